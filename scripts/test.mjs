@@ -1,0 +1,21 @@
+// Runs the compiled tests: all of them, or those whose path contains one of the words given.
+//   node scripts/test.mjs [WORD…]      (Node 20's own runner takes no patterns)
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+const words = process.argv.slice(2);
+const folder = process.env.WICK_BUILD ?? 'dist';
+const files = readdirSync(join(folder, 'test'), { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.test.js'))
+  .filter((file) => words.length === 0 || words.some((word) => file.includes(word)))
+  .map((file) => join(folder, 'test', file))
+  .sort();
+if (files.length === 0) {
+  console.error(
+    `no test file in ${folder}/test matches ${words.join(' ')}; run npm run build first`,
+  );
+  process.exit(1);
+}
+const { status } = spawnSync(process.execPath, ['--test', ...files], { stdio: 'inherit' });
+process.exit(status ?? 1);

@@ -1,0 +1,125 @@
+import { readFile } from 'node:fs/promises';
+import { cpus, totalmem } from 'node:os';
+import type { Command } from 'commander';
+import { cacheFolder } from '../../data/cache-folder.js';
+import { currentEngine, engineReport } from '../../engine/select.js';
+import { opNames, opSpec } from '../../graph/op.js';
+import {
+  applyEngineChoice,
+  type EngineChoice,
+  engineOption,
+  jsonOption,
+  threadsOption,
+} from '../options.js';
+import { formatTable, printJson, printLine } from '../output.js';
+import { version } from '../version.js';
+
+/** CPU flags that engines care for, as Linux names them, and the names people know. */
+const features = [
+  ['avx2', 'AVX2'],
+  ['fma', 'FMA'],
+  ['avx512f', 'AVX-512'],
+  ['avx512_vnni', 'AVX512-VNNI'],
+  ['avx512_bf16', 'AVX512-BF16'],
+  ['amx_tile', 'AMX'],
+] as const;
+
+interface DoctorOptions extends EngineChoice {
+  readonly ops?: true;
+  readonly json?: true;
+}
+
+export function addDoctor(program: Command): void {
+  program
+    .command('doctor')
+    .description('Says what this machine can do and what is missing.')
+    .option('--ops', 'list which ops the engine has kernels for')
+    .addOption(engineOption())
+    .addOption(threadsOption())
+    .addOption(jsonOption())
+    .action(async (options: DoctorOptions) => {
+      applyEngineChoice(options);
+      const facts = await examine();
+      if (options.json === true) printJson(options.ops === true ? { ...facts, ops: ops() } : facts);
+      else {
+        printFacts(facts);
+        if (options.ops === true) printOps();
+      }
+    });
+}
+
+interface Facts {
+  readonly wick: string;
+  readonly node: string;
+  readonly platform: string;
+  readonly cpu: string;
+  readonly cores: number;
+  readonly memoryBytes: number;
+  /** null where the system does not tell. */
+  readonly cpuFeatures: readonly string[] | null;
+  readonly engine: ReturnType<typeof engineReport>;
+  readonly sharedMemory: boolean;
+  readonly cache: string;
+}
+
+async function examine(): Promise<Facts> {
+  const cpuInfo = await readFile('/proc/cpuinfo', 'utf8').catch(() => null);
+  const flags = cpuInfo?.match(/^flags\s*:(.*)$/m)?.[1]?.split(' ') ?? null;
+  return {
+    wick: version(),
+    node: process.version,
+    platform: `${process.platform} ${process.arch}`,
+    cpu: cpus()[0]?.model ?? 'unknown',
+    cores: cpus().length,
+    memoryBytes: totalmem(),
+    cpuFeatures: flags && features.filter(([flag]) => flags.includes(flag)).map(([, name]) => name),
+    engine: engineReport(),
+    sharedMemory: typeof SharedArrayBuffer !== 'undefined',
+    cache: cacheFolder(),
+  };
+}
+
+function printFacts(facts: Facts): void {
+  const { engine } = facts;
+  const simd =
+    engine.kernels === undefined
+      ? 'none: plain TypeScript'
+      : engine.kernels === 'relaxed'
+        ? 'relaxed (fused multiply-add)'
+        : 'plain (no fused multiply-add: half the speed; Node ≥ 20 has it on most machines)';
+  const rows = [
+    ['wick', facts.wick],
+    ['node', `${facts.node}, ${facts.platform}`],
+    ['CPU', `${facts.cpu}, ${facts.cores} cores`],
+    ['CPU features', facts.cpuFeatures?.join(', ') ?? 'not told by this system'],
+    ['memory', `${(facts.memoryBytes / 2 ** 30).toFixed(1)} GiB`],
+    ['engine', engine.engine],
+    ['threads', String(engine.threads)],
+    ['SIMD', simd],
+    ['shared memory', facts.sharedMemory ? 'yes' : 'no: one thread only'],
+    ['data cache', `${facts.cache} (WICK_CACHE changes it)`],
+  ];
+  for (const line of formatTable(rows, 2)) printLine(line);
+  printLine();
+  printLine(
+    engine.problem === undefined
+      ? 'Nothing is missing.'
+      : `Engine wasm is not used: ${engine.problem}`,
+  );
+}
+
+function ops(): { op: string; kernel: boolean }[] {
+  const engine = currentEngine();
+  return opNames().map((op) => ({ op, kernel: engine.hasKernel(opSpec(op)) }));
+}
+
+function printOps(): void {
+  const engine = currentEngine();
+  const listed = ops();
+  const names = (kernel: boolean) => listed.filter((o) => o.kernel === kernel).map((o) => o.op);
+  printLine();
+  printLine(`Kernels of engine ${engine.name} (${names(true).length}):`);
+  printLine(`  ${names(true).join(' ')}`);
+  printLine(`Run by the reference kernel (${names(false).length}):`);
+  printLine(`  ${names(false).join(' ') || 'none'}`);
+}

@@ -1,0 +1,54 @@
+import type { Command } from 'commander';
+import { RunFolder } from '../../io/run-folder.js';
+import { evaluateRun } from '../../recipes/evaluate-run.js';
+import {
+  applyEngineChoice,
+  type EngineChoice,
+  engineOption,
+  jsonOption,
+  threadsOption,
+  wholeNumber,
+} from '../options.js';
+import { formatTable, printJson, printLine } from '../output.js';
+
+interface EvaluateOptions extends EngineChoice {
+  readonly data?: string;
+  readonly batchSize: number;
+  readonly json?: true;
+}
+
+export function addEvaluate(program: Command): void {
+  program
+    .command('evaluate')
+    .description('Measures the best model of a run on its test set.')
+    .argument('<run>', 'a run folder')
+    .option('--data <dir>', 'folder with the files, where they are not where the run had them')
+    .option('--batch-size <n>', 'samples at a time', wholeNumber(1), 64)
+    .addOption(engineOption())
+    .addOption(threadsOption())
+    .addOption(jsonOption())
+    .action(evaluate);
+}
+
+async function evaluate(path: string, options: EvaluateOptions): Promise<void> {
+  const run = await RunFolder.open(path);
+  applyEngineChoice(options);
+  const result = await evaluateRun(run, options.batchSize, options.data);
+  if (options.json === true) {
+    printJson({ run: run.path, ...result });
+    return;
+  }
+  const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
+  printLine(
+    `${run.path}: test accuracy ${percent(result.accuracy)}, loss ${result.loss.toFixed(3)} on ${result.samples} images`,
+  );
+  printLine();
+  const rows = result.perClass.map(({ name, samples, recall, precision }) => [
+    name,
+    String(samples),
+    percent(recall),
+    percent(precision),
+  ]);
+  for (const line of formatTable([['class', 'images', 'recall', 'precision'], ...rows]))
+    printLine(line);
+}

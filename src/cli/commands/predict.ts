@@ -1,0 +1,50 @@
+import type { Command } from 'commander';
+import { RunFolder } from '../../io/run-folder.js';
+import { TrainedModel } from '../../recipes/trained-model.js';
+import {
+  applyEngineChoice,
+  type EngineChoice,
+  engineOption,
+  jsonOption,
+  threadsOption,
+  wholeNumber,
+} from '../options.js';
+import { printJson, printLine } from '../output.js';
+
+interface PredictOptions extends EngineChoice {
+  readonly top: number;
+  readonly json?: true;
+}
+
+export function addPredict(program: Command): void {
+  program
+    .command('predict')
+    .description('Says what is in pictures.')
+    .argument('<run>', 'a run folder')
+    .argument('<image...>', 'picture files: JPEG, PNG, WebP, GIF')
+    .option('--top <k>', 'classes to show for each', wholeNumber(1), 3)
+    .addOption(engineOption())
+    .addOption(threadsOption())
+    .addOption(jsonOption())
+    .action(predict);
+}
+
+async function predict(
+  path: string,
+  images: readonly string[],
+  options: PredictOptions,
+): Promise<void> {
+  const run = await RunFolder.open(path);
+  applyEngineChoice(options);
+  const trained = await TrainedModel.load(run);
+  for (const image of images) {
+    const predictions = await trained.predict(image, options.top);
+    if (options.json === true) printJson({ image, predictions });
+    else
+      printLine(
+        `${image}: ${predictions
+          .map((p) => `${p.class} ${(100 * p.probability).toFixed(1)}%`)
+          .join(', ')}`,
+      );
+  }
+}

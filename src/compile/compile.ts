@@ -1,0 +1,181 @@
+/**
+ * `compile(step)`: records the ops of one call as a graph, lets the engine prepare it once, and replays the plan from
+ * then on: memory laid out once, layouts chosen once, ops fused, nothing allocated per step.
+ */
+import { allocate } from '../core/dtype.js';
+import { CaptureError } from '../core/errors.js';
+import { formatShape, numel, type Shape } from '../core/shape.js';
+import type { Engine, Plan } from '../engine/engine.js';
+import { currentEngine } from '../engine/select.js';
+import type { Graph } from '../graph/graph.js';
+import { type HasGradient, isRecording, type Operand, withExecutor } from '../tensor/execute.js';
+import { isGradEnabled } from '../tensor/grad-mode.js';
+import { Storage } from '../tensor/storage.js';
+import { Tensor } from '../tensor/tensor.js';
+import { Recorder } from './recorder.js';
+
+/** What a step may return: tensors, alone or in an array or a record. */
+export type StepResult = Tensor | readonly Tensor[] | Readonly<Record<string, Tensor>> | undefined;
+
+export interface CompileOptions {
+  /**
+   * How many signatures (shapes and dtypes of the arguments, training mode, engine) may be recorded.
+   * @default 16
+   */
+  maxPrograms?: number;
+}
+
+/** A step that has been made ready to replay. */
+export interface Compiled<A extends readonly Tensor[], R extends StepResult> {
+  (...args: A): R;
+  /** What the last call ran, as text: one line per phase. Empty before the first call. */
+  readonly program: string;
+  /** Bytes that all plans of this step keep. */
+  readonly bytes: number;
+  /** How many signatures have been recorded. */
+  readonly programs: number;
+}
+
+/** One recorded signature. */
+interface Program {
+  readonly key: string;
+  readonly guards: Recorder['guards'];
+  readonly plan: Plan;
+  readonly graph: Graph;
+  readonly states: readonly Storage[];
+  /** Those of the states that a run changes. */
+  readonly written: readonly Storage[];
+  /** What `.grad` is after a run, by tensor: null, or a tensor that exists only inside the step. */
+  readonly gradients: ReadonlyMap<HasGradient, Operand | null>;
+  /** The result with symbolic tensors, in whose place each replay puts real ones. */
+  readonly result: StepResult;
+}
+
+/**
+ * Returns `step`, recorded at its first call and replayed afterwards. Tensors are arguments, parameters or other tensors
+ * from outside; ordinary JavaScript in the step runs only while recording, so whatever changes from call to call must be
+ * a tensor. Reading a value inside (`item()`, `toArray()`) is a CaptureError.
+ *
+ * @throws CaptureError when the step cannot be recorded, or keeps changing its signature
+ * @example const trainStep = compile((x: Tensor, y: Tensor) => { … return loss; });
+ */
+export function compile<A extends readonly Tensor[], R extends StepResult>(
+  step: (...args: A) => R,
+  { maxPrograms = 16 }: CompileOptions = {},
+): Compiled<A, R> {
+  const programs: Program[] = [];
+  let last: Program | undefined;
+
+  const call = (...args: A): R => {
+    if (isRecording()) return step(...args); // Inside another recorded step: part of that one.
+    const key = signature(args, currentEngine());
+    let program = programs.find(
+      (p) => p.key === key && p.guards.every((g) => g.read() === g.value),
+    );
+    if (program === undefined) {
+      if (programs.length >= maxPrograms) throw tooMany(maxPrograms, programs, key);
+      program = record(key, step, args);
+      programs.push(program);
+    }
+    last = program;
+    return replay(program, args) as R; // of the same structure as what the step returned
+  };
+  return Object.defineProperties(call as Compiled<A, R>, {
+    program: { get: () => last?.plan.program ?? '' },
+    bytes: { get: () => programs.reduce((sum, { plan }) => sum + plan.bytes, 0) },
+    programs: { get: () => programs.length },
+  });
+}
+
+function signature(args: readonly Tensor[], engine: Engine): string {
+  const shapes = args.map((t, i) => {
+    if (!(t instanceof Tensor))
+      throw new CaptureError(
+        'compile',
+        `argument ${i} is ${t === null ? 'null' : typeof t}, the arguments of a compiled step must be tensors`,
+      );
+    return `${t.dtype}${formatShape(t.shape)}${t.requiresGrad ? '∇' : ''}`;
+  });
+  return `${engine.name}/${engine.threads} ${isGradEnabled() ? '' : 'noGrad '}${shapes.join(' ')}`;
+}
+
+function tooMany(max: number, programs: readonly Program[], key: string): CaptureError {
+  const seen = programs.slice(-3).map((p) => p.key);
+  return new CaptureError(
+    'compile',
+    `the step was recorded for ${max} signatures and is called with yet another: ${key} after ${seen.join(', ')}; ` +
+      'give batches a fixed shape, or raise maxPrograms',
+  );
+}
+
+function record<A extends readonly Tensor[]>(
+  key: string,
+  step: (...args: A) => StepResult,
+  args: A,
+): Program {
+  const recorder = new Recorder();
+  const stand = args.map((t) =>
+    new Tensor(recorder.argument(t), t.shape).requiresGrad_(t.requiresGrad),
+  ) as readonly Tensor[] as A; // one tensor per argument
+  try {
+    const result = withExecutor(recorder, () => step(...stand));
+    if (result instanceof Promise)
+      throw new CaptureError('compile', 'the step is async; a compiled step must be synchronous');
+    const { graph, gradients } = recorder.finish(tensorsOf(result));
+    const engine = currentEngine();
+    const plan = engine.prepare(graph);
+    const { guards, states } = recorder;
+    for (const storage of states) storage.moveTo(engine.resident(storage.read('compile')));
+    return {
+      key,
+      guards,
+      plan,
+      graph,
+      states,
+      written: writtenStates(graph, args.length, states),
+      gradients,
+      result,
+    };
+  } catch (error) {
+    recorder.undo();
+    throw error;
+  }
+}
+
+function writtenStates(graph: Graph, offset: number, states: readonly Storage[]): Storage[] {
+  const written = new Set(graph.updates.map(({ state }) => state));
+  return states.filter((_, i) => {
+    const value = graph.inputs[offset + i];
+    return value !== undefined && written.has(value);
+  });
+}
+
+function replay(program: Program, args: readonly Tensor[]): StepResult {
+  const { plan, graph, states, written, gradients, result } = program;
+  const outputs = graph.outputs.map(({ dtype, shape }) => allocate(dtype, numel(shape)));
+  plan.run([...args.map((t) => t.data), ...states.map((s) => s.read('compile'))], outputs);
+  for (const storage of written) storage.version++;
+  for (const [tensor, gradient] of gradients) tensor.grad = gradient;
+  let next = 0;
+  return mapTensors(result, ({ dtype, shape }) => fresh(dtype, shape, outputs[next++]));
+}
+
+function fresh(dtype: Tensor['dtype'], shape: Shape, data: Tensor['data'] | undefined): Tensor {
+  return new Tensor(Storage.of(dtype, data ?? allocate(dtype, numel(shape))), shape);
+}
+
+function tensorsOf(result: StepResult): Tensor[] {
+  const found: Tensor[] = [];
+  mapTensors(result, (t) => {
+    found.push(t);
+    return t;
+  });
+  return found;
+}
+
+function mapTensors(result: StepResult, f: (t: Tensor) => Tensor): StepResult {
+  if (result === undefined) return undefined;
+  if (result instanceof Tensor) return f(result);
+  if (Array.isArray(result)) return result.map(f);
+  return Object.fromEntries(Object.entries(result).map(([name, t]) => [name, f(t)]));
+}

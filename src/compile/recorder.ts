@@ -1,0 +1,157 @@
+/**
+ * Turns the calls of one step into a graph. Nothing runs: tensors made while recording have a shape and no elements.
+ * What the step reads from outside (parameters, statistics, the generator) becomes an input that is bound to the same
+ * storage at every replay; what it writes there in place becomes an update.
+ */
+import type { TypedArray } from '../core/dtype.js';
+import { CaptureError } from '../core/errors.js';
+import { formatShape, numel, type Shape, sameShape } from '../core/shape.js';
+import type { Graph, GraphNode, Value } from '../graph/graph.js';
+import { type OpSpec, opSpec, type TensorType } from '../graph/op.js';
+import type { Executor, HasGradient, Operand } from '../tensor/execute.js';
+import { lastStorageId, Storage } from '../tensor/storage.js';
+
+export class Recorder implements Executor {
+  /** JavaScript values that the step depended on, with what they were. */
+  readonly guards: { readonly read: () => unknown; readonly value: unknown }[] = [];
+  /** The storages behind the graph's inputs after the arguments, in order. */
+  readonly states: Storage[] = [];
+
+  /** The tensors whose `.grad` the step changes, with what it was before and whether that counts. */
+  private readonly gradients = new Map<HasGradient, { before: Operand | null; adds: boolean }>();
+  private readonly start = lastStorageId();
+  private readonly inputs: Value[] = [];
+  private readonly constants: { value: Value; data: TypedArray }[] = [];
+  private readonly nodes: GraphNode[] = [];
+  /** What each storage holds at this point of the step. */
+  private readonly current = new Map<Storage, Value>();
+  private readonly initial = new Map<Storage, Value>();
+  private readonly reshaped = new Map<Value, Value[]>();
+  private ids = 0;
+
+  /** Declares an argument of the step; returns the storage that stands for it. */
+  argument({ shape, dtype }: TensorType): Storage {
+    const storage = Storage.symbolic(dtype, numel(shape));
+    const value = this.value(dtype, shape);
+    this.inputs.push(value);
+    this.current.set(storage, value);
+    return storage;
+  }
+
+  execute(
+    op: OpSpec,
+    inputs: readonly Operand[],
+    attrs: object,
+    types: readonly TensorType[],
+    into: readonly (Operand | undefined)[],
+  ): Storage[] {
+    const from = inputs.map((operand) => this.read(operand, op.name));
+    const outputs = types.map(({ dtype, shape }) => this.value(dtype, shape));
+    this.nodes.push({ op, attrs, inputs: from, outputs });
+    return outputs.map((value, k) => {
+      const storage = into[k]?.storage ?? Storage.symbolic(value.dtype, numel(value.shape));
+      this.current.set(storage, value);
+      return storage;
+    });
+  }
+
+  dependsOn(read: () => unknown): void {
+    this.guards.push({ read, value: read() });
+  }
+
+  touchesGradient(tensor: HasGradient, how: 'replace' | 'accumulate'): void {
+    if (this.gradients.has(tensor)) return;
+    const before = tensor.grad;
+    const adds = how === 'accumulate';
+    this.gradients.set(tensor, { before, adds });
+    if (!adds) return;
+    // Added to a gradient from outside, the step is another one than added to none.
+    if (before === null)
+      this.dependsOn(() => tensor.grad === null || tensor.grad.storage.isSymbolic);
+    else this.dependsOn(() => tensor.grad === before);
+  }
+
+  /** Puts every `.grad` back, after a step that could not be recorded. */
+  undo(): void {
+    for (const [tensor, { before }] of this.gradients) tensor.grad = before;
+  }
+
+  /**
+   * The finished graph, which returns `results`. A gradient that was added to one from outside becomes an update of it;
+   * the others stay inside the step: `gradients` tells which tensors have them.
+   */
+  finish(results: readonly Operand[]): {
+    graph: Graph;
+    gradients: Map<HasGradient, Operand | null>;
+  } {
+    const gradients = new Map<HasGradient, Operand | null>();
+    for (const [tensor, { before, adds }] of this.gradients) {
+      const after = tensor.grad;
+      if (adds && before !== null && after !== null) {
+        this.read(before, 'backward');
+        this.current.set(before.storage, this.read(after, 'backward'));
+        tensor.grad = before;
+      } else {
+        gradients.set(tensor, after);
+      }
+    }
+    return { graph: this.graph(results), gradients };
+  }
+
+  private graph(results: readonly Operand[]): Graph {
+    const outputs = results.map((operand) => this.read(operand, 'return'));
+    const updates = [...this.initial].flatMap(([storage, state]) => {
+      const next = this.current.get(storage) ?? state;
+      return next === state ? [] : [{ state, next: this.under(state.shape, next) }];
+    });
+    return {
+      inputs: this.inputs,
+      constants: this.constants,
+      nodes: this.nodes,
+      outputs,
+      updates,
+    };
+  }
+
+  /** The value that an operand has at this point, under the operand's shape. */
+  private read({ storage, shape, dtype }: Operand, reader: string): Value {
+    const known = this.current.get(storage);
+    if (known !== undefined) return this.under(shape, known);
+    if (storage.isSymbolic)
+      throw new CaptureError(
+        reader,
+        `a tensor ${formatShape(shape)} that was made inside another compiled step is used; return it from that step, ` +
+          'or call optimizer.zeroGrad() first if it is a gradient',
+      );
+    const value = this.value(dtype, shape);
+    this.current.set(storage, value);
+    if (storage.id > this.start) {
+      this.constants.push({ value, data: storage.read(reader).slice() });
+    } else {
+      this.inputs.push(value);
+      this.states.push(storage);
+      this.initial.set(storage, value);
+    }
+    return value;
+  }
+
+  private under(shape: Shape, value: Value): Value {
+    if (sameShape(shape, value.shape)) return value;
+    const known = this.reshaped.get(value) ?? [];
+    const found = known.find((other) => sameShape(shape, other.shape));
+    if (found !== undefined) return found;
+    const view = this.value(value.dtype, shape);
+    this.nodes.push({
+      op: opSpec('reshape'),
+      attrs: { shape },
+      inputs: [value],
+      outputs: [view],
+    });
+    this.reshaped.set(value, [...known, view]);
+    return view;
+  }
+
+  private value(dtype: Value['dtype'], shape: Shape): Value {
+    return { id: this.ids++, dtype, shape };
+  }
+}

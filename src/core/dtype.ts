@@ -1,0 +1,63 @@
+import { DTypeError } from './errors.js';
+
+/** Element types. `int32` is for labels and indices; `bool` is stored as 0/1 bytes. */
+export type DType = 'float32' | 'float64' | 'int32' | 'uint8' | 'bool';
+
+/** The arrays that hold tensor elements. */
+export type TypedArray = Float32Array | Float64Array | Int32Array | Uint8Array;
+
+const table = {
+  bool: { array: Uint8Array, rank: 0 },
+  uint8: { array: Uint8Array, rank: 1 },
+  int32: { array: Int32Array, rank: 2 },
+  float32: { array: Float32Array, rank: 3 },
+  float64: { array: Float64Array, rank: 4 },
+} as const;
+
+export const dtypes = Object.keys(table) as readonly DType[];
+
+/** A zero-filled array of `length` elements. */
+export function allocate(dtype: DType, length: number): TypedArray {
+  return new table[dtype].array(length);
+}
+
+/** Elements of `dtype` that lie in `buffer` from `byteOffset`. */
+export function viewOf(
+  dtype: DType,
+  buffer: ArrayBufferLike,
+  byteOffset: number,
+  length: number,
+): TypedArray {
+  // The constructors take shared memory too, but a union of them types only ArrayBuffer.
+  return new table[dtype].array(buffer as ArrayBuffer, byteOffset, length);
+}
+
+/** Bytes of one element. */
+export function itemSize(dtype: DType): number {
+  return table[dtype].array.BYTES_PER_ELEMENT;
+}
+
+export function isFloat(dtype: DType): boolean {
+  return dtype === 'float32' || dtype === 'float64';
+}
+
+/** The type of a result of two tensors: the wider of both in the order bool, uint8, int32, float32, float64. */
+export function promote(a: DType, b: DType): DType {
+  return table[a].rank >= table[b].rank ? a : b;
+}
+
+/** Throws unless `dtype` is a floating type: gradients and most arithmetic need one. */
+export function requireFloat(subject: string, what: string, dtype: DType): void {
+  if (!isFloat(dtype))
+    throw new DTypeError(
+      subject,
+      `${what} is ${dtype}, float32 or float64 is required; convert it with .to('float32')`,
+    );
+}
+
+/** The type of a typed array's elements. */
+export function dtypeOf(array: TypedArray): DType {
+  if (array instanceof Float32Array) return 'float32';
+  if (array instanceof Float64Array) return 'float64';
+  return array instanceof Int32Array ? 'int32' : 'uint8';
+}

@@ -1,0 +1,48 @@
+/**
+ * Every error that wick throws on purpose. The message is `subject: what was given, what is required[; what to do]`;
+ * the fields carry the same facts for programs.
+ */
+export class WickError extends Error {
+  /** What the message is about: an op, a class, an option or a file. */
+  readonly subject: string;
+
+  constructor(subject: string, detail: string, options?: ErrorOptions) {
+    super(`${subject}: ${detail}`, options);
+    this.name = new.target.name;
+    this.subject = subject;
+  }
+}
+
+/** Shapes that do not fit together. */
+export class ShapeError extends WickError {}
+
+/** An element type that an op cannot take. */
+export class DTypeError extends WickError {}
+
+/** An argument outside its range, or a value that cannot be used (a NaN loss, an unknown option). */
+export class ValueError extends WickError {}
+
+/** An engine that cannot be loaded or cannot do what was asked. */
+export class EngineError extends WickError {}
+
+/** Reading a value, or anything else that a recorded step cannot honour. */
+export class CaptureError extends WickError {}
+
+/** A data file that is missing, damaged or not what its name says. */
+export class DataError extends WickError {
+  /** The file or folder. */
+  readonly path: string;
+
+  constructor(path: string, detail: string, options?: ErrorOptions) {
+    super(path, detail, options);
+    this.path = path;
+  }
+}
+
+/** A checkpoint or state dict that is damaged or does not fit the model. */
+export class CheckpointError extends WickError {}
+
+/** An invariant of wick's own that does not hold: never the user's fault. */
+export function internalError(detail: string): WickError {
+  return new WickError('internal', `${detail}; please report this`);
+}

@@ -1,0 +1,276 @@
+import { DataError, ValueError, WickError } from '../core/errors.js';
+import type { Rng } from '../core/rng.js';
+import { defaultGenerator, type Generator as RandomGenerator } from '../tensor/generator.js';
+import { type Collated, toTensors } from './collate.js';
+import type { Dataset, Sample } from './dataset.js';
+import {
+  type BatchTask,
+  type FetchedBatch,
+  fetchBatch,
+  type SkippedSample,
+} from './fetch-batch.js';
+import {
+  type Batches,
+  BatchSampler,
+  RandomSampler,
+  type Sampler,
+  SequentialSampler,
+} from './samplers.js';
+import { batchRng, orderRng } from './streams.js';
+import { requireWorkerSpec } from './worker-spec.js';
+import type { ModuleFunction } from './workers/protocol.js';
+import { WorkerPool } from './workers/worker-pool.js';
+
+export interface DataLoaderOptions<T, B> {
+  /** @default 1 */
+  readonly batchSize?: number;
+  /** Another random order for each epoch. @default false */
+  readonly shuffle?: boolean;
+  /** Which samples, in which order; instead of `shuffle`. */
+  readonly sampler?: Sampler;
+  /** Which samples in which batch; instead of `batchSize`, `shuffle`, `sampler` and `dropLast`. */
+  readonly batchSampler?: Batches;
+  /** Leave out the last batch when it is smaller than the others. @default false */
+  readonly dropLast?: boolean;
+  /**
+   * Makes a batch of samples; `rng` belongs to the batch. It runs in the calling thread, where samples that come from
+   * workers are plain data without their classes. @default defaultCollate
+   */
+  readonly collate?: (samples: readonly T[], rng: Rng) => B;
+  /** Where all randomness comes from, with epoch and index. @default the seed of `generator` */
+  readonly seed?: number;
+  /** @default the generator that `manualSeed` seeds */
+  readonly generator?: RandomGenerator;
+  /** Threads that fetch batches ahead; 0 fetches in the calling thread. The batches are the same. @default 0 */
+  readonly numWorkers?: number;
+  /** Accepted for PyTorch's sake: memory that is pinned for a GPU has no meaning here. @default false */
+  readonly pinMemory?: boolean;
+  /** Seconds to wait for a batch from the workers; 0 waits for ever. @default 0 */
+  readonly timeout?: number;
+  /** A module's function that each worker calls first, with its number. */
+  readonly workerInit?: ModuleFunction;
+  /** Batches that each worker fetches ahead. @default 2 */
+  readonly prefetchFactor?: number;
+  /** Keep the workers between epochs; `close()` ends them. @default false */
+  readonly persistentWorkers?: boolean;
+  /** What a file that cannot be used does: end the epoch, or be left out and listed in `skipped`. @default 'throw' */
+  readonly onError?: 'throw' | 'skip';
+}
+
+/** Where a loader is in its stream of batches. */
+export interface DataLoaderState {
+  readonly seed: number;
+  readonly epoch: number;
+  /** Batches of this epoch that have been handed out. */
+  readonly batch: number;
+}
+
+/**
+ * Batches of a data set, as tensors. Each loop over the loader is an epoch. What it gives depends on seed, epoch and
+ * index alone: not on the number of workers, nor on what came before.
+ *
+ * @example
+ * const loader = new DataLoader(dataset, { batchSize: 32, shuffle: true, seed: 42 });
+ * for await (const [x, y] of loader) step(x, y); // x float32 [32, C, H, W], y int32 [32]
+ */
+export class DataLoader<T = Sample, B = Collated<T>> implements AsyncIterable<B> {
+  /** Batches per epoch. */
+  readonly length: number;
+
+  private seed: number;
+  private readonly batches: Batches;
+  private readonly options: Required<
+    Pick<DataLoaderOptions<T, B>, 'numWorkers' | 'timeout' | 'prefetchFactor' | 'onError'>
+  >;
+  private readonly collate: ((samples: readonly T[], rng: Rng) => B) | null;
+  private readonly workerInit: ModuleFunction | null;
+  private readonly persistentWorkers: boolean;
+  private pool: WorkerPool | null = null;
+
+  /** Where the next loop begins. */
+  private next = { epoch: 0, batch: 0 };
+  /** Where the current loop is. */
+  private position = this.next;
+  private readonly skippedByIndex = new Map<number, SkippedSample>();
+
+  constructor(
+    readonly dataset: Dataset<T>,
+    options: DataLoaderOptions<T, B> = {},
+  ) {
+    const { numWorkers = 0, timeout = 0, prefetchFactor = 2, onError = 'throw' } = options;
+    requireAtLeast('numWorkers', numWorkers, 0);
+    requireAtLeast('prefetchFactor', prefetchFactor, 1);
+    this.options = { numWorkers, timeout, prefetchFactor, onError };
+    this.batches = batchesOf(dataset, options);
+    this.length = this.batches.length;
+    this.collate = options.collate ?? null;
+    this.workerInit = options.workerInit ?? null;
+    this.persistentWorkers = options.persistentWorkers ?? false;
+    this.seed = options.seed ?? (options.generator ?? defaultGenerator).seed;
+  }
+
+  /** The samples that `onError: 'skip'` has left out so far. */
+  get skipped(): readonly SkippedSample[] {
+    return [...this.skippedByIndex.values()].sort((a, b) => a.index - b.index);
+  }
+
+  /** The next loop shows epoch number `epoch` (its own order and augmentation). Loops count by themselves otherwise. */
+  setEpoch(epoch: number): void {
+    requireAtLeast('epoch', epoch, 0);
+    if (epoch !== this.next.epoch) this.next = { epoch, batch: 0 };
+    this.position = this.next;
+  }
+
+  stateDict(): DataLoaderState {
+    return { seed: this.seed, ...this.position };
+  }
+
+  /** The next loop goes on where the loader of `state` was, within its epoch. */
+  loadStateDict({ seed, epoch, batch }: DataLoaderState): void {
+    requireAtLeast('state.epoch', epoch, 0);
+    requireAtLeast('state.batch', batch, 0);
+    this.seed = seed;
+    this.next = { epoch, batch };
+    this.position = this.next;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<B, void> {
+    const { epoch, batch: start } = this.next;
+    this.position = this.next;
+    this.next = { epoch: epoch + 1, batch: 0 };
+    const tasks = this.tasks(epoch, start);
+    let number = start;
+    let usable = start > 0;
+    for await (const fetched of this.fetchAll(tasks)) {
+      for (const sample of fetched.skipped) this.skippedByIndex.set(sample.index, sample);
+      this.position = { epoch, batch: ++number };
+      if (fetched.content === null) continue;
+      usable = true;
+      yield this.finish(fetched.content, epoch, number - 1);
+    }
+    const [first] = this.skipped;
+    if (!usable && first !== undefined)
+      throw new DataError(
+        first.path,
+        `none of the ${this.skippedByIndex.size} samples could be read; this is the first of them: ${first.message}`,
+      );
+    this.position = this.next;
+  }
+
+  /** Ends the workers that `persistentWorkers` keeps. */
+  async close(): Promise<void> {
+    const pool = this.pool;
+    this.pool = null;
+    await pool?.close();
+  }
+
+  private finish(content: unknown, epoch: number, batch: number): B {
+    // Both are B: `content` is a list of T exactly where `collate` is given.
+    if (this.collate === null) return toTensors(content) as B;
+    return this.collate(content as readonly T[], batchRng(this.seed, epoch, batch));
+  }
+
+  /** The epoch's batches from number `start` on. */
+  private *tasks(epoch: number, start: number): Generator<BatchTask> {
+    const shown = new Map<number, number>();
+    let batch = 0;
+    for (const indices of this.batches.batches(orderRng(this.seed, epoch))) {
+      const repeats = indices.map((index) => {
+        const repeat = shown.get(index) ?? 0;
+        shown.set(index, repeat + 1);
+        return repeat;
+      });
+      if (batch >= start) yield { seed: this.seed, epoch, batch, indices, repeats };
+      batch++;
+    }
+  }
+
+  private fetchAll(tasks: Generator<BatchTask>): AsyncGenerator<FetchedBatch> {
+    return this.options.numWorkers === 0 ? this.fetchHere(tasks) : this.fetchInWorkers(tasks);
+  }
+
+  private async *fetchHere(tasks: Iterable<BatchTask>): AsyncGenerator<FetchedBatch> {
+    const options = { onError: this.options.onError, collate: this.collate === null };
+    for (const task of tasks) yield await fetchBatch(this.dataset, task, options);
+  }
+
+  private async *fetchInWorkers(tasks: Iterator<BatchTask>): AsyncGenerator<FetchedBatch> {
+    const { numWorkers, prefetchFactor } = this.options;
+    const pool = this.startPool();
+    const ahead: { task: BatchTask; fetched: Promise<FetchedBatch> }[] = [];
+    const fill = () => {
+      while (ahead.length < numWorkers * prefetchFactor) {
+        const { value: task, done } = tasks.next();
+        if (done) return;
+        ahead.push({ task, fetched: pool.fetch(task) });
+      }
+    };
+    try {
+      fill();
+      for (let head = ahead.shift(); head !== undefined; head = ahead.shift()) {
+        const fetched = await this.withTimeout(head.fetched, head.task);
+        fill();
+        yield fetched;
+      }
+    } finally {
+      if (this.persistentWorkers) pool.forget();
+      else await this.close();
+    }
+  }
+
+  private startPool(): WorkerPool {
+    this.pool ??= new WorkerPool(this.options.numWorkers, {
+      dataset: requireWorkerSpec(this.dataset),
+      init: this.workerInit,
+      options: { onError: this.options.onError, collate: this.collate === null },
+    });
+    return this.pool;
+  }
+
+  private async withTimeout<V>(result: Promise<V>, { batch, indices }: BatchTask): Promise<V> {
+    const { timeout } = this.options;
+    if (timeout === 0) return await result;
+    let timer: NodeJS.Timeout | undefined;
+    const expired = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        const samples = indices.length > 5 ? [...indices.slice(0, 5), '…'] : indices;
+        reject(
+          new WickError(
+            'DataLoader',
+            `batch ${batch} (samples ${samples.join(', ')}) did not come within timeout=${timeout} s; ` +
+              'raise timeout, or find what takes so long with numWorkers: 0',
+          ),
+        );
+      }, timeout * 1000);
+    });
+    try {
+      return await Promise.race([result, expired]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+function batchesOf<T, B>(dataset: Dataset<T>, options: DataLoaderOptions<T, B>): Batches {
+  const { batchSize = 1, shuffle = false, sampler, batchSampler, dropLast = false } = options;
+  if (batchSampler !== undefined) {
+    const extra = ['batchSize', 'shuffle', 'sampler', 'dropLast'].filter((name) => name in options);
+    if (extra.length > 0)
+      throw new ValueError('DataLoader', `batchSampler excludes ${extra.join(', ')}; pass one`);
+    return batchSampler;
+  }
+  if (sampler !== undefined && shuffle)
+    throw new ValueError(
+      'DataLoader',
+      'sampler excludes shuffle: true; the sampler says the order',
+    );
+  const inOrder = sampler ?? new SequentialSampler(dataset.length);
+  return new BatchSampler(shuffle ? new RandomSampler(dataset.length) : inOrder, batchSize, {
+    dropLast,
+  });
+}
+
+function requireAtLeast(name: string, value: number, min: number): void {
+  if (!Number.isSafeInteger(value) || value < min)
+    throw new ValueError('DataLoader', `${name}=${value} must be a whole number ≥ ${min}`);
+}

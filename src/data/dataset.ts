@@ -1,0 +1,75 @@
+/**
+ * What a data set is: a length, and a sample for each index. Everything else that a data set may declare is optional
+ * and makes it more useful: labels for stratified splits, a recipe for worker threads, a faster way to whole batches.
+ */
+import type { Rng } from '../core/rng.js';
+import type { NdArray } from '../graph/op.js';
+
+/** An image set's sample: pixels `[C, H, W]` and the class number. */
+export type Sample = readonly [x: NdArray, y: number];
+
+/**
+ * A function in a module and what to call it with. It says how another thread makes the same object: `argument` is
+ * cloned into it (shared memory stays shared).
+ */
+export interface ModuleCall {
+  /** Address of an ES module, as `import.meta.url` gives it. */
+  readonly module: string;
+  /** The name under which the module exports the function. */
+  readonly name: string;
+  readonly argument: unknown;
+}
+
+/**
+ * A set of samples. Two members are enough; wrap arrays in `TensorDataset` if you have no need for your own.
+ *
+ * For `DataLoader`'s `numWorkers > 0` a data set must also say how a worker thread makes it anew, because functions and
+ * class instances cannot travel between threads:
+ *
+ * @example
+ * // spirals.js — worker threads import this file
+ * export class Spirals {
+ *   constructor(options) { this.options = options; this.length = options.points; }
+ *   get(index, rng) { return [point(index, rng), index % 2]; }
+ *   workerSpec() { return { module: import.meta.url, name: 'openSpirals', argument: this.options }; }
+ * }
+ * export const openSpirals = (options) => new Spirals(options);
+ */
+export interface Dataset<T = Sample> {
+  readonly length: number;
+
+  /** Sample `index`. Anything random in it comes from `rng`, which depends on seed, epoch and index only. */
+  get(index: number, rng?: Rng): T | Promise<T>;
+
+  /**
+   * The samples `indices` as one batch of new arrays, equal to collating `get` of each: declared where that is faster.
+   * `rngOf(k)` is the generator of the k-th of them.
+   */
+  readonly getBatch?: (
+    indices: readonly number[],
+    rngOf: (position: number) => Rng,
+  ) => unknown | Promise<unknown>;
+
+  /** The class number of every sample. */
+  readonly targets?: ArrayLike<number>;
+
+  /** The class names: `classes[y]` names class number y. */
+  readonly classes?: readonly string[];
+
+  /** The file behind a sample, for messages. */
+  pathOf?(index: number): string | undefined;
+
+  /** How a worker thread makes this data set. */
+  workerSpec?(): ModuleCall;
+
+  /** A digest of the samples: equal for equal data, on any machine. */
+  fingerprint?(): Promise<string>;
+}
+
+/** Makes what a `ModuleCall` describes. */
+export async function makeFromSpec<T>({ module, name, argument }: ModuleCall): Promise<T> {
+  const exports: Record<string, unknown> = await import(module);
+  const make = exports[name];
+  if (typeof make !== 'function') throw new TypeError(`${module} exports no function '${name}'`);
+  return await make(argument);
+}

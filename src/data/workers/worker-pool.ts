@@ -1,0 +1,77 @@
+import { Worker } from 'node:worker_threads';
+import { WickError } from '../../core/errors.js';
+import type { BatchTask, FetchedBatch } from '../fetch-batch.js';
+import { unpackError } from './error-message.js';
+import type { WorkerReply, WorkerRequest, WorkerSetup } from './protocol.js';
+
+interface Pending {
+  resolve(batch: FetchedBatch): void;
+  reject(error: WickError): void;
+}
+
+/** One worker thread and the requests that it has not answered yet. */
+interface Member {
+  readonly thread: Worker;
+  readonly pending: Map<number, Pending>;
+}
+
+/** Worker threads that fetch batches, each as soon as one of them is free. Idle ones do not keep the process alive. */
+export class WorkerPool {
+  private readonly members: readonly Member[];
+  private lastId = 0;
+
+  constructor(workers: number, setup: Omit<WorkerSetup, 'workerId'>) {
+    this.members = Array.from({ length: workers }, (_, workerId) => start({ ...setup, workerId }));
+  }
+
+  /** Fetches a batch. Requests are begun in the order in which they are made. */
+  fetch(task: BatchTask): Promise<FetchedBatch> {
+    const id = ++this.lastId;
+    const member = this.members.reduce((a, b) => (b.pending.size < a.pending.size ? b : a));
+    const result = new Promise<FetchedBatch>((resolve, reject) => {
+      member.pending.set(id, { resolve, reject });
+    });
+    result.catch(() => {}); // reported when its turn in the stream comes, or never if nobody gets so far
+    member.thread.ref();
+    member.thread.postMessage({ kind: 'fetch', id, task } satisfies WorkerRequest);
+    return result;
+  }
+
+  /** Drops all requests that have not been answered. */
+  forget(): void {
+    for (const { thread, pending } of this.members) {
+      pending.clear();
+      thread.postMessage({ kind: 'forget', id: this.lastId } satisfies WorkerRequest);
+      thread.unref();
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const { pending } of this.members) pending.clear();
+    await Promise.all(this.members.map(({ thread }) => thread.terminate()));
+  }
+}
+
+function start(setup: WorkerSetup): Member {
+  const thread = new Worker(new URL('./worker.js', import.meta.url), {
+    workerData: setup,
+    name: `wick data ${setup.workerId}`,
+  });
+  const pending = new Map<number, Pending>();
+  const fail = (reason: string, cause?: unknown) => {
+    const error = new WickError('DataLoader', `worker ${setup.workerId} ${reason}`, { cause });
+    for (const { reject } of pending.values()) reject(error);
+    pending.clear();
+  };
+  thread.unref();
+  thread.on('message', (reply: WorkerReply) => {
+    const request = pending.get(reply.id);
+    pending.delete(reply.id);
+    if (pending.size === 0) thread.unref();
+    if ('error' in reply) request?.reject(unpackError(reply.error));
+    else request?.resolve(reply.fetched);
+  });
+  thread.on('error', (error) => fail(`crashed: ${error.message}`, error));
+  thread.on('exit', (code) => fail(`ended with exit code ${code}`));
+  return { thread, pending };
+}

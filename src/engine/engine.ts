@@ -1,0 +1,31 @@
+/** What an engine is: it turns graphs into plans and runs them on arrays. Nothing above `engine/` knows more. */
+import type { TypedArray } from '../core/dtype.js';
+import type { Graph } from '../graph/graph.js';
+import type { OpSpec } from '../graph/op.js';
+
+/** A graph made ready: kernels chosen, memory laid out. */
+export interface Plan {
+  /**
+   * Runs once, synchronously. `inputs` follow `graph.inputs`, `outputs` follow `graph.outputs`; every array has the
+   * length and dtype of its value. States named in `graph.updates` are written into their input arrays. An output array
+   * may be the same object as an input array where the op allows it (`OpSpec.inPlace`).
+   */
+  run(inputs: readonly TypedArray[], outputs: readonly TypedArray[]): void;
+  /** What will run, as text. */
+  readonly program: string;
+  /** Memory that the plan keeps beside its inputs and outputs, in bytes. */
+  readonly bytes: number;
+  /** Gives the memory back; the plan must not run again. */
+  dispose(): void;
+}
+
+export interface Engine {
+  readonly name: string;
+  /** Threads that work on a kernel. */
+  readonly threads: number;
+  prepare(graph: Graph): Plan;
+  /** Whether the engine has a kernel of its own for this op, or runs the reference kernel. */
+  hasKernel(op: OpSpec): boolean;
+  /** A copy of `data` in memory where this engine's plans use it without copying, or `data` itself where there is none. */
+  resident(data: TypedArray): TypedArray;
+}

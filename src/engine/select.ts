@@ -1,0 +1,82 @@
+/** Which engine runs the ops: the one asked for, WICK_ENGINE, `wasm` where it loads, `reference` everywhere. */
+import { EngineError, ValueError } from '../core/errors.js';
+import type { Engine } from './engine.js';
+import { referenceEngine } from './reference/reference.js';
+import { openWasmEngine, type WasmEngine } from './wasm/wasm.js';
+
+export const engineNames = ['wasm', 'reference'] as const;
+export type EngineName = (typeof engineNames)[number];
+
+let chosen: Engine | undefined;
+let threads: number | undefined;
+let wasmProblem: string | undefined;
+
+/** Makes `engine` run all ops from now on. */
+export function useEngine(engine: EngineName | Engine): void {
+  chosen = typeof engine === 'string' ? open('useEngine', engine) : engine;
+}
+
+/** The engine that runs ops; the first call chooses it. */
+export function currentEngine(): Engine {
+  chosen ??= chooseByDefault();
+  return chosen;
+}
+
+/** Sets how many threads the engine `wasm` works with; the default is the number of CPUs. */
+export function setThreads(count: number): void {
+  if (!Number.isInteger(count) || count < 1)
+    throw new ValueError('setThreads', `count=${count} must be a whole number ≥ 1`);
+  threads = count;
+  if (chosen?.name === 'wasm') chosen = openWasm();
+}
+
+/** What `wick doctor` says about the engine. */
+export interface EngineReport {
+  readonly engine: string;
+  readonly threads: number;
+  /** `relaxed` has fused multiply-add and twice the speed of `simd`; only of engine `wasm`. */
+  readonly kernels?: string;
+  /** Why engine `wasm` was not chosen, where nobody asked for another. */
+  readonly problem?: string;
+}
+
+export function engineReport(): EngineReport {
+  const engine = currentEngine();
+  return {
+    engine: engine.name,
+    threads: engine.threads,
+    ...('kernelBuild' in engine && { kernels: (engine as WasmEngine).kernelBuild }),
+    ...(wasmProblem !== undefined && { problem: wasmProblem }),
+  };
+}
+
+function chooseByDefault(): Engine {
+  const asked = typeof process === 'undefined' ? undefined : process.env.WICK_ENGINE;
+  if (asked !== undefined && asked !== '') return open('WICK_ENGINE', asked);
+  try {
+    return openWasm();
+  } catch (error) {
+    wasmProblem = error instanceof Error ? error.message : String(error);
+    return referenceEngine;
+  }
+}
+
+function open(subject: string, name: string): Engine {
+  if (name === 'reference') return referenceEngine;
+  if (name === 'wasm') return openWasm();
+  throw new EngineError(
+    subject,
+    `there is no engine '${name}'; choose one of ${engineNames.join(', ')}`,
+  );
+}
+
+/** Engines by number of threads: each has memory and helpers of its own. */
+const opened = new Map<number | undefined, WasmEngine>();
+
+function openWasm(): WasmEngine {
+  const known = opened.get(threads);
+  if (known !== undefined) return known;
+  const engine = openWasmEngine(threads === undefined ? {} : { threads });
+  opened.set(threads, engine);
+  return engine;
+}

@@ -1,0 +1,92 @@
+/**
+ * Every kernel, by the file in `kernels/` that holds it. The build generates from this list the switch that the program
+ * runs through, so a kernel's number is its place here: a new kernel is one more name. Names are unique.
+ */
+export const kernelFamilies = {
+  control: ['host', 'copy', 'zero'],
+  'conv-direct': ['convDirect'],
+  'conv-layout': ['toBlocked', 'toRowMajor'],
+  'conv-pack': ['convPack', 'convPackBias', 'convUnpack'],
+  'conv-weight': ['convWeight'],
+  gemm: ['gemm'],
+  'gemm-dot': ['gemmDot'],
+  'winograd-forward': ['winogradWeights', 'winogradStrips', 'winogradInput', 'winogradSlices'],
+  'winograd-weight': [
+    'winogradGradientStrips',
+    'winogradGradientTaps',
+    'winogradGradientInput',
+    'winogradGradientBlocks',
+  ],
+  unary: [
+    'neg',
+    'abs',
+    'exp',
+    'log',
+    'sqrt',
+    'square',
+    'relu',
+    'leakyRelu',
+    'sigmoid',
+    'tanh',
+    'gelu',
+    'geluTanh',
+    'silu',
+    'clamp',
+    'affine',
+  ],
+  binary: ['add', 'sub', 'mul', 'div', 'maximum', 'minimum', 'addRelu', 'addInt32', 'pow'],
+  compare: ['eq', 'ne', 'lt', 'le', 'castInt32ToFloat32', 'castUint8ToFloat32'],
+  ternary: ['where', 'lerp'],
+  reduce: ['sum', 'sumSquares', 'sumDistances', 'sumParts', 'squareParts', 'sumTotal', 'extreme'],
+  softmax: ['softmax', 'logSoftmax', 'softmaxBackward', 'logSoftmaxBackward'],
+  'batch-norm': ['batchNormSums', 'batchNormStatistics', 'batchNormScale', 'batchNormApply'],
+  'batch-norm-backward': [
+    'batchNormBackwardSums',
+    'batchNormReluBackwardSums',
+    'batchNormResidualBackwardSums',
+    'batchNormBackwardTerms',
+    'batchNormBackwardApply',
+    'batchNormReluBackwardApply',
+  ],
+  'batch-norm-pool': ['batchNormReluPool', 'batchNormReluPoolBackward'],
+  'max-pool': [
+    'maxPoolPlanes',
+    'maxPoolPlanes2x2',
+    'maxPoolPlanesBackward',
+    'maxPoolBlocks',
+    'maxPoolBlocksBackward',
+    'maxPoolBlocks2x2',
+    'maxPoolBlocks2x2Backward',
+  ],
+  'avg-pool': ['avgPool', 'avgPoolBackward'],
+  optimizer: ['sgdStep', 'adamStep', 'rmspropStep'],
+  'unary-backward': [
+    'reluBackward',
+    'leakyReluBackward',
+    'clampBackward',
+    'sigmoidBackward',
+    'tanhBackward',
+    'geluBackward',
+    'geluTanhBackward',
+    'siluBackward',
+  ],
+  'cross-entropy': ['crossEntropyRows', 'crossEntropyTotal', 'crossEntropyBackward'],
+  dropout: ['dropout', 'dropoutRuns', 'nextKey'],
+  strided: ['stridedCopy'],
+} as const satisfies Record<string, readonly string[]>;
+
+type Families = typeof kernelFamilies;
+
+/** The name of a kernel. */
+export type KernelName = Families[keyof Families][number];
+
+const ids = new Map<string, number>(
+  Object.values(kernelFamilies)
+    .flat()
+    .map((name, id) => [name, id]),
+);
+
+/** The number of a kernel in programs. */
+export function kernelId(name: KernelName): number {
+  return ids.get(name) ?? -1;
+}

@@ -1,0 +1,318 @@
+// Batch normalisation, backward, in the layouts of ./batch-norm.ts. With g the gradient of the normalised output:
+//   dbias = Σ g,  dweight = Σ g·(x − mean) / std,
+//   dx = scale·g + slope·(x − mean) + offset,  slope = −scale·Σ g·(x − mean) / (n·std²),  offset = −scale·Σ g / n.
+// Statistics that were given (evaluation) do not depend on x: slope and offset are 0 there.
+
+import { A, I, madd } from './abi';
+import { addSums, paddedChannels } from './batch-norm';
+import { addWide, bytes, D, keepPart, storePart, total, unitStart } from './share';
+
+const CHUNK: i32 = 64;
+
+// What g is. `a` and `b` are the channel's scale and shift; y and masked are used by the last one alone.
+@final
+@unmanaged
+class Plain {
+  @inline
+  load(dy: usize, x: v128, a: v128, b: v128, y: usize, masked: usize): v128 {
+    return v128.load(dy);
+  }
+}
+
+// A relu follows: g = dy but where x·a + b ≤ 0 (NaN passes).
+@final
+@unmanaged
+class Rectified {
+  @inline
+  load(dy: usize, x: v128, a: v128, b: v128, y: usize, masked: usize): v128 {
+    return v128.andnot(v128.load(dy), f32x4.le(madd(x, a, b), f32x4.splat(0)));
+  }
+}
+
+// A residual and a relu follow: g = dy where y > 0, which is stored, for it is the residual's gradient too.
+@final
+@unmanaged
+class Residual {
+  @inline
+  load(dy: usize, x: v128, a: v128, b: v128, y: usize, masked: usize): v128 {
+    const g = v128.andnot(v128.load(dy), f32x4.le(v128.load(y), f32x4.splat(0)));
+    v128.store(masked, g);
+    return g;
+  }
+}
+
+// Sums of g and g·(x − mean) for four channels of `rows` pixels that lie `step` bytes apart.
+@inline
+function sumColumns<G>(
+  x: usize,
+  dy: usize,
+  y: usize,
+  masked: usize,
+  rows: i32,
+  step: usize,
+  a: v128,
+  b: v128,
+  mean: v128,
+  sums: usize,
+  products: usize,
+): void {
+  const gradient = changetype<G>(0);
+  let s = f32x4.splat(0);
+  let q = f32x4.splat(0);
+  const end = x + <usize>rows * step;
+  while (x < end) {
+    const u = v128.load(x);
+    const g = gradient.load(dy, u, a, b, y, masked);
+    s = f32x4.add(s, g);
+    q = madd(g, f32x4.sub(u, mean), q);
+    x += step;
+    dy += step;
+    y += step;
+    masked += step;
+  }
+  addSums(sums, s);
+  addSums(products, q);
+}
+
+// The same for one channel of `count` consecutive pixels, g = dy.
+function sumPlane(x: usize, dy: usize, count: i32, mean: v128, sums: usize, products: usize): void {
+  let sum = f64x2.splat(0);
+  let product = f64x2.splat(0);
+  while (count > 0) {
+    const n = min(count, CHUNK << 3);
+    let s0 = f32x4.splat(0);
+    let s1 = f32x4.splat(0);
+    let q0 = f32x4.splat(0);
+    let q1 = f32x4.splat(0);
+    const end = x + bytes(n & ~7);
+    while (x < end) {
+      const g = v128.load(dy);
+      const h = v128.load(dy, 16);
+      s0 = f32x4.add(s0, g);
+      s1 = f32x4.add(s1, h);
+      q0 = madd(g, f32x4.sub(v128.load(x), mean), q0);
+      q1 = madd(h, f32x4.sub(v128.load(x, 16), mean), q1);
+      x += 32;
+      dy += 32;
+    }
+    if (n & 7) {
+      const g = keepPart(v128.load(dy), n & 7);
+      const h = keepPart(v128.load(dy, 16), (n & 7) - 4);
+      s0 = f32x4.add(s0, g);
+      s1 = f32x4.add(s1, h);
+      q0 = madd(g, keepPart(f32x4.sub(v128.load(x), mean), n & 7), q0);
+      q1 = madd(h, keepPart(f32x4.sub(v128.load(x, 16), mean), (n & 7) - 4), q1);
+    }
+    sum = addWide(sum, f32x4.add(s0, s1));
+    product = addWide(product, f32x4.add(q0, q1));
+    count -= n;
+  }
+  store<f64>(sums, load<f64>(sums) + total(sum));
+  store<f64>(products, load<f64>(products) + total(product));
+}
+
+@inline
+function sumAll<G>(args: usize, tid: i32, threads: i32): void {
+  const x = A(args, 0);
+  const groups = I(args, 2);
+  const rows = I(args, 3);
+  const block = I(args, 4);
+  const dy = A(args, 5);
+  const mean = A(args, 6);
+  const scale = A(args, 8);
+  const shift = A(args, 9);
+  const y = A(args, 10);
+  const masked = A(args, 11);
+  const padded = paddedChannels(groups * block);
+  const sums = A(args, 7) + ((<usize>tid * padded) << 4);
+  const products = sums + (padded << 3);
+  memory.fill(sums, 0, padded << 4);
+  const step = bytes(block);
+  const pixels = I(args, 1) * groups * rows;
+  let at = unitStart(pixels, tid, threads);
+  const end = unitStart(pixels, tid + 1, threads);
+  while (at < end) {
+    const unit = at / rows;
+    const group = unit % groups;
+    const left = min((unit + 1) * rows, end) - at;
+    const from = <usize>at * step;
+    if (block == 1) {
+      const to = <usize>group << 3;
+      sumPlane(x + from, dy + from, left, v128.load32_splat(mean + bytes(group)), sums + to, products + to);
+      at += left;
+    } else {
+      const n = min(left, CHUNK);
+      for (let c = 0; c < block; c += 4) {
+        const k = bytes(group * block + c);
+        const o = from + bytes(c);
+        const a = scale ? v128.load(scale + k) : f32x4.splat(0);
+        const b = shift ? v128.load(shift + k) : f32x4.splat(0);
+        const m = v128.load(mean + k);
+        sumColumns<G>(x + o, dy + o, y + o, masked + o, n, step, a, b, m, sums + (k << 1), products + (k << 1));
+      }
+      at += n;
+    }
+  }
+}
+
+// 0 x, 1 N, 2 G, 3 R, 4 B, 5 dy, 6 mean, 7 sums (f64 [threads][2][C rounded up to 4]), 8 to 11 zero
+export function batchNormBackwardSums(args: usize, tid: i32, threads: i32): void {
+  sumAll<Plain>(args, tid, threads);
+}
+
+// As above, with 8 scale, 9 shift, 10 and 11 zero; y = relu(x·scale + shift); B % 4 = 0
+export function batchNormReluBackwardSums(args: usize, tid: i32, threads: i32): void {
+  sumAll<Rectified>(args, tid, threads);
+}
+
+// As the first, with 8 and 9 zero, 10 y, 11 masked (written); y = relu(x·scale + shift + residual); B % 4 = 0.
+// masked may be dy.
+export function batchNormResidualBackwardSums(args: usize, tid: i32, threads: i32): void {
+  sumAll<Residual>(args, tid, threads);
+}
+
+// 0 sums, 1 G·B, 2 n (elements of a channel), 3 mean [C], 4 var [C], 5 weight (0: ones), 6 given (1: the statistics were
+// given), 7 dweight (0: not wanted), 8 dbias (0: not wanted), 9 terms [4][G·B]: mean, scale, slope, offset, 10 C, 11 0,
+// 12–13 eps (f64)
+export function batchNormBackwardTerms(args: usize, tid: i32, threads: i32): void {
+  const sums = A(args, 0);
+  const all = I(args, 1);
+  const count = <f64>I(args, 2);
+  const weight = A(args, 5);
+  const given = I(args, 6);
+  const dweight = A(args, 7);
+  const dbias = A(args, 8);
+  const next = bytes(all);
+  const channels = I(args, 10);
+  const padded = paddedChannels(all);
+  const end = unitStart(all, tid + 1, threads);
+  for (let c = unitStart(all, tid, threads); c < end; c++) {
+    const at = bytes(c);
+    const terms = A(args, 9) + at;
+    if (c >= channels) {
+      for (let k = 0; k < 4; k++) store<f32>(terms + <usize>k * next, 0);
+      continue;
+    }
+    let sum: f64 = 0;
+    let product: f64 = 0;
+    for (let t = 0; t < threads; t++) {
+      const part = sums + ((<usize>t * padded) << 4) + (<usize>c << 3);
+      sum += load<f64>(part);
+      product += load<f64>(part + (padded << 3));
+    }
+    const std = Math.sqrt(<f64>load<f32>(A(args, 4) + at) + D(args, 12));
+    const scale = (weight ? <f64>load<f32>(weight + at) : 1) / std;
+    if (dweight) store<f32>(dweight + at, <f32>(product / std));
+    if (dbias) store<f32>(dbias + at, <f32>sum);
+    store<f32>(terms, load<f32>(A(args, 3) + at));
+    store<f32>(terms + next, <f32>scale);
+    store<f32>(terms + 2 * next, <f32>(given ? 0 : (-scale * product) / (count * std * std)));
+    store<f32>(terms + 3 * next, <f32>(given ? 0 : (-scale * sum) / count));
+  }
+}
+
+// dx of `vectors` times four floats that lie `step` bytes apart.
+@inline
+function applyVectors<G>(
+  x: usize,
+  dy: usize,
+  dx: usize,
+  vectors: i32,
+  step: usize,
+  a: v128,
+  b: v128,
+  slope: v128,
+  offset: v128,
+  mean: v128,
+): void {
+  const gradient = changetype<G>(0);
+  const end = x + <usize>vectors * step;
+  while (x < end) {
+    const u = v128.load(x);
+    const g = gradient.load(dy, u, a, b, 0, 0);
+    v128.store(dx, madd(g, a, madd(f32x4.sub(u, mean), slope, offset)));
+    x += step;
+    dy += step;
+    dx += step;
+  }
+}
+
+function applyParts(
+  x: usize,
+  dy: usize,
+  dx: usize,
+  rows: i32,
+  step: usize,
+  lanes: i32,
+  a: v128,
+  slope: v128,
+  offset: v128,
+  mean: v128,
+): void {
+  for (let row = 0; row < rows; row++) {
+    const o = <usize>row * step;
+    const base = madd(f32x4.sub(v128.load(x + o), mean), slope, offset);
+    storePart(dx + o, madd(v128.load(dy + o), a, base), lanes);
+  }
+}
+
+@inline
+function applyAll<G>(args: usize, tid: i32, threads: i32): void {
+  const x = A(args, 0);
+  const groups = I(args, 2);
+  const rows = I(args, 3);
+  const block = I(args, 4);
+  const dy = A(args, 5);
+  const mean = A(args, 6);
+  const next = bytes(groups * block);
+  const scale = mean + next;
+  const slope = scale + next;
+  const offset = slope + next;
+  const dx = A(args, 7);
+  const shift = A(args, 8);
+  const step = bytes(block);
+  const pixels = I(args, 1) * groups * rows;
+  let at = unitStart(pixels, tid, threads);
+  const end = unitStart(pixels, tid + 1, threads);
+  while (at < end) {
+    const unit = at / rows;
+    const group = unit % groups;
+    const left = min((unit + 1) * rows, end) - at;
+    const from = <usize>at * step;
+    if (block == 1) {
+      const k = bytes(group);
+      const a = v128.load32_splat(scale + k);
+      const s = v128.load32_splat(slope + k);
+      const t = v128.load32_splat(offset + k);
+      const m = v128.load32_splat(mean + k);
+      const rest = from + bytes(left & ~3);
+      applyVectors<Plain>(x + from, dy + from, dx + from, left >> 2, 16, a, a, s, t, m);
+      if (left & 3) applyParts(x + rest, dy + rest, dx + rest, 1, 0, left & 3, a, s, t, m);
+      at += left;
+    } else {
+      const n = min(left, CHUNK);
+      for (let c = 0; c < block; c += 4) {
+        const k = bytes(group * block + c);
+        const o = from + bytes(c);
+        const a = v128.load(scale + k);
+        const b = shift ? v128.load(shift + k) : f32x4.splat(0);
+        const s = v128.load(slope + k);
+        const t = v128.load(offset + k);
+        const m = v128.load(mean + k);
+        if (block - c >= 4) applyVectors<G>(x + o, dy + o, dx + o, n, step, a, b, s, t, m);
+        else applyParts(x + o, dy + o, dx + o, n, step, block - c, a, s, t, m);
+      }
+      at += n;
+    }
+  }
+}
+
+// 0 x, 1 N, 2 G, 3 R, 4 B, 5 g, 6 terms, 7 dx, 8 zero. dx may be x or g.
+export function batchNormBackwardApply(args: usize, tid: i32, threads: i32): void {
+  applyAll<Plain>(args, tid, threads);
+}
+
+// As above with 5 dy and 8 shift: g = dy where x·scale + shift > 0; B % 4 = 0
+export function batchNormReluBackwardApply(args: usize, tid: i32, threads: i32): void {
+  applyAll<Rectified>(args, tid, threads);
+}

@@ -1,0 +1,261 @@
+// Batch normalisation, forward: y = x·scale + shift per channel, scale = weight / √(var + eps), shift = bias − mean·scale.
+//
+// x is [N][G][R][B]: N images, G channel blocks, R pixels, B channels to a block; C = G·B channels. Row-major [N, C, H, W]
+// is B = 1; a matrix [N, C] is N = 1, G = 1, R = N, B = C. B is 1, or a multiple of 4, or anything when G = 1. The channels
+// beyond C that fill the last block are zeros and stay so: their scale and shift are zero.
+// Statistics take one pass: sums of x − s and (x − s)², s being the channel's first value, of a few hundred numbers in
+// floats and of those in doubles. Every thread sums its share of the pixels; the next phase adds the threads' sums in order.
+
+import { A, I, madd } from './abi';
+import { addWide, bytes, D, keepPart, storePart, total, unitStart } from './share';
+
+// Pixels of a block that are taken channel by channel: they stay in the first-level cache.
+const CHUNK: i32 = 64;
+
+// C rounded up to whole vectors: the doubles of one sum of one thread.
+@inline
+export function paddedChannels(channels: i32): usize {
+  return <usize>((channels + 3) & ~3);
+}
+
+// Adds four floats to the four doubles at p.
+@inline
+export function addSums(p: usize, v: v128): void {
+  v128.store(p, f64x2.add(v128.load(p), f64x2.promote_low_f32x4(v)));
+  const high = i8x16.shuffle(v, v, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7);
+  v128.store(p, f64x2.add(v128.load(p, 16), f64x2.promote_low_f32x4(high)), 16);
+}
+
+// Channels c … c + 3 of `rows` pixels that lie `step` bytes apart.
+function momentsOfColumns(x: usize, rows: i32, step: usize, shift: v128, sums: usize, squares: usize): void {
+  let s0 = f32x4.splat(0);
+  let s1 = f32x4.splat(0);
+  let q0 = f32x4.splat(0);
+  let q1 = f32x4.splat(0);
+  const end = x + <usize>(rows & ~1) * step;
+  while (x < end) {
+    const u = f32x4.sub(v128.load(x), shift);
+    const v = f32x4.sub(v128.load(x + step), shift);
+    s0 = f32x4.add(s0, u);
+    s1 = f32x4.add(s1, v);
+    q0 = madd(u, u, q0);
+    q1 = madd(v, v, q1);
+    x += step << 1;
+  }
+  if (rows & 1) {
+    const u = f32x4.sub(v128.load(x), shift);
+    s0 = f32x4.add(s0, u);
+    q0 = madd(u, u, q0);
+  }
+  addSums(sums, f32x4.add(s0, s1));
+  addSums(squares, f32x4.add(q0, q1));
+}
+
+// One channel of `count` consecutive pixels.
+function momentsOfPlane(x: usize, count: i32, shift: v128, sums: usize, squares: usize): void {
+  let sum = f64x2.splat(0);
+  let square = f64x2.splat(0);
+  while (count > 0) {
+    const n = min(count, CHUNK << 3);
+    let s0 = f32x4.splat(0);
+    let s1 = f32x4.splat(0);
+    let q0 = f32x4.splat(0);
+    let q1 = f32x4.splat(0);
+    const end = x + bytes(n & ~7);
+    while (x < end) {
+      const u = f32x4.sub(v128.load(x), shift);
+      const v = f32x4.sub(v128.load(x, 16), shift);
+      s0 = f32x4.add(s0, u);
+      s1 = f32x4.add(s1, v);
+      q0 = madd(u, u, q0);
+      q1 = madd(v, v, q1);
+      x += 32;
+    }
+    if (n & 7) {
+      const u = keepPart(f32x4.sub(v128.load(x), shift), n & 7);
+      const v = keepPart(f32x4.sub(v128.load(x, 16), shift), (n & 7) - 4);
+      s0 = f32x4.add(s0, u);
+      s1 = f32x4.add(s1, v);
+      q0 = madd(u, u, q0);
+      q1 = madd(v, v, q1);
+    }
+    sum = addWide(sum, f32x4.add(s0, s1));
+    square = addWide(square, f32x4.add(q0, q1));
+    count -= n;
+  }
+  store<f64>(sums, load<f64>(sums) + total(sum));
+  store<f64>(squares, load<f64>(squares) + total(square));
+}
+
+// 0 x, 1 N, 2 G, 3 R, 4 B, 5 sums (f64 [threads][2][C rounded up to 4])
+export function batchNormSums(args: usize, tid: i32, threads: i32): void {
+  const x = A(args, 0);
+  const groups = I(args, 2);
+  const rows = I(args, 3);
+  const block = I(args, 4);
+  const padded = paddedChannels(groups * block);
+  const sums = A(args, 5) + ((<usize>tid * padded) << 4);
+  const squares = sums + (padded << 3);
+  memory.fill(sums, 0, padded << 4);
+  const step = bytes(block);
+  const pixels = I(args, 1) * groups * rows;
+  let at = unitStart(pixels, tid, threads);
+  const end = unitStart(pixels, tid + 1, threads);
+  while (at < end) {
+    const unit = at / rows;
+    const group = unit % groups;
+    const left = min((unit + 1) * rows, end) - at;
+    const from = x + <usize>at * step;
+    const first = x + <usize>(group * rows) * step; // of image 0
+    if (block == 1) {
+      const to = <usize>group << 3;
+      momentsOfPlane(from, left, v128.load32_splat(first), sums + to, squares + to);
+      at += left;
+    } else {
+      const n = min(left, CHUNK);
+      for (let c = 0; c < block; c += 4) {
+        const to = <usize>(group * block + c) << 3;
+        const o = bytes(c);
+        momentsOfColumns(from + o, n, step, v128.load(first + o), sums + to, squares + to);
+      }
+      at += n;
+    }
+  }
+}
+
+// 0 x, 1 N, 2 G, 3 R, 4 B, 5 sums, 6 weight (0: ones), 7 bias (0: zeros), 8 mean [C], 9 var [C] (biased), 10 scale [G·B],
+// 11 shift [G·B], 12 C, 13–14 eps (f64)
+export function batchNormStatistics(args: usize, tid: i32, threads: i32): void {
+  const x = A(args, 0);
+  const rows = I(args, 3);
+  const block = I(args, 4);
+  const sums = A(args, 5);
+  const all = I(args, 2) * block;
+  const channels = I(args, 12);
+  const padded = paddedChannels(all);
+  const count = <f64>I(args, 1) * <f64>rows;
+  const end = unitStart(all, tid + 1, threads);
+  for (let c = unitStart(all, tid, threads); c < end; c++) {
+    const at = bytes(c);
+    if (c >= channels) {
+      store<f32>(A(args, 10) + at, 0);
+      store<f32>(A(args, 11) + at, 0);
+      continue;
+    }
+    let sum: f64 = 0;
+    let squares: f64 = 0;
+    for (let t = 0; t < threads; t++) {
+      const part = sums + ((<usize>t * padded) << 4) + (<usize>c << 3);
+      sum += load<f64>(part);
+      squares += load<f64>(part + (padded << 3));
+    }
+    const origin = load<f32>(x + bytes((c / block) * rows * block + (c % block)));
+    const offset = sum / count;
+    const mean = <f64>origin + offset;
+    const variance = <f32>max<f64>(squares / count - offset * offset, 0);
+    store<f32>(A(args, 8) + at, <f32>mean);
+    store<f32>(A(args, 9) + at, variance);
+    storeScale(at, mean, <f64>variance + D(args, 13), A(args, 6), A(args, 7), A(args, 10), A(args, 11));
+  }
+}
+
+// Those of given statistics. 0 G·B, 1 mean [C], 2 var [C], 3 weight (0: ones), 4 bias (0: zeros), 5 scale [G·B], 6 shift [G·B],
+// 7 C, 8–9 eps (f64)
+export function batchNormScale(args: usize, tid: i32, threads: i32): void {
+  const all = I(args, 0);
+  const channels = I(args, 7);
+  const end = unitStart(all, tid + 1, threads);
+  for (let c = unitStart(all, tid, threads); c < end; c++) {
+    const at = bytes(c);
+    if (c >= channels) {
+      store<f32>(A(args, 5) + at, 0);
+      store<f32>(A(args, 6) + at, 0);
+      continue;
+    }
+    const mean = <f64>load<f32>(A(args, 1) + at);
+    const variance = <f64>load<f32>(A(args, 2) + at);
+    storeScale(at, mean, variance + D(args, 8), A(args, 3), A(args, 4), A(args, 5), A(args, 6));
+  }
+}
+
+@inline
+function storeScale(at: usize, mean: f64, variance: f64, weight: usize, bias: usize, scale: usize, shift: usize): void {
+  const gain = (weight ? <f64>load<f32>(weight + at) : 1) / Math.sqrt(variance);
+  store<f32>(scale + at, <f32>gain);
+  store<f32>(shift + at, <f32>((bias ? <f64>load<f32>(bias + at) : 0) - mean * gain));
+}
+
+// max(x·a + b + residual, low) for `vectors` times four floats that lie `step` bytes apart.
+@inline
+function applyVectors(x: usize, y: usize, residual: usize, vectors: i32, step: usize, a: v128, b: v128, low: v128): void {
+  const end = x + <usize>vectors * step;
+  if (residual) {
+    while (x < end) {
+      const z = f32x4.add(madd(v128.load(x), a, b), v128.load(residual));
+      v128.store(y, f32x4.pmax(z, low));
+      x += step;
+      y += step;
+      residual += step;
+    }
+  } else {
+    while (x < end) {
+      v128.store(y, f32x4.pmax(madd(v128.load(x), a, b), low));
+      x += step;
+      y += step;
+    }
+  }
+}
+
+// The same for 1 to 3 floats each.
+function applyParts(x: usize, y: usize, residual: usize, rows: i32, step: usize, lanes: i32, a: v128, b: v128, low: v128): void {
+  for (let row = 0; row < rows; row++) {
+    const o = <usize>row * step;
+    let z = madd(v128.load(x + o), a, b);
+    if (residual) z = f32x4.add(z, v128.load(residual + o));
+    storePart(y + o, f32x4.pmax(z, low), lanes);
+  }
+}
+
+// 0 x, 1 N, 2 G, 3 R, 4 B, 5 scale, 6 shift, 7 y, 8 relu (0 or 1), 9 residual (0: none), which is added before the relu.
+// y may be x or the residual.
+export function batchNormApply(args: usize, tid: i32, threads: i32): void {
+  const x = A(args, 0);
+  const groups = I(args, 2);
+  const rows = I(args, 3);
+  const block = I(args, 4);
+  const scale = A(args, 5);
+  const shift = A(args, 6);
+  const y = A(args, 7);
+  const low = f32x4.splat(I(args, 8) ? 0 : -Infinity);
+  const residual = A(args, 9);
+  const step = bytes(block);
+  const pixels = I(args, 1) * groups * rows;
+  let at = unitStart(pixels, tid, threads);
+  const end = unitStart(pixels, tid + 1, threads);
+  while (at < end) {
+    const unit = at / rows;
+    const group = unit % groups;
+    const left = min((unit + 1) * rows, end) - at;
+    const from = <usize>at * step;
+    if (block == 1) {
+      const a = v128.load32_splat(scale + bytes(group));
+      const b = v128.load32_splat(shift + bytes(group));
+      const rest = from + bytes(left & ~3);
+      applyVectors(x + from, y + from, residual ? residual + from : 0, left >> 2, 16, a, b, low);
+      if (left & 3) applyParts(x + rest, y + rest, residual ? residual + rest : 0, 1, 0, left & 3, a, b, low);
+      at += left;
+    } else {
+      const n = min(left, CHUNK);
+      for (let c = 0; c < block; c += 4) {
+        const k = bytes(group * block + c);
+        const o = from + bytes(c);
+        const r = residual ? residual + o : 0;
+        const a = v128.load(scale + k);
+        const b = v128.load(shift + k);
+        if (block - c >= 4) applyVectors(x + o, y + o, r, n, step, a, b, low);
+        else applyParts(x + o, y + o, r, n, step, block - c, a, b, low);
+      }
+      at += n;
+    }
+  }
+}

@@ -1,0 +1,139 @@
+// The argument words that direct convolution and its weight gradient share, by name, and the padded copy of a strip.
+//
+// Activations are channel-blocked: image i of a tensor is [blocks][height][width][B], B = pixel / 4 floats. With groups
+// an "image" is one group of one image: image n·groups + g. The output may be any regular subset of a tensor's pixels,
+// which is how backward-data writes one phase of a strided convolution. Words in this order; offsets and steps in bytes.
+
+@unmanaged
+export class ConvArgs {
+  x: usize; // input of the forward pass (for backward-data: dy)
+  xImage: usize;
+  xBlock: usize;
+  pixel: usize;
+  blocks: i32; // channel blocks of one group
+  height: i32;
+  width: i32;
+
+  y: usize; // output (for the weight gradient: dy, an input)
+  yImage: usize;
+  yBlock: usize;
+  yRow: usize;
+  yPixel: usize;
+  panelsPerBlock: i32;
+  outHeight: i32;
+  outWidth: i32;
+
+  w: usize; // packed weights [groups][panels][blocks][kernelHeight][kernelWidth][B][panelWidth]; or their gradient's partials
+  panels: i32; // of one group
+  panelWidth: i32; // 8 or 12 output channels
+
+  images: i32; // batch · groups
+  groups: i32;
+  kernelHeight: i32;
+  kernelWidth: i32;
+  strideHeight: i32;
+  strideWidth: i32;
+  dilationHeight: i32;
+  dilationWidth: i32;
+  padTop: i32; // may be negative: rows that no output reads
+  padLeft: i32;
+
+  rowsPerStrip: i32; // output rows of one unit of work
+  scratch: usize; // per thread: the offset table, then the padded strip
+  scratchBytes: usize;
+  tableBytes: usize;
+
+  add: usize; // forward: bias padded to [groups][panels · panelWidth], or 0
+  floor: f32; // forward: lowest output, where there is something to add: 0 for a fused ReLU, −∞ otherwise
+
+  partialBytes: usize; // weight gradient: size of one partial
+  imagesPerPass: i32; // weight gradient: images of a group whose pixels one tile sums over
+  byBlocks: i32; // weight gradient: 1 = threads share the channel blocks, 0 = threads share the strips, a partial each
+}
+
+// Rows of input that `rows` output rows read.
+@inline
+export function inputRows(a: ConvArgs, rows: i32): i32 {
+  return (rows - 1) * a.strideHeight + (a.kernelHeight - 1) * a.dilationHeight + 1;
+}
+
+// Columns of input that a row of output reads.
+@inline
+export function inputColumns(a: ConvArgs): i32 {
+  return (a.outWidth - 1) * a.strideWidth + (a.kernelWidth - 1) * a.dilationWidth + 1;
+}
+
+// Whether every tap of every output pixel falls inside the input, so that no padded copy is needed.
+export function isInside(a: ConvArgs): bool {
+  return (
+    a.padTop <= 0 &&
+    a.padLeft <= 0 &&
+    inputRows(a, a.outHeight) - a.padTop <= a.height &&
+    inputColumns(a) - a.padLeft <= a.width
+  );
+}
+
+// `bytes` (a multiple of 4) zeros.
+@inline
+function clear(to: usize, bytes: usize): void {
+  const zero = f32x4.splat(0);
+  const end = to + bytes;
+  while (to + 16 <= end) {
+    v128.store(to, zero);
+    to += 16;
+  }
+  while (to < end) {
+    store<f32>(to, 0);
+    to += 4;
+  }
+}
+
+// Copies `bytes` (a multiple of 4) bytes.
+@inline
+function move(to: usize, from: usize, bytes: usize): void {
+  const end = to + bytes;
+  while (to + 16 <= end) {
+    v128.store(to, v128.load(from));
+    to += 16;
+    from += 16;
+  }
+  while (to < end) {
+    store<f32>(to, load<f32>(from));
+    to += 4;
+    from += 4;
+  }
+}
+
+// Copies input rows top … top + rows of `blocks` blocks to `to` as [blocks][rows][columns][B], columns starting at −padLeft,
+// with zeros outside the input.
+export function padStrip(
+  a: ConvArgs,
+  x: usize,
+  blocks: i32,
+  top: i32,
+  rows: i32,
+  columns: i32,
+  to: usize,
+): void {
+  const pixel = a.pixel;
+  const xRow = <usize>a.width * pixel;
+  const before = min(max(a.padLeft, 0), columns);
+  const skipped = max(-a.padLeft, 0);
+  const inside = max(min(a.width - skipped, columns - before), 0);
+  const left = <usize>before * pixel;
+  const middle = <usize>inside * pixel;
+  const right = <usize>(columns - before - inside) * pixel;
+  for (let c = 0; c < blocks; c++) {
+    for (let y = top; y < top + rows; y++) {
+      if (y < 0 || y >= a.height) {
+        clear(to, left + middle + right);
+      } else {
+        clear(to, left);
+        move(to + left, x + <usize>y * xRow + <usize>skipped * pixel, middle);
+        clear(to + left + middle, right);
+      }
+      to += left + middle + right;
+    }
+    x += a.xBlock;
+  }
+}

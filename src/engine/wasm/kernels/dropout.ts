@@ -1,0 +1,98 @@
+// Dropout by the counter-based generator of src/core/rng.ts (Philox4x32-10): draw d is word d mod 4 of block ⌊d/4⌋ of the
+// key (k0, k1, c1, c3), and keeps what it decides about where its upper 24 bits are not below the threshold p·2²⁴.
+
+import { A, F, I } from './abi';
+import { bytes, storePart, unitStart } from './share';
+
+// High words of the products of four pairs of unsigned numbers.
+@inline
+function high(a: v128, b: v128): v128 {
+  const low = i64x2.extmul_low_i32x4_u(a, b);
+  const upper = i64x2.extmul_high_i32x4_u(a, b);
+  return v128.shuffle<i32>(low, upper, 1, 3, 5, 7);
+}
+
+// Four blocks, first … first + 3: 16 words in order at p.
+function drawBlocks(p: usize, first: i32, key: usize): void {
+  const m0 = i32x4.splat(0xd2511f53);
+  const m1 = i32x4.splat(0xcd9e8d57);
+  let k0 = v128.load32_splat(key);
+  let k1 = v128.load32_splat(key, 4);
+  let x0 = i32x4.add(i32x4.splat(first), i32x4(0, 1, 2, 3));
+  let x1 = v128.load32_splat(key, 8);
+  let x2 = i32x4.splat(0);
+  let x3 = v128.load32_splat(key, 12);
+  for (let round = 0; round < 10; round++) {
+    const y0 = v128.xor(v128.xor(high(x2, m1), x1), k0);
+    const y2 = v128.xor(v128.xor(high(x0, m0), x3), k1);
+    x1 = i32x4.mul(x2, m1);
+    x3 = i32x4.mul(x0, m0);
+    x0 = y0;
+    x2 = y2;
+    k0 = i32x4.add(k0, i32x4.splat(0x9e3779b9));
+    k1 = i32x4.add(k1, i32x4.splat(0xbb67ae85));
+  }
+  const a = v128.shuffle<i32>(x0, x1, 0, 4, 1, 5);
+  const b = v128.shuffle<i32>(x2, x3, 0, 4, 1, 5);
+  const c = v128.shuffle<i32>(x0, x1, 2, 6, 3, 7);
+  const d = v128.shuffle<i32>(x2, x3, 2, 6, 3, 7);
+  v128.store(p, v128.shuffle<i64>(a, b, 0, 2));
+  v128.store(p, v128.shuffle<i64>(a, b, 1, 3), 16);
+  v128.store(p, v128.shuffle<i64>(c, d, 0, 2), 32);
+  v128.store(p, v128.shuffle<i64>(c, d, 1, 3), 48);
+}
+
+// 0 x, 1 y, 2 count, 3 key (i32 [4]), 4 threshold, 5 scale (f32), 6 scratch, 7 its bytes for each thread (≥ 64)
+export function dropout(args: usize, tid: i32, threads: i32): void {
+  const count = I(args, 2);
+  const words = A(args, 6) + <usize>(tid * I(args, 7));
+  const threshold = i32x4.splat(I(args, 4));
+  const scale = f32x4.splat(F(args, 5));
+  const groups = (count + 15) >> 4;
+  const end = unitStart(groups, tid + 1, threads);
+  for (let group = unitStart(groups, tid, threads); group < end; group++) {
+    drawBlocks(words, group << 2, A(args, 3));
+    const last = min(16, count - (group << 4));
+    for (let j = 0; j < last; j += 4) {
+      const at = bytes((group << 4) + j);
+      const kept = i32x4.ge_s(i32x4.shr_u(v128.load(words + bytes(j)), 8), threshold);
+      const v = v128.and(f32x4.mul(v128.load(A(args, 0) + at), scale), kept);
+      if (last - j >= 4) v128.store(A(args, 1) + at, v);
+      else storePart(A(args, 1) + at, v, last - j);
+    }
+  }
+}
+
+// One draw for each run. 0 x, 1 y, 2 runs, 3 key, 4 threshold, 5 scale, 6 scratch, 7 its bytes, 8 elements of a run
+export function dropoutRuns(args: usize, tid: i32, threads: i32): void {
+  const runs = I(args, 2);
+  const words = A(args, 6) + <usize>(tid * I(args, 7));
+  const length = I(args, 8);
+  const groups = (runs + 15) >> 4;
+  const end = unitStart(groups, tid + 1, threads);
+  for (let group = unitStart(groups, tid, threads); group < end; group++) {
+    drawBlocks(words, group << 2, A(args, 3));
+    const last = min(16, runs - (group << 4));
+    for (let j = 0; j < last; j++) {
+      const kept = <i32>(load<u32>(words + bytes(j)) >> 8) >= I(args, 4);
+      const scale = f32x4.splat(kept ? F(args, 5) : 0);
+      const mask = i32x4.splat(kept ? -1 : 0);
+      let at = bytes(((group << 4) + j) * length);
+      for (let left = length; left > 0; left -= 4) {
+        const v = v128.and(f32x4.mul(v128.load(A(args, 0) + at), scale), mask);
+        if (left >= 4) v128.store(A(args, 1) + at, v);
+        else storePart(A(args, 1) + at, v, left);
+        at += 16;
+      }
+    }
+  }
+}
+
+// The state of a generator, moved on by one draw, and the key of that draw. 0 state (i32 [4]), 1 next, 2 key.
+// next may be the state.
+export function nextKey(args: usize, tid: i32, threads: i32): void {
+  if (tid != 0) return;
+  const state = v128.load(A(args, 0));
+  v128.store(A(args, 2), state);
+  v128.store(A(args, 1), i32x4.add(state, i32x4(0, 0, 1, 0)));
+}

@@ -1,0 +1,94 @@
+// The program that all threads run: a list of phases, each one kernel on one thread's share, and barriers between them.
+//
+// A program is 32-bit words: the number of phases, then (kernel id, args pointer) per phase; the top bit of the id says
+// that no barrier is needed after the phase. `dispatch` is generated from ../kernel-table.ts by scripts/build.mjs.
+//
+// Counters in the first page (../control.ts holds the same list) only ever grow, so nothing is reset and no thread can
+// meet a counter of another run. A thread spins for some 20 µs before it sleeps; whoever it waits for wakes it.
+
+import { call } from './dispatch';
+
+export * from './dispatch';
+
+const GO: usize = 0; // Runs started by the main thread.
+const GO_SLEEPERS: usize = 4;
+const PROGRAM: usize = 8;
+const ARRIVED: usize = 64; // Arrivals at barriers, of all threads since the start.
+const ARRIVED_SLEEPERS: usize = 68;
+const READY: usize = 128; // Helpers that wait for work.
+const FAILED: usize = 192; // Not 0 when a thread has died: barriers can no longer be passed.
+
+const NO_BARRIER: i32 = 1 << 31;
+const SPINS: i32 = 20000;
+// Each thread has an instance of this module, and so these variables, of its own.
+let expected: i32 = 0; // What ARRIVED will be when all threads are at this thread's next barrier.
+
+// Sleeps while the word is `seen`, at most 100 ms; may return early. The host's Atomics.wait and not memory.atomic.wait32,
+// after which V8 (Node 20) goes on with wrong locals now and then.
+@external('env', 'sleep')
+declare function callSleep(word: usize, seen: i32): void;
+
+// The sleeper says that it sleeps before it looks at the word a last time, and the waker changes the word before it looks
+// for sleepers: one of the two always sees the other.
+function sleep(word: usize, sleepers: usize, seen: i32): void {
+  atomic.add<i32>(sleepers, 1);
+  callSleep(word, seen);
+  atomic.sub<i32>(sleepers, 1);
+}
+
+@inline
+function wake(word: usize, sleepers: usize): void {
+  if (atomic.load<i32>(sleepers) != 0) atomic.notify(word, -1);
+}
+
+function barrier(threads: i32): void {
+  expected += threads;
+  if (atomic.add<i32>(ARRIVED, 1) + 1 == expected) {
+    wake(ARRIVED, ARRIVED_SLEEPERS);
+    return;
+  }
+  for (let i = 0; i < SPINS; i++) if (atomic.load<i32>(ARRIVED) - expected >= 0) return;
+  for (;;) {
+    const seen = atomic.load<i32>(ARRIVED);
+    if (seen - expected >= 0) return;
+    if (atomic.load<i32>(FAILED) != 0) unreachable();
+    sleep(ARRIVED, ARRIVED_SLEEPERS, seen);
+  }
+}
+
+function run(program: usize, tid: i32, threads: i32): void {
+  const end = program + 4 + (<usize>load<u32>(program) << 3);
+  for (let phase = program + 4; phase < end; phase += 8) {
+    const id = load<i32>(phase);
+    call(id & ~NO_BARRIER, <usize>load<u32>(phase, 4), tid, threads);
+    if (threads > 1 && (id >= 0 || phase + 8 == end)) barrier(threads);
+  }
+}
+
+// Runs a program on the calling thread alone.
+export function runAlone(program: usize): void {
+  run(program, 0, 1);
+}
+
+// Runs a program on the calling (main) thread and `threads` − 1 helpers.
+export function runTogether(program: usize, threads: i32): void {
+  store<u32>(PROGRAM, <u32>program);
+  atomic.add<i32>(GO, 1);
+  wake(GO, GO_SLEEPERS);
+  run(program, 0, threads);
+}
+
+// A helper's life: waits for runs and takes part in them; returns when the program is 0.
+export function serve(tid: i32, threads: i32): void {
+  let runs: i32 = 0;
+  atomic.add<i32>(READY, 1);
+  atomic.notify(READY, -1);
+  for (;;) {
+    for (let i = 0; i < SPINS; i++) if (atomic.load<i32>(GO) != runs) break;
+    while (atomic.load<i32>(GO) == runs) sleep(GO, GO_SLEEPERS, runs);
+    runs++;
+    const program = <usize>load<u32>(PROGRAM);
+    if (program == 0) return;
+    run(program, tid, threads);
+  }
+}

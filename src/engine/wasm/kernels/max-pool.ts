@@ -1,0 +1,344 @@
+// Max pooling of x [U][H][W][B] to y [U][H'][W'][B]: U images × channel blocks, B channels (row-major is B = 1, else B % 4 = 0).
+// The first of equal values wins and NaN wins over numbers, as in PyTorch. Work is split by output rows, in the backward
+// pass by input rows: it gathers, so windows may overlap and no sum depends on the order of threads.
+//
+// Args 4 … : 4 U, 5 H, 6 W, 7 B, 8 H', 9 W', 10 kH, 11 kW, 12 strideH, 13 strideW, 14 padH, 15 padW, 16 dilationH, 17 dilationW.
+
+import { A, F, I } from './abi';
+import { bytes, unitStart } from './share';
+
+// Where `value` replaces `best`.
+@inline
+export function wins(value: v128, best: v128): v128 {
+  return v128.or(f32x4.gt(value, best), f32x4.ne(value, value));
+}
+
+// First k with origin + k·dilation ≥ 0, for origin ≥ −padding.
+@inline
+function firstTap(origin: i32, dilation: i32): i32 {
+  return origin >= 0 ? 0 : (dilation - 1 - origin) / dilation;
+}
+
+// First k with origin + k·dilation ≥ size, at most `taps`.
+@inline
+function endTap(origin: i32, dilation: i32, size: i32, taps: i32): i32 {
+  return max(0, min(taps, (size - origin + dilation - 1) / dilation));
+}
+
+// 0 x, 1 y, 2 index (i32, h·W + w in the plane; 0: not wanted), 3 0, 4 … ; B = 1
+export function maxPoolPlanes(args: usize, tid: i32, threads: i32): void {
+  const index = A(args, 2);
+  const height = I(args, 5);
+  const width = I(args, 6);
+  const outHeight = I(args, 8);
+  const outWidth = I(args, 9);
+  const dilationH = I(args, 16);
+  const dilationW = I(args, 17);
+  const end = unitStart(I(args, 4) * outHeight, tid + 1, threads);
+  for (let row = unitStart(I(args, 4) * outHeight, tid, threads); row < end; row++) {
+    const plane = A(args, 0) + bytes((row / outHeight) * height * width);
+    const top = (row % outHeight) * I(args, 12) - I(args, 14);
+    const firstH = firstTap(top, dilationH);
+    const endH = endTap(top, dilationH, height, I(args, 10));
+    for (let j = 0; j < outWidth; j++) {
+      const left = j * I(args, 13) - I(args, 15);
+      const firstW = firstTap(left, dilationW);
+      const endW = endTap(left, dilationW, width, I(args, 11));
+      let at = (top + firstH * dilationH) * width + left + firstW * dilationW;
+      let best = load<f32>(plane + bytes(at));
+      for (let u = firstH; u < endH; u++) {
+        let from = (top + u * dilationH) * width + left + firstW * dilationW;
+        for (let v = firstW; v < endW; v++) {
+          const value = load<f32>(plane + bytes(from));
+          if (value > best || value != value) {
+            best = value;
+            at = from;
+          }
+          from += dilationW;
+        }
+      }
+      const to = bytes(row * outWidth + j);
+      store<f32>(A(args, 1) + to, best);
+      if (index) store<i32>(index + to, at);
+    }
+  }
+}
+
+// As above for windows 2 × 2, stride 2, no padding.
+export function maxPoolPlanes2x2(args: usize, tid: i32, threads: i32): void {
+  const height = I(args, 5);
+  const width = I(args, 6);
+  const outHeight = I(args, 8);
+  const outWidth = I(args, 9);
+  const rowBytes = bytes(width);
+  const end = unitStart(I(args, 4) * outHeight, tid + 1, threads);
+  for (let row = unitStart(I(args, 4) * outHeight, tid, threads); row < end; row++) {
+    const top = (row % outHeight) << 1;
+    let x = A(args, 0) + bytes(((row / outHeight) * height + top) * width);
+    let y = A(args, 1) + bytes(row * outWidth);
+    let index = A(args, 2) ? A(args, 2) + bytes(row * outWidth) : 0;
+    let j = 0;
+    let first = i32x4.add(i32x4.splat(top * width), i32x4(0, 2, 4, 6));
+    while (j + 4 <= outWidth) {
+      const upper0 = v128.load(x);
+      const upper1 = v128.load(x, 16);
+      const lower0 = v128.load(x + rowBytes);
+      const lower1 = v128.load(x + rowBytes, 16);
+      let best = v128.shuffle<f32>(upper0, upper1, 0, 2, 4, 6);
+      const right = v128.shuffle<f32>(upper0, upper1, 1, 3, 5, 7);
+      const below = v128.shuffle<f32>(lower0, lower1, 0, 2, 4, 6);
+      const corner = v128.shuffle<f32>(lower0, lower1, 1, 3, 5, 7);
+      const w1 = wins(right, best);
+      best = v128.bitselect(right, best, w1);
+      const w2 = wins(below, best);
+      best = v128.bitselect(below, best, w2);
+      const w3 = wins(corner, best);
+      v128.store(y, v128.bitselect(corner, best, w3));
+      if (index) {
+        let at = v128.and(w1, i32x4.splat(1));
+        at = v128.bitselect(i32x4.splat(width), at, w2);
+        at = v128.bitselect(i32x4.splat(width + 1), at, w3);
+        v128.store(index, i32x4.add(first, at));
+        first = i32x4.add(first, i32x4.splat(8));
+        index += 16;
+      }
+      x += 32;
+      y += 16;
+      j += 4;
+    }
+    for (; j < outWidth; j++) {
+      let at = 0;
+      let best = load<f32>(x);
+      for (let k = 1; k < 4; k++) {
+        const from = (k & 1) + (k >> 1) * width;
+        const value = load<f32>(x + bytes(from));
+        if (value > best || value != value) {
+          best = value;
+          at = from;
+        }
+      }
+      store<f32>(y, best);
+      if (index) {
+        store<i32>(index, (top * width) + (j << 1) + at);
+        index += 4;
+      }
+      x += 8;
+      y += 4;
+    }
+  }
+}
+
+// 0 dy, 1 dx, 2 index (i32), 3 0, 4 … ; B = 1. Works by planes: each output adds to the input that it came from.
+export function maxPoolPlanesBackward(args: usize, tid: i32, threads: i32): void {
+  const size = I(args, 5) * I(args, 6);
+  const outSize = I(args, 8) * I(args, 9);
+  const end = unitStart(I(args, 4), tid + 1, threads);
+  for (let unit = unitStart(I(args, 4), tid, threads); unit < end; unit++) {
+    const dx = A(args, 1) + bytes(unit * size);
+    memory.fill(dx, 0, bytes(size));
+    let dy = A(args, 0) + bytes(unit * outSize);
+    let index = A(args, 2) + bytes(unit * outSize);
+    for (let k = 0; k < outSize; k++) {
+      const to = dx + bytes(load<i32>(index));
+      store<f32>(to, load<f32>(to) + load<f32>(dy));
+      dy += 4;
+      index += 4;
+    }
+  }
+}
+
+// 0 x, 1 y, 2 index (u8, u·kW + v in the window; 0: not wanted), 3 low (f32: results below it become it; 0 for a relu,
+// −∞ for none), 4 … ; B % 4 = 0
+export function maxPoolBlocks(args: usize, tid: i32, threads: i32): void {
+  const index = A(args, 2);
+  const low = f32x4.splat(F(args, 3));
+  const height = I(args, 5);
+  const width = I(args, 6);
+  const block = I(args, 7);
+  const outHeight = I(args, 8);
+  const outWidth = I(args, 9);
+  const kernelW = I(args, 11);
+  const dilationH = I(args, 16);
+  const dilationW = I(args, 17);
+  const stepW = bytes(dilationW * block);
+  const end = unitStart(I(args, 4) * outHeight, tid + 1, threads);
+  for (let row = unitStart(I(args, 4) * outHeight, tid, threads); row < end; row++) {
+    const plane = A(args, 0) + bytes((row / outHeight) * height * width * block);
+    const top = (row % outHeight) * I(args, 12) - I(args, 14);
+    const firstH = firstTap(top, dilationH);
+    const endH = endTap(top, dilationH, height, I(args, 10));
+    for (let j = 0; j < outWidth; j++) {
+      const left = j * I(args, 13) - I(args, 15);
+      const firstW = firstTap(left, dilationW);
+      const endW = endTap(left, dilationW, width, kernelW);
+      const to = (row * outWidth + j) * block;
+      for (let c = 0; c < block; c += 4) {
+        let best = f32x4.splat(-Infinity);
+        let at = i32x4.splat(firstH * kernelW + firstW); // where all are −∞
+        for (let u = firstH; u < endH; u++) {
+          let p = plane + bytes(((top + u * dilationH) * width + left + firstW * dilationW) * block + c);
+          for (let v = firstW; v < endW; v++) {
+            const value = v128.load(p);
+            const better = wins(value, best);
+            best = v128.bitselect(value, best, better);
+            at = v128.bitselect(i32x4.splat(u * kernelW + v), at, better);
+            p += stepW;
+          }
+        }
+        v128.store(A(args, 1) + bytes(to + c), f32x4.pmax(best, low));
+        if (index) storeIndex(index + <usize>(to + c), at);
+      }
+    }
+  }
+}
+
+// Four numbers below 256 as bytes.
+@inline
+export function storeIndex(p: usize, at: v128): void {
+  const shorts = i16x8.narrow_i32x4_u(at, at);
+  v128.store32_lane(p, i8x16.narrow_i16x8_u(shorts, shorts), 0);
+}
+
+// Four bytes as numbers.
+@inline
+export function loadIndex(p: usize): v128 {
+  return i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(p)));
+}
+
+// 0 dy, 1 dx, 2 index (u8), 3 y (0: none, else a relu was applied: gradient flows where y > 0), 4 … ; B % 4 = 0
+export function maxPoolBlocksBackward(args: usize, tid: i32, threads: i32): void {
+  const dy = A(args, 0);
+  const index = A(args, 2);
+  const y = A(args, 3);
+  const height = I(args, 5);
+  const width = I(args, 6);
+  const block = I(args, 7);
+  const outHeight = I(args, 8);
+  const outWidth = I(args, 9);
+  const kernelH = I(args, 10);
+  const kernelW = I(args, 11);
+  const strideH = I(args, 12);
+  const strideW = I(args, 13);
+  const dilationH = I(args, 16);
+  const dilationW = I(args, 17);
+  const zero = f32x4.splat(0);
+  const end = unitStart(I(args, 4) * height, tid + 1, threads);
+  for (let row = unitStart(I(args, 4) * height, tid, threads); row < end; row++) {
+    const unit = row / height;
+    const h = (row % height) + I(args, 14);
+    for (let j = 0; j < width; j++) {
+      const w = j + I(args, 15);
+      const to = A(args, 1) + bytes((row * width + j) * block);
+      for (let c = 0; c < block; c += 4) {
+        let sum = zero;
+        for (let u = 0; u < kernelH; u++) {
+          const down = h - u * dilationH;
+          if (down < 0) break;
+          const i = down / strideH;
+          if (i * strideH != down || i >= outHeight) continue;
+          for (let v = 0; v < kernelW; v++) {
+            const across = w - v * dilationW;
+            if (across < 0) break;
+            const k = across / strideW;
+            if (k * strideW != across || k >= outWidth) continue;
+            const from = ((unit * outHeight + i) * outWidth + k) * block + c;
+            let g = v128.load(dy + bytes(from));
+            if (y) g = v128.andnot(g, f32x4.le(v128.load(y + bytes(from)), zero));
+            const here = i32x4.eq(loadIndex(index + <usize>from), i32x4.splat(u * kernelW + v));
+            sum = f32x4.add(sum, v128.and(g, here));
+          }
+        }
+        v128.store(to + bytes(c), sum);
+      }
+    }
+  }
+}
+
+// maxPoolBlocks for windows 2 × 2, stride 2, no padding.
+export function maxPoolBlocks2x2(args: usize, tid: i32, threads: i32): void {
+  const low = f32x4.splat(F(args, 3));
+  const height = I(args, 5);
+  const width = I(args, 6);
+  const block = I(args, 7);
+  const outHeight = I(args, 8);
+  const outWidth = I(args, 9);
+  const step = bytes(block);
+  const rowBytes = step * width;
+  const end = unitStart(I(args, 4) * outHeight, tid + 1, threads);
+  for (let row = unitStart(I(args, 4) * outHeight, tid, threads); row < end; row++) {
+    const top = (row / outHeight) * height + ((row % outHeight) << 1);
+    for (let c = 0; c < block; c += 4) {
+      let x = A(args, 0) + <usize>top * rowBytes + bytes(c);
+      const to = row * outWidth * block + c;
+      let y = A(args, 1) + bytes(to);
+      let index = A(args, 2) ? A(args, 2) + <usize>to : 0;
+      const last = y + <usize>outWidth * step;
+      while (y < last) {
+        let best = v128.load(x);
+        const right = v128.load(x + step);
+        const below = v128.load(x + rowBytes);
+        const corner = v128.load(x + rowBytes + step);
+        const w1 = wins(right, best);
+        best = v128.bitselect(right, best, w1);
+        const w2 = wins(below, best);
+        best = v128.bitselect(below, best, w2);
+        const w3 = wins(corner, best);
+        best = v128.bitselect(corner, best, w3);
+        v128.store(y, f32x4.pmax(best, low));
+        if (index) {
+          let at = v128.and(w1, i32x4.splat(1));
+          at = v128.bitselect(i32x4.splat(2), at, w2);
+          storeIndex(index, v128.bitselect(i32x4.splat(3), at, w3));
+          index += block;
+        }
+        x += step << 1;
+        y += step;
+      }
+    }
+  }
+}
+
+// maxPoolBlocksBackward for windows 2 × 2, stride 2, no padding. Work is split by output rows.
+export function maxPoolBlocks2x2Backward(args: usize, tid: i32, threads: i32): void {
+  const relu = A(args, 3);
+  const height = I(args, 5);
+  const width = I(args, 6);
+  const block = I(args, 7);
+  const outHeight = I(args, 8);
+  const outWidth = I(args, 9);
+  const step = bytes(block);
+  const rowBytes = step * width;
+  const zero = f32x4.splat(0);
+  const end = unitStart(I(args, 4) * outHeight, tid + 1, threads);
+  for (let row = unitStart(I(args, 4) * outHeight, tid, threads); row < end; row++) {
+    const i = row % outHeight;
+    const rows = A(args, 1) + <usize>((row / outHeight) * height + (i << 1)) * rowBytes;
+    for (let c = 0; c < block; c += 4) {
+      let dx = rows + bytes(c);
+      const from = row * outWidth * block + c;
+      let dy = A(args, 0) + bytes(from);
+      let index = A(args, 2) + <usize>from;
+      let y = relu + bytes(from);
+      const last = dy + <usize>outWidth * step;
+      while (dy < last) {
+        let g = v128.load(dy);
+        if (relu) g = v128.andnot(g, f32x4.le(v128.load(y), zero));
+        const at = loadIndex(index);
+        v128.store(dx, v128.and(g, i32x4.eq(at, zero)));
+        v128.store(dx + step, v128.and(g, i32x4.eq(at, i32x4.splat(1))));
+        v128.store(dx + rowBytes, v128.and(g, i32x4.eq(at, i32x4.splat(2))));
+        v128.store(dx + rowBytes + step, v128.and(g, i32x4.eq(at, i32x4.splat(3))));
+        dx += step << 1;
+        dy += step;
+        index += block;
+        y += step;
+      }
+    }
+    // The last column and row of odd sizes are in no window.
+    if (width & 1) {
+      memory.fill(rows + rowBytes - step, 0, step);
+      memory.fill(rows + rowBytes + rowBytes - step, 0, step);
+    }
+    if ((height & 1) && i == outHeight - 1) memory.fill(rows + rowBytes + rowBytes, 0, rowBytes);
+  }
+}

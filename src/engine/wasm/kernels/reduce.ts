@@ -1,0 +1,194 @@
+// Reductions of x [K1][R1][K2][R2][K3] over the dimensions named R, to y [K1][K2][K3]. Sums of a few dozen floats are added
+// up in doubles. Where K3 is 1 the R2 are consecutive in memory, else four of K3 are taken together.
+//
+// Args of the first kernels: 0 x, 1 y, 2 K1, 3 R1, 4 K2, 5 R2, 6 K3, 7 root (1: √ of the result), 8–9 factor (f64).
+// Work is split by elements of y.
+
+import { A, I } from './abi';
+import { addWide, bytes, D, flatStart, keepPart, storePart, total, unitStart } from './share';
+
+@final
+@unmanaged
+class Itself {
+  @inline
+  at(x: v128, center: v128): v128 {
+    return x;
+  }
+}
+
+@final
+@unmanaged
+class Squared {
+  @inline
+  at(x: v128, center: v128): v128 {
+    const distance = f32x4.sub(x, center);
+    return f32x4.mul(distance, distance);
+  }
+}
+
+// Σ f(x) of `count` consecutive floats.
+function sumRow<K>(x: usize, count: i32, center: v128): f64 {
+  const f = changetype<K>(0);
+  let wide = f64x2.splat(0);
+  while (count > 0) {
+    const n = min(count, 512);
+    let s0 = f32x4.splat(0);
+    let s1 = f32x4.splat(0);
+    const end = x + bytes(n & ~7);
+    while (x < end) {
+      s0 = f32x4.add(s0, f.at(v128.load(x), center));
+      s1 = f32x4.add(s1, f.at(v128.load(x, 16), center));
+      x += 32;
+    }
+    if (n & 7) {
+      s0 = f32x4.add(s0, keepPart(f.at(v128.load(x), center), n & 7));
+      s1 = f32x4.add(s1, keepPart(f.at(v128.load(x, 16), center), (n & 7) - 4));
+    }
+    wide = addWide(wide, f32x4.add(s0, s1));
+    count -= n;
+  }
+  return total(wide);
+}
+
+// Σ f(x) of all rows of one result; `x` is the first.
+@inline
+function sumRows<K>(x: usize, outer: i32, outerStep: usize, count: i32, center: v128): f64 {
+  let sum: f64 = 0;
+  for (let r = 0; r < outer; r++) {
+    sum += sumRow<K>(x, count, center);
+    x += outerStep;
+  }
+  return sum;
+}
+
+// Σ f(x) for four columns, times a factor.
+@inline
+function sumColumns<K>(x: usize, outer: i32, outerStep: usize, count: i32, step: usize, center: v128, factor: f64): v128 {
+  const f = changetype<K>(0);
+  let low = f64x2.splat(0);
+  let high = f64x2.splat(0);
+  for (let r = 0; r < outer; r++) {
+    let p = x;
+    for (let left = count; left > 0; left -= 64) {
+      const end = p + <usize>min(left, 64) * step;
+      let part = f32x4.splat(0);
+      while (p < end) {
+        part = f32x4.add(part, f.at(v128.load(p), center));
+        p += step;
+      }
+      low = f64x2.add(low, f64x2.promote_low_f32x4(part));
+      high = f64x2.add(high, f64x2.promote_low_f32x4(v128.shuffle<i32>(part, part, 2, 3, 0, 1)));
+    }
+    x += outerStep;
+  }
+  const by = f64x2.splat(factor);
+  const first = f32x4.demote_f64x2_zero(f64x2.mul(low, by));
+  return v128.shuffle<i32>(first, f32x4.demote_f64x2_zero(f64x2.mul(high, by)), 0, 1, 4, 5);
+}
+
+// `centred`: the sums are of squared distances from the mean.
+@inline
+function reduce<K>(args: usize, tid: i32, threads: i32, centred: bool): void {
+  const outer = I(args, 3);
+  const middle = I(args, 4);
+  const count = I(args, 5);
+  const inner = I(args, 6);
+  const root = I(args, 7);
+  const factor = D(args, 8);
+  const mean = 1 / (<f64>outer * <f64>count);
+  const columns = (inner + 3) >> 2;
+  const step = bytes(inner);
+  const outerStep = <usize>(middle * count) * step;
+  const units = I(args, 2) * middle * columns;
+  const end = unitStart(units, tid + 1, threads);
+  for (let unit = unitStart(units, tid, threads); unit < end; unit++) {
+    const row = unit / columns;
+    const k = (unit - row * columns) << 2;
+    const first = row / middle;
+    const x = A(args, 0) + <usize>first * <usize>outer * outerStep + <usize>((row - first * middle) * count) * step + bytes(k);
+    const y = A(args, 1) + bytes(row * inner + k);
+    let center = f32x4.splat(0);
+    if (inner == 1) {
+      if (centred) center = f32x4.splat(<f32>(sumRows<Itself>(x, outer, outerStep, count, center) * mean));
+      const sum = sumRows<K>(x, outer, outerStep, count, center) * factor;
+      store<f32>(y, <f32>(root ? Math.sqrt(sum) : sum));
+    } else {
+      if (centred) center = sumColumns<Itself>(x, outer, outerStep, count, step, center, mean);
+      let sum = sumColumns<K>(x, outer, outerStep, count, step, center, factor);
+      if (root) sum = f32x4.sqrt(sum);
+      if (inner - k >= 4) v128.store(y, sum);
+      else storePart(y, sum, inner - k);
+    }
+  }
+}
+
+// Σ x · factor
+export function sum(args: usize, tid: i32, threads: i32): void {
+  reduce<Itself>(args, tid, threads, false);
+}
+
+// Σ x² · factor
+export function sumSquares(args: usize, tid: i32, threads: i32): void {
+  reduce<Squared>(args, tid, threads, false);
+}
+
+// Σ (x − mean)² · factor
+export function sumDistances(args: usize, tid: i32, threads: i32): void {
+  reduce<Squared>(args, tid, threads, true);
+}
+
+// One sum of a whole tensor, first phase: 0 x, 1 sums (f64 [threads]), 2 count
+export function sumParts(args: usize, tid: i32, threads: i32): void {
+  const start = flatStart(I(args, 2), tid, threads);
+  const length = flatStart(I(args, 2), tid + 1, threads) - start;
+  const sum = sumRow<Itself>(A(args, 0) + bytes(start), length, f32x4.splat(0));
+  store<f64>(A(args, 1) + (<usize>tid << 3), sum);
+}
+
+// The same of squares.
+export function squareParts(args: usize, tid: i32, threads: i32): void {
+  const start = flatStart(I(args, 2), tid, threads);
+  const length = flatStart(I(args, 2), tid + 1, threads) - start;
+  const sum = sumRow<Squared>(A(args, 0) + bytes(start), length, f32x4.splat(0));
+  store<f64>(A(args, 1) + (<usize>tid << 3), sum);
+}
+
+// Second phase: 0 sums (f64 [threads]), 1 y, 2 root (1: √ of the result), 3 0, 4–5 factor (f64)
+export function sumTotal(args: usize, tid: i32, threads: i32): void {
+  if (tid != 0) return;
+  let sum: f64 = 0;
+  for (let t = 0; t < threads; t++) sum += load<f64>(A(args, 0) + (<usize>t << 3));
+  sum *= D(args, 4);
+  store<f32>(A(args, 1), <f32>(I(args, 2) ? Math.sqrt(sum) : sum));
+}
+
+// The extreme of one result and where it first is; NaN is more extreme than numbers. 0 x, 1 y (0: not wanted),
+// 2 place (i32, r1·R2 + r2; 0: not wanted), 3 K1, 4 R1, 5 K2, 6 R2, 7 K3, 8 sign (1 largest, −1 smallest)
+export function extreme(args: usize, tid: i32, threads: i32): void {
+  const y = A(args, 1);
+  const place = A(args, 2);
+  const outer = I(args, 4);
+  const middle = I(args, 5);
+  const count = I(args, 6);
+  const inner = I(args, 7);
+  const sign = <f32>I(args, 8);
+  const results = I(args, 3) * middle * inner;
+  const end = flatStart(results, tid + 1, threads);
+  for (let result = flatStart(results, tid, threads); result < end; result++) {
+    const row = result / inner;
+    const first = row / middle;
+    const start = (first * outer * middle + (row - first * middle)) * count * inner + (result - row * inner);
+    let best = load<f32>(A(args, 0) + bytes(start)) * sign;
+    let at = 0;
+    for (let r = 0; r < outer; r++)
+      for (let s = 0; s < count; s++) {
+        const value = load<f32>(A(args, 0) + bytes(start + (r * middle * count + s) * inner)) * sign;
+        if (value > best || (value != value && best == best)) {
+          best = value;
+          at = r * count + s;
+        }
+      }
+    if (y) store<f32>(y + bytes(result), best * sign);
+    if (place) store<i32>(place + bytes(result), at);
+  }
+}

@@ -1,0 +1,210 @@
+// Element-wise functions of one tensor, on any layout. Args of every kernel of this file:
+// 0 x, 1 y, 2 count, 3 p (f32), 4 q (f32); p and q are named at the function, unused ones may be missing.
+// y may be x.
+
+import { A, F, I } from './abi';
+import { exp4, log4, normalCdf4, sigmoid4, splat, tanh4 } from './math';
+import { bytes, flatStart, storePart } from './share';
+
+function map<K>(args: usize, tid: i32, threads: i32): void {
+  const f = changetype<K>(0);
+  const count = I(args, 2);
+  const start = flatStart(count, tid, threads);
+  const length = flatStart(count, tid + 1, threads) - start;
+  const p = splat(F(args, 3));
+  const q = splat(F(args, 4));
+  let x = A(args, 0) + bytes(start);
+  let y = A(args, 1) + bytes(start);
+  const end = y + bytes(length & ~3);
+  while (y < end) {
+    v128.store(y, f.at(v128.load(x), p, q));
+    x += 16;
+    y += 16;
+  }
+  if (length & 3) storePart(y, f.at(v128.load(x), p, q), length & 3);
+}
+
+@final
+@unmanaged
+class Neg {
+  @inline
+  at(x: v128, p: v128, q: v128): v128 {
+    return f32x4.neg(x);
+  }
+}
+export function neg(args: usize, tid: i32, threads: i32): void {
+  map<Neg>(args, tid, threads);
+}
+
+@final
+@unmanaged
+class Abs {
+  @inline
+  at(x: v128, p: v128, q: v128): v128 {
+    return f32x4.abs(x);
+  }
+}
+export function abs(args: usize, tid: i32, threads: i32): void {
+  map<Abs>(args, tid, threads);
+}
+
+@final
+@unmanaged
+class Exp {
+  @inline
+  at(x: v128, p: v128, q: v128): v128 {
+    return exp4(x);
+  }
+}
+export function exp(args: usize, tid: i32, threads: i32): void {
+  map<Exp>(args, tid, threads);
+}
+
+@final
+@unmanaged
+class Log {
+  @inline
+  at(x: v128, p: v128, q: v128): v128 {
+    return log4(x);
+  }
+}
+export function log(args: usize, tid: i32, threads: i32): void {
+  map<Log>(args, tid, threads);
+}
+
+@final
+@unmanaged
+class Sqrt {
+  @inline
+  at(x: v128, p: v128, q: v128): v128 {
+    return f32x4.sqrt(x);
+  }
+}
+export function sqrt(args: usize, tid: i32, threads: i32): void {
+  map<Sqrt>(args, tid, threads);
+}
+
+@final
+@unmanaged
+class Square {
+  @inline
+  at(x: v128, p: v128, q: v128): v128 {
+    return f32x4.mul(x, x);
+  }
+}
+export function square(args: usize, tid: i32, threads: i32): void {
+  map<Square>(args, tid, threads);
+}
+
+@final
+@unmanaged
+class Relu {
+  @inline
+  at(x: v128, p: v128, q: v128): v128 {
+    return f32x4.pmax(x, splat(0)); // NaN stays NaN
+  }
+}
+export function relu(args: usize, tid: i32, threads: i32): void {
+  map<Relu>(args, tid, threads);
+}
+
+// p slope below 0
+@final
+@unmanaged
+class LeakyRelu {
+  @inline
+  at(x: v128, p: v128, q: v128): v128 {
+    return v128.bitselect(f32x4.mul(x, p), x, f32x4.lt(x, splat(0)));
+  }
+}
+export function leakyRelu(args: usize, tid: i32, threads: i32): void {
+  map<LeakyRelu>(args, tid, threads);
+}
+
+@final
+@unmanaged
+class Sigmoid {
+  @inline
+  at(x: v128, p: v128, q: v128): v128 {
+    return sigmoid4(x);
+  }
+}
+export function sigmoid(args: usize, tid: i32, threads: i32): void {
+  map<Sigmoid>(args, tid, threads);
+}
+
+@final
+@unmanaged
+class Tanh {
+  @inline
+  at(x: v128, p: v128, q: v128): v128 {
+    return tanh4(x);
+  }
+}
+export function tanh(args: usize, tid: i32, threads: i32): void {
+  map<Tanh>(args, tid, threads);
+}
+
+@final
+@unmanaged
+class Gelu {
+  @inline
+  at(x: v128, p: v128, q: v128): v128 {
+    return f32x4.mul(x, normalCdf4(x));
+  }
+}
+export function gelu(args: usize, tid: i32, threads: i32): void {
+  map<Gelu>(args, tid, threads);
+}
+
+// ½x(1 + tanh u) = x·σ(2u), u = √(2/π)·(x + 0.044715x³)
+@final
+@unmanaged
+class GeluTanh {
+  @inline
+  at(x: v128, p: v128, q: v128): v128 {
+    const cubic = f32x4.add(splat(1), f32x4.mul(f32x4.mul(x, x), splat(0.044715)));
+    return f32x4.mul(x, sigmoid4(f32x4.mul(f32x4.mul(x, cubic), splat(1.5957691216057308))));
+  }
+}
+export function geluTanh(args: usize, tid: i32, threads: i32): void {
+  map<GeluTanh>(args, tid, threads);
+}
+
+@final
+@unmanaged
+class Silu {
+  @inline
+  at(x: v128, p: v128, q: v128): v128 {
+    return f32x4.mul(x, sigmoid4(x));
+  }
+}
+export function silu(args: usize, tid: i32, threads: i32): void {
+  map<Silu>(args, tid, threads);
+}
+
+// p low, q high
+@final
+@unmanaged
+class Clamp {
+  @inline
+  at(x: v128, p: v128, q: v128): v128 {
+    return f32x4.pmin(f32x4.pmax(x, p), q);
+  }
+}
+export function clamp(args: usize, tid: i32, threads: i32): void {
+  map<Clamp>(args, tid, threads);
+}
+
+// x·p + q
+@final
+@unmanaged
+class Affine {
+  @inline
+  at(x: v128, p: v128, q: v128): v128 {
+    return f32x4.add(f32x4.mul(x, p), q);
+  }
+}
+export function affine(args: usize, tid: i32, threads: i32): void {
+  map<Affine>(args, tid, threads);
+}

@@ -1,0 +1,162 @@
+// Winograd convolution, forward and (with kernels turned by 180° and their channels exchanged) the gradient of the input.
+//
+// Below 256 channels a thread takes strips of tiles through transform, product and inverse in memory that stays in its second-level
+// cache (winogradStrips, after winogradWeights). From there on the weights are larger than the tiles, so all tiles are transformed
+// first (winogradInput), and a thread takes slices of the output channels, whose weights it transforms as it needs them
+// (winogradSlices). Layouts, e counting the 36 elements: V [e][tile][C], U [e][K / 8][C][8], M [e][tile][K]. Every matrix is
+// followed by 192 unused bytes, for strides that are powers of two would all fall on the same lines of the caches.
+
+import { rowsTile } from './gemm-tiles';
+import { unitStart } from './share';
+import { transformTaps } from './winograd-taps';
+import { prepareTemp, TEMP_BYTES, Tiles, TWO_TILES, transformInput, transformOutput } from './winograd-transforms';
+
+@unmanaged
+class WinogradArgs {
+  // Before these words: the Tiles of the input and of the output.
+  @inline
+  get input(): Tiles {
+    return changetype<Tiles>(changetype<usize>(this) - TWO_TILES);
+  }
+
+  @inline
+  get output(): Tiles {
+    return changetype<Tiles>(changetype<usize>(this) - offsetof<Tiles>());
+  }
+
+  tiles: i32; // in all
+  w: usize; // [O][I][3][3]
+  lane: usize; // bytes in w from a channel of the output to the next
+  sum: usize; // bytes in w from a channel of the input to the next
+  flipped: i32;
+  u: usize; // winogradStrips: U
+  v: usize; // winogradSlices: V
+  tilesPerStrip: i32;
+  blocksPerSlice: i32; // of 16 output channels
+  add: usize; // a float per output channel
+  floor: f32;
+  scratch: usize; // per thread: the transforms' temp, then V and M of a strip, or U and M of a slice
+  scratchBytes: usize;
+}
+
+const PAD: usize = 192;
+
+@inline
+function matrixBytes(rows: i32, columns: i32): usize {
+  return (<usize>(rows * columns) << 2) + PAD;
+}
+
+// U of all output channels. Unit of work: a panel of 8 of them.
+export function winogradWeights(args: usize, tid: i32, threads: i32): void {
+  const a = changetype<WinogradArgs>(args + TWO_TILES);
+  const temp = a.scratch + <usize>tid * a.scratchBytes;
+  const panels = a.output.blocks << 1;
+  const channels = a.input.blocks << 4;
+  const first = unitStart(panels, tid, threads);
+  const end = unitStart(panels, tid + 1, threads);
+  weightPanels(a, first, end, a.u + ((<usize>(first * channels)) << 5), matrixBytes(channels, panels << 3), temp);
+}
+
+// U of panels [first, end), stored from `to` on.
+function weightPanels(a: WinogradArgs, first: i32, end: i32, to: usize, element: usize, temp: usize): void {
+  const channels = a.input.blocks << 4;
+  const flipped = a.flipped != 0;
+  for (let p = first; p < end; p++) {
+    let w = a.w + <usize>(p << 3) * a.lane;
+    for (let c = 0; c < channels; c++) {
+      transformTaps(w, a.lane, flipped, to, element, temp);
+      transformTaps(w + 4 * a.lane, a.lane, flipped, to + 16, element, temp);
+      to += 32;
+      w += a.sum;
+    }
+  }
+}
+
+// Unit of work: a strip of tiles.
+export function winogradStrips(args: usize, tid: i32, threads: i32): void {
+  const a = changetype<WinogradArgs>(args + TWO_TILES);
+  const temp = a.scratch + <usize>tid * a.scratchBytes;
+  const channels = a.input.blocks << 4;
+  const outChannels = a.output.blocks << 4;
+  const vElement = matrixBytes(a.tilesPerStrip, channels);
+  const mElement = matrixBytes(a.tilesPerStrip, outChannels);
+  const uElement = matrixBytes(channels, outChannels);
+  const vTile = <usize>channels << 2;
+  const mTile = <usize>outChannels << 2;
+  const v = temp + TEMP_BYTES;
+  const m = v + 36 * vElement;
+  prepareTemp(temp);
+  const strips = (a.tiles - 1) / a.tilesPerStrip + 1;
+  const last = unitStart(strips, tid + 1, threads);
+  for (let i = unitStart(strips, tid, threads); i < last; i++) {
+    const first = i * a.tilesPerStrip;
+    const end = min(a.tiles, first + a.tilesPerStrip);
+    transformInput(a.input, first, end, v, vElement, vTile, 64, temp);
+    for (let e: usize = 0; e < 36; e++)
+      multiply(v + e * vElement, end - first, channels, a.u + e * uElement, outChannels, m + e * mElement);
+    transformOutput(a.output, first, end, 0, a.output.blocks, m, mElement, mTile, a.add, a.floor, temp);
+  }
+}
+
+// V of all tiles. Unit of work: a tile.
+export function winogradInput(args: usize, tid: i32, threads: i32): void {
+  const a = changetype<WinogradArgs>(args + TWO_TILES);
+  const temp = a.scratch + <usize>tid * a.scratchBytes;
+  const channels = a.input.blocks << 4;
+  const tile = <usize>channels << 2;
+  const element = matrixBytes(a.tiles, channels);
+  prepareTemp(temp);
+  const last = unitStart(a.tiles, tid + 1, threads);
+  for (let first = unitStart(a.tiles, tid, threads); first < last; first += a.tilesPerStrip) {
+    const end = min(last, first + a.tilesPerStrip);
+    transformInput(a.input, first, end, a.v + <usize>first * tile, element, tile, 64, temp);
+  }
+}
+
+// Unit of work: a slice of the output channels.
+export function winogradSlices(args: usize, tid: i32, threads: i32): void {
+  const a = changetype<WinogradArgs>(args + TWO_TILES);
+  const temp = a.scratch + <usize>tid * a.scratchBytes;
+  const channels = a.input.blocks << 4;
+  const sliceChannels = a.blocksPerSlice << 4;
+  const vTile = <usize>channels << 2;
+  const vElement = matrixBytes(a.tiles, channels);
+  const uElement = matrixBytes(channels, sliceChannels);
+  const mElement = matrixBytes(a.tilesPerStrip, sliceChannels);
+  const u = temp + TEMP_BYTES;
+  const m = u + 36 * uElement;
+  const slices = (a.output.blocks - 1) / a.blocksPerSlice + 1;
+  const last = unitStart(slices, tid + 1, threads);
+  for (let i = unitStart(slices, tid, threads); i < last; i++) {
+    const block = i * a.blocksPerSlice;
+    const blockEnd = min(a.output.blocks, block + a.blocksPerSlice);
+    const outChannels = (blockEnd - block) << 4;
+    weightPanels(a, block << 1, blockEnd << 1, u, uElement, temp);
+    for (let first = 0; first < a.tiles; first += a.tilesPerStrip) {
+      const end = min(a.tiles, first + a.tilesPerStrip);
+      for (let e: usize = 0; e < 36; e++)
+        multiply(a.v + e * vElement + <usize>first * vTile, end - first, channels, u + e * uElement, outChannels, m + e * mElement);
+      transformOutput(a.output, first, end, block, blockEnd, m, mElement, <usize>outChannels << 2, a.add, a.floor, temp);
+    }
+  }
+}
+
+// M [rows][columns] = V [rows][channels] · U [columns / 8][channels][8].
+function multiply(v: usize, rows: i32, channels: i32, u: usize, columns: i32, m: usize): void {
+  const tiles = (rows - 1) / 6 + 1;
+  const shorter = rows / tiles;
+  const longer = rows - shorter * tiles; // tiles with one row more
+  const vRow = <usize>channels << 2;
+  const mRow = <usize>columns << 2;
+  for (let p = 0; p < columns; p += 8) {
+    let from = v;
+    let to = m + (<usize>p << 2);
+    for (let t = 0; t < tiles; t++) {
+      const count = t < longer ? shorter + 1 : shorter;
+      rowsTile(count, from, vRow, from + vRow, u, 32, to, mRow, 0, 0, -Infinity);
+      from += <usize>count * vRow;
+      to += <usize>count * mRow;
+    }
+    u += vRow << 3;
+  }
+}

@@ -1,0 +1,74 @@
+/** Average and adaptive average pooling, forward and backward: `[N, C, H, W]` in whatever layout it is stored. */
+import type { Shape } from '../../../core/shape.js';
+import { operands } from '../../../graph/op.js';
+import { type Block, ROWS } from '../layout.js';
+import { type LowerContext, lowering, type PlanNode, type Word } from './context.js';
+import {
+  type AvgPoolAttrs,
+  adaptiveWindows,
+  coverTable,
+  slidingWindows,
+  type Window,
+  windowTable,
+} from './pool-windows.js';
+
+type WindowsOf = (size: number, count: number, axis: 0 | 1) => Window[];
+
+/** The block in which a pooling kernel takes a tensor stored in `block`: row-major, or whole vectors of channels. */
+export function poolBlock(block: Block): Block {
+  return block % 4 === 0 ? block : ROWS;
+}
+
+/** Planes, sizes and windows, as both kernels take them from word 2 on. */
+function geometry(context: LowerContext, x: Shape, y: Shape, block: Block, windowsOf: WindowsOf) {
+  const [n = 1, c = 1, height = 1, width = 1] = x;
+  const [, , outHeight = 1, outWidth = 1] = y;
+  const rows = windowsOf(height, outHeight, 0);
+  const columns = windowsOf(width, outWidth, 1);
+  const words: Word[] = [
+    ...[n * Math.ceil(c / block), height, width, block, outHeight, outWidth],
+    ...[context.table(windowTable(rows)), context.table(windowTable(columns))],
+  ];
+  return { words, rows, columns };
+}
+
+function lowerForward(node: PlanNode, context: LowerContext, windowsOf: WindowsOf): boolean {
+  const [x] = operands(node.inputs);
+  const [y] = operands(node.outputs);
+  const block = poolBlock(context.blockOf(x));
+  const { words } = geometry(context, x.shape, y.shape, block, windowsOf);
+  context.emit('avgPool', [context.input(x, block), context.output(y, block), ...words]);
+  return true;
+}
+
+function lowerBackward(node: PlanNode, context: LowerContext, windowsOf: WindowsOf): boolean {
+  const [dy] = operands(node.inputs);
+  const [dx] = operands(node.outputs);
+  const block = poolBlock(context.blockOf(dy));
+  const { words, rows, columns } = geometry(context, dx.shape, dy.shape, block, windowsOf);
+  const [, , height = 1, width = 1] = dx.shape;
+  context.emit('avgPoolBackward', [
+    ...[context.input(dy, block), context.output(dx, block), ...words],
+    context.table(coverTable(rows, height)),
+    context.table(coverTable(columns, width)),
+  ]);
+  return true;
+}
+
+const sliding =
+  (attrs: AvgPoolAttrs): WindowsOf =>
+  (size, count, axis) =>
+    slidingWindows(size, count, attrs, axis);
+
+export const avgPool2dLowering = lowering<AvgPoolAttrs>((node, context) =>
+  lowerForward(node, context, sliding(node.attrs)),
+);
+export const avgPool2dBackwardLowering = lowering<AvgPoolAttrs>((node, context) =>
+  lowerBackward(node, context, sliding(node.attrs)),
+);
+export const adaptiveAvgPool2dLowering = lowering((node, context) =>
+  lowerForward(node, context, adaptiveWindows),
+);
+export const adaptiveAvgPool2dBackwardLowering = lowering((node, context) =>
+  lowerBackward(node, context, adaptiveWindows),
+);

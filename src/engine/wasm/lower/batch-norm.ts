@@ -1,0 +1,158 @@
+/** Batch normalisation: `[N, C]`, `[N, C, L]` or `[N, C, H, W]`, in whatever layout the input is stored. */
+import { operands } from '../../../graph/op.js';
+import type { Pointer } from '../region.js';
+import {
+  type ChannelLayout,
+  channelLayout,
+  layoutWords,
+  storedChannels,
+  sumBytes,
+} from './channel-layout.js';
+import { type LowerContext, lowering } from './context.js';
+import { double } from './double.js';
+
+export interface BatchNormAttrs {
+  readonly eps: number;
+}
+
+/** Per channel, with those that fill the last block: y = x · scale + shift. */
+export interface ChannelScale {
+  readonly scale: Pointer;
+  readonly shift: Pointer;
+}
+
+/** What the statistics of a batch are computed from, and where they go. */
+export interface Statistics {
+  readonly weight: Pointer;
+  readonly bias: Pointer;
+  readonly mean: Pointer;
+  readonly variance: Pointer;
+}
+
+/** Mean and variance of x, and the scale that normalises it. */
+export function emitStatistics(
+  context: LowerContext,
+  layout: ChannelLayout,
+  x: Pointer,
+  { weight, bias, mean, variance }: Statistics,
+  eps: number,
+): ChannelScale {
+  const sums = context.scratch(sumBytes(layout, context.threads));
+  const { scale, shift } = newScale(context, layout);
+  const words = [x, ...layoutWords(layout)];
+  context.emit('batchNormSums', [...words, sums]);
+  context.emit('batchNormStatistics', [
+    ...[...words, sums.readonly(), weight, bias, mean, variance, scale, shift],
+    ...[layout.channels, ...double(eps)],
+  ]);
+  return { scale: scale.readonly(), shift: shift.readonly() };
+}
+
+/** The scale of given statistics. */
+export function emitScale(
+  context: LowerContext,
+  layout: ChannelLayout,
+  { weight, bias, mean, variance }: Statistics,
+  eps: number,
+): ChannelScale {
+  const { scale, shift } = newScale(context, layout);
+  context.emit('batchNormScale', [
+    ...[storedChannels(layout), mean, variance, weight, bias, scale, shift],
+    ...[layout.channels, ...double(eps)],
+  ]);
+  return { scale: scale.readonly(), shift: shift.readonly() };
+}
+
+function newScale(context: LowerContext, layout: ChannelLayout): ChannelScale {
+  const bytes = 4 * Math.ceil(storedChannels(layout) / 4) * 4;
+  return { scale: context.scratch(bytes), shift: context.scratch(bytes) };
+}
+
+/** Where the gradients of a batch normalisation begin: Σ g and Σ g·(x − mean) per channel, summed by another phase. */
+export interface BackwardTerms {
+  readonly sums: Pointer;
+  readonly mean: Pointer;
+  readonly variance: Pointer;
+  readonly weight: Pointer;
+  readonly dweight: Pointer;
+  readonly dbias: Pointer;
+}
+
+/** Gradients of weight and bias; returns the per-channel terms of dx. */
+export function emitBackwardTerms(
+  context: LowerContext,
+  layout: ChannelLayout,
+  { sums, mean, variance, weight, dweight, dbias }: BackwardTerms,
+  eps: number,
+): Pointer {
+  const terms = context.scratch(4 * 4 * storedChannels(layout) + 64);
+  context.emit('batchNormBackwardTerms', [
+    ...[sums.readonly(), storedChannels(layout), layout.count, mean, variance, weight, 0],
+    ...[dweight, dbias, terms, layout.channels, 0, ...double(eps)],
+  ]);
+  return terms.readonly();
+}
+
+export const batchNormLowering = lowering<BatchNormAttrs>((node, context) => {
+  const [x, weight, bias] = operands(node.inputs);
+  const [y, mean, variance] = operands(node.outputs);
+  const block = context.blockOf(x);
+  const layout = channelLayout(x, block);
+  const from = context.input(x, block);
+  const statistics = {
+    weight: context.input(weight),
+    bias: context.input(bias),
+    mean: context.output(mean),
+    variance: context.output(variance),
+  };
+  const { scale, shift } = emitStatistics(context, layout, from, statistics, node.attrs.eps);
+  const to = context.output(y, block);
+  context.emit('batchNormApply', [from, ...layoutWords(layout), scale, shift, to, 0, 0]);
+  return true;
+});
+
+export const batchNormEvalLowering = lowering<BatchNormAttrs>((node, context) => {
+  const [x, weight, bias, mean, variance] = operands(node.inputs);
+  const [y] = operands(node.outputs);
+  const block = context.blockOf(x);
+  const layout = channelLayout(x, block);
+  const from = context.input(x, block);
+  const statistics = {
+    weight: context.input(weight),
+    bias: context.input(bias),
+    mean: context.input(mean),
+    variance: context.input(variance),
+  };
+  const { scale, shift } = emitScale(context, layout, statistics, node.attrs.eps);
+  const to = context.output(y, block);
+  context.emit('batchNormApply', [from, ...layoutWords(layout), scale, shift, to, 0, 0]);
+  return true;
+});
+
+export const batchNormBackwardLowering = lowering<BatchNormAttrs>((node, context) => {
+  const [dy, x, weight, mean, variance] = operands(node.inputs);
+  const [dx, dweight, dbias] = operands(node.outputs);
+  const block = context.blockOf(x);
+  const layout = channelLayout(x, block);
+  const gradient = context.input(dy, block);
+  const from = context.input(x, block);
+  const center = context.input(mean);
+  const sums = context.scratch(sumBytes(layout, context.threads));
+  const words = [from, ...layoutWords(layout), gradient];
+  context.emit('batchNormBackwardSums', [...words, center, sums, 0, 0, 0, 0]);
+  const terms = emitBackwardTerms(
+    context,
+    layout,
+    {
+      sums,
+      mean: center,
+      variance: context.input(variance),
+      weight: context.input(weight),
+      dweight: context.output(dweight),
+      dbias: context.output(dbias),
+    },
+    node.attrs.eps,
+  );
+  context.emit('batchNormBackwardApply', [...words, terms, context.output(dx, block), 0]);
+  return true;
+});

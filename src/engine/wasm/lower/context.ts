@@ -1,0 +1,98 @@
+/**
+ * What a lowering sees of the planner. A *lowering* turns one node of the graph into *phases*: kernel calls that every
+ * thread runs on its own share. Lowerings stand one family per file beside this one and are listed in `table.ts`.
+ *
+ * Memory is symbolic while phases are emitted: a {@link Pointer} names a region whose address is chosen when all phases
+ * are known. A region lives from the first to the last phase that names it, so nothing needs to be freed; regions whose
+ * lives do not meet share memory. Barriers are placed by the planner, wherever a phase reads or overwrites what other
+ * threads have written since the last one.
+ */
+import type { TypedArray } from '../../../core/dtype.js';
+import type { Value } from '../../../graph/graph.js';
+import type { KernelName } from '../kernel-table.js';
+import type { Block } from '../layout.js';
+import type { Pointer } from '../region.js';
+
+/** A node as lowerings see it: an op of the table, or a fused one that only this engine knows. */
+export interface PlanNode<A extends object = object> {
+  readonly name: string;
+  readonly attrs: A;
+  readonly inputs: readonly Value[];
+  readonly outputs: readonly Value[];
+}
+
+/** A float among the words of a kernel's arguments. */
+export class Float {
+  constructor(readonly value: number) {}
+}
+
+/** `value` as a float32 word; a plain number is a 32-bit whole number. */
+export function float(value: number): Float {
+  return new Float(value);
+}
+
+/** One 32-bit word of a kernel's arguments. */
+export type Word = number | Float | Pointer;
+
+export interface PhaseOptions {
+  /**
+   * How the phase divides `own` among the threads. Two phases of the same split that follow each other need no barrier
+   * for a region that both own: each thread meets only its own bytes of it. Name the unit and the count,
+   * `flat:8192` or `images:32`; two phases of one name must give every thread the same bytes of the regions they own.
+   */
+  readonly split?: string;
+  /** The pointers whose regions a thread touches only within its share. */
+  readonly own?: readonly Pointer[];
+}
+
+export interface LowerContext {
+  /** Threads that will run the plan; a thread's scratch is allocated for each. */
+  readonly threads: number;
+
+  /** Whether Winograd may compute convolutions: three times as fast, and ten times direct convolution's rounding. */
+  readonly winograd: boolean;
+
+  /** The layout in which `value` is stored now: what an op that can work on any layout should take. */
+  blockOf(value: Value): Block;
+
+  /** `value` in layout `block` (default row-major), for reading; converted first where it is stored in another. */
+  input(value: Value, block?: Block): Pointer;
+
+  /**
+   * Room for output `value` in layout `block` (default row-major), for writing. Where the op's `inPlace` allows it and
+   * nothing reads the input later, it is the input's own memory: ask for the inputs first.
+   */
+  output(value: Value, block?: Block): Pointer;
+
+  /**
+   * Calls `check` with the elements of `value` before each run; what it throws keeps the run from starting. Returns
+   * false, and calls nothing, where `value` is not an input of the plan.
+   */
+  check(value: Value, check: (data: TypedArray) => void): boolean;
+
+  /** Memory shared by the threads, of this node alone; holds anything at first. */
+  scratch(bytes: number): Pointer;
+
+  /** Memory for each thread: thread t uses `bytes` (rounded up to 64) from `pointer + t × bytes`; holds anything at first. */
+  threadScratch(bytes: number): { readonly pointer: Pointer; readonly bytes: number };
+
+  /** Numbers known now (offset tables, strides), stored once with the plan. */
+  table(data: Int32Array | Uint32Array | Float32Array): Pointer;
+
+  /** Adds a phase: `kernel` runs on all threads with these argument words. */
+  emit(kernel: KernelName, words: readonly Word[], options?: PhaseOptions): void;
+}
+
+/**
+ * Emits the phases of a node and returns true, or returns false before it has touched the context where it has no kernel
+ * for these attributes or dtypes: the op's reference kernel then runs on the main thread.
+ */
+export type Lowering<A extends object = object> = (
+  node: PlanNode<A>,
+  context: LowerContext,
+) => boolean;
+
+/** A lowering that knows its op's attributes, for the table. */
+export function lowering<A extends object>(lower: Lowering<A>): Lowering {
+  return lower as Lowering; // The op of that name has made these attributes; its shape rule has checked them.
+}

@@ -1,0 +1,85 @@
+/**
+ * Activations as convolutions take them: `[N·groups][blocks][H][W][B]`. Where a group is a whole number of blocks that
+ * is the blocked layout itself; where it is not (3 channels a group, say), each group is padded to blocks of its own,
+ * converted from and to row-major beside the planner, for no other op knows that layout.
+ */
+import type { Size2d } from '../../../core/shape.js';
+import type { Value } from '../../../graph/graph.js';
+import { ROWS } from '../layout.js';
+import type { Pointer } from '../region.js';
+import type { LowerContext } from './context.js';
+
+export interface ConvTensor {
+  readonly pointer: Pointer;
+  /** Channels side by side, B. */
+  readonly block: number;
+  /** Blocks of one group. */
+  readonly blocks: number;
+  /** Bytes of a pixel, a row, a block and an image (a group of one). */
+  readonly pixel: number;
+  readonly rowBytes: number;
+  readonly blockBytes: number;
+  readonly imageBytes: number;
+}
+
+/** Who is stored: `channels` of each of `groups` of `batch` images. */
+interface Grouped {
+  readonly batch: number;
+  readonly groups: number;
+  readonly channels: number;
+  readonly size: Size2d;
+}
+
+function layOut(pointer: Pointer, { channels, size }: Grouped, block: number): ConvTensor {
+  const [height, width] = size;
+  const blocks = Math.ceil(channels / block);
+  const pixel = block * 4;
+  const rowBytes = width * pixel;
+  const blockBytes = height * rowBytes;
+  const imageBytes = blocks * blockBytes;
+  return { pointer, block, blocks, pixel, rowBytes, blockBytes, imageBytes };
+}
+
+function totalBytes({ batch, groups, channels, size }: Grouped, block: number): number {
+  return batch * groups * Math.ceil(channels / block) * block * size[0] * size[1] * 4;
+}
+
+const isWhole = ({ groups, channels }: Grouped, block: number) =>
+  groups === 1 || channels % block === 0;
+
+/** `value` for reading in blocks of `block`. */
+export function readTensor(
+  context: LowerContext,
+  value: Value,
+  grouped: Grouped,
+  block: number,
+): ConvTensor {
+  if (isWhole(grouped, block)) return layOut(context.input(value, block), grouped, block);
+  const rows = context.input(value, ROWS);
+  const { batch, groups, channels, size } = grouped;
+  const pixels = size[0] * size[1];
+  const blocked = context.scratch(totalBytes(grouped, block));
+  context.emit('toBlocked', [rows, blocked, batch * groups, channels, pixels, block]);
+  return layOut(blocked.readonly(), grouped, block);
+}
+
+/** Room for `value` in blocks of `block`; call `finish` when all of it is written. */
+export function writeTensor(
+  context: LowerContext,
+  value: Value,
+  grouped: Grouped,
+  block: number,
+): { readonly tensor: ConvTensor; finish(): void } {
+  if (isWhole(grouped, block))
+    return { tensor: layOut(context.output(value, block), grouped, block), finish() {} };
+  const { batch, groups, channels, size } = grouped;
+  const blocked = context.scratch(totalBytes(grouped, block));
+  return {
+    tensor: layOut(blocked, grouped, block),
+    finish() {
+      const rows = context.output(value, ROWS);
+      const words = [blocked.readonly(), rows, batch * groups, channels, size[0] * size[1], block];
+      context.emit('toRowMajor', words);
+    },
+  };
+}

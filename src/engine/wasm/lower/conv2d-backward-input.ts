@@ -1,0 +1,131 @@
+/**
+ * The gradient of conv2d's input: dx = dy ∗ w flipped. With stride s the rows y ≡ p (mod s) of dx depend on every s-th tap
+ * only, so each of the s·s phases is a small convolution of stride 1 that writes every s-th pixel.
+ */
+import { internalError } from '../../../core/errors.js';
+import { storedElements } from '../layout.js';
+import { type LowerContext, lowering, type PlanNode } from './context.js';
+import { emitDirect, packWeights, type Taps } from './conv-direct.js';
+import { type ConvAttrs, convGeometry, inputBlock, isEmpty, outputBlock } from './conv-geometry.js';
+import { readTensor, writeTensor } from './conv-tensor.js';
+import { emitWinograd, isWinograd } from './conv-winograd.js';
+
+/** Along one dimension: the output positions phase, phase + stride, … and what they read. */
+export interface GradientPhase {
+  readonly phase: number;
+  readonly count: number;
+  readonly taps: Taps;
+  /** Of the small convolution. */
+  readonly padding: number;
+  readonly dilation: number;
+}
+
+/** The phases along one dimension; `taps.count` is 0 where no output reads these inputs. */
+export function gradientPhases(
+  size: number,
+  kernel: number,
+  stride: number,
+  padding: number,
+  dilation: number,
+): GradientPhase[] {
+  const phases: GradientPhase[] = [];
+  for (let phase = 0; phase < Math.min(stride, size); phase++) {
+    const taps: number[] = [];
+    for (let k = kernel - 1; k >= 0; k--)
+      if ((phase + padding - k * dilation) % stride === 0) taps.push(k);
+    const [first = 0, second = first] = taps;
+    phases.push({
+      phase,
+      count: Math.ceil((size - phase) / stride),
+      taps: { first, step: second - first, count: taps.length },
+      padding: (first * dilation - phase - padding) / stride,
+      dilation: ((first - second) * dilation) / stride || 1,
+    });
+  }
+  return phases;
+}
+
+function lowerBackwardInput(node: PlanNode<ConvAttrs>, context: LowerContext): boolean {
+  const [dy, w] = node.inputs;
+  const [dx] = node.outputs;
+  if (dy === undefined || w === undefined || dx === undefined)
+    throw internalError('conv2dBackwardInput without gradient, weight or output');
+  if (dx.dtype !== 'float32' || [dy.shape, dx.shape].some(isEmpty)) return false;
+
+  const geometry = convGeometry(dx.shape, w.shape, dy.shape, node.attrs);
+  const { batch, groups, channels, outChannels, size, outSize, kernel, stride } = geometry;
+  const block = inputBlock(outChannels);
+  const outBlock = outputBlock(channels);
+  const read = { batch, groups, channels: outChannels, size: outSize };
+  const from = readTensor(context, dy, read, block);
+  const pointer = context.input(w);
+  const to = writeTensor(context, dx, { batch, groups, channels, size }, outBlock);
+
+  if (context.winograd && isWinograd({ ...geometry, outSize: size })) {
+    emitWinograd(context, {
+      images: batch,
+      x: from,
+      size: outSize,
+      y: to.tensor,
+      outSize: size,
+      padding: 2 - geometry.padding[0],
+      w: pointer,
+      lane: 36,
+      sum: channels * 36,
+      flipped: true,
+      add: context.table(new Float32Array(channels)),
+      floor: Number.NEGATIVE_INFINITY,
+    });
+    return true;
+  }
+
+  const along = (i: 0 | 1) =>
+    gradientPhases(size[i], kernel[i], stride[i], geometry.padding[i], geometry.dilation[i]);
+  const pairs = along(0).flatMap((row) => along(1).map((column) => [row, column] as const));
+  const hasTaps = ([row, column]: (typeof pairs)[number]) =>
+    row.taps.count > 0 && column.taps.count > 0;
+  if (!pairs.every(hasTaps)) {
+    const images = [batch * groups, channels, ...size];
+    context.emit('zero', [to.tensor.pointer, storedElements(images, outBlock)]);
+  }
+  const phases = pairs.filter(hasTaps);
+  const packed = phases.map(([row, column]) =>
+    packWeights(
+      context,
+      {
+        pointer,
+        groups,
+        outChannels,
+        channels,
+        kernel,
+        across: 'channels',
+        taps: [row.taps, column.taps],
+      },
+      block,
+      outBlock,
+    ),
+  );
+  phases.forEach(([row, column], i) => {
+    const weights = packed[i];
+    if (weights === undefined) return;
+    emitDirect(context, {
+      x: from,
+      y: to.tensor,
+      images: batch * groups,
+      groups,
+      size: outSize,
+      outSize: [row.count, column.count],
+      kernel: [row.taps.count, column.taps.count],
+      stride: [1, 1],
+      dilation: [row.dilation, column.dilation],
+      padding: [row.padding, column.padding],
+      weights,
+      first: row.phase * to.tensor.rowBytes + column.phase * to.tensor.pixel,
+      every: stride,
+    });
+  });
+  to.finish();
+  return true;
+}
+
+export const conv2dBackwardInputLowering = lowering(lowerBackwardInput);

@@ -1,0 +1,91 @@
+/** conv2d: x `[N, C, H, W]`, w `[O, C / groups, kH, kW]`, optionally bias `[O]` → y `[N, O, H', W']`. */
+import { internalError } from '../../../core/errors.js';
+import { type LowerContext, lowering, type PlanNode } from './context.js';
+import { emitDirect, packBias, packWeights } from './conv-direct.js';
+import { type ConvAttrs, convGeometry, inputBlock, isEmpty, outputBlock } from './conv-geometry.js';
+import { readTensor, writeTensor } from './conv-tensor.js';
+import { emitWinograd, isWinograd } from './conv-winograd.js';
+
+/** conv2d, and the same with a ReLU fused behind it. */
+interface Conv2dAttrs extends ConvAttrs {
+  readonly relu?: boolean;
+}
+
+function lowerConv2d(node: PlanNode<Conv2dAttrs>, context: LowerContext): boolean {
+  const [x, w, bias] = node.inputs;
+  const [y] = node.outputs;
+  if (x === undefined || w === undefined || y === undefined)
+    throw internalError('conv2d without input, weight or output');
+  if (y.dtype !== 'float32' || [x.shape, y.shape].some(isEmpty)) return false;
+
+  const geometry = convGeometry(x.shape, w.shape, y.shape, node.attrs);
+  const { batch, groups, channels, outChannels, size, outSize, kernel } = geometry;
+  const block = inputBlock(channels);
+  const outBlock = outputBlock(outChannels);
+  const from = readTensor(context, x, { batch, groups, channels, size }, block);
+  const weight = context.input(w);
+  const biasPointer = bias && context.input(bias);
+  const relu = node.attrs.relu === true;
+  const floor = relu ? 0 : Number.NEGATIVE_INFINITY;
+  const written = { batch, groups, channels: outChannels, size: outSize };
+
+  if (context.winograd && isWinograd(geometry)) {
+    const { tensor } = writeTensor(context, y, written, outBlock);
+    emitWinograd(context, {
+      images: batch,
+      x: from,
+      size,
+      y: tensor,
+      outSize,
+      padding: geometry.padding[0],
+      w: weight,
+      lane: channels * 36,
+      sum: 36,
+      flipped: false,
+      add: biasPointer ?? context.table(new Float32Array(outChannels)),
+      floor,
+    });
+    return true;
+  }
+
+  const weights = packWeights(
+    context,
+    {
+      pointer: weight,
+      groups,
+      outChannels,
+      channels,
+      kernel,
+      across: 'outChannels',
+      taps: [
+        { first: 0, step: 1, count: kernel[0] },
+        { first: 0, step: 1, count: kernel[1] },
+      ],
+    },
+    block,
+    outBlock,
+  );
+  const zeros = () => context.table(new Float32Array(groups * weights.panels * weights.width));
+  const add =
+    biasPointer !== undefined
+      ? packBias(context, biasPointer, weights, { groups, channels: outChannels })
+      : relu
+        ? zeros()
+        : undefined;
+  const to = writeTensor(context, y, written, outBlock);
+  emitDirect(context, {
+    ...geometry,
+    x: from,
+    y: to.tensor,
+    images: batch * groups,
+    weights,
+    add,
+    floor,
+    first: 0,
+    every: [1, 1],
+  });
+  to.finish();
+  return true;
+}
+
+export const conv2dLowering = lowering(lowerConv2d);

@@ -1,0 +1,48 @@
+/** Dropout of elements and of whole channels, by counter-based draws. */
+import { numel } from '../../../core/shape.js';
+import { operands } from '../../../graph/op.js';
+import { float, lowering } from './context.js';
+
+interface DropoutAttrs {
+  readonly p: number;
+}
+
+/** A draw of 24 random bits keeps what it decides about where it is not below `threshold`. */
+function draws(p: number): { threshold: number; scale: number } {
+  return { threshold: Math.ceil(p * 2 ** 24), scale: p === 1 ? 0 : 1 / (1 - p) };
+}
+
+export const dropoutLowering = lowering<DropoutAttrs>((node, context) => {
+  const [x, key] = operands(node.inputs);
+  const [y] = operands(node.outputs);
+  const { threshold, scale } = draws(node.attrs.p);
+  const from = context.input(x);
+  const words = context.threadScratch(64);
+  context.emit('dropout', [
+    ...[from, context.output(y), numel(x.shape), context.input(key)],
+    ...[threshold, float(scale), words.pointer, words.bytes],
+  ]);
+  return true;
+});
+
+export const featureDropoutLowering = lowering<DropoutAttrs>((node, context) => {
+  const [x, key] = operands(node.inputs);
+  const [y] = operands(node.outputs);
+  const { threshold, scale } = draws(node.attrs.p);
+  const runs = numel(x.shape.slice(0, 2));
+  const from = context.input(x);
+  const words = context.threadScratch(64);
+  context.emit('dropoutRuns', [
+    ...[from, context.output(y), runs, context.input(key)],
+    ...[threshold, float(scale), words.pointer, words.bytes, numel(x.shape.slice(2))],
+  ]);
+  return true;
+});
+
+export const nextKeyLowering = lowering((node, context) => {
+  const [state] = operands(node.inputs);
+  const [next, key] = operands(node.outputs);
+  const from = context.input(state);
+  context.emit('nextKey', [from, context.output(next), context.output(key)]);
+  return true;
+});

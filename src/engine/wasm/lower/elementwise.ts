@@ -1,0 +1,119 @@
+/** Element-wise functions of one tensor and their gradients, in whatever layout the tensor is stored. */
+
+import type { Value } from '../../../graph/graph.js';
+import { operands } from '../../../graph/op.js';
+import type { KernelName } from '../kernel-table.js';
+import { isPadded, ROWS, storedElements } from '../layout.js';
+import type { Pointer } from '../region.js';
+import { type Float, float, type LowerContext, type Lowering, lowering } from './context.js';
+
+/** The kernel of a function, its constants, and whether it keeps the zeros that fill a last block of channels. */
+export interface ElementKernel {
+  readonly kernel: KernelName;
+  readonly p?: number;
+  readonly q?: number;
+  /** f(0) = 0. @default true */
+  readonly keepsZero?: boolean;
+}
+
+/** An op y = f(x); `choose` names the kernel for its attributes. */
+export function unary<A extends object>(choose: (attrs: A) => ElementKernel): Lowering {
+  return lowering<A>((node, context) => {
+    const [x] = operands(node.inputs);
+    const [y] = operands(node.outputs);
+    if (x.dtype !== 'float32') return false;
+    const { kernel, p = 0, q = 0, keepsZero = true } = choose(node.attrs);
+    const stored = context.blockOf(x);
+    const block = keepsZero || !isPadded(x.shape, stored) ? stored : ROWS;
+    const count = storedElements(x.shape, block);
+    const from = context.input(x, block);
+    const to = context.output(y, block);
+    emitFlat(context, kernel, count, [from, to], [float(p), float(q)]);
+    return true;
+  });
+}
+
+/** An op dx = f(value, dy) of the gradient of a function; zeros in dy give zeros. */
+export function unaryBackward<A extends object>(choose: (attrs: A) => ElementKernel): Lowering {
+  return lowering<A>((node, context) => {
+    const [value, dy] = operands(node.inputs);
+    const [dx] = operands(node.outputs);
+    if (dy.dtype !== 'float32' || value.dtype !== 'float32') return false;
+    const { kernel, p = 0, q = 0 } = choose(node.attrs);
+    const block = flatBlock(context, dy, value);
+    const count = storedElements(dy.shape, block);
+    const at = context.input(value, block);
+    const gradient = context.input(dy, block);
+    const to = context.output(dx, block);
+    emitFlat(context, kernel, count, [at, gradient, to], [float(p), float(q)]);
+    return true;
+  });
+}
+
+/** The layout for a function of two tensors of one shape: one in which a tensor of them is stored, blocked if any is. */
+export function flatBlock(context: LowerContext, a: Value, b: Value): number {
+  const block = context.blockOf(a);
+  return block === ROWS ? context.blockOf(b) : block;
+}
+
+/** A phase over `count` floats in a row; each thread touches its own part alone. */
+function emitFlat(
+  context: LowerContext,
+  kernel: KernelName,
+  count: number,
+  pointers: readonly Pointer[],
+  constants: readonly Float[],
+): void {
+  const words = [...pointers, count, ...constants];
+  context.emit(kernel, words, { split: `flat:${count}`, own: pointers });
+}
+
+const plain =
+  (kernel: KernelName, keepsZero = true) =>
+  (): ElementKernel => ({ kernel, keepsZero });
+
+const leakyRelu =
+  (kernel: KernelName) =>
+  ({ slope }: { readonly slope: number }): ElementKernel => ({ kernel, p: slope });
+
+const gelu =
+  (exact: KernelName, tanh: KernelName) =>
+  ({ approximate }: { readonly approximate: 'none' | 'tanh' }): ElementKernel => ({
+    kernel: approximate === 'tanh' ? tanh : exact,
+  });
+
+interface ClampAttrs {
+  readonly min: number | null;
+  readonly max: number | null;
+}
+
+const clamp =
+  (kernel: KernelName) =>
+  ({ min, max }: ClampAttrs): ElementKernel => {
+    const p = min ?? Number.NEGATIVE_INFINITY;
+    const q = max ?? Number.POSITIVE_INFINITY;
+    return { kernel, p, q, keepsZero: p <= 0 && q >= 0 };
+  };
+
+export const elementwiseLowerings: Readonly<Record<string, Lowering>> = {
+  neg: unary(plain('neg')),
+  abs: unary(plain('abs')),
+  exp: unary(plain('exp', false)),
+  log: unary(plain('log', false)),
+  sqrt: unary(plain('sqrt')),
+  square: unary(plain('square')),
+  relu: unary(plain('relu')),
+  leakyRelu: unary(leakyRelu('leakyRelu')),
+  sigmoid: unary(plain('sigmoid', false)),
+  tanh: unary(plain('tanh')),
+  gelu: unary(gelu('gelu', 'geluTanh')),
+  silu: unary(plain('silu')),
+  clamp: unary(clamp('clamp')),
+  reluBackward: unaryBackward(plain('reluBackward')),
+  leakyReluBackward: unaryBackward(leakyRelu('leakyReluBackward')),
+  sigmoidBackward: unaryBackward(plain('sigmoidBackward')),
+  tanhBackward: unaryBackward(plain('tanhBackward')),
+  geluBackward: unaryBackward(gelu('geluBackward', 'geluTanhBackward')),
+  siluBackward: unaryBackward(plain('siluBackward')),
+  clampBackward: unaryBackward(clamp('clampBackward')),
+};

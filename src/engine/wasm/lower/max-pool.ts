@@ -1,0 +1,55 @@
+/** Max pooling of `[N, C, H, W]` with the winners' places, and its gradient, on row-major tensors. */
+import type { Size2d } from '../../../core/shape.js';
+import type { Value } from '../../../graph/graph.js';
+import { operands } from '../../../graph/op.js';
+import type { Block } from '../layout.js';
+import { lowering } from './context.js';
+
+export interface MaxPoolAttrs {
+  readonly kernelSize: Size2d;
+  readonly stride: Size2d;
+  readonly padding: Size2d;
+  readonly dilation: Size2d;
+}
+
+/** Words 4 … 17 of the max pooling kernels. */
+export function poolWords(x: Value, y: Value, block: Block, attrs: MaxPoolAttrs): number[] {
+  const { kernelSize, stride, padding, dilation } = attrs;
+  const [n = 1, c = 1, height = 1, width = 1] = x.shape;
+  const [, , outHeight = 1, outWidth = 1] = y.shape;
+  const planes = n * Math.ceil(c / block);
+  const sizes = [planes, height, width, block, outHeight, outWidth];
+  return [...sizes, ...kernelSize, ...stride, ...padding, ...dilation];
+}
+
+/** Windows of 2 × 2 that neither overlap nor leave the image have kernels of their own. */
+export function isTwoByTwo(x: Value, y: Value, attrs: MaxPoolAttrs): boolean {
+  const { kernelSize, stride, padding } = attrs;
+  const inside = [2, 3].every((dim) => 2 * (y.shape[dim] ?? 0) <= (x.shape[dim] ?? 0));
+  const all = (pair: Size2d, value: number) => pair[0] === value && pair[1] === value;
+  return (
+    inside && all(kernelSize, 2) && all(stride, 2) && all(padding, 0) && all(attrs.dilation, 1)
+  );
+}
+
+export const maxPool2dLowering = lowering<MaxPoolAttrs>((node, context) => {
+  const [x] = operands(node.inputs);
+  const [y, indices] = operands(node.outputs);
+  const kernel = isTwoByTwo(x, y, node.attrs) ? 'maxPoolPlanes2x2' : 'maxPoolPlanes';
+  const words = poolWords(x, y, 1, node.attrs);
+  const from = context.input(x);
+  context.emit(kernel, [from, context.output(y), context.output(indices), 0, ...words]);
+  return true;
+});
+
+export const maxPool2dBackwardLowering = lowering((node, context) => {
+  const [dy, indices] = operands(node.inputs);
+  const [dx] = operands(node.outputs);
+  const [n = 1, c = 1, height = 1, width = 1] = dx.shape;
+  const [, , outHeight = 1, outWidth = 1] = dy.shape;
+  const gradient = context.input(dy);
+  const sizes = [n * c, height, width, 1, outHeight, outWidth];
+  const words = [gradient, context.output(dx), context.input(indices), 0, ...sizes];
+  context.emit('maxPoolPlanesBackward', words);
+  return true;
+});

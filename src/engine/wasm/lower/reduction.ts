@@ -1,0 +1,133 @@
+/** Sums, means, variances, norms and extremes over any dimensions that merge to at most two runs. */
+import { numel, type Shape } from '../../../core/shape.js';
+import type { Value } from '../../../graph/graph.js';
+import { operands } from '../../../graph/op.js';
+import { type Block, isPadded, paddedChannels, ROWS } from '../layout.js';
+import { type LowerContext, type Lowering, lowering, type PlanNode } from './context.js';
+import { double } from './double.js';
+
+interface ReductionAttrs {
+  readonly dims: readonly number[];
+}
+
+/** [K1][R1][K2][R2][K3]: kept and reduced dimensions in turn. */
+type Pattern = readonly [k1: number, r1: number, k2: number, r2: number, k3: number];
+
+/** The shape in that form, or undefined where kept and reduced dimensions alternate more often. */
+function patternOf(shape: Shape, dims: readonly number[]): Pattern | undefined {
+  const runs: { reduced: boolean; size: number }[] = [];
+  shape.forEach((size, d) => {
+    const reduced = dims.includes(d);
+    const last = runs.at(-1);
+    if (size === 1) return;
+    if (last?.reduced === reduced) last.size *= size;
+    else runs.push({ reduced, size });
+  });
+  // From the back: a kept run, a reduced one, and so on; where one is missing it is 1.
+  const sizes = [false, true, false, true, false].map((reduced) =>
+    runs.at(-1)?.reduced === reduced ? (runs.pop()?.size ?? 1) : 1,
+  );
+  const [k3 = 1, r2 = 1, k2 = 1, r1 = 1, k1 = 1] = sizes;
+  return runs.length === 0 ? [k1, r1, k2, r2, k3] : undefined;
+}
+
+/** How a reduction reads its input and where it leaves results that hold more channels than y. */
+interface Walk {
+  readonly block: Block;
+  readonly pattern: Pattern;
+  /** Elements of the result, with those of channels that fill the last block. */
+  readonly results: number;
+}
+
+/** Reductions over the pixels, or pixels and images, of a blocked tensor read it as it is; others want rows. */
+function walkOf(context: LowerContext, x: Value, dims: readonly number[]): Walk | undefined {
+  const block = context.blockOf(x);
+  const [n = 1, c = 1, h = 1, w = 1] = x.shape;
+  const pixels = x.shape.length === 4 && dims.includes(2) && dims.includes(3) && !dims.includes(1);
+  const images = dims.includes(0);
+  if (block % 4 === 0 && pixels && (images || !isPadded(x.shape, block))) {
+    const channels = paddedChannels(c, block);
+    const groups = channels / block;
+    return images
+      ? { block, pattern: [1, n, groups, h * w, block], results: channels }
+      : { block, pattern: [n * groups, 1, 1, h * w, block], results: n * channels };
+  }
+  const pattern = patternOf(x.shape, dims);
+  return pattern && { block: ROWS, pattern, results: pattern[0] * pattern[2] * pattern[4] };
+}
+
+interface Reduction {
+  readonly kernel: 'sum' | 'sumSquares' | 'sumDistances';
+  /** By which sums are multiplied, for the number of elements of each. */
+  factor(count: number): number;
+  readonly root?: boolean;
+}
+
+function reduce<A extends ReductionAttrs>(choose: (attrs: A) => Reduction): Lowering {
+  return lowering<A>((node: PlanNode<A>, context) => {
+    const [x] = operands(node.inputs);
+    const [y] = operands(node.outputs);
+    if (x.dtype !== 'float32') return false;
+    const walk = walkOf(context, x, node.attrs.dims);
+    if (walk === undefined) return false;
+    const { kernel, factor, root = false } = choose(node.attrs);
+    const { block, pattern, results } = walk;
+    const count = pattern[1] * pattern[3];
+    const last = [Number(root), ...double(factor(count))];
+    const from = context.input(x, block);
+    const to = context.output(y);
+    if (results === 1 && kernel !== 'sumDistances' && count === numel(x.shape)) {
+      const sums = context.scratch(8 * context.threads);
+      context.emit(kernel === 'sum' ? 'sumParts' : 'squareParts', [from, sums, count]);
+      context.emit('sumTotal', [sums.readonly(), to, Number(root), 0, ...last.slice(1)]);
+      return true;
+    }
+    if (results === numel(y.shape)) {
+      context.emit(kernel, [from, to, ...pattern, ...last]);
+      return true;
+    }
+    const all = context.scratch(4 * results);
+    context.emit(kernel, [from, all, ...pattern, ...last]);
+    context.emit('copy', [all.readonly(), to, numel(y.shape)]);
+    return true;
+  });
+}
+
+interface VarianceAttrs extends ReductionAttrs {
+  readonly correction: number;
+}
+
+function variance(root: boolean): Lowering {
+  return reduce<VarianceAttrs>(({ correction }) => ({
+    kernel: 'sumDistances',
+    factor: (count) => 1 / Math.max(0, count - correction),
+    root,
+  }));
+}
+
+/** The largest (sign 1) or smallest (−1) values, or their places. */
+function extreme(sign: 1 | -1, places: boolean): Lowering {
+  return lowering<ReductionAttrs>((node, context) => {
+    const [x] = operands(node.inputs);
+    const [y] = operands(node.outputs);
+    const pattern = patternOf(x.shape, node.attrs.dims);
+    if (x.dtype !== 'float32' || pattern === undefined) return false;
+    const from = context.input(x);
+    const to = context.output(y);
+    const words = places ? [from, 0, to] : [from, to, 0];
+    context.emit('extreme', [...words, ...pattern, sign]);
+    return true;
+  });
+}
+
+export const reductionLowerings: Readonly<Record<string, Lowering>> = {
+  sum: reduce(() => ({ kernel: 'sum', factor: () => 1 })),
+  mean: reduce(() => ({ kernel: 'sum', factor: (count) => 1 / count })),
+  norm: reduce(() => ({ kernel: 'sumSquares', factor: () => 1, root: true })),
+  var: variance(false),
+  std: variance(true),
+  max: extreme(1, false),
+  min: extreme(-1, false),
+  argmax: extreme(1, true),
+  argmin: extreme(-1, true),
+};

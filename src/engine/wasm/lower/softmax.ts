@@ -1,0 +1,40 @@
+/** Softmax and its logarithm along one dimension, and their gradients, on row-major tensors. */
+import { numel, type Shape } from '../../../core/shape.js';
+import { operands } from '../../../graph/op.js';
+import type { KernelName } from '../kernel-table.js';
+import { type Lowering, lowering } from './context.js';
+
+interface SoftmaxAttrs {
+  /** Counted from the front. */
+  readonly dim: number;
+}
+
+/** The tensor as [outer][K][inner]. */
+function linesOf(shape: Shape, dim: number): [outer: number, size: number, inner: number] {
+  return [numel(shape.slice(0, dim)), shape[dim] ?? 1, numel(shape.slice(dim + 1))];
+}
+
+function forward(kernel: KernelName): Lowering {
+  return lowering<SoftmaxAttrs>((node, context) => {
+    const [x] = operands(node.inputs);
+    const [y] = operands(node.outputs);
+    const lines = linesOf(x.shape, node.attrs.dim);
+    context.emit(kernel, [context.input(x), context.output(y), ...lines]);
+    return true;
+  });
+}
+
+function backward(kernel: KernelName): Lowering {
+  return lowering<SoftmaxAttrs>((node, context) => {
+    const [dy, y] = operands(node.inputs);
+    const [dx] = operands(node.outputs);
+    const lines = linesOf(y.shape, node.attrs.dim);
+    context.emit(kernel, [context.input(dy), context.input(y), context.output(dx), ...lines]);
+    return true;
+  });
+}
+
+export const softmaxLowering = forward('softmax');
+export const logSoftmaxLowering = forward('logSoftmax');
+export const softmaxBackwardLowering = backward('softmaxBackward');
+export const logSoftmaxBackwardLowering = backward('logSoftmaxBackward');

@@ -1,0 +1,115 @@
+/**
+ * The engine's one memory: shared by its threads, grown as plans need it, up to the 4 GiB that WebAssembly addresses.
+ * Arrays may live in it (`resident`); plans use those where they are.
+ */
+import { type DType, dtypeOf, type TypedArray, viewOf } from '../../core/dtype.js';
+import { EngineError } from '../../core/errors.js';
+import { firstFreeByte } from './control.js';
+import { Heap } from './heap.js';
+
+const pageBytes = 65536;
+const maxPages = 65536;
+const gibibyte = 2 ** 30;
+
+/** A stretch of scratch memory that plans share: only one of them runs at a time. */
+export interface Slab {
+  readonly address: number;
+  readonly bytes: number;
+  users: number;
+}
+
+export class EngineMemory {
+  readonly memory = new WebAssembly.Memory({ initial: 16, maximum: maxPages, shared: true });
+  private readonly heap = new Heap(firstFreeByte, maxPages * pageBytes);
+  /** Growing makes a new buffer object of the same bytes; arrays on the old ones stay valid. */
+  private readonly buffers = new WeakSet<object>([this.memory.buffer]);
+  private readonly slabs: Slab[] = [];
+  private readonly residents = new FinalizationRegistry<number>((address) => this.free(address));
+
+  /** A new block of memory that holds anything. */
+  allocate(bytes: number): number {
+    const address = this.heap.allocate(bytes);
+    if (address === undefined) throw tooLarge(bytes, this.heap.used);
+    this.growTo(address + bytes);
+    return address;
+  }
+
+  free(address: number): void {
+    this.heap.free(address);
+  }
+
+  /** Scratch memory of at least `bytes`, which other plans use too while they run. */
+  acquireSlab(bytes: number): Slab {
+    const fitting = this.slabs.filter((slab) => slab.bytes >= bytes);
+    fitting.sort((a, b) => a.bytes - b.bytes);
+    let slab = fitting[0];
+    if (slab === undefined) {
+      const size = slabSize(bytes);
+      slab = { address: this.allocate(size), bytes: size, users: 0 };
+      this.slabs.push(slab);
+    }
+    slab.users++;
+    return slab;
+  }
+
+  releaseSlab(slab: Slab): void {
+    slab.users--;
+    if (slab.users > 0) return;
+    this.slabs.splice(this.slabs.indexOf(slab), 1);
+    this.free(slab.address);
+  }
+
+  view(dtype: DType, address: number, length: number): TypedArray {
+    return viewOf(dtype, this.memory.buffer, address, length);
+  }
+
+  /** Where the array lies, if it lies in this memory. */
+  addressOf(array: TypedArray): number | undefined {
+    return this.buffers.has(array.buffer) ? array.byteOffset : undefined;
+  }
+
+  /** A copy of the array in this memory, which is given back when the copy is no longer reachable. */
+  resident(data: TypedArray): TypedArray {
+    if (this.addressOf(data) !== undefined) return data;
+    const address = this.allocate(data.byteLength);
+    const copy = this.view(dtypeOf(data), address, data.length);
+    copy.set(data);
+    this.residents.register(copy, address);
+    return copy;
+  }
+
+  private growTo(bytes: number): void {
+    const missing = Math.ceil((bytes - this.memory.buffer.byteLength) / pageBytes);
+    if (missing <= 0) return;
+    try {
+      this.memory.grow(missing);
+    } catch (error) {
+      throw new EngineError(
+        'wasm',
+        `the system has no more memory: ${gibibytes(bytes)} were asked for; ` +
+          'use a smaller batch, or accumulate gradients over several',
+        { cause: error },
+      );
+    }
+    this.buffers.add(this.memory.buffer);
+  }
+}
+
+/** Small slabs double in size, so that plans of growing size do not leave many behind. */
+function slabSize(bytes: number): number {
+  const generous = 2 ** Math.ceil(Math.log2(Math.max(bytes, pageBytes)));
+  return generous <= 2 ** 26 ? generous : bytes;
+}
+
+/** The error of a plan or an array that does not fit into what WebAssembly can address. */
+export function tooLarge(bytes: number, used: number): EngineError {
+  return new EngineError(
+    'wasm',
+    `${gibibytes(bytes)} are needed and ${gibibytes(used)} are in use, but WebAssembly can address ` +
+      `${gibibytes(maxPages * pageBytes)}; use a smaller batch, or accumulate gradients over several`,
+  );
+}
+
+function gibibytes(bytes: number): string {
+  return `${(bytes / gibibyte).toFixed(2)} GiB`;
+}

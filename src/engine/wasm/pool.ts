@@ -1,0 +1,102 @@
+/**
+ * The threads of the engine: the calling thread and its helpers, which run the same program, each on its own share
+ * (`kernels/main.ts`). The helpers start at once, and the first run on all threads waits for them, so that results
+ * depend on the number of threads alone.
+ */
+import { EngineError } from '../../core/errors.js';
+import { control, failureIn, firstFreeByte, sleeper } from './control.js';
+import type { Host } from './host.js';
+
+interface KernelExports {
+  runAlone(program: number): void;
+  runTogether(program: number, threads: number): void;
+}
+
+/** How long helpers may take to start, in milliseconds. */
+const startLimit = 30_000;
+
+export class Pool {
+  private readonly kernels: KernelExports;
+  private readonly helpers: { stop(): void }[] = [];
+  private ready = false;
+  private hostError: unknown;
+  private readonly hostCalls: (() => void)[] = [];
+
+  constructor(
+    host: Host,
+    module: WebAssembly.Module,
+    private readonly memory: WebAssembly.Memory,
+    readonly threads: number,
+  ) {
+    const sleep = host.canSleep ? sleeper(memory) : () => {};
+    const env = { memory, host: (id: number) => this.callHost(id), sleep };
+    const { exports } = new WebAssembly.Instance(module, { env });
+    this.kernels = exports as KernelExports; // kernels/main.ts
+    for (let tid = 1; tid < threads; tid++)
+      this.helpers.push(host.startHelper({ module, memory, tid, threads }));
+  }
+
+  /** Runs a program on the calling thread alone, or on all threads. */
+  run(program: number, hostCalls: readonly (() => void)[], together: boolean): void {
+    this.hostCalls.splice(0, this.hostCalls.length, ...hostCalls);
+    try {
+      if (together && this.threads > 1) {
+        this.waitForHelpers();
+        this.kernels.runTogether(program, this.threads);
+      } else this.kernels.runAlone(program);
+    } catch (error) {
+      throw this.broken(error);
+    }
+    if (this.hostError !== undefined) {
+      const error = this.hostError;
+      this.hostError = undefined;
+      throw error;
+    }
+  }
+
+  /** Ends the helpers. */
+  stop(): void {
+    for (const helper of this.helpers) helper.stop();
+  }
+
+  /** Errors wait for the end of the run: the other threads expect this one at every barrier. */
+  private callHost(id: number): void {
+    if (this.hostError !== undefined) return;
+    try {
+      this.hostCalls[id]?.();
+    } catch (error) {
+      this.hostError = error;
+    }
+  }
+
+  private waitForHelpers(): void {
+    if (this.ready) return;
+    const words = new Int32Array(this.memory.buffer, 0, firstFreeByte / 4);
+    const word = control.ready / 4;
+    const deadline = performance.now() + startLimit;
+    for (;;) {
+      const here = Atomics.load(words, word);
+      if (here === this.threads - 1) break;
+      const failure = failureIn(this.memory.buffer);
+      if (failure !== undefined || performance.now() > deadline)
+        throw new EngineError(
+          'wasm',
+          `only ${here} of ${this.threads - 1} helper threads have started` +
+            ` (${failure ?? `waited ${startLimit / 1000} s`}); run with fewer threads: setThreads(1)`,
+        );
+      Atomics.wait(words, word, here, 100);
+    }
+    this.ready = true;
+  }
+
+  /** A kernel that traps leaves the threads at different places of the program: nothing can run after it. */
+  private broken(error: unknown): unknown {
+    if (error instanceof EngineError) return error;
+    const failure = failureIn(this.memory.buffer) ?? String(error);
+    return new EngineError(
+      'wasm',
+      `a kernel has failed (${failure}) and the engine has stopped; please report this`,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * Engine `wasm`: SIMD kernels in WebAssembly on one shared memory, run by a pool of threads. `planner.ts` turns a graph
+ * into phases, `plan.ts` gives them memory, `pool.ts` runs them. An op without a kernel runs its reference kernel.
+ */
+import { numel } from '../../core/shape.js';
+import type { Graph, GraphNode } from '../../graph/graph.js';
+import { operands } from '../../graph/op.js';
+import type { Engine, Plan } from '../engine.js';
+import { referenceEngine } from '../reference/reference.js';
+import type { Host, KernelBuild } from './host.js';
+import { lowerings } from './lower/table.js';
+import { EngineMemory } from './memory.js';
+import { nodeHost } from './node-host.js';
+import { WasmPlan } from './plan.js';
+import { planNodes } from './plan-graph.js';
+import { draftPlan } from './planner.js';
+import { Pool } from './pool.js';
+
+export interface WasmEngine extends Engine {
+  readonly kernelBuild: KernelBuild;
+  /** Ends the helper threads; plans of this engine must not run again. */
+  stop(): void;
+}
+
+export interface WasmEngineOptions {
+  /** @default the number of CPUs */
+  readonly threads?: number;
+  /** Which build of the kernels. @default relaxed where this machine takes it */
+  readonly kernels?: KernelBuild;
+  /**
+   * A single op on fewer elements runs its reference kernel on the caller's arrays, which takes less time than the
+   * copies in and out.
+   * @default 1024
+   */
+  readonly referenceBelow?: number;
+}
+
+/** From so many elements or multiply-adds on, a single op is worth waking the helpers. */
+const worthSharing = 32768;
+
+export function openWasmEngine(options: WasmEngineOptions = {}, host: Host = nodeHost): WasmEngine {
+  const { threads = host.parallelism, kernels, referenceBelow = 1024 } = options;
+  const { module, build } = host.loadKernels(kernels);
+  const memory = new EngineMemory();
+  const pool = new Pool(host, module, memory.memory, threads);
+
+  function prepare(graph: Graph): Plan {
+    const [only, ...others] = graph.nodes;
+    const eager = only !== undefined && others.length === 0;
+    const work = eager ? workOf(only) : Number.POSITIVE_INFINITY;
+    if (work < referenceBelow || !graph.nodes.some(({ op }) => hasLowering(op.name)))
+      return referenceEngine.prepare(graph);
+    const together = threads > 1 && work >= worthSharing;
+    const draft = draftPlan(graph, planNodes(graph), together ? threads : 1);
+    return new WasmPlan(graph, draft, memory, pool, { together, eager });
+  }
+
+  return {
+    name: 'wasm',
+    threads,
+    kernelBuild: build,
+    prepare,
+    hasKernel: ({ name, view }) => view === true || hasLowering(name),
+    resident: (data) => memory.resident(data),
+    stop: () => pool.stop(),
+  };
+}
+
+function hasLowering(op: string): boolean {
+  return lowerings[op] !== undefined;
+}
+
+/** Elements touched or multiply-adds, whichever is more. */
+function workOf({ op, attrs, inputs, outputs }: GraphNode): number {
+  const elements = [...inputs, ...outputs].reduce((sum, { shape }) => sum + numel(shape), 0);
+  return Math.max(elements, op.multiplyAdds?.(operands(inputs), operands(outputs), attrs) ?? 0);
+}

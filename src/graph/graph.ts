@@ -1,0 +1,65 @@
+/**
+ * The intermediate representation: a straight list of op calls on values, each assigned once. An eager op is a graph
+ * of one node; a compiled step is a graph of hundreds. Engines turn a graph into a plan (`engine/engine.ts`).
+ */
+import type { TypedArray } from '../core/dtype.js';
+import { formatShape } from '../core/shape.js';
+import type { OpSpec, TensorType } from './op.js';
+
+/** A tensor of the graph: assigned once, by the caller, a constant or a node. */
+export interface Value extends TensorType {
+  readonly id: number;
+}
+
+/** One call of an op. */
+export interface GraphNode {
+  readonly op: OpSpec;
+  readonly attrs: object;
+  readonly inputs: readonly Value[];
+  readonly outputs: readonly Value[];
+}
+
+export interface Graph {
+  /** Bound to arrays at each run: the step's arguments and the states it reads (parameters, statistics, counters). */
+  readonly inputs: readonly Value[];
+  /** Values known when the graph was made. */
+  readonly constants: readonly { readonly value: Value; readonly data: TypedArray }[];
+  /** In an order in which every value is assigned before it is used. */
+  readonly nodes: readonly GraphNode[];
+  /** Copied to the caller's arrays at each run. */
+  readonly outputs: readonly Value[];
+  /** States that the step changes: after a run the array of input `state` holds `next`. */
+  readonly updates: readonly { readonly state: Value; readonly next: Value }[];
+}
+
+/** A graph of one call, whose inputs and outputs are the call's. */
+export function singleNodeGraph(
+  op: OpSpec,
+  inputTypes: readonly TensorType[],
+  attrs: object,
+  outputTypes: readonly TensorType[],
+): Graph {
+  let id = 0;
+  const value = ({ shape, dtype }: TensorType): Value => ({ id: id++, shape, dtype });
+  const inputs = inputTypes.map(value);
+  const outputs = outputTypes.map(value);
+  return { inputs, constants: [], nodes: [{ op, attrs, inputs, outputs }], outputs, updates: [] };
+}
+
+/** The graph as text, one line per call: `%3 [32,64,7,7] = conv2d(%0, %1) {"stride":[1,1]}`. */
+export function formatGraph(graph: Graph): string {
+  const name = (value: Value) => `%${value.id}`;
+  const typed = (value: Value) =>
+    `${name(value)} ${value.dtype === 'float32' ? '' : value.dtype}${formatShape(value.shape)}`;
+  const lines = [`inputs ${graph.inputs.map(typed).join(', ')}`];
+  for (const { value } of graph.constants) lines.push(`${typed(value)} = constant`);
+  for (const { op, attrs, inputs, outputs } of graph.nodes) {
+    const shown = Object.keys(attrs).length === 0 ? '' : ` ${JSON.stringify(attrs)}`;
+    lines.push(
+      `${outputs.map(typed).join(', ')} = ${op.name}(${inputs.map(name).join(', ')})${shown}`,
+    );
+  }
+  for (const { state, next } of graph.updates) lines.push(`${name(state)} ← ${name(next)}`);
+  lines.push(`return ${graph.outputs.map(name).join(', ')}`);
+  return lines.join('\n');
+}

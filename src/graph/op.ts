@@ -1,0 +1,77 @@
+/**
+ * The op table. An op is a pure function on arrays with a name, a shape rule and a plain kernel; `src/ops/` registers
+ * one per file, and everything else (engines, tape, recorder, summary) looks ops up here and so needs no op by name.
+ */
+import type { DType, TypedArray } from '../core/dtype.js';
+import { internalError } from '../core/errors.js';
+import type { Shape } from '../core/shape.js';
+
+/** What is known of a tensor before it has values. */
+export interface TensorType {
+  readonly shape: Shape;
+  readonly dtype: DType;
+}
+
+/** A row-major array with its shape, as kernels see tensors. */
+export interface NdArray extends TensorType {
+  readonly data: TypedArray;
+}
+
+/** An op's inputs or outputs. How many there are is the op's own matter, so the first places count as filled. */
+export interface Operands<T> extends ReadonlyArray<T> {
+  readonly 0: T;
+  readonly 1: T;
+  readonly 2: T;
+  readonly 3: T;
+  readonly 4: T;
+  readonly 5: T;
+  readonly 6: T;
+}
+
+/** `list` as an op takes it. */
+export function operands<T>(list: readonly T[]): Operands<T> {
+  return list as unknown as Operands<T>; // the one place where arity is taken on trust
+}
+
+/** What engines, the recorder and the tape know of an op. Attributes are plain JSON data. */
+export interface OpSpec<A extends object = object> {
+  readonly name: string;
+
+  /** The output is the first input under another shape: no kernel runs, the storage is shared. */
+  readonly view?: boolean;
+
+  /**
+   * Output k may be written over input `inPlace[k]`: the kernel reads an element (or a whole row) before it writes it.
+   * In-place tensor methods and optimizer updates need it; without it outputs and inputs never overlap.
+   */
+  readonly inPlace?: readonly number[];
+
+  /** Types of the outputs; the only place where shapes, dtypes and attributes are checked. */
+  infer(inputs: Operands<TensorType>, attrs: A): readonly TensorType[];
+
+  /** The oracle kernel: plain loops with float64 accumulation; writes every element of every output. */
+  reference(inputs: Operands<NdArray>, outputs: Operands<NdArray>, attrs: A): void;
+
+  /** Multiply-adds of one run; 0 when absent. */
+  multiplyAdds?(inputs: Operands<TensorType>, outputs: Operands<TensorType>, attrs: A): number;
+}
+
+const table = new Map<string, OpSpec>();
+
+/** Adds an op to the table; a name can be taken once. */
+export function registerOp(spec: OpSpec): void {
+  if (table.has(spec.name)) throw internalError(`op '${spec.name}' is registered twice`);
+  table.set(spec.name, spec);
+}
+
+/** The op of that name. */
+export function opSpec(name: string): OpSpec {
+  const spec = table.get(name);
+  if (spec === undefined) throw internalError(`no op '${name}' is registered`);
+  return spec;
+}
+
+/** The names of all ops, sorted. */
+export function opNames(): string[] {
+  return [...table.keys()].sort();
+}

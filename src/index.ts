@@ -1,0 +1,57 @@
+/** wick's public names. Rooms are namespaces; what everybody uses stands at the top. */
+import './ops/index.js';
+
+export {
+  type Compiled,
+  type CompileOptions,
+  compile,
+  type StepResult,
+} from './compile/compile.js';
+export type { DType, TypedArray } from './core/dtype.js';
+export {
+  CaptureError,
+  CheckpointError,
+  DataError,
+  DTypeError,
+  EngineError,
+  ShapeError,
+  ValueError,
+  WickError,
+} from './core/errors.js';
+export { Rng } from './core/rng.js';
+export type { Shape, Size2d } from './core/shape.js';
+export * as data from './data/index.js';
+export {
+  currentEngine,
+  type EngineName,
+  type EngineReport,
+  engineReport,
+  setThreads,
+  useEngine,
+} from './engine/select.js';
+export * as io from './io/index.js';
+export * as metrics from './metrics/index.js';
+export * as nn from './nn/index.js';
+export * as optim from './optim/index.js';
+export * as report from './report/index.js';
+export * as autograd from './tensor/autograd.js';
+export {
+  arange,
+  eye,
+  full,
+  fullLike,
+  linspace,
+  type NestedArray,
+  ones,
+  onesLike,
+  type TensorOptions,
+  tensor,
+  zeros,
+  zerosLike,
+} from './tensor/creation.js';
+export { Generator, manualSeed } from './tensor/generator.js';
+export { enableGrad, isGradEnabled, noGrad } from './tensor/grad-mode.js';
+export { Parameter } from './tensor/parameter.js';
+export { Tensor } from './tensor/tensor.js';
+export * as train from './train/index.js';
+export * as vision from './vision/index.js';

@@ -1,0 +1,87 @@
+import { ValueError } from '../core/errors.js';
+import { pair, type Size2d } from '../core/shape.js';
+import { zeros } from '../tensor/creation.js';
+import { Parameter } from '../tensor/parameter.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { type Conv2dOptions as Conv2dCall, conv2d, requireStrideOne } from './functional.js';
+import { uniform_ } from './init.js';
+import { Module } from './module.js';
+import { keywords, python } from './printing.js';
+import { requirePositive } from './require-positive.js';
+
+export interface Conv2dOptions extends Conv2dCall {
+  /** @default true */
+  bias?: boolean;
+  /** What stands around the image; only zeros are supported. @default 'zeros' */
+  paddingMode?: 'zeros';
+}
+
+/**
+ * 2-D convolution: `[N, inChannels, H, W]` → `[N, outChannels, H', W']`.
+ * Weight and bias start uniform in ±1/√fanIn, as PyTorch's do.
+ */
+export class Conv2d extends Module {
+  readonly weight: Parameter; // [outChannels, inChannels / groups, kH, kW]
+  readonly bias: Parameter | null; // [outChannels]
+  readonly kernelSize: Size2d;
+  readonly stride: Size2d;
+  readonly padding: Size2d | 'same' | 'valid';
+  readonly dilation: Size2d;
+  readonly groups: number;
+
+  constructor(
+    readonly inChannels: number,
+    readonly outChannels: number,
+    kernelSize: number | Size2d,
+    {
+      stride = 1,
+      padding = 0,
+      dilation = 1,
+      groups = 1,
+      bias = true,
+      paddingMode = 'zeros',
+    }: Conv2dOptions = {},
+  ) {
+    super();
+    requirePositive('Conv2d', { inChannels, outChannels, groups });
+    for (const [name, channels] of Object.entries({ inChannels, outChannels }))
+      if (channels % groups !== 0)
+        throw new ValueError('Conv2d', `${name}=${channels} must be divisible by groups=${groups}`);
+    if (paddingMode !== 'zeros')
+      throw new ValueError(
+        'Conv2d',
+        `paddingMode='${paddingMode}', only 'zeros' is supported; pad the images before the layer`,
+      );
+    this.kernelSize = pair('Conv2d', 'kernelSize', kernelSize);
+    this.stride = pair('Conv2d', 'stride', stride);
+    this.padding = typeof padding === 'string' ? padding : pair('Conv2d', 'padding', padding, 0);
+    this.dilation = pair('Conv2d', 'dilation', dilation);
+    this.groups = groups;
+    if (padding === 'same') requireStrideOne('Conv2d', this.stride);
+
+    const [kH, kW] = this.kernelSize;
+    const perGroup = inChannels / groups;
+    const bound = 1 / Math.sqrt(perGroup * kH * kW);
+    this.weight = uniform_(new Parameter(zeros([outChannels, perGroup, kH, kW])), -bound, bound);
+    this.bias = bias ? uniform_(new Parameter(zeros([outChannels])), -bound, bound) : null;
+  }
+
+  override forward(x: Tensor): Tensor {
+    const { stride, padding, dilation, groups } = this;
+    return conv2d(x, this.weight, this.bias, { stride, padding, dilation, groups });
+  }
+
+  override extraRepr(): string {
+    const { kernelSize, stride, padding, dilation, groups, bias } = this;
+    const pads = typeof padding === 'string' || padding.some((size) => size !== 0);
+    const shown = keywords({
+      kernel_size: kernelSize,
+      stride,
+      ...(pads && { padding }),
+      ...(dilation.some((step) => step !== 1) && { dilation }),
+      ...(groups !== 1 && { groups }),
+      ...(bias === null && { bias: false }),
+    });
+    return `${python(this.inChannels)}, ${python(this.outChannels)}, ${shown}`;
+  }
+}

@@ -1,0 +1,177 @@
+/** Initial values of parameters. Every function changes its tensor in place, outside the tape, and returns it. */
+import { ShapeError, ValueError } from '../core/errors.js';
+import { formatShape, numel, type Shape } from '../core/shape.js';
+import { normal } from '../ops/normal.js';
+import { drawKey } from '../ops/random.js';
+import { uniform } from '../ops/uniform.js';
+import { eye, fromArray, tensor as tensorOf } from '../tensor/creation.js';
+import { noGrad } from '../tensor/grad-mode.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { normalDistribution } from './normal-distribution.js';
+import { orthonormalRows } from './orthonormal-rows.js';
+
+/** Uniform in [low, high). */
+export function uniform_<T extends Tensor>(tensor: T, low = 0, high = 1): T {
+  return assign(
+    tensor,
+    uniform([drawKey()], { shape: tensor.shape, low, high, dtype: tensor.dtype }),
+  );
+}
+
+/** Normal with this mean and standard deviation. */
+export function normal_<T extends Tensor>(tensor: T, mean = 0, std = 1): T {
+  return assign(
+    tensor,
+    normal([drawKey()], { shape: tensor.shape, mean, std, dtype: tensor.dtype }),
+  );
+}
+
+export interface TruncNormalOptions {
+  /** @default 0 */
+  mean?: number;
+  /** @default 1 */
+  std?: number;
+  /** Least value. @default -2 */
+  a?: number;
+  /** Greatest value. @default 2 */
+  b?: number;
+}
+
+/** Normal, but only from a to b. */
+export function truncNormal_<T extends Tensor>(
+  tensor: T,
+  { mean = 0, std = 1, a = -2, b = 2 }: TruncNormalOptions = {},
+): T {
+  if (!(a < b)) throw new ValueError('truncNormal_', `a=${a} must be less than b=${b}`);
+  const { cdf, quantile } = normalDistribution;
+  const low = cdf((a - mean) / std);
+  const high = cdf((b - mean) / std);
+  const { shape } = tensor;
+  const drawn = uniform([drawKey()], { shape, low, high, dtype: 'float64' });
+  const data = drawn.data.map((p) => Math.min(Math.max(mean + std * quantile(p), a), b));
+  return assign(tensor, fromArray(data, shape));
+}
+
+/** Every element is `value`. */
+export function constant_<T extends Tensor>(tensor: T, value: number): T {
+  return assign(tensor, tensorOf(value));
+}
+
+/** Every element is 1. */
+export function ones_<T extends Tensor>(tensor: T): T {
+  return constant_(tensor, 1);
+}
+
+/** Every element is 0. */
+export function zeros_<T extends Tensor>(tensor: T): T {
+  return constant_(tensor, 0);
+}
+
+/** The identity matrix, for `[n, m]`. */
+export function eye_<T extends Tensor>(tensor: T): T {
+  const [n, m] = tensor.shape;
+  if (tensor.ndim !== 2 || n === undefined || m === undefined)
+    throw new ShapeError('eye_', `tensor ${formatShape(tensor.shape)} must have 2 dimensions`);
+  return assign(tensor, eye(n, m, { dtype: tensor.dtype }));
+}
+
+/** Glorot & Bengio, 2010 (https://proceedings.mlr.press/v9/glorot10a.html): uniform in ±gain·√(6 / (fanIn + fanOut)). */
+export function xavierUniform_<T extends Tensor>(tensor: T, gain = 1): T {
+  const { fanIn, fanOut } = calculateFanInAndFanOut(tensor);
+  const bound = gain * Math.sqrt(6 / (fanIn + fanOut));
+  return uniform_(tensor, -bound, bound);
+}
+
+/** Glorot & Bengio, 2010 (https://proceedings.mlr.press/v9/glorot10a.html): normal, std = gain·√(2 / (fanIn + fanOut)). */
+export function xavierNormal_<T extends Tensor>(tensor: T, gain = 1): T {
+  const { fanIn, fanOut } = calculateFanInAndFanOut(tensor);
+  return normal_(tensor, 0, gain * Math.sqrt(2 / (fanIn + fanOut)));
+}
+
+export interface KaimingOptions {
+  /** Negative slope of the leaky ReLU that follows. @default 0 */
+  a?: number;
+  /** Keep the variance of the forward pass, or of the backward pass. @default 'fanIn' */
+  mode?: 'fanIn' | 'fanOut';
+  /** What follows the layer. @default 'leakyRelu' */
+  nonlinearity?: Nonlinearity;
+}
+
+/** He et al., 2015 (https://arxiv.org/abs/1502.01852): uniform in ±gain·√(3 / fan). */
+export function kaimingUniform_<T extends Tensor>(tensor: T, options?: KaimingOptions): T {
+  const bound = Math.sqrt(3) * kaimingStd(tensor, options);
+  return uniform_(tensor, -bound, bound);
+}
+
+/** He et al., 2015 (https://arxiv.org/abs/1502.01852): normal, std = gain / √fan. */
+export function kaimingNormal_<T extends Tensor>(tensor: T, options?: KaimingOptions): T {
+  return normal_(tensor, 0, kaimingStd(tensor, options));
+}
+
+function kaimingStd(
+  tensor: Tensor,
+  { a = 0, mode = 'fanIn', nonlinearity = 'leakyRelu' }: KaimingOptions = {},
+): number {
+  return calculateGain(nonlinearity, a) / Math.sqrt(calculateFanInAndFanOut(tensor)[mode]);
+}
+
+/** A (semi-)orthogonal matrix (Saxe et al., 2013, https://arxiv.org/abs/1312.6120), for `[rows, …]` seen as a matrix. */
+export function orthogonal_<T extends Tensor>(tensor: T, gain = 1): T {
+  const { shape } = tensor;
+  if (shape.length < 2)
+    throw new ShapeError(
+      'orthogonal_',
+      `tensor ${formatShape(shape)} must have at least 2 dimensions`,
+    );
+  const rows = shape[0] ?? 0;
+  const columns = numel(shape) / rows;
+  const key = drawKey();
+  const { data } = normal([key], { shape, mean: 0, std: 1, dtype: 'float64' });
+  const matrix = orthonormalRows(data, rows, columns).map((value) => gain * value);
+  return assign(tensor, fromArray(matrix, shape));
+}
+
+/** What follows a layer, as far as the gain depends on it. */
+export type Nonlinearity = 'linear' | 'conv2d' | 'sigmoid' | 'tanh' | 'relu' | 'leakyRelu' | 'selu';
+
+/** The factor by which a nonlinearity shrinks a signal, to be made up for; `a` is the slope of `leakyRelu`. */
+export function calculateGain(nonlinearity: Nonlinearity, a = 0.01): number {
+  switch (nonlinearity) {
+    case 'linear':
+    case 'conv2d':
+    case 'sigmoid':
+      return 1;
+    case 'tanh':
+      return 5 / 3;
+    case 'relu':
+      return Math.SQRT2;
+    case 'leakyRelu':
+      return Math.sqrt(2 / (1 + a ** 2));
+    case 'selu':
+      return 3 / 4;
+    default:
+      throw new ValueError(
+        'calculateGain',
+        `'${nonlinearity}' is not known; known are linear, conv2d, sigmoid, tanh, relu, leakyRelu, selu`,
+      );
+  }
+}
+
+/** How many inputs each output of a weight `[out, in, …kernel]` sees, and how many outputs each input reaches. */
+export function calculateFanInAndFanOut(tensor: { readonly shape: Shape }): {
+  fanIn: number;
+  fanOut: number;
+} {
+  const [out, into, ...kernel] = tensor.shape;
+  if (out === undefined || into === undefined)
+    throw new ShapeError(
+      'calculateFanInAndFanOut',
+      `tensor ${formatShape(tensor.shape)} must have at least 2 dimensions`,
+    );
+  return { fanIn: into * numel(kernel), fanOut: out * numel(kernel) };
+}
+
+function assign<T extends Tensor>(tensor: T, values: Tensor): T {
+  noGrad(() => tensor.copy_(values));
+  return tensor;
+}

@@ -1,0 +1,113 @@
+/**
+ * Functions of PyTorch's top level: those that join or choose between tensors, and methods as functions, for code that
+ * reads `exp(x)` rather than `x.exp()`.
+ */
+import { ShapeError, ValueError } from '../core/errors.js';
+import { formatShape, normalizeDim, type Shape, sameShape } from '../core/shape.js';
+import { Tensor } from '../tensor/tensor.js';
+import { cat as catOp } from './cat.js';
+import { operand, type TensorLike } from './operand.js';
+import { where as whereOp } from './where.js';
+import './methods/activation.js';
+import './methods/arithmetic.js';
+import './methods/comparison.js';
+import './methods/indexing.js';
+import './methods/product.js';
+import './methods/reduction.js';
+import './methods/shape.js';
+import { full } from '../tensor/creation.js';
+
+/** Tensors one after another along `dim`; their other sizes must be equal. */
+export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
+  const [first] = tensors;
+  if (first === undefined) throw new ValueError('cat', '0 tensors, at least one is required');
+  if (first.ndim === 0)
+    throw new ShapeError('cat', 'tensors of no dimensions cannot be joined; use stack');
+  return catOp([...tensors], { dim: normalizeDim('cat', dim, first.ndim) });
+}
+
+/** Tensors of one shape next to each other, along a new dimension `dim`. */
+export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
+  const [first] = tensors;
+  if (first === undefined) throw new ValueError('stack', '0 tensors, at least one is required');
+  for (const { shape } of tensors)
+    if (!sameShape(shape, first.shape))
+      throw new ShapeError(
+        'stack',
+        `shapes ${formatShape(first.shape)} and ${formatShape(shape)} must be equal`,
+      );
+  const place = normalizeDim('stack', dim, first.ndim + 1);
+  return cat(
+    tensors.map((tensor) => tensor.unsqueeze(place)),
+    place,
+  );
+}
+
+/** `a` where the bool `condition` holds, `b` elsewhere, with broadcasting. */
+export function where(condition: Tensor, a: TensorLike, b: TensorLike): Tensor {
+  if (a instanceof Tensor) return a.where(condition, b);
+  const other = b instanceof Tensor ? b : full([], b);
+  return whereOp([condition, operand(a, other), other], {});
+}
+
+/** `x` under another shape; one size may be −1. */
+export function reshape(x: Tensor, shape: Shape): Tensor {
+  return x.reshape(shape);
+}
+
+/** `x` with its dimensions in the given order. */
+export function permute(x: Tensor, dims: readonly number[]): Tensor {
+  return x.permute(dims);
+}
+
+/** A method as a function of its tensor and its arguments. */
+function asFunction<A extends unknown[], R>(method: (this: Tensor, ...args: A) => R) {
+  return (x: Tensor, ...args: A): R => method.apply(x, args);
+}
+
+const methods = Tensor.prototype;
+export const add = asFunction(methods.add);
+export const sub = asFunction(methods.sub);
+export const mul = asFunction(methods.mul);
+export const div = asFunction(methods.div);
+export const pow = asFunction(methods.pow);
+export const maximum = asFunction(methods.maximum);
+export const minimum = asFunction(methods.minimum);
+export const lerp = asFunction(methods.lerp);
+export const neg = asFunction(methods.neg);
+export const abs = asFunction(methods.abs);
+export const sign = asFunction(methods.sign);
+export const exp = asFunction(methods.exp);
+export const log = asFunction(methods.log);
+export const sqrt = asFunction(methods.sqrt);
+export const square = asFunction(methods.square);
+export const clamp = asFunction(methods.clamp);
+export const eq = asFunction(methods.eq);
+export const ne = asFunction(methods.ne);
+export const lt = asFunction(methods.lt);
+export const le = asFunction(methods.le);
+export const gt = asFunction(methods.gt);
+export const ge = asFunction(methods.ge);
+export const relu = asFunction(methods.relu);
+export const sigmoid = asFunction(methods.sigmoid);
+export const tanh = asFunction(methods.tanh);
+export const softmax = asFunction(methods.softmax);
+export const logSoftmax = asFunction(methods.logSoftmax);
+export const matmul = asFunction(methods.matmul);
+export const sum = asFunction(methods.sum);
+export const mean = asFunction(methods.mean);
+export const std = asFunction(methods.std);
+export const norm = asFunction(methods.norm);
+export const amax = asFunction(methods.amax);
+export const amin = asFunction(methods.amin);
+export const argmax = asFunction(methods.argmax);
+export const argmin = asFunction(methods.argmin);
+export const flatten = asFunction(methods.flatten);
+export const squeeze = asFunction(methods.squeeze);
+export const unsqueeze = asFunction(methods.unsqueeze);
+export const transpose = asFunction(methods.transpose);
+export const narrow = asFunction(methods.narrow);
+export const indexSelect = asFunction(methods.indexSelect);
+export const gather = asFunction(methods.gather);
+export const split = asFunction(methods.split);
+export const chunk = asFunction(methods.chunk);

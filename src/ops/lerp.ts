@@ -1,0 +1,23 @@
+import { requireFloat } from '../core/dtype.js';
+import { broadcastShapes } from '../core/shape.js';
+import { defineOp } from '../tensor/define-op.js';
+import { mapTernary } from './kernels/elementwise.js';
+import { resultDtype } from './kernels/result-dtype.js';
+
+/** a + weight · (b − a), of [a, b, weight], with broadcasting. */
+export const lerp = defineOp('lerp', {
+  inPlace: [0],
+  saves: 'inputs',
+  infer([a, b, weight]) {
+    const dtype = resultDtype(a, b);
+    requireFloat('lerp', 'the result', dtype);
+    return [{ shape: broadcastShapes('lerp', a.shape, b.shape, weight.shape), dtype }];
+  },
+  reference: ([a, b, weight], [y]) =>
+    mapTernary(a, b, weight, y, (start, end, w) => start + w * (end - start)),
+  backward: (dy, [a, b, weight]) => [
+    () => dy.sub(dy.mul(weight)).sumTo(a.shape).to(a.dtype),
+    () => dy.mul(weight).sumTo(b.shape).to(b.dtype),
+    () => dy.mul(b.sub(a)).sumTo(weight.shape).to(weight.dtype),
+  ],
+});

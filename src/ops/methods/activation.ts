@@ -1,0 +1,62 @@
+/** Activation functions. */
+import { normalizeDim } from '../../core/shape.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import { type GeluAttrs, gelu } from '../gelu.js';
+import { leakyRelu } from '../leaky-relu.js';
+import { logSoftmax } from '../log-softmax.js';
+import { relu } from '../relu.js';
+import { sigmoid } from '../sigmoid.js';
+import { silu } from '../silu.js';
+import { softmax } from '../softmax.js';
+import { tanh } from '../tanh.js';
+import { install } from './install.js';
+
+declare module '../../tensor/tensor.js' {
+  interface Tensor extends ActivationMethods {}
+}
+
+interface ActivationMethods {
+  /** max(this, 0). */
+  relu(): Tensor;
+  /** This where it is positive, slope · this elsewhere. @default slope 0.01 */
+  leakyRelu(slope?: number): Tensor;
+  /** 1 / (1 + e^−this). */
+  sigmoid(): Tensor;
+  /** The hyperbolic tangent. */
+  tanh(): Tensor;
+  /** this · Φ(this), exact or by the approximation with tanh. @default approximate 'none' */
+  gelu(options?: Partial<GeluAttrs>): Tensor;
+  /** this · sigmoid(this). */
+  silu(): Tensor;
+  /** Exponentials that add up to 1 along `dim`. */
+  softmax(dim: number): Tensor;
+  /** The logarithm of `softmax`, without its underflow. */
+  logSoftmax(dim: number): Tensor;
+}
+
+install<ActivationMethods>({
+  relu() {
+    return relu([this], {});
+  },
+  leakyRelu(slope = 0.01) {
+    return leakyRelu([this], { slope });
+  },
+  sigmoid() {
+    return sigmoid([this], {});
+  },
+  tanh() {
+    return tanh([this], {});
+  },
+  gelu({ approximate = 'none' } = {}) {
+    return gelu([this], { approximate });
+  },
+  silu() {
+    return silu([this], {});
+  },
+  softmax(dim) {
+    return softmax([this], { dim: normalizeDim('softmax', dim, this.ndim) });
+  },
+  logSoftmax(dim) {
+    return logSoftmax([this], { dim: normalizeDim('logSoftmax', dim, this.ndim) });
+  },
+});

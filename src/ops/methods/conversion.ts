@@ -1,0 +1,76 @@
+/** Out of tensors, and between element types. */
+import type { DType } from '../../core/dtype.js';
+import { ShapeError } from '../../core/errors.js';
+import { formatShape, type Shape } from '../../core/shape.js';
+import type { NestedArray } from '../../tensor/creation.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import { cast } from '../cast.js';
+import { install } from './install.js';
+
+declare module '../../tensor/tensor.js' {
+  interface Tensor extends ConversionMethods {}
+}
+
+interface ConversionMethods {
+  /** The only element as a number; a bool gives 0 or 1. @throws CaptureError in a step that is being captured */
+  item(): number;
+  /** The elements as nested arrays; those of bool tensors are booleans. @throws CaptureError as `item` */
+  toArray(): NestedArray;
+  /** With elements of another type; the tensor itself where it has that type. */
+  to(dtype: DType): Tensor;
+  /** `to('float32')`. */
+  float(): Tensor;
+  /** `to('float64')`. */
+  double(): Tensor;
+  /** `to('int32')`, the type of labels and indices. */
+  int(): Tensor;
+  /** `to('bool')`: where elements are not 0. */
+  bool(): Tensor;
+  /** A copy that gradients flow through. */
+  clone(): Tensor;
+}
+
+/** Elements 0, 1, … of a row-major array as nested arrays. */
+function nest(shape: Shape, element: (i: number) => number | boolean): NestedArray {
+  let next = 0;
+  const level = (depth: number): NestedArray =>
+    depth === shape.length
+      ? element(next++)
+      : Array.from({ length: shape[depth] ?? 0 }, () => level(depth + 1));
+  return level(0);
+}
+
+install<ConversionMethods>({
+  item() {
+    const data = this.storage.read('item()');
+    if (data.length !== 1)
+      throw new ShapeError(
+        'item()',
+        `the tensor ${formatShape(this.shape)} has ${data.length} elements, 1 is required; use toArray()`,
+      );
+    return data[0] ?? 0;
+  },
+  toArray() {
+    const data = this.storage.read('toArray()');
+    const isBool = this.dtype === 'bool';
+    return nest(this.shape, (i) => (isBool ? data[i] === 1 : (data[i] ?? 0)));
+  },
+  to(dtype) {
+    return dtype === this.dtype ? this : cast([this], { dtype });
+  },
+  float() {
+    return this.to('float32');
+  },
+  double() {
+    return this.to('float64');
+  },
+  int() {
+    return this.to('int32');
+  },
+  bool() {
+    return this.to('bool');
+  },
+  clone() {
+    return cast([this], { dtype: this.dtype });
+  },
+});

@@ -1,0 +1,164 @@
+/** Reductions, over all dimensions or some. */
+import { normalizeDim, normalizeDims, type Shape, sameShape } from '../../core/shape.js';
+import type { Op } from '../../tensor/define-op.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import { argmax } from '../argmax.js';
+import { argmin } from '../argmin.js';
+import type { ReductionAttrs } from '../kernels/reduce.js';
+import type { VarianceAttrs } from '../kernels/variance.js';
+import { max } from '../max.js';
+import { mean } from '../mean.js';
+import { min } from '../min.js';
+import { norm } from '../norm.js';
+import { std } from '../std.js';
+import { sum } from '../sum.js';
+import { variance } from '../var.js';
+import { install } from './install.js';
+
+declare module '../../tensor/tensor.js' {
+  interface Tensor extends ReductionMethods {}
+}
+
+interface ReductionMethods {
+  /** The sum; whole numbers and bools give int32. */
+  sum(dim?: Dims, options?: ReductionOptions): Tensor;
+  /** The mean. */
+  mean(dim?: Dims, options?: ReductionOptions): Tensor;
+  /** The variance, of a sample unless told otherwise. */
+  var(dim?: Dims, options?: VarianceOptions): Tensor;
+  /** The standard deviation, of a sample unless told otherwise. */
+  std(dim?: Dims, options?: VarianceOptions): Tensor;
+  /** The p-norm (Σ |x|ᵖ)^(1/p); p may be Infinity, −Infinity or 0. @default p 2 */
+  norm(p?: number, dim?: Dims, options?: ReductionOptions): Tensor;
+  /** The largest element, or the largest along `dim` and where they are. */
+  max(): Tensor;
+  max(dim: number, options?: ReductionOptions): ValuesAndIndices;
+  /** The smallest element, or the smallest along `dim` and where they are. */
+  min(): Tensor;
+  min(dim: number, options?: ReductionOptions): ValuesAndIndices;
+  /** The largest over dimensions; equal ones share the gradient. */
+  amax(dim?: Dims, options?: ReductionOptions): Tensor;
+  /** The smallest over dimensions; equal ones share the gradient. */
+  amin(dim?: Dims, options?: ReductionOptions): Tensor;
+  /** Where the largest element is along `dim`, or in the flattened tensor: int32. */
+  argmax(dim?: number, options?: ReductionOptions): Tensor;
+  /** Where the smallest element is along `dim`, or in the flattened tensor: int32. */
+  argmin(dim?: number, options?: ReductionOptions): Tensor;
+  /** The sum over the dimensions in which `shape` broadcast to this tensor's: the gradient of broadcasting. */
+  sumTo(shape: Shape): Tensor;
+}
+
+/** One dimension or several; −1 is the last. */
+type Dims = number | readonly number[];
+
+export interface ReductionOptions {
+  /** Keep the reduced dimensions, with size 1. @default false */
+  keepdim?: boolean;
+}
+
+export interface VarianceOptions extends ReductionOptions {
+  /** Subtracted from the number of elements: 1 for a sample, 0 for a whole population. @default 1 */
+  correction?: number;
+}
+
+/** What `max(dim)` and `min(dim)` return. */
+export interface ValuesAndIndices {
+  readonly values: Tensor;
+  /** Positions along the dimension, int32. */
+  readonly indices: Tensor;
+}
+
+function attrs(
+  subject: string,
+  x: Tensor,
+  dim: Dims | undefined,
+  { keepdim = false }: ReductionOptions = {},
+): ReductionAttrs {
+  return { dims: normalizeDims(subject, dim, x.ndim), keepdim };
+}
+
+function varianceAttrs(
+  subject: string,
+  x: Tensor,
+  dim: Dims | undefined,
+  { correction = 1, ...options }: VarianceOptions = {},
+): VarianceAttrs {
+  return { ...attrs(subject, x, dim, options), correction };
+}
+
+/** The extreme values along one dimension and where they are; gradients go to where they are. */
+function extremes(
+  subject: string,
+  locate: Op<ReductionAttrs>,
+  x: Tensor,
+  dim: number,
+  { keepdim = false }: ReductionOptions = {},
+): ValuesAndIndices {
+  if (x.ndim === 0) return { values: x.clone(), indices: locate([x], { dims: [], keepdim }) };
+  const along = normalizeDim(subject, dim, x.ndim);
+  const indices = locate([x], { dims: [along], keepdim: true });
+  const values = x.gather(along, indices);
+  return keepdim
+    ? { values, indices }
+    : { values: values.squeeze(along), indices: indices.squeeze(along) };
+}
+
+function maxOf(this: Tensor): Tensor;
+function maxOf(this: Tensor, dim: number, options?: ReductionOptions): ValuesAndIndices;
+function maxOf(this: Tensor, dim?: number, options?: ReductionOptions): Tensor | ValuesAndIndices {
+  return dim === undefined ? this.amax() : extremes('max', argmax, this, dim, options);
+}
+
+function minOf(this: Tensor): Tensor;
+function minOf(this: Tensor, dim: number, options?: ReductionOptions): ValuesAndIndices;
+function minOf(this: Tensor, dim?: number, options?: ReductionOptions): Tensor | ValuesAndIndices {
+  return dim === undefined ? this.amin() : extremes('min', argmin, this, dim, options);
+}
+
+install<ReductionMethods>({
+  sum(dim, options) {
+    return sum([this], attrs('sum', this, dim, options));
+  },
+  mean(dim, options) {
+    return mean([this], attrs('mean', this, dim, options));
+  },
+  var(dim, options) {
+    return variance([this], varianceAttrs('var', this, dim, options));
+  },
+  std(dim, options) {
+    return std([this], varianceAttrs('std', this, dim, options));
+  },
+  norm(p = 2, dim, options) {
+    if (p === 2) return norm([this], attrs('norm', this, dim, options));
+    if (p === Infinity) return this.abs().amax(dim, options);
+    if (p === -Infinity) return this.abs().amin(dim, options);
+    if (p === 0) return this.ne(0).to(this.dtype).sum(dim, options);
+    if (p === 1) return this.abs().sum(dim, options);
+    return this.abs()
+      .pow(p)
+      .sum(dim, options)
+      .pow(1 / p);
+  },
+  max: maxOf,
+  min: minOf,
+  amax(dim, options) {
+    return max([this], attrs('amax', this, dim, options));
+  },
+  amin(dim, options) {
+    return min([this], attrs('amin', this, dim, options));
+  },
+  argmax(dim, options) {
+    return argmax([this], attrs('argmax', this, dim, options));
+  },
+  argmin(dim, options) {
+    return argmin([this], attrs('argmin', this, dim, options));
+  },
+  sumTo(shape) {
+    if (sameShape(this.shape, shape)) return this;
+    const added = this.ndim - shape.length;
+    const dims = this.shape.flatMap((size, d) =>
+      d < added || shape[d - added] !== size ? [d] : [],
+    );
+    return this.sum(dims, { keepdim: true }).reshape(shape);
+  },
+});

@@ -1,0 +1,28 @@
+import type { DType } from '../core/dtype.js';
+import { ValueError } from '../core/errors.js';
+import type { Shape } from '../core/shape.js';
+import { defineOp } from '../tensor/define-op.js';
+import { fillRandom, requireKey } from './kernels/random.js';
+
+export interface RandintAttrs {
+  readonly shape: Shape;
+  readonly low: number;
+  /** Not reached. */
+  readonly high: number;
+  readonly dtype: DType;
+}
+
+/** Random whole numbers from low to high − 1, of [key]. */
+export const randint = defineOp<RandintAttrs>('randint', {
+  infer([key], { shape, low, high, dtype }) {
+    requireKey('randint', key, shape);
+    if (!Number.isInteger(low) || !Number.isInteger(high) || low >= high)
+      throw new ValueError(
+        'randint',
+        `low=${low} and high=${high} must be whole numbers with low < high`,
+      );
+    return [{ shape, dtype }];
+  },
+  reference: ([key], [y], { low, high }) =>
+    fillRandom(key, y, (word) => low + Math.floor((word / 2 ** 32) * (high - low))),
+});

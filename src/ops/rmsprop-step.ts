@@ -1,0 +1,69 @@
+import { ShapeError } from '../core/errors.js';
+import { formatShape, sameShape } from '../core/shape.js';
+import { defineOp } from '../tensor/define-op.js';
+import { requireScalars, updatedTypes } from './kernels/optimizer-step.js';
+import { typeOf } from './require.js';
+
+export interface RmspropStepAttrs {
+  readonly alpha: number;
+  readonly eps: number;
+  readonly weightDecay: number;
+  readonly momentum: number;
+  /** Whether the squared mean gradient is taken off, so that gradients are divided by their deviation. */
+  readonly centered: boolean;
+}
+
+/**
+ * One step of RMSprop (Hinton, 2012, https://www.cs.toronto.edu/~tijmen/csc321/slides/lecture_slides_lec6.pdf), in place:
+ *
+ *   g ← g + λθ      s ← αs + (1−α)g²      a ← αa + (1−α)g
+ *   d = √s + ε, centered: √(s − a²) + ε
+ *   θ ← θ − lr · g/d, with momentum: b ← μb + g/d, θ ← θ − lr · b
+ *
+ * θ, s, b, a, g, lr (float32 scalar) → θ, s, b, a. Without momentum b, and unless centered a, is an empty tensor `[0]`.
+ */
+export const rmspropStep = defineOp<RmspropStepAttrs>('rmspropStep', {
+  inPlace: [0, 1, 2, 3],
+  infer([param, square, buffer, mean, grad, lr], { momentum, centered }) {
+    requireScalars('rmspropStep', lr, undefined);
+    const used = {
+      square,
+      ...(momentum !== 0 && { momentum: buffer }),
+      ...(centered && { gradAvg: mean }),
+    };
+    updatedTypes('rmspropStep', param, used, grad);
+    for (const [name, state] of Object.entries({ momentum: buffer, gradAvg: mean }))
+      if (!(name in used) && !sameShape(state.shape, [0]))
+        throw new ShapeError(
+          'rmspropStep',
+          `${name} ${formatShape(state.shape)} is not used and must be [0]`,
+        );
+    return [param, square, buffer, mean].map(typeOf);
+  },
+
+  reference(
+    [param, square, buffer, mean, grad, lr],
+    [newParam, newSquare, newBuffer, newMean],
+    { alpha, eps, weightDecay, momentum, centered },
+  ) {
+    const rate = lr.data[0] as number;
+    for (let i = 0; i < param.data.length; i++) {
+      const theta = param.data[i] as number;
+      const g = (grad.data[i] as number) + weightDecay * theta;
+      const s = alpha * (square.data[i] as number) + (1 - alpha) * g * g;
+      newSquare.data[i] = s;
+      let variance = s;
+      if (centered) {
+        const a = alpha * (mean.data[i] as number) + (1 - alpha) * g;
+        newMean.data[i] = a;
+        variance -= a * a;
+      }
+      let direction = g / (Math.sqrt(variance) + eps);
+      if (momentum !== 0) {
+        direction += momentum * (buffer.data[i] as number);
+        newBuffer.data[i] = direction;
+      }
+      newParam.data[i] = theta - rate * direction;
+    }
+  },
+});

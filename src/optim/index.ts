@@ -1,0 +1,34 @@
+export { Adam, type AdamGroupOptions, type AdamOptions, AdamW } from './adam.js';
+export { type ClipGradNormOptions, clipGradNorm, clipGradValue } from './clip-grad.js';
+export { EMA, type EMAOptions } from './ema.js';
+export * as lrScheduler from './lr-scheduler.js';
+export {
+  type GroupOptions,
+  Optimizer,
+  type OptimizerState,
+  type ParamState,
+  type Params,
+} from './optimizer.js';
+export { ParamGroup } from './param-group.js';
+export { RMSprop, type RMSpropGroupOptions, type RMSpropOptions } from './rmsprop.js';
+export {
+  type ConstantLROptions,
+  type CosineAnnealingLROptions,
+  constantLR,
+  cosineAnnealingLR,
+  cosineAnnealingWarmRestarts,
+  exponentialLR,
+  type LinearLROptions,
+  lambdaLR,
+  linearLR,
+  type MultiStepLROptions,
+  multiStepLR,
+  type OneCycleLROptions,
+  oneCycleLR,
+  type Schedule,
+  type StepLROptions,
+  sequentialLR,
+  stepLR,
+  type WarmRestartsOptions,
+} from './schedules.js';
+export { SGD, type SGDGroupOptions, type SGDOptions } from './sgd.js';

@@ -1,0 +1,74 @@
+import { DataError } from '../core/errors.js';
+import { DataLoader } from '../data/dataloader.js';
+import type { RunFolder } from '../io/run-folder.js';
+import { crossEntropy } from '../nn/functional.js';
+import { noGrad } from '../tensor/grad-mode.js';
+import { RunningScores, type Scores } from '../train/metrics.js';
+import { recipe } from './index.js';
+import { TrainedModel } from './trained-model.js';
+
+/** How one class fared. */
+export interface ClassScores {
+  readonly name: string;
+  readonly samples: number;
+  /** Share of this class's samples that were found, 0–1. */
+  readonly recall: number;
+  /** Share of the samples called this class that are, 0–1. */
+  readonly precision: number;
+}
+
+export interface Evaluation extends Scores {
+  readonly samples: number;
+  readonly perClass: readonly ClassScores[];
+}
+
+/** Measures the best weights of a run on the test set of its recipe. */
+export async function evaluateRun(
+  run: RunFolder,
+  batchSize: number,
+  dataFolder?: string,
+): Promise<Evaluation> {
+  const trained = await TrainedModel.load(run);
+  const config = await run.read('config.json');
+  const name = (config as { recipe?: unknown }).recipe;
+  if (typeof name !== 'string')
+    throw new DataError(run.file('config.json'), "has no field 'recipe'; the run may be damaged");
+  const { test } = await recipe(name).open(dataFolder === undefined ? {} : { data: dataFolder });
+
+  const { classes } = trained.card;
+  const scores = new RunningScores();
+  const confusion = new Float64Array(classes.length ** 2); // [true, predicted]
+  for await (const [images, labels] of new DataLoader(test, { batchSize })) {
+    const logits = noGrad(() => trained.model.forward(images));
+    const predicted = logits.argmax(1).data;
+    let correct = 0;
+    labels.data.forEach((label, i) => {
+      const guess = predicted[i] ?? 0;
+      const cell = label * classes.length + guess;
+      confusion[cell] = (confusion[cell] ?? 0) + 1;
+      if (guess === label) correct++;
+    });
+    scores.update(crossEntropy(logits, labels).item(), correct, labels.size(0));
+  }
+  return {
+    ...scores.compute(),
+    samples: scores.count,
+    perClass: classes.map((className, k) => perClass(className, k, confusion, classes.length)),
+  };
+}
+
+function perClass(name: string, k: number, confusion: Float64Array, n: number): ClassScores {
+  let samples = 0;
+  let called = 0;
+  for (let j = 0; j < n; j++) {
+    samples += confusion[k * n + j] ?? 0;
+    called += confusion[j * n + k] ?? 0;
+  }
+  const right = confusion[k * n + k] ?? 0;
+  return {
+    name,
+    samples,
+    recall: right / Math.max(samples, 1),
+    precision: right / Math.max(called, 1),
+  };
+}

@@ -1,0 +1,160 @@
+/** Tensors from values: `tensor`, `zeros`, `arange`, … Random ones are in `random.ts`. */
+import { allocate, type DType, dtypeOf, type TypedArray } from '../core/dtype.js';
+import { ShapeError, ValueError } from '../core/errors.js';
+import { formatShape, numel, requireShape, type Shape } from '../core/shape.js';
+import { Storage } from './storage.js';
+import { Tensor } from './tensor.js';
+
+/** Numbers or booleans, nested as deep as the tensor has dimensions. */
+export type NestedArray = number | boolean | readonly NestedArray[];
+
+export interface TensorOptions {
+  /** @default 'float32', or the type of a typed array, or 'bool' for booleans */
+  dtype?: DType;
+  /** @default false */
+  requiresGrad?: boolean;
+}
+
+/** Wraps an array that is already row-major and of the right type; the tensor shares it. */
+export function fromArray(
+  data: TypedArray,
+  shape: Shape,
+  dtype: DType = dtypeOf(data),
+  requiresGrad = false,
+): Tensor {
+  return new Tensor(Storage.of(dtype, data), shape).requiresGrad_(requiresGrad);
+}
+
+/**
+ * A tensor of the given values: a number, nested arrays, or a typed array (copied; one dimension).
+ *
+ * @throws ShapeError when nested arrays are ragged
+ * @example tensor([[1, 2], [3, 4]])
+ */
+export function tensor(
+  values: NestedArray | TypedArray,
+  { dtype, requiresGrad = false }: TensorOptions = {},
+): Tensor {
+  if (ArrayBuffer.isView(values)) {
+    const type = dtype ?? dtypeOf(values);
+    return fromArray(convert(values, type), [values.length], type, requiresGrad);
+  }
+  const shape: number[] = [];
+  for (let v: NestedArray | undefined = values; Array.isArray(v); v = v[0]) shape.push(v.length);
+  const flat: (number | boolean)[] = [];
+  flatten(values, shape, 0, flat);
+  const type = dtype ?? (typeof flat[0] === 'boolean' ? 'bool' : 'float32');
+  return fromArray(convert(flat.map(Number), type), shape, type, requiresGrad);
+}
+
+function flatten(
+  values: NestedArray,
+  shape: Shape,
+  depth: number,
+  into: (number | boolean)[],
+): void {
+  if (typeof values === 'number' || typeof values === 'boolean') {
+    if (depth !== shape.length) throw ragged(shape, depth, 'a number');
+    into.push(values);
+    return;
+  }
+  if (values.length !== shape[depth]) throw ragged(shape, depth, `${values.length} items`);
+  for (const value of values) flatten(value, shape, depth + 1, into);
+}
+
+function ragged(shape: Shape, depth: number, found: string): ShapeError {
+  return new ShapeError(
+    'tensor',
+    `nested arrays are ragged: ${found} at depth ${depth}, where the first item has shape ${formatShape(shape)}`,
+  );
+}
+
+function convert(values: ArrayLike<number>, dtype: DType): TypedArray {
+  const data = allocate(dtype, values.length);
+  if (dtype === 'bool') for (let i = 0; i < data.length; i++) data[i] = values[i] === 0 ? 0 : 1;
+  else data.set(values);
+  return data;
+}
+
+/** A tensor `shape` filled with `value`. */
+export function full(shape: Shape, value: number, options: TensorOptions = {}): Tensor {
+  const { dtype = 'float32', requiresGrad = false } = options;
+  requireShape('full', shape);
+  const data = allocate(dtype, numel(shape));
+  if (value !== 0) data.fill(dtype === 'bool' ? 1 : value);
+  return fromArray(data, [...shape], dtype, requiresGrad);
+}
+
+/** A tensor of zeros. */
+export function zeros(shape: Shape, options?: TensorOptions): Tensor {
+  return full(shape, 0, options);
+}
+
+/** A tensor of ones. */
+export function ones(shape: Shape, options?: TensorOptions): Tensor {
+  return full(shape, 1, options);
+}
+
+/** A tensor filled with `value`, with the shape and dtype of `like`. */
+export function fullLike(like: Tensor, value: number, options: TensorOptions = {}): Tensor {
+  return full(like.shape, value, { dtype: like.dtype, ...options });
+}
+
+/** Zeros with the shape and dtype of `like`. */
+export function zerosLike(like: Tensor, options?: TensorOptions): Tensor {
+  return fullLike(like, 0, options);
+}
+
+/** Ones with the shape and dtype of `like`. */
+export function onesLike(like: Tensor, options?: TensorOptions): Tensor {
+  return fullLike(like, 1, options);
+}
+
+/** The identity matrix `[n, m]`. */
+export function eye(n: number, m = n, options: TensorOptions = {}): Tensor {
+  const result = zeros([n, m], options);
+  for (let i = 0; i < Math.min(n, m); i++) result.data[i * m + i] = 1;
+  return result;
+}
+
+/**
+ * The numbers `start`, `start + step`, … below `end` (above it for a negative step).
+ * int32 by default where all three are whole numbers, as PyTorch gives integers.
+ *
+ * @example arange(5); arange(1, 2, 0.5)
+ */
+export function arange(end: number, options?: TensorOptions): Tensor;
+export function arange(start: number, end: number, step?: number, options?: TensorOptions): Tensor;
+export function arange(
+  first: number,
+  second?: number | TensorOptions,
+  step = 1,
+  options: TensorOptions = {},
+): Tensor {
+  const [start, end] = typeof second === 'number' ? [first, second] : [0, first];
+  const { requiresGrad = false, ...given } = typeof second === 'object' ? second : options;
+  const count = Math.ceil((end - start) / step);
+  if (!Number.isFinite(count) || count < 0)
+    throw new ValueError('arange', `start=${start}, end=${end}, step=${step} name no finite range`);
+  const whole = [start, end, step].every(Number.isInteger);
+  const dtype = given.dtype ?? (whole ? 'int32' : 'float32');
+  const data = allocate(dtype, count);
+  for (let i = 0; i < count; i++) data[i] = start + i * step;
+  return fromArray(data, [count], dtype, requiresGrad);
+}
+
+/** `steps` evenly spaced numbers from `start` to `end`, both included. */
+export function linspace(
+  start: number,
+  end: number,
+  steps: number,
+  { dtype = 'float32', requiresGrad = false }: TensorOptions = {},
+): Tensor {
+  requireShape('linspace', [steps]);
+  const data = allocate(dtype, steps);
+  const delta = (end - start) / Math.max(steps - 1, 1);
+  // From both ends, as PyTorch does, so that the last number is exactly `end`.
+  for (let i = 0; i < steps; i++)
+    data[i] = i < steps / 2 ? start + i * delta : end - (steps - 1 - i) * delta;
+  return fromArray(data, [steps], dtype, requiresGrad);
+}

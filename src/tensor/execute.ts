@@ -1,0 +1,133 @@
+/**
+ * The one door through which kernels run. Eagerly, a call is a graph of one node whose plan is prepared once per
+ * signature (op, attributes, shapes, dtypes, engine); a recorder may take the door over to note calls instead.
+ */
+import { numel } from '../core/shape.js';
+import type { Engine, Plan } from '../engine/engine.js';
+import { currentEngine } from '../engine/select.js';
+import { singleNodeGraph } from '../graph/graph.js';
+import type { OpSpec, TensorType } from '../graph/op.js';
+import { Storage } from './storage.js';
+
+/** A tensor as the door sees it. */
+export interface Operand extends TensorType {
+  readonly storage: Storage;
+}
+
+/** What receives calls: the eager executor or a recorder. */
+export interface Executor {
+  /** Runs or notes one call; `into[k]`, where given, is the operand that output k is written over. */
+  execute(
+    op: OpSpec,
+    inputs: readonly Operand[],
+    attrs: object,
+    types: readonly TensorType[],
+    into: readonly (Operand | undefined)[],
+  ): Storage[];
+  /** Told of an ordinary JavaScript value that the step depends on, such as a module's training flag. */
+  dependsOn?(read: () => unknown): void;
+  /** Told before a tensor's `.grad` is replaced or added to. */
+  touchesGradient?(tensor: HasGradient, how: 'replace' | 'accumulate'): void;
+}
+
+/** What can hold a gradient: a tensor, as far as executors know it. */
+export interface HasGradient {
+  grad: Operand | null;
+}
+
+const eager: Executor = { execute: executeEagerly };
+let executor = eager;
+
+/** Lets `recorder` receive every call while `fn` runs. */
+export function withExecutor<T>(recorder: Executor, fn: () => T): T {
+  const before = executor;
+  executor = recorder;
+  try {
+    return fn();
+  } finally {
+    executor = before;
+  }
+}
+
+/** Whether calls are being recorded instead of run. */
+export function isRecording(): boolean {
+  return executor !== eager;
+}
+
+/** Sends one call through the door. A view runs nothing: its output is the input's storage. */
+export function execute(...call: Parameters<Executor['execute']>): Storage[] {
+  const [op, inputs] = call;
+  return op.view === true ? inputs.slice(0, 1).map((x) => x.storage) : executor.execute(...call);
+}
+
+/** Says that a tensor's `.grad` is about to change. */
+export function touchGradient(tensor: HasGradient, how: 'replace' | 'accumulate'): void {
+  executor.touchesGradient?.(tensor, how);
+}
+
+/** Reads a JavaScript value that a recorded step must be recorded anew for when it changes. */
+export function dependOn<T>(read: () => T): T {
+  executor.dependsOn?.(read);
+  return read();
+}
+
+function executeEagerly(
+  op: OpSpec,
+  inputs: readonly Operand[],
+  attrs: object,
+  types: readonly TensorType[],
+  into: readonly (Operand | undefined)[],
+): Storage[] {
+  const outputs = types.map(
+    (type, k) => into[k]?.storage ?? Storage.zeros(type.dtype, numel(type.shape)),
+  );
+  plan(op, inputs, attrs, types).run(
+    inputs.map(({ storage }) => storage.read(op.name)),
+    outputs.map((storage) => storage.read(op.name)),
+  );
+  return outputs;
+}
+
+/** Plans by signature, the least recently used dropped first: a loop over ever new shapes must not fill the memory. */
+const plans = new Map<string, Plan>();
+const maxPlans = 2048;
+let plannedFor: Engine | undefined;
+
+function plan(
+  op: OpSpec,
+  inputs: readonly Operand[],
+  attrs: object,
+  types: readonly TensorType[],
+): Plan {
+  const engine = currentEngine();
+  if (engine !== plannedFor) {
+    for (const old of plans.values()) old.dispose();
+    plans.clear();
+    plannedFor = engine;
+  }
+  const key = signature(op, inputs, attrs);
+  const known = plans.get(key);
+  if (known !== undefined) {
+    plans.delete(key);
+    plans.set(key, known);
+    return known;
+  }
+  const fresh = engine.prepare(singleNodeGraph(op, inputs, attrs, types));
+  if (plans.size >= maxPlans) dropOldest();
+  plans.set(key, fresh);
+  return fresh;
+}
+
+function dropOldest(): void {
+  for (const [key, oldest] of plans) {
+    oldest.dispose();
+    plans.delete(key);
+    return;
+  }
+}
+
+function signature(op: OpSpec, inputs: readonly Operand[], attrs: object): string {
+  let key = op.name;
+  for (const { dtype, shape } of inputs) key += `|${dtype}${shape.join()}`;
+  return `${key}|${JSON.stringify(attrs)}`;
+}

@@ -1,0 +1,38 @@
+import { ValueError } from '../core/errors.js';
+import { fromArray } from './creation.js';
+import type { Tensor } from './tensor.js';
+
+/**
+ * Where random ops take their keys from. The state is itself a tensor and drawing a key is an op that advances it, so
+ * that a recorded step draws new numbers at every replay.
+ */
+export class Generator {
+  /** `[seed low, seed high, draw, stream]`, int32: draw k is `new Rng(seed, stream, k)`. */
+  readonly state: Tensor = fromArray(new Int32Array(4), [4]);
+
+  constructor(seed = 0, stream = 0) {
+    this.manualSeed(seed, stream);
+  }
+
+  /** What it was seeded with. */
+  get seed(): number {
+    const [low = 0, high = 0] = this.state.data;
+    return (low >>> 0) + high * 2 ** 32;
+  }
+
+  /** Starts again from `seed`, a whole number from 0 to 2⁵³ − 1. */
+  manualSeed(seed: number, stream = 0): this {
+    if (!Number.isSafeInteger(seed) || seed < 0)
+      throw new ValueError('manualSeed', `seed=${seed} must be a whole number from 0 to 2⁵³ − 1`);
+    this.state.data.set([seed | 0, Math.floor(seed / 2 ** 32), 0, stream]);
+    return this;
+  }
+}
+
+/** The generator of everything that is not given one of its own. */
+export const defaultGenerator = new Generator();
+
+/** Seeds the default generator: the same seed gives the same numbers, on every engine and thread count. */
+export function manualSeed(seed: number): Generator {
+  return defaultGenerator.manualSeed(seed);
+}

@@ -1,0 +1,58 @@
+import { allocate, type DType, type TypedArray } from '../core/dtype.js';
+import { CaptureError } from '../core/errors.js';
+
+let created = 0;
+
+/**
+ * The elements behind one or more tensors (a reshape shares its source's). Eager elements live in ArrayBuffers, which
+ * the garbage collector sees and frees even inside a synchronous loop. While a step is recorded there are none yet.
+ */
+export class Storage {
+  /** Grows with every storage made: tells what was made before a recording from what was made in it. */
+  readonly id = ++created;
+  /** Counts in-place writes, so that the tape notices when a saved value has changed. */
+  version = 0;
+
+  private constructor(
+    readonly dtype: DType,
+    readonly length: number,
+    private array: TypedArray | null,
+  ) {}
+
+  static of(dtype: DType, array: TypedArray): Storage {
+    return new Storage(dtype, array.length, array);
+  }
+
+  static zeros(dtype: DType, length: number): Storage {
+    return new Storage(dtype, length, allocate(dtype, length));
+  }
+
+  /** A storage whose elements exist only when the recorded step runs. */
+  static symbolic(dtype: DType, length: number): Storage {
+    return new Storage(dtype, length, null);
+  }
+
+  get isSymbolic(): boolean {
+    return this.array === null;
+  }
+
+  /** The elements; `reader` names who asks, for the error inside a recorded step. */
+  read(reader: string): TypedArray {
+    if (this.array === null)
+      throw new CaptureError(
+        reader,
+        'the step is being captured; return the tensor and read it outside',
+      );
+    return this.array;
+  }
+
+  /** Replaces the array by an equal one elsewhere (an engine's resident memory). */
+  moveTo(array: TypedArray): void {
+    this.array = array;
+  }
+}
+
+/** The id of the storage made last. */
+export function lastStorageId(): number {
+  return created;
+}

@@ -1,0 +1,84 @@
+/** Windows bitmaps, which sharp does not read: 1, 4, 8, 16, 24 and 32 bits, uncompressed. Alpha is dropped. */
+import { type Channels, Image } from '../image.js';
+import { CodecError } from './codec-error.js';
+
+/** Decodes a bitmap whose header has been read; grey palettes give one channel. */
+export function decodeBmp(bytes: Uint8Array): Image {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const offset = view.getUint32(10, true);
+  const headerSize = view.getUint32(14, true);
+  const width = view.getInt32(18, true);
+  const height = view.getInt32(22, true);
+  const depth = view.getUint16(28, true);
+  const compression = view.getUint32(30, true);
+  const bitfields = compression === 3 || compression === 6;
+  if (compression !== 0 && !(bitfields && depth > 8))
+    throw new CodecError(`a compressed bitmap (type ${compression}), which is not supported`);
+  if (![1, 4, 8, 16, 24, 32].includes(depth))
+    throw new CodecError(`a bitmap of ${depth} bits per pixel, 1, 4, 8, 16, 24 or 32 are known`);
+  const rows = Math.abs(height);
+  const stride = Math.ceil((width * depth) / 32) * 4;
+  if (offset + stride * (rows - 1) + Math.ceil((width * depth) / 8) > bytes.length)
+    throw new CodecError(`cut off: ${bytes.length} bytes, ${offset + stride * rows} are announced`);
+  const rowAt = (y: number) => offset + (height > 0 ? rows - 1 - y : y) * stride;
+  if (depth <= 8) {
+    const announced = view.getUint32(46, true);
+    const entries = announced === 0 ? 2 ** depth : Math.min(announced, 2 ** depth);
+    const palette = bytes.subarray(14 + headerSize, 14 + headerSize + entries * 4);
+    return paletteImage(bytes, { width, height: rows, depth, palette, rowAt });
+  }
+  const masks = bitfields
+    ? [54, 58, 62].map((at) => view.getUint32(at, true))
+    : depth === 16
+      ? [0x7c00, 0x3e0, 0x1f]
+      : [0xff0000, 0xff00, 0xff];
+  const fields = masks.map(fieldOf);
+  const image = new Image(rows, width, 3);
+  let to = 0;
+  for (let y = 0; y < rows; y++)
+    for (let x = 0, from = rowAt(y); x < width; x++, from += depth / 8) {
+      const pixel =
+        depth === 16
+          ? view.getUint16(from, true)
+          : view.getUint16(from, true) +
+            view.getUint8(from + 2) * 65536 +
+            (depth === 32 ? view.getUint8(from + 3) * 2 ** 24 : 0);
+      for (const { shift, max } of fields)
+        image.data[to++] = Math.trunc((((pixel >>> shift) & max) * 255) / Math.max(1, max));
+    }
+  return image;
+}
+
+/** Where the bits of a colour lie in a pixel, and the largest value they hold. */
+function fieldOf(mask: number): { shift: number; max: number } {
+  let shift = 0;
+  while (shift < 31 && ((mask >>> shift) & 1) === 0) shift++;
+  return { shift, max: mask >>> shift };
+}
+
+interface PaletteLayout {
+  readonly width: number;
+  readonly height: number;
+  readonly depth: number;
+  /** Blue, green, red, unused for each entry. */
+  readonly palette: Uint8Array;
+  rowAt(y: number): number;
+}
+
+function paletteImage(
+  bytes: Uint8Array,
+  { width, height, depth, palette, rowAt }: PaletteLayout,
+): Image {
+  const grey = palette.every((value, i) => i % 4 === 3 || value === palette[i - (i % 4)]);
+  const channels: Channels = grey ? 1 : 3;
+  const image = new Image(height, width, channels);
+  const perByte = 8 / depth;
+  let to = 0;
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      const byte = bytes[rowAt(y) + Math.floor(x / perByte)] ?? 0;
+      const entry = (byte >> (8 - depth * ((x % perByte) + 1))) & (2 ** depth - 1);
+      for (let c = 0; c < channels; c++) image.data[to++] = palette[entry * 4 + 2 - c] ?? 0;
+    }
+  return image;
+}

@@ -1,0 +1,115 @@
+import { ValueError } from '../../core/errors.js';
+import { Rng } from '../../core/rng.js';
+import type { Dataset, ModuleCall, Sample } from '../../data/dataset.js';
+import { digest } from '../../data/fingerprint.js';
+import type { NdArray } from '../../graph/op.js';
+import { type Channels, Image } from '../image.js';
+import type { PlaneTable } from '../transforms/pixels/planes.js';
+import { transformFromJSON } from '../transforms/registry.js';
+import type { TransformJson } from '../transforms/transform.js';
+import type { ImageTransform } from './image-transform.js';
+
+/** Small images of one size, as they are held: bytes `[N, H, W, C]` and a class number for each. */
+export interface ImageArray {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: Channels;
+  readonly pixels: Uint8Array;
+  readonly targets: Uint8Array;
+  readonly classes: readonly string[];
+}
+
+/**
+ * A data set that lies in memory as bytes: MNIST, Fashion-MNIST, CIFAR-10. Worker threads read the same memory. Where
+ * the transform only looks bytes up in a table (`ToTensor`, `Normalize`), whole batches are looked up at once.
+ */
+export class ArrayImages implements Dataset<Sample> {
+  readonly length: number;
+  readonly targets: Uint8Array;
+  readonly classes: readonly string[];
+  readonly getBatch?: NonNullable<Dataset<Sample>['getBatch']>;
+
+  /** `array`'s pixels and targets move to shared memory unless they are there already. */
+  constructor(
+    array: ImageArray,
+    readonly transform: ImageTransform,
+  ) {
+    this.array = { ...array, pixels: shared(array.pixels), targets: shared(array.targets) };
+    this.length = array.targets.length;
+    this.targets = this.array.targets;
+    this.classes = array.classes;
+    const table = transform.planeTable?.(array.channels);
+    if (table !== undefined) this.getBatch = (indices) => this.bulk(indices, table);
+  }
+
+  private readonly array: ImageArray;
+
+  /** The picture itself, without transform. */
+  image(index: number): Image {
+    const { height, width, channels, pixels } = this.array;
+    if (!Number.isInteger(index) || index < 0 || index >= this.length)
+      throw new ValueError(
+        this.constructor.name,
+        `index ${index} is out of range for ${this.length} samples`,
+      );
+    const size = height * width * channels;
+    return new Image(height, width, channels, pixels.subarray(index * size, (index + 1) * size));
+  }
+
+  get(index: number, rng: Rng = new Rng(0, 0, index)): Sample {
+    return [this.transform.apply(this.image(index), rng), this.targets[index] ?? 0];
+  }
+
+  workerSpec(): ModuleCall {
+    const argument: ArrayImagesSpec = {
+      array: this.array,
+      transform: this.transform.toJSON(),
+    };
+    return { module: import.meta.url, name: 'openArrayImages', argument };
+  }
+
+  async fingerprint(): Promise<string> {
+    const { height, width, channels, pixels, targets, classes } = this.array;
+    return digest(`${height}×${width}×${channels}`, classes.join('\n'), pixels, targets);
+  }
+
+  /** The samples' planes `[N, C, H, W]` through the table, and their class numbers. */
+  private bulk(indices: readonly number[], table: PlaneTable): readonly [NdArray, NdArray] {
+    const { height, width, channels, pixels } = this.array;
+    const plane = height * width;
+    const size = plane * channels;
+    const x = new Float32Array(indices.length * size);
+    const y = new Int32Array(indices.length);
+    indices.forEach((index, n) => {
+      y[n] = this.targets[index] ?? 0;
+      for (let c = 0; c < channels; c++) {
+        const column = c * 256;
+        const target = n * size + c * plane;
+        let source = index * size + c;
+        for (let p = 0; p < plane; p++, source += channels)
+          x[target + p] = table[column + (pixels[source] as number)] as number;
+      }
+    });
+    return [
+      { shape: [indices.length, channels, height, width], dtype: 'float32', data: x },
+      { shape: [indices.length], dtype: 'int32', data: y },
+    ];
+  }
+}
+
+interface ArrayImagesSpec {
+  readonly array: ImageArray;
+  readonly transform: TransformJson;
+}
+
+/** @internal Makes the data set in a worker thread, on the same memory. */
+export function openArrayImages({ array, transform }: ArrayImagesSpec): ArrayImages {
+  return new ArrayImages(array, transformFromJSON(transform) as ImageTransform);
+}
+
+function shared(bytes: Uint8Array): Uint8Array {
+  if (bytes.buffer instanceof SharedArrayBuffer) return bytes;
+  const copy = new Uint8Array(new SharedArrayBuffer(bytes.length));
+  copy.set(bytes);
+  return copy;
+}

@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { DataError } from '../../../core/errors.js';
+import { httpGet } from './http-get.js';
+
+/** How far a download has come. */
+export interface DownloadProgress {
+  readonly url: string;
+  readonly path: string;
+  readonly receivedBytes: number;
+  /** Null where the server does not say. */
+  readonly totalBytes: number | null;
+}
+
+export interface DownloadOptions {
+  /** The file's MD5 or SHA-256 in hex; what arrives must have it. */
+  readonly checksum: { readonly algorithm: 'md5' | 'sha256'; readonly hex: string };
+  /** Called with every piece that arrives. */
+  readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
+}
+
+/**
+ * Fetches a file from the first of `urls` that has it. It arrives under the name `<path>.part`, from where the next call
+ * goes on if this one is cut off, and gets its own name when it is complete and its checksum is right.
+ *
+ * @throws DataError that says what went wrong at each address
+ */
+export async function download(
+  urls: readonly string[],
+  path: string,
+  options: DownloadOptions,
+): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const failures: string[] = [];
+  for (const url of urls) {
+    try {
+      await downloadFrom(url, path, options);
+      return;
+    } catch (error) {
+      failures.push(`${url} (${reasonOf(error)})`);
+    }
+  }
+  throw new DataError(path, `could not be downloaded from ${failures.join(', nor from ')}`);
+}
+
+async function downloadFrom(url: string, path: string, options: DownloadOptions): Promise<void> {
+  const part = `${path}.part`;
+  const { algorithm, hex } = options.checksum;
+  const resumed = await receive(url, path, part, options.onProgress);
+  const sum = await checksumOf(part, algorithm);
+  if (sum === hex) return await rename(part, path);
+  await rm(part, { force: true });
+  // The beginning may have come from another version of the file: once more, from the start.
+  if (resumed) return await downloadFrom(url, path, options);
+  throw new Error(`${algorithm} is ${sum}, ${hex} is required`);
+}
+
+/** Appends to the part what it lacks; returns whether it began with an earlier call's bytes. */
+async function receive(
+  url: string,
+  path: string,
+  part: string,
+  onProgress: DownloadOptions['onProgress'],
+): Promise<boolean> {
+  const have = (await stat(part).catch(() => null))?.size ?? 0;
+  const response = await httpGet(url, have > 0 ? { range: `bytes=${have}-` } : {});
+  const { statusCode, headers } = response;
+  if (statusCode === 416) {
+    // Nothing is left to send: the part is complete, or it is not a part of this file. The checksum tells.
+    response.destroy();
+    return true;
+  }
+  if (statusCode !== 200 && statusCode !== 206) {
+    response.destroy();
+    throw new Error(`HTTP ${statusCode}`);
+  }
+  const start = statusCode === 206 ? have : 0;
+  const length = headers['content-length'];
+  const totalBytes = length === undefined ? null : start + Number(length);
+  let receivedBytes = start;
+  const count = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      receivedBytes += chunk.length;
+      onProgress?.({ url, path, receivedBytes, totalBytes });
+      done(null, chunk);
+    },
+  });
+  await pipeline(response, count, createWriteStream(part, { flags: start > 0 ? 'a' : 'w' }));
+  if (totalBytes !== null && receivedBytes !== totalBytes)
+    throw new Error(`${receivedBytes} of ${totalBytes} bytes arrived`);
+  return start > 0;
+}
+
+async function checksumOf(path: string, algorithm: string): Promise<string> {
+  const hash = createHash(algorithm);
+  for await (const chunk of createReadStream(path)) hash.update(chunk);
+  return hash.digest('hex');
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  // A host with several addresses fails with one error for each of them.
+  const inner = error instanceof AggregateError ? error.errors[0] : error;
+  return inner instanceof Error ? inner.message : error.message;
+}

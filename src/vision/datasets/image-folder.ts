@@ -1,0 +1,73 @@
+import { join, relative } from 'node:path';
+import { DataError } from '../../core/errors.js';
+import { ToTensor } from '../transforms/to-tensor.js';
+import { bindClasses, quoted } from './class-names.js';
+import { byCodePoint } from './code-points.js';
+import { FileImages, type ImageList } from './file-images.js';
+import { classFolders, imageFiles } from './image-files.js';
+import type { ImageStore, ImageStoreOptions } from './image-store/image-store.js';
+import { makeStore } from './image-store/make-store.js';
+import type { ImageTransform } from './image-transform.js';
+
+export interface FileDatasetOptions extends ImageStoreOptions {
+  /** @default new ToTensor() */
+  readonly transform?: ImageTransform;
+  /**
+   * The classes by number, where a model or another split has already numbered them. Names decide: an unknown one is an
+   * error, one that is missing here keeps its number. @default the names found, in code-point order
+   */
+  readonly classes?: readonly string[];
+}
+
+/**
+ * A folder of pictures with one sub-folder per class, `cat/001.jpg`, `dog/a/002.png`, as torchvision's: classes are
+ * numbered in code-point order of their names (`'Z' < 'a'`), files come class by class in that order, and files that are
+ * not pictures by their ending are passed over.
+ *
+ * @example
+ * const trainSet = await ImageFolder.open('photos/train', { transform });
+ * const testSet = await ImageFolder.open('photos/test', { transform, classes: trainSet.classes });
+ */
+export class ImageFolder extends FileImages {
+  private constructor(
+    list: ImageList,
+    store: ImageStore,
+    transform: ImageTransform,
+    /** What is unusual about the files, for people to read. */
+    readonly notes: readonly string[],
+  ) {
+    super(list, store, transform);
+  }
+
+  /** @throws DataError when there are no class folders, a class has no pictures or is not one of `classes` */
+  static async open(
+    root: string,
+    { transform = new ToTensor(), classes: expected, ...options }: FileDatasetOptions = {},
+  ): Promise<ImageFolder> {
+    const found = await classFolders(root);
+    const { classes, classToIdx, missing } = bindClasses(root, found, expected);
+    if (classes.length === 1)
+      throw new DataError(
+        root,
+        `one class, ${quoted(classes)}, at least 2 are required; put the pictures of each class into its own folder`,
+      );
+    const paths: string[] = [];
+    const targets: number[] = [];
+    for (const name of [...found].sort(byCodePoint)) {
+      const files = await imageFiles(join(root, name));
+      if (files.length === 0)
+        throw new DataError(
+          join(root, name),
+          `no pictures (JPEG, PNG, WebP, GIF, BMP, by their ending) of class '${name}'; add some or remove the folder`,
+        );
+      for (const file of files) {
+        paths.push(file);
+        targets.push(classToIdx.get(name) ?? 0);
+      }
+    }
+    const names = paths.map((path) => relative(root, path).replaceAll('\\', '/'));
+    const list = { paths, names, targets: Int32Array.from(targets), classes };
+    const notes = missing.length === 0 ? [] : [`${root} has no pictures of ${quoted(missing)}`];
+    return new ImageFolder(list, await makeStore(paths, options), transform, notes);
+  }
+}

@@ -1,0 +1,91 @@
+import { close, openSync, read } from 'node:fs';
+import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { DataError } from '../../../core/errors.js';
+import type { ModuleCall } from '../../../data/dataset.js';
+import { type Channels, Image } from '../../image.js';
+import { type CacheEntry, fillEntries } from './fill.js';
+import type { ImageStore } from './image-store.js';
+
+const readAt = promisify(read);
+
+/** Closes the file of a store that nobody uses any more. */
+const unused = new FinalizationRegistry<number>((file) => close(file));
+
+/** Decoded pictures in a folder: `pixels.bin`, and `index.json`, which says where in it each of them is. */
+export class DiskStore implements ImageStore {
+  private constructor(
+    private readonly folder: string,
+    private readonly pixels: number,
+    private readonly index: DiskIndex,
+  ) {
+    unused.register(this, pixels);
+  }
+
+  /** Opens a filled store; fails if there is none. */
+  static async open(folder: string): Promise<DiskStore> {
+    const index = JSON.parse(await readFile(join(folder, 'index.json'), 'utf8')) as DiskIndex;
+    return new DiskStore(folder, openSync(join(folder, 'pixels.bin'), 'r'), index);
+  }
+
+  /** Fills a store under a temporary name; it gets its own when it is complete. */
+  static async fill(
+    folder: string,
+    count: number,
+    channels: Channels,
+    load: (index: number) => Promise<Image>,
+    onProgress: (done: number) => void,
+  ): Promise<DiskStore> {
+    const temporary = join(dirname(folder), `.${process.pid}-${Date.now()}.tmp`);
+    await mkdir(temporary, { recursive: true });
+    try {
+      const file = await open(join(temporary, 'pixels.bin'), 'wx');
+      let used = 0;
+      const keep = async ({ data }: Image): Promise<number> => {
+        const place = used;
+        used += data.length;
+        await file.write(data, 0, data.length, place);
+        return place;
+      };
+      const entries = await fillEntries(count, load, keep, onProgress).finally(() => file.close());
+      const index: DiskIndex = { channels, entries };
+      await writeFile(join(temporary, 'index.json'), JSON.stringify(index));
+      await rm(folder, { recursive: true, force: true }); // a damaged one
+      await rename(temporary, folder);
+    } finally {
+      await rm(temporary, { recursive: true, force: true });
+    }
+    return await DiskStore.open(folder);
+  }
+
+  async get(index: number, path: string): Promise<Image> {
+    const { entries, channels } = this.index;
+    const entry = entries[index];
+    if (entry === undefined || 'error' in entry)
+      throw new DataError(path, entry?.error ?? 'not in the cache');
+    const { place, height, width } = entry;
+    const data = new Uint8Array(height * width * channels);
+    const { bytesRead } = await readAt(this.pixels, data, 0, data.length, place);
+    if (bytesRead !== data.length)
+      throw new DataError(
+        join(this.folder, 'pixels.bin'),
+        `cut short: ${bytesRead} of ${data.length} bytes at ${place}; remove the folder, it is made again`,
+      );
+    return new Image(height, width, channels, data);
+  }
+
+  workerSpec(): ModuleCall {
+    return { module: import.meta.url, name: 'openDiskStore', argument: this.folder };
+  }
+}
+
+interface DiskIndex {
+  readonly channels: Channels;
+  readonly entries: readonly CacheEntry[];
+}
+
+/** @internal Opens the store in a worker thread. */
+export function openDiskStore(folder: string): Promise<DiskStore> {
+  return DiskStore.open(folder);
+}

@@ -1,0 +1,39 @@
+import { Rng } from '../../../core/rng.js';
+import type { ModuleCall } from '../../../data/dataset.js';
+import { decode } from '../../codecs/decode.js';
+import type { Channels, Image } from '../../image.js';
+import { transformFromJSON } from '../../transforms/registry.js';
+import type { Transform, TransformJson } from '../../transforms/transform.js';
+import type { ImageStore } from './image-store.js';
+
+/** No cache: decodes the file each time. */
+export class FileStore implements ImageStore {
+  constructor(
+    readonly channels: Channels,
+    readonly prepare: Transform<Image, Image> | null,
+  ) {}
+
+  async get(index: number, path: string): Promise<Image> {
+    const image = await decode(path, { mode: this.channels === 1 ? 'grey' : 'rgb' });
+    return this.prepare === null ? image : this.prepare.apply(image, new Rng(0, 0, index));
+  }
+
+  workerSpec(): ModuleCall {
+    const argument: FileStoreSpec = {
+      channels: this.channels,
+      prepare: this.prepare?.toJSON() ?? null,
+    };
+    return { module: import.meta.url, name: 'openFileStore', argument };
+  }
+}
+
+interface FileStoreSpec {
+  readonly channels: Channels;
+  readonly prepare: TransformJson | null;
+}
+
+/** @internal Makes the store in a worker thread. */
+export function openFileStore({ channels, prepare }: FileStoreSpec): FileStore {
+  const transform = prepare === null ? null : transformFromJSON(prepare);
+  return new FileStore(channels, transform as Transform<Image, Image> | null);
+}

@@ -1,0 +1,64 @@
+import { stat } from 'node:fs/promises';
+import { freemem } from 'node:os';
+import { ValueError } from '../../../core/errors.js';
+import { cacheFolder } from '../../../data/cache-folder.js';
+import { digest } from '../../../data/fingerprint.js';
+import { DiskStore } from './disk-store.js';
+import { FileStore } from './file-store.js';
+import { estimateBytes } from './fill.js';
+import type { ImageStore, ImageStoreOptions } from './image-store.js';
+import { RamStore } from './ram-store.js';
+
+/** Makes the store for `paths`; a cache is filled now, unless an earlier run has left it on disk. */
+export async function makeStore(
+  paths: readonly string[],
+  {
+    channels = 3,
+    prepare,
+    cache,
+    onCache = () => {},
+    onCacheProgress = () => {},
+  }: ImageStoreOptions,
+): Promise<ImageStore> {
+  const files = new FileStore(channels, prepare ?? null);
+  if (cache === undefined) return files;
+  const images = paths.length;
+  const load = (index: number) => files.get(index, paths[index] ?? '');
+  if (cache === 'ram') {
+    const sizeBytes = await estimateBytes(images, load);
+    onCache({ kind: cache, images, sizeBytes, folder: null });
+    requireMemory(sizeBytes);
+    return await RamStore.fill(images, channels, load, onCacheProgress);
+  }
+  const folder = cacheFolder('images', await cacheKey(paths, files));
+  const filled = await DiskStore.open(folder).catch(() => null);
+  if (filled !== null) return filled;
+  onCache({ kind: cache, images, sizeBytes: await estimateBytes(images, load), folder });
+  return await DiskStore.fill(folder, images, channels, load, onCacheProgress);
+}
+
+/** Changes with the files (path, size, time of change) and with how they are prepared. */
+async function cacheKey(paths: readonly string[], files: FileStore): Promise<string> {
+  const lines = await Promise.all(
+    paths.map(async (path) => {
+      const status = await stat(path).catch(() => null);
+      return `${path}\t${status?.size}\t${status?.mtimeMs}`;
+    }),
+  );
+  const how = JSON.stringify([files.channels, files.prepare]);
+  return digest(lines.join('\n'), how).replace('sha256:', '').slice(0, 32);
+}
+
+function requireMemory(sizeBytes: number): void {
+  const free = freemem();
+  if (sizeBytes > 0.8 * free)
+    throw new ValueError(
+      'cache',
+      `'ram' needs about ${megabytes(sizeBytes)}, ${megabytes(free)} are free; ` +
+        "use 'disk', or prepare smaller pictures (prepare: new Resize(256))",
+    );
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.ceil(bytes / 2 ** 20).toLocaleString('en')} MiB`;
+}

@@ -1,0 +1,67 @@
+import { DataError } from '../../../core/errors.js';
+import type { ModuleCall } from '../../../data/dataset.js';
+import { type Channels, Image } from '../../image.js';
+import { type CacheEntry, fillEntries } from './fill.js';
+import type { ImageStore } from './image-store.js';
+
+/** Pixels lie one after the other in blocks of shared memory of this size; a larger picture gets its own. */
+const BLOCK_BYTES = 2 ** 26;
+
+/** Decoded pictures in shared memory. */
+export class RamStore implements ImageStore {
+  constructor(private readonly pack: RamPack) {}
+
+  static async fill(
+    count: number,
+    channels: Channels,
+    load: (index: number) => Promise<Image>,
+    onProgress: (done: number) => void,
+  ): Promise<RamStore> {
+    const blocks: Uint8Array[] = [];
+    let used = 0;
+    const keep = ({ data }: Image): number => {
+      let block = blocks.at(-1);
+      if (block === undefined || used + data.length > block.length) {
+        const size = Math.max(BLOCK_BYTES, data.length);
+        block = new Uint8Array(new SharedArrayBuffer(size));
+        blocks.push(block);
+        used = 0;
+      }
+      block.set(data, used);
+      used += data.length;
+      return (blocks.length - 1) * 2 ** 32 + used - data.length;
+    };
+    const entries = await fillEntries(count, load, keep, onProgress);
+    return new RamStore({ channels, blocks, entries });
+  }
+
+  get(index: number, path: string): Image {
+    const { blocks, entries, channels } = this.pack;
+    const entry = entries[index];
+    if (entry === undefined || 'error' in entry)
+      throw new DataError(path, entry?.error ?? 'not in the cache');
+    const { place, height, width } = entry;
+    const offset = place % 2 ** 32;
+    const pixels = blocks[Math.floor(place / 2 ** 32)]?.subarray(
+      offset,
+      offset + height * width * channels,
+    );
+    return new Image(height, width, channels, pixels);
+  }
+
+  workerSpec(): ModuleCall {
+    return { module: import.meta.url, name: 'openRamStore', argument: this.pack };
+  }
+}
+
+/** The pictures: an entry's place is block number × 2³² + offset. */
+interface RamPack {
+  readonly channels: Channels;
+  readonly blocks: readonly Uint8Array[];
+  readonly entries: readonly CacheEntry[];
+}
+
+/** @internal Opens the store in a worker thread, on the same memory. */
+export function openRamStore(pack: RamPack): RamStore {
+  return new RamStore(pack);
+}

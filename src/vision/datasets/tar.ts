@@ -1,0 +1,68 @@
+/** Unpacks the regular files of a tar archive: https://www.gnu.org/software/tar/manual/html_node/Standard.html */
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { DataError } from '../../core/errors.js';
+
+const BLOCK = 512;
+
+/** One file in an archive. */
+export interface TarEntry {
+  readonly name: string;
+  readonly content: Buffer;
+}
+
+/** The regular files of the archive in `bytes`; everything else in it is passed over. `path` is for messages. */
+export function* tarEntries(path: string, bytes: Buffer): Generator<TarEntry> {
+  for (let offset = 0; offset + BLOCK <= bytes.length; ) {
+    const header = bytes.subarray(offset, offset + BLOCK);
+    if (header[0] === 0) return; // the end is marked by empty blocks
+    const name = field(header, 0, 100);
+    const size = Number.parseInt(field(header, 124, 12).trim() || '0', 8);
+    const start = offset + BLOCK;
+    if (!Number.isSafeInteger(size) || size < 0 || checksum(header) !== storedChecksum(header))
+      throw new DataError(path, `damaged tar archive at byte ${offset}; fetch it again`);
+    if (start + size > bytes.length)
+      throw new DataError(
+        path,
+        `cut short: '${name}' has ${size} bytes, ${bytes.length - start} are left; fetch it again`,
+      );
+    const type = String.fromCharCode(header[156] ?? 0);
+    if (type === '0' || type === '\0') yield { name, content: bytes.subarray(start, start + size) };
+    offset = start + Math.ceil(size / BLOCK) * BLOCK;
+  }
+}
+
+/**
+ * Writes the archive's files, without the folders they are in, into `folder`: all of them or none. An archive can
+ * therefore write nowhere else.
+ */
+export async function unpackTar(path: string, bytes: Buffer, folder: string): Promise<void> {
+  const temporary = join(dirname(folder), `.${basename(folder)}.${process.pid}.tmp`);
+  try {
+    await mkdir(temporary, { recursive: true });
+    for (const { name, content } of tarEntries(path, bytes))
+      await writeFile(join(temporary, basename(name)), content);
+    await rename(temporary, folder);
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+function field(header: Buffer, start: number, length: number): string {
+  const bytes = header.subarray(start, start + length);
+  const end = bytes.indexOf(0);
+  return bytes.toString('utf8', 0, end < 0 ? length : end);
+}
+
+function storedChecksum(header: Buffer): number {
+  return Number.parseInt(field(header, 148, 8).trim(), 8);
+}
+
+/** The sum of the header's bytes, its checksum field counted as blanks. */
+function checksum(header: Buffer): number {
+  let sum = 0;
+  header.forEach((byte, i) => {
+    sum += i >= 148 && i < 156 ? 0x20 : byte;
+  });
+  return sum;
+}

@@ -1,0 +1,51 @@
+import { ShapeError } from '../core/errors.js';
+import type { NdArray } from '../graph/op.js';
+
+/** Height and width of a picture, in pixels. */
+export interface ImageSize {
+  readonly height: number;
+  readonly width: number;
+}
+
+/** Grey (1) or red, green, blue (3). */
+export type Channels = 1 | 3;
+
+/**
+ * A picture of bytes: `[height, width, channels]`, row-major, 0–255, grey or RGB. Codecs make it, transforms take one and
+ * return another; the pixels of an image that was given to somebody are never changed.
+ */
+export class Image implements ImageSize {
+  constructor(
+    readonly height: number,
+    readonly width: number,
+    readonly channels: Channels,
+    readonly data: Uint8Array = new Uint8Array(height * width * channels),
+  ) {
+    if (!(Number.isInteger(height) && Number.isInteger(width) && height > 0 && width > 0))
+      throw new ShapeError('Image', `${height}×${width}: both sides must be whole numbers ≥ 1`);
+    if (channels !== 1 && channels !== 3)
+      throw new ShapeError('Image', `${channels} channels, 1 (grey) or 3 (RGB) are required`);
+    if (data.length !== height * width * channels)
+      throw new ShapeError(
+        'Image',
+        `${data.length} bytes, ${height}×${width}×${channels} = ${height * width * channels} are required`,
+      );
+  }
+}
+
+/** A picture as networks take it: float32 planes `[C, H, W]`, what `ToTensor` makes of an `Image`. */
+export interface FloatImage extends NdArray {
+  readonly shape: readonly [channels: number, height: number, width: number];
+  readonly dtype: 'float32';
+  readonly data: Float32Array;
+}
+
+/** A `FloatImage` of `[channels, height, width]` over `data`. */
+export function floatImage(
+  channels: number,
+  height: number,
+  width: number,
+  data: Float32Array = new Float32Array(channels * height * width),
+): FloatImage {
+  return { shape: [channels, height, width], dtype: 'float32', data };
+}

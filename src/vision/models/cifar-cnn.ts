@@ -1,0 +1,46 @@
+import { ReLU } from '../../nn/activations.js';
+import { BatchNorm2d } from '../../nn/batch-norm.js';
+import { Conv2d } from '../../nn/conv.js';
+import { Dropout } from '../../nn/dropout.js';
+import { Linear } from '../../nn/linear.js';
+import { Module } from '../../nn/module.js';
+import { MaxPool2d } from '../../nn/pooling.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import type { ClassifierOptions } from './classifier-options.js';
+
+/** Three blocks of convolution, batch norm, ReLU and pooling for small photos: `[N, 3, 32, 32]` → logits `[N, K]`. */
+export class CifarCNN extends Module {
+  readonly conv1 = new Conv2d(3, 32, 3, { padding: 1 });
+  readonly bn1 = new BatchNorm2d(32);
+  readonly relu1 = new ReLU();
+  readonly pool1 = new MaxPool2d(2);
+  readonly conv2 = new Conv2d(32, 64, 3, { padding: 1 });
+  readonly bn2 = new BatchNorm2d(64);
+  readonly relu2 = new ReLU();
+  readonly pool2 = new MaxPool2d(2);
+  readonly conv3 = new Conv2d(64, 128, 3, { padding: 1 });
+  readonly bn3 = new BatchNorm2d(128);
+  readonly relu3 = new ReLU();
+  readonly pool3 = new MaxPool2d(2);
+  readonly fc1 = new Linear(128 * 4 * 4, 512);
+  readonly dropout = new Dropout(0.5);
+  readonly fc2: Linear;
+
+  constructor({ numClasses = 10 }: ClassifierOptions = {}) {
+    super();
+    this.fc2 = new Linear(512, numClasses);
+  }
+
+  override forward(x: Tensor): Tensor {
+    let y = this.pool1.forward(this.relu1.forward(this.bn1.forward(this.conv1.forward(x))));
+    y = this.pool2.forward(this.relu2.forward(this.bn2.forward(this.conv2.forward(y))));
+    y = this.pool3.forward(this.relu3.forward(this.bn3.forward(this.conv3.forward(y))));
+    y = this.relu3.forward(this.fc1.forward(y.flatten(1)));
+    return this.fc2.forward(this.dropout.forward(y));
+  }
+}
+
+/** A small network for CIFAR-10 and its likes, 1,147,914 parameters. */
+export function cifarCnn(options?: ClassifierOptions): CifarCNN {
+  return new CifarCNN(options);
+}

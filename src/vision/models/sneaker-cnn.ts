@@ -1,0 +1,43 @@
+import { ReLU } from '../../nn/activations.js';
+import { BatchNorm2d } from '../../nn/batch-norm.js';
+import { Sequential } from '../../nn/containers.js';
+import { Conv2d } from '../../nn/conv.js';
+import { Dropout } from '../../nn/dropout.js';
+import { Linear } from '../../nn/linear.js';
+import { Module } from '../../nn/module.js';
+import { MaxPool2d } from '../../nn/pooling.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import type { ClassifierOptions } from './classifier-options.js';
+
+/** Four unpadded 5×5 convolutions for a folder of photos: `[N, 3, 224, 224]` → logits `[N, K]`. */
+export class SneakerCNN extends Module {
+  readonly conv1 = convBlock(3, 12); // [N, 12, 220, 220]
+  readonly conv2 = convBlock(12, 12); // [N, 12, 216, 216]
+  readonly pool3 = new Sequential(new MaxPool2d(2)); // [N, 12, 108, 108]
+  readonly conv4 = convBlock(12, 24); // [N, 24, 104, 104]
+  readonly conv5 = convBlock(24, 24); // [N, 24, 100, 100]
+  readonly pool6 = new Sequential(new MaxPool2d(2)); // [N, 24, 50, 50]
+  readonly dropout = new Sequential(new Dropout(0.2));
+  readonly fc: Sequential;
+
+  constructor({ numClasses = 2 }: ClassifierOptions = {}) {
+    super();
+    this.fc = new Sequential(new Linear(24 * 50 * 50, numClasses));
+  }
+
+  override forward(x: Tensor): Tensor {
+    let y = this.pool3.forward(this.conv2.forward(this.conv1.forward(x)));
+    y = this.pool6.forward(this.conv5.forward(this.conv4.forward(y)));
+    return this.fc.forward(this.dropout.forward(y).flatten(1));
+  }
+}
+
+function convBlock(inChannels: number, outChannels: number): Sequential {
+  const conv = new Conv2d(inChannels, outChannels, 5);
+  return new Sequential(conv, new BatchNorm2d(outChannels), new ReLU());
+}
+
+/** A small network for photos of 224×224, such as two brands of sneakers. */
+export function sneakerCnn(options?: ClassifierOptions): SneakerCNN {
+  return new SneakerCNN(options);
+}

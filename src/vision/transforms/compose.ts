@@ -1,0 +1,146 @@
+/**
+ * A list of transforms as one, and the place where neighbours are done together:
+ *
+ * - crops, pads and flips in a row become one gather;
+ * - a gather after a resize or a rotation is read through it, so only the pixels that are kept are computed;
+ * - `ToTensor` and what follows it pixel by pixel (`Normalize`) become one table, read through the gather.
+ *
+ * Steps draw their numbers in order, one after the other, as if applied alone; the result is the same to the bit
+ * (test/vision/transforms/compose.test.ts compares both for random pipelines).
+ */
+import { ValueError } from '../../core/errors.js';
+import type { Rng } from '../../core/rng.js';
+import type { FloatImage, Image } from '../image.js';
+import { type Gather, joinGathers } from './pixels/gather.js';
+import { type PlaneTable, toPlanes } from './pixels/planes.js';
+import { imageSource, type PixelSource } from './pixels/source.js';
+import { printBlock } from './print.js';
+import type { AnyTransform, Transform, TransformJson } from './transform.js';
+
+/** A transform among others: what goes in and out is known by the order of the steps. */
+type Step = Transform<unknown, unknown>;
+
+/** A run of steps that is done at once: `ToTensor` and its followers, or a single step. */
+interface Stage {
+  readonly step: Step;
+  /** The table of a run that starts with `ToTensor`. */
+  readonly table?: (channels: number) => PlaneTable;
+}
+
+/**
+ * Applies transforms one after the other.
+ *
+ * @example new Compose([new RandomCrop(32, { padding: 4 }), new RandomHorizontalFlip(), new ToTensor()])
+ */
+export class Compose<I = Image, O = FloatImage> implements Transform<I, O> {
+  readonly takes?: 'image' | 'tensor';
+  readonly gives?: 'image' | 'tensor';
+  /** Where all steps together only look bytes up. */
+  readonly planeTable?: (channels: number) => PlaneTable;
+  private readonly stages: readonly Stage[];
+
+  constructor(readonly transforms: readonly AnyTransform[]) {
+    const kinds = checkOrder(transforms);
+    if (kinds.takes !== undefined) this.takes = kinds.takes;
+    if (kinds.gives !== undefined) this.gives = kinds.gives;
+    this.stages = makeStages(transforms as readonly Step[]);
+    const [first, ...others] = this.stages;
+    if (first?.table !== undefined && others.length === 0) this.planeTable = first.table;
+  }
+
+  apply(value: I, rng: Rng): O {
+    let current: unknown = value;
+    // Pixels that are decided on, but not moved yet: `source` seen through `view`.
+    let source: PixelSource | null = null;
+    let view: Gather | null = null;
+    const settle = (): unknown => {
+      if (source !== null || view !== null)
+        current = (source ?? imageSource(current as Image)).read(view ?? undefined);
+      source = null;
+      view = null;
+      return current;
+    };
+    for (const { step, table } of this.stages) {
+      if (step.gather !== undefined) {
+        const size = view === null ? (source ?? (current as Image)) : sizeOf(view);
+        const next = step.gather(size, rng);
+        if (next === null) continue;
+        const joined: Gather | null = view === null ? next : joinGathers(view, next);
+        if (joined === null) settle();
+        view = joined ?? next;
+      } else if (step.source !== undefined) {
+        source = step.source(settle() as Image, rng);
+      } else if (table !== undefined) {
+        const image: Image = source === null ? (current as Image) : (settle() as Image);
+        const planes = toPlanes(image, table(image.channels), view ?? undefined);
+        view = null;
+        current = planes;
+      } else {
+        current = step.apply(settle(), rng);
+      }
+    }
+    return settle() as O;
+  }
+
+  toJSON(): TransformJson {
+    return { name: 'Compose', transforms: this.transforms.map((step) => step.toJSON()) };
+  }
+
+  toString(): string {
+    return printBlock(
+      'Compose',
+      this.transforms.map((step) => step.toString()),
+    );
+  }
+}
+
+function sizeOf({ rows, columns }: Gather) {
+  return { height: rows.length, width: columns.length };
+}
+
+/** Checks that no step is given the wrong kind of picture; returns what the whole takes and gives. */
+function checkOrder(steps: readonly AnyTransform[]) {
+  let takes: 'image' | 'tensor' | undefined;
+  let gives: 'image' | 'tensor' | undefined;
+  steps.forEach((step, i) => {
+    if (step.takes !== undefined && gives !== undefined && step.takes !== gives) {
+      const name = step.toJSON().name;
+      throw new ValueError(
+        'Compose',
+        step.takes === 'image'
+          ? `step ${i + 1}, ${name}, takes an image, but gets a tensor; move it before ToTensor`
+          : `step ${i + 1}, ${name}, takes a tensor, but gets an image; put ToTensor before it`,
+      );
+    }
+    if (gives === undefined) takes = step.takes;
+    gives = step.gives ?? step.takes ?? gives;
+  });
+  return { takes, gives };
+}
+
+function makeStages(steps: readonly Step[]): Stage[] {
+  const stages: Stage[] = [];
+  for (let i = 0; i < steps.length; i++) {
+    const step = steps[i] as Step;
+    if (step.planeTable === undefined) {
+      stages.push({ step });
+      continue;
+    }
+    const followers: Step[] = [];
+    for (let next = steps[i + 1]; next?.mapTable !== undefined; next = steps[++i + 1])
+      followers.push(next);
+    const tables = new Map<number, PlaneTable>();
+    stages.push({
+      step,
+      table(channels) {
+        const known = tables.get(channels);
+        if (known !== undefined) return known;
+        let table = step.planeTable?.(channels) ?? new Float32Array();
+        for (const next of followers) table = next.mapTable?.(table) ?? table;
+        tables.set(channels, table);
+        return table;
+      },
+    });
+  }
+  return stages;
+}

@@ -1,0 +1,58 @@
+import { ShapeError, ValueError } from '../../core/errors.js';
+import type { Rng } from '../../core/rng.js';
+import { pair, type Size2d } from '../../core/shape.js';
+import type { Image } from '../image.js';
+import { type Range, requireRange } from './arguments.js';
+import { gaussianBlur } from './pixels/blur.js';
+import { floatTuple, literal, printCall } from './print.js';
+import { ColorTransform, type TransformJson } from './transform.js';
+
+export interface GaussianBlurOptions {
+  /** Standard deviation in pixels, or the range it is drawn from. @default [0.1, 2] */
+  readonly sigma?: number | Range;
+}
+
+/** Blurs with a Gaussian kernel of odd `kernelSize` (a side, or `[height, width]`) and random sigma. */
+export class GaussianBlur extends ColorTransform {
+  private readonly kernelSize: Size2d;
+  private readonly sigma: Range;
+
+  constructor(kernelSize: number | Size2d, { sigma = [0.1, 2] }: GaussianBlurOptions = {}) {
+    super();
+    this.kernelSize = pair('GaussianBlur', 'kernelSize', kernelSize);
+    if (this.kernelSize.some((size) => size % 2 === 0))
+      throw new ValueError(
+        'GaussianBlur',
+        `kernelSize=${JSON.stringify(kernelSize)} must be odd, so that it has a middle`,
+      );
+    this.sigma = typeof sigma === 'number' ? [sigma, sigma] : sigma;
+    requireRange('GaussianBlur', 'sigma', this.sigma, Number.MIN_VALUE);
+  }
+
+  /** A random sigma. */
+  draw(rng: Rng): number {
+    return rng.uniform(...this.sigma);
+  }
+
+  apply(image: Image, rng: Rng): Image {
+    const [height, width] = this.kernelSize;
+    if (height >> 1 >= image.height || width >> 1 >= image.width)
+      throw new ShapeError(
+        'GaussianBlur',
+        `kernelSize ${height}×${width} mirrors ${height >> 1} and ${width >> 1} pixels, ` +
+          `but the image is only ${image.height}×${image.width}; use a smaller kernel`,
+      );
+    return gaussianBlur(image, this.kernelSize, this.draw(rng));
+  }
+
+  toJSON(): TransformJson {
+    return { name: 'GaussianBlur', kernelSize: this.kernelSize, sigma: this.sigma };
+  }
+
+  override toString(): string {
+    return printCall('GaussianBlur', {
+      kernel_size: literal(this.kernelSize),
+      sigma: floatTuple(this.sigma),
+    });
+  }
+}

@@ -1,0 +1,54 @@
+import type { Rng } from '../../core/rng.js';
+import { type FloatImage, floatImage, Image } from '../image.js';
+import { requireNumber } from './arguments.js';
+import { addNoiseToBytes, drawNoise } from './pixels/noise.js';
+import { float, literal, printCall } from './print.js';
+import type { Transform, TransformJson } from './transform.js';
+
+export interface GaussianNoiseOptions {
+  /** Mean of the noise, on the scale 0–1. @default 0 */
+  readonly mean?: number;
+  /** Standard deviation of the noise, on the scale 0–1. @default 0.1 */
+  readonly sigma?: number;
+  /** Holds a float picture within 0–1 (bytes are always held); switch it off after `Normalize`. @default true */
+  readonly clip?: boolean;
+}
+
+/** Adds normal noise to every number of an image or a float picture. */
+export class GaussianNoise implements Transform<Image | FloatImage, Image | FloatImage> {
+  private readonly mean: number;
+  private readonly sigma: number;
+  private readonly clip: boolean;
+
+  constructor({ mean = 0, sigma = 0.1, clip = true }: GaussianNoiseOptions = {}) {
+    requireNumber('GaussianNoise', 'mean', mean);
+    requireNumber('GaussianNoise', 'sigma', sigma, 0);
+    this.mean = mean;
+    this.sigma = sigma;
+    this.clip = clip;
+  }
+
+  apply(value: Image, rng: Rng): Image;
+  apply(value: FloatImage, rng: Rng): FloatImage;
+  apply(value: Image | FloatImage, rng: Rng): Image | FloatImage;
+  apply(value: Image | FloatImage, rng: Rng): Image | FloatImage {
+    const noise = drawNoise(value.data.length, this.mean, this.sigma, rng);
+    if (value instanceof Image) return addNoiseToBytes(value, noise);
+    const sum = value.data.map((v, i) => v + (noise[i] as number));
+    const data = this.clip ? sum.map((v) => Math.max(0, Math.min(1, v))) : sum;
+    return floatImage(...value.shape, data);
+  }
+
+  toJSON(): TransformJson {
+    const { mean, sigma, clip } = this;
+    return { name: 'GaussianNoise', mean, sigma, clip };
+  }
+
+  toString(): string {
+    return printCall('GaussianNoise', {
+      mean: float(this.mean),
+      sigma: float(this.sigma),
+      clip: literal(this.clip),
+    });
+  }
+}

@@ -1,0 +1,64 @@
+import { ValueError } from '../../core/errors.js';
+import type { Rng } from '../../core/rng.js';
+import type { Channels, Image } from '../image.js';
+import { requireProbability } from './arguments.js';
+import { grayscale } from './pixels/grayscale.js';
+import { literal, printCall } from './print.js';
+import { ColorTransform, type TransformJson } from './transform.js';
+
+export interface GrayscaleOptions {
+  /** 1, or 3 equal ones. @default 1 */
+  readonly numOutputChannels?: Channels;
+}
+
+/** Makes the picture grey. */
+export class Grayscale extends ColorTransform {
+  private readonly numOutputChannels: Channels;
+
+  constructor({ numOutputChannels = 1 }: GrayscaleOptions = {}) {
+    super();
+    if (numOutputChannels !== 1 && numOutputChannels !== 3)
+      throw new ValueError('Grayscale', `numOutputChannels=${numOutputChannels} must be 1 or 3`);
+    this.numOutputChannels = numOutputChannels;
+  }
+
+  apply(image: Image): Image {
+    return grayscale(image, this.numOutputChannels);
+  }
+
+  toJSON(): TransformJson {
+    return { name: 'Grayscale', numOutputChannels: this.numOutputChannels };
+  }
+
+  override toString(): string {
+    return printCall('Grayscale', { num_output_channels: literal(this.numOutputChannels) });
+  }
+}
+
+export interface RandomGrayscaleOptions {
+  /** Probability of grey. @default 0.1 */
+  readonly p?: number;
+}
+
+/** Makes the picture grey with probability `p`; it keeps its number of channels. */
+export class RandomGrayscale extends ColorTransform {
+  private readonly p: number;
+
+  constructor({ p = 0.1 }: RandomGrayscaleOptions = {}) {
+    super();
+    requireProbability('RandomGrayscale', p);
+    this.p = p;
+  }
+
+  apply(image: Image, rng: Rng): Image {
+    return rng.bool(this.p) ? grayscale(image, image.channels) : image;
+  }
+
+  toJSON(): TransformJson {
+    return { name: 'RandomGrayscale', p: this.p };
+  }
+
+  override toString(): string {
+    return printCall('RandomGrayscale', { p: literal(this.p) });
+  }
+}

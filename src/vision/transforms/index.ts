@@ -1,0 +1,43 @@
+/** Transforms under torchvision's names. */
+export type { Range } from './arguments.js';
+export type { Batch } from './batch.js';
+export { CenterCrop } from './center-crop.js';
+export { ColorJitter, type ColorJitterOptions } from './color-jitter.js';
+export { Compose } from './compose.js';
+export { CutMix } from './cut-mix.js';
+export { GaussianBlur, type GaussianBlurOptions } from './gaussian-blur.js';
+export { GaussianNoise, type GaussianNoiseOptions } from './gaussian-noise.js';
+export {
+  Grayscale,
+  type GrayscaleOptions,
+  RandomGrayscale,
+  type RandomGrayscaleOptions,
+} from './grayscale.js';
+export { type MixOptions, MixUp } from './mix-up.js';
+export { Mosaic, type MosaicOptions } from './mosaic.js';
+export { Normalize } from './normalize.js';
+export { Pad, type PaddingSize, type PadOptions } from './pad.js';
+export type { Fill } from './pixels/fill.js';
+export type { PaddingMode } from './pixels/pad.js';
+export type { Interpolation } from './pixels/resample.js';
+export { RandAugment, type RandAugmentOptions } from './rand-augment.js';
+export { RandomAffine, type RandomAffineOptions } from './random-affine.js';
+export { RandomApply, type RandomApplyOptions } from './random-apply.js';
+export { RandomChoice, type RandomChoiceOptions } from './random-choice.js';
+export { RandomCrop, type RandomCropOptions } from './random-crop.js';
+export {
+  Cutout,
+  type CutoutOptions,
+  type EraseValue,
+  RandomErasing,
+  type RandomErasingOptions,
+} from './random-erasing.js';
+export { type FlipOptions, RandomHorizontalFlip, RandomVerticalFlip } from './random-flip.js';
+export { RandomPerspective, type RandomPerspectiveOptions } from './random-perspective.js';
+export { RandomResizedCrop, type RandomResizedCropOptions } from './random-resized-crop.js';
+export { RandomRotation, type RandomRotationOptions } from './random-rotation.js';
+export { transformFromJSON, transformNames } from './registry.js';
+export { Resize, type ResizeOptions } from './resize.js';
+export { ToTensor } from './to-tensor.js';
+export type { AnyTransform, Transform, TransformJson } from './transform.js';
+export { TrivialAugmentWide, type TrivialAugmentWideOptions } from './trivial-augment-wide.js';

@@ -1,0 +1,75 @@
+import { ShapeError, ValueError } from '../../core/errors.js';
+import { type FloatImage, floatImage } from '../image.js';
+import { normalizedTable, type PlaneTable } from './pixels/planes.js';
+import { literal, printCall } from './print.js';
+import { TensorTransform, type TransformJson } from './transform.js';
+
+/**
+ * (x − mean) / std for each channel. One number, or a list of one, serves all channels.
+ *
+ * @example new Normalize([0.485, 0.456, 0.406], [0.229, 0.224, 0.225])
+ */
+export class Normalize extends TensorTransform {
+  private readonly mean: readonly number[];
+  private readonly std: readonly number[];
+
+  constructor(mean: number | readonly number[], std: number | readonly number[]) {
+    super();
+    this.mean = listOf('mean', mean);
+    this.std = listOf('std', std);
+    if (this.std.some((value) => value <= 0))
+      throw new ValueError('Normalize', `std=${JSON.stringify(std)} must be above 0`);
+  }
+
+  apply(image: FloatImage): FloatImage {
+    const [channels, height, width] = image.shape;
+    const mean = this.perChannel('mean', this.mean, channels);
+    const std = this.perChannel('std', this.std, channels);
+    const plane = height * width;
+    const out = new Float32Array(image.data.length);
+    for (let c = 0; c < channels; c++) {
+      const m = mean[c] as number;
+      const s = std[c] as number;
+      const end = (c + 1) * plane;
+      for (let i = c * plane; i < end; i++) out[i] = Math.fround((image.data[i] as number) - m) / s;
+    }
+    return floatImage(channels, height, width, out);
+  }
+
+  mapTable(table: PlaneTable): PlaneTable {
+    const channels = table.length / 256;
+    return normalizedTable(
+      table,
+      this.perChannel('mean', this.mean, channels),
+      this.perChannel('std', this.std, channels),
+    );
+  }
+
+  private perChannel(name: string, values: readonly number[], channels: number): Float32Array {
+    if (values.length === 1) return new Float32Array(channels).fill(values[0] ?? 0);
+    if (values.length !== channels)
+      throw new ShapeError(
+        'Normalize',
+        `${name}=${JSON.stringify(values)} has ${values.length} values, but the image has ${channels} channels`,
+      );
+    return Float32Array.from(values);
+  }
+
+  toJSON(): TransformJson {
+    return { name: 'Normalize', mean: this.mean, std: this.std };
+  }
+
+  override toString(): string {
+    return printCall('Normalize', { mean: literal(this.mean), std: literal(this.std) });
+  }
+}
+
+function listOf(name: string, value: number | readonly number[]): readonly number[] {
+  const list: readonly number[] = typeof value === 'number' ? [value] : value;
+  if (!Array.isArray(list) || list.length === 0 || !list.every((v) => Number.isFinite(v)))
+    throw new ValueError(
+      'Normalize',
+      `${name}=${JSON.stringify(value)} must be a number or a list of them, one per channel`,
+    );
+  return list;
+}

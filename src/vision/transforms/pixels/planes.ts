@@ -1,0 +1,67 @@
+/** From bytes to float planes. What a byte becomes depends only on its value and channel, so it is looked up in a table. */
+import { type FloatImage, floatImage, type Image } from '../../image.js';
+import { fillBytes } from './fill.js';
+import type { Gather } from './gather.js';
+
+/** For each channel in turn, the number that each of the 256 bytes becomes. */
+export type PlaneTable = Float32Array;
+
+/** value / 255, in single precision. */
+export function unitTable(channels: number): PlaneTable {
+  return Float32Array.from({ length: 256 * channels }, (_, i) => (i % 256) / 255);
+}
+
+/** (value − mean) / std of each channel, in single precision. */
+export function normalizedTable(
+  table: PlaneTable,
+  mean: Float32Array,
+  std: Float32Array,
+): PlaneTable {
+  return table.map(
+    (value, i) => Math.fround(value - (mean[i >> 8] as number)) / (std[i >> 8] as number),
+  );
+}
+
+/** `[H, W, C]` bytes → `[C, H, W]` floats through `table`, reading the picture as `gather` shows it. */
+export function toPlanes(image: Image, table: PlaneTable, gather?: Gather): FloatImage {
+  if (gather !== undefined) return gatherPlanes(image, table, gather);
+  const { height, width, channels, data } = image;
+  const result = floatImage(channels, height, width);
+  const out = result.data;
+  const plane = height * width;
+  if (channels === 1) {
+    for (let i = 0; i < plane; i++) out[i] = table[data[i] as number] as number;
+    return result;
+  }
+  for (let i = 0, from = 0; i < plane; i++, from += 3) {
+    out[i] = table[data[from] as number] as number;
+    out[plane + i] = table[256 + (data[from + 1] as number)] as number;
+    out[2 * plane + i] = table[512 + (data[from + 2] as number)] as number;
+  }
+  return result;
+}
+
+function gatherPlanes(image: Image, table: PlaneTable, gather: Gather): FloatImage {
+  const { width, channels, data } = image;
+  const { rows, columns } = gather;
+  const result = floatImage(channels, rows.length, columns.length);
+  const out = result.data;
+  const plane = rows.length * columns.length;
+  const fill = fillBytes('gather', gather.fill, channels);
+  let to = 0;
+  for (let y = 0; y < rows.length; y++) {
+    const row = rows[y] as number;
+    for (let x = 0; x < columns.length; x++, to++) {
+      const column = columns[x] as number;
+      const inside = (row | column) >= 0;
+      const source = inside ? data : fill;
+      const from = inside ? (row * width + column) * channels : 0;
+      out[to] = table[source[from] as number] as number;
+      if (channels === 3) {
+        out[plane + to] = table[256 + (source[from + 1] as number)] as number;
+        out[2 * plane + to] = table[512 + (source[from + 2] as number)] as number;
+      }
+    }
+  }
+  return result;
+}

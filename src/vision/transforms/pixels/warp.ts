@@ -1,0 +1,232 @@
+/**
+ * Rotations, shears and perspective: every output pixel looks up where in the source it comes from. The arithmetic is
+ * Pillow's (16.16 fixed point for nearest, doubles cut to bytes for bilinear and bicubic), so results are equal to it.
+ */
+import { Image, type ImageSize } from '../../image.js';
+import { type Fill, fillBytes } from './fill.js';
+import { type Gather, gatherPixels } from './gather.js';
+import type { Interpolation } from './resample.js';
+import type { PixelSource } from './source.js';
+
+/**
+ * Output pixel centre (x, y) → source point ((a·x + b·y + c) / w, (d·x + e·y + f) / w), w = g·x + h·y + 1.
+ * Six numbers are an affine map: g = h = 0.
+ */
+export type WarpMatrix = readonly number[];
+
+export interface WarpOptions {
+  readonly interpolation: Interpolation;
+  readonly fill: Fill;
+}
+
+/** `image` seen through `matrix`, on a canvas of `size`. */
+export function warpedSource(
+  image: Image,
+  size: ImageSize,
+  matrix: WarpMatrix,
+  { interpolation, fill }: WarpOptions,
+): PixelSource {
+  const affine = matrix.length === 6;
+  const scaling = affine && matrix[1] === 0 && matrix[3] === 0;
+  return {
+    height: size.height,
+    width: size.width,
+    read(gather) {
+      const rows = gather?.rows ?? Int32Array.from({ length: size.height }, (_, y) => y);
+      const columns = gather?.columns ?? Int32Array.from({ length: size.width }, (_, x) => x);
+      const filled = rows.includes(-1) || columns.includes(-1);
+      if (gather !== undefined && filled && gather.fill !== fill)
+        return gatherPixels(this.read(), gather);
+      const window = { rows, columns, fill };
+      if (interpolation !== 'nearest')
+        return smooth(image, matrix, window, interpolation === 'bilinear' ? bilinear : bicubic);
+      if (scaling) return gatherPixels(image, scalingGather(image, size, matrix, window));
+      if (affine && fitsFixedPoint(matrix, size)) return nearestAffine(image, matrix, window);
+      return smooth(image, matrix, window, nearest);
+    },
+  };
+}
+
+/** An affine map without rotation or shear picks whole rows and columns. */
+function scalingGather(
+  image: Image,
+  size: ImageSize,
+  matrix: WarpMatrix,
+  { rows, columns, fill }: Gather,
+): Gather {
+  const [a = 0, , c = 0, , e = 0, f = 0] = matrix;
+  const across = steps(c + a * 0.5, a, size.width, image.width);
+  const down = steps(f + e * 0.5, e, size.height, image.height);
+  return {
+    rows: rows.map((y) => (y < 0 ? -1 : (down[y] as number))),
+    columns: columns.map((x) => (x < 0 ? -1 : (across[x] as number))),
+    fill,
+  };
+}
+
+/** Positions start, start + step, … cut to whole numbers; −1 outside `limit`. Summed up one by one, as Pillow does. */
+function steps(start: number, step: number, length: number, limit: number): Int32Array {
+  const indices = new Int32Array(length);
+  let at = start;
+  for (let i = 0; i < length; i++, at += step)
+    indices[i] = at < 0 || at >= limit ? -1 : Math.trunc(at);
+  return indices;
+}
+
+function fitsFixedPoint(matrix: WarpMatrix, { height, width }: ImageSize): boolean {
+  const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = matrix;
+  return [
+    [0, 0],
+    [width, height],
+    [0, height],
+    [width, 0],
+  ].every(
+    ([x = 0, y = 0]) => Math.abs(x * a + y * b + c) < 32768 && Math.abs(x * d + y * e + f) < 32768,
+  );
+}
+
+function nearestAffine(image: Image, matrix: WarpMatrix, { rows, columns, fill }: Gather): Image {
+  const { height, width, channels, data } = image;
+  const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = matrix;
+  const xStepX = fixed(a);
+  const xStepY = fixed(b);
+  const yStepX = fixed(d);
+  const yStepY = fixed(e);
+  const xStart = fixed(c + a * 0.5 + b * 0.5);
+  const yStart = fixed(f + d * 0.5 + e * 0.5);
+  const count = rows.length * columns.length;
+  const out = new Uint8Array(count * channels);
+  const colour = fillBytes('fill', fill, channels);
+  const grey = colour[0] as number;
+  const green = colour[1] ?? 0;
+  const blue = colour[2] ?? 0;
+  let to = 0;
+  for (let i = 0; i < rows.length; i++) {
+    const y = rows[i] as number;
+    const xRow = (xStart + Math.imul(y, xStepY)) | 0;
+    const yRow = (yStart + Math.imul(y, yStepY)) | 0;
+    for (let j = 0; j < columns.length; j++) {
+      const x = columns[j] as number;
+      const fromX = ((xRow + Math.imul(x, xStepX)) | 0) >> 16;
+      const fromY = ((yRow + Math.imul(x, yStepX)) | 0) >> 16;
+      const inside = (x | y) >= 0 && fromX >= 0 && fromX < width && fromY >= 0 && fromY < height;
+      if (channels === 1) {
+        out[to++] = inside ? (data[fromY * width + fromX] as number) : grey;
+      } else if (inside) {
+        const from = (fromY * width + fromX) * 3;
+        out[to] = data[from] as number;
+        out[to + 1] = data[from + 1] as number;
+        out[to + 2] = data[from + 2] as number;
+        to += 3;
+      } else {
+        out[to] = grey;
+        out[to + 1] = green;
+        out[to + 2] = blue;
+        to += 3;
+      }
+    }
+  }
+  return new Image(rows.length, columns.length, channels, out);
+}
+
+/** A number in 16.16 fixed point. */
+function fixed(value: number): number {
+  return Math.floor(value * 65536 + 0.5);
+}
+
+/** Writes the pixel of `image` at the point (x, y), which lies inside it, to `out[to …]`. */
+type Sampler = (image: Image, x: number, y: number, out: Uint8Array, to: number) => void;
+
+function smooth(
+  image: Image,
+  matrix: WarpMatrix,
+  { rows, columns, fill }: Gather,
+  sample: Sampler,
+): Image {
+  const { height, width, channels } = image;
+  const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = matrix;
+  const result = new Image(rows.length, columns.length, channels);
+  const colour = fillBytes('fill', fill, channels);
+  let to = 0;
+  for (let i = 0; i < rows.length; i++) {
+    const y = (rows[i] as number) + 0.5;
+    for (let j = 0; j < columns.length; j++, to += channels) {
+      const x = (columns[j] as number) + 0.5;
+      const w = g * x + h * y + 1;
+      const fromX = (a * x + b * y + c) / w;
+      const fromY = (d * x + e * y + f) / w;
+      if (x > 0 && y > 0 && fromX >= 0 && fromX < width && fromY >= 0 && fromY < height)
+        sample(image, fromX, fromY, result.data, to);
+      else for (let k = 0; k < channels; k++) result.data[to + k] = colour[k] as number;
+    }
+  }
+  return result;
+}
+
+function nearest(
+  { width, channels, data }: Image,
+  x: number,
+  y: number,
+  out: Uint8Array,
+  to: number,
+): void {
+  const from = (Math.trunc(y) * width + Math.trunc(x)) * channels;
+  for (let c = 0; c < channels; c++) out[to + c] = data[from + c] as number;
+}
+
+function bilinear(image: Image, x: number, y: number, out: Uint8Array, to: number): void {
+  const { height, width, channels, data } = image;
+  const left = Math.floor(x - 0.5);
+  const top = Math.floor(y - 0.5);
+  const dx = x - 0.5 - left;
+  const dy = y - 0.5 - top;
+  const x0 = Math.max(0, left) * channels;
+  const x1 = Math.min(width - 1, left + 1) * channels;
+  const row0 = Math.max(0, top) * width * channels;
+  const row1 = Math.min(height - 1, top + 1) * width * channels;
+  for (let c = 0; c < channels; c++) {
+    const a = data[row0 + x0 + c] as number;
+    const b = a + ((data[row0 + x1 + c] as number) - a) * dx;
+    const d = data[row1 + x0 + c] as number;
+    const e = d + ((data[row1 + x1 + c] as number) - d) * dx;
+    out[to + c] = b + (e - b) * dy;
+  }
+}
+
+function bicubic(image: Image, x: number, y: number, out: Uint8Array, to: number): void {
+  const { height, width, channels, data } = image;
+  const left = Math.floor(x - 0.5);
+  const top = Math.floor(y - 0.5);
+  const dx = x - 0.5 - left;
+  const dy = y - 0.5 - top;
+  const stride = width * channels;
+  const x0 = clamp(left - 1, width) * channels;
+  const x1 = clamp(left, width) * channels;
+  const x2 = clamp(left + 1, width) * channels;
+  const x3 = clamp(left + 2, width) * channels;
+  for (let c = 0; c < channels; c++) {
+    const line = (k: number): number => {
+      const row = clamp(top + k, height) * stride + c;
+      return cubicBetween(
+        data[row + x0] as number,
+        data[row + x1] as number,
+        data[row + x2] as number,
+        data[row + x3] as number,
+        dx,
+      );
+    };
+    const value = cubicBetween(line(-1), line(0), line(1), line(2), dy);
+    out[to + c] = Math.max(0, Math.min(255, value));
+  }
+}
+
+function clamp(index: number, length: number): number {
+  return Math.max(0, Math.min(length - 1, index));
+}
+
+/** The cubic through four neighbours (a = −1), at `d` between the second and the third. */
+function cubicBetween(v1: number, v2: number, v3: number, v4: number, d: number): number {
+  const p3 = 2 * (v1 - v2) + v3 - v4;
+  const p4 = -v1 + v2 - v3 + v4;
+  return v2 + d * (-v1 + v3 + d * (p3 + d * p4));
+}

@@ -1,0 +1,70 @@
+import { ValueError } from '../../core/errors.js';
+import type { Rng } from '../../core/rng.js';
+import type { Image } from '../image.js';
+import { literal, printBlock } from './print.js';
+import type { AnyTransform, PictureKind, Transform, TransformJson } from './transform.js';
+
+export interface RandomChoiceOptions {
+  /** Weights of the transforms; they need not sum to 1. null gives all the same. @default null */
+  readonly p?: readonly number[] | null;
+}
+
+/** Applies one transform of a list, picked at random. */
+export class RandomChoice<T = Image> implements Transform<T, T> {
+  readonly takes?: PictureKind;
+  readonly gives?: PictureKind;
+  private readonly transforms: readonly AnyTransform[];
+  private readonly p: readonly number[] | null;
+
+  constructor(transforms: readonly AnyTransform[], { p = null }: RandomChoiceOptions = {}) {
+    if (transforms.length === 0)
+      throw new ValueError('RandomChoice', 'the list is empty, at least one transform is required');
+    const usable =
+      p === null ||
+      (p.length === transforms.length && p.every((w) => w >= 0) && p.some((w) => w > 0));
+    if (!usable)
+      throw new ValueError(
+        'RandomChoice',
+        `p=${JSON.stringify(p)} must hold one weight ≥ 0 for each of the ${transforms.length} transforms, not all 0`,
+      );
+    this.transforms = transforms;
+    this.p = p;
+    const takes = transforms.find((step) => step.takes !== undefined)?.takes;
+    const gives = transforms.find((step) => step.gives !== undefined)?.gives;
+    if (takes !== undefined) this.takes = takes;
+    if (gives !== undefined) this.gives = gives;
+  }
+
+  /** The index of a random transform. */
+  draw(rng: Rng): number {
+    const count = this.transforms.length;
+    if (this.p === null) return rng.int(count);
+    const total = this.p.reduce((a, b) => a + b);
+    let left = rng.uniform() * total;
+    let last = 0;
+    for (let i = 0; i < count; i++) {
+      const weight = this.p[i] ?? 0;
+      if (weight === 0) continue;
+      last = i;
+      left -= weight;
+      if (left < 0) return i;
+    }
+    return last;
+  }
+
+  apply(value: T, rng: Rng): T {
+    // All of them take and give what the whole does; the list only says so loosely.
+    const chosen = this.transforms[this.draw(rng)] as Transform<T, T>;
+    return chosen.apply(value, rng);
+  }
+
+  toJSON(): TransformJson {
+    const transforms = this.transforms.map((step) => step.toJSON());
+    return { name: 'RandomChoice', transforms, p: this.p };
+  }
+
+  toString(): string {
+    const steps = this.transforms.map((step) => step.toString());
+    return `${printBlock('RandomChoice', steps)}(p=${literal(this.p)})`;
+  }
+}

@@ -1,0 +1,57 @@
+import type { Rng } from '../../core/rng.js';
+import type { ImageSize } from '../image.js';
+import { requireProbability } from './arguments.js';
+import { flipGather, type Gather } from './pixels/gather.js';
+import { literal, printCall } from './print.js';
+import { GatherTransform, type TransformJson } from './transform.js';
+
+export interface FlipOptions {
+  /** Probability of a flip. @default 0.5 */
+  readonly p?: number;
+}
+
+/** Mirrors left and right with probability `p`. */
+export class RandomHorizontalFlip extends GatherTransform {
+  private readonly p: number;
+
+  constructor({ p = 0.5 }: FlipOptions = {}) {
+    super();
+    requireProbability('RandomHorizontalFlip', p);
+    this.p = p;
+  }
+
+  gather(size: ImageSize, rng: Rng): Gather | null {
+    return rng.bool(this.p) ? flipGather(size, { horizontal: true }) : null;
+  }
+
+  toJSON(): TransformJson {
+    return { name: 'RandomHorizontalFlip', p: this.p };
+  }
+
+  override toString(): string {
+    return printCall('RandomHorizontalFlip', { p: literal(this.p) });
+  }
+}
+
+/** Mirrors top and bottom with probability `p`. */
+export class RandomVerticalFlip extends GatherTransform {
+  private readonly p: number;
+
+  constructor({ p = 0.5 }: FlipOptions = {}) {
+    super();
+    requireProbability('RandomVerticalFlip', p);
+    this.p = p;
+  }
+
+  gather(size: ImageSize, rng: Rng): Gather | null {
+    return rng.bool(this.p) ? flipGather(size, { vertical: true }) : null;
+  }
+
+  toJSON(): TransformJson {
+    return { name: 'RandomVerticalFlip', p: this.p };
+  }
+
+  override toString(): string {
+    return printCall('RandomVerticalFlip', { p: literal(this.p) });
+  }
+}

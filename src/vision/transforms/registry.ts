@@ -1,0 +1,100 @@
+/** Every transform by name, and how to make it from its JSON. The list is complete: a test walks it. */
+import { ValueError } from '../../core/errors.js';
+import type { FloatImage, Image } from '../image.js';
+import { CenterCrop } from './center-crop.js';
+import { ColorJitter } from './color-jitter.js';
+import { Compose } from './compose.js';
+import { CutMix } from './cut-mix.js';
+import { GaussianBlur } from './gaussian-blur.js';
+import { GaussianNoise } from './gaussian-noise.js';
+import { Grayscale, RandomGrayscale } from './grayscale.js';
+import { MixUp } from './mix-up.js';
+import { Mosaic } from './mosaic.js';
+import { Normalize } from './normalize.js';
+import { Pad } from './pad.js';
+import { RandAugment } from './rand-augment.js';
+import { RandomAffine } from './random-affine.js';
+import { RandomApply } from './random-apply.js';
+import { RandomChoice } from './random-choice.js';
+import { RandomCrop } from './random-crop.js';
+import { Cutout, RandomErasing } from './random-erasing.js';
+import { RandomHorizontalFlip, RandomVerticalFlip } from './random-flip.js';
+import { RandomPerspective } from './random-perspective.js';
+import { RandomResizedCrop } from './random-resized-crop.js';
+import { RandomRotation } from './random-rotation.js';
+import { Resize } from './resize.js';
+import { ToTensor } from './to-tensor.js';
+import type { AnyTransform, Transform, TransformJson } from './transform.js';
+import { TrivialAugmentWide } from './trivial-augment-wide.js';
+
+/** The options of a JSON form. Their types are the constructors' business, which check every one. */
+type Options = Readonly<Record<string, never>>;
+type Make = (options: Options) => AnyTransform;
+
+const listOf = (name: string, transforms: unknown): AnyTransform[] => {
+  if (!Array.isArray(transforms))
+    throw new ValueError(name, 'transforms is missing, a list of transforms is required');
+  return transforms.map((json) => transformFromJSON(json));
+};
+
+const makers: Readonly<Record<string, Make>> = {
+  CenterCrop: ({ size }) => new CenterCrop(size as never),
+  ColorJitter: (options) => new ColorJitter(options),
+  Compose: ({ transforms }) => new Compose(listOf('Compose', transforms)),
+  CutMix: (options) => new CutMix(options as never),
+  Cutout: ({ length, ...options }) => new Cutout(length as never, options),
+  GaussianBlur: ({ kernelSize, ...options }) => new GaussianBlur(kernelSize as never, options),
+  GaussianNoise: (options) => new GaussianNoise(options),
+  Grayscale: (options) => new Grayscale(options),
+  MixUp: (options) => new MixUp(options as never),
+  Mosaic: ({ blockSize, ...options }) => new Mosaic(blockSize as never, options),
+  Normalize: ({ mean, std }) => new Normalize(mean as never, std as never),
+  Pad: ({ padding, ...options }) => new Pad(padding as never, options),
+  RandAugment: (options) => new RandAugment(options),
+  RandomAffine: ({ degrees, ...options }) => new RandomAffine(degrees as never, options),
+  RandomApply: ({ transforms, ...options }) =>
+    new RandomApply(listOf('RandomApply', transforms), options),
+  RandomChoice: ({ transforms, ...options }) =>
+    new RandomChoice(listOf('RandomChoice', transforms), options),
+  RandomCrop: ({ size, ...options }) => new RandomCrop(size as never, options),
+  RandomErasing: (options) => new RandomErasing(options),
+  RandomGrayscale: (options) => new RandomGrayscale(options),
+  RandomHorizontalFlip: (options) => new RandomHorizontalFlip(options),
+  RandomPerspective: (options) => new RandomPerspective(options),
+  RandomResizedCrop: ({ size, ...options }) => new RandomResizedCrop(size as never, options),
+  RandomRotation: ({ degrees, ...options }) => new RandomRotation(degrees as never, options),
+  RandomVerticalFlip: (options) => new RandomVerticalFlip(options),
+  Resize: ({ size, ...options }) => new Resize(size as never, options),
+  ToTensor: () => new ToTensor(),
+  TrivialAugmentWide: (options) => new TrivialAugmentWide(options),
+};
+
+/** The names of all transforms, sorted. */
+export const transformNames: readonly string[] = Object.keys(makers).sort();
+
+/**
+ * The transform that `toJSON()` described. What it takes and gives is the caller's to know; a pipeline that ends in `ToTensor`, as
+ * the default says, is what models are saved with.
+ *
+ * @throws ValueError when the name or an option is unknown, or a value is not allowed.
+ */
+export function transformFromJSON<T extends AnyTransform = Transform<Image, FloatImage>>(
+  json: TransformJson,
+): T {
+  const { name, ...options } = json ?? {};
+  const make = typeof name === 'string' && Object.hasOwn(makers, name) ? makers[name] : undefined;
+  if (make === undefined)
+    throw new ValueError(
+      'transformFromJSON',
+      `no transform is named ${JSON.stringify(name)}; there are ${transformNames.join(', ')}`,
+    );
+  const transform = make(options as Options);
+  const known = Object.keys(transform.toJSON());
+  for (const option of Object.keys(options))
+    if (!known.includes(option))
+      throw new ValueError(
+        String(name),
+        `option ${JSON.stringify(option)} is unknown; there are ${known.slice(1).join(', ') || 'none'}`,
+      );
+  return transform as T; // JSON does not say more.
+}

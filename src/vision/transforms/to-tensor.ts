@@ -1,0 +1,25 @@
+import type { FloatImage, Image } from '../image.js';
+import { type PlaneTable, toPlanes, unitTable } from './pixels/planes.js';
+import type { Transform, TransformJson } from './transform.js';
+
+/** Image `[H, W, C]` of bytes → `[C, H, W]` of float32 from 0 to 1. */
+export class ToTensor implements Transform<Image, FloatImage> {
+  readonly takes = 'image';
+  readonly gives = 'tensor';
+
+  apply(image: Image): FloatImage {
+    return toPlanes(image, this.planeTable(image.channels));
+  }
+
+  planeTable(channels: number): PlaneTable {
+    return unitTable(channels);
+  }
+
+  toJSON(): TransformJson {
+    return { name: 'ToTensor' };
+  }
+
+  toString(): string {
+    return 'ToTensor()';
+  }
+}

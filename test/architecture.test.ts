@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+/** The rooms of the house, lowest first: a file may import from its own room, its floor and lower floors. */
+const floors: readonly (readonly string[])[] = [
+  ['core'],
+  ['graph'],
+  ['engine'],
+  ['tensor'],
+  ['ops'],
+  ['compile', 'nn', 'optim', 'data', 'metrics'],
+  ['vision', 'io'],
+  ['train', 'explain', 'report'],
+  ['recipes'],
+  ['cli'],
+];
+
+/** Packages and the one place that may import each. */
+const edges: Readonly<Record<string, string>> = {
+  commander: 'cli/',
+  zod: '',
+  sharp: 'vision/codecs/sharp.ts',
+  echarts: 'report/echarts.ts',
+};
+
+const root = findRoot(dirname(fileURLToPath(import.meta.url)));
+const source = join(root, 'src');
+const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts') && !file.startsWith(join('engine', 'wasm', 'kernels')))
+  .map((file) => file.replaceAll('\\', '/'));
+
+function findRoot(folder: string): string {
+  return readdirSync(folder).includes('tsconfig.json') ? folder : findRoot(dirname(folder));
+}
+
+/** Module names in `import … from`, `export … from`, `import('…')` and `new URL('…')` of a file, types included. */
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(source, file), 'utf8').replace(/^\s*(\/?\*|\/\/).*$/gm, '');
+  return [...text.matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*)'([^']+)'/g)].map((m) => m[1] ?? '');
+}
+
+function internalImports(file: string): string[] {
+  return importsOf(file)
+    .filter((name) => name.startsWith('.'))
+    .map((name) =>
+      relative(source, resolve(source, dirname(file), name))
+        .replaceAll('\\', '/')
+        .replace(/\.js$/, '.ts'),
+    );
+}
+
+function floorOf(file: string): number {
+  const room = file.split('/')[0] ?? '';
+  if (!file.includes('/')) return floors.length; // index.ts stands on top
+  const floor = floors.findIndex((rooms) => rooms.includes(room));
+  assert.notEqual(floor, -1, `src/${room} is on no floor of the house`);
+  return floor;
+}
+
+test('there is a source to look at', () => {
+  assert.ok(files.length > 50, `${files.length} files`);
+  assert.ok(importsOf('index.ts').length > 5);
+});
+
+test('imports go down only', () => {
+  const wrong = files.flatMap((file) =>
+    internalImports(file)
+      .filter((to) => floorOf(to) > floorOf(file))
+      .map((to) => `${file} imports ${to}`),
+  );
+  assert.deepEqual(wrong, []);
+});
+
+test('no file imports itself through others', () => {
+  const state = new Map<string, 'open' | 'done'>();
+  const visit = (file: string, path: readonly string[]): void => {
+    if (state.get(file) === 'done' || !files.includes(file)) return;
+    const cycle = [...path.slice(path.indexOf(file)), file];
+    assert.notEqual(state.get(file), 'open', `a cycle: ${cycle.join(' → ')}`);
+    state.set(file, 'open');
+    for (const to of internalImports(file)) visit(to, [...path, file]);
+    state.set(file, 'done');
+  };
+  for (const file of files) visit(file, []);
+});
+
+test('every import leads to a file that is there', () => {
+  const missing = files.flatMap((file) =>
+    internalImports(file)
+      .filter((to) => to.endsWith('.ts') && !files.includes(to))
+      .map((to) => `${file} → ${to}`),
+  );
+  assert.deepEqual(missing, []);
+});
+
+test('third-party packages are imported at their edge only', () => {
+  const wrong = files.flatMap((file) =>
+    importsOf(file)
+      .filter((name) => !name.startsWith('.') && !name.startsWith('node:'))
+      .filter((name) => {
+        const edge = edges[name.split('/')[0] ?? ''];
+        return edge === undefined || !file.startsWith(edge);
+      })
+      .map((name) => `${file} imports ${name}`),
+  );
+  assert.deepEqual(wrong, []);
+});
+
+test('an engine’s words stay inside it, and Math.random outside', () => {
+  const wrong = files.filter((file) => {
+    const text = readFileSync(join(source, file), 'utf8');
+    if (/\bMath\.random\b/.test(text)) return true;
+    return !file.startsWith('engine/') && /onednn|dnnl|format_tag|WebAssembly/i.test(text);
+  });
+  assert.deepEqual(wrong, []);
+});

@@ -1,0 +1,82 @@
+/** Every op case answers five questions; every op has a case. */
+import '../../src/ops/index.js';
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { type EngineName, engineNames, useEngine } from '../../src/engine/select.js';
+import { opNames } from '../../src/graph/op.js';
+import { families } from './cases.js';
+import { makeInputs, wantsGrad } from './op-case.js';
+import {
+  answer,
+  assertClose,
+  assertValues,
+  checkGradients,
+  compiledAnswer,
+  opsCalledBy,
+  readGoldens,
+} from './run-case.js';
+
+useEngine('reference');
+
+/** How far an engine's float32 may be from the reference's, which adds in float64. */
+const engineTolerance = 2e-5;
+const others = engineNames.filter(
+  (name): name is Exclude<EngineName, 'reference'> => name !== 'reference',
+);
+
+for (const [family, cases] of Object.entries(families)) {
+  const goldens = readGoldens(family);
+  for (const opCase of cases) {
+    describe(`${family}: ${opCase.name}`, () => {
+      const { torch, expected, tolerance = 1e-5 } = opCase;
+      const reference = answer(opCase, 'reference');
+
+      test('runs the ops that it is for', () => {
+        const called = opsCalledBy(() => answer(opCase, 'reference'));
+        assert.deepEqual(
+          opCase.ops.filter((name) => !called.has(name)),
+          [],
+        );
+      });
+
+      if (torch !== undefined)
+        test('matches PyTorch, forward and backward', () => {
+          const golden = goldens.get(opCase.name);
+          assert.ok(golden, `no golden: run scripts/goldens/ops.py`);
+          assertClose(reference, golden, tolerance);
+        });
+
+      if (expected !== undefined)
+        test('matches the expected values', () => {
+          const values = reference.outputs[0]?.data ?? [];
+          assertValues('output 0', values, expected(...makeInputs(opCase)), tolerance);
+        });
+
+      if (opCase.inputs.some((spec) => wantsGrad(opCase, spec)))
+        test('matches numeric gradients in float64', () => checkGradients(opCase));
+
+      test('gives the same bits compiled', () => {
+        assertClose(compiledAnswer(opCase, 'reference'), reference, 0);
+      });
+
+      for (const engine of others)
+        test(`${engine} agrees with reference`, () => {
+          assertClose(answer(opCase, engine), reference, Math.max(tolerance, engineTolerance));
+        });
+    });
+  }
+}
+
+test('every op has a case, and every case an oracle', () => {
+  const all = Object.values(families).flat();
+  const covered = new Set(all.flatMap((opCase) => opCase.ops));
+  assert.deepEqual(
+    opNames().filter((name) => !covered.has(name)),
+    [],
+  );
+  assert.deepEqual(
+    all.filter((c) => c.torch === undefined && c.expected === undefined).map((c) => c.name),
+    [],
+  );
+  assert.equal(new Set(all.map((c) => c.name)).size, all.length, 'names of cases are unique');
+});

@@ -1,0 +1,189 @@
+/** The questions that a case of the op table is asked. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { compile } from '../../src/compile/compile.js';
+import { type DType, type TypedArray, viewOf } from '../../src/core/dtype.js';
+import { numel, type Shape } from '../../src/core/shape.js';
+import { currentEngine, type EngineName, useEngine } from '../../src/engine/select.js';
+import { type OpSpec, opNames, opSpec } from '../../src/graph/op.js';
+import { grad } from '../../src/tensor/autograd.js';
+import { noGrad } from '../../src/tensor/grad-mode.js';
+import { gradcheck } from '../../src/tensor/gradcheck.js';
+import { Tensor } from '../../src/tensor/tensor.js';
+import { cotangent, makeInputs, type OpCase } from './op-case.js';
+
+/** Values with their type, from PyTorch or from an engine. */
+interface Answer {
+  readonly shape: Shape;
+  readonly dtype: DType;
+  readonly data: TypedArray;
+}
+
+export interface Answers {
+  readonly outputs: readonly Answer[];
+  /** One per input; null where none flows. */
+  readonly gradients: readonly (Answer | null)[];
+}
+
+/** Outputs and gradients (for the fixed cotangent) of a case, by `engine`. */
+export function answer(opCase: OpCase, engine: EngineName): Answers {
+  return onEngine(engine, () => {
+    const { outputs, gradients } = step(opCase, makeInputs(opCase));
+    return { outputs: outputs.map(frozen), gradients: gradients.map((g) => g && frozen(g)) };
+  });
+}
+
+/** The same by a compiled step on `engine`, at its second call: a replay. */
+export function compiledAnswer(opCase: OpCase, engine: EngineName): Answers {
+  return onEngine(engine, () => {
+    let places: readonly boolean[] = [];
+    const compiled = compile((...inputs: Tensor[]) => {
+      const { outputs, gradients } = step(opCase, inputs);
+      places = gradients.map((g) => g !== null);
+      return [...outputs, ...gradients.filter((g) => g !== null)];
+    });
+    compiled(...makeInputs(opCase));
+    const results = compiled(...makeInputs(opCase)).map(frozen);
+    const flowing = results.splice(results.length - places.filter(Boolean).length);
+    const gradients = places.map((flows) => (flows ? (flowing.shift() ?? null) : null));
+    return { outputs: results, gradients };
+  });
+}
+
+/** One run of a case, forward and backward. */
+function step(opCase: OpCase, inputs: Tensor[]) {
+  const run = () => listOf(opCase.run(...inputs));
+  const outputs = opCase.grad === false ? noGrad(run) : run();
+  return { outputs, gradients: gradientsOf(inputs, outputs) };
+}
+
+function listOf(value: Tensor | readonly Tensor[]): readonly Tensor[] {
+  return value instanceof Tensor ? [value] : value;
+}
+
+function gradientsOf(inputs: readonly Tensor[], outputs: readonly Tensor[]): (Tensor | null)[] {
+  const roots = outputs.filter((y) => y.requiresGrad);
+  const wanted = inputs.filter((x) => x.requiresGrad);
+  if (roots.length === 0 || wanted.length === 0) return inputs.map(() => null);
+  const gradOutputs = roots.map(({ shape, dtype }) => cotangent(shape, dtype));
+  const gradients = grad(roots, wanted, { gradOutputs, allowUnused: true });
+  return inputs.map((x) => gradients[wanted.indexOf(x)] ?? null);
+}
+
+function frozen({ shape, dtype, data }: Tensor): Answer {
+  return { shape, dtype, data: data.slice() };
+}
+
+/** Runs `fn` on `engine`, and goes back to the engine of before. */
+export function onEngine<T>(engine: EngineName, fn: () => T): T {
+  const before = currentEngine();
+  useEngine(engine);
+  try {
+    return fn();
+  } finally {
+    useEngine(before);
+  }
+}
+
+interface WrittenAnswer {
+  readonly shape: Shape;
+  readonly dtype: DType;
+  /** Base64 of the elements. */
+  readonly data: string;
+}
+
+interface WrittenAnswers {
+  readonly outputs: readonly WrittenAnswer[];
+  readonly gradients: readonly (WrittenAnswer | null)[];
+}
+
+/** PyTorch's answers to the cases of a family, by name (scripts/goldens/ops.py); tests run in the repository's root. */
+export function readGoldens(family: string): ReadonlyMap<string, Answers> {
+  const text = gunzipSync(readFileSync(`test/goldens/ops.${family}.json.gz`)).toString();
+  const written: Record<string, WrittenAnswers> = JSON.parse(text);
+  return new Map(
+    Object.entries(written).map(([name, { outputs, gradients }]) => [
+      name,
+      { outputs: outputs.map(decode), gradients: gradients.map((g) => g && decode(g)) },
+    ]),
+  );
+}
+
+function decode({ shape, dtype, data }: WrittenAnswer): Answer {
+  const { buffer } = Uint8Array.from(Buffer.from(data, 'base64'));
+  return { shape, dtype, data: viewOf(dtype, buffer, 0, numel(shape)) };
+}
+
+/** Asserts that shapes and dtypes are equal and values are as near as `tolerance` says. */
+export function assertClose(actual: Answers, expected: Answers, tolerance: number): void {
+  const pairs = [
+    ...expected.outputs.map((e, i) => [`output ${i}`, actual.outputs[i] ?? null, e] as const),
+    ...expected.gradients.map(
+      (e, i) => [`gradient of input ${i}`, actual.gradients[i] ?? null, e] as const,
+    ),
+  ];
+  assert.equal(actual.outputs.length, expected.outputs.length, 'number of outputs');
+  for (const [what, a, e] of pairs) {
+    if (a === null || e === null) {
+      assert.equal(a === null, e === null, `${what}: one flows, the other does not`);
+      continue;
+    }
+    assert.deepEqual([...a.shape], [...e.shape], `${what}: shape`);
+    assert.equal(a.dtype, e.dtype, `${what}: dtype`);
+    assertValues(what, a.data, e.data, tolerance);
+  }
+}
+
+/** Each element within `tolerance` of the largest finite magnitude; infinities and NaN in the same places. */
+export function assertValues(
+  what: string,
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  tolerance: number,
+): void {
+  assert.equal(actual.length, expected.length, `${what}: length`);
+  let scale = 0;
+  for (let i = 0; i < expected.length; i++) {
+    const size = Math.abs(expected[i] ?? 0);
+    if (Number.isFinite(size)) scale = Math.max(scale, size);
+  }
+  for (let i = 0; i < expected.length; i++) {
+    const a = actual[i] ?? 0;
+    const e = expected[i] ?? 0;
+    const near = Object.is(a, e) || a === e || Math.abs(a - e) <= tolerance * scale;
+    assert.ok(near, `${what}[${i}]: ${a}, expected ${e} (± ${tolerance} × ${scale})`);
+  }
+}
+
+/** Gradients in float64 against central differences. */
+export function checkGradients(opCase: OpCase): void {
+  onEngine('reference', () => {
+    const inputs = makeInputs(opCase, 'float64');
+    const elements = inputs.reduce((n, x) => n + (x.requiresGrad ? x.numel() : 0), 0);
+    gradcheck((...given) => opCase.run(...given), inputs, { fastMode: elements > 64 });
+  });
+}
+
+/** The ops that `fn` calls. */
+export function opsCalledBy(fn: () => void): Set<string> {
+  const called = new Set<string>();
+  const restore: (() => void)[] = [];
+  for (const name of opNames()) {
+    const spec: { -readonly [K in keyof OpSpec]: OpSpec[K] } = opSpec(name);
+    const { infer } = spec;
+    spec.infer = (inputs, attrs) => {
+      called.add(name);
+      return infer.call(spec, inputs, attrs);
+    };
+    restore.push(() => {
+      spec.infer = infer;
+    });
+  }
+  try {
+    fn();
+  } finally {
+    for (const undo of restore) undo();
+  }
+  return called;
+}

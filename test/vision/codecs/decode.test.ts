@@ -1,0 +1,282 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { crc32 } from 'node:zlib';
+import sharp from 'sharp';
+import { DataError } from '../../../src/core/errors.js';
+import { decode, isImageFile } from '../../../src/vision/codecs/decode.js';
+import { readImageHeader } from '../../../src/vision/codecs/header.js';
+import { encodePng } from '../../../src/vision/codecs/sharp.js';
+import { Image } from '../../../src/vision/image.js';
+import { Resize } from '../../../src/vision/transforms/resize.js';
+import { difference, folder as goldenFolder, picture } from '../transforms/goldens.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'wick-codecs-'));
+after(() => rmSync(folder, { recursive: true }));
+
+const rgb = picture('rgb');
+const grey = picture('grey');
+const raw = ({ height, width, channels }: Image) => ({ raw: { height, width, channels } });
+const source = sharp(rgb.data, raw(rgb));
+
+function saved(name: string, bytes: Uint8Array): string {
+  const path = join(folder, name);
+  writeFileSync(path, bytes);
+  return path;
+}
+
+function same(actual: Image, expected: Image, worst = 0): void {
+  assert.deepEqual(
+    [actual.height, actual.width, actual.channels],
+    [expected.height, expected.width, expected.channels],
+  );
+  const found = difference(actual.data, expected.data);
+  assert.ok(found.worst <= worst, `off by ${found.worst} at worst, ${found.mean} on average`);
+}
+
+test('PNG comes back as it was written, from a path and from bytes', async () => {
+  const bytes = await encodePng(rgb);
+  same(await decode(saved('a.png', bytes)), rgb);
+  same(await decode(bytes), rgb);
+  same(await decode(await encodePng(grey), { mode: 'grey' }), grey);
+});
+
+test('the mode asked for is given, whatever the file holds', async () => {
+  const asRgb = await decode(await encodePng(grey));
+  assert.equal(asRgb.channels, 3);
+  assert.ok(grey.data.every((value, i) => [0, 1, 2].every((c) => asRgb.data[i * 3 + c] === value)));
+  const asGrey = await decode(await encodePng(rgb), { mode: 'grey' });
+  assert.equal(asGrey.channels, 1);
+  const [r = 0, g = 0, b = 0] = rgb.data;
+  assert.equal(asGrey.data[0], (r * 19595 + g * 38470 + b * 7471 + 0x8000) >> 16);
+});
+
+test('lossless WebP and a GIF of few colours are exact; the first frame of an animation is shown', async () => {
+  same(await decode(await source.clone().webp({ lossless: true }).toBuffer()), rgb);
+  const two = new Image(2, 2, 3, Uint8Array.from([255, 0, 0, 0, 0, 255, 0, 0, 255, 255, 0, 0]));
+  same(await decode(await sharp(two.data, raw(two)).gif().toBuffer()), two);
+  const frames = Buffer.concat([two.data, Buffer.alloc(12)]);
+  const layout = { height: 4, width: 2, channels: 3, pageHeight: 2 } as const;
+  const joined = await sharp(frames, { raw: layout }).gif().toBuffer();
+  same(await decode(joined), two);
+});
+
+test('a JPEG is near what was written, grey ones have one channel inside', async () => {
+  const bytes = await source.clone().jpeg({ quality: 100, chromaSubsampling: '4:4:4' }).toBuffer();
+  same(await decode(bytes), rgb, 6);
+  const greyBytes = await sharp(grey.data, raw(grey))
+    .toColourspace('b-w')
+    .jpeg({ quality: 100 })
+    .toBuffer();
+  assert.equal(readImageHeader(greyBytes)?.mode, 'grey');
+  same(await decode(greyBytes, { mode: 'grey' }), grey, 3);
+});
+
+test('a palette, 16 bits and alpha become plain bytes; alpha is dropped, not blended', async () => {
+  const few = new Image(
+    8,
+    8,
+    3,
+    rgb.data.slice(0, 192).map((v) => (v < 128 ? 40 : 200)),
+  );
+  const palette = await sharp(few.data, raw(few)).png({ palette: true, dither: 0 }).toBuffer();
+  assert.equal(readImageHeader(palette)?.mode, 'palette');
+  same(await decode(palette), few);
+
+  const deep = await source.clone().toColourspace('rgb16').png().toBuffer();
+  assert.equal(readImageHeader(deep)?.bits, 16);
+  same(await decode(deep), rgb);
+  const deepGrey = await sharp(grey.data, raw(grey)).toColourspace('grey16').png().toBuffer();
+  assert.equal(readImageHeader(deepGrey)?.bits, 16);
+  same(await decode(deepGrey, { mode: 'grey' }), grey);
+
+  const clear = await source.clone().ensureAlpha(0.2).png().toBuffer();
+  assert.equal(readImageHeader(clear)?.mode, 'rgb+alpha');
+  same(await decode(clear), rgb);
+});
+
+test('CMYK is turned to RGB without a profile, as Pillow does', async () => {
+  const bytes = await source.clone().toColourspace('cmyk').jpeg({ quality: 100 }).toBuffer();
+  assert.equal(readImageHeader(bytes)?.mode, 'cmyk');
+  const ink = await sharp(bytes).pipelineColourspace('cmyk').toColourspace('cmyk').raw().toBuffer();
+  const expected = new Image(rgb.height, rgb.width, 3);
+  for (let i = 0; i < expected.data.length; i++) {
+    const at = Math.floor(i / 3) * 4;
+    const light = (255 - (ink[at + (i % 3)] ?? 0)) * (255 - (ink[at + 3] ?? 0));
+    expected.data[i] = Math.round(light / 255);
+  }
+  same(await decode(bytes), expected, 1);
+});
+
+test('all eight EXIF orientations come out upright', async () => {
+  const { height, width } = rgb;
+  const at = (y: number, x: number) => (y * width + x) * 3;
+  // Where the pixel (x, y) of the upright picture lies in the stored one.
+  const stored: ((y: number, x: number) => number)[] = [
+    (y, x) => at(y, x),
+    (y, x) => at(y, width - 1 - x),
+    (y, x) => at(height - 1 - y, width - 1 - x),
+    (y, x) => at(height - 1 - y, x),
+    (y, x) => at(x, y),
+    (y, x) => at(height - 1 - x, y),
+    (y, x) => at(height - 1 - x, width - 1 - y),
+    (y, x) => at(x, width - 1 - y),
+  ];
+  for (const [i, from] of stored.entries()) {
+    const bytes = await source
+      .clone()
+      .withMetadata({ orientation: i + 1 })
+      .jpeg({ quality: 100, chromaSubsampling: '4:4:4' })
+      .toBuffer();
+    assert.equal(readImageHeader(bytes)?.orientation, i + 1);
+    const flat = await sharp(bytes, { autoOrient: false }).raw().toBuffer();
+    const upright = i < 4 ? new Image(height, width, 3) : new Image(width, height, 3);
+    for (let y = 0, to = 0; y < upright.height; y++)
+      for (let x = 0; x < upright.width; x++)
+        for (let c = 0; c < 3; c++) upright.data[to++] = flat[from(y, x) + c] ?? 0;
+    same(await decode(bytes), upright);
+  }
+});
+
+for (const [name, expected] of [
+  ['rgb24', rgb],
+  ['rgba32', rgb],
+  ['grey', grey],
+  ['palette', picture('palette')],
+  ['bits', picture('bits')],
+] as const)
+  test(`BMP as Pillow writes it: ${name}`, async () => {
+    const bytes = readFileSync(join(goldenFolder, `${name}.bmp`));
+    same(await decode(bytes, { mode: expected.channels === 1 ? 'grey' : 'rgb' }), expected);
+    await assert.rejects(decode(bytes.subarray(0, bytes.length - 40)), /damaged BMP \(cut off/);
+  });
+
+test('headers are read without decoding', async () => {
+  const { height, width } = rgb;
+  for (const [format, bytes] of [
+    ['jpeg', await source.clone().jpeg({ progressive: true }).toBuffer()],
+    ['png', await source.clone().png().toBuffer()],
+    ['webp', await source.clone().webp().toBuffer()],
+    ['webp', await source.clone().webp({ lossless: true }).toBuffer()],
+    ['webp', await source.clone().ensureAlpha(0.5).webp().toBuffer()],
+    ['gif', await source.clone().gif().toBuffer()],
+  ] as const) {
+    const header = readImageHeader(bytes);
+    assert.deepEqual([header?.format, header?.width, header?.height], [format, width, height]);
+    for (let cut = 0; cut < 30; cut++) readImageHeader(bytes.subarray(0, cut)); // never throws
+  }
+});
+
+/** The first bytes of a PNG of any size. */
+function pngHeader(width: number, height: number): Uint8Array {
+  const bytes = Buffer.alloc(33);
+  Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex').copy(bytes);
+  bytes.writeUInt32BE(width, 16);
+  bytes.writeUInt32BE(height, 20);
+  bytes.set([8, 2, 0, 0, 0], 24);
+  bytes.writeUInt32BE(crc32(bytes.subarray(12, 29)), 29);
+  return bytes;
+}
+
+test('a PNG of 60,000 × 60,000 is refused at once', async () => {
+  const path = saved('bomb.png', pngHeader(60_000, 60_000));
+  await assert.rejects(decode(path)); // the first read of a file is not what is measured
+  const start = performance.now();
+  await assert.rejects(decode(path), {
+    name: 'DataError',
+    message:
+      `${path}: 60000×60000 = 3600000000 pixels, at most 178956970 are allowed; ` +
+      'raise maxPixels if you trust the file',
+  });
+  const duration = performance.now() - start;
+  assert.ok(duration < 50, `took ${duration} ms`);
+  await assert.rejects(
+    decode(await encodePng(rgb), { maxPixels: 100 }),
+    /30×36|36×30 = 1080 pixels/,
+  );
+});
+
+test('the format is told by the bytes, not by the name', async () => {
+  same(await decode(saved('png.jpg', await encodePng(rgb))), rgb);
+  assert.ok(isImageFile('a/B.JPEG') && !isImageFile('a/jpg') && !isImageFile('notes.txt'));
+});
+
+test('every failure names the file and the cause', async () => {
+  const jpeg = await source.clone().jpeg().toBuffer();
+  const png = await encodePng(rgb);
+  const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"/>';
+  const cases: [string, Uint8Array, RegExp][] = [
+    [
+      'page.jpg',
+      Buffer.from('<html>'),
+      /: not a JPEG \(starts with 3c 68 74 6d\); remove it or pass/,
+    ],
+    ['drawing.png', Buffer.from(svg), /: not a PNG \(starts with 3c 73 76 67\)/],
+    ['notes', Buffer.from('hi'), /: not a JPEG, PNG, WebP, GIF or BMP \(starts with 68 69\)/],
+    ['empty.jpg', Buffer.alloc(0), /: is empty; remove it/],
+    ['cut.jpg', jpeg.subarray(0, jpeg.length / 2), /: damaged JPEG \(.+\); remove it/],
+    ['cut.png', png.subarray(0, png.length / 2), /: damaged PNG \(.+\); remove it/],
+    ['stub.jpg', jpeg.subarray(0, 8), /: JPEG header cut off or damaged; remove it/],
+  ];
+  for (const [name, bytes, pattern] of cases) {
+    const path = saved(name, bytes);
+    await assert.rejects(decode(path), (error: unknown) => {
+      assert.ok(error instanceof DataError);
+      assert.equal(error.path, path);
+      assert.match(error.message, pattern);
+      return true;
+    });
+  }
+  const missing = join(folder, 'missing.jpg');
+  await assert.rejects(decode(missing), { message: `${missing}: there is no such file` });
+  await assert.rejects(decode(folder), {
+    message: `${folder}: is a folder, an image file is required`,
+  });
+  await assert.rejects(
+    decode(Buffer.from('x'), { path: 'b.gif' }),
+    /^DataError: b\.gif: not a GIF/,
+  );
+});
+
+test('bytes changed at random never crash: an image or a DataError', async () => {
+  const originals = [
+    await source.clone().jpeg().toBuffer(),
+    await encodePng(rgb),
+    await source.clone().webp().toBuffer(),
+    readFileSync(join(goldenFolder, 'palette.bmp')),
+  ];
+  let state = 12345;
+  const random = (n: number) => {
+    state = (Math.imul(state, 1103515245) + 12345) >>> 0;
+    return Math.floor((state / 2 ** 32) * n);
+  };
+  let failed = 0;
+  for (let round = 0; round < 30; round++)
+    for (const original of originals) {
+      const bytes = Uint8Array.from(original);
+      for (let k = 0; k < 6; k++) bytes[random(bytes.length)] = random(256);
+      try {
+        await decode(bytes, { maxPixels: 1e6 });
+      } catch (error) {
+        assert.ok(error instanceof DataError, String(error));
+        failed++;
+      }
+    }
+  assert.ok(failed > 5, `${failed} failed`);
+});
+
+test('shrinking while decoding stays close to shrinking afterwards', async () => {
+  const large = new Resize([400, 520], { interpolation: 'bicubic' }).source(rgb).read();
+  const bytes = await sharp(large.data, raw(large)).jpeg({ quality: 90 }).toBuffer();
+  const shrinkTo = { height: 48, width: 64 };
+  const small = await decode(bytes, { shrinkTo });
+  assert.deepEqual([small.height, small.width], [100, 130]);
+  const resize = new Resize([48, 64]);
+  const full = resize.source(await decode(bytes)).read();
+  const { mean, worst } = difference(resize.source(small).read().data, full.data);
+  assert.ok(mean < 1 && worst < 20, `off by ${mean} on average, ${worst} at worst`);
+  const untouched = await decode(bytes, { shrinkTo: { height: 201, width: 10 } });
+  assert.deepEqual([untouched.height, untouched.width], [400, 520]);
+});
