@@ -1,6 +1,7 @@
 /** wick's public names. Rooms are namespaces; what everybody uses stands at the top. */
 import './ops/index.js';
 
+export * as autograd from './autograd.js';
 export {
   type Compiled,
   type CompileOptions,
@@ -32,9 +33,73 @@ export {
 export * as io from './io/index.js';
 export * as metrics from './metrics/index.js';
 export * as nn from './nn/index.js';
+export {
+  abs,
+  add,
+  amax,
+  amin,
+  argmax,
+  argmin,
+  cat,
+  chunk,
+  clamp,
+  div,
+  eq,
+  exp,
+  flatten,
+  gather,
+  ge,
+  gt,
+  indexSelect,
+  le,
+  lerp,
+  log,
+  logSoftmax,
+  lt,
+  matmul,
+  maximum,
+  mean,
+  minimum,
+  mul,
+  narrow,
+  ne,
+  neg,
+  norm,
+  permute,
+  pow,
+  relu,
+  reshape,
+  sigmoid,
+  sign,
+  softmax,
+  split,
+  sqrt,
+  square,
+  squeeze,
+  stack,
+  std,
+  sub,
+  sum,
+  tanh,
+  transpose,
+  unsqueeze,
+  where,
+} from './ops/functions.js';
+export type { Index, Range } from './ops/methods/indexing.js';
+export type { ReductionOptions, ValuesAndIndices } from './ops/methods/reduction.js';
+export type { TensorLike } from './ops/operand.js';
+export {
+  type RandomOptions,
+  rand,
+  randint,
+  randintLike,
+  randLike,
+  randn,
+  randnLike,
+  randperm,
+} from './ops/random.js';
 export * as optim from './optim/index.js';
 export * as report from './report/index.js';
-export * as autograd from './tensor/autograd.js';
 export {
   arange,
   eye,

@@ -196,7 +196,8 @@ export class DataLoader<T = Sample, B = Collated<T>> implements AsyncIterable<B>
 
   private async *fetchInWorkers(tasks: Iterator<BatchTask>): AsyncGenerator<FetchedBatch> {
     const { numWorkers, prefetchFactor } = this.options;
-    const pool = this.startPool();
+    const pool = this.pool ?? this.startPool();
+    if (this.persistentWorkers) this.pool = pool;
     const ahead: { task: BatchTask; fetched: Promise<FetchedBatch> }[] = [];
     const fill = () => {
       while (ahead.length < numWorkers * prefetchFactor) {
@@ -212,19 +213,21 @@ export class DataLoader<T = Sample, B = Collated<T>> implements AsyncIterable<B>
         fill();
         yield fetched;
       }
+    } catch (error) {
+      this.pool = null; // a thread may have ended
+      throw error;
     } finally {
-      if (this.persistentWorkers) pool.forget();
-      else await this.close();
+      if (this.pool === pool) pool.forget();
+      else await pool.close();
     }
   }
 
   private startPool(): WorkerPool {
-    this.pool ??= new WorkerPool(this.options.numWorkers, {
+    return new WorkerPool(this.options.numWorkers, {
       dataset: requireWorkerSpec(this.dataset),
       init: this.workerInit,
       options: { onError: this.options.onError, collate: this.collate === null },
     });
-    return this.pool;
   }
 
   private async withTimeout<V>(result: Promise<V>, { batch, indices }: BatchTask): Promise<V> {

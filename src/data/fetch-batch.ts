@@ -1,7 +1,7 @@
 /** One batch out of a data set: what the loader does in its own thread and what its worker threads do. */
 import { DataError, ValueError, WickError } from '../core/errors.js';
 import type { Rng } from '../core/rng.js';
-import { collateArrays } from './collate.js';
+import { collateArrays } from './collate-arrays.js';
 import type { Dataset } from './dataset.js';
 import { sampleRng } from './streams.js';
 

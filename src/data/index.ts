@@ -1,18 +1,24 @@
-/** Data sets and loaders. */
+/** Data sets and loading. */
+export { cacheFolder } from './cache-folder.js';
 export { type Collated, defaultCollate } from './collate.js';
 export { ConcatDataset } from './concat-dataset.js';
 export { DataLoader, type DataLoaderOptions, type DataLoaderState } from './dataloader.js';
 export type { Dataset, ModuleCall, Sample } from './dataset.js';
+export type { SkippedSample } from './fetch-batch.js';
 export {
   type Batches,
   BatchSampler,
+  type BatchSamplerOptions,
   classBalancedSampler,
   RandomSampler,
+  type RandomSamplerOptions,
   type Sampler,
   SequentialSampler,
   SubsetRandomSampler,
   WeightedRandomSampler,
+  type WeightedRandomSamplerOptions,
 } from './samplers.js';
-export { kFold, randomSplit } from './split.js';
+export { type Fold, type KFoldOptions, kFold, randomSplit, type SplitOptions } from './split.js';
 export { Subset } from './subset.js';
 export { TensorDataset } from './tensor-dataset.js';
+export type { ModuleFunction } from './workers/protocol.js';

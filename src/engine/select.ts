@@ -76,7 +76,18 @@ const opened = new Map<number | undefined, WasmEngine>();
 function openWasm(): WasmEngine {
   const known = opened.get(threads);
   if (known !== undefined) return known;
-  const engine = openWasmEngine(threads === undefined ? {} : { threads });
-  opened.set(threads, engine);
-  return engine;
+  try {
+    const engine = openWasmEngine(threads === undefined ? {} : { threads });
+    opened.set(threads, engine);
+    return engine;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new EngineError(
+      'wasm',
+      `cannot be loaded (${reason}); choose reference, which runs anywhere`,
+      {
+        cause: error,
+      },
+    );
+  }
 }

@@ -54,7 +54,8 @@ export class Conv2d extends Module {
       );
     this.kernelSize = pair('Conv2d', 'kernelSize', kernelSize);
     this.stride = pair('Conv2d', 'stride', stride);
-    this.padding = typeof padding === 'string' ? padding : pair('Conv2d', 'padding', padding, 0);
+    this.padding =
+      padding === 'same' || padding === 'valid' ? padding : pair('Conv2d', 'padding', padding, 0);
     this.dilation = pair('Conv2d', 'dilation', dilation);
     this.groups = groups;
     if (padding === 'same') requireStrideOne('Conv2d', this.stride);

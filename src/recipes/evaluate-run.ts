@@ -4,7 +4,9 @@ import type { RunFolder } from '../io/run-folder.js';
 import { crossEntropy } from '../nn/functional.js';
 import { noGrad } from '../tensor/grad-mode.js';
 import { RunningScores, type Scores } from '../train/metrics.js';
-import { recipe } from './index.js';
+import { openTask } from './index.js';
+import { readRunConfig } from './run-config.js';
+import { loadingWorkers } from './session.js';
 import { TrainedModel } from './trained-model.js';
 
 /** How one class fared. */
@@ -22,23 +24,33 @@ export interface Evaluation extends Scores {
   readonly perClass: readonly ClassScores[];
 }
 
-/** Measures the best weights of a run on the test set of its recipe. */
+/** Measures the best weights of a run on its test set, whose classes are bound to the model's by name. */
 export async function evaluateRun(
   run: RunFolder,
   batchSize: number,
   dataFolder?: string,
 ): Promise<Evaluation> {
   const trained = await TrainedModel.load(run);
-  const config = await run.read('config.json');
-  const name = (config as { recipe?: unknown }).recipe;
-  if (typeof name !== 'string')
-    throw new DataError(run.file('config.json'), "has no field 'recipe'; the run may be damaged");
-  const { test } = await recipe(name).open(dataFolder === undefined ? {} : { data: dataFolder });
-
   const { classes } = trained.card;
+  const { recipe, choices } = await readRunConfig(run);
+  const { test, ...task } = await openTask(recipe, {
+    ...choices,
+    ...(dataFolder !== undefined && { data: dataFolder }),
+    classes,
+    evalTransform: trained.transform,
+    cache: 'none',
+  });
+  if (task.classes.join('\n') !== classes.join('\n'))
+    throw new DataError(
+      run.file('model.json'),
+      `has the classes [${classes.join(', ')}], the data [${task.classes.join(', ')}]; they must be the same`,
+    );
   const scores = new RunningScores();
   const confusion = new Float64Array(classes.length ** 2); // [true, predicted]
-  for await (const [images, labels] of new DataLoader(test, { batchSize })) {
+  for await (const [images, labels] of new DataLoader(test, {
+    batchSize,
+    numWorkers: loadingWorkers(test),
+  })) {
     const logits = noGrad(() => trained.model.forward(images));
     const predicted = logits.argmax(1).data;
     let correct = 0;

@@ -1,17 +1,25 @@
 import { Digits } from '../vision/datasets/digits.js';
 import { FashionMNIST, MNIST, type OpenOptions } from '../vision/datasets/mnist.js';
+import type { PictureDataset } from '../vision/inspect/picture-dataset.js';
 import { Compose } from '../vision/transforms/compose.js';
 import { Resize } from '../vision/transforms/resize.js';
 import { ToTensor } from '../vision/transforms/to-tensor.js';
-import type { OpenRequest, Recipe, TaskData } from './recipe.js';
+import { openPublished } from './published.js';
+import type { OpenRequest, Recipe, Task } from './recipe.js';
+import { bothSplits, makeTask, requireOwnSize } from './task.js';
 
-/** The network and the transform that all data sets in MNIST's format share. */
+/** The network that all data sets in MNIST's format share. */
 const shared = {
-  architecture: { name: 'mnistCnn', options: { numClasses: 10 } },
+  model: 'mnistCnn',
+  numClasses: 10,
   inputShape: [1, 28, 28],
+} as const satisfies Partial<Recipe>;
+
+const transforms = {
+  trainTransform: new ToTensor(),
   // The data sets' own pictures are 28×28 already; other people's pictures are brought to that.
   evalTransform: new Compose([new Resize([28, 28]), new ToTensor()]),
-} as const satisfies Partial<Recipe>;
+};
 
 /** Digits in the box: a first run anywhere, in seconds. */
 export const digits: Recipe = {
@@ -19,12 +27,13 @@ export const digits: Recipe = {
   name: 'digits',
   title: '5,000 handwritten digits that come with wick (a part of MNIST)',
   defaults: { epochs: 3, batchSize: 32, optimizer: 'adam', lr: 1e-3 },
-  open: async () => {
+  open: async (request) => {
+    requireOwnSize(digits, request);
     const [train, test] = await Promise.all([
       Digits.open({ split: 'train' }),
-      Digits.open({ split: 'test' }),
+      Digits.open({ split: 'test', transform: request.evalTransform ?? transforms.trainTransform }),
     ]);
-    return { train, test, classes: train.classes };
+    return makeTask(digits, bothSplits(train, test, request), transforms, request);
   },
 };
 
@@ -34,7 +43,7 @@ export const mnist: Recipe = {
   name: 'mnist',
   title: 'handwritten digits, 60,000 + 10,000 images 28×28',
   defaults: { epochs: 5, batchSize: 32, optimizer: 'sgd', lr: 1e-2 },
-  open: (request) => openBoth(MNIST, request),
+  open: (request) => openIdx(mnist, MNIST, request),
 };
 
 /** The same network on pictures of clothes. */
@@ -43,21 +52,16 @@ export const fashionMnist: Recipe = {
   name: 'fashion-mnist',
   title: 'pictures of clothes, 60,000 + 10,000 images 28×28',
   defaults: { epochs: 5, batchSize: 32, optimizer: 'sgd', lr: 1e-2 },
-  open: (request) => openBoth(FashionMNIST, request),
+  open: (request) => openIdx(fashionMnist, FashionMNIST, request),
 };
 
-/** Training and test set, one after the other: a download shows one bar at a time. */
-async function openBoth(
-  set: {
-    open(
-      root?: string,
-      options?: OpenOptions,
-    ): Promise<TaskData['train'] & { readonly classes: readonly string[] }>;
-  },
-  { data, onProgress }: OpenRequest,
-): Promise<TaskData> {
-  const options = onProgress === undefined ? {} : { onProgress };
-  const train = await set.open(data, { ...options, split: 'train' });
-  const test = await set.open(data, { ...options, split: 'test' });
-  return { train, test, classes: train.classes };
+async function openIdx(
+  recipe: Recipe,
+  set: { open(root?: string, options?: OpenOptions): Promise<PictureDataset> },
+  request: OpenRequest,
+): Promise<Task> {
+  requireOwnSize(recipe, request);
+  const { trainTransform } = transforms;
+  const opened = await openPublished(set, request, trainTransform, trainTransform);
+  return makeTask(recipe, opened, transforms, request);
 }

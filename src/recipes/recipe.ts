@@ -1,8 +1,14 @@
-/** A recipe names everything that a training run needs besides its data: network, transforms, hyper-parameters. */
+/**
+ * A recipe names everything that a training run needs besides its settings: where the data are, how a picture becomes an
+ * input, which network learns. Opened with a request, it becomes a task that is ready to be trained.
+ */
 import type { Dataset } from '../data/dataset.js';
 import type { ModelCard } from '../io/model-card.js';
 import type { DownloadProgress } from '../vision/datasets/download/download.js';
+import type { CacheEstimate } from '../vision/datasets/image-store/image-store.js';
 import type { ImageTransform } from '../vision/datasets/image-transform.js';
+import type { InspectedSplit } from '../vision/inspect/inspect.js';
+import type { ScheduleSpec } from './schedule.js';
 
 export type OptimizerName = 'sgd' | 'adam' | 'adamw' | 'rmsprop';
 
@@ -12,30 +18,77 @@ export interface TrainDefaults {
   readonly batchSize: number;
   readonly optimizer: OptimizerName;
   readonly lr: number;
+  /** How the learning rate changes from epoch to epoch. @default not at all */
+  readonly schedule?: ScheduleSpec;
 }
 
-/** Where to look for the files, and whom to tell of a download. */
-export interface OpenRequest {
+/** `[C, H, W]` of one input. */
+export type InputShape = readonly [channels: number, height: number, width: number];
+
+/** What may be chosen of a recipe; config.json keeps it, so that an evaluation finds the same data. */
+export interface TaskChoices {
+  /** The folder with the files; recipes look into the data cache otherwise. */
   readonly data?: string;
-  readonly onProgress?: (progress: DownloadProgress) => void;
+  /** A network of `vision.models` instead of the recipe's. */
+  readonly model?: string;
+  /** Side of the inputs in pixels, for recipes that resize. */
+  readonly imageSize?: number;
+  /** Use at most so many pictures of each split, with every class's share kept. */
+  readonly limit?: number;
+  /** Draws the test set where a folder has none, and the pictures of `limit`. @default 0 */
+  readonly seed?: number;
 }
 
-/** Both splits, opened. */
-export interface TaskData {
+/** How a recipe is opened. */
+export interface OpenRequest extends TaskChoices {
+  /** The classes of a model, by number: names decide, as in `ImageFolder`. */
+  readonly classes?: readonly string[];
+  /** The transform of a model that is to be tested, instead of the recipe's. */
+  readonly evalTransform?: ImageTransform;
+  /** Keep the pictures of files decoded and resized, in memory or on disk. @default the recipe's choice, mostly none */
+  readonly cache?: 'none' | 'ram' | 'disk';
+  /** Fetch published files that are nowhere. @default true where no folder is given */
+  readonly download?: boolean;
+  readonly onProgress?: (progress: DownloadProgress) => void;
+  /** Called before a cache is filled. */
+  readonly onCache?: (estimate: CacheEstimate) => void;
+}
+
+/** Data, transforms and network, ready to be trained. */
+export interface Task {
+  /** The recipe's name, by which an evaluation finds it again. */
+  readonly recipe: string;
+  /** What people call it: the recipe, or the folder. */
+  readonly name: string;
+  /** What was chosen of the recipe. */
+  readonly choices: TaskChoices;
+  readonly defaults: TrainDefaults;
+  readonly architecture: ModelCard['architecture'];
+  readonly inputShape: InputShape;
   readonly train: Dataset;
   readonly test: Dataset;
   readonly classes: readonly string[];
+  /** Picture → input of a training step, with its random changes. */
+  readonly trainTransform: ImageTransform;
+  /** Picture → input, without randomness: used for testing and prediction, stored with the model. */
+  readonly evalTransform: ImageTransform;
+  /** The data as they lie there, for looking at them. */
+  readonly pictures: readonly InspectedSplit[];
+  /** What is unusual about the data, for people to read. */
+  readonly notes: readonly string[];
 }
 
 export interface Recipe {
   readonly name: string;
+  /** Other names that it answers to. */
+  readonly aliases?: readonly string[];
   /** One line for `--help`. */
   readonly title: string;
-  readonly architecture: ModelCard['architecture'];
-  /** `[C, H, W]` */
-  readonly inputShape: readonly [number, number, number];
+  /** The network, by its name in `vision.models`. */
+  readonly model: string;
+  /** Of the data as they are published. */
+  readonly numClasses: number;
+  readonly inputShape: InputShape;
   readonly defaults: TrainDefaults;
-  /** Picture → input, without randomness: used for testing and prediction, stored with the model. */
-  readonly evalTransform: ImageTransform;
-  open(request: OpenRequest): Promise<TaskData>;
+  open(request: OpenRequest): Promise<Task>;
 }

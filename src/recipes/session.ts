@@ -1,8 +1,11 @@
 /**
- * One training run from a recipe: what `wick train` does, as a function that programs can call. Nothing is written
+ * One training run of a task: what `wick train` does, as a function that programs can call. Nothing is written
  * before the data are open and the settings are known to be good.
  */
+import { availableParallelism } from 'node:os';
 import { DataLoader } from '../data/dataloader.js';
+import type { Dataset } from '../data/dataset.js';
+import type { SkippedSample } from '../data/fetch-batch.js';
 import { engineReport } from '../engine/select.js';
 import type { RunFolder } from '../io/run-folder.js';
 import { Adam, AdamW } from '../optim/adam.js';
@@ -16,13 +19,18 @@ import type { Callback, FitSummary } from '../train/metrics.js';
 import { RunRecorder } from '../train/run-recorder.js';
 import { Trainer } from '../train/trainer.js';
 import { createModel } from '../vision/models/registry.js';
-import type { OptimizerName, Recipe, TaskData, TrainDefaults } from './recipe.js';
+import type { OptimizerName, Task, TrainDefaults } from './recipe.js';
+import { makeSchedule } from './schedule.js';
 
 export interface TrainSettings extends TrainDefaults {
   /** Where weights, order and augmentation start from. */
   readonly seed: number;
-  /** Threads that load data; 0 loads between steps. */
-  readonly workers: number;
+  /** Threads that load data; 0 loads between steps. @default `loadingWorkers` of each data set */
+  readonly workers?: number;
+  /** Record the steps once and replay them. @default true */
+  readonly compile?: boolean;
+  /** What a file that cannot be used does: end the run, or be left out. @default 'throw' */
+  readonly onError?: 'throw' | 'skip';
 }
 
 const optimizers: Readonly<
@@ -37,8 +45,7 @@ const optimizers: Readonly<
 export const optimizerNames = Object.keys(optimizers) as readonly OptimizerName[];
 
 export interface TrainRequest {
-  readonly recipe: Recipe;
-  readonly data: TaskData;
+  readonly task: Task;
   readonly settings: TrainSettings;
   readonly run: RunFolder;
   /** Facts for config.json beside the settings: versions, the command. */
@@ -47,45 +54,92 @@ export interface TrainRequest {
   readonly signal?: AbortSignal;
 }
 
-/** Trains a recipe's network and writes the run folder. */
-export async function trainRecipe({
-  recipe,
-  data,
+export interface TrainOutcome {
+  readonly summary: FitSummary;
+  /** Samples that were left out because their files could not be used. */
+  readonly skipped: readonly SkippedSample[];
+}
+
+/**
+ * How many threads should load a data set beside training: none where a batch is looked up in memory at once, for a
+ * thread would cost more than it saves; otherwise all cores but one, which steps, and at most 8.
+ */
+export function loadingWorkers(dataset: Dataset): number {
+  if (dataset.getBatch !== undefined) return 0;
+  return Math.max(1, Math.min(8, availableParallelism() - 1));
+}
+
+/** Trains a task's network and writes the run folder. */
+export async function trainTask({
+  task,
   settings,
   run,
   facts = {},
   callbacks = [],
   signal,
-}: TrainRequest): Promise<FitSummary> {
-  const { batchSize, seed, workers: numWorkers, epochs, lr } = settings;
+}: TrainRequest): Promise<TrainOutcome> {
+  const { epochs, lr, schedule, seed, compile = true } = settings;
   manualSeed(seed);
-  const model = createModel(recipe.architecture);
-  const fingerprint = {
-    train: await data.train.fingerprint?.(),
-    test: await data.test.fingerprint?.(),
-  };
+  const model = createModel(task.architecture);
+  await writeFacts(run, task, settings, facts);
+  const trainLoader = makeLoader(task.train, settings, true);
+  const testLoader = makeLoader(task.test, settings, false);
+  const optimizer = optimizers[settings.optimizer](model.parameters(), lr);
+  const trainer = new Trainer({
+    model,
+    optimizer,
+    trainLoader,
+    testLoader,
+    epochs,
+    compile,
+    callbacks: [new RunRecorder(run, model, curvesSvg), ...callbacks],
+    ...(schedule && { scheduler: makeSchedule(optimizer, schedule) }),
+    ...(signal && { signal }),
+  });
+  try {
+    const summary = await trainer.fit();
+    return { summary, skipped: [...trainLoader.skipped, ...testLoader.skipped] };
+  } finally {
+    await Promise.all([trainLoader.close(), testLoader.close()]);
+  }
+}
+
+function makeLoader(
+  dataset: Dataset,
+  { batchSize, seed, workers = loadingWorkers(dataset), onError = 'throw' }: TrainSettings,
+  shuffle: boolean,
+): DataLoader {
+  return new DataLoader(dataset, {
+    batchSize,
+    shuffle,
+    seed,
+    numWorkers: workers,
+    persistentWorkers: true,
+    onError,
+  });
+}
+
+/** Writes down what is needed to run it again, and what travels with the weights. */
+async function writeFacts(
+  run: RunFolder,
+  { recipe, choices, train, test, ...task }: Task,
+  settings: TrainSettings,
+  facts: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const fingerprint = { train: await train.fingerprint?.(), test: await test.fingerprint?.() };
   await run.write('config.json', {
-    recipe: recipe.name,
+    recipe,
+    choices,
     settings,
     engine: engineReport(),
-    data: { train: data.train.length, test: data.test.length, fingerprint },
+    data: { train: train.length, test: test.length, fingerprint },
     ...facts,
   });
   await run.write('model.json', {
     format: 'wick-model/1',
-    architecture: recipe.architecture,
-    inputShape: recipe.inputShape,
-    classes: data.classes,
-    transform: recipe.evalTransform.toJSON(),
+    architecture: task.architecture,
+    inputShape: task.inputShape,
+    classes: task.classes,
+    transform: task.evalTransform.toJSON(),
   });
-  const trainer = new Trainer({
-    model,
-    optimizer: optimizers[settings.optimizer](model.parameters(), lr),
-    trainLoader: new DataLoader(data.train, { batchSize, shuffle: true, seed, numWorkers }),
-    testLoader: new DataLoader(data.test, { batchSize, seed, numWorkers }),
-    epochs,
-    callbacks: [new RunRecorder(run, model, curvesSvg), ...callbacks],
-    ...(signal && { signal }),
-  });
-  return await trainer.fit();
 }

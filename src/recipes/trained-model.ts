@@ -22,7 +22,8 @@ export class TrainedModel {
   private constructor(
     readonly model: Module,
     readonly card: ModelCard,
-    private readonly transform: ImageTransform,
+    /** Picture → input, as the run stored it. */
+    readonly transform: ImageTransform,
   ) {}
 
   /** Loads the best weights of a run, in evaluation mode. */

@@ -1,4 +1,4 @@
-/** Tensors from values: `tensor`, `zeros`, `arange`, … Random ones are in `random.ts`. */
+/** Tensors from values: `tensor`, `zeros`, `arange`, … Random ones are in `ops/random.ts`. */
 import { allocate, type DType, dtypeOf, type TypedArray } from '../core/dtype.js';
 import { ShapeError, ValueError } from '../core/errors.js';
 import { formatShape, numel, requireShape, type Shape } from '../core/shape.js';

@@ -175,8 +175,10 @@ export function applyOp(
   const types = op.infer(operands(inputs), attrs);
   const storages = execute(op, inputs, attrs, types, []);
   const outputs = types.map((type, k) => new Tensor(at(storages, k), type.shape));
-  if (op.backward !== undefined && isGradEnabled() && inputs.some((t) => t.requiresGrad))
-    at(outputs, 0).attach(gradNode(op, inputs, attrs, outputs));
+  const result = at(outputs, 0);
+  const differentiable = op.backward !== undefined && isFloat(result.dtype);
+  if (differentiable && isGradEnabled() && inputs.some((t) => t.requiresGrad))
+    result.attach(gradNode(op, inputs, attrs, outputs));
   return outputs;
 }
 

@@ -193,7 +193,7 @@ test('ever new signatures end in an error that names them', () => {
   assert.throws(() => step(zeros([4])), {
     name: 'CaptureError',
     message:
-      /recorded for 3 signatures and is called with yet another: .*\[4\]; give batches a fixed shape/,
+      /recorded for 3 signatures and is called with yet another: .*\[4\] after .*; give batches a fixed shape/,
   });
 });
 

@@ -5,7 +5,12 @@ import { DataError, ValueError, WickError } from '../../src/core/errors.js';
 import { ConcatDataset } from '../../src/data/concat-dataset.js';
 import { DataLoader, type DataLoaderOptions } from '../../src/data/dataloader.js';
 import type { Sample } from '../../src/data/dataset.js';
-import { BatchSampler, RandomSampler, SequentialSampler } from '../../src/data/samplers.js';
+import {
+  type Batches,
+  BatchSampler,
+  RandomSampler,
+  SequentialSampler,
+} from '../../src/data/samplers.js';
 import { Subset } from '../../src/data/subset.js';
 import { TensorDataset } from '../../src/data/tensor-dataset.js';
 import { manualSeed } from '../../src/tensor/generator.js';
@@ -205,6 +210,24 @@ test('workers keep what persistentWorkers promises, and a loop may end early', a
   alone.setEpoch(1);
   assert.deepEqual(after, await indicesOf(alone));
 });
+
+test('persistent workers are started anew after one has ended', async () => {
+  const options = { numWorkers: 1, persistentWorkers: true, batchSampler: new Late() } as const;
+  const loader = new DataLoader(new NoiseDataset({ length: 4, exit: 3 }), options);
+  await assert.rejects(indicesOf(loader), {
+    message: 'DataLoader: worker 0 ended with exit code 3',
+  });
+  options.batchSampler.indices = [[0, 1]];
+  assert.deepEqual(await indicesOf(loader), [[0, 1]]);
+  await loader.close();
+});
+
+/** Batches that can be changed. */
+class Late implements Batches {
+  readonly length = 1;
+  indices: readonly (readonly number[])[] = [[3]];
+  batches = () => this.indices;
+}
 
 test('workerInit runs first in each worker', async () => {
   const module = new URL('./noise-dataset.js', import.meta.url).href;

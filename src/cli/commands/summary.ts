@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { readModelCard } from '../../io/model-card.js';
 import { RunFolder } from '../../io/run-folder.js';
-import { recipe, recipes } from '../../recipes/index.js';
+import { findRecipe, recipes } from '../../recipes/index.js';
+import { architectureOf } from '../../recipes/task.js';
 import { formatSummary, summarize } from '../../report/model-summary.js';
 import { createModel } from '../../vision/models/registry.js';
 import { jsonOption, wholeNumber } from '../options.js';
@@ -20,11 +21,17 @@ export function addSummary(program: Command): void {
     .option('--batch-size <n>', 'samples in the input', wholeNumber(1), 1)
     .addOption(jsonOption())
     .action(async (name: string, options: SummaryOptions) => {
-      const { architecture, inputShape } = recipes.some((r) => r.name === name)
-        ? recipe(name)
-        : await readModelCard(await RunFolder.open(name));
+      const { architecture, inputShape } = await networkOf(name);
       const summary = summarize(createModel(architecture), [options.batchSize, ...inputShape]);
       if (options.json === true) printJson(summary);
       else printLine(formatSummary(summary));
     });
+}
+
+/** The network of a recipe or of a run. */
+async function networkOf(name: string) {
+  const recipe = findRecipe(name);
+  if (recipe === undefined) return await readModelCard(await RunFolder.open(name));
+  const { model, inputShape, numClasses } = recipe;
+  return { architecture: architectureOf(model, inputShape, numClasses), inputShape };
 }

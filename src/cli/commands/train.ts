@@ -1,11 +1,18 @@
 import { type Command, Option } from 'commander';
 import { engineReport } from '../../engine/select.js';
 import { RunFolder } from '../../io/run-folder.js';
-import { recipe, recipes } from '../../recipes/index.js';
-import type { OptimizerName } from '../../recipes/recipe.js';
-import { optimizerNames, trainRecipe } from '../../recipes/session.js';
-import type { Callback, FitSummary } from '../../train/metrics.js';
+import { openTask, recipes } from '../../recipes/index.js';
+import type { OpenRequest, OptimizerName, Task } from '../../recipes/recipe.js';
+import {
+  optimizerNames,
+  type TrainOutcome,
+  type TrainSettings,
+  trainTask,
+} from '../../recipes/session.js';
+import type { Callback } from '../../train/metrics.js';
 import { formatDuration, Progress } from '../../train/progress.js';
+import type { CacheEstimate } from '../../vision/datasets/image-store/image-store.js';
+import { modelNames } from '../../vision/models/registry.js';
 import { showDownload } from '../download-progress.js';
 import {
   applyEngineChoice,
@@ -21,95 +28,176 @@ import { version } from '../version.js';
 
 interface TrainOptions extends EngineChoice {
   readonly data?: string;
+  readonly model?: string;
+  readonly imageSize?: number;
+  readonly limit?: number;
   readonly epochs?: number;
   readonly batchSize?: number;
   readonly lr?: number;
   readonly optimizer?: OptimizerName;
   readonly seed: number;
-  readonly workers: number;
+  readonly workers?: number;
+  readonly cache?: 'none' | 'ram' | 'disk';
+  readonly onError: 'throw' | 'skip';
   readonly compile: boolean;
   readonly out?: string;
   readonly json?: true;
 }
 
+const help = `
+Data:
+${recipes.map(({ name, title }) => `  ${name.padEnd(14)} ${title}`).join('\n')}
+  FOLDER         any folder of pictures: train/ and test/ (or val/) with a folder for each
+                 class, or lists train.txt and test.txt, or class folders alone, of which a
+                 fifth is held back for testing. Pictures up to 40 pixels are learned at
+                 32×32 and up to 96 at 64×64, both by cifarCnn; larger ones at 128×128 by
+                 resnet18. --image-size and --model overrule that.
+
+Loading: data that are looked up in memory (digits, mnist) need no --workers; for files and for
+augmented pictures, one thread less than there are cores loads while the others step.`;
+
 export function addTrain(program: Command): void {
   program
     .command('train')
     .description('Trains a classifier and writes a run folder.')
-    .argument('<data>', recipes.map(({ name, title }) => `${name}: ${title}`).join('; '))
+    .argument('<data>', 'a data set that wick knows, or a folder of pictures; see below')
     .option('--data <dir>', 'folder with the files (default: the cache, then a download)')
+    .addOption(new Option('--model <name>', 'network').choices([...modelNames]))
+    .option('--image-size <n>', 'side of the inputs in pixels', wholeNumber(1))
+    .option('--limit <n>', 'at most so many training and test images', wholeNumber(1))
     .option('--epochs <n>', 'passes over the training data', wholeNumber(1))
     .option('--batch-size <n>', 'samples per step', wholeNumber(1))
     .option('--lr <x>', 'learning rate', positiveNumber)
     .addOption(new Option('--optimizer <name>', 'update rule').choices([...optimizerNames]))
     .option('--seed <n>', 'the same seed gives the same numbers', wholeNumber(0), 0)
-    .option('--workers <n>', 'threads that load data', wholeNumber(0), 0)
+    .option('--workers <n>', 'threads that load data (default: see below)', wholeNumber(0))
+    .addOption(
+      new Option('--cache <where>', 'keep the pictures of files decoded and resized').choices([
+        'none',
+        'ram',
+        'disk',
+      ]),
+    )
+    .addOption(
+      new Option('--on-error <what>', 'what a file that cannot be used does')
+        .choices(['throw', 'skip'])
+        .default('throw'),
+    )
     .option('--no-compile', 'run every op by itself instead of recording the step once')
     .option('--out <dir>', 'the run folder (default: runs/<data>-<n>)')
     .addOption(engineOption())
     .addOption(threadsOption())
     .addOption(jsonOption())
+    .addHelpText('after', help)
     .action(train);
 }
 
 async function train(name: string, options: TrainOptions): Promise<void> {
-  const chosen = recipe(name);
   applyEngineChoice(options);
   const json = options.json === true;
-  const data = await chosen.open({
-    ...(options.data !== undefined && { data: options.data }),
-    ...(!json && { onProgress: showDownload(process.stderr) }),
-  });
-  const { defaults } = chosen;
-  const settings = {
-    epochs: options.epochs ?? defaults.epochs,
-    batchSize: options.batchSize ?? defaults.batchSize,
-    optimizer: options.optimizer ?? defaults.optimizer,
-    lr: options.lr ?? defaults.lr,
-    seed: options.seed,
-    workers: options.workers,
-    compile: options.compile,
-  };
-  const run = await RunFolder.create(chosen.name, options.out);
-  const { engine, threads } = engineReport();
-  if (json)
-    printJson({ event: 'start', run: run.path, recipe: chosen.name, ...settings, engine, threads });
-  else
-    printLine(
-      `${chosen.name}: ${data.train.length} training and ${data.test.length} test images, ${data.classes.length} classes; ` +
-        `engine ${engine}, ${threads} thread${threads === 1 ? '' : 's'}`,
-    );
+  const task = await openTask(name, requestFor(options, json));
+  const settings = settingsFor(task, options);
+  const run = await RunFolder.create(task.name, options.out);
+  announce(task, settings, run, json);
   const interrupt = new AbortController();
   const onSignal = () => interrupt.abort();
   process.once('SIGINT', onSignal); // A second Ctrl-C ends the process at once.
   try {
-    const summary = await trainRecipe({
-      recipe: chosen,
-      data,
+    const outcome = await trainTask({
+      task,
       settings,
       run,
       facts: { wick: version(), node: process.version, started: new Date().toISOString() },
       callbacks: [json ? jsonEvents : new Progress({ epochs: settings.epochs })],
       signal: interrupt.signal,
     });
-    if (json) printJson({ event: 'end', run: run.path, ...summary });
-    else printEnd(summary, run.path);
-    if (summary.interrupted) process.exitCode = 130;
+    if (json)
+      printJson({ event: 'end', run: run.path, ...outcome.summary, skipped: outcome.skipped });
+    else printEnd(outcome, run.path);
+    if (outcome.summary.interrupted) process.exitCode = 130;
+  } catch (error) {
+    await run.discardIfEmpty();
+    throw error;
   } finally {
     process.removeListener('SIGINT', onSignal);
   }
+}
+
+function requestFor(options: TrainOptions, json: boolean): OpenRequest {
+  const { data, model, imageSize, limit, seed, cache } = options;
+  return {
+    ...(data !== undefined && { data }),
+    ...(model !== undefined && { model }),
+    ...(imageSize !== undefined && { imageSize }),
+    ...(limit !== undefined && { limit }),
+    ...(cache !== undefined && { cache }),
+    seed,
+    ...(!json && { onProgress: showDownload(process.stderr), onCache: showCache }),
+  };
+}
+
+function settingsFor({ defaults }: Task, options: TrainOptions): TrainSettings {
+  const { schedule } = defaults;
+  return {
+    epochs: options.epochs ?? defaults.epochs,
+    batchSize: options.batchSize ?? defaults.batchSize,
+    optimizer: options.optimizer ?? defaults.optimizer,
+    lr: options.lr ?? defaults.lr,
+    ...(schedule && { schedule }),
+    seed: options.seed,
+    ...(options.workers !== undefined && { workers: options.workers }),
+    compile: options.compile,
+    onError: options.onError,
+  };
+}
+
+function announce(task: Task, settings: TrainSettings, run: RunFolder, json: boolean): void {
+  const { engine, threads } = engineReport();
+  const { name, recipe, architecture, inputShape, train, test, classes, notes } = task;
+  if (json) {
+    const facts = { recipe, model: architecture.name, inputShape, classes: classes.length, notes };
+    printJson({ event: 'start', run: run.path, ...facts, ...settings, engine, threads });
+    return;
+  }
+  printLine(
+    `${name}: ${train.length} training and ${test.length} test images, ${classes.length} classes; ` +
+      `engine ${engine}, ${threads} thread${threads === 1 ? '' : 's'}`,
+  );
+  printLine(`${architecture.name} on ${inputShape.join('×')}, ${describe(settings)}`);
+  for (const note of notes) printLine(`note: ${note}`);
+}
+
+function describe({ optimizer, lr, batchSize, schedule }: TrainSettings): string {
+  const falling =
+    schedule === undefined
+      ? ''
+      : schedule.kind === 'step'
+        ? `, ×${schedule.gamma} every ${schedule.stepSize} epochs`
+        : `, ×${schedule.factor} when the test loss stays for ${schedule.patience} epochs`;
+  return `${optimizer} lr ${lr}${falling}, batches of ${batchSize}`;
+}
+
+function showCache({ kind, images, sizeBytes, folder }: CacheEstimate): void {
+  const size = `${Math.ceil(sizeBytes / 1e6).toLocaleString('en')} MB`;
+  const where = kind === 'ram' ? 'in memory' : `in ${folder}`;
+  process.stderr.write(`keeping ${images} decoded images ${where}, about ${size}\n`);
 }
 
 const jsonEvents: Callback = {
   onEpoch: (event) => printJson({ event: 'epoch', ...event }),
 };
 
-function printEnd({ best, interrupted, durationMs, epochs }: FitSummary, path: string): void {
+function printEnd({ summary, skipped }: TrainOutcome, path: string): void {
+  const { best, interrupted, durationMs, epochs } = summary;
   const accuracy = `${(100 * best.test.accuracy).toFixed(1)}%`;
   printLine(
     `${interrupted ? `Stopped after ${epochs} epochs` : 'Done'} in ${formatDuration(durationMs)}: ` +
       `best test accuracy ${accuracy} (epoch ${best.epoch}), ${Math.round(best.imagesPerSecond)} images/s`,
   );
+  if (skipped.length > 0) {
+    printLine(`${skipped.length} files were left out:`);
+    for (const { message } of skipped) printLine(`  ${message}`);
+  }
   printLine();
   printLine(`The run is in ${path}. Next:`);
   printLine(`  wick evaluate ${path}            accuracy on the test set`);

@@ -13,6 +13,8 @@ interface Pending {
 interface Member {
   readonly thread: Worker;
   readonly pending: Map<number, Pending>;
+  /** Why it has ended, once it has. */
+  failure: WickError | null;
 }
 
 /** Worker threads that fetch batches, each as soon as one of them is free. Idle ones do not keep the process alive. */
@@ -28,6 +30,7 @@ export class WorkerPool {
   fetch(task: BatchTask): Promise<FetchedBatch> {
     const id = ++this.lastId;
     const member = this.members.reduce((a, b) => (b.pending.size < a.pending.size ? b : a));
+    if (member.failure !== null) return Promise.reject(member.failure);
     const result = new Promise<FetchedBatch>((resolve, reject) => {
       member.pending.set(id, { resolve, reject });
     });
@@ -58,8 +61,10 @@ function start(setup: WorkerSetup): Member {
     name: `wick data ${setup.workerId}`,
   });
   const pending = new Map<number, Pending>();
+  const member: Member = { thread, pending, failure: null };
   const fail = (reason: string, cause?: unknown) => {
     const error = new WickError('DataLoader', `worker ${setup.workerId} ${reason}`, { cause });
+    member.failure ??= error;
     for (const { reject } of pending.values()) reject(error);
     pending.clear();
   };
@@ -73,5 +78,5 @@ function start(setup: WorkerSetup): Member {
   });
   thread.on('error', (error) => fail(`crashed: ${error.message}`, error));
   thread.on('exit', (code) => fail(`ended with exit code ${code}`));
-  return { thread, pending };
+  return member;
 }

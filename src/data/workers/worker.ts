@@ -4,7 +4,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { internalError } from '../../core/errors.js';
-import { buffersOf } from '../collate.js';
+import { buffersOf } from '../collate-arrays.js';
 import { type Dataset, makeFromSpec } from '../dataset.js';
 import { fetchBatch } from '../fetch-batch.js';
 import { packError } from './error-message.js';

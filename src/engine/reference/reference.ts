@@ -25,9 +25,10 @@ function prepare(graph: Graph): Plan {
 
 function run(graph: Graph, inputs: readonly TypedArray[], outputs: readonly TypedArray[]): void {
   const arrays = new Map<Value, TypedArray>();
-  for (const { value, data } of graph.constants) arrays.set(value, data);
   bind(arrays, graph.outputs, outputs);
-  bind(arrays, graph.inputs, inputs); // An input that is also returned is copied at the end.
+  // Inputs and constants that are also returned are copied at the end.
+  for (const { value, data } of graph.constants) arrays.set(value, data);
+  bind(arrays, graph.inputs, inputs);
 
   const arrayOf = (value: Value): TypedArray => {
     const array = arrays.get(value);
@@ -47,7 +48,12 @@ function run(graph: Graph, inputs: readonly TypedArray[], outputs: readonly Type
     op.reference(operands(from.map(nd)), operands(to.map(nd)), attrs);
   }
 
-  const updated = graph.updates.map(({ state, next }) => [arrayOf(state), arrayOf(next)] as const);
+  // A state that becomes another's next value is copied before it is overwritten.
+  const states = new Set(graph.updates.map(({ state }) => arrayOf(state)));
+  const updated = graph.updates.map(({ state, next }) => {
+    const array = arrayOf(next);
+    return [arrayOf(state), states.has(array) ? array.slice() : array] as const;
+  });
   for (const [i, value] of graph.outputs.entries()) copy(outputs[i], arrayOf(value));
   for (const [state, next] of updated) copy(state, next);
 }

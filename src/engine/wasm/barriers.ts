@@ -2,7 +2,7 @@
 import type { Access, Phase } from './phase.js';
 import type { Region } from './region.js';
 
-/** The bytes of a region; regions of one arena may lie over each other at different times. */
+/** The bytes of a region in the arena, where regions may lie over each other at different times. */
 export interface Extent {
   readonly start: number;
   readonly end: number;
@@ -15,7 +15,7 @@ export interface Extent {
  */
 export function placeBarriers(
   phases: readonly Phase[],
-  extentOf: (region: Region) => Extent,
+  extentOf: (region: Region) => Extent | undefined,
 ): boolean[] {
   const after = phases.map(() => false);
   let open: Access[] = []; // Since the last barrier.
@@ -30,11 +30,12 @@ export function placeBarriers(
   return after;
 }
 
-function conflict(a: Access, b: Access, extentOf: (region: Region) => Extent): boolean {
+function conflict(a: Access, b: Access, extentOf: (region: Region) => Extent | undefined): boolean {
   if (!a.write && !b.write) return false;
   if (a.region === b.region)
     return !a.region.private && (a.split === undefined || a.split !== b.split);
   const first = extentOf(a.region);
   const second = extentOf(b.region);
+  if (first === undefined || second === undefined) return false;
   return first.start < second.end && second.start < first.end;
 }

@@ -4,10 +4,10 @@
  */
 export const kernelFamilies = {
   control: ['host', 'copy', 'zero'],
-  'conv-direct': ['convDirect'],
+  'conv-direct': ['convDirect', 'convDepthwise'],
   'conv-layout': ['toBlocked', 'toRowMajor'],
   'conv-pack': ['convPack', 'convPackBias', 'convUnpack'],
-  'conv-weight': ['convWeight'],
+  'conv-weight': ['convWeight', 'convDepthwiseWeight'],
   gemm: ['gemm'],
   'gemm-dot': ['gemmDot'],
   'winograd-forward': ['winogradWeights', 'winogradStrips', 'winogradInput', 'winogradSlices'],
@@ -59,7 +59,8 @@ export const kernelFamilies = {
     'maxPoolBlocks2x2Backward',
   ],
   'avg-pool': ['avgPool', 'avgPoolBackward'],
-  optimizer: ['sgdStep', 'adamStep', 'rmspropStep'],
+  'normalize-rows': ['normalizeRows', 'normalizeRowsBackward', 'normalizeRowsWeights'],
+  optimizer: ['sgdStep', 'adamStep', 'adamStepAmsgrad', 'rmspropStep'],
   'unary-backward': [
     'reluBackward',
     'leakyReluBackward',

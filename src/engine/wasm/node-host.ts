@@ -35,7 +35,10 @@ function accepts(relaxed: Uint8Array): boolean {
 }
 
 function startHelper(start: HelperStart): { stop(): void } {
-  const worker = new Worker(new URL('./node-worker.js', import.meta.url), { workerData: start });
+  const worker = new Worker(new URL('./node-worker.js', import.meta.url), {
+    workerData: start,
+    execArgv: [], // Of the program's own options some (--input-type, --eval) would keep the helper from starting.
+  });
   worker.unref();
   return { stop: () => void worker.terminate() };
 }

@@ -1,22 +1,26 @@
-/** The nodes that a plan is made of: the graph's, without those whose results nobody uses. */
+/** The nodes that a plan is made of: the graph's without those whose results nobody uses, fused where that saves work. */
 import type { Graph, GraphNode, Value } from '../../graph/graph.js';
-import type { OpSpec } from '../../graph/op.js';
-import type { PlanNode } from './lower/context.js';
-
-/** A node of a plan; `op` is missing where several ops have been fused into one. */
-export interface NodeOfPlan extends PlanNode {
-  readonly op: OpSpec | undefined;
-}
+import { fuseBatchNorm } from './passes/fuse-batch-norm.js';
+import { fuseMaxPool } from './passes/fuse-max-pool.js';
+import { fuseRelu } from './passes/fuse-relu.js';
+import { Rewriter } from './passes/rewriter.js';
+import type { NodeOfPlan } from './plan-node.js';
 
 export function planNodes(graph: Graph): NodeOfPlan[] {
-  return withoutDeadNodes(graph).map(({ op, attrs, inputs, outputs }) => ({
+  const nodes = withoutDeadNodes(graph).map(({ op, attrs, inputs, outputs }) => ({
     name: op.name,
     op,
     attrs,
     inputs,
     outputs,
   }));
+  const rewriter = new Rewriter(graph, nodes);
+  for (const pass of passes) pass(rewriter);
+  return rewriter.finish();
 }
+
+/** In the order in which they see the nodes; the first to fuse a node has it. */
+const passes = [fuseBatchNorm, fuseMaxPool, fuseRelu];
 
 function withoutDeadNodes(graph: Graph): GraphNode[] {
   const needed = new Set<Value>([...graph.outputs, ...graph.updates.map(({ next }) => next)]);

@@ -89,8 +89,8 @@ export class WasmPlan implements Plan {
     for (const { region } of [...this.inputs, ...this.outputs]) this.patches.set(region, []);
 
     const extentOf = (region: Region) => {
-      const start = this.addresses.get(region) ?? 0;
-      return { start, end: start + region.bytes };
+      const start = region.place === 'arena' ? this.addresses.get(region) : undefined;
+      return start === undefined ? undefined : { start, end: start + region.bytes };
     };
     // One node may write its output over its input: bound arrays can overlap in ways that regions do not show.
     this.barriers = options.eager ? phases.map(() => true) : placeBarriers(phases, extentOf);

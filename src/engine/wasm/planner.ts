@@ -14,7 +14,7 @@ import { type Block, isPadded, ROWS, sameOrder, storedElements } from './layout.
 import type { LowerContext, PhaseOptions, Word } from './lower/context.js';
 import { lowerings } from './lower/table.js';
 import { accessesOf, type Phase } from './phase.js';
-import type { NodeOfPlan } from './plan-graph.js';
+import type { NodeOfPlan } from './plan-node.js';
 import { Pointer, type Region } from './region.js';
 import { usesOf, type ValueUses } from './uses.js';
 
@@ -34,38 +34,51 @@ export interface InputCheck {
 
 /** What the planner makes of a graph. */
 export interface Draft {
-  readonly checks: readonly InputCheck[];
   readonly phases: readonly Phase[];
   readonly hostCalls: readonly HostCall[];
   /** By position in `graph.inputs` and `graph.outputs`. */
   readonly inputs: readonly Region[];
   readonly outputs: readonly Region[];
+  readonly checks: readonly InputCheck[];
   /** Layout conversions among the phases. */
   readonly conversions: number;
+}
+
+/** What the engine's options say about plans. */
+export interface DraftOptions {
+  readonly threads: number;
+  readonly winograd: boolean;
 }
 
 /** A value's memory in each layout in which it exists; the first is its producer's. */
 type Forms = Map<Block, Region>;
 
-export function draftPlan(graph: Graph, nodes: readonly NodeOfPlan[], threads: number): Draft {
-  return new Planner(graph, nodes, threads).draft();
+export function draftPlan(
+  graph: Graph,
+  nodes: readonly NodeOfPlan[],
+  options: DraftOptions,
+): Draft {
+  return new Planner(graph, nodes, options).draft();
 }
 
 class Planner implements LowerContext {
-  readonly winograd = true;
+  readonly threads: number;
+  readonly winograd: boolean;
   private readonly phases: Phase[] = [];
   private readonly hostCalls: HostCall[] = [];
-  private readonly checks: InputCheck[] = [];
   private readonly forms = new Map<Value, Forms>();
   private readonly uses: ValueUses;
+  private readonly checks: InputCheck[] = [];
   private conversions = 0;
   private node: NodeOfPlan | undefined;
 
   constructor(
     private readonly graph: Graph,
     private readonly nodes: readonly NodeOfPlan[],
-    readonly threads: number,
+    { threads, winograd }: DraftOptions,
   ) {
+    this.threads = threads;
+    this.winograd = winograd;
     this.uses = usesOf(graph, nodes);
   }
 
@@ -80,14 +93,13 @@ class Planner implements LowerContext {
 
     for (const node of this.nodes) this.lower(node);
     this.node = undefined;
-    this.writeStates();
-    const outputs = graph.outputs.map((value) => this.input(value).region);
+    const outputs = this.finish();
     return {
       phases: this.phases,
       hostCalls: this.hostCalls,
-      checks: this.checks,
       inputs,
       outputs,
+      checks: this.checks,
       conversions: this.conversions,
     };
   }
@@ -187,21 +199,24 @@ class Planner implements LowerContext {
     else this.store(value, ROWS, this.input(source).region);
   }
 
-  /** Puts each state's next value where the state is, unless its kernel has written it there. */
-  private writeStates(): void {
+  /** Puts each state's next value where the state is, unless its kernel has written it there; returns the outputs. */
+  private finish(): Region[] {
     const regionOf = (value: Value) => this.input(value).region;
     const states = new Set(this.graph.updates.map(({ state }) => regionOf(state)));
     const moves = this.graph.updates
       .map(({ state, next }) => ({ to: regionOf(state), from: regionOf(next) }))
       .filter(({ to, from }) => to !== from);
-    // A state that becomes another's old value is saved first.
-    const saved = moves.map(({ from, to }) => ({
-      to,
-      from: states.has(from)
-        ? this.copyRegion(from, this.newScratch(from.bytes, false).region)
-        : from,
-    }));
+    const overwritten = new Set(moves.map(({ to }) => to));
+
+    // An old value that is returned, or becomes another state's next, is saved first.
+    const save = (region: Region) =>
+      this.copyRegion(region, this.newScratch(region.bytes, false).region);
+    const outputs = this.graph.outputs
+      .map(regionOf)
+      .map((region) => (overwritten.has(region) ? save(region) : region));
+    const saved = moves.map(({ from, to }) => ({ to, from: states.has(from) ? save(from) : from }));
     for (const { from, to } of saved) this.copyRegion(from, to);
+    return outputs;
   }
 
   private copyRegion(from: Region, to: Region): Region {
@@ -260,7 +275,7 @@ class Planner implements LowerContext {
 
   private note(): string {
     const { node } = this;
-    if (node === undefined) return 'states';
+    if (node === undefined) return 'end of the run';
     const typed = (value: Value) => `%${value.id} ${formatShape(value.shape)}`;
     const list = (values: readonly Value[]) => values.map((value) => `%${value.id}`).join(', ');
     return `${node.outputs.map(typed).join(', ')} = ${node.name}(${list(node.inputs)})`;

@@ -20,7 +20,8 @@ export class Pool {
   private readonly helpers: { stop(): void }[] = [];
   private ready = false;
   private hostError: unknown;
-  private readonly hostCalls: (() => void)[] = [];
+  private hostCalls: readonly (() => void)[] = [];
+  private failure: EngineError | undefined;
 
   constructor(
     host: Host,
@@ -38,14 +39,16 @@ export class Pool {
 
   /** Runs a program on the calling thread alone, or on all threads. */
   run(program: number, hostCalls: readonly (() => void)[], together: boolean): void {
-    this.hostCalls.splice(0, this.hostCalls.length, ...hostCalls);
+    if (this.failure !== undefined) throw this.failure;
+    this.hostCalls = hostCalls;
     try {
       if (together && this.threads > 1) {
         this.waitForHelpers();
         this.kernels.runTogether(program, this.threads);
       } else this.kernels.runAlone(program);
     } catch (error) {
-      throw this.broken(error);
+      this.failure = this.failed(error);
+      throw this.failure;
     }
     if (this.hostError !== undefined) {
       const error = this.hostError;
@@ -90,7 +93,7 @@ export class Pool {
   }
 
   /** A kernel that traps leaves the threads at different places of the program: nothing can run after it. */
-  private broken(error: unknown): unknown {
+  private failed(error: unknown): EngineError {
     if (error instanceof EngineError) return error;
     const failure = failureIn(this.memory.buffer) ?? String(error);
     return new EngineError(

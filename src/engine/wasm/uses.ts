@@ -1,6 +1,6 @@
 /** Who still needs a value's memory: what decides whether a result may be written over it. */
 import type { Graph, Value } from '../../graph/graph.js';
-import type { NodeOfPlan } from './plan-graph.js';
+import type { NodeOfPlan } from './plan-node.js';
 
 export interface ValueUses {
   /** The planner has come to this node. */

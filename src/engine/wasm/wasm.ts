@@ -33,13 +33,15 @@ export interface WasmEngineOptions {
    * @default 1024
    */
   readonly referenceBelow?: number;
+  /** Whether Winograd may compute 3×3 convolutions, with ten times direct convolution's rounding. @default true */
+  readonly winograd?: boolean;
 }
 
 /** From so many elements or multiply-adds on, a single op is worth waking the helpers. */
 const worthSharing = 32768;
 
 export function openWasmEngine(options: WasmEngineOptions = {}, host: Host = nodeHost): WasmEngine {
-  const { threads = host.parallelism, kernels, referenceBelow = 1024 } = options;
+  const { threads = host.parallelism, kernels, referenceBelow = 1024, winograd = true } = options;
   const { module, build } = host.loadKernels(kernels);
   const memory = new EngineMemory();
   const pool = new Pool(host, module, memory.memory, threads);
@@ -51,7 +53,10 @@ export function openWasmEngine(options: WasmEngineOptions = {}, host: Host = nod
     if (work < referenceBelow || !graph.nodes.some(({ op }) => hasLowering(op.name)))
       return referenceEngine.prepare(graph);
     const together = threads > 1 && work >= worthSharing;
-    const draft = draftPlan(graph, planNodes(graph), together ? threads : 1);
+    const draft = draftPlan(graph, planNodes(graph), {
+      threads: together ? threads : 1,
+      winograd,
+    });
     return new WasmPlan(graph, draft, memory, pool, { together, eager });
   }
 

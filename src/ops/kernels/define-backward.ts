@@ -1,13 +1,18 @@
-import { requireFloat } from '../../core/dtype.js';
+import { requireFloat, type TypedArray } from '../../core/dtype.js';
 import { ShapeError } from '../../core/errors.js';
 import { formatShape, sameShape } from '../../core/shape.js';
 import { defineOp, type Op } from '../../tensor/define-op.js';
 import { mapBinary } from './elementwise.js';
 
-/** The gradient of an element-wise op as an op of its own: f(value, dy), where `value` is the op's x or y. */
+/** How the elements are made: one by one, or by a loop of the op's own where a call per element is too slow. */
+type Kernel<A> =
+  | ((value: number, dy: number, attrs: A) => number)
+  | { loop(value: TypedArray, dy: TypedArray, dx: TypedArray): void };
+
+/** The gradient of an element-wise op as an op of its own, of [value, dy], where `value` is the op's x or y. */
 export function defineBackward<A extends object = Record<never, never>>(
   name: string,
-  f: (value: number, dy: number, attrs: A) => number,
+  kernel: Kernel<A>,
 ): Op<A> {
   return defineOp<A>(name, {
     inPlace: [1],
@@ -20,6 +25,9 @@ export function defineBackward<A extends object = Record<never, never>>(
         );
       return [{ shape: dy.shape, dtype: dy.dtype }];
     },
-    reference: ([value, dy], [dx], attrs) => mapBinary(value, dy, dx, (v, g) => f(v, g, attrs)),
+    reference([value, dy], [dx], attrs) {
+      if (typeof kernel === 'function') mapBinary(value, dy, dx, (v, g) => kernel(v, g, attrs));
+      else kernel.loop(value.data, dy.data, dx.data);
+    },
   });
 }

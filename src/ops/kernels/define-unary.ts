@@ -1,24 +1,25 @@
-import { requireFloat } from '../../core/dtype.js';
+import { requireFloat, type TypedArray } from '../../core/dtype.js';
 import { defineOp, type Op } from '../../tensor/define-op.js';
 import type { OpDefinition, Tensor } from '../../tensor/tensor.js';
 import { mapUnary } from './elementwise.js';
 
+/** How the elements are made: one by one, or by a loop of the op's own where a call per element is too slow. */
+type Kernel<A> = { f(x: number, attrs: A): number } | { loop(x: TypedArray, y: TypedArray): void };
+
 /** What an element-wise function of one tensor is. */
-interface Unary<A> {
-  f(x: number, attrs: A): number;
+type Unary<A> = Kernel<A> & {
   /** Takes whole numbers too, and gives whole numbers for them. @default false */
   integers?: boolean;
   saves?: NonNullable<OpDefinition['saves']>;
-  /** A loop of its own where a call per element is too slow. */
-  reference?: OpDefinition<A & object>['reference'];
   backward(dy: Tensor, x: Tensor, y: Tensor, attrs: A): Tensor;
-}
+};
 
 /** An op y = f(x) on each element, in place if asked. */
 export function defineUnary<A extends object = Record<never, never>>(
   name: string,
-  { f, integers = false, saves = 'inputs', reference, backward }: Unary<A>,
+  unary: Unary<A>,
 ): Op<A> {
+  const { integers = false, saves = 'inputs', backward } = unary;
   return defineOp<A>(name, {
     inPlace: [0],
     saves,
@@ -26,7 +27,10 @@ export function defineUnary<A extends object = Record<never, never>>(
       if (!integers || x.dtype === 'bool') requireFloat(name, 'the input', x.dtype);
       return [{ shape: x.shape, dtype: x.dtype }];
     },
-    reference: reference ?? (([x], [y], attrs) => mapUnary(x, y, (value) => f(value, attrs))),
+    reference([x], [y], attrs) {
+      if ('loop' in unary) unary.loop(x.data, y.data);
+      else mapUnary(x, y, (value) => unary.f(value, attrs));
+    },
     backward: (dy, [x], attrs, [y]) => [() => backward(dy, x, y, attrs)],
   });
 }

@@ -33,6 +33,8 @@ export class ArrayImages implements Dataset<Sample> {
   constructor(
     array: ImageArray,
     readonly transform: ImageTransform,
+    /** What is unusual about the files, for people to read. */
+    readonly notes: readonly string[] = [],
   ) {
     this.array = { ...array, pixels: shared(array.pixels), targets: shared(array.targets) };
     this.length = array.targets.length;

@@ -51,15 +51,6 @@ const forms = [
  * @example const trainSet = await CIFAR10.open(undefined, { split: 'train', transform });
  */
 export class CIFAR10 extends ArrayImages {
-  private constructor(
-    array: ImageArray,
-    transform: ImageTransform,
-    /** What is unusual about the files, for people to read. */
-    readonly notes: readonly string[],
-  ) {
-    super(array, transform);
-  }
-
   /** @param root The folder with the batches, or the one above it; otherwise the cache, and then the network. */
   static async open(
     root?: string,

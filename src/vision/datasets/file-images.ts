@@ -30,6 +30,8 @@ export class FileImages implements Dataset<Sample> {
     private readonly list: ImageList,
     private readonly store: ImageStore,
     readonly transform: ImageTransform,
+    /** What is unusual about the files, for people to read. */
+    readonly notes: readonly string[] = [],
   ) {
     this.length = list.paths.length;
     this.targets = list.targets;

@@ -3,9 +3,9 @@ import { DataError } from '../../core/errors.js';
 import { ToTensor } from '../transforms/to-tensor.js';
 import { bindClasses, quoted } from './class-names.js';
 import { byCodePoint } from './code-points.js';
-import { FileImages, type ImageList } from './file-images.js';
+import { FileImages } from './file-images.js';
 import { classFolders, imageFiles } from './image-files.js';
-import type { ImageStore, ImageStoreOptions } from './image-store/image-store.js';
+import type { ImageStoreOptions } from './image-store/image-store.js';
 import { makeStore } from './image-store/make-store.js';
 import type { ImageTransform } from './image-transform.js';
 
@@ -29,16 +29,6 @@ export interface FileDatasetOptions extends ImageStoreOptions {
  * const testSet = await ImageFolder.open('photos/test', { transform, classes: trainSet.classes });
  */
 export class ImageFolder extends FileImages {
-  private constructor(
-    list: ImageList,
-    store: ImageStore,
-    transform: ImageTransform,
-    /** What is unusual about the files, for people to read. */
-    readonly notes: readonly string[],
-  ) {
-    super(list, store, transform);
-  }
-
   /** @throws DataError when there are no class folders, a class has no pictures or is not one of `classes` */
   static async open(
     root: string,
@@ -68,6 +58,6 @@ export class ImageFolder extends FileImages {
     const names = paths.map((path) => relative(root, path).replaceAll('\\', '/'));
     const list = { paths, names, targets: Int32Array.from(targets), classes };
     const notes = missing.length === 0 ? [] : [`${root} has no pictures of ${quoted(missing)}`];
-    return new ImageFolder(list, await makeStore(paths, options), transform, notes);
+    return new ImageFolder(list, await makeStore(paths, transform, options), transform, notes);
   }
 }

@@ -1,8 +1,14 @@
-/** Data sets of pictures. */
+/** Image data sets. */
+export { ArrayImages, type ImageArray } from './array-images.js';
 export { CIFAR10 } from './cifar10.js';
 export { Digits } from './digits.js';
-export { FER2013 } from './fer2013.js';
-export { ImageFolder } from './image-folder.js';
+export type { DownloadProgress } from './download/download.js';
+export { FER2013, type FER2013Options } from './fer2013.js';
+export { FileImages } from './file-images.js';
+export { type FileDatasetOptions, ImageFolder } from './image-folder.js';
+export { type ImageSplitOptions, type ImageSplits, openImageSplits } from './image-splits.js';
+export type { CacheEstimate, ImageStoreOptions } from './image-store/image-store.js';
 export type { ImageTransform } from './image-transform.js';
-export { ListFile } from './list-file.js';
+export { ListFile, type ListFileOptions } from './list-file.js';
 export { FashionMNIST, MNIST, type OpenOptions, type Split } from './mnist.js';
+export { downloadDataset, type NamedDataset, namedDatasets } from './named.js';

@@ -4,11 +4,9 @@ import { DataError } from '../../core/errors.js';
 import { ToTensor } from '../transforms/to-tensor.js';
 import { bindClasses, quoted } from './class-names.js';
 import { csvRows } from './csv.js';
-import { FileImages, type ImageList } from './file-images.js';
+import { FileImages } from './file-images.js';
 import type { FileDatasetOptions } from './image-folder.js';
-import type { ImageStore } from './image-store/image-store.js';
 import { makeStore } from './image-store/make-store.js';
-import type { ImageTransform } from './image-transform.js';
 import { readBytes } from './read-bytes.js';
 
 export interface ListFileOptions extends FileDatasetOptions {
@@ -43,16 +41,6 @@ const labelColumns = ['label', 'class', 'target'];
  * @example const trainSet = await ListFile.open('food/train.txt', { transform });
  */
 export class ListFile extends FileImages {
-  private constructor(
-    list: ImageList,
-    store: ImageStore,
-    transform: ImageTransform,
-    /** What is unusual about the files, for people to read. */
-    readonly notes: readonly string[],
-  ) {
-    super(list, store, transform);
-  }
-
   /** @throws DataError with the line's number when a line has no label or a label is no class */
   static async open(path: string, options: ListFileOptions = {}): Promise<ListFile> {
     const { transform = new ToTensor(), base = dirname(path) } = options;
@@ -73,7 +61,7 @@ export class ListFile extends FileImages {
       classes,
     };
     const notes = missing.length === 0 ? [] : [`${path} has no pictures of ${quoted(missing)}`];
-    return new ListFile(list, await makeStore(list.paths, options), transform, notes);
+    return new ListFile(list, await makeStore(list.paths, transform, options), transform, notes);
   }
 }
 

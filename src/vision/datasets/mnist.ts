@@ -134,6 +134,8 @@ async function fetchFiles(
   for (const name of names) {
     const path = join(folder, name);
     paths.push(path);
+    const there = await locate([folder], [name]);
+    if (there.files !== null) continue;
     const urls = source.mirrors.map((mirror) => mirror + name);
     const checksum = { algorithm: 'md5', hex: source.md5[name] ?? '' } as const;
     try {

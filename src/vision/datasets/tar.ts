@@ -1,5 +1,6 @@
 /** Unpacks the regular files of a tar archive: https://www.gnu.org/software/tar/manual/html_node/Standard.html */
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { DataError } from '../../core/errors.js';
 
@@ -33,16 +34,18 @@ export function* tarEntries(path: string, bytes: Buffer): Generator<TarEntry> {
 }
 
 /**
- * Writes the archive's files, without the folders they are in, into `folder`: all of them or none. An archive can
- * therefore write nowhere else.
+ * Writes the archive's files, without the folders they are in, into `folder`, each of them whole, and none if the archive
+ * is damaged. It can therefore write nowhere else.
  */
 export async function unpackTar(path: string, bytes: Buffer, folder: string): Promise<void> {
-  const temporary = join(dirname(folder), `.${basename(folder)}.${process.pid}.tmp`);
+  const temporary = join(dirname(folder), `.${randomUUID()}.tmp`);
   try {
     await mkdir(temporary, { recursive: true });
     for (const { name, content } of tarEntries(path, bytes))
       await writeFile(join(temporary, basename(name)), content);
-    await rename(temporary, folder);
+    await mkdir(folder, { recursive: true });
+    for (const name of await readdir(temporary))
+      await rename(join(temporary, name), join(folder, name));
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }

@@ -6,11 +6,11 @@ import { Linear } from '../../nn/linear.js';
 import { Module } from '../../nn/module.js';
 import { MaxPool2d } from '../../nn/pooling.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import type { ClassifierOptions } from './classifier-options.js';
+import { type ClassifierOptions, requireImageSize } from './classifier-options.js';
 
-/** Three blocks of convolution, batch norm, ReLU and pooling for small photos: `[N, 3, 32, 32]` → logits `[N, K]`. */
+/** Three blocks of convolution, batch norm, ReLU and pooling for small photos: `[N, C, S, S]` → logits `[N, K]`; 3×32×32 by itself. */
 export class CifarCNN extends Module {
-  readonly conv1 = new Conv2d(3, 32, 3, { padding: 1 });
+  readonly conv1: Conv2d;
   readonly bn1 = new BatchNorm2d(32);
   readonly relu1 = new ReLU();
   readonly pool1 = new MaxPool2d(2);
@@ -22,12 +22,15 @@ export class CifarCNN extends Module {
   readonly bn3 = new BatchNorm2d(128);
   readonly relu3 = new ReLU();
   readonly pool3 = new MaxPool2d(2);
-  readonly fc1 = new Linear(128 * 4 * 4, 512);
+  readonly fc1: Linear;
   readonly dropout = new Dropout(0.5);
   readonly fc2: Linear;
 
-  constructor({ numClasses = 10 }: ClassifierOptions = {}) {
+  constructor({ numClasses = 10, inChannels = 3, imageSize = 32 }: ClassifierOptions = {}) {
     super();
+    requireImageSize('CifarCNN', imageSize, 8);
+    this.conv1 = new Conv2d(inChannels, 32, 3, { padding: 1 });
+    this.fc1 = new Linear(128 * Math.floor(imageSize / 8) ** 2, 512);
     this.fc2 = new Linear(512, numClasses);
   }
 
@@ -40,7 +43,7 @@ export class CifarCNN extends Module {
   }
 }
 
-/** A small network for CIFAR-10 and its likes, 1,147,914 parameters. */
+/** A small network for CIFAR-10 and its likes, 1,147,914 parameters for 3×32×32 and 10 classes. */
 export function cifarCnn(options?: ClassifierOptions): CifarCNN {
   return new CifarCNN(options);
 }

@@ -4,19 +4,23 @@ import { Linear } from '../../nn/linear.js';
 import { Module } from '../../nn/module.js';
 import { MaxPool2d } from '../../nn/pooling.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import type { ClassifierOptions } from './classifier-options.js';
+import { type ClassifierOptions, requireImageSize } from './classifier-options.js';
 
-/** Two convolutions and two linear layers for digits: `[N, 1, 28, 28]` → logits `[N, K]`. */
+/** Two convolutions and two linear layers for digits: `[N, C, S, S]` → logits `[N, K]`; 1×28×28 by itself. */
 export class MnistCNN extends Module {
-  readonly conv1 = new Conv2d(1, 32, 3);
+  readonly conv1: Conv2d;
   readonly pool1 = new MaxPool2d(2);
   readonly conv2 = new Conv2d(32, 64, 3);
   readonly pool2 = new MaxPool2d(2);
-  readonly fc1 = new Linear(1600, 64);
+  readonly fc1: Linear;
   readonly fc2: Linear;
 
-  constructor({ numClasses = 10 }: ClassifierOptions = {}) {
+  constructor({ numClasses = 10, inChannels = 1, imageSize = 28 }: ClassifierOptions = {}) {
     super();
+    requireImageSize('MnistCNN', imageSize, 10);
+    const side = Math.floor((Math.floor((imageSize - 2) / 2) - 2) / 2); // 28 → 13 → 5
+    this.conv1 = new Conv2d(inChannels, 32, 3);
+    this.fc1 = new Linear(64 * side ** 2, 64);
     this.fc2 = new Linear(64, numClasses);
   }
 
@@ -27,7 +31,7 @@ export class MnistCNN extends Module {
   }
 }
 
-/** A small network for MNIST and its likes, 121,930 parameters. */
+/** A small network for MNIST and its likes, 121,930 parameters for 1×28×28 and 10 classes. */
 export function mnistCnn(options?: ClassifierOptions): MnistCNN {
   return new MnistCNN(options);
 }

@@ -2,16 +2,12 @@
 import { ValueError } from '../../core/errors.js';
 import type { Module } from '../../nn/module.js';
 import { cifarCnn } from './cifar-cnn.js';
+import type { ClassifierOptions } from './classifier-options.js';
 import { mnistCnn } from './mnist-cnn.js';
 import { resnet18, resnet34 } from './resnet.js';
 import { sneakerCnn } from './sneaker-cnn.js';
 
-/** What every model of the table takes. */
-interface ModelOptions {
-  readonly numClasses: number;
-}
-
-const table: Readonly<Record<string, (options: ModelOptions) => Module>> = {
+const table: Readonly<Record<string, (options: ClassifierOptions) => Module>> = {
   mnistCnn,
   cifarCnn,
   sneakerCnn,
@@ -20,6 +16,12 @@ const table: Readonly<Record<string, (options: ModelOptions) => Module>> = {
 };
 
 export const modelNames: readonly string[] = Object.keys(table);
+
+const optionNames: readonly string[] = [
+  'numClasses',
+  'inChannels',
+  'imageSize',
+] satisfies (keyof ClassifierOptions)[];
 
 /** A network by name, with fresh weights from the default generator. */
 export function createModel({
@@ -32,11 +34,11 @@ export function createModel({
   const make = table[name];
   if (make === undefined)
     throw new ValueError('createModel', `name='${name}' must be one of ${modelNames.join(', ')}`);
-  const { numClasses } = options;
-  if (typeof numClasses !== 'number' || !Number.isInteger(numClasses) || numClasses < 1)
-    throw new ValueError(
-      name,
-      `numClasses=${JSON.stringify(numClasses)} must be a whole number ≥ 1`,
-    );
-  return make({ numClasses });
+  for (const [option, value] of Object.entries(options)) {
+    if (!optionNames.includes(option))
+      throw new ValueError(name, `has no option ${option}; it has ${optionNames.join(', ')}`);
+    if (typeof value !== 'number' || !Number.isInteger(value) || value < 1)
+      throw new ValueError(name, `${option}=${JSON.stringify(value)} must be a whole number ≥ 1`);
+  }
+  return make(options as ClassifierOptions); // checked above
 }

@@ -37,10 +37,10 @@ export class BasicBlock extends Module {
 
 /**
  * Deep residual network (He et al., 2015, https://arxiv.org/abs/1512.03385) as torchvision builds it:
- * `[N, 3, H, W]` → logits `[N, K]`.
+ * `[N, C, H, W]` → logits `[N, K]`, for pictures of any size.
  */
 export class ResNet extends Module {
-  readonly conv1 = new Conv2d(3, 64, 7, { stride: 2, padding: 3, bias: false });
+  readonly conv1: Conv2d;
   readonly bn1 = new BatchNorm2d(64);
   readonly relu = new ReLU({ inplace: true });
   readonly maxpool = new MaxPool2d(3, { stride: 2, padding: 1 });
@@ -53,9 +53,10 @@ export class ResNet extends Module {
 
   constructor(
     blocks: readonly [number, number, number, number],
-    { numClasses = 1000 }: ClassifierOptions = {},
+    { numClasses = 1000, inChannels = 3 }: ClassifierOptions = {},
   ) {
     super();
+    this.conv1 = new Conv2d(inChannels, 64, 7, { stride: 2, padding: 3, bias: false });
     this.layer1 = makeLayer(64, 64, blocks[0], 1);
     this.layer2 = makeLayer(64, 128, blocks[1], 2);
     this.layer3 = makeLayer(128, 256, blocks[2], 2);

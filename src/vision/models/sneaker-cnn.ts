@@ -7,11 +7,11 @@ import { Linear } from '../../nn/linear.js';
 import { Module } from '../../nn/module.js';
 import { MaxPool2d } from '../../nn/pooling.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import type { ClassifierOptions } from './classifier-options.js';
+import { type ClassifierOptions, requireImageSize } from './classifier-options.js';
 
-/** Four unpadded 5×5 convolutions for a folder of photos: `[N, 3, 224, 224]` → logits `[N, K]`. */
+/** Four unpadded 5×5 convolutions for a folder of photos: `[N, C, S, S]` → logits `[N, K]`; 3×224×224 by itself. */
 export class SneakerCNN extends Module {
-  readonly conv1 = convBlock(3, 12); // [N, 12, 220, 220]
+  readonly conv1: Sequential; // [N, 12, 220, 220]
   readonly conv2 = convBlock(12, 12); // [N, 12, 216, 216]
   readonly pool3 = new Sequential(new MaxPool2d(2)); // [N, 12, 108, 108]
   readonly conv4 = convBlock(12, 24); // [N, 24, 104, 104]
@@ -20,9 +20,12 @@ export class SneakerCNN extends Module {
   readonly dropout = new Sequential(new Dropout(0.2));
   readonly fc: Sequential;
 
-  constructor({ numClasses = 2 }: ClassifierOptions = {}) {
+  constructor({ numClasses = 2, inChannels = 3, imageSize = 224 }: ClassifierOptions = {}) {
     super();
-    this.fc = new Sequential(new Linear(24 * 50 * 50, numClasses));
+    requireImageSize('SneakerCNN', imageSize, 28);
+    const side = Math.floor((Math.floor((imageSize - 8) / 2) - 8) / 2); // 224 → 108 → 50
+    this.conv1 = convBlock(inChannels, 12);
+    this.fc = new Sequential(new Linear(24 * side ** 2, numClasses));
   }
 
   override forward(x: Tensor): Tensor {

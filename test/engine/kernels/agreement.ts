@@ -15,6 +15,8 @@ export interface Case {
   readonly blocks?: readonly number[];
   /** Relative error. @default 1e-5 */
   readonly tolerance?: number;
+  /** Whether convolutions may be Winograd's. @default true */
+  readonly winograd?: boolean;
 }
 
 const boxes = builds.map((build) => ({ build, box: new Sandbox(build) }));
@@ -36,7 +38,7 @@ export function given(
 
 /** A test per case. */
 export function checkAgreement(cases: readonly Case[]): void {
-  for (const { op, attrs = {}, inputs, blocks = [1], tolerance = 1e-5 } of cases) {
+  for (const { op, attrs = {}, inputs, blocks = [1], tolerance = 1e-5, winograd = true } of cases) {
     const shapes = inputs.map(({ shape }) => `[${shape}]`).join(' ');
     const shown = Object.keys(attrs).length === 0 ? '' : ` ${JSON.stringify(attrs)}`;
     test(`${op} ${shapes}${shown} in layouts ${blocks.join(', ')}`, () => {
@@ -45,7 +47,7 @@ export function checkAgreement(cases: readonly Case[]): void {
         for (const block of blocks)
           for (const threads of [1, 2, 3]) {
             const run = () =>
-              runLowered(box, op, attrs, inputs, expected.types, { block, threads });
+              runLowered(box, op, attrs, inputs, expected.types, { block, threads, winograd });
             const actual = run();
             assert.ok(actual, `${op} was left to the reference kernel`);
             actual.forEach((array, k) => {

@@ -39,6 +39,11 @@ checkAgreement(
         attrs: { ...adam, weightDecay: 0.1, decoupled: true },
         inputs: adamInputs(7),
       },
+      {
+        op: 'adamStepAmsgrad',
+        attrs: adam,
+        inputs: [param, first, square, large, grad, lr, step(2)],
+      },
       { op: 'rmspropStep', attrs: rmsprop, inputs: [param, square, empty, empty, grad, lr] },
       {
         op: 'rmspropStep',

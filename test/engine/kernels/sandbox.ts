@@ -29,7 +29,7 @@ export class Sandbox {
 
   constructor(build: KernelBuild) {
     const { module } = nodeHost.loadKernels(build);
-    const imports = { env: { memory: this.memory, host: () => {} } };
+    const imports = { env: { memory: this.memory, host: () => {}, sleep: () => {} } };
     // Kernels are exported by name; the instance does not know their types.
     this.kernels = new WebAssembly.Instance(module, imports).exports as Record<string, Kernel>;
   }

@@ -21,6 +21,13 @@ function unary(
   return { name: op, ops: [op, ...backward], inputs: [spec], run, torch };
 }
 
+/** Enough elements for vectors, remainders and several threads. */
+const many = (op: OpCase): OpCase => ({
+  ...op,
+  name: `${op.name} many`,
+  inputs: op.inputs.map((spec) => ({ ...spec, shape: [3, 173] })),
+});
+
 const unaryCases: readonly OpCase[] = [
   unary('neg', x, (a) => a.neg(), '-a'),
   unary('abs', x, (a) => a.abs(), 'a.abs()'),
@@ -126,12 +133,16 @@ const unaryCases: readonly OpCase[] = [
 
 type Binary = (a: Tensor, b: Tensor) => Tensor;
 
-/** One op on equal shapes, on a row and a column, and with a scalar tensor. */
+/** One op on equal shapes, broadcast in several ways, and with a scalar tensor. */
 function binary(op: string, run: Binary, torch: string, range: Partial<InputSpec> = {}): OpCase[] {
   const shapes = [
     ['', [2, 3], [2, 3]],
     [' broadcast', [2, 1, 3], [4, 1]],
     [' scalar', [2, 3], []],
+    [' many', [517], [517]],
+    [' row', [11, 45], [45]],
+    [' column', [11, 1], [11, 45]],
+    [' channel', [3, 5, 4, 9], [5, 1, 1]],
   ] as const;
   return shapes.map(([label, a, b]) => ({
     name: op + label,
@@ -355,6 +366,10 @@ const conversionCases: readonly OpCase[] = [
 
 export const elementwiseCases: readonly OpCase[] = [
   ...unaryCases,
+  ...unaryCases
+    .filter(({ inputs }) => inputs.every(({ values }) => !values))
+    .slice(0, 16)
+    .map(many),
   ...binaryCases,
   ...comparisonCases,
   ...inPlaceCases,

@@ -78,4 +78,22 @@ export const indexingCases: readonly OpCase[] = [
     run: (base, index, src) => base.scatterAdd(1, index, src),
     torch: 'a.scatter_add(1, b.long(), c)',
   },
+  {
+    name: 'slices of many',
+    ops: ['slice', 'sliceBackward'],
+    inputs: [input([7, 33, 19])],
+    run: (a) => [a.at([1, 6, 2], [3, -1]), a.at(null, null, [0, null, 3]), a.narrow(0, 2, 4)],
+    torch: '(a[1:6:2, 3:-1], a[:, :, 0::3], a.narrow(0, 2, 4))',
+  },
+  {
+    name: 'gather and indexSelect of many',
+    ops: ['gather', 'scatterAdd', 'indexSelect', 'indexAdd'],
+    inputs: [
+      input([19, 40]),
+      input([19, 50], { dtype: 'int32', high: 40 }),
+      input([60], { dtype: 'int32', high: 19 }),
+    ],
+    run: (a, b, c) => [a.gather(1, b), a.indexSelect(0, c)],
+    torch: '(a.gather(1, b.long()), a.index_select(0, c))',
+  },
 ];

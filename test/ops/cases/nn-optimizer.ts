@@ -32,9 +32,7 @@ function optimizer(
     run(param, grads, lrs) {
       const tensors = Object.values(states).map((on) => (on ? zerosLike(param) : zeros([0])));
       rates.forEach((_, i) => {
-        const gradient = grads.data.slice(i * parameters, (i + 1) * parameters);
-        const lr = fromArray(lrs.data.slice(i, i + 1), []);
-        step(param, tensors, fromArray(gradient, [parameters]), lr, i);
+        step(param, tensors, grads.at(i), lrs.at(i), i);
       });
       return [param, ...tensors.filter((tensor) => tensor.numel() > 0)];
     },

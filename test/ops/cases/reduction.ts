@@ -4,6 +4,8 @@ import type { Tensor } from '../../../src/tensor/tensor.js';
 import { gradientsAt, input, type OpCase } from '../op-case.js';
 
 const x = input([2, 3, 4]);
+/** Enough elements for vectors, remainders and several threads. */
+const large = input([5, 17, 9]);
 
 type Dims = number | readonly number[] | undefined;
 type Reduce = (x: Tensor, dim: Dims, options: ReductionOptions) => Tensor;
@@ -18,13 +20,15 @@ const variants: readonly (readonly [label: string, dim: Dims, keepdim: boolean, 
   ];
 
 function reduction(name: string, op: string, torch: string, run: Reduce): OpCase[] {
-  return variants.map(([label, dim, keepdim, args]) => ({
-    name: name + label,
-    ops: [op],
-    inputs: [x],
-    run: (a) => run(a, dim, { keepdim }),
-    torch: torch.replace('DIMS', args),
-  }));
+  return [x, large].flatMap((spec) =>
+    variants.map(([label, dim, keepdim, args]) => ({
+      name: `${name}${spec === large ? ' many' : ''}${label}`,
+      ops: [op],
+      inputs: [spec],
+      run: (a) => run(a, dim, { keepdim }),
+      torch: torch.replace('DIMS', args),
+    })),
+  );
 }
 
 export const reductionCases: readonly OpCase[] = [
@@ -100,6 +104,13 @@ export const reductionCases: readonly OpCase[] = [
     ],
     torch:
       '(a.argmax(), a.argmin(), a.argmax(1), a.argmin(-1, keepdim=True), a.argmax(0), b.argmax(1), b.argmin())',
+  },
+  {
+    name: 'argmax and argmin of many',
+    ops: ['argmax', 'argmin'],
+    inputs: [{ ...large, grad: false }],
+    run: (a) => [a.argmax(), a.argmin(0), a.argmax(1), a.argmax(-1)],
+    torch: '(a.argmax(), a.argmin(0), a.argmax(1), a.argmax(-1))',
   },
   {
     name: 'max and min along a dimension: values and indices',

@@ -43,6 +43,20 @@ export const shapeCases: readonly OpCase[] = [
     torch: '(a.permute(2, 0, 1), a.permute(0, -1, 1))',
   },
   {
+    name: 'permute many',
+    ops: ['permute'],
+    inputs: [input([5, 33, 19])],
+    run: (a) => [a.permute(2, 0, 1), a.transpose(0, 1), a.transpose(1, 2)],
+    torch: '(a.permute(2, 0, 1), a.transpose(0, 1), a.transpose(1, 2))',
+  },
+  {
+    name: 'cat and expand many',
+    ops: ['cat', 'expand', 'slice', 'sum'],
+    inputs: [input([5, 33, 3]), input([5, 33, 10]), input([33, 1])],
+    run: (a, b, c) => cat([a, b, c.expand(5, 33, 7)], 2),
+    torch: 'torch.cat([a, b, c.expand(5, 33, 7)], 2)',
+  },
+  {
     name: 'transpose and t',
     ops: ['permute'],
     inputs: [x, input([2, 3])],

@@ -62,7 +62,7 @@ test('a download that was cut off goes on where it stopped', async (t) => {
   });
   await assert.rejects(download([`${url}/a`], `${folder}/a`, { checksum }), {
     name: 'DataError',
-    message: `${folder}/a: could not be downloaded from ${url}/a (aborted)`,
+    message: `${folder}/a: could not be downloaded: ${url}/a (aborted)`,
   });
   assert.ok(!existsSync(`${folder}/a`));
   cut = false;
@@ -97,8 +97,8 @@ test('the next mirror is tried; if none has the file, each says why', async (t) 
     download([`${url}/missing`, `${url}/wrong`, `${url}/loop`], `${folder}/b`, { checksum }),
     {
       message:
-        `${folder}/b: could not be downloaded from ${url}/missing (HTTP 404), nor from ${url}/wrong ` +
-        `(md5 is ${wrong}, ${md5} is required), nor from ${url}/loop (more than 5 redirects)`,
+        `${folder}/b: could not be downloaded: ${url}/missing (HTTP 404), ${url}/wrong ` +
+        `(md5 is ${wrong}, ${md5} is required), ${url}/loop (more than 5 redirects)`,
     },
   );
   assert.ok(!existsSync(`${folder}/b`) && !existsSync(`${folder}/b.part`));

@@ -144,8 +144,8 @@ test('when the files are nowhere, the error names every place and what to do', a
   await assert.rejects(offline, (error: Error) => {
     for (const part of [
       `looked at ${folder}/datasets/MNIST/raw (does not exist)`,
-      'could not be downloaded from http://yann.lecun.com/exdb/mnist/train-images-idx3-ubyte.gz (',
-      'nor from https://ossci-datasets.s3.amazonaws.com/mnist/train-images-idx3-ubyte.gz (',
+      'could not be downloaded: http://yann.lecun.com/exdb/mnist/train-images-idx3-ubyte.gz (',
+      ', https://ossci-datasets.s3.amazonaws.com/mnist/train-images-idx3-ubyte.gz (',
       'ECONNREFUSED',
       'or say in which folder they are',
       "'digits', a part of MNIST, needs no download",

@@ -33,11 +33,10 @@ function findRoot(folder: string): string {
   return existsSync(join(folder, 'tsconfig.json')) ? folder : findRoot(dirname(folder));
 }
 
+/** The root of the repository. */
+export const repository = findRoot(dirname(fileURLToPath(import.meta.url)));
 /** Where the goldens lie. */
-export const folder = join(
-  findRoot(dirname(fileURLToPath(import.meta.url))),
-  'test/goldens/transforms',
-);
+export const folder = join(repository, 'test/goldens/transforms');
 export const goldens: Document = JSON.parse(readFileSync(join(folder, 'cases.json'), 'utf8'));
 const bytes = gunzipSync(readFileSync(join(folder, 'arrays.bin.gz')));
 

@@ -105,7 +105,7 @@ function move(to: usize, from: usize, bytes: usize): void {
 }
 
 // Copies input rows top … top + rows of `blocks` blocks to `to` as [blocks][rows][columns][B], columns starting at −padLeft,
-// with zeros outside the input.
+// with zeros outside the input and `gap` unused bytes after each block.
 export function padStrip(
   a: ConvArgs,
   x: usize,
@@ -114,6 +114,7 @@ export function padStrip(
   rows: i32,
   columns: i32,
   to: usize,
+  gap: usize,
 ): void {
   const pixel = a.pixel;
   const xRow = <usize>a.width * pixel;
@@ -135,5 +136,6 @@ export function padStrip(
       to += left + middle + right;
     }
     x += a.xBlock;
+    to += gap;
   }
 }

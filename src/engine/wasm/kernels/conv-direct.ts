@@ -1,13 +1,15 @@
 // Direct convolution as an implicit matrix product: no im2col, but a table of byte offsets per reduction index. It is the
-// forward pass, and with flipped weights (one call per stride phase) the gradient of the input.
+// forward pass, and with flipped weights (one call per stride phase) the gradient of the input. The depthwise kernels, whose
+// groups are single channels, take a block of channels as a group and multiply it lane by lane.
 
 import { ConvArgs, inputColumns, inputRows, isInside, padStrip } from './conv-args';
+import { depthwiseTile } from './conv-depthwise-tile';
 import { tableTile } from './gemm-tiles';
 import { unitStart } from './share';
 
-// Writes the offset of every (block, kernel row, kernel column, channel) relative to an output pixel's first tap; returns its end.
-function writeTable(a: ConvArgs, to: usize, block: usize, row: usize): usize {
-  const channels = <i32>(a.pixel >> 2);
+// Writes the offset of every (block, kernel row, kernel column, channel < channels) relative to an output pixel's first tap;
+// returns the table's end.
+function writeTable(a: ConvArgs, channels: i32, to: usize, block: usize, row: usize): usize {
   for (let c = 0; c < a.blocks; c++) {
     for (let i = 0; i < a.kernelHeight; i++) {
       for (let j = 0; j < a.kernelWidth; j++) {
@@ -28,15 +30,32 @@ function writeTable(a: ConvArgs, to: usize, block: usize, row: usize): usize {
 
 // y = max(x ∗ w + add, floor). Args: ConvArgs. Unit of work: a strip of output rows of one image.
 export function convDirect(args: usize, tid: i32, threads: i32): void {
-  const a = changetype<ConvArgs>(args);
+  eachStrip(changetype<ConvArgs>(args), tid, threads, false);
+}
+
+// The same where every group is one channel. Args: ConvArgs, with a channel block for a group. Unit of work: a strip of a block.
+export function convDepthwise(args: usize, tid: i32, threads: i32): void {
+  eachStrip(changetype<ConvArgs>(args), tid, threads, true);
+}
+
+// A strip's blocks are a cache line apart from one another's places in the cache.
+const GAP: usize = 64;
+
+// Whether the blocks of the input fall on the same lines of the first-level cache, so that a copy pays.
+@inline
+function aliases(a: ConvArgs): bool {
+  return a.blocks > 8 && a.xBlock % 4096 == 0;
+}
+
+function eachStrip(a: ConvArgs, tid: i32, threads: i32, depthwise: bool): void {
   const strips = (a.outHeight - 1) / a.rowsPerStrip + 1;
   const table = a.scratch + <usize>tid * a.scratchBytes;
   const strip = table + a.tableBytes;
-  const inside = isInside(a);
+  const inside = isInside(a) && !aliases(a);
   const columns = inside ? a.width : inputColumns(a);
   const row = <usize>columns * a.pixel;
-  const block = inside ? a.xBlock : <usize>inputRows(a, a.rowsPerStrip) * row;
-  const tableEnd = writeTable(a, table, block, row);
+  const block = inside ? a.xBlock : <usize>inputRows(a, a.rowsPerStrip) * row + GAP;
+  const tableEnd = writeTable(a, depthwise ? 1 : <i32>(a.pixel >> 2), table, block, row);
 
   const end = unitStart(a.images * strips, tid + 1, threads);
   for (let i = unitStart(a.images * strips, tid, threads); i < end; i++) {
@@ -49,11 +68,12 @@ export function convDirect(args: usize, tid: i32, threads: i32): void {
       x += <usize>top * row - <usize>a.padLeft * a.pixel;
     } else {
       // Always as many rows as a full strip has, so that the table's block offsets hold.
-      padStrip(a, x, a.blocks, top, inputRows(a, a.rowsPerStrip), columns, strip);
+      padStrip(a, x, a.blocks, top, inputRows(a, a.rowsPerStrip), columns, strip, GAP);
       x = strip;
     }
     const y = a.y + <usize>image * a.yImage + <usize>first * a.yRow;
-    convStrip(a, x, row, table, tableEnd, y, rows, image % a.groups);
+    if (depthwise) depthwiseStrip(a, x, row, table, tableEnd, y, rows, image % a.groups);
+    else convStrip(a, x, row, table, tableEnd, y, rows, image % a.groups);
   }
 }
 
@@ -93,5 +113,36 @@ function convStrip(
     }
     w += (tableEnd - table) * panelWidth;
     if (add) add += panelBytes;
+  }
+}
+
+// All channels of one strip of a block, eight pixels of four channels at a time.
+function depthwiseStrip(
+  a: ConvArgs,
+  x: usize,
+  row: usize,
+  table: usize,
+  tableEnd: usize,
+  y: usize,
+  rows: i32,
+  group: i32,
+): void {
+  const width = <usize>a.panelWidth << 2;
+  const step = <usize>a.strideWidth * a.pixel;
+  const panelBytes = (tableEnd - table) * a.panelWidth;
+  const w = a.w + <usize>(group * a.panels) * panelBytes;
+  const add = a.add ? a.add + <usize>group * a.pixel : 0;
+  for (let r = 0; r < rows; r++) {
+    for (let lane: usize = 0; lane < a.pixel; lane += 16) {
+      const weights = w + (lane / width) * panelBytes + (lane % width);
+      let from = x + <usize>(r * a.strideHeight) * row + lane;
+      let to = y + <usize>r * a.yRow + lane;
+      for (let j = 0; j < a.outWidth; j += 8) {
+        const count = min(8, a.outWidth - j);
+        depthwiseTile(count, from, step, table, tableEnd, weights, width, to, a.yPixel, add ? add + lane : 0, a.floor);
+        from += step << 3;
+        to += a.yPixel << 3;
+      }
+    }
   }
 }

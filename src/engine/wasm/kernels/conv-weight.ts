@@ -2,13 +2,22 @@
 // floats of padded x (a run of kernel columns × channels) with a panel of dy, summed over a table of pixels.
 
 import { ConvArgs, inputColumns, inputRows, isInside, padStrip } from './conv-args';
+import { depthwiseGradientTile } from './conv-depthwise-tile';
 import { pairsTile } from './gemm-tiles';
 import { unitStart } from './share';
 
 // Partial sums of the packed gradient: thread t's at w + t·partialBytes, or one for all when threads share blocks.
 // Args: ConvArgs with y = dy. Unit of work: a channel block of a group (byBlocks), or a strip of a pass of images.
 export function convWeight(args: usize, tid: i32, threads: i32): void {
-  const a = changetype<ConvArgs>(args);
+  eachUnit(changetype<ConvArgs>(args), tid, threads, false);
+}
+
+// The same where every group is one channel. Args: ConvArgs, with a channel block for a group.
+export function convDepthwiseWeight(args: usize, tid: i32, threads: i32): void {
+  eachUnit(changetype<ConvArgs>(args), tid, threads, true);
+}
+
+function eachUnit(a: ConvArgs, tid: i32, threads: i32, depthwise: bool): void {
   const batch = a.images / a.groups;
   const strips = (a.outHeight - 1) / a.rowsPerStrip + 1;
   const passes = (batch - 1) / a.imagesPerPass + 1;
@@ -23,7 +32,7 @@ export function convWeight(args: usize, tid: i32, threads: i32): void {
       const group = b / a.blocks;
       const block = b - group * a.blocks;
       for (let u = 0; u < units; u++)
-        addStrip(a, group, block, block + 1, u, strips, a.w + <usize>group * groupBytes, u == 0, scratch);
+        addStrip(a, group, block, block + 1, u, strips, a.w + <usize>group * groupBytes, u == 0, scratch, depthwise);
     }
     return;
   }
@@ -38,7 +47,7 @@ export function convWeight(args: usize, tid: i32, threads: i32): void {
       memory.fill(dw + <usize>written * groupBytes, 0, <usize>(group - written) * groupBytes);
       written = group + 1;
     }
-    addStrip(a, group, 0, a.blocks, i - group * units, strips, dw + <usize>group * groupBytes, isFirst, scratch);
+    addStrip(a, group, 0, a.blocks, i - group * units, strips, dw + <usize>group * groupBytes, isFirst, scratch, depthwise);
   }
   memory.fill(dw + <usize>written * groupBytes, 0, <usize>(a.groups - written) * groupBytes);
 }
@@ -54,6 +63,7 @@ function addStrip(
   dw: usize,
   isFirst: bool,
   scratch: usize,
+  depthwise: bool,
 ): void {
   const pass = unit / strips;
   const firstImage = pass * a.imagesPerPass;
@@ -79,11 +89,15 @@ function addStrip(
     xBlock = <usize>padded * xRow;
     xImage = <usize>blocks * xBlock;
     for (let n = 0; n < images; n++)
-      padStrip(a, x + <usize>n * xStep, blocks, top, padded, columns, strip + <usize>n * xImage);
+      padStrip(a, x + <usize>n * xStep, blocks, top, padded, columns, strip + <usize>n * xImage, 0);
     x = strip;
   }
   const dy = a.y + <usize>firstImage * yStep + <usize>group * a.yImage + <usize>firstRow * a.yRow;
   const pairsEnd = writePairs(a, scratch, images, rows, xImage, xRow, yStep);
+  if (depthwise) {
+    addDepthwise(a, x, xRow, dy, scratch, pairsEnd, dw, isFirst);
+    return;
+  }
   for (let c = block; c < blockEnd; c++)
     addBlock(a, x + <usize>(c - block) * xBlock, xRow, dy, scratch, pairsEnd, c, dw, isFirst);
 }
@@ -151,6 +165,33 @@ function addBlock(
           from += <usize>count << 2;
           to += <usize>count * panelBytes;
         }
+      }
+    }
+  }
+}
+
+// All taps of one channel block of a depthwise convolution, whose pixels start at `x`.
+function addDepthwise(
+  a: ConvArgs,
+  x: usize,
+  xRow: usize,
+  dy: usize,
+  pairs: usize,
+  pairsEnd: usize,
+  dw: usize,
+  isFirst: bool,
+): void {
+  const width = <usize>a.panelWidth << 2;
+  const panelBytes = <usize>(a.kernelHeight * a.kernelWidth) * width;
+  const step = <usize>a.dilationWidth * a.pixel;
+  for (let lane: usize = 0; lane < a.pixel; lane += 16) {
+    const panel = dw + (lane / width) * panelBytes + (lane % width);
+    for (let i = 0; i < a.kernelHeight; i++) {
+      for (let j = 0; j < a.kernelWidth; j += 4) {
+        const from = x + <usize>(i * a.dilationHeight) * xRow + <usize>j * step + lane;
+        const to = panel + <usize>(i * a.kernelWidth + j) * width;
+        const count = min(4, a.kernelWidth - j);
+        depthwiseGradientTile(count, from, step, dy + lane, pairs, pairsEnd, to, width, isFirst);
       }
     }
   }

@@ -4,14 +4,6 @@
 import { A, F, I } from './abi';
 import { bytes, storePart, unitStart } from './share';
 
-// High words of the products of four pairs of unsigned numbers.
-@inline
-function high(a: v128, b: v128): v128 {
-  const low = i64x2.extmul_low_i32x4_u(a, b);
-  const upper = i64x2.extmul_high_i32x4_u(a, b);
-  return v128.shuffle<i32>(low, upper, 1, 3, 5, 7);
-}
-
 // Four blocks, first … first + 3: 16 words in order at p.
 function drawBlocks(p: usize, first: i32, key: usize): void {
   const m0 = i32x4.splat(0xd2511f53);
@@ -23,12 +15,15 @@ function drawBlocks(p: usize, first: i32, key: usize): void {
   let x2 = i32x4.splat(0);
   let x3 = v128.load32_splat(key, 12);
   for (let round = 0; round < 10; round++) {
-    const y0 = v128.xor(v128.xor(high(x2, m1), x1), k0);
-    const y2 = v128.xor(v128.xor(high(x0, m0), x3), k1);
-    x1 = i32x4.mul(x2, m1);
-    x3 = i32x4.mul(x0, m0);
-    x0 = y0;
-    x2 = y2;
+    // Products of 64 bits: x0·m0 and x2·m1, lanes 0 and 1, then 2 and 3.
+    const p0 = i64x2.extmul_low_i32x4_u(x0, m0);
+    const p1 = i64x2.extmul_high_i32x4_u(x0, m0);
+    const q0 = i64x2.extmul_low_i32x4_u(x2, m1);
+    const q1 = i64x2.extmul_high_i32x4_u(x2, m1);
+    x0 = v128.xor(v128.xor(v128.shuffle<i32>(q0, q1, 1, 3, 5, 7), x1), k0);
+    x2 = v128.xor(v128.xor(v128.shuffle<i32>(p0, p1, 1, 3, 5, 7), x3), k1);
+    x1 = v128.shuffle<i32>(q0, q1, 0, 2, 4, 6);
+    x3 = v128.shuffle<i32>(p0, p1, 0, 2, 4, 6);
     k0 = i32x4.add(k0, i32x4.splat(0x9e3779b9));
     k1 = i32x4.add(k1, i32x4.splat(0xbb67ae85));
   }

@@ -1,6 +1,6 @@
 // Max pooling of x [U][H][W][B] to y [U][H'][W'][B]: U images × channel blocks, B channels (row-major is B = 1, else B % 4 = 0).
-// The first of equal values wins and NaN wins over numbers, as in PyTorch. Work is split by output rows, in the backward
-// pass by input rows: it gathers, so windows may overlap and no sum depends on the order of threads.
+// The first of equal values wins and NaN wins over numbers, as in PyTorch. Work is split by output rows, or, where windows
+// may overlap in the backward pass, by planes.
 //
 // Args 4 … : 4 U, 5 H, 6 W, 7 B, 8 H', 9 W', 10 kH, 11 kW, 12 strideH, 13 strideW, 14 padH, 15 padW, 16 dilationH, 17 dilationW.
 
@@ -147,16 +147,54 @@ export function maxPoolPlanesBackward(args: usize, tid: i32, threads: i32): void
   }
 }
 
-// 0 x, 1 y, 2 index (u8, u·kW + v in the window; 0: not wanted), 3 low (f32: results below it become it; 0 for a relu,
-// −∞ for none), 4 … ; B % 4 = 0
+// Where `value` wins its number, elsewhere `at`.
+@inline
+function placed(at: v128, number: v128, value: v128, best: v128): v128 {
+  return v128.bitselect(number, at, wins(value, best));
+}
+
+// The greater, the first of equal ones, and NaN if either is: `best` where it is not replaced.
+@inline
+function greater(best: v128, value: v128): v128 {
+  return v128.or(f32x4.pmax(best, value), f32x4.ne(value, value));
+}
+
+// Eight channels of a window that lies inside the image: taps at x + offset.
+function poolEight(x: usize, offsets: usize, taps: i32, y: usize, index: usize, low: v128): void {
+  let best0 = v128.load(x);
+  let best1 = v128.load(x, 16);
+  let at0 = i32x4.splat(0);
+  let at1 = i32x4.splat(0);
+  let number = i32x4.splat(1);
+  const end = offsets + bytes(taps);
+  offsets += 4;
+  while (offsets < end) {
+    const p = x + <usize>load<i32>(offsets);
+    const v0 = v128.load(p);
+    const v1 = v128.load(p, 16);
+    at0 = placed(at0, number, v0, best0);
+    at1 = placed(at1, number, v1, best1);
+    best0 = greater(best0, v0);
+    best1 = greater(best1, v1);
+    number = i32x4.add(number, i32x4.splat(1));
+    offsets += 4;
+  }
+  v128.store(y, f32x4.pmax(best0, low));
+  v128.store(y, f32x4.pmax(best1, low), 16);
+  const shorts = i16x8.narrow_i32x4_u(at0, at1);
+  v128.store64_lane(index, i8x16.narrow_i16x8_u(shorts, shorts), 0);
+}
+
+// 0 x, 1 y, 2 index (u8, u·kW + v in the window), 3 low (f32: results below it become it; 0 for a relu, −∞ for none), 4 … 17,
+// 18 taps (i32 [kH·kW]: bytes from a window's first element to each); B % 4 = 0
 export function maxPoolBlocks(args: usize, tid: i32, threads: i32): void {
-  const index = A(args, 2);
   const low = f32x4.splat(F(args, 3));
   const height = I(args, 5);
   const width = I(args, 6);
   const block = I(args, 7);
   const outHeight = I(args, 8);
   const outWidth = I(args, 9);
+  const kernelH = I(args, 10);
   const kernelW = I(args, 11);
   const dilationH = I(args, 16);
   const dilationW = I(args, 17);
@@ -166,27 +204,33 @@ export function maxPoolBlocks(args: usize, tid: i32, threads: i32): void {
     const plane = A(args, 0) + bytes((row / outHeight) * height * width * block);
     const top = (row % outHeight) * I(args, 12) - I(args, 14);
     const firstH = firstTap(top, dilationH);
-    const endH = endTap(top, dilationH, height, I(args, 10));
+    const endH = endTap(top, dilationH, height, kernelH);
     for (let j = 0; j < outWidth; j++) {
       const left = j * I(args, 13) - I(args, 15);
       const firstW = firstTap(left, dilationW);
       const endW = endTap(left, dilationW, width, kernelW);
+      const inside = endH - firstH == kernelH && endW - firstW == kernelW;
       const to = (row * outWidth + j) * block;
-      for (let c = 0; c < block; c += 4) {
+      let c = 0;
+      if (inside)
+        for (; c + 8 <= block; c += 8) {
+          const x = plane + bytes((top * width + left) * block + c);
+          poolEight(x, A(args, 18), kernelH * kernelW, A(args, 1) + bytes(to + c), A(args, 2) + <usize>(to + c), low);
+        }
+      for (; c < block; c += 4) {
         let best = f32x4.splat(-Infinity);
         let at = i32x4.splat(firstH * kernelW + firstW); // where all are −∞
         for (let u = firstH; u < endH; u++) {
           let p = plane + bytes(((top + u * dilationH) * width + left + firstW * dilationW) * block + c);
           for (let v = firstW; v < endW; v++) {
             const value = v128.load(p);
-            const better = wins(value, best);
-            best = v128.bitselect(value, best, better);
-            at = v128.bitselect(i32x4.splat(u * kernelW + v), at, better);
+            at = placed(at, i32x4.splat(u * kernelW + v), value, best);
+            best = greater(best, value);
             p += stepW;
           }
         }
         v128.store(A(args, 1) + bytes(to + c), f32x4.pmax(best, low));
-        if (index) storeIndex(index + <usize>(to + c), at);
+        storeIndex(A(args, 2) + <usize>(to + c), at);
       }
     }
   }
@@ -205,52 +249,40 @@ export function loadIndex(p: usize): v128 {
   return i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(p)));
 }
 
-// 0 dy, 1 dx, 2 index (u8), 3 y (0: none, else a relu was applied: gradient flows where y > 0), 4 … ; B % 4 = 0
+// 0 dy, 1 dx, 2 index (u8), 3 y (0: none, else a relu was applied: no gradient where y ≤ 0), 4 … 18 as above. Works by
+// planes: each output adds to the input that it came from.
 export function maxPoolBlocksBackward(args: usize, tid: i32, threads: i32): void {
-  const dy = A(args, 0);
-  const index = A(args, 2);
-  const y = A(args, 3);
-  const height = I(args, 5);
+  const relu = A(args, 3);
   const width = I(args, 6);
   const block = I(args, 7);
   const outHeight = I(args, 8);
   const outWidth = I(args, 9);
-  const kernelH = I(args, 10);
-  const kernelW = I(args, 11);
-  const strideH = I(args, 12);
-  const strideW = I(args, 13);
-  const dilationH = I(args, 16);
-  const dilationW = I(args, 17);
-  const zero = f32x4.splat(0);
-  const end = unitStart(I(args, 4) * height, tid + 1, threads);
-  for (let row = unitStart(I(args, 4) * height, tid, threads); row < end; row++) {
-    const unit = row / height;
-    const h = (row % height) + I(args, 14);
-    for (let j = 0; j < width; j++) {
-      const w = j + I(args, 15);
-      const to = A(args, 1) + bytes((row * width + j) * block);
-      for (let c = 0; c < block; c += 4) {
-        let sum = zero;
-        for (let u = 0; u < kernelH; u++) {
-          const down = h - u * dilationH;
-          if (down < 0) break;
-          const i = down / strideH;
-          if (i * strideH != down || i >= outHeight) continue;
-          for (let v = 0; v < kernelW; v++) {
-            const across = w - v * dilationW;
-            if (across < 0) break;
-            const k = across / strideW;
-            if (k * strideW != across || k >= outWidth) continue;
-            const from = ((unit * outHeight + i) * outWidth + k) * block + c;
-            let g = v128.load(dy + bytes(from));
-            if (y) g = v128.andnot(g, f32x4.le(v128.load(y + bytes(from)), zero));
-            const here = i32x4.eq(loadIndex(index + <usize>from), i32x4.splat(u * kernelW + v));
-            sum = f32x4.add(sum, v128.and(g, here));
+  const size = I(args, 5) * width * block;
+  const outSize = outHeight * outWidth * block;
+  const taps = A(args, 18);
+  const end = unitStart(I(args, 4), tid + 1, threads);
+  for (let unit = unitStart(I(args, 4), tid, threads); unit < end; unit++) {
+    const dx = A(args, 1) + bytes(unit * size);
+    memory.fill(dx, 0, bytes(size));
+    let dy = A(args, 0) + bytes(unit * outSize);
+    let y = relu + bytes(unit * outSize);
+    let index = A(args, 2) + <usize>(unit * outSize);
+    for (let i = 0; i < outHeight; i++)
+      for (let j = 0; j < outWidth; j++) {
+        const top = i * I(args, 12) - I(args, 14);
+        let origin = dx + bytes((top * width + j * I(args, 13) - I(args, 15)) * block);
+        const last = dy + bytes(block);
+        while (dy < last) {
+          if (relu == 0 || !(load<f32>(y) <= 0)) {
+            const to = origin + <usize>load<i32>(taps + bytes(load<u8>(index)));
+            store<f32>(to, load<f32>(to) + load<f32>(dy));
           }
+          origin += 4;
+          dy += 4;
+          y += 4;
+          index++;
         }
-        v128.store(to + bytes(c), sum);
       }
-    }
   }
 }
 
@@ -271,7 +303,7 @@ export function maxPoolBlocks2x2(args: usize, tid: i32, threads: i32): void {
       let x = A(args, 0) + <usize>top * rowBytes + bytes(c);
       const to = row * outWidth * block + c;
       let y = A(args, 1) + bytes(to);
-      let index = A(args, 2) ? A(args, 2) + <usize>to : 0;
+      let index = A(args, 2) + <usize>to;
       const last = y + <usize>outWidth * step;
       while (y < last) {
         let best = v128.load(x);
@@ -285,12 +317,10 @@ export function maxPoolBlocks2x2(args: usize, tid: i32, threads: i32): void {
         const w3 = wins(corner, best);
         best = v128.bitselect(corner, best, w3);
         v128.store(y, f32x4.pmax(best, low));
-        if (index) {
-          let at = v128.and(w1, i32x4.splat(1));
-          at = v128.bitselect(i32x4.splat(2), at, w2);
-          storeIndex(index, v128.bitselect(i32x4.splat(3), at, w3));
-          index += block;
-        }
+        let at = v128.and(w1, i32x4.splat(1));
+        at = v128.bitselect(i32x4.splat(2), at, w2);
+        storeIndex(index, v128.bitselect(i32x4.splat(3), at, w3));
+        index += block;
         x += step << 1;
         y += step;
       }

@@ -66,44 +66,49 @@ export function sgdStep(args: usize, tid: i32, threads: i32): void {
   }
 }
 
-// Adam and, with decoupled decay, AdamW (PyTorch):
-// θ ← θ(1 − lr·λ) if decoupled, else g ← g + λθ; m ← β₁m + (1 − β₁)g; v ← β₂v + (1 − β₂)g²;
-// θ ← θ − lr/(1 − β₁ᵗ) · m / (√v/√(1 − β₂ᵗ) + ε).
-// 0 θ, 1 m, 2 v, 3 g, 4 lr, 5 t (from 1), 6 θ', 7 m', 8 v', 9 count, 10 decoupled, 11 0, 12–13 β₁, 14–15 β₂, 16–17 ε, 18–19 λ
-export function adamStep(args: usize, tid: i32, threads: i32): void {
-  const count = I(args, 9);
+@inline
+function adam(args: usize, tid: i32, threads: i32, amsgrad: bool): void {
+  const count = I(args, 11);
   const start = flatStart(count, tid, threads);
   const length = flatStart(count, tid + 1, threads) - start;
   const from = bytes(start);
   let value = A(args, 0) + from;
   let first = A(args, 1) + from;
   let second = A(args, 2) + from;
-  let gradient = A(args, 3) + from;
-  let newValue = A(args, 6) + from;
-  let newFirst = A(args, 7) + from;
-  let newSecond = A(args, 8) + from;
-  const lr = <f64>load<f32>(A(args, 4));
-  const t = load<i32>(A(args, 5));
-  const decoupled = I(args, 10);
-  const beta1 = splat(<f32>D(args, 12));
-  const rest1 = splat(<f32>(1 - D(args, 12)));
-  const beta2 = splat(<f32>D(args, 14));
-  const rest2 = splat(<f32>(1 - D(args, 14)));
-  const rate = splat(<f32>(-lr / (1 - power(D(args, 12), t))));
-  const correction = splat(<f32>(1 / Math.sqrt(1 - power(D(args, 14), t))));
-  const eps = splat(<f32>D(args, 16));
-  const decay = splat(decoupled ? 0 : <f32>D(args, 18));
-  const shrink = splat(decoupled ? <f32>(1 - lr * D(args, 18)) : 1);
-  const last = newValue + bytes(length & ~3);
-  while (newValue < last) {
+  let greatest = A(args, 3) + from;
+  let gradient = A(args, 4) + from;
+  let newValue = A(args, 7) + from;
+  let newFirst = A(args, 8) + from;
+  let newSecond = A(args, 9) + from;
+  let newGreatest = A(args, 10) + from;
+  const lr = <f64>load<f32>(A(args, 5));
+  const t = load<i32>(A(args, 6));
+  const decoupled = I(args, 12);
+  const beta1 = splat(<f32>D(args, 14));
+  const rest1 = splat(<f32>(1 - D(args, 14)));
+  const beta2 = splat(<f32>D(args, 16));
+  const rest2 = splat(<f32>(1 - D(args, 16)));
+  const rate = splat(<f32>(-lr / (1 - power(D(args, 14), t))));
+  const correction = splat(<f32>(1 / Math.sqrt(1 - power(D(args, 16), t))));
+  const eps = splat(<f32>D(args, 18));
+  const decay = splat(decoupled ? 0 : <f32>D(args, 20));
+  const shrink = splat(decoupled ? <f32>(1 - lr * D(args, 20)) : 1);
+  for (let left = length; left > 0; left -= 4) {
     const w = f32x4.mul(v128.load(value), shrink);
     const g = madd(decay, w, v128.load(gradient));
     const m = madd(beta1, v128.load(first), f32x4.mul(rest1, g));
     const v = madd(beta2, v128.load(second), f32x4.mul(rest2, f32x4.mul(g, g)));
-    v128.store(newFirst, m);
-    v128.store(newSecond, v);
-    const step = f32x4.div(m, madd(f32x4.sqrt(v), correction, eps));
-    v128.store(newValue, madd(rate, step, w));
+    let spread = v;
+    if (amsgrad) {
+      spread = f32x4.max(v, v128.load(greatest));
+      put(newGreatest, spread, left);
+      greatest += 16;
+      newGreatest += 16;
+    }
+    const step = f32x4.div(m, madd(f32x4.sqrt(spread), correction, eps));
+    put(newFirst, m, left);
+    put(newSecond, v, left);
+    put(newValue, madd(rate, step, w), left);
     value += 16;
     gradient += 16;
     first += 16;
@@ -112,17 +117,20 @@ export function adamStep(args: usize, tid: i32, threads: i32): void {
     newFirst += 16;
     newSecond += 16;
   }
-  const part = length & 3;
-  if (part) {
-    const w = f32x4.mul(v128.load(value), shrink);
-    const g = madd(decay, w, v128.load(gradient));
-    const m = madd(beta1, v128.load(first), f32x4.mul(rest1, g));
-    const v = madd(beta2, v128.load(second), f32x4.mul(rest2, f32x4.mul(g, g)));
-    storePart(newFirst, m, part);
-    storePart(newSecond, v, part);
-    const step = f32x4.div(m, madd(f32x4.sqrt(v), correction, eps));
-    storePart(newValue, madd(rate, step, w), part);
-  }
+}
+
+// Adam and, with decoupled decay, AdamW (PyTorch):
+// θ ← θ(1 − lr·λ) if decoupled, else g ← g + λθ; m ← β₁m + (1 − β₁)g; v ← β₂v + (1 − β₂)g²;
+// θ ← θ − lr/(1 − β₁ᵗ) · m / (√v/√(1 − β₂ᵗ) + ε).
+// 0 θ, 1 m, 2 v, 3 0, 4 g, 5 lr, 6 t (from 1), 7 θ', 8 m', 9 v', 10 0, 11 count, 12 decoupled, 13 0,
+// 14–15 β₁, 16–17 β₂, 18–19 ε, 20–21 λ
+export function adamStep(args: usize, tid: i32, threads: i32): void {
+  adam(args, tid, threads, false);
+}
+
+// The same with the greatest v so far in the last line: 3 greatest, 10 greatest'
+export function adamStepAmsgrad(args: usize, tid: i32, threads: i32): void {
+  adam(args, tid, threads, true);
 }
 
 // RMSprop (PyTorch): g ← g + λθ; v ← αv + (1 − α)g²; if centered a ← αa + (1 − α)g and v − a² below, else v;

@@ -9,7 +9,7 @@ import { addWide, bytes, D, flatStart, keepPart, storePart, total, unitStart } f
 
 @final
 @unmanaged
-class Itself {
+export class Itself {
   @inline
   at(x: v128, center: v128): v128 {
     return x;
@@ -18,7 +18,7 @@ class Itself {
 
 @final
 @unmanaged
-class Squared {
+export class Squared {
   @inline
   at(x: v128, center: v128): v128 {
     const distance = f32x4.sub(x, center);
@@ -27,7 +27,7 @@ class Squared {
 }
 
 // Σ f(x) of `count` consecutive floats.
-function sumRow<K>(x: usize, count: i32, center: v128): f64 {
+export function sumRow<K>(x: usize, count: i32, center: v128): f64 {
   const f = changetype<K>(0);
   let wide = f64x2.splat(0);
   while (count > 0) {

@@ -24,8 +24,7 @@ export function stridedCopy(args: usize, tid: i32, threads: i32): void {
     let to = A(args, 1) + bytes(rowOffset(dims, rank, row, 2, 3) + column * stepTo);
     if (stepFrom == 1 && stepTo == 1) memory.copy(to, from, bytes(n));
     else {
-      const last = to + bytes(n * stepTo);
-      while (to < last) {
+      for (let k = 0; k < n; k++) {
         store<i32>(to, load<i32>(from));
         from += bytes(stepFrom);
         to += bytes(stepTo);

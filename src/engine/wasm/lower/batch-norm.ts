@@ -1,4 +1,5 @@
 /** Batch normalisation: `[N, C]`, `[N, C, L]` or `[N, C, H, W]`, in whatever layout the input is stored. */
+import type { Value } from '../../../graph/graph.js';
 import { operands } from '../../../graph/op.js';
 import type { Pointer } from '../region.js';
 import {
@@ -68,9 +69,8 @@ function newScale(context: LowerContext, layout: ChannelLayout): ChannelScale {
   return { scale: context.scratch(bytes), shift: context.scratch(bytes) };
 }
 
-/** Where the gradients of a batch normalisation begin: Σ g and Σ g·(x − mean) per channel, summed by another phase. */
-export interface BackwardTerms {
-  readonly sums: Pointer;
+/** What the gradients of weight and bias are computed from, and where they go. */
+export interface ParameterGradients {
   readonly mean: Pointer;
   readonly variance: Pointer;
   readonly weight: Pointer;
@@ -78,19 +78,53 @@ export interface BackwardTerms {
   readonly dbias: Pointer;
 }
 
-/** Gradients of weight and bias; returns the per-channel terms of dx. */
+/** Gradients of weight and bias from the threads' `sums`; returns the per-channel terms of dx. */
 export function emitBackwardTerms(
   context: LowerContext,
   layout: ChannelLayout,
-  { sums, mean, variance, weight, dweight, dbias }: BackwardTerms,
+  sums: Pointer,
+  { mean, variance, weight, dweight, dbias }: ParameterGradients,
   eps: number,
 ): Pointer {
-  const terms = context.scratch(4 * 4 * storedChannels(layout) + 64);
+  const channels = storedChannels(layout);
+  const terms = context.scratch(4 * 4 * channels);
   context.emit('batchNormBackwardTerms', [
-    ...[sums.readonly(), storedChannels(layout), layout.count, mean, variance, weight, 0],
+    ...[sums.readonly(), channels, layout.count, mean, variance, weight, 0],
     ...[dweight, dbias, terms, layout.channels, 0, ...double(eps)],
   ]);
   return terms.readonly();
+}
+
+/** Statistics that the node computes. */
+export function newStatistics(
+  context: LowerContext,
+  weight: Value,
+  bias: Value,
+  mean: Value,
+  variance: Value,
+): Statistics {
+  return {
+    weight: context.input(weight),
+    bias: context.input(bias),
+    mean: context.output(mean),
+    variance: context.output(variance),
+  };
+}
+
+/** Statistics that the node is given. */
+export function givenStatistics(
+  context: LowerContext,
+  weight: Value,
+  bias: Value,
+  mean: Value,
+  variance: Value,
+): Statistics {
+  return {
+    weight: context.input(weight),
+    bias: context.input(bias),
+    mean: context.input(mean),
+    variance: context.input(variance),
+  };
 }
 
 export const batchNormLowering = lowering<BatchNormAttrs>((node, context) => {
@@ -99,12 +133,7 @@ export const batchNormLowering = lowering<BatchNormAttrs>((node, context) => {
   const block = context.blockOf(x);
   const layout = channelLayout(x, block);
   const from = context.input(x, block);
-  const statistics = {
-    weight: context.input(weight),
-    bias: context.input(bias),
-    mean: context.output(mean),
-    variance: context.output(variance),
-  };
+  const statistics = newStatistics(context, weight, bias, mean, variance);
   const { scale, shift } = emitStatistics(context, layout, from, statistics, node.attrs.eps);
   const to = context.output(y, block);
   context.emit('batchNormApply', [from, ...layoutWords(layout), scale, shift, to, 0, 0]);
@@ -117,12 +146,7 @@ export const batchNormEvalLowering = lowering<BatchNormAttrs>((node, context) =>
   const block = context.blockOf(x);
   const layout = channelLayout(x, block);
   const from = context.input(x, block);
-  const statistics = {
-    weight: context.input(weight),
-    bias: context.input(bias),
-    mean: context.input(mean),
-    variance: context.input(variance),
-  };
+  const statistics = givenStatistics(context, weight, bias, mean, variance);
   const { scale, shift } = emitScale(context, layout, statistics, node.attrs.eps);
   const to = context.output(y, block);
   context.emit('batchNormApply', [from, ...layoutWords(layout), scale, shift, to, 0, 0]);
@@ -140,19 +164,14 @@ export const batchNormBackwardLowering = lowering<BatchNormAttrs>((node, context
   const sums = context.scratch(sumBytes(layout, context.threads));
   const words = [from, ...layoutWords(layout), gradient];
   context.emit('batchNormBackwardSums', [...words, center, sums, 0, 0, 0, 0]);
-  const terms = emitBackwardTerms(
-    context,
-    layout,
-    {
-      sums,
-      mean: center,
-      variance: context.input(variance),
-      weight: context.input(weight),
-      dweight: context.output(dweight),
-      dbias: context.output(dbias),
-    },
-    node.attrs.eps,
-  );
+  const statistics = {
+    mean: center,
+    variance: context.input(variance),
+    weight: context.input(weight),
+    dweight: context.output(dweight),
+    dbias: context.output(dbias),
+  };
+  const terms = emitBackwardTerms(context, layout, sums, statistics, node.attrs.eps);
   context.emit('batchNormBackwardApply', [...words, terms, context.output(dx, block), 0]);
   return true;
 });

@@ -1,10 +1,10 @@
 /** Phases of direct convolution: packing weights, and `convDirect` on a tensor or on one phase of a strided gradient. */
 import type { Size2d } from '../../../core/shape.js';
 import type { Pointer } from '../region.js';
-import { float, type LowerContext } from './context.js';
+import { float, type LowerContext, type Word } from './context.js';
 import { panelWidth } from './conv-geometry.js';
-import type { ConvTensor } from './conv-tensor.js';
-import { convWords, packWords } from './conv-words.js';
+import { type ConvTensor, perBlock } from './conv-tensor.js';
+import { convWords } from './conv-words.js';
 
 /** Taps of a kernel along one dimension, as `count` steps of `step` from `first`. */
 export interface Taps {
@@ -46,21 +46,21 @@ export function packedSize(view: WeightView, block: number, outBlock: number) {
   return { columns, rows, width, panels, blocks, bytes };
 }
 
-/** The argument words of `convPack` and `convUnpack`. */
+/** The argument words of `convPack` and `convUnpack`, in the order of `PackArgs` in kernels/conv-pack.ts. */
 export function packingWords(
   view: WeightView,
   block: number,
   outBlock: number,
   packed: Pointer,
   partials: { readonly count: number; readonly bytes: number },
-) {
+): Word[] {
   const { columns, rows, width, panels, blocks } = packedSize(view, block, outBlock);
   const { groups, channels, outChannels, kernel, taps } = view;
   const [tapRows, tapColumns] = taps;
   const inStep = kernel[0] * kernel[1] * 4;
   const outStep = channels * inStep;
   const isForward = view.across === 'outChannels';
-  return packWords({
+  const words = {
     w: view.pointer,
     packed,
     groups,
@@ -80,7 +80,8 @@ export function packingWords(
     tapColumnStep: tapColumns.step * 4,
     partials: partials.count,
     partialBytes: partials.bytes,
-  });
+  } satisfies Record<string, Word>;
+  return Object.values(words);
 }
 
 /** Emits the packing of `view` into scratch memory. */
@@ -115,8 +116,9 @@ export function packBias(
 export interface DirectConv {
   readonly x: ConvTensor;
   readonly y: ConvTensor;
-  readonly images: number;
+  readonly batch: number;
   readonly groups: number;
+  readonly depthwise: boolean;
   readonly size: Size2d;
   readonly outSize: Size2d;
   readonly kernel: Size2d;
@@ -133,64 +135,47 @@ export interface DirectConv {
   readonly every: Size2d;
 }
 
+/** Bytes between the blocks of a strip, `GAP` in kernels/conv-direct.ts. */
+const gap = 64;
+
 /** A strip's padded copy should stay in the second-level cache beside a panel of weights. */
 const stripBytes = 256 * 1024;
 
 export function emitDirect(context: LowerContext, conv: DirectConv): void {
-  const { x, y, size, outSize, kernel, stride, dilation, padding, weights, every } = conv;
+  const { depthwise, outSize, kernel, stride, dilation, weights } = conv;
+  const x = depthwise ? perBlock(conv.x) : conv.x;
+  const y = depthwise ? perBlock(conv.y) : conv.y;
+  const groups = depthwise ? conv.y.blocks : conv.groups;
+  const images = conv.batch * groups;
   const reach = [dilation[0] * (kernel[0] - 1) + 1, dilation[1] * (kernel[1] - 1) + 1] as const;
   const rowBytes = ((outSize[1] - 1) * stride[1] + reach[1]) * x.pixel * x.blocks;
   const inputRows = (rows: number) => (rows - 1) * stride[0] + reach[0];
   const fitting = Math.floor((stripBytes / rowBytes - reach[0]) / stride[0]) + 1;
-  const rowsPerStrip = evenPieces(
-    outSize[0],
-    Math.max(fitting, 1),
-    Math.ceil((4 * context.threads) / conv.images),
-  );
-  const tableBytes = roundUp(x.blocks * x.block * kernel[0] * kernel[1] * 4);
-  const scratch = context.threadScratch(tableBytes + inputRows(rowsPerStrip) * rowBytes);
-  context.emit(
-    'convDirect',
-    convWords({
-      x: x.pointer,
-      xImage: x.imageBytes,
-      xBlock: x.blockBytes,
-      pixel: x.pixel,
-      blocks: x.blocks,
-      height: size[0],
-      width: size[1],
-      y: y.pointer.at(conv.first),
-      yImage: y.imageBytes,
-      yBlock: y.blockBytes,
-      yRow: y.rowBytes * every[0],
-      yPixel: y.pixel * every[1],
-      panelsPerBlock: y.block / weights.width,
-      outHeight: outSize[0],
-      outWidth: outSize[1],
-      w: weights.pointer,
-      panels: weights.panels,
-      panelWidth: weights.width,
-      images: conv.images,
-      groups: conv.groups,
-      kernelHeight: kernel[0],
-      kernelWidth: kernel[1],
-      strideHeight: stride[0],
-      strideWidth: stride[1],
-      dilationHeight: dilation[0],
-      dilationWidth: dilation[1],
-      padTop: padding[0],
-      padLeft: padding[1],
-      rowsPerStrip,
-      scratch: scratch.pointer,
-      scratchBytes: scratch.bytes,
-      tableBytes,
-      add: conv.add ?? 0,
-      floor: float(conv.floor ?? Number.NEGATIVE_INFINITY),
-      partialBytes: 0,
-      imagesPerPass: 1,
-      byBlocks: 0,
-    }),
-  );
+  const pieces = Math.ceil((4 * context.threads) / images);
+  const rowsPerStrip = evenPieces(outSize[0], Math.max(fitting, 1), pieces);
+  const terms = x.blocks * (depthwise ? 1 : x.block) * kernel[0] * kernel[1];
+  const tableBytes = roundUp(terms * 4);
+  const words = convWords({
+    ...conv,
+    x,
+    y,
+    images,
+    groups,
+    w: weights.pointer,
+    panels: depthwise ? weights.panels / groups : weights.panels,
+    width: weights.width,
+    rowsPerStrip,
+    scratch: context.threadScratch(
+      tableBytes + inputRows(rowsPerStrip) * rowBytes + x.blocks * gap,
+    ),
+    tableBytes,
+    add: conv.add ?? 0,
+    floor: float(conv.floor ?? Number.NEGATIVE_INFINITY),
+    partialBytes: 0,
+    imagesPerPass: 1,
+    byBlocks: false,
+  });
+  context.emit(depthwise ? 'convDepthwise' : 'convDirect', words);
 }
 
 /** Size of the pieces of `total` when it is cut into at least `pieces` of about the same size, none above `largest`. */

@@ -49,14 +49,28 @@ export function outputBlock(channels: number): number {
   return channels % 12 === 0 && channels % 8 !== 0 ? 12 : 8;
 }
 
-/** The block of a tensor that a convolution reads: any works; up to 4 channels are taken without padding. */
-export function inputBlock(channels: number): number {
-  return channels <= 4 ? channels : outputBlock(channels);
-}
-
 /** Output channels of one panel of packed weights. */
 export function panelWidth(block: number): number {
   return block === 12 ? 12 : 8;
+}
+
+/** Whether every group is a single channel, so that channels are multiplied lane by lane. */
+export const isDepthwise = ({ groups, channels, outChannels }: ConvGeometry): boolean =>
+  groups > 1 && channels === 1 && outChannels === 1;
+
+/** A geometry as its tensors and weights are stored. */
+export interface StoredGeometry extends ConvGeometry {
+  /** Channels of a group of x; `channels` counts those that one output channel sums over. */
+  readonly inChannels: number;
+  readonly depthwise: boolean;
+}
+
+/** A depthwise convolution is stored as one group, in which every output channel is made from one channel. */
+export function storedGeometry(geometry: ConvGeometry): StoredGeometry {
+  if (!isDepthwise(geometry))
+    return { ...geometry, inChannels: geometry.channels, depthwise: false };
+  const { groups } = geometry;
+  return { ...geometry, groups: 1, outChannels: groups, inChannels: groups, depthwise: true };
 }
 
 /** Nothing to compute: left to the reference kernel. */

@@ -8,6 +8,7 @@ import type { Value } from '../../../graph/graph.js';
 import { ROWS } from '../layout.js';
 import type { Pointer } from '../region.js';
 import type { LowerContext } from './context.js';
+import { outputBlock } from './conv-geometry.js';
 
 export interface ConvTensor {
   readonly pointer: Pointer;
@@ -40,12 +41,36 @@ function layOut(pointer: Pointer, { channels, size }: Grouped, block: number): C
   return { pointer, block, blocks, pixel, rowBytes, blockBytes, imageBytes };
 }
 
+/** The same tensor with every block of channels as an image of its own. */
+export function perBlock(tensor: ConvTensor): ConvTensor {
+  return { ...tensor, blocks: 1, imageBytes: tensor.blockBytes };
+}
+
 function totalBytes({ batch, groups, channels, size }: Grouped, block: number): number {
   return batch * groups * Math.ceil(channels / block) * block * size[0] * size[1] * 4;
 }
 
 const isWhole = ({ groups, channels }: Grouped, block: number) =>
   groups === 1 || channels % block === 0;
+
+/**
+ * The block in which a direct convolution reads `value`: the one in which it is stored, for its loads take single floats
+ * and so any layout, unless groups would share a block.
+ */
+export function storedBlock(context: LowerContext, value: Value, grouped: Grouped): number {
+  const stored = context.blockOf(value);
+  return isWhole(grouped, stored) ? stored : ROWS;
+}
+
+/**
+ * The block in which the weight gradient reads its input: the runs of floats that it multiplies are a kernel's width times
+ * the block, so a row-major tensor is converted. Up to 4 channels need no padding.
+ */
+export function inputBlock(context: LowerContext, value: Value, grouped: Grouped): number {
+  const stored = storedBlock(context, value, grouped);
+  if (stored !== ROWS) return stored;
+  return grouped.channels <= 4 ? grouped.channels : outputBlock(grouped.channels);
+}
 
 /** `value` for reading in blocks of `block`. */
 export function readTensor(

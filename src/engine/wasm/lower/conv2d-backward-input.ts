@@ -6,8 +6,14 @@ import { internalError } from '../../../core/errors.js';
 import { storedElements } from '../layout.js';
 import { type LowerContext, lowering, type PlanNode } from './context.js';
 import { emitDirect, packWeights, type Taps } from './conv-direct.js';
-import { type ConvAttrs, convGeometry, inputBlock, isEmpty, outputBlock } from './conv-geometry.js';
-import { readTensor, writeTensor } from './conv-tensor.js';
+import {
+  type ConvAttrs,
+  convGeometry,
+  isEmpty,
+  outputBlock,
+  storedGeometry,
+} from './conv-geometry.js';
+import { readTensor, storedBlock, writeTensor } from './conv-tensor.js';
 import { emitWinograd, isWinograd } from './conv-winograd.js';
 
 /** Along one dimension: the output positions phase, phase + stride, … and what they read. */
@@ -52,16 +58,18 @@ function lowerBackwardInput(node: PlanNode<ConvAttrs>, context: LowerContext): b
     throw internalError('conv2dBackwardInput without gradient, weight or output');
   if (dx.dtype !== 'float32' || [dy.shape, dx.shape].some(isEmpty)) return false;
 
-  const geometry = convGeometry(dx.shape, w.shape, dy.shape, node.attrs);
-  const { batch, groups, channels, outChannels, size, outSize, kernel, stride } = geometry;
-  const block = inputBlock(outChannels);
-  const outBlock = outputBlock(channels);
+  const geometry = storedGeometry(convGeometry(dx.shape, w.shape, dy.shape, node.attrs));
+  const { batch, groups, channels, inChannels, outChannels, size, outSize } = geometry;
+  const { kernel, stride, depthwise } = geometry;
+  const outBlock = outputBlock(inChannels);
   const read = { batch, groups, channels: outChannels, size: outSize };
+  const isFast = context.winograd && isWinograd({ ...geometry, outSize: size });
+  const block = isFast ? 16 : depthwise ? outBlock : storedBlock(context, dy, read);
   const from = readTensor(context, dy, read, block);
   const pointer = context.input(w);
-  const to = writeTensor(context, dx, { batch, groups, channels, size }, outBlock);
+  const to = writeTensor(context, dx, { batch, groups, channels: inChannels, size }, outBlock);
 
-  if (context.winograd && isWinograd({ ...geometry, outSize: size })) {
+  if (isFast) {
     emitWinograd(context, {
       images: batch,
       x: from,
@@ -85,7 +93,7 @@ function lowerBackwardInput(node: PlanNode<ConvAttrs>, context: LowerContext): b
   const hasTaps = ([row, column]: (typeof pairs)[number]) =>
     row.taps.count > 0 && column.taps.count > 0;
   if (!pairs.every(hasTaps)) {
-    const images = [batch * groups, channels, ...size];
+    const images = [batch * groups, inChannels, ...size];
     context.emit('zero', [to.tensor.pointer, storedElements(images, outBlock)]);
   }
   const phases = pairs.filter(hasTaps);
@@ -98,10 +106,10 @@ function lowerBackwardInput(node: PlanNode<ConvAttrs>, context: LowerContext): b
         outChannels,
         channels,
         kernel,
-        across: 'channels',
+        across: depthwise ? 'outChannels' : 'channels',
         taps: [row.taps, column.taps],
       },
-      block,
+      depthwise ? 1 : block,
       outBlock,
     ),
   );
@@ -111,8 +119,9 @@ function lowerBackwardInput(node: PlanNode<ConvAttrs>, context: LowerContext): b
     emitDirect(context, {
       x: from,
       y: to.tensor,
-      images: batch * groups,
+      batch,
       groups,
+      depthwise,
       size: outSize,
       outSize: [row.count, column.count],
       kernel: [row.taps.count, column.taps.count],

@@ -1,9 +1,15 @@
 /** The gradient of conv2d's weight: packed partial sums, then their sum in PyTorch's order. */
 import { internalError } from '../../../core/errors.js';
-import { float, type LowerContext, lowering, type PlanNode } from './context.js';
+import { type LowerContext, lowering, type PlanNode } from './context.js';
 import { evenPieces, packedSize, packingWords, roundUp, type WeightView } from './conv-direct.js';
-import { type ConvAttrs, convGeometry, inputBlock, isEmpty, outputBlock } from './conv-geometry.js';
-import { readTensor } from './conv-tensor.js';
+import {
+  type ConvAttrs,
+  convGeometry,
+  isEmpty,
+  outputBlock,
+  storedGeometry,
+} from './conv-geometry.js';
+import { inputBlock, perBlock, readTensor } from './conv-tensor.js';
 import { emitWinogradGradient, isWinograd } from './conv-winograd.js';
 import { convWords } from './conv-words.js';
 
@@ -17,17 +23,19 @@ function lowerBackwardWeight(node: PlanNode<ConvAttrs>, context: LowerContext): 
     throw internalError('conv2dBackwardWeight without input, gradient or output');
   if (dw.dtype !== 'float32' || [x.shape, dy.shape].some(isEmpty)) return false;
 
-  const geometry = convGeometry(x.shape, dw.shape, dy.shape, node.attrs);
-  const { batch, groups, channels, outChannels, size, outSize, kernel } = geometry;
-  const { stride, dilation, padding } = geometry;
+  const geometry = storedGeometry(convGeometry(x.shape, dw.shape, dy.shape, node.attrs));
+  const { batch, groups, channels, inChannels, outChannels, size, outSize, kernel } = geometry;
+  const { stride, dilation, padding, depthwise } = geometry;
   const { threads } = context;
-  const block = inputBlock(channels);
   const outBlock = outputBlock(outChannels);
-  const from = readTensor(context, x, { batch, groups, channels, size }, block);
+  const read = { batch, groups, channels: inChannels, size };
+  const isFast = context.winograd && isWinograd(geometry);
+  const block = isFast ? 16 : depthwise ? outBlock : inputBlock(context, x, read);
+  const from = readTensor(context, x, read, block);
   const gradient = { batch, groups, channels: outChannels, size: outSize };
   const dyFrom = readTensor(context, dy, gradient, outBlock);
 
-  if (context.winograd && isWinograd(geometry)) {
+  if (isFast) {
     emitWinogradGradient(context, {
       images: batch,
       x: from,
@@ -52,15 +60,18 @@ function lowerBackwardWeight(node: PlanNode<ConvAttrs>, context: LowerContext): 
       { first: 0, step: 1, count: kernel[1] },
     ],
   };
-  const { panels, width, bytes } = packedSize(view, block, outBlock);
+  const packedBlock = depthwise ? 1 : block;
+  const { panels, width, bytes } = packedSize(view, packedBlock, outBlock);
+  const stored = depthwise ? perBlock(from) : from;
+  const storedGradient = depthwise ? perBlock(dyFrom) : dyFrom;
+  const storedGroups = depthwise ? from.blocks : groups;
 
   // Small maps: each thread takes channel blocks, over all images. Otherwise each takes strips and sums of its own.
   const pixels = outSize[0] * outSize[1];
-  const blocks = groups * from.blocks;
-  const byBlocks = pixels <= 256 && blocks >= 2 * threads;
+  const byBlocks = pixels <= 256 && groups * from.blocks >= 2 * threads;
   const rowsPerStrip = evenPieces(outSize[0], Math.ceil(pixelsPerPass / outSize[1]), 1);
   const strips = Math.ceil(outSize[0] / rowsPerStrip);
-  const passes = byBlocks ? 1 : Math.ceil((2 * threads) / (groups * strips));
+  const passes = byBlocks ? 1 : Math.ceil((2 * threads) / (storedGroups * strips));
   const imagesPerPass =
     strips > 1 ? 1 : evenPieces(batch, Math.max(1, Math.floor(pixelsPerPass / pixels)), passes);
 
@@ -69,53 +80,31 @@ function lowerBackwardWeight(node: PlanNode<ConvAttrs>, context: LowerContext): 
   const rows = (rowsPerStrip - 1) * stride[0] + (kernel[0] - 1) * dilation[0] + 1;
   const columns = (outSize[1] - 1) * stride[1] + (kernel[1] - 1) * dilation[1] + 1;
   const tableBytes = roundUp(imagesPerPass * rowsPerStrip * outSize[1] * 8);
-  const stripBlocks = byBlocks ? 1 : from.blocks;
-  const scratch = context.threadScratch(
-    tableBytes + imagesPerPass * stripBlocks * rows * columns * from.pixel,
-  );
-  context.emit(
-    'convWeight',
-    convWords({
-      x: from.pointer,
-      xImage: from.imageBytes,
-      xBlock: from.blockBytes,
-      pixel: from.pixel,
-      blocks: from.blocks,
-      height: size[0],
-      width: size[1],
-      y: dyFrom.pointer,
-      yImage: dyFrom.imageBytes,
-      yBlock: dyFrom.blockBytes,
-      yRow: dyFrom.rowBytes,
-      yPixel: dyFrom.pixel,
-      panelsPerBlock: outBlock / width,
-      outHeight: outSize[0],
-      outWidth: outSize[1],
-      w: partial,
-      panels,
-      panelWidth: width,
-      images: batch * groups,
-      groups,
-      kernelHeight: kernel[0],
-      kernelWidth: kernel[1],
-      strideHeight: stride[0],
-      strideWidth: stride[1],
-      dilationHeight: dilation[0],
-      dilationWidth: dilation[1],
-      padTop: padding[0],
-      padLeft: padding[1],
-      rowsPerStrip,
-      scratch: scratch.pointer,
-      scratchBytes: scratch.bytes,
-      tableBytes,
-      add: 0,
-      floor: float(0),
-      partialBytes: bytes,
-      imagesPerPass,
-      byBlocks: byBlocks ? 1 : 0,
-    }),
-  );
-  context.emit('convUnpack', packingWords(view, block, outBlock, partial.readonly(), partials));
+  const stripBlocks = byBlocks ? 1 : stored.blocks;
+  const stripBytes = imagesPerPass * stripBlocks * rows * columns * from.pixel;
+  const words = convWords({
+    ...geometry,
+    x: stored,
+    y: storedGradient,
+    first: 0,
+    every: [1, 1],
+    w: partial,
+    panels: depthwise ? panels / storedGroups : panels,
+    width,
+    images: batch * storedGroups,
+    groups: storedGroups,
+    rowsPerStrip,
+    scratch: context.threadScratch(tableBytes + stripBytes),
+    tableBytes,
+    add: 0,
+    floor: 0,
+    partialBytes: bytes,
+    imagesPerPass,
+    byBlocks,
+  });
+  context.emit(depthwise ? 'convDepthwiseWeight' : 'convWeight', words);
+  const sum = packingWords(view, packedBlock, outBlock, partial.readonly(), partials);
+  context.emit('convUnpack', sum);
   return true;
 }
 

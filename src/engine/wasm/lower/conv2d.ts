@@ -2,8 +2,14 @@
 import { internalError } from '../../../core/errors.js';
 import { type LowerContext, lowering, type PlanNode } from './context.js';
 import { emitDirect, packBias, packWeights } from './conv-direct.js';
-import { type ConvAttrs, convGeometry, inputBlock, isEmpty, outputBlock } from './conv-geometry.js';
-import { readTensor, writeTensor } from './conv-tensor.js';
+import {
+  type ConvAttrs,
+  convGeometry,
+  isEmpty,
+  outputBlock,
+  storedGeometry,
+} from './conv-geometry.js';
+import { readTensor, storedBlock, writeTensor } from './conv-tensor.js';
 import { emitWinograd, isWinograd } from './conv-winograd.js';
 
 /** conv2d, and the same with a ReLU fused behind it. */
@@ -18,18 +24,20 @@ function lowerConv2d(node: PlanNode<Conv2dAttrs>, context: LowerContext): boolea
     throw internalError('conv2d without input, weight or output');
   if (y.dtype !== 'float32' || [x.shape, y.shape].some(isEmpty)) return false;
 
-  const geometry = convGeometry(x.shape, w.shape, y.shape, node.attrs);
-  const { batch, groups, channels, outChannels, size, outSize, kernel } = geometry;
-  const block = inputBlock(channels);
+  const geometry = storedGeometry(convGeometry(x.shape, w.shape, y.shape, node.attrs));
+  const { batch, groups, channels, inChannels, outChannels, size, outSize, kernel } = geometry;
   const outBlock = outputBlock(outChannels);
-  const from = readTensor(context, x, { batch, groups, channels, size }, block);
+  const read = { batch, groups, channels: inChannels, size };
+  const isFast = context.winograd && isWinograd(geometry);
+  const block = isFast ? 16 : geometry.depthwise ? outBlock : storedBlock(context, x, read);
+  const from = readTensor(context, x, read, block);
   const weight = context.input(w);
   const biasPointer = bias && context.input(bias);
   const relu = node.attrs.relu === true;
   const floor = relu ? 0 : Number.NEGATIVE_INFINITY;
   const written = { batch, groups, channels: outChannels, size: outSize };
 
-  if (context.winograd && isWinograd(geometry)) {
+  if (isFast) {
     const { tensor } = writeTensor(context, y, written, outBlock);
     emitWinograd(context, {
       images: batch,
@@ -62,7 +70,7 @@ function lowerConv2d(node: PlanNode<Conv2dAttrs>, context: LowerContext): boolea
         { first: 0, step: 1, count: kernel[1] },
       ],
     },
-    block,
+    geometry.depthwise ? 1 : block,
     outBlock,
   );
   const zeros = () => context.table(new Float32Array(groups * weights.panels * weights.width));
@@ -77,7 +85,6 @@ function lowerConv2d(node: PlanNode<Conv2dAttrs>, context: LowerContext): boolea
     ...geometry,
     x: from,
     y: to.tensor,
-    images: batch * groups,
     weights,
     add,
     floor,

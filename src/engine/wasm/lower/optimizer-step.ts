@@ -59,18 +59,26 @@ interface AdamStepAttrs {
   readonly decoupled: boolean;
 }
 
-const adamStep = lowering<AdamStepAttrs>((node, context) => {
-  const [param, m, v, grad, lr, step] = operands(node.inputs);
-  const { beta1, beta2, eps, weightDecay, decoupled } = node.attrs;
-  const read = [param, m, v, grad].map((value) => context.input(value));
-  const scalars = [context.input(lr), context.input(step)];
-  const written = node.outputs.map((value) => context.output(value));
-  const constants = [beta1, beta2, eps, weightDecay].flatMap(double);
-  const sizes = [numel(param.shape), Number(decoupled), 0];
-  const words = [...read, ...scalars, ...written, ...sizes, ...constants];
-  emitStep(context, 'adamStep', param, words, [...read, ...written]);
-  return true;
-});
+/** θ, m, v, with amsgrad the greatest v so far, gradient, lr, step → the first of them, new. */
+function adamStep(amsgrad: boolean): Lowering {
+  return lowering<AdamStepAttrs>((node, context) => {
+    const { beta1, beta2, eps, weightDecay, decoupled } = node.attrs;
+    const states = amsgrad ? 4 : 3;
+    const read = node.inputs.map((value) => context.input(value));
+    const written = node.outputs.map((value) => context.output(value));
+    const unused = amsgrad ? [] : [0];
+    const count = numel(operands(node.inputs)[0].shape);
+    const constants = [beta1, beta2, eps, weightDecay].flatMap(double);
+    const words = [
+      ...[...read.slice(0, states), ...unused, ...read.slice(states), ...written, ...unused],
+      ...[count, Number(decoupled), 0, ...constants],
+    ];
+    const kernel = amsgrad ? 'adamStepAmsgrad' : 'adamStep';
+    const own = [...read.slice(0, states + 1), ...written];
+    emitStep(context, kernel, operands(node.inputs)[0], words, own);
+    return true;
+  });
+}
 
 interface RmspropStepAttrs {
   readonly alpha: number;
@@ -99,6 +107,7 @@ const rmspropStep = lowering<RmspropStepAttrs>((node, context) => {
 export const optimizerLowerings: Readonly<Record<string, Lowering>> = {
   sgdStep,
   sgdStepPlain,
-  adamStep,
+  adamStep: adamStep(false),
+  adamStepAmsgrad: adamStep(true),
   rmspropStep,
 };

@@ -120,9 +120,11 @@ function extreme(sign: 1 | -1, places: boolean): Lowering {
   });
 }
 
+/** `sumOfSquares` is square and sum in one: a node that the planner makes of two. */
 export const reductionLowerings: Readonly<Record<string, Lowering>> = {
   sum: reduce(() => ({ kernel: 'sum', factor: () => 1 })),
   mean: reduce(() => ({ kernel: 'sum', factor: (count) => 1 / count })),
+  sumOfSquares: reduce(() => ({ kernel: 'sumSquares', factor: () => 1 })),
   norm: reduce(() => ({ kernel: 'sumSquares', factor: () => 1, root: true })),
   var: variance(false),
   std: variance(true),

@@ -10,6 +10,7 @@ import {
   batchNormEvalLowering,
   batchNormLowering,
 } from './batch-norm.js';
+import { batchNormFusedLowerings } from './batch-norm-fused.js';
 import { binaryLowerings } from './binary.js';
 import type { Lowering } from './context.js';
 import { conv2dLowering } from './conv2d.js';
@@ -21,7 +22,9 @@ import { elementwiseLowerings } from './elementwise.js';
 import { linearLowering } from './linear.js';
 import { matmulLowering } from './matmul.js';
 import { maxPool2dBackwardLowering, maxPool2dLowering } from './max-pool.js';
+import { maxPoolFusedLowerings } from './max-pool-fused.js';
 import { movementLowerings } from './movement.js';
+import { normalizeRowsLowerings } from './normalize-rows.js';
 import { optimizerLowerings } from './optimizer-step.js';
 import { reductionLowerings } from './reduction.js';
 import {
@@ -36,7 +39,10 @@ export const lowerings: Readonly<Record<string, Lowering>> = {
   ...binaryLowerings,
   ...reductionLowerings,
   ...movementLowerings,
+  ...normalizeRowsLowerings,
   ...optimizerLowerings,
+  ...batchNormFusedLowerings,
+  ...maxPoolFusedLowerings,
   softmax: softmaxLowering,
   softmaxBackward: softmaxBackwardLowering,
   logSoftmax: logSoftmaxLowering,

@@ -44,7 +44,7 @@ export async function download(
       failures.push(`${url} (${reasonOf(error)})`);
     }
   }
-  throw new DataError(path, `could not be downloaded from ${failures.join(', nor from ')}`);
+  throw new DataError(path, `could not be downloaded: ${failures.join(', ')}`);
 }
 
 async function downloadFrom(url: string, path: string, options: DownloadOptions): Promise<void> {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { close, openSync, read } from 'node:fs';
 import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -37,7 +38,7 @@ export class DiskStore implements ImageStore {
     load: (index: number) => Promise<Image>,
     onProgress: (done: number) => void,
   ): Promise<DiskStore> {
-    const temporary = join(dirname(folder), `.${process.pid}-${Date.now()}.tmp`);
+    const temporary = join(dirname(folder), `.${randomUUID()}.tmp`);
     await mkdir(temporary, { recursive: true });
     try {
       const file = await open(join(temporary, 'pixels.bin'), 'wx');
@@ -51,11 +52,22 @@ export class DiskStore implements ImageStore {
       const entries = await fillEntries(count, load, keep, onProgress).finally(() => file.close());
       const index: DiskIndex = { channels, entries };
       await writeFile(join(temporary, 'index.json'), JSON.stringify(index));
-      await rm(folder, { recursive: true, force: true }); // a damaged one
-      await rename(temporary, folder);
+      return await DiskStore.publish(temporary, folder);
     } finally {
       await rm(temporary, { recursive: true, force: true });
     }
+  }
+
+  /** Gives a complete store its name, unless another process was faster with the same one. */
+  private static async publish(temporary: string, folder: string): Promise<DiskStore> {
+    const taken = await rename(temporary, folder).then(
+      () => false,
+      () => true,
+    );
+    const store = await DiskStore.open(folder).catch(() => null);
+    if (store !== null) return store;
+    if (taken) await rm(folder, { recursive: true, force: true }); // a damaged one
+    await rename(temporary, folder);
     return await DiskStore.open(folder);
   }
 

@@ -1,7 +1,7 @@
 import { Rng } from '../../../core/rng.js';
 import type { ModuleCall } from '../../../data/dataset.js';
 import { decode } from '../../codecs/decode.js';
-import type { Channels, Image } from '../../image.js';
+import type { Channels, Image, ImageSize } from '../../image.js';
 import { transformFromJSON } from '../../transforms/registry.js';
 import type { Transform, TransformJson } from '../../transforms/transform.js';
 import type { ImageStore } from './image-store.js';
@@ -11,10 +11,15 @@ export class FileStore implements ImageStore {
   constructor(
     readonly channels: Channels,
     readonly prepare: Transform<Image, Image> | null,
+    /** What pictures will be resized to next, if that is known. */
+    readonly shrinkTo: ImageSize | null,
   ) {}
 
   async get(index: number, path: string): Promise<Image> {
-    const image = await decode(path, { mode: this.channels === 1 ? 'grey' : 'rgb' });
+    const image = await decode(path, {
+      mode: this.channels === 1 ? 'grey' : 'rgb',
+      shrinkTo: this.shrinkTo,
+    });
     return this.prepare === null ? image : this.prepare.apply(image, new Rng(0, 0, index));
   }
 
@@ -22,6 +27,7 @@ export class FileStore implements ImageStore {
     const argument: FileStoreSpec = {
       channels: this.channels,
       prepare: this.prepare?.toJSON() ?? null,
+      shrinkTo: this.shrinkTo,
     };
     return { module: import.meta.url, name: 'openFileStore', argument };
   }
@@ -30,10 +36,11 @@ export class FileStore implements ImageStore {
 interface FileStoreSpec {
   readonly channels: Channels;
   readonly prepare: TransformJson | null;
+  readonly shrinkTo: ImageSize | null;
 }
 
 /** @internal Makes the store in a worker thread. */
-export function openFileStore({ channels, prepare }: FileStoreSpec): FileStore {
+export function openFileStore({ channels, prepare, shrinkTo }: FileStoreSpec): FileStore {
   const transform = prepare === null ? null : transformFromJSON(prepare);
-  return new FileStore(channels, transform as Transform<Image, Image> | null);
+  return new FileStore(channels, transform as Transform<Image, Image> | null, shrinkTo);
 }

@@ -30,6 +30,11 @@ export interface ImageStoreOptions {
   readonly channels?: Channels;
   /** Done to every picture before anything else, without randomness; a cache holds its result: `new Resize(256)`. */
   readonly prepare?: Transform<Image, Image>;
+  /**
+   * Decode a JPEG that is to be resized first at ½, ¼ or ⅛ where that is still twice the size: several times as fast,
+   * and about one byte value different. @default true
+   */
+  readonly shrinkOnLoad?: boolean;
   /** Keep decoded and prepared pictures in memory, or in wick's cache folder. @default no cache */
   readonly cache?: 'ram' | 'disk';
   /** Called once before a cache is filled. */

@@ -3,24 +3,30 @@ import { freemem } from 'node:os';
 import { ValueError } from '../../../core/errors.js';
 import { cacheFolder } from '../../../data/cache-folder.js';
 import { digest } from '../../../data/fingerprint.js';
+import type { ImageTransform } from '../image-transform.js';
 import { DiskStore } from './disk-store.js';
 import { FileStore } from './file-store.js';
 import { estimateBytes } from './fill.js';
+import { firstResize } from './first-resize.js';
 import type { ImageStore, ImageStoreOptions } from './image-store.js';
 import { RamStore } from './ram-store.js';
 
-/** Makes the store for `paths`; a cache is filled now, unless an earlier run has left it on disk. */
+/** Makes the store for `paths`, to which `transform` will be applied; a cache is filled now, unless an earlier run has left it on disk. */
 export async function makeStore(
   paths: readonly string[],
+  transform: ImageTransform,
   {
     channels = 3,
     prepare,
     cache,
+    shrinkOnLoad = true,
     onCache = () => {},
     onCacheProgress = () => {},
   }: ImageStoreOptions,
 ): Promise<ImageStore> {
-  const files = new FileStore(channels, prepare ?? null);
+  const first = prepare ?? (cache === undefined ? transform : null);
+  const shrinkTo = shrinkOnLoad && first !== null ? firstResize(first.toJSON()) : null;
+  const files = new FileStore(channels, prepare ?? null, shrinkTo);
   if (cache === undefined) return files;
   const images = paths.length;
   const load = (index: number) => files.get(index, paths[index] ?? '');
@@ -45,7 +51,7 @@ async function cacheKey(paths: readonly string[], files: FileStore): Promise<str
       return `${path}\t${status?.size}\t${status?.mtimeMs}`;
     }),
   );
-  const how = JSON.stringify([files.channels, files.prepare]);
+  const how = JSON.stringify([files.channels, files.prepare, files.shrinkTo]);
   return digest(lines.join('\n'), how).replace('sha256:', '').slice(0, 32);
 }
 

@@ -5,6 +5,8 @@
  */
 import { Image, type ImageSize } from '../../image.js';
 import { type Box, gatherPixels } from './gather.js';
+import { fractionBits, plainPasses, type Taps } from './resample-passes.js';
+import { simdPasses } from './resample-simd.js';
 import type { PixelSource } from './source.js';
 
 /** How values between pixels are found. */
@@ -26,18 +28,6 @@ function cubic(signed: number): number {
   const x = Math.abs(signed);
   if (x < 1) return ((a + 2) * x - (a + 3)) * x * x + 1;
   return x < 2 ? (((x - 5) * x + 8) * x - 4) * a : 0;
-}
-
-const fractionBits = 22;
-const half = 1 << (fractionBits - 1);
-
-/** The weights of some output positions of one axis: of position i, `count[i]` from source position `first[i]`. */
-interface Taps {
-  readonly first: Int32Array;
-  readonly count: Int32Array;
-  readonly weights: Int32Array;
-  /** Weights are stored `stride` apart. */
-  readonly stride: number;
 }
 
 /** Weights for the output positions `wanted` of an axis scaled from `inSize` to `outSize`. */
@@ -115,104 +105,18 @@ function resample(
     top = Math.min(top, down.first[i] as number);
     bottom = Math.max(bottom, (down.first[i] as number) + (down.count[i] as number));
   }
-  const start = ((box.top + top) * image.width + box.left) * image.channels;
-  const strip =
-    image.channels === 3
-      ? acrossRgb(image.data, start, image.width * 3, bottom - top, across)
-      : acrossGrey(image.data, start, image.width, bottom - top, across);
-  const data = downPass(strip, columns.length * image.channels, top, down);
+  const passes = simdPasses() ?? plainPasses;
+  const data = passes({
+    data: image.data,
+    start: ((box.top + top) * image.width + box.left) * image.channels,
+    stride: image.width * image.channels,
+    channels: image.channels,
+    top,
+    rows: bottom - top,
+    across,
+    down,
+  });
   return new Image(rows.length, columns.length, image.channels, data);
-}
-
-function acrossRgb(
-  data: Uint8Array,
-  start: number,
-  stride: number,
-  height: number,
-  { first, count, weights, stride: tapStride }: Taps,
-): Uint8ClampedArray {
-  const width = first.length;
-  const out = new Uint8ClampedArray(height * width * 3);
-  let to = 0;
-  for (let y = 0; y < height; y++) {
-    const row = start + y * stride;
-    for (let x = 0; x < width; x++) {
-      let from = row + (first[x] as number) * 3;
-      const tap = x * tapStride;
-      const end = tap + (count[x] as number);
-      let red = half;
-      let green = half;
-      let blue = half;
-      for (let k = tap; k < end; k++) {
-        const weight = weights[k] as number;
-        red = (red + Math.imul(data[from] as number, weight)) | 0;
-        green = (green + Math.imul(data[from + 1] as number, weight)) | 0;
-        blue = (blue + Math.imul(data[from + 2] as number, weight)) | 0;
-        from += 3;
-      }
-      out[to] = red >> fractionBits;
-      out[to + 1] = green >> fractionBits;
-      out[to + 2] = blue >> fractionBits;
-      to += 3;
-    }
-  }
-  return out;
-}
-
-function acrossGrey(
-  data: Uint8Array,
-  start: number,
-  stride: number,
-  height: number,
-  { first, count, weights, stride: tapStride }: Taps,
-): Uint8ClampedArray {
-  const width = first.length;
-  const out = new Uint8ClampedArray(height * width);
-  let to = 0;
-  for (let y = 0; y < height; y++) {
-    const row = start + y * stride;
-    for (let x = 0; x < width; x++) {
-      let from = row + (first[x] as number);
-      const tap = x * tapStride;
-      const end = tap + (count[x] as number);
-      let sum = half;
-      for (let k = tap; k < end; k++)
-        sum = (sum + Math.imul(data[from++] as number, weights[k] as number)) | 0;
-      out[to++] = sum >> fractionBits;
-    }
-  }
-  return out;
-}
-
-/** The vertical pass over `strip`, whose first row is row `top` of the source. */
-function downPass(strip: Uint8ClampedArray, length: number, top: number, taps: Taps): Uint8Array {
-  const { first, count, weights, stride } = taps;
-  const out = new Uint8ClampedArray(first.length * length);
-  const sums = new Int32Array(length);
-  for (let y = 0; y < first.length; y++) {
-    const tap = y * stride;
-    const n = count[y] as number;
-    let from = ((first[y] as number) - top) * length;
-    const to = y * length;
-    if (n === 2) {
-      const w0 = weights[tap] as number;
-      const w1 = weights[tap + 1] as number;
-      for (let x = 0; x < length; x++) {
-        const a = Math.imul(strip[from + x] as number, w0);
-        const b = Math.imul(strip[from + length + x] as number, w1);
-        out[to + x] = (half + a + b) >> fractionBits;
-      }
-      continue;
-    }
-    sums.fill(half);
-    for (let k = 0; k < n; k++, from += length) {
-      const weight = weights[tap + k] as number;
-      for (let x = 0; x < length; x++)
-        sums[x] = (sums[x] as number) + Math.imul(strip[from + x] as number, weight);
-    }
-    for (let x = 0; x < length; x++) out[to + x] = (sums[x] as number) >> fractionBits;
-  }
-  return new Uint8Array(out.buffer);
 }
 
 /** Which source position each of `wanted` shows; positions are summed up step by step, as Pillow does. */

@@ -1,0 +1,146 @@
+"""Makes test/goldens/models.json: how PyTorch prints the networks, their keys, and their losses in training.
+
+    /usr/bin/python3 scripts/goldens/models.py
+"""
+import json
+import pathlib
+
+import torch
+import torch.nn.functional as F
+import torchvision
+from torch import nn
+
+from counter_values import counter_values
+
+GOLDENS = pathlib.Path(__file__).resolve().parent.parent.parent / "test" / "goldens"
+
+
+class MnistCNN(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv1 = nn.Conv2d(1, 32, kernel_size=3)
+        self.pool1 = nn.MaxPool2d(2)
+        self.conv2 = nn.Conv2d(32, 64, kernel_size=3)
+        self.pool2 = nn.MaxPool2d(2)
+        self.fc1 = nn.Linear(1600, 64)
+        self.fc2 = nn.Linear(64, 10)
+
+    def forward(self, x):
+        x = self.pool1(F.relu(self.conv1(x)))
+        x = self.pool2(F.relu(self.conv2(x)))
+        x = torch.flatten(x, start_dim=1)
+        return self.fc2(F.relu(self.fc1(x)))
+
+
+class CifarCNN(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, 32, kernel_size=3, padding=1)
+        self.bn1 = nn.BatchNorm2d(32)
+        self.relu1 = nn.ReLU()
+        self.pool1 = nn.MaxPool2d(2)
+        self.conv2 = nn.Conv2d(32, 64, kernel_size=3, padding=1)
+        self.bn2 = nn.BatchNorm2d(64)
+        self.relu2 = nn.ReLU()
+        self.pool2 = nn.MaxPool2d(2)
+        self.conv3 = nn.Conv2d(64, 128, kernel_size=3, padding=1)
+        self.bn3 = nn.BatchNorm2d(128)
+        self.relu3 = nn.ReLU()
+        self.pool3 = nn.MaxPool2d(2)
+        self.fc1 = nn.Linear(128 * 4 * 4, 512)
+        self.dropout = nn.Dropout(p=0.5)
+        self.fc2 = nn.Linear(512, 10)
+
+    def forward(self, x):
+        x = self.pool1(self.relu1(self.bn1(self.conv1(x))))
+        x = self.pool2(self.relu2(self.bn2(self.conv2(x))))
+        x = self.pool3(self.relu3(self.bn3(self.conv3(x))))
+        x = self.relu3(self.fc1(x.view(-1, 128 * 4 * 4)))
+        return self.fc2(self.dropout(x))
+
+
+class SneakerCNN(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv1 = nn.Sequential(nn.Conv2d(3, 12, kernel_size=5, padding=0), nn.BatchNorm2d(12), nn.ReLU())
+        self.conv2 = nn.Sequential(nn.Conv2d(12, 12, kernel_size=5, padding=0), nn.BatchNorm2d(12), nn.ReLU())
+        self.pool3 = nn.Sequential(nn.MaxPool2d(2))
+        self.conv4 = nn.Sequential(nn.Conv2d(12, 24, kernel_size=5, padding=0), nn.BatchNorm2d(24), nn.ReLU())
+        self.conv5 = nn.Sequential(nn.Conv2d(24, 24, kernel_size=5, padding=0), nn.BatchNorm2d(24), nn.ReLU())
+        self.pool6 = nn.Sequential(nn.MaxPool2d(2))
+        self.dropout = nn.Sequential(nn.Dropout(0.2))
+        self.fc = nn.Sequential(nn.Linear(24 * 50 * 50, 2))
+
+    def forward(self, x):
+        x = self.pool3(self.conv2(self.conv1(x)))
+        x = self.pool6(self.conv5(self.conv4(x)))
+        return self.fc(self.dropout(x).view(x.size(0), -1))
+
+
+MODELS = {
+    "mnistCnn": MnistCNN,
+    "cifarCnn": CifarCNN,
+    "sneakerCnn": SneakerCNN,
+    "resnet18": lambda: torchvision.models.resnet18(num_classes=20),
+    "resnet34": torchvision.models.resnet34,
+}
+
+
+def fill_weights(model):
+    """Weights spread over ±1/√fanIn, biases of layers with such weights ±0.05; norms stay as they are made."""
+    state = model.state_dict()
+    for k, (name, tensor) in enumerate(state.items()):
+        if tensor.dim() >= 2:
+            bound = (tensor.numel() / tensor.shape[0]) ** -0.5
+            tensor.copy_(counter_values(tuple(tensor.shape), 100 + k, -bound, bound))
+        elif name.endswith(".bias") and state[name[:-4] + "weight"].dim() >= 2:
+            tensor.copy_(counter_values(tuple(tensor.shape), 100 + k, -0.05, 0.05))
+
+
+def batch(shape, classes, step):
+    """A pattern of the label, and noise."""
+    labels = counter_values(shape[:1], 2000 + step, 0, classes).long()
+    patterns = counter_values((classes, *shape[1:]), 3000)
+    return 0.3 * counter_values(shape, 1000 + step) + patterns[labels], labels
+
+
+def losses(model, optimizer, shape, classes, steps=10):
+    """In training mode, but without dropout, whose draws nobody else can repeat."""
+    for module in model.modules():
+        if isinstance(module, nn.Dropout):
+            module.p = 0.0
+    found = []
+    for step in range(steps):
+        x, y = batch(shape, classes, step)
+        loss = F.cross_entropy(model(x), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        found.append(loss.item())
+    model.eval()
+    with torch.no_grad():
+        x, y = batch(shape, classes, steps)
+        found.append(F.cross_entropy(model(x), y).item())
+    return found
+
+
+def training():
+    torch.manual_seed(0)
+    mnist, cifar, resnet = MnistCNN(), CifarCNN(), torchvision.models.resnet18(num_classes=20)
+    for model in (mnist, cifar, resnet):
+        fill_weights(model)
+    return {
+        "mnistCnn": losses(mnist, torch.optim.SGD(mnist.parameters(), lr=0.1), (32, 1, 28, 28), 10),
+        "cifarCnn": losses(cifar, torch.optim.Adam(cifar.parameters(), lr=0.0001), (16, 3, 32, 32), 10),
+        "resnet18": losses(resnet, torch.optim.SGD(resnet.parameters(), lr=0.01), (2, 3, 64, 64), 20, steps=2),
+    }
+
+
+goldens = {
+    "printed": {name: str(make()) for name, make in MODELS.items()},
+    "shapes": {name: {k: list(v.shape) for k, v in make().state_dict().items()} for name, make in MODELS.items()},
+    "training": training(),
+}
+(GOLDENS / "models.json").write_text(json.dumps(goldens, separators=(",", ":")) + "\n")
+for name, values in goldens["training"].items():
+    print(name, *(f"{v:.4f}" for v in values))

@@ -1,0 +1,152 @@
+/** Samples into batches of plain arrays, which can travel between threads. */
+import { allocate, dtypeOf, type TypedArray } from '../core/dtype.js';
+import { DTypeError, ShapeError, ValueError } from '../core/errors.js';
+import { formatShape, numel, sameShape } from '../core/shape.js';
+import type { NdArray } from '../graph/op.js';
+
+/** The batch as plain arrays. `names[k]` names sample k in messages. */
+export function collateArrays(samples: readonly unknown[], names?: readonly number[]): unknown {
+  return collate(samples, (k) => `sample ${names?.[k] ?? k}`, '');
+}
+
+/** The memory behind a tree of new arrays, which may be handed to another thread. */
+export function buffersOf(tree: unknown): ArrayBuffer[] {
+  if (isNdArray(tree)) return tree.data.buffer instanceof ArrayBuffer ? [tree.data.buffer] : [];
+  if (Array.isArray(tree)) return tree.flatMap(buffersOf);
+  return isRecord(tree) ? Object.values(tree).flatMap(buffersOf) : [];
+}
+
+type Name = (k: number) => string;
+
+function collate(values: readonly unknown[], name: Name, what: string): unknown {
+  const first = values[0];
+  if (isNdArray(first)) return stack(values, first, name, what);
+  if (typeof first === 'number') return numbers(values, name, what);
+  if (typeof first === 'boolean')
+    return { shape: [values.length], dtype: 'bool', data: Uint8Array.from(values, Number) };
+  if (typeof first === 'string') return values;
+  if (isTypedArray(first)) return collate(values.map(asVector), name, what);
+  if (Array.isArray(first)) {
+    const tuples = values as readonly (readonly unknown[])[];
+    tuples.forEach((tuple, k) => {
+      if (tuple.length !== first.length)
+        throw new ShapeError(
+          'DataLoader',
+          `${name(k)} has ${tuple.length} items, ${name(0)} has ${first.length}`,
+        );
+    });
+    return first.map((_, i) =>
+      collate(
+        tuples.map((tuple) => tuple[i]),
+        name,
+        `item ${i} of `,
+      ),
+    );
+  }
+  if (isRecord(first))
+    return mapRecord(first, (_, key) =>
+      collate(
+        values.map((value) => (value as Readonly<Record<string, unknown>>)[key]),
+        name,
+        `'${key}' of `,
+      ),
+    );
+  throw new ValueError(
+    'DataLoader',
+    `${what}${name(0)} is ${describe(first)}, which cannot be stacked into a batch; ` +
+      'return arrays, numbers, texts, tuples or plain objects (for images: end the transform with ' +
+      'ToTensor), or pass collate',
+  );
+}
+
+function stack(values: readonly unknown[], first: NdArray, name: Name, what: string): NdArray {
+  const { shape, dtype } = first;
+  const size = numel(shape);
+  const data = allocate(dtype, values.length * size);
+  values.forEach((value, k) => {
+    if (!isNdArray(value)) throw mixed(name(k), name(0), what, value, first);
+    if (!sameShape(value.shape, shape))
+      throw new ShapeError(
+        'DataLoader',
+        `${what}${name(k)} has shape ${formatShape(value.shape)}, of ${name(0)} ${formatShape(shape)}; ` +
+          'make them equal in the transform (Resize, CenterCrop, RandomResizedCrop) or pass collate',
+      );
+    if (value.dtype !== dtype)
+      throw new DTypeError(
+        'DataLoader',
+        `${what}${name(k)} is ${value.dtype}, of ${name(0)} ${dtype}; return one type`,
+      );
+    data.set(value.data, k * size);
+  });
+  return { shape: [values.length, ...shape], dtype, data };
+}
+
+function numbers(values: readonly unknown[], name: Name, what: string): NdArray {
+  const data = new Int32Array(values.length);
+  values.forEach((value, k) => {
+    if (typeof value !== 'number') throw mixed(name(k), name(0), what, value, 0);
+    data[k] = value;
+    if (data[k] !== value)
+      throw new ValueError(
+        'DataLoader',
+        `${what}${name(k)} is ${value}; plain numbers are class numbers (int32), ` +
+          'return a Float32Array for values to regress on',
+      );
+  });
+  return { shape: [values.length], dtype: 'int32', data };
+}
+
+function mixed(a: string, b: string, what: string, found: unknown, first: unknown): ValueError {
+  return new ValueError(
+    'DataLoader',
+    `${what}${a} is ${describe(found)}, of ${b} ${describe(first)}; return one kind`,
+  );
+}
+
+function describe(value: unknown): string {
+  if (isNdArray(value)) return `an array ${formatShape(value.shape)}`;
+  if (value === null || typeof value !== 'object') return String(value);
+  return `an object of ${value.constructor?.name ?? 'no class'}`;
+}
+
+function asVector(value: unknown): unknown {
+  return isTypedArray(value)
+    ? { shape: [value.length], dtype: dtypeOf(value), data: value }
+    : value;
+}
+
+function isTypedArray(value: unknown): value is TypedArray {
+  return (
+    value instanceof Float32Array ||
+    value instanceof Float64Array ||
+    value instanceof Int32Array ||
+    value instanceof Uint8Array
+  );
+}
+
+/** Whether it is an array with a shape; tensors are. */
+export function isNdArray(value: unknown): value is NdArray {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'shape' in value &&
+    'dtype' in value &&
+    'data' in value &&
+    isTypedArray(value.data)
+  );
+}
+
+/** Whether it is a plain object. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+/** The object with each of its values replaced. */
+export function mapRecord(
+  record: Readonly<Record<string, unknown>>,
+  map: (value: unknown, key: string) => unknown,
+): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value, key)]));
+}

@@ -1,0 +1,189 @@
+/**
+ * Batch normalisation of `[N, C, H, W]` together with what follows it: a relu, a residual and a relu, or a relu and max
+ * pooling by 2 × 2. The planner makes nodes of these names out of several ops; their attributes are those of batch
+ * normalisation. They work on whole vectors of channels.
+ *
+ *   batchNormRelu                 x, weight, bias → y, mean, var
+ *   batchNormReluBackward         dy, x, weight, bias, mean, var → dx, dweight, dbias
+ *   batchNormAddRelu              x, weight, bias, residual → y, mean, var
+ *   batchNormAddReluBackward      dy, x, weight, mean, var, y → dx, dweight, dbias, dresidual
+ *   batchNormReluMaxPool          x, weight, bias → y, mean, var, winners, index (uint8)
+ *   batchNormReluMaxPoolBackward  dy, x, weight, bias, mean, var, winners, index → dx, dweight, dbias
+ *   batchNormEvalRelu             x, weight, bias, mean, var → y
+ *   batchNormEvalAddRelu          x, weight, bias, mean, var, residual → y
+ *
+ * winners and index have the shape of the pooled y: the x that each maximum came from, and its place 0 … 3.
+ */
+import type { Value } from '../../../graph/graph.js';
+import { operands } from '../../../graph/op.js';
+import { type Block, blockFor } from '../layout.js';
+import type { Pointer } from '../region.js';
+import {
+  type BatchNormAttrs,
+  type ChannelScale,
+  emitBackwardTerms,
+  emitScale,
+  emitStatistics,
+  givenStatistics,
+  newStatistics,
+} from './batch-norm.js';
+import { type ChannelLayout, channelLayout, layoutWords, sumBytes } from './channel-layout.js';
+import { type LowerContext, type Lowering, lowering, type PlanNode } from './context.js';
+
+/** The layout in which `x` is stored if that is whole vectors of channels, else the one that suits its channels. */
+export function vectorBlock(context: LowerContext, x: Value): Block {
+  const stored = context.blockOf(x);
+  if (stored % 4 === 0) return stored;
+  const suited = blockFor(x.shape[1] ?? 1);
+  return suited % 4 === 0 ? suited : 4;
+}
+
+/** The input of a normalisation, and how kernels see it. */
+interface Source {
+  readonly block: Block;
+  readonly layout: ChannelLayout;
+  readonly from: Pointer;
+}
+
+function sourceOf(context: LowerContext, x: Value): Source {
+  const block = vectorBlock(context, x);
+  return { block, layout: channelLayout(x, block), from: context.input(x, block) };
+}
+
+/** Statistics of x, which are outputs 1 and 2. */
+function train({ inputs, outputs, attrs }: PlanNode<BatchNormAttrs>, context: LowerContext) {
+  const [x, weight, bias] = operands(inputs);
+  const [, mean, variance] = operands(outputs);
+  const source = sourceOf(context, x);
+  const statistics = newStatistics(context, weight, bias, mean, variance);
+  const scale = emitStatistics(context, source.layout, source.from, statistics, attrs.eps);
+  return { source, scale };
+}
+
+/** y = relu(x · scale + shift + residual). */
+function emitApply(
+  context: LowerContext,
+  { block, layout, from }: Source,
+  { scale, shift }: ChannelScale,
+  y: Value,
+  residual: Value | undefined,
+): void {
+  const added = residual === undefined ? 0 : context.input(residual, block);
+  const to = context.output(y, block);
+  context.emit('batchNormApply', [from, ...layoutWords(layout), scale, shift, to, 1, added]);
+}
+
+const forward = lowering<BatchNormAttrs>((node, context) => {
+  const { source, scale } = train(node, context);
+  emitApply(context, source, scale, operands(node.outputs)[0], node.inputs[3]);
+  return true;
+});
+
+const evaluate = lowering<BatchNormAttrs>((node, context) => {
+  const [x, weight, bias, mean, variance] = operands(node.inputs);
+  const source = sourceOf(context, x);
+  const statistics = givenStatistics(context, weight, bias, mean, variance);
+  const scale = emitScale(context, source.layout, statistics, node.attrs.eps);
+  emitApply(context, source, scale, operands(node.outputs)[0], node.inputs[5]);
+  return true;
+});
+
+const forwardMaxPool = lowering<BatchNormAttrs>((node, context) => {
+  const { source, scale } = train(node, context);
+  const { block, from } = source;
+  const [y, , , winners, index] = operands(node.outputs);
+  const written = [y, winners, index].map((value) => context.output(value, block));
+  const words = [from, ...imageWords(node, source), scale.scale, scale.shift, ...written];
+  context.emit('batchNormReluPool', words);
+  return true;
+});
+
+/** N, G, H, W, B of input 0 or, in a gradient, 1. */
+function imageWords({ inputs }: PlanNode, { block }: Source, position = 0): number[] {
+  const [n = 1, c = 1, h = 1, w = 1] = inputs[position]?.shape ?? [];
+  return [n, Math.ceil(c / block), h, w, block];
+}
+
+/** Gradients of weight and bias, and the terms of dx; `emitSums` emits the phase that fills the threads' sums. */
+function backwardTerms(
+  { outputs, attrs }: PlanNode<BatchNormAttrs>,
+  context: LowerContext,
+  layout: ChannelLayout,
+  [weight, mean, variance]: readonly [Pointer, Pointer, Pointer],
+  emitSums: (sums: Pointer) => void,
+): Pointer {
+  const [, dweight, dbias] = operands(outputs);
+  const sums = context.scratch(sumBytes(layout, context.threads));
+  emitSums(sums);
+  const gradients = { dweight: context.output(dweight), dbias: context.output(dbias) };
+  const given = { weight, mean, variance, ...gradients };
+  return emitBackwardTerms(context, layout, sums, given, attrs.eps);
+}
+
+const backward = lowering<BatchNormAttrs>((node, context) => {
+  const [dy, x, weight, bias, mean, variance] = operands(node.inputs);
+  const { block, layout, from } = sourceOf(context, x);
+  const gradient = context.input(dy, block);
+  const given = givenStatistics(context, weight, bias, mean, variance);
+  const { scale, shift } = emitScale(context, layout, given, node.attrs.eps);
+  const words = [from, ...layoutWords(layout), gradient];
+  const vectors = [given.weight, given.mean, given.variance] as const;
+  const terms = backwardTerms(node, context, layout, vectors, (sums) => {
+    context.emit('batchNormReluBackwardSums', [...words, given.mean, sums, scale, shift, 0, 0]);
+  });
+  const dx = context.output(operands(node.outputs)[0], block);
+  context.emit('batchNormReluBackwardApply', [...words, terms, dx, shift]);
+  return true;
+});
+
+const backwardAdd = lowering<BatchNormAttrs>((node, context) => {
+  const [dy, x, weight, mean, variance, y] = operands(node.inputs);
+  const [dx, , , dresidual] = operands(node.outputs);
+  const { block, layout, from } = sourceOf(context, x);
+  const gradient = context.input(dy, block);
+  const result = context.input(y, block);
+  const vectors = [context.input(weight), context.input(mean), context.input(variance)] as const;
+  const masked = context.output(dresidual, block);
+  const words = [from, ...layoutWords(layout)];
+  const terms = backwardTerms(node, context, layout, vectors, (sums) => {
+    const sources = [gradient, vectors[1], sums, 0, 0, result, masked];
+    context.emit('batchNormResidualBackwardSums', [...words, ...sources]);
+  });
+  const to = context.output(dx, block);
+  context.emit('batchNormBackwardApply', [...words, masked.readonly(), terms, to, 0]);
+  return true;
+});
+
+const backwardMaxPool = lowering<BatchNormAttrs>((node, context) => {
+  const [dy, x, weight, bias, mean, variance] = operands(node.inputs);
+  const [, , , , , , winners, index] = node.inputs;
+  if (winners === undefined || index === undefined) return false;
+  const source = sourceOf(context, x);
+  const { block, layout, from } = source;
+  const given = givenStatistics(context, weight, bias, mean, variance);
+  const { scale, shift } = emitScale(context, layout, given, node.attrs.eps);
+  const gradient = context.input(dy, block);
+  const best = context.input(winners, block);
+  const vectors = [given.weight, given.mean, given.variance] as const;
+  const terms = backwardTerms(node, context, layout, vectors, (sums) => {
+    const pooled = layoutWords(channelLayout(dy, block));
+    const words = [best, ...pooled, gradient, given.mean, sums, scale, shift, 0, 0];
+    context.emit('batchNormReluBackwardSums', words);
+  });
+  const places = context.input(index, block);
+  const words = [from, ...imageWords(node, source, 1), terms, shift, gradient, best, places];
+  const dx = context.output(operands(node.outputs)[0], block);
+  context.emit('batchNormReluPoolBackward', [...words, dx]);
+  return true;
+});
+
+export const batchNormFusedLowerings: Readonly<Record<string, Lowering>> = {
+  batchNormRelu: forward,
+  batchNormReluBackward: backward,
+  batchNormAddRelu: forward,
+  batchNormAddReluBackward: backwardAdd,
+  batchNormReluMaxPool: forwardMaxPool,
+  batchNormReluMaxPoolBackward: backwardMaxPool,
+  batchNormEvalRelu: evaluate,
+  batchNormEvalAddRelu: evaluate,
+};

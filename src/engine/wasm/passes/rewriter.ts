@@ -1,0 +1,95 @@
+/** The nodes of a plan while passes replace groups of them by one. */
+import type { DType } from '../../../core/dtype.js';
+import { internalError } from '../../../core/errors.js';
+import type { Shape } from '../../../core/shape.js';
+import type { Graph, Value } from '../../../graph/graph.js';
+import type { NodeOfPlan } from '../plan-node.js';
+
+export class Rewriter {
+  /** In the order of the graph; a fused node stands where its first part stood. */
+  private nodes: NodeOfPlan[];
+  private readonly readers = new Map<Value, Set<NodeOfPlan>>();
+  private readonly producers = new Map<Value, NodeOfPlan>();
+  private readonly kept: Set<Value>;
+  private nextId: number;
+
+  constructor(graph: Graph, nodes: readonly NodeOfPlan[]) {
+    this.nodes = [...nodes];
+    this.kept = new Set([...graph.outputs, ...graph.updates.map(({ next }) => next)]);
+    const values = [...graph.inputs, ...graph.constants.map(({ value }) => value)];
+    values.push(...nodes.flatMap(({ outputs }) => outputs));
+    this.nextId = 1 + values.reduce((max, { id }) => Math.max(max, id), 0);
+    for (const node of nodes) this.connect(node);
+  }
+
+  /** The nodes of that name. */
+  named(name: string): NodeOfPlan[] {
+    return this.nodes.filter((node) => node.name === name);
+  }
+
+  /** The node that makes a value. */
+  producerOf(value: Value): NodeOfPlan | undefined {
+    return this.producers.get(value);
+  }
+
+  /** The nodes that read a value. */
+  readersOf(value: Value): NodeOfPlan[] {
+    return [...(this.readers.get(value) ?? [])];
+  }
+
+  /** Whether nobody but `nodes` needs a value. */
+  isReadOnlyBy(value: Value, ...nodes: readonly (NodeOfPlan | undefined)[]): boolean {
+    return !this.kept.has(value) && this.readersOf(value).every((node) => nodes.includes(node));
+  }
+
+  /** The one node that needs a value. */
+  soleReader(value: Value): NodeOfPlan | undefined {
+    const [reader, ...others] = this.readersOf(value);
+    return others.length > 0 || this.kept.has(value) ? undefined : reader;
+  }
+
+  newValue(shape: Shape, dtype: DType): Value {
+    return { id: this.nextId++, shape, dtype };
+  }
+
+  /** Replaces `parts` by `fused`, an op of this engine's own. */
+  fuse(parts: readonly NodeOfPlan[], fused: Omit<NodeOfPlan, 'op'>): void {
+    const node = { ...fused, op: undefined };
+    const position = this.nodes.findIndex((other) => parts.includes(other));
+    this.nodes[position] = node;
+    this.nodes = this.nodes.filter((other) => !parts.includes(other));
+    for (const readers of this.readers.values()) for (const part of parts) readers.delete(part);
+    this.connect(node);
+  }
+
+  /** The nodes, each after those whose results it reads. */
+  finish(): NodeOfPlan[] {
+    const sorted = new Set<NodeOfPlan>();
+    const open = new Set<NodeOfPlan>();
+    const stack = this.nodes.toReversed();
+    for (let node = stack.at(-1); node !== undefined; node = stack.at(-1)) {
+      const missing = sorted.has(node)
+        ? []
+        : node.inputs
+            .flatMap((value) => this.producers.get(value) ?? [])
+            .filter((producer) => !sorted.has(producer));
+      if (missing.length > 0) {
+        if (open.has(node)) throw internalError(`fused nodes depend on each other: ${node.name}`);
+        open.add(node);
+        stack.push(...missing.reverse());
+      } else {
+        sorted.add(node);
+        stack.pop();
+      }
+    }
+    return [...sorted];
+  }
+
+  private connect(node: NodeOfPlan): void {
+    for (const value of node.outputs) this.producers.set(value, node);
+    for (const value of node.inputs) {
+      const readers = this.readers.get(value) ?? new Set();
+      this.readers.set(value, readers.add(node));
+    }
+  }
+}

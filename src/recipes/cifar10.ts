@@ -1,0 +1,46 @@
+import { CIFAR10 } from '../vision/datasets/cifar10.js';
+import { ColorJitter } from '../vision/transforms/color-jitter.js';
+import { Compose } from '../vision/transforms/compose.js';
+import { Normalize } from '../vision/transforms/normalize.js';
+import { RandomCrop } from '../vision/transforms/random-crop.js';
+import { RandomHorizontalFlip } from '../vision/transforms/random-flip.js';
+import { RandomRotation } from '../vision/transforms/random-rotation.js';
+import { Resize } from '../vision/transforms/resize.js';
+import { ToTensor } from '../vision/transforms/to-tensor.js';
+import { openPublished } from './published.js';
+import type { Recipe } from './recipe.js';
+import { makeTask, requireOwnSize } from './task.js';
+
+/** Means of the data set's channels, and the standard deviations that the tutorials pass on. */
+const normalize = new Normalize([0.4914, 0.4822, 0.4465], [0.2023, 0.1994, 0.201]);
+const toInput = [new ToTensor(), normalize];
+
+/** The CIFAR-10 tutorial: three convolutions with batch norm, every kind of augmentation, Adam. */
+export const cifar10: Recipe = {
+  name: 'cifar10',
+  title: 'small photos of 10 things, 50,000 + 10,000 images 32×32',
+  model: 'cifarCnn',
+  numClasses: 10,
+  inputShape: [3, 32, 32],
+  defaults: {
+    epochs: 20,
+    batchSize: 64,
+    optimizer: 'adam',
+    lr: 1e-3,
+    schedule: { kind: 'plateau', patience: 3, factor: 0.5 },
+  },
+  open: async (request) => {
+    requireOwnSize(cifar10, request);
+    const trainTransform = new Compose([
+      new RandomCrop(32, { padding: 4 }),
+      new RandomHorizontalFlip(),
+      new ColorJitter({ brightness: 0.2, contrast: 0.2, saturation: 0.2, hue: 0.1 }),
+      new RandomRotation(15),
+      ...toInput,
+    ]);
+    // The test images are 32×32 already; without Resize a batch is one look-up.
+    const opened = await openPublished(CIFAR10, request, trainTransform, new Compose(toInput));
+    const evalTransform = new Compose([new Resize([32, 32]), ...toInput]);
+    return makeTask(cifar10, opened, { trainTransform, evalTransform }, request);
+  },
+};

@@ -1,0 +1,47 @@
+import { FER2013 } from '../vision/datasets/fer2013.js';
+import { Compose } from '../vision/transforms/compose.js';
+import { Normalize } from '../vision/transforms/normalize.js';
+import { RandomCrop } from '../vision/transforms/random-crop.js';
+import { RandomHorizontalFlip } from '../vision/transforms/random-flip.js';
+import { RandomRotation } from '../vision/transforms/random-rotation.js';
+import { Resize } from '../vision/transforms/resize.js';
+import { ToTensor } from '../vision/transforms/to-tensor.js';
+import { cacheOptions } from './file-options.js';
+import type { Recipe } from './recipe.js';
+import { bothSplits, makeTask, requireOwnSize } from './task.js';
+
+/** Faces and what they express: the CIFAR-10 network on grey pictures of 48×48. */
+export const fer2013: Recipe = {
+  name: 'fer2013',
+  title: 'faces with 7 expressions, 28,709 + 7,178 grey images 48×48 (from Kaggle)',
+  model: 'cifarCnn',
+  numClasses: 7,
+  inputShape: [1, 48, 48],
+  defaults: {
+    epochs: 20,
+    batchSize: 64,
+    optimizer: 'adam',
+    lr: 1e-3,
+    schedule: { kind: 'plateau', patience: 3, factor: 0.5 },
+  },
+  open: async (request) => {
+    requireOwnSize(fer2013, request);
+    const toInput = [new ToTensor(), new Normalize(0.5, 0.5)];
+    const trainTransform = new Compose([
+      new RandomCrop(48, { padding: 4 }),
+      new RandomHorizontalFlip(),
+      new RandomRotation(10, { interpolation: 'bilinear' }),
+      ...toInput,
+    ]);
+    const testTransform = request.evalTransform ?? new Compose(toInput);
+    // 36,000 small files take 83 MB decoded, and a minute of every epoch undecoded.
+    const options = cacheOptions({ cache: 'ram', ...request });
+    const [train, test] = [
+      await FER2013.open(request.data, { ...options, split: 'train', transform: trainTransform }),
+      await FER2013.open(request.data, { ...options, split: 'test', transform: testTransform }),
+    ];
+    const evalTransform = new Compose([new Resize([48, 48]), ...toInput]);
+    const transforms = { trainTransform, evalTransform };
+    return makeTask(fer2013, bothSplits(train, test, request), transforms, request);
+  },
+};

@@ -1,0 +1,111 @@
+/** Any folder of pictures: `wick train ./photos`. What is not asked for is chosen by looking at some of the pictures. */
+import { readFile } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import { ValueError } from '../core/errors.js';
+import { readImageHeader } from '../vision/codecs/header.js';
+import type { FileImages } from '../vision/datasets/file-images.js';
+import { CenterCrop } from '../vision/transforms/center-crop.js';
+import { ColorJitter } from '../vision/transforms/color-jitter.js';
+import { Compose } from '../vision/transforms/compose.js';
+import { Normalize } from '../vision/transforms/normalize.js';
+import { RandomCrop } from '../vision/transforms/random-crop.js';
+import { RandomHorizontalFlip } from '../vision/transforms/random-flip.js';
+import { RandomResizedCrop } from '../vision/transforms/random-resized-crop.js';
+import { Resize } from '../vision/transforms/resize.js';
+import { ToTensor } from '../vision/transforms/to-tensor.js';
+import { openFolderData } from './folder-data.js';
+import { findLayout, openPart } from './folder-layout.js';
+import type { OpenRequest, Task, TrainDefaults } from './recipe.js';
+import { makeTask, type TaskTransforms } from './task.js';
+
+/** The name under which config.json keeps runs on folders. */
+export const folderName = 'folder';
+
+/** Pictures that are looked at before a size is chosen. */
+const sampled = 32;
+
+/**
+ * Opens a folder of pictures. The network follows from the size of the pictures:
+ *
+ * | shorter side (median) | inputs | network |
+ * |---|---|---|
+ * | up to 40 pixels | 32×32 | cifarCnn |
+ * | up to 96 | 64×64 | cifarCnn |
+ * | above | 128×128 | resnet18 |
+ *
+ * `imageSize` and `model` overrule it.
+ */
+export async function openFolder(request: OpenRequest): Promise<Task> {
+  const { data, imageSize } = request;
+  if (data === undefined)
+    throw new ValueError('folder', 'data is missing: say where the folder is');
+  const layout = await findLayout(data);
+  const found = await openPart(layout.train, request.classes ? { classes: request.classes } : {});
+  const shorter = await shorterSide(found);
+  const size = imageSize ?? (shorter <= 40 ? 32 : shorter <= 96 ? 64 : 128);
+  const { trainTransform, evalTransform } = size < 96 ? smallPictures(size) : photos(size);
+  const opened = await openFolderData(layout, trainTransform, evalTransform, request);
+  const recipe = {
+    name: folderName,
+    model: size < 96 ? 'cifarCnn' : 'resnet18',
+    inputShape: [3, size, size],
+    defaults,
+  } as const;
+  const transforms = { trainTransform, evalTransform };
+  return makeTask(recipe, opened, transforms, request, basename(resolve(data)));
+}
+
+const defaults: TrainDefaults = {
+  epochs: 20,
+  batchSize: 32,
+  optimizer: 'adam',
+  lr: 1e-3,
+  schedule: { kind: 'plateau', patience: 3, factor: 0.5 },
+};
+
+/** Pictures that show their object in full: moved by an eighth of their size at most. */
+function smallPictures(size: number): TaskTransforms {
+  const toInput = [new ToTensor(), new Normalize(0.5, 0.5)];
+  return {
+    trainTransform: new Compose([
+      new Resize([size, size]),
+      new RandomCrop(size, { padding: Math.ceil(size / 8) }),
+      new RandomHorizontalFlip(),
+      ...toInput,
+    ]),
+    evalTransform: new Compose([new Resize([size, size]), ...toInput]),
+  };
+}
+
+/** Photos of any shape: training sees parts of them in changing light, testing their middle. */
+function photos(size: number): TaskTransforms {
+  const shortSide = new Resize(Math.round(size * 1.15));
+  const toInput = [new ToTensor(), new Normalize([0.485, 0.456, 0.406], [0.229, 0.224, 0.225])];
+  return {
+    trainTransform: new Compose([
+      shortSide,
+      new RandomResizedCrop(size, { scale: [0.35, 1] }),
+      new RandomHorizontalFlip(),
+      new ColorJitter({ brightness: 0.2, contrast: 0.2, saturation: 0.2 }),
+      ...toInput,
+    ]),
+    evalTransform: new Compose([shortSide, new CenterCrop(size), ...toInput]),
+  };
+}
+
+/** The median of the pictures' shorter sides, from some of them. */
+async function shorterSide(pictures: FileImages): Promise<number> {
+  const count = Math.min(sampled, pictures.length);
+  const indices = Array.from({ length: count }, (_, k) =>
+    Math.floor((k * pictures.length) / count),
+  );
+  const headers = await Promise.all(
+    indices.map(async (i) =>
+      readImageHeader(await readFile(pictures.pathOf(i)).catch(() => new Uint8Array())),
+    ),
+  );
+  const sides = headers
+    .flatMap((header) => (header === null ? [] : [Math.min(header.height, header.width)]))
+    .sort((a, b) => a - b);
+  return sides[sides.length >> 1] ?? Number.POSITIVE_INFINITY;
+}

@@ -1,0 +1,32 @@
+import { Compose } from '../vision/transforms/compose.js';
+import { Normalize } from '../vision/transforms/normalize.js';
+import { Resize } from '../vision/transforms/resize.js';
+import { ToTensor } from '../vision/transforms/to-tensor.js';
+import { openPictureRecipe } from './picture-recipe.js';
+import type { Recipe } from './recipe.js';
+
+/** The sneakers tutorial: photos of two brands, a small network, plain SGD. */
+export const sneakers: Recipe = {
+  name: 'sneakers',
+  aliases: ['shoes'],
+  title: 'photos of sneakers of two brands, folders train/ and test/ of your own',
+  model: 'sneakerCnn',
+  numClasses: 2,
+  inputShape: [3, 224, 224],
+  defaults: {
+    epochs: 40,
+    batchSize: 32,
+    optimizer: 'sgd',
+    lr: 1e-4,
+    schedule: { kind: 'step', stepSize: 2, gamma: 0.92 },
+  },
+  open: (request) =>
+    openPictureRecipe(sneakers, 'shoes', request, (size) => {
+      const transform = new Compose([
+        new Resize([size, size]),
+        new ToTensor(),
+        new Normalize([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]),
+      ]);
+      return { trainTransform: transform, evalTransform: transform };
+    }),
+};

@@ -1,0 +1,91 @@
+/** What all recipes share in becoming a task: the network fitted to the data, and the part of the data that is wanted. */
+import { resolve } from 'node:path';
+import { ValueError } from '../core/errors.js';
+import type { Dataset } from '../data/dataset.js';
+import { randomSplit } from '../data/split.js';
+import type { ModelCard } from '../io/model-card.js';
+import type { PictureDataset } from '../vision/inspect/picture-dataset.js';
+import type { InputShape, OpenRequest, Recipe, Task, TaskChoices } from './recipe.js';
+
+/** A task's data. */
+export type TaskData = Pick<Task, 'train' | 'test' | 'classes' | 'pictures' | 'notes'>;
+
+/** How a task's pictures become inputs. */
+export type TaskTransforms = Pick<Task, 'trainTransform' | 'evalTransform'>;
+
+/** The task of a recipe whose data are opened. `name` is what people call it. */
+export function makeTask(
+  { name, model, inputShape, defaults }: Pick<Recipe, 'name' | 'model' | 'inputShape' | 'defaults'>,
+  data: TaskData,
+  { trainTransform, evalTransform }: TaskTransforms,
+  request: OpenRequest,
+  title = name,
+): Task {
+  return {
+    recipe: name,
+    name: title,
+    choices: choicesOf(request),
+    defaults,
+    architecture: architectureOf(request.model ?? model, inputShape, data.classes.length),
+    inputShape,
+    trainTransform,
+    evalTransform,
+    ...data,
+  };
+}
+
+/** The network `model` for inputs of this shape and so many classes, as model.json names it. */
+export function architectureOf(
+  model: string,
+  [inChannels, imageSize]: InputShape,
+  numClasses: number,
+): ModelCard['architecture'] {
+  return { name: model, options: { numClasses, inChannels, imageSize } };
+}
+
+/** Data that come in two splits. */
+export function bothSplits(
+  train: PictureDataset,
+  test: PictureDataset,
+  { limit, seed = 0 }: TaskChoices,
+): TaskData {
+  return {
+    train: limited(train, limit, seed),
+    test: limited(test, limit, seed),
+    classes: train.classes,
+    pictures: [
+      { name: 'train', dataset: train },
+      { name: 'test', dataset: test },
+    ],
+    notes: [...train.notes, ...test.notes],
+  };
+}
+
+/** At most `limit` samples, with each class's share. */
+export function limited<T>(dataset: Dataset<T>, limit = dataset.length, seed: number): Dataset<T> {
+  const rest = dataset.length - limit;
+  if (rest <= 0) return dataset;
+  const [part = dataset] = randomSplit(dataset, [limit, rest], { seed, stratify: true });
+  return part;
+}
+
+/** Refuses another size where pictures are used as they are. */
+export function requireOwnSize({ name, inputShape }: Recipe, { imageSize }: TaskChoices): void {
+  const [, height, width] = inputShape;
+  if (imageSize === undefined || imageSize === height) return;
+  throw new ValueError(
+    name,
+    `imageSize=${imageSize}, but its pictures are ${height}×${width} and used as they are; leave it out`,
+  );
+}
+
+/** The choices in a request, so that they are good from any working folder. */
+function choicesOf({ data, model, imageSize, limit, seed }: TaskChoices): TaskChoices {
+  return {
+    ...(data !== undefined && { data: resolve(data) }),
+    ...(model !== undefined && { model }),
+    ...(imageSize !== undefined && { imageSize }),
+    ...(limit !== undefined && { limit }),
+    ...(seed !== undefined && { seed }),
+  };
+}

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { temporaryFolder, wick } from './run-wick.js';
+
+const folder = temporaryFolder();
+
+/** Each mistake with its exit code and what the message must say. */
+const mistakes: readonly (readonly [args: string, code: number, message: RegExp])[] = [
+  ['trian digits', 2, /unknown command 'trian'\n\(Did you mean train\?\)/],
+  ['train', 2, /missing required argument 'data'/],
+  [
+    'train digit',
+    1,
+    /^ValueError: digit: is no data set that wick knows; known are digits, .*; did you mean digits\?$/m,
+  ],
+  ['train digits --epoch 3', 2, /unknown option '--epoch'\n\(Did you mean --epochs\?\)/],
+  [
+    'train digits --epochs 0',
+    2,
+    /'--epochs <n>' argument '0' is invalid. a whole number ≥ 1 is required/,
+  ],
+  ['train digits --batch-size 2.5', 2, /'2.5' is invalid. a whole number ≥ 1 is required/],
+  [
+    'train digits --lr fast',
+    2,
+    /'fast' is invalid. a number > 0 is required, such as 0.01 or 1e-3/,
+  ],
+  ['train digits --optimizer adamax', 2, /Allowed choices are sgd, adam, adamw, rmsprop/],
+  ['train digits --engine cuda', 2, /Allowed choices are wasm, reference/],
+  [
+    'evaluate runs/none',
+    1,
+    /^DataError: runs\/none: cannot be opened \(ENOENT: no such file or directory\); wick train makes one$/m,
+  ],
+  ['predict runs/none x.png', 1, /^DataError: runs\/none: cannot be opened/m],
+  ['summary nothing', 1, /^DataError: nothing: cannot be opened/m],
+];
+
+for (const [args, code, message] of mistakes)
+  test(`wick ${args}`, () => {
+    const outcome = wick(folder, args.split(' '));
+    assert.match(outcome.err, message);
+    assert.equal(outcome.code, code);
+    assert.equal(outcome.out, '');
+    assert.ok(!outcome.err.includes('    at '), 'a stack is shown only with --verbose');
+  });
+
+test('a mistake leaves nothing behind', () => {
+  assert.deepEqual(readdirSync(folder), []);
+});
+
+test('the stack is shown with --verbose', () => {
+  assert.match(wick(folder, ['--verbose', 'train', 'digit']).err, /\n {4}at /);
+});
+
+test('an engine of another name in the environment is an error that names the right ones', () => {
+  const { code, err } = wick(folder, ['train', 'digits'], { WICK_ENGINE: 'cuda' });
+  assert.equal(code, 1);
+  assert.match(err, /^EngineError: WICK_ENGINE: .*cuda.*wasm.*reference/m);
+});
+
+test('a loss that is no number ends the run, says what to do, and removes the empty run', () => {
+  const args = 'train digits --lr 1e30 --optimizer sgd --batch-size 250 --epochs 1'.split(' ');
+  const { code, err } = wick(folder, args);
+  assert.match(
+    err,
+    /^ValueError: Trainer: the loss is (NaN|Infinity) at epoch 1, step \d+ \(lr 1e\+30\); lower the learning rate, or clip gradients$/m,
+  );
+  assert.equal(code, 1);
+  assert.deepEqual(readdirSync(join(folder, 'runs')), []);
+});
+
+test('--out must be empty, and what is in it stays', () => {
+  const out = join(folder, 'mine');
+  mkdirSync(out);
+  writeFileSync(join(out, 'notes.txt'), 'keep');
+  const { code, err } = wick(folder, ['train', 'digits', '--out', 'mine']);
+  assert.match(
+    err,
+    /^DataError: mine: holds 1 files already \(notes.txt, …\), a new run needs an empty folder; choose another --out$/m,
+  );
+  assert.equal(code, 1);
+  assert.deepEqual(readdirSync(out), ['notes.txt']);
+});
+
+test('data that are nowhere: every place is named, and nothing is made', () => {
+  const { code, err } = wick(folder, ['train', 'mnist', '--data', 'nowhere']);
+  assert.match(
+    err,
+    /^DataError: .*no MNIST here; looked at nowhere \(does not exist\), .*put train-images-idx3-ubyte.gz/m,
+  );
+  assert.equal(code, 1);
+  assert.ok(!existsSync(join(folder, 'nowhere')));
+});

@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, test } from 'node:test';
+import { encodePng } from '../../src/vision/codecs/sharp.js';
+import { Digits } from '../../src/vision/datasets/digits.js';
+import { type Outcome, temporaryFolder, wick } from './run-wick.js';
+
+const folder = temporaryFolder();
+const short = ['train', 'digits', '--epochs', '1', '--seed', '7'];
+let first: Outcome;
+
+before(() => {
+  first = wick(folder, [...short, '--out', 'first']);
+});
+
+test('training prints the epoch line and what to look at next', () => {
+  assert.equal(first.code, 0, first.err);
+  assert.match(
+    first.out,
+    /^digits: 5000 training and 1000 test images, 10 classes; engine \w+, \d+ threads?$/m,
+  );
+  assert.match(
+    first.out,
+    /^Epoch: 1, Train_acc:\d\d\.\d%, Train_loss:\d\.\d{3}, Test_acc:\d\d\.\d%, Test_loss:\d\.\d{3}, Lr:1\.00E-03$/m,
+  );
+  assert.match(first.out, /^ {2}wick evaluate first /m);
+  assert.ok(!first.out.includes('\x1b'), 'no terminal codes where there is no terminal');
+  assert.equal(first.err, '');
+});
+
+test('the run folder has everything', () => {
+  const read = (file: string) => readFileSync(join(folder, 'first', file), 'utf8');
+  const config = JSON.parse(read('config.json'));
+  assert.equal(config.recipe, 'digits');
+  assert.equal(config.settings.seed, 7);
+  assert.match(config.data.fingerprint.train, /^[0-9a-f]+$|:/);
+  const model = JSON.parse(read('model.json'));
+  assert.deepEqual(model.inputShape, [1, 28, 28]);
+  assert.equal(model.classes.length, 10);
+  const steps = read('steps.jsonl')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  assert.equal(steps.length, Math.ceil(5000 / 32));
+  assert.equal(steps.at(-1).samples, 5000 % 32);
+  const metrics = read('metrics.jsonl')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  assert.deepEqual(
+    metrics.map((m) => m.split),
+    ['train', 'test'],
+  );
+  assert.ok(metrics[1].accuracy > 0.85, `${metrics[1].accuracy}`);
+  const summary = JSON.parse(read('summary.json'));
+  assert.equal(summary.best.accuracy, metrics[1].accuracy);
+  assert.match(read('curves.svg'), /^<svg /);
+  assert.ok(existsSync(join(folder, 'first', 'checkpoints', 'best.safetensors')));
+  assert.ok(existsSync(join(folder, 'first', 'checkpoints', 'last.safetensors')));
+});
+
+test('the same seed gives the same bits', () => {
+  assert.equal(wick(folder, [...short, '--out', 'second']).code, 0);
+  for (const file of ['steps.jsonl', 'checkpoints/last.safetensors'])
+    assert.deepEqual(
+      readFileSync(join(folder, 'second', file)),
+      readFileSync(join(folder, 'first', file)),
+      file,
+    );
+});
+
+test('--json prints one object per line and nothing else', () => {
+  const { code, out } = wick(folder, [...short, '--json']);
+  assert.equal(code, 0);
+  const events = out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  assert.deepEqual(
+    events.map((e) => e.event),
+    ['start', 'epoch', 'end'],
+  );
+  assert.ok(events[1].imagesPerSecond > 0);
+});
+
+test('evaluate finds the accuracy that training reported', () => {
+  const { code, out, err } = wick(folder, ['evaluate', 'first', '--json']);
+  assert.equal(code, 0, err);
+  const result = JSON.parse(out);
+  const summary = JSON.parse(readFileSync(join(folder, 'first', 'summary.json'), 'utf8'));
+  assert.ok(Math.abs(result.accuracy - summary.best.accuracy) <= 0.001);
+  assert.ok(Math.abs(result.loss - summary.best.loss) < 1e-4);
+  assert.equal(result.samples, 1000);
+  assert.equal(result.perClass.length, 10);
+  assert.match(
+    wick(folder, ['evaluate', 'first']).out,
+    /^first: test accuracy \d\d\.\d%, loss \d\.\d{3} on 1000 images\n\nclass {2}images {2}recall {2}precision\n0 {10}100/,
+  );
+});
+
+test('predict names the digit in a picture, whatever its size', async () => {
+  const digits = await Digits.open({ split: 'test' });
+  let right = 0;
+  const paths: string[] = [];
+  for (let i = 0; i < 20; i++) {
+    const path = join(folder, `digit-${i}.png`);
+    writeFileSync(path, await encodePng(digits.image(i * 50)));
+    paths.push(path);
+  }
+  const { code, out, err } = wick(folder, ['predict', 'first', ...paths, '--top', '2', '--json']);
+  assert.equal(code, 0, err);
+  for (const [i, line] of out.trim().split('\n').entries()) {
+    const { predictions } = JSON.parse(line);
+    assert.equal(predictions.length, 2);
+    assert.ok(predictions[0].probability >= predictions[1].probability);
+    if (predictions[0].class === String(digits.targets[i * 50])) right++;
+  }
+  assert.ok(right >= 15, `${right} of 20`);
+});
+
+test('predict says what is wrong with a file', () => {
+  writeFileSync(join(folder, 'page.jpg'), '<html></html>');
+  const page = wick(folder, ['predict', 'first', 'page.jpg']);
+  assert.equal(page.code, 1);
+  assert.match(page.err, /^DataError: page\.jpg: /m);
+  assert.match(
+    wick(folder, ['predict', 'first', 'none.png']).err,
+    /^DataError: none\.png: .*ENOENT/m,
+  );
+});
+
+test('summary reads the run, and totals agree with the network', () => {
+  const { code, out } = wick(folder, ['summary', 'first', '--json']);
+  assert.equal(code, 0);
+  const summary = JSON.parse(out);
+  assert.equal(summary.totalParameters, 121_930);
+  // 26²·32·9 + 11²·64·288 + 1600·64 + 64·10 products, and the biases added once per output.
+  assert.equal(
+    summary.totalMultiplyAdds,
+    194_688 + 2_230_272 + 102_400 + 640 + 26 ** 2 * 32 + 11 ** 2 * 64 + 64 + 10,
+  );
+  assert.match(wick(folder, ['summary', 'mnist']).out, /^Total params: 121,930$/m);
+});
+
+test('doctor knows its engine', () => {
+  const { code, out } = wick(folder, ['doctor', '--json', '--ops']);
+  assert.equal(code, 0);
+  const facts = JSON.parse(out);
+  assert.ok(['wasm', 'reference'].includes(facts.engine.engine));
+  assert.ok(facts.ops.length > 80);
+});

@@ -1,0 +1,111 @@
+/** Graphs for tests, built by hand and at random. */
+import { allocate, type DType, type TypedArray } from '../../../src/core/dtype.js';
+import type { Rng } from '../../../src/core/rng.js';
+import { numel, type Shape } from '../../../src/core/shape.js';
+import type { Engine, Plan } from '../../../src/engine/engine.js';
+import type { Graph, GraphNode, Value } from '../../../src/graph/graph.js';
+import { type OpSpec, operands, opSpec, registerOp } from '../../../src/graph/op.js';
+
+/** An op that no engine has a kernel for: y = x + 1, over x where that is allowed. */
+const addOne: OpSpec = {
+  name: 'testAddOne',
+  inPlace: [0],
+  infer: ([x]) => [x],
+  reference([x], [y]) {
+    for (let i = 0; i < y.data.length; i++) y.data[i] = (x.data[i] ?? 0) + 1;
+  },
+};
+registerOp(addOne);
+
+export class GraphBuilder {
+  readonly inputs: Value[] = [];
+  readonly constants: { value: Value; data: TypedArray }[] = [];
+  readonly nodes: GraphNode[] = [];
+  private ids = 0;
+
+  input(shape: Shape, dtype: DType = 'float32'): Value {
+    const value = { id: this.ids++, shape, dtype };
+    this.inputs.push(value);
+    return value;
+  }
+
+  constant(shape: Shape, data: TypedArray): Value {
+    const value = { id: this.ids++, shape, dtype: 'float32' as const };
+    this.constants.push({ value, data });
+    return value;
+  }
+
+  /** The first output of a call. */
+  call(name: string, inputs: readonly Value[], attrs: object = {}): Value {
+    const op = opSpec(name);
+    const outputs = op
+      .infer(operands(inputs), attrs)
+      .map(({ shape, dtype }) => ({ id: this.ids++, shape, dtype }));
+    this.nodes.push({ op, attrs, inputs, outputs });
+    return operands(outputs)[0];
+  }
+
+  graph(outputs: readonly Value[], updates: Graph['updates'] = []): Graph {
+    const { inputs, constants, nodes } = this;
+    return { inputs, constants, nodes, outputs, updates };
+  }
+}
+
+export const conv1x1 = { stride: [1, 1], padding: [0, 0], dilation: [1, 1], groups: 1 };
+
+export function normals(rng: Rng, shape: Shape, std = 1): Float32Array {
+  return Float32Array.from({ length: numel(shape) }, () => rng.normal(0, std));
+}
+
+/** Activations in blocked and row-major layouts, views, ops with and without kernels, and states that change. */
+export function randomGraph(rng: Rng): Graph {
+  const b = new GraphBuilder();
+  const [n, c, h, w] = [
+    1 + rng.int(3),
+    rng.bool() ? 16 : 1 + rng.int(20),
+    1 + rng.int(7),
+    5,
+  ] as const;
+  const shape = [n, c, h, w];
+  const weight = b.constant([c, c, 1, 1], normals(rng, [c, c, 1, 1], 1 / Math.sqrt(c)));
+  const states = [b.input(shape), b.input(shape)];
+  const values = [b.input(shape), b.input(shape), ...states];
+  const any = () => values[rng.int(values.length)] ?? weight;
+
+  const makers: (() => Value)[] = [
+    () => b.call('relu', [any()]),
+    () => b.call('tanh', [any()]),
+    () => b.call('sigmoid', [any()]),
+    () => b.call('add', [any(), any()]),
+    () => b.call('mul', [b.call('tanh', [any()]), any()]),
+    () => b.call('maximum', [any(), any()]),
+    () => b.call('conv2d', [any(), weight], conv1x1),
+    () => b.call('testAddOne', [any()]),
+    () => {
+      const flat = b.call('reshape', [any()], { shape: [n, c * h * w] });
+      const changed = rng.bool() ? b.call('neg', [flat]) : flat;
+      return b.call('reshape', [changed], { shape });
+    },
+  ];
+  for (let i = 0; i < 12; i++) values.push(makers[rng.int(makers.length)]?.() ?? weight);
+  const outputs = [any(), any(), values.at(-1) ?? weight];
+  return b.graph(
+    outputs,
+    states.map((state) => ({ state, next: any() })),
+  );
+}
+
+/** Runs a plan on copies of `inputs`; returns the outputs, then the inputs as the plan leaves them. */
+export function runPlan(plan: Plan, graph: Graph, inputs: readonly TypedArray[]): TypedArray[] {
+  const bound = inputs.map((array) => array.slice());
+  const outputs = graph.outputs.map(({ dtype, shape }) => allocate(dtype, numel(shape)));
+  plan.run(bound, outputs);
+  return [...outputs, ...bound];
+}
+
+export function prepareAndRun(engine: Engine, graph: Graph, inputs: readonly TypedArray[]) {
+  const plan = engine.prepare(graph);
+  const results = runPlan(plan, graph, inputs);
+  plan.dispose();
+  return results;
+}

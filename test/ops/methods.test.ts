@@ -1,0 +1,123 @@
+/** What the case table cannot say of methods and functions: sharing, identity, and values that leave tensors. */
+import '../../src/ops/index.js';
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { useEngine } from '../../src/engine/select.js';
+import * as functions from '../../src/ops/functions.js';
+import { randn } from '../../src/ops/random.js';
+import { ones, tensor, zeros } from '../../src/tensor/creation.js';
+import { Tensor } from '../../src/tensor/tensor.js';
+
+useEngine('reference');
+
+describe('out of tensors', () => {
+  test('toArray nests as deep as the tensor, and item takes the only element', () => {
+    assert.deepEqual(tensor([[[1], [2]]]).toArray(), [[[1], [2]]]);
+    assert.deepEqual(zeros([2, 0]).toArray(), [[], []]);
+    assert.deepEqual(tensor([true, false]).toArray(), [true, false]);
+    assert.equal(tensor(2.5).toArray(), 2.5);
+    assert.equal(tensor([[7]]).item(), 7);
+    assert.equal(tensor(true).item(), 1);
+  });
+
+  test('size counts from both ends', () => {
+    const x = zeros([2, 3, 4]);
+    assert.deepEqual(x.size(), [2, 3, 4]);
+    assert.deepEqual([x.size(0), x.size(-1), x.ndim, x.numel()], [2, 4, 3, 24]);
+  });
+});
+
+describe('the squeeze of the tutorial', () => {
+  const x = zeros([2, 1, 2, 1, 2]);
+  test('without a dimension', () => assert.deepEqual(x.squeeze().size(), [2, 2, 2]));
+  test('of a dimension that is not 1', () =>
+    assert.deepEqual(x.squeeze(0).size(), [2, 1, 2, 1, 2]));
+  test('of one that is', () => assert.deepEqual(x.squeeze(1).size(), [2, 2, 1, 2]));
+});
+
+describe('elements', () => {
+  test('are shared by reshapes, and copied by everything else', () => {
+    const x = ones([2, 3]);
+    const shared = [
+      x.view(6),
+      x.reshape(3, 2),
+      x.flatten(),
+      x.squeeze(),
+      x.unsqueeze(0),
+      x.detach(),
+    ];
+    const copied = [x.clone(), x.t(), x.at(0), x.narrow(0, 0, 2), x.expand(2, 3), x.add(0)];
+    for (const y of shared) assert.equal(y.storage, x.storage);
+    for (const y of copied) assert.notEqual(y.storage, x.storage);
+  });
+
+  test('stay where nothing is to be done', () => {
+    const x = ones([2, 3]);
+    assert.equal(x.to('float32'), x);
+    assert.equal(x.float(), x);
+    assert.equal(x.sumTo([2, 3]), x);
+  });
+
+  test('of parts do not follow the whole', () => {
+    const x = zeros([2, 2]);
+    const row = x.at(0);
+    x.add_(1);
+    assert.deepEqual(row.toArray(), [0, 0]);
+  });
+
+  test('in-place methods return the tensor itself', () => {
+    const x = zeros([2]);
+    assert.equal(
+      x
+        .add_(4)
+        .sub_(1)
+        .mul_(2)
+        .div_(3)
+        .clamp_(0, 1)
+        .lerp_(ones([2]), 0.5),
+      x,
+    );
+    assert.deepEqual(x.toArray(), [1, 1]);
+    assert.deepEqual(
+      x
+        .fill_(3)
+        .copy_(tensor([1, 2]))
+        .toArray(),
+      [1, 2],
+    );
+    assert.deepEqual(x.zero_().toArray(), [0, 0]);
+  });
+});
+
+test('functions do what the methods of their names do', () => {
+  const x = randn([2, 2]);
+  const { cat: _cat, stack: _stack, where: _where, ...sameAsMethods } = functions;
+  const calls: Readonly<Record<string, readonly unknown[]>> = {
+    clamp: [0, 1],
+    lerp: [ones([2, 2]), 0.5],
+    reshape: [[4]],
+    permute: [[1, 0]],
+    transpose: [0, 1],
+    narrow: [0, 0, 1],
+    indexSelect: [0, tensor([1], { dtype: 'int32' })],
+    gather: [0, zeros([1, 2], { dtype: 'int32' })],
+    split: [1],
+    chunk: [2],
+    unsqueeze: [0],
+    softmax: [0],
+    logSoftmax: [0],
+    neg: [],
+    norm: [1],
+  };
+  for (const [name, call] of Object.entries(sameAsMethods)) {
+    const takesOther = /^(add|sub|mul|div|pow|maximum|minimum|eq|ne|lt|le|gt|ge|matmul)$/.test(
+      name,
+    );
+    const args = calls[name] ?? (takesOther ? [ones([2, 2])] : []);
+    const method: unknown = Reflect.get(Tensor.prototype, name);
+    assert.ok(typeof method === 'function', name);
+    const expected: unknown = Reflect.apply(method, x, args);
+    const actual: unknown = Reflect.apply(call, undefined, [x, ...args]);
+    assert.equal(String(actual), String(expected), name);
+  }
+});

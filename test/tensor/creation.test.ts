@@ -1,0 +1,104 @@
+import '../../src/ops/index.js';
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { useEngine } from '../../src/engine/select.js';
+import {
+  arange,
+  eye,
+  full,
+  fullLike,
+  linspace,
+  ones,
+  onesLike,
+  tensor,
+  zeros,
+  zerosLike,
+} from '../../src/tensor/creation.js';
+
+useEngine('reference');
+
+describe('tensor', () => {
+  test('takes numbers, nested arrays, booleans and typed arrays', () => {
+    assert.deepEqual(tensor(3).shape, []);
+    assert.deepEqual(tensor([]).shape, [0]);
+    const matrix = tensor([
+      [1, 2, 3],
+      [4, 5, 6],
+    ]);
+    assert.deepEqual([matrix.shape, matrix.dtype], [[2, 3], 'float32']);
+    assert.deepEqual([...matrix.data], [1, 2, 3, 4, 5, 6]);
+    assert.equal(tensor([true, false]).dtype, 'bool');
+    assert.equal(tensor(Int32Array.of(1, 2)).dtype, 'int32');
+    assert.equal(tensor(new Float64Array(2)).dtype, 'float64');
+    assert.deepEqual([...tensor([0, 2, -1], { dtype: 'bool' }).data], [0, 1, 1]);
+  });
+
+  test('copies typed arrays', () => {
+    const source = Float32Array.of(1, 2);
+    const copy = tensor(source);
+    source[0] = 9;
+    assert.deepEqual(copy.toArray(), [1, 2]);
+  });
+
+  test('refuses ragged arrays', () => {
+    assert.throws(() => tensor([[1, 2], [3]]), {
+      name: 'ShapeError',
+      message:
+        'tensor: nested arrays are ragged: 1 items at depth 1, where the first item has shape [2,2]',
+    });
+    assert.throws(() => tensor([[1], 2]), {
+      name: 'ShapeError',
+      message:
+        'tensor: nested arrays are ragged: a number at depth 1, where the first item has shape [2,1]',
+    });
+    assert.throws(() => tensor([1, [2]]), {
+      name: 'ShapeError',
+      message:
+        'tensor: nested arrays are ragged: 1 items at depth 1, where the first item has shape [2]',
+    });
+  });
+});
+
+test('filled tensors, and those like another', () => {
+  assert.deepEqual(zeros([2]).toArray(), [0, 0]);
+  assert.deepEqual(ones([1, 2], { dtype: 'int32' }).toArray(), [[1, 1]]);
+  assert.deepEqual(full([2], 7).toArray(), [7, 7]);
+  assert.deepEqual(full([2], 7, { dtype: 'bool' }).toArray(), [true, true]);
+  const like = ones([2], { dtype: 'float64' });
+  assert.deepEqual(
+    [zerosLike(like), onesLike(like), fullLike(like, 3)].map((x) => [x.dtype, x.toArray()]),
+    [
+      ['float64', [0, 0]],
+      ['float64', [1, 1]],
+      ['float64', [3, 3]],
+    ],
+  );
+  assert.deepEqual(eye(2, 3).toArray(), [
+    [1, 0, 0],
+    [0, 1, 0],
+  ]);
+  assert.throws(() => zeros([2, -1]), {
+    name: 'ShapeError',
+    message: 'full: shape [2,-1] must hold whole numbers ≥ 0',
+  });
+});
+
+test('arange counts as PyTorch does', () => {
+  assert.deepEqual(arange(3).toArray(), [0, 1, 2]);
+  assert.deepEqual([arange(3).dtype, arange(1, 2, 0.5).dtype], ['int32', 'float32']);
+  assert.deepEqual(arange(1, 2, 0.5).toArray(), [1, 1.5]);
+  assert.deepEqual(arange(5, 0, -2).toArray(), [5, 3, 1]);
+  assert.deepEqual(arange(2, { dtype: 'float64' }).toArray(), [0, 1]);
+  assert.deepEqual(arange(2, 2).toArray(), []);
+  assert.throws(() => arange(0, 5, -1), {
+    name: 'ValueError',
+    message: 'arange: start=0, end=5, step=-1 name no finite range',
+  });
+  assert.throws(() => arange(0, 5, 0), { name: 'ValueError' });
+});
+
+test('linspace ends exactly', () => {
+  assert.deepEqual(linspace(0, 1, 5).toArray(), [0, 0.25, 0.5, 0.75, 1]);
+  assert.deepEqual(linspace(3, 4, 1).toArray(), [3]);
+  assert.equal(linspace(0, 0.3, 4, { dtype: 'float64' }).at(-1).item(), 0.3);
+});
