@@ -34,8 +34,8 @@ async function compileKernels() {
   const target = join(out, 'src/engine/wasm');
   const tablePath = join(target, 'kernel-table.js');
   if (!existsSync(tablePath)) return false; // tsc has said why.
-  const { kernelFamilies } = await import(pathToFileURL(tablePath).href);
-  const dispatch = dispatchSource(kernelFamilies);
+  const { kernelFamilies, kernelTableHash } = await import(pathToFileURL(tablePath).href);
+  const dispatch = dispatchSource(kernelFamilies, kernelTableHash);
 
   const hashPath = join(target, 'kernels.sha256');
   const hash = sourcesHash(dispatch);
@@ -53,7 +53,7 @@ async function compileKernels() {
 }
 
 /** The AssemblyScript module that calls kernel `id` and exports every kernel by name. */
-function dispatchSource(families) {
+function dispatchSource(families, hash) {
   const only = options.only === undefined ? undefined : ['control', ...options.only.split(',')];
   const names = Object.values(families).flat();
   const twice = names.find((name, i) => names.indexOf(name) !== i);
@@ -83,6 +83,7 @@ function dispatchSource(families) {
     '    default: unreachable();',
     '  }',
     '}',
+    `export function tableHash(): i32 { return ${hash}; }`,
     '',
   ].join('\n');
 }

@@ -1,4 +1,4 @@
-// Compiles scripts/vision-kernels/*.ts (AssemblyScript) into TypeScript files that hold the WebAssembly as base64, so that
+// Compiles scripts/vision-kernels/*.ts (AssemblyScript) into TypeScript files that hold the modules in base64, so that
 // the pictures' kernels load without a file system and without a step in the build.
 //
 //   node scripts/make-vision-kernels.mjs
@@ -13,7 +13,7 @@ import asc from 'assemblyscript/asc';
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 
 const targets = {
-  resample: 'src/vision/transforms/pixels/resample-kernels.ts',
+  pixels: 'src/vision/transforms/pixels/kernels.ts',
   jpeg: 'src/vision/codecs/jpeg/kernels.ts',
 };
 
@@ -35,7 +35,7 @@ for (const [name, target] of Object.entries(targets)) {
     target,
     `/** Made by scripts/make-vision-kernels.mjs from scripts/vision-kernels/${name}.ts; do not edit. */\n` +
       `export const sourceSha256 = '${hash}';\n\n` +
-      `/** A WebAssembly module in base64. */\nexport const moduleBase64 =\n  '${Buffer.from(binary).toString('base64')}';\n`,
+      `/** The module in base64. */\nexport const moduleBase64 =\n  '${Buffer.from(binary).toString('base64')}';\n`,
   );
   console.log(`${target}: ${binary.length} bytes`);
 }

@@ -130,8 +130,8 @@ def training():
     for model in (mnist, cifar, resnet):
         fill_weights(model)
     return {
-        "mnistCnn": losses(mnist, torch.optim.SGD(mnist.parameters(), lr=0.1), (32, 1, 28, 28), 10),
-        "cifarCnn": losses(cifar, torch.optim.Adam(cifar.parameters(), lr=0.0001), (16, 3, 32, 32), 10),
+        "mnistCnn": losses(mnist, torch.optim.SGD(mnist.parameters(), lr=0.1), (16, 1, 28, 28), 10),
+        "cifarCnn": losses(cifar, torch.optim.Adam(cifar.parameters(), lr=0.0001), (8, 3, 32, 32), 10),
         "resnet18": losses(resnet, torch.optim.SGD(resnet.parameters(), lr=0.01), (2, 3, 64, 64), 20, steps=2),
     }
 

@@ -27,6 +27,8 @@ export const threadsOption = (): Option =>
   new Option('--threads <n>', "threads to work with (default: the machine's cores)").argParser(
     wholeNumber(1),
   );
+export const dataOption = (): Option =>
+  new Option('--data <dir>', 'folder with the files, for a data set that wick knows');
 export const jsonOption = (): Option =>
   new Option('--json', 'print one JSON object per line and nothing else');
 

@@ -24,3 +24,17 @@ export function formatTable(rows: readonly (readonly string[])[], rightFrom = 1)
       .trimEnd(),
   );
 }
+
+/** Words as lines of at most 78 columns, each after the first indented by `indent` more. */
+export function wrapped(text: string, indent = 0): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    const extended = line === '' ? word : `${line} ${word}`;
+    if (extended.length > 78 && line.trim() !== '') {
+      lines.push(line);
+      line = ' '.repeat(indent) + word;
+    } else line = extended;
+  }
+  return [...lines, line];
+}

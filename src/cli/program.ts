@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { WickError } from '../core/errors.js';
 import '../ops/index.js'; // registers the ops
+import { addData } from './commands/data.js';
 import { addDoctor } from './commands/doctor.js';
 import { addEvaluate } from './commands/evaluate.js';
 import { addPredict } from './commands/predict.js';
@@ -17,7 +18,8 @@ export async function runCli(args: readonly string[]): Promise<number> {
     .option('--verbose', 'show the stack of errors')
     .showHelpAfterError('(wick --help lists commands and options)')
     .exitOverride();
-  for (const add of [addTrain, addEvaluate, addPredict, addSummary, addDoctor]) add(program);
+  for (const add of [addTrain, addEvaluate, addPredict, addSummary, addData, addDoctor])
+    add(program);
   for (const command of program.commands) command.exitOverride();
   try {
     await program.parseAsync(args, { from: 'user' });

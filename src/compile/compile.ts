@@ -8,6 +8,7 @@ import { formatShape, numel, type Shape } from '../core/shape.js';
 import type { Engine, Plan } from '../engine/engine.js';
 import { currentEngine } from '../engine/select.js';
 import type { Graph } from '../graph/graph.js';
+import { hookedModules } from '../nn/hooks.js';
 import { type HasGradient, isRecording, type Operand, withExecutor } from '../tensor/execute.js';
 import { isGradEnabled } from '../tensor/grad-mode.js';
 import { Storage } from '../tensor/storage.js';
@@ -19,7 +20,7 @@ export type StepResult = Tensor | readonly Tensor[] | Readonly<Record<string, Te
 
 export interface CompileOptions {
   /**
-   * How many signatures (shapes and dtypes of the arguments, training mode, engine) may be recorded.
+   * How many signatures (shapes and dtypes of the arguments, engine) may be recorded.
    * @default 16
    */
   maxPrograms?: number;
@@ -36,9 +37,11 @@ export interface Compiled<A extends readonly Tensor[], R extends StepResult> {
   readonly programs: number;
 }
 
-/** One recorded signature. */
+/** Programs of one signature that are kept: training and evaluation, frozen and not, … */
+const maxVariants = 8;
+
+/** One recorded call. */
 interface Program {
-  readonly key: string;
   readonly guards: Recorder['guards'];
   readonly plan: Plan;
   readonly graph: Graph;
@@ -63,27 +66,30 @@ export function compile<A extends readonly Tensor[], R extends StepResult>(
   step: (...args: A) => R,
   { maxPrograms = 16 }: CompileOptions = {},
 ): Compiled<A, R> {
-  const programs: Program[] = [];
+  const programs = new Map<string, readonly Program[]>();
   let last: Program | undefined;
 
   const call = (...args: A): R => {
     if (isRecording()) return step(...args); // Inside another recorded step: part of that one.
     const key = signature(args, currentEngine());
-    let program = programs.find(
-      (p) => p.key === key && p.guards.every((g) => g.read() === g.value),
-    );
+    const variants = programs.get(key) ?? [];
+    let program = variants.find((p) => p.guards.every((g) => g.read() === g.value));
     if (program === undefined) {
-      if (programs.length >= maxPrograms) throw tooMany(maxPrograms, programs, key);
-      program = record(key, step, args);
-      programs.push(program);
+      if (programs.size >= maxPrograms && variants.length === 0)
+        throw tooMany(maxPrograms, [...programs.keys()], key);
+      program = record(step, args);
+      const dropped = variants.length >= maxVariants ? variants.slice(0, 1) : [];
+      for (const { plan } of dropped) plan.dispose();
+      programs.set(key, [...variants.slice(dropped.length), program]);
     }
     last = program;
     return replay(program, args) as R; // of the same structure as what the step returned
   };
+  const all = () => [...programs.values()].flat();
   return Object.defineProperties(call as Compiled<A, R>, {
     program: { get: () => last?.plan.program ?? '' },
-    bytes: { get: () => programs.reduce((sum, { plan }) => sum + plan.bytes, 0) },
-    programs: { get: () => programs.length },
+    bytes: { get: () => all().reduce((sum, { plan }) => sum + plan.bytes, 0) },
+    programs: { get: () => all().length },
   });
 }
 
@@ -99,8 +105,8 @@ function signature(args: readonly Tensor[], engine: Engine): string {
   return `${engine.name}/${engine.threads} ${isGradEnabled() ? '' : 'noGrad '}${shapes.join(' ')}`;
 }
 
-function tooMany(max: number, programs: readonly Program[], key: string): CaptureError {
-  const seen = programs.slice(-3).map((p) => p.key);
+function tooMany(max: number, keys: readonly string[], key: string): CaptureError {
+  const seen = keys.slice(-3);
   return new CaptureError(
     'compile',
     `the step was recorded for ${max} signatures and is called with yet another: ${key} after ${seen.join(', ')}; ` +
@@ -108,12 +114,9 @@ function tooMany(max: number, programs: readonly Program[], key: string): Captur
   );
 }
 
-function record<A extends readonly Tensor[]>(
-  key: string,
-  step: (...args: A) => StepResult,
-  args: A,
-): Program {
+function record<A extends readonly Tensor[]>(step: (...args: A) => StepResult, args: A): Program {
   const recorder = new Recorder();
+  recorder.dependsOn(hookedModules);
   const stand = args.map((t) =>
     new Tensor(recorder.argument(t), t.shape).requiresGrad_(t.requiresGrad),
   ) as readonly Tensor[] as A; // one tensor per argument
@@ -127,7 +130,6 @@ function record<A extends readonly Tensor[]>(
     const { guards, states } = recorder;
     for (const storage of states) storage.moveTo(engine.resident(storage.read('compile')));
     return {
-      key,
       guards,
       plan,
       graph,

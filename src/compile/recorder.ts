@@ -19,6 +19,7 @@ export class Recorder implements Executor {
 
   /** The tensors whose `.grad` the step changes, with what it was before and whether that counts. */
   private readonly gradients = new Map<HasGradient, { before: Operand | null; adds: boolean }>();
+  private readonly guarded = new Set<Operand>();
   private readonly start = lastStorageId();
   private readonly inputs: Value[] = [];
   private readonly constants: { value: Value; data: TypedArray }[] = [];
@@ -45,6 +46,7 @@ export class Recorder implements Executor {
     types: readonly TensorType[],
     into: readonly (Operand | undefined)[],
   ): Storage[] {
+    for (const input of inputs) this.guardGradient(input);
     const from = inputs.map((operand) => this.read(operand, op.name));
     const outputs = types.map(({ dtype, shape }) => this.value(dtype, shape));
     this.nodes.push({ op, attrs, inputs: from, outputs });
@@ -111,6 +113,14 @@ export class Recorder implements Executor {
       outputs,
       updates,
     };
+  }
+
+  /** A parameter that is frozen, or thawed, later makes another step. */
+  private guardGradient(operand: Operand): void {
+    const { storage } = operand;
+    if (storage.isSymbolic || storage.id > this.start || this.guarded.has(operand)) return;
+    this.guarded.add(operand);
+    this.dependsOn(() => operand.requiresGrad);
   }
 
   /** The value that an operand has at this point, under the operand's shape. */

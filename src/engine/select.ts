@@ -13,6 +13,7 @@ let wasmProblem: string | undefined;
 
 /** Makes `engine` run all ops from now on. */
 export function useEngine(engine: EngineName | Engine): void {
+  wasmProblem = undefined;
   chosen = typeof engine === 'string' ? open('useEngine', engine) : engine;
 }
 

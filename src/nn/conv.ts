@@ -3,11 +3,12 @@ import { pair, type Size2d } from '../core/shape.js';
 import { zeros } from '../tensor/creation.js';
 import { Parameter } from '../tensor/parameter.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { type Conv2dOptions as Conv2dCall, conv2d, requireStrideOne } from './functional.js';
+import { type Conv2dOptions as Conv2dCall, conv2d } from './functional.js';
 import { uniform_ } from './init.js';
 import { Module } from './module.js';
 import { keywords, python } from './printing.js';
 import { requirePositive } from './require-positive.js';
+import { requireStrideOne } from './same-padding.js';
 
 export interface Conv2dOptions extends Conv2dCall {
   /** @default true */

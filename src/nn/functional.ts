@@ -1,6 +1,7 @@
 /** Layers without state, as functions. `nn.functional` also holds the losses (`functional-losses.ts`). */
 import { ValueError } from '../core/errors.js';
 import { dims4, normalizeDim, pair, type Shape, type Size2d } from '../core/shape.js';
+import { operands } from '../graph/op.js';
 import { adaptiveAvgPool2d as adaptiveAvgPool2dOp } from '../ops/adaptive-avg-pool2d.js';
 import { avgPool2d as avgPool2dOp } from '../ops/avg-pool2d.js';
 import { batchNormEval, batchNorm as batchNormOp } from '../ops/batch-norm.js';
@@ -22,6 +23,7 @@ import { tanh as tanhOp } from '../ops/tanh.js';
 import { ones, zeros } from '../tensor/creation.js';
 import { noGrad } from '../tensor/grad-mode.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { requireStrideOne, samePadding } from './same-padding.js';
 
 export {
   binaryCrossEntropy,
@@ -71,22 +73,10 @@ export function conv2d(
   requireStrideOne('conv2d', stride);
   const [, , height = 0, width = 0] = x.shape;
   const [, , kH = 1, kW = 1] = weight.shape;
-  const padding: Size2d = [
-    Math.ceil((dilation[0] * (kH - 1)) / 2),
-    Math.ceil((dilation[1] * (kW - 1)) / 2),
-  ];
+  const padding = samePadding([kH, kW], dilation);
   const y = conv2dOp(inputs, { stride, padding, dilation, groups });
   // Where the padding is odd, the smaller half comes first: the row too many is the first.
   return keepLast(keepLast(y, 2, height), 3, width);
-}
-
-/** `padding: 'same'` means nothing for other strides. */
-export function requireStrideOne(subject: string, stride: Size2d): void {
-  if (stride[0] !== 1 || stride[1] !== 1)
-    throw new ValueError(
-      subject,
-      `padding 'same' with stride ${stride.join('×')}, stride 1 is required; give the padding as a number`,
-    );
 }
 
 function keepLast(y: Tensor, dim: number, size: number): Tensor {
@@ -189,8 +179,7 @@ export function batchNorm(
       );
     return batchNormEval([x, weight, bias, runningMean, runningVar], { eps });
   }
-  const [y, mean, variance] = batchNormOp.all([x, weight, bias], { eps });
-  if (y === undefined || mean === undefined || variance === undefined) return x;
+  const [y, mean, variance] = operands(batchNormOp.all([x, weight, bias], { eps }));
   const count = x.numel() / (channels[0] ?? 1);
   noGrad(() => {
     runningMean?.lerp_(mean, momentum);

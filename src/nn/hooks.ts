@@ -1,6 +1,7 @@
 /**
  * Hooks on modules. A module that has hooks gets a `forward` of its own, which runs them around the real one: so they run
- * wherever `module.forward(x)` is called, and modules without hooks pay nothing.
+ * wherever `module.forward(x)` is called, and modules without hooks pay nothing. A compiled step runs hooks while it is
+ * recorded, as it does all JavaScript: what they do to tensors is part of it, and they must be there before its first call.
  */
 import { ValueError } from '../core/errors.js';
 import { reshape } from '../ops/reshape.js';
@@ -43,6 +44,13 @@ export interface HookHandle {
   remove(): void;
 }
 
+let modulesWithHooks = 0;
+
+/** How many modules have got hooks so far: a step recorded before one did does not know of its hooks. */
+export function hookedModules(): number {
+  return modulesWithHooks;
+}
+
 /** The hooks of one module, and how its `forward` runs with them. */
 export class ModuleHooks {
   private readonly pre = new Set<PreHook>();
@@ -54,7 +62,9 @@ export class ModuleHooks {
   constructor(
     private readonly name: string,
     private readonly forward: (...inputs: Tensor[]) => Tensor,
-  ) {}
+  ) {
+    modulesWithHooks++;
+  }
 
   addPre(hook: PreHook): HookHandle {
     return this.add(this.pre, hook);

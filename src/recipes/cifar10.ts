@@ -29,18 +29,22 @@ export const cifar10: Recipe = {
     lr: 1e-3,
     schedule: { kind: 'plateau', patience: 3, factor: 0.5 },
   },
-  open: async (request) => {
-    requireOwnSize(cifar10, request);
-    const trainTransform = new Compose([
+  transforms: () => ({
+    trainTransform: new Compose([
       new RandomCrop(32, { padding: 4 }),
       new RandomHorizontalFlip(),
       new ColorJitter({ brightness: 0.2, contrast: 0.2, saturation: 0.2, hue: 0.1 }),
       new RandomRotation(15),
       ...toInput,
-    ]);
+    ]),
+    evalTransform: new Compose([new Resize([32, 32]), ...toInput]),
+  }),
+  open: async (request) => {
+    requireOwnSize(cifar10, request);
+    const transforms = cifar10.transforms(32);
     // The test images are 32×32 already; without Resize a batch is one look-up.
-    const opened = await openPublished(CIFAR10, request, trainTransform, new Compose(toInput));
-    const evalTransform = new Compose([new Resize([32, 32]), ...toInput]);
-    return makeTask(cifar10, opened, { trainTransform, evalTransform }, request);
+    const testTransform = new Compose(toInput);
+    const opened = await openPublished(CIFAR10, request, transforms.trainTransform, testTransform);
+    return makeTask(cifar10, opened, transforms, request);
   },
 };

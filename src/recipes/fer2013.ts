@@ -10,6 +10,8 @@ import { cacheOptions } from './file-options.js';
 import type { Recipe } from './recipe.js';
 import { bothSplits, makeTask, requireOwnSize } from './task.js';
 
+const toInput = [new ToTensor(), new Normalize(0.5, 0.5)];
+
 /** Faces and what they express: the CIFAR-10 network on grey pictures of 48×48. */
 export const fer2013: Recipe = {
   name: 'fer2013',
@@ -24,24 +26,30 @@ export const fer2013: Recipe = {
     lr: 1e-3,
     schedule: { kind: 'plateau', patience: 3, factor: 0.5 },
   },
-  open: async (request) => {
-    requireOwnSize(fer2013, request);
-    const toInput = [new ToTensor(), new Normalize(0.5, 0.5)];
-    const trainTransform = new Compose([
+  transforms: () => ({
+    trainTransform: new Compose([
       new RandomCrop(48, { padding: 4 }),
       new RandomHorizontalFlip(),
       new RandomRotation(10, { interpolation: 'bilinear' }),
       ...toInput,
-    ]);
-    const testTransform = request.evalTransform ?? new Compose(toInput);
-    // 36,000 small files take 83 MB decoded, and a minute of every epoch undecoded.
+    ]),
+    evalTransform: new Compose([new Resize([48, 48]), ...toInput]),
+  }),
+  open: async (request) => {
+    requireOwnSize(fer2013, request);
+    const transforms = fer2013.transforms(48);
+    // 36,000 small files take 83 MB decoded, and a large part of every epoch undecoded.
     const options = cacheOptions({ cache: 'ram', ...request });
-    const [train, test] = [
-      await FER2013.open(request.data, { ...options, split: 'train', transform: trainTransform }),
-      await FER2013.open(request.data, { ...options, split: 'test', transform: testTransform }),
-    ];
-    const evalTransform = new Compose([new Resize([48, 48]), ...toInput]);
-    const transforms = { trainTransform, evalTransform };
+    const train = await FER2013.open(request.data, {
+      ...options,
+      split: 'train',
+      transform: transforms.trainTransform,
+    });
+    const test = await FER2013.open(request.data, {
+      ...options,
+      split: 'test',
+      transform: request.evalTransform ?? new Compose(toInput),
+    });
     return makeTask(fer2013, bothSplits(train, test, request), transforms, request);
   },
 };

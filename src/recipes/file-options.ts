@@ -14,12 +14,14 @@ export function cacheOptions({
 }
 
 /** How files are opened for a request; a cache holds them as they are after the transform's own first `Resize`. */
-export function fileOptions(request: OpenRequest, transform: ImageTransform): FileDatasetOptions {
+export function fileOptions(
+  request: OpenRequest,
+  transform: ImageTransform,
+): Omit<FileDatasetOptions, 'transform'> {
   const options = cacheOptions(request);
   const [first] = transform instanceof Compose ? transform.transforms : [];
   return {
     ...options,
-    transform,
     ...(options.cache !== undefined && first instanceof Resize && { prepare: first }),
     ...(request.classes && { classes: request.classes }),
   };

@@ -4,6 +4,7 @@ import { basename, resolve } from 'node:path';
 import { ValueError } from '../core/errors.js';
 import { readImageHeader } from '../vision/codecs/header.js';
 import type { FileImages } from '../vision/datasets/file-images.js';
+import { openImageSplits } from '../vision/datasets/image-splits.js';
 import { CenterCrop } from '../vision/transforms/center-crop.js';
 import { ColorJitter } from '../vision/transforms/color-jitter.js';
 import { Compose } from '../vision/transforms/compose.js';
@@ -13,16 +14,23 @@ import { RandomHorizontalFlip } from '../vision/transforms/random-flip.js';
 import { RandomResizedCrop } from '../vision/transforms/random-resized-crop.js';
 import { Resize } from '../vision/transforms/resize.js';
 import { ToTensor } from '../vision/transforms/to-tensor.js';
-import { openFolderData } from './folder-data.js';
-import { findLayout, openPart } from './folder-layout.js';
-import type { OpenRequest, Task, TrainDefaults } from './recipe.js';
-import { makeTask, type TaskTransforms } from './task.js';
+import { openSplits } from './open-splits.js';
+import type { OpenRequest, Task, TaskTransforms, TrainDefaults } from './recipe.js';
+import { makeTask } from './task.js';
 
 /** The name under which config.json keeps runs on folders. */
 export const folderName = 'folder';
 
 /** Pictures that are looked at before a size is chosen. */
 const sampled = 32;
+
+const defaults: TrainDefaults = {
+  epochs: 20,
+  batchSize: 32,
+  optimizer: 'adam',
+  lr: 1e-3,
+  schedule: { kind: 'plateau', patience: 3, factor: 0.5 },
+};
 
 /**
  * Opens a folder of pictures. The network follows from the size of the pictures:
@@ -36,32 +44,21 @@ const sampled = 32;
  * `imageSize` and `model` overrule it.
  */
 export async function openFolder(request: OpenRequest): Promise<Task> {
-  const { data, imageSize } = request;
+  const { data, imageSize, classes } = request;
   if (data === undefined)
     throw new ValueError('folder', 'data is missing: say where the folder is');
-  const layout = await findLayout(data);
-  const found = await openPart(layout.train, request.classes ? { classes: request.classes } : {});
-  const shorter = await shorterSide(found);
-  const size = imageSize ?? (shorter <= 40 ? 32 : shorter <= 96 ? 64 : 128);
-  const { trainTransform, evalTransform } = size < 96 ? smallPictures(size) : photos(size);
-  const opened = await openFolderData(layout, trainTransform, evalTransform, request);
+  const size = imageSize ?? (await sizeFor(data, classes));
+  const small = size < 96;
+  const transforms = small ? smallPictures(size) : photos(size);
+  const opened = await openSplits(data, transforms, request);
   const recipe = {
     name: folderName,
-    model: size < 96 ? 'cifarCnn' : 'resnet18',
+    model: small ? 'cifarCnn' : 'resnet18',
     inputShape: [3, size, size],
     defaults,
   } as const;
-  const transforms = { trainTransform, evalTransform };
   return makeTask(recipe, opened, transforms, request, basename(resolve(data)));
 }
-
-const defaults: TrainDefaults = {
-  epochs: 20,
-  batchSize: 32,
-  optimizer: 'adam',
-  lr: 1e-3,
-  schedule: { kind: 'plateau', patience: 3, factor: 0.5 },
-};
 
 /** Pictures that show their object in full: moved by an eighth of their size at most. */
 function smallPictures(size: number): TaskTransforms {
@@ -93,19 +90,27 @@ function photos(size: number): TaskTransforms {
   };
 }
 
-/** The median of the pictures' shorter sides, from some of them. */
-async function shorterSide(pictures: FileImages): Promise<number> {
+/** The inputs' size by the pictures' shorter sides. */
+async function sizeFor(root: string, classes: OpenRequest['classes']): Promise<number> {
+  const { sources } = await openImageSplits(root, classes ? { classes } : {});
+  const shorter = sources[0] === undefined ? 0 : await medianSide(sources[0].dataset);
+  if (shorter <= 40) return 32;
+  return shorter <= 96 ? 64 : 128;
+}
+
+/** The median of the shorter sides of some of the pictures. */
+async function medianSide(pictures: FileImages): Promise<number> {
   const count = Math.min(sampled, pictures.length);
-  const indices = Array.from({ length: count }, (_, k) =>
-    Math.floor((k * pictures.length) / count),
-  );
+  const spread = Array.from({ length: count }, (_, k) => Math.floor((k * pictures.length) / count));
   const headers = await Promise.all(
-    indices.map(async (i) =>
-      readImageHeader(await readFile(pictures.pathOf(i)).catch(() => new Uint8Array())),
-    ),
+    spread.map(async (index) => {
+      const bytes = await readFile(pictures.pathOf(index)).catch(() => new Uint8Array());
+      return readImageHeader(bytes);
+    }),
   );
   const sides = headers
-    .flatMap((header) => (header === null ? [] : [Math.min(header.height, header.width)]))
+    .filter((header) => header !== null)
+    .map(({ height, width }) => Math.min(height, width))
     .sort((a, b) => a - b);
   return sides[sides.length >> 1] ?? Number.POSITIVE_INFINITY;
 }

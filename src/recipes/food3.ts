@@ -1,3 +1,6 @@
+import { join } from 'node:path';
+import type { ImageTransform } from '../vision/datasets/image-transform.js';
+import { ListFile } from '../vision/datasets/list-file.js';
 import { CenterCrop } from '../vision/transforms/center-crop.js';
 import { Compose } from '../vision/transforms/compose.js';
 import { RandomGrayscale } from '../vision/transforms/grayscale.js';
@@ -6,8 +9,12 @@ import { RandomHorizontalFlip, RandomVerticalFlip } from '../vision/transforms/r
 import { RandomRotation } from '../vision/transforms/random-rotation.js';
 import { Resize } from '../vision/transforms/resize.js';
 import { ToTensor } from '../vision/transforms/to-tensor.js';
-import { openPictureRecipe } from './picture-recipe.js';
+import { fileOptions } from './file-options.js';
+import { picturesFolder } from './pictures-folder.js';
 import type { Recipe } from './recipe.js';
+import { bothSplits, makeTask } from './task.js';
+
+const toInput = [new ToTensor(), new Normalize([0.485, 0.456, 0.406], [0.229, 0.224, 0.225])];
 
 /** The food tutorial's data and transforms; its ResNet-18 learns from fresh weights here. */
 export const food3: Recipe = {
@@ -23,21 +30,36 @@ export const food3: Recipe = {
     lr: 1e-3,
     schedule: { kind: 'step', stepSize: 5, gamma: 0.5 },
   },
-  open: (request) =>
-    openPictureRecipe(food3, 'food3', request, (size) => {
-      const toInput = [new ToTensor(), new Normalize([0.485, 0.456, 0.406], [0.229, 0.224, 0.225])];
-      const larger = Math.round((size * 300) / 224);
-      return {
-        trainTransform: new Compose([
-          new Resize([larger, larger]),
-          new RandomRotation(45),
-          new CenterCrop(size),
-          new RandomHorizontalFlip(),
-          new RandomVerticalFlip(),
-          new RandomGrayscale(),
-          ...toInput,
-        ]),
-        evalTransform: new Compose([new Resize([size, size]), ...toInput]),
-      };
-    }),
+  /** The tutorial's, for inputs of 224 pixels; others in proportion. */
+  transforms(imageSize) {
+    const larger = Math.round((imageSize * 300) / 224);
+    return {
+      trainTransform: new Compose([
+        new Resize([larger, larger]),
+        new RandomRotation(45),
+        new CenterCrop(imageSize),
+        new RandomHorizontalFlip(),
+        new RandomVerticalFlip(),
+        new RandomGrayscale(),
+        ...toInput,
+      ]),
+      evalTransform: new Compose([new Resize([imageSize, imageSize]), ...toInput]),
+    };
+  },
+  open: async (request) => {
+    const root = await picturesFolder('food3', 'food3', request.data);
+    const { imageSize = 224 } = request;
+    const transforms = food3.transforms(imageSize);
+    const open = (split: string, transform: ImageTransform, classes = request.classes) =>
+      ListFile.open(join(root, `${split}.txt`), {
+        ...fileOptions(request, transform),
+        transform,
+        ...(classes && { classes }),
+      });
+    const train = await open('train', transforms.trainTransform);
+    const testTransform = request.evalTransform ?? transforms.evalTransform;
+    const test = await open('test', testTransform, train.classes);
+    const recipe = { ...food3, inputShape: [3, imageSize, imageSize] } as const;
+    return makeTask(recipe, bothSplits(train, test, request), transforms, request);
+  },
 };

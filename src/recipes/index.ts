@@ -25,6 +25,13 @@ export function findRecipe(name: string): Recipe | undefined {
   return recipes.find((r) => r.name === name || r.aliases?.includes(name));
 }
 
+/** The recipe of that name. @throws ValueError that says which was probably meant */
+export function requireRecipe(name: string): Recipe {
+  const found = findRecipe(name);
+  if (found === undefined) throw unknown(name);
+  return found;
+}
+
 /**
  * Opens what `data` names: a recipe, or else a folder of pictures.
  *

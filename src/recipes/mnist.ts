@@ -8,18 +8,17 @@ import { openPublished } from './published.js';
 import type { OpenRequest, Recipe, Task } from './recipe.js';
 import { bothSplits, makeTask, requireOwnSize } from './task.js';
 
-/** The network that all data sets in MNIST's format share. */
+/** The network and the transforms that all data sets in MNIST's format share. */
 const shared = {
   model: 'mnistCnn',
   numClasses: 10,
   inputShape: [1, 28, 28],
+  transforms: () => ({
+    trainTransform: new ToTensor(),
+    // The data sets' own pictures are 28×28 already; other people's pictures are brought to that.
+    evalTransform: new Compose([new Resize([28, 28]), new ToTensor()]),
+  }),
 } as const satisfies Partial<Recipe>;
-
-const transforms = {
-  trainTransform: new ToTensor(),
-  // The data sets' own pictures are 28×28 already; other people's pictures are brought to that.
-  evalTransform: new Compose([new Resize([28, 28]), new ToTensor()]),
-};
 
 /** Digits in the box: a first run anywhere, in seconds. */
 export const digits: Recipe = {
@@ -31,9 +30,9 @@ export const digits: Recipe = {
     requireOwnSize(digits, request);
     const [train, test] = await Promise.all([
       Digits.open({ split: 'train' }),
-      Digits.open({ split: 'test', transform: request.evalTransform ?? transforms.trainTransform }),
+      Digits.open({ split: 'test', transform: request.evalTransform ?? new ToTensor() }),
     ]);
-    return makeTask(digits, bothSplits(train, test, request), transforms, request);
+    return makeTask(digits, bothSplits(train, test, request), shared.transforms(), request);
   },
 };
 
@@ -61,7 +60,6 @@ async function openIdx(
   request: OpenRequest,
 ): Promise<Task> {
   requireOwnSize(recipe, request);
-  const { trainTransform } = transforms;
-  const opened = await openPublished(set, request, trainTransform, trainTransform);
-  return makeTask(recipe, opened, transforms, request);
+  const opened = await openPublished(set, request, new ToTensor(), new ToTensor());
+  return makeTask(recipe, opened, shared.transforms(), request);
 }

@@ -54,8 +54,16 @@ export interface OpenRequest extends TaskChoices {
   readonly onCache?: (estimate: CacheEstimate) => void;
 }
 
+/** How a task's pictures become inputs. */
+export interface TaskTransforms {
+  /** Picture → input of a training step, with its random changes. */
+  readonly trainTransform: ImageTransform;
+  /** Picture → input, without randomness: used for testing and prediction, stored with the model. */
+  readonly evalTransform: ImageTransform;
+}
+
 /** Data, transforms and network, ready to be trained. */
-export interface Task {
+export interface Task extends TaskTransforms {
   /** The recipe's name, by which an evaluation finds it again. */
   readonly recipe: string;
   /** What people call it: the recipe, or the folder. */
@@ -68,10 +76,6 @@ export interface Task {
   readonly train: Dataset;
   readonly test: Dataset;
   readonly classes: readonly string[];
-  /** Picture → input of a training step, with its random changes. */
-  readonly trainTransform: ImageTransform;
-  /** Picture → input, without randomness: used for testing and prediction, stored with the model. */
-  readonly evalTransform: ImageTransform;
   /** The data as they lie there, for looking at them. */
   readonly pictures: readonly InspectedSplit[];
   /** What is unusual about the data, for people to read. */
@@ -90,5 +94,7 @@ export interface Recipe {
   readonly numClasses: number;
   readonly inputShape: InputShape;
   readonly defaults: TrainDefaults;
+  /** How pictures become inputs of `imageSize` pixels. */
+  transforms(imageSize: number): TaskTransforms;
   open(request: OpenRequest): Promise<Task>;
 }

@@ -2,8 +2,10 @@ import { Compose } from '../vision/transforms/compose.js';
 import { Normalize } from '../vision/transforms/normalize.js';
 import { Resize } from '../vision/transforms/resize.js';
 import { ToTensor } from '../vision/transforms/to-tensor.js';
-import { openPictureRecipe } from './picture-recipe.js';
+import { openSplits } from './open-splits.js';
+import { picturesFolder } from './pictures-folder.js';
 import type { Recipe } from './recipe.js';
+import { makeTask } from './task.js';
 
 /** The sneakers tutorial: photos of two brands, a small network, plain SGD. */
 export const sneakers: Recipe = {
@@ -20,13 +22,20 @@ export const sneakers: Recipe = {
     lr: 1e-4,
     schedule: { kind: 'step', stepSize: 2, gamma: 0.92 },
   },
-  open: (request) =>
-    openPictureRecipe(sneakers, 'shoes', request, (size) => {
-      const transform = new Compose([
-        new Resize([size, size]),
-        new ToTensor(),
-        new Normalize([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]),
-      ]);
-      return { trainTransform: transform, evalTransform: transform };
-    }),
+  transforms(imageSize) {
+    const transform = new Compose([
+      new Resize([imageSize, imageSize]),
+      new ToTensor(),
+      new Normalize([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]),
+    ]);
+    return { trainTransform: transform, evalTransform: transform };
+  },
+  open: async (request) => {
+    const root = await picturesFolder('sneakers', 'shoes', request.data);
+    const { imageSize = 224 } = request;
+    const transforms = sneakers.transforms(imageSize);
+    const opened = await openSplits(root, transforms, request);
+    const recipe = { ...sneakers, inputShape: [3, imageSize, imageSize] } as const;
+    return makeTask(recipe, opened, transforms, request);
+  },
 };

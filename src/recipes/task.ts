@@ -5,19 +5,23 @@ import type { Dataset } from '../data/dataset.js';
 import { randomSplit } from '../data/split.js';
 import type { ModelCard } from '../io/model-card.js';
 import type { PictureDataset } from '../vision/inspect/picture-dataset.js';
-import type { InputShape, OpenRequest, Recipe, Task, TaskChoices } from './recipe.js';
+import type {
+  InputShape,
+  OpenRequest,
+  Recipe,
+  Task,
+  TaskChoices,
+  TaskTransforms,
+} from './recipe.js';
 
 /** A task's data. */
 export type TaskData = Pick<Task, 'train' | 'test' | 'classes' | 'pictures' | 'notes'>;
-
-/** How a task's pictures become inputs. */
-export type TaskTransforms = Pick<Task, 'trainTransform' | 'evalTransform'>;
 
 /** The task of a recipe whose data are opened. `name` is what people call it. */
 export function makeTask(
   { name, model, inputShape, defaults }: Pick<Recipe, 'name' | 'model' | 'inputShape' | 'defaults'>,
   data: TaskData,
-  { trainTransform, evalTransform }: TaskTransforms,
+  transforms: TaskTransforms,
   request: OpenRequest,
   title = name,
 ): Task {
@@ -28,8 +32,7 @@ export function makeTask(
     defaults,
     architecture: architectureOf(request.model ?? model, inputShape, data.classes.length),
     inputShape,
-    trainTransform,
-    evalTransform,
+    ...transforms,
     ...data,
   };
 }

@@ -12,6 +12,7 @@ import { Storage } from './storage.js';
 /** A tensor as the door sees it. */
 export interface Operand extends TensorType {
   readonly storage: Storage;
+  readonly requiresGrad?: boolean;
 }
 
 /** What receives calls: the eager executor or a recorder. */

@@ -48,7 +48,7 @@ export class Progress implements Callback {
     if (now - this.drawnAt < redrawMs && event.step < event.stepsPerEpoch) return;
     this.drawnAt = now;
     const width = Math.max(20, (this.stream.columns ?? 80) - 1);
-    this.stream.write(`\r\x1b[K${this.line(event, now - this.epochStart).slice(0, width)}`);
+    this.stream.write(`\r\x1b[K${this.line(event, now - this.epochStart, width)}`);
   }
 
   onEpoch(event: EpochEvent): void {
@@ -61,14 +61,14 @@ export class Progress implements Callback {
     if (this.stream.isTTY === true) this.stream.write('\r\x1b[K');
   }
 
-  private line(event: StepEvent, elapsedMs: number): string {
+  /** The line, no longer than `width`: the bar takes what the numbers leave. */
+  private line(event: StepEvent, elapsedMs: number, width: number): string {
     const { step, stepsPerEpoch, running, lr, epoch } = event;
     const done = step / stepsPerEpoch;
     const perSecond = elapsedMs > 0 ? (1000 * this.samples) / elapsedMs : 0;
     const leftMs = step > 1 ? (elapsedMs / (step - 1)) * (stepsPerEpoch - step) : 0;
-    return [
-      `Epoch ${epoch}/${this.epochs}`,
-      bar(done, 12),
+    const label = `Epoch ${epoch}/${this.epochs} `;
+    const numbers = [
       `${Math.round(100 * done)}%`.padStart(4),
       `loss ${running.loss.toFixed(3)}`,
       `acc ${(100 * running.accuracy).toFixed(1)}%`,
@@ -76,6 +76,8 @@ export class Progress implements Callback {
       `${Math.round(perSecond)} img/s`,
       `ETA ${formatDuration(leftMs)}`,
     ].join(' ');
+    const room = Math.min(20, width - label.length - numbers.length - 1);
+    return `${label}${room >= 4 ? `${bar(done, room)} ` : ''}${numbers}`.slice(0, width);
   }
 }
 

@@ -209,6 +209,41 @@ test('training mode is part of the signature', () => {
   assert.equal(step.programs, 2);
 });
 
+test('a parameter that is frozen after the recording stays as it is', () => {
+  const model = new nn.Sequential(new nn.Linear(2, 2), new nn.Linear(2, 1));
+  const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
+  const step = compile((x: Tensor) => {
+    optimizer.zeroGrad();
+    const loss = model.forward(x).square().sum();
+    loss.backward();
+    optimizer.step();
+    return loss;
+  });
+  const x = tensor([[1, 2]]);
+  step(x);
+  const [first, , last] = model.parameters();
+  assert.ok(first !== undefined && last !== undefined);
+  first.requiresGrad = false;
+  const [frozen, trained] = [values(first), values(last)];
+  step(x);
+  assert.deepEqual(values(first), frozen);
+  assert.notDeepEqual(values(last), trained);
+});
+
+test('a hook that is added, or removed, after the recording counts', () => {
+  const layer = new nn.Linear(2, 2);
+  const step = compile((x: Tensor) => layer.forward(x));
+  const x = tensor([[1, 2]]);
+  const plain = values(step(x));
+  const handle = layer.registerForwardHook((_module, _inputs, output) => output.mul(3));
+  assert.deepEqual(
+    values(step(x)),
+    plain.map((v) => Math.fround(v * 3)),
+  );
+  handle.remove();
+  assert.deepEqual(values(step(x)), plain);
+});
+
 test('noGrad outside is part of the signature', () => {
   const w = tensor([2], { requiresGrad: true });
   const step = compile((x: Tensor) => {

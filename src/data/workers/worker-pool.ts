@@ -71,8 +71,8 @@ function start(setup: WorkerSetup): Member {
   thread.unref();
   thread.on('message', (reply: WorkerReply) => {
     const request = pending.get(reply.id);
-    pending.delete(reply.id);
-    if (pending.size === 0) thread.unref();
+    // Late replies to forgotten requests must not unref a thread that close() waits for.
+    if (pending.delete(reply.id) && pending.size === 0) thread.unref();
     if ('error' in reply) request?.reject(unpackError(reply.error));
     else request?.resolve(reply.fetched);
   });

@@ -16,7 +16,7 @@ export const firstFreeByte = 131072;
 const maxMessage = 2000;
 
 /** Notes that this thread has died, so that the others stop waiting for it. */
-export function reportFailure(buffer: SharedArrayBuffer, error: unknown): void {
+export function reportFailure(buffer: ArrayBufferLike, error: unknown): void {
   const message = new TextEncoder().encode(String(error)).slice(0, maxMessage);
   const words = new Int32Array(buffer, 0, firstFreeByte / 4);
   new Uint8Array(buffer, control.failure + 4, message.length).set(message);
@@ -26,7 +26,7 @@ export function reportFailure(buffer: SharedArrayBuffer, error: unknown): void {
 }
 
 /** The message of the thread that has died, if one has. */
-export function failureIn(buffer: SharedArrayBuffer): string | undefined {
+export function failureIn(buffer: ArrayBufferLike): string | undefined {
   const words = new Int32Array(buffer, 0, firstFreeByte / 4);
   if (Atomics.load(words, control.failed / 4) === 0) return undefined;
   const length = words[control.failure / 4] ?? 0;

@@ -1,4 +1,4 @@
-/** What the engine needs of the place it runs in; Node's is `node-host.ts`, and a browser's can stand beside it. */
+/** What the engine needs of the place it runs in: `node-host.ts` is Node, `browser-host.ts` a browser. */
 
 /** The two builds of the kernels: with fused multiply-add (relaxed SIMD), and without. */
 export type KernelBuild = 'relaxed' | 'simd';
@@ -19,6 +19,8 @@ export interface HelperStart {
 export interface Host {
   /** Threads that the machine can run at once; 1 where memory cannot be shared. */
   readonly parallelism: number;
+  /** Whether threads can share memory. Without, a memory that grows invalidates all views of it. */
+  readonly sharesMemory: boolean;
   /** Whether the calling thread may sleep (a browser's main thread may not). */
   readonly canSleep: boolean;
   /** The build asked for, or the fastest that the machine takes. */

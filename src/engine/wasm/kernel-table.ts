@@ -20,6 +20,7 @@ export const kernelFamilies = {
   unary: [
     'neg',
     'abs',
+    'sign',
     'exp',
     'log',
     'sqrt',
@@ -32,7 +33,6 @@ export const kernelFamilies = {
     'geluTanh',
     'silu',
     'clamp',
-    'affine',
   ],
   binary: ['add', 'sub', 'mul', 'div', 'maximum', 'minimum', 'addRelu', 'addInt32', 'pow'],
   compare: ['eq', 'ne', 'lt', 'le', 'castInt32ToFloat32', 'castUint8ToFloat32'],
@@ -60,6 +60,7 @@ export const kernelFamilies = {
   ],
   'avg-pool': ['avgPool', 'avgPoolBackward'],
   'normalize-rows': ['normalizeRows', 'normalizeRowsBackward', 'normalizeRowsWeights'],
+  fold: ['foldBatchNorm'],
   optimizer: ['sgdStep', 'adamStep', 'adamStepAmsgrad', 'rmspropStep'],
   'unary-backward': [
     'reluBackward',
@@ -81,13 +82,16 @@ type Families = typeof kernelFamilies;
 /** The name of a kernel. */
 export type KernelName = Families[keyof Families][number];
 
-const ids = new Map<string, number>(
-  Object.values(kernelFamilies)
-    .flat()
-    .map((name, id) => [name, id]),
-);
+const names = Object.values(kernelFamilies).flat();
+const ids = new Map<string, number>(names.map((name, id) => [name, id]));
 
 /** The number of a kernel in programs. */
 export function kernelId(name: KernelName): number {
   return ids.get(name) ?? -1;
 }
+
+/** A number for the whole list (FNV-1a), which the compiled kernels carry too: programs for others must not run. */
+export const kernelTableHash = [...names.join()].reduce(
+  (hash, letter) => Math.imul(hash ^ letter.charCodeAt(0), 0x01000193),
+  0x811c9dc5 | 0,
+);

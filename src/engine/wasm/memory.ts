@@ -1,6 +1,7 @@
 /**
  * The engine's one memory: shared by its threads, grown as plans need it, up to the 4 GiB that WebAssembly addresses.
- * Arrays may live in it (`resident`); plans use those where they are.
+ * Arrays may live in it (`resident`); plans use those where they are. Where memory cannot be shared none lives in it, for
+ * growing such a memory takes it away from all arrays.
  */
 import { type DType, dtypeOf, type TypedArray, viewOf } from '../../core/dtype.js';
 import { EngineError } from '../../core/errors.js';
@@ -19,18 +20,28 @@ export interface Slab {
 }
 
 export class EngineMemory {
-  readonly memory = new WebAssembly.Memory({ initial: 16, maximum: maxPages, shared: true });
+  readonly memory: WebAssembly.Memory;
   private readonly heap = new Heap(firstFreeByte, maxPages * pageBytes);
-  /** Growing makes a new buffer object of the same bytes; arrays on the old ones stay valid. */
-  private readonly buffers = new WeakSet<object>([this.memory.buffer]);
+  /** Growing makes a new buffer object of the same bytes; arrays on the old ones stay valid where it is shared. */
+  private readonly buffers = new WeakSet<object>();
   private readonly slabs: Slab[] = [];
   private readonly residents = new FinalizationRegistry<number>((address) => this.free(address));
+
+  constructor(private readonly shared = true) {
+    this.memory = new WebAssembly.Memory({ initial: 16, maximum: maxPages, shared });
+    this.buffers.add(this.memory.buffer);
+  }
 
   /** A new block of memory that holds anything. */
   allocate(bytes: number): number {
     const address = this.heap.allocate(bytes);
     if (address === undefined) throw tooLarge(bytes, this.heap.used);
-    this.growTo(address + bytes);
+    try {
+      this.growTo(address + bytes);
+    } catch (error) {
+      this.heap.free(address);
+      throw error;
+    }
     return address;
   }
 
@@ -63,14 +74,17 @@ export class EngineMemory {
     return viewOf(dtype, this.memory.buffer, address, length);
   }
 
-  /** Where the array lies, if it lies in this memory. */
+  /** Where the array lies, if it lies in this memory (no longer, where growing has taken the memory from it). */
   addressOf(array: TypedArray): number | undefined {
     return this.buffers.has(array.buffer) ? array.byteOffset : undefined;
   }
 
-  /** A copy of the array in this memory, which is given back when the copy is no longer reachable. */
+  /**
+   * A copy of the array in this memory, which is given back when the copy is no longer reachable; the array itself where
+   * the memory is not shared.
+   */
   resident(data: TypedArray): TypedArray {
-    if (this.addressOf(data) !== undefined) return data;
+    if (!this.shared || this.addressOf(data) !== undefined) return data;
     const address = this.allocate(data.byteLength);
     const copy = this.view(dtypeOf(data), address, data.length);
     copy.set(data);
@@ -81,6 +95,7 @@ export class EngineMemory {
   private growTo(bytes: number): void {
     const missing = Math.ceil((bytes - this.memory.buffer.byteLength) / pageBytes);
     if (missing <= 0) return;
+    if (!this.shared) this.buffers.delete(this.memory.buffer);
     try {
       this.memory.grow(missing);
     } catch (error) {
@@ -90,8 +105,9 @@ export class EngineMemory {
           'use a smaller batch, or accumulate gradients over several',
         { cause: error },
       );
+    } finally {
+      this.buffers.add(this.memory.buffer);
     }
-    this.buffers.add(this.memory.buffer);
   }
 }
 

@@ -1,13 +1,15 @@
-/** The engine's surroundings in Node: files, threads and V8's flags. Only this file and `node-worker.ts` import them. */
-import { readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
-import { setFlagsFromString } from 'node:v8';
-import { Worker } from 'node:worker_threads';
+/**
+ * The engine's surroundings in Node: files, threads and V8's flags. Node's modules are looked up when they are needed, not
+ * imported, so that a browser can load everything that imports this file.
+ */
 import { EngineError } from '../../core/errors.js';
 import type { HelperStart, Host, KernelBuild, KernelModule } from './host.js';
 
 export const nodeHost: Host = {
-  parallelism: typeof SharedArrayBuffer === 'undefined' ? 1 : availableParallelism(),
+  get parallelism() {
+    return nodeModule('node:os').availableParallelism();
+  },
+  sharesMemory: true,
   canSleep: true,
   loadKernels,
   startHelper,
@@ -23,22 +25,34 @@ function loadKernels(build?: KernelBuild): KernelModule {
 }
 
 function read(build: KernelBuild): Uint8Array {
-  return readFileSync(new URL(`./kernels-${build}.wasm`, import.meta.url));
+  return nodeModule('node:fs').readFileSync(new URL(`./kernels-${build}.wasm`, import.meta.url));
 }
 
 /** Node 20 has relaxed SIMD behind a flag, which is set only where it is needed: newer versions warn that they know none. */
 function accepts(relaxed: Uint8Array): boolean {
   if (WebAssembly.validate(relaxed)) return true;
   if (!process.versions.node.startsWith('20.')) return false;
-  setFlagsFromString('--experimental-wasm-relaxed-simd');
+  nodeModule('node:v8').setFlagsFromString('--experimental-wasm-relaxed-simd');
   return WebAssembly.validate(relaxed);
 }
 
 function startHelper(start: HelperStart): { stop(): void } {
-  const worker = new Worker(new URL('./node-worker.js', import.meta.url), {
+  const { Worker: Thread } = nodeModule('node:worker_threads');
+  const worker = new Thread(new URL('./node-worker.js', import.meta.url), {
     workerData: start,
     execArgv: [], // Of the program's own options some (--input-type, --eval) would keep the helper from starting.
   });
   worker.unref();
   return { stop: () => void worker.terminate() };
+}
+
+function nodeModule<Name extends 'node:fs' | 'node:os' | 'node:v8' | 'node:worker_threads'>(
+  name: Name,
+) {
+  if (typeof process === 'undefined')
+    throw new EngineError(
+      'wasm',
+      'this is not Node; in a browser call useEngine(await openBrowserEngine()) first',
+    );
+  return process.getBuiltinModule(name);
 }

@@ -1,8 +1,10 @@
 /** The nodes that a plan is made of: the graph's without those whose results nobody uses, fused where that saves work. */
 import type { Graph, GraphNode, Value } from '../../graph/graph.js';
+import { foldBatchNorm } from './passes/fold-batch-norm.js';
 import { fuseBatchNorm } from './passes/fuse-batch-norm.js';
 import { fuseMaxPool } from './passes/fuse-max-pool.js';
 import { fuseRelu } from './passes/fuse-relu.js';
+import { fuseSquareSum } from './passes/fuse-square-sum.js';
 import { Rewriter } from './passes/rewriter.js';
 import type { NodeOfPlan } from './plan-node.js';
 
@@ -20,7 +22,7 @@ export function planNodes(graph: Graph): NodeOfPlan[] {
 }
 
 /** In the order in which they see the nodes; the first to fuse a node has it. */
-const passes = [fuseBatchNorm, fuseMaxPool, fuseRelu];
+const passes = [foldBatchNorm, fuseBatchNorm, fuseMaxPool, fuseRelu, fuseSquareSum];
 
 function withoutDeadNodes(graph: Graph): GraphNode[] {
   const needed = new Set<Value>([...graph.outputs, ...graph.updates.map(({ next }) => next)]);

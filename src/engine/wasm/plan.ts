@@ -196,7 +196,8 @@ export class WasmPlan implements Plan {
 
   private viewOf(binding: Binding): TypedArray {
     const { dtype, shape } = binding.value;
-    binding.view ??= this.memory.view(dtype, binding.address, numel(shape));
+    if (binding.view === undefined || this.memory.addressOf(binding.view) === undefined)
+      binding.view = this.memory.view(dtype, binding.address, numel(shape));
     return binding.view;
   }
 

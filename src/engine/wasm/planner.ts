@@ -124,8 +124,8 @@ class Planner implements LowerContext {
     );
   }
 
-  output(value: Value, block: Block = ROWS): Pointer {
-    const region = this.inPlaceRegion(value, block) ?? newRegion(value, 'arena', block);
+  output(value: Value, block: Block = ROWS, over?: Value): Pointer {
+    const region = this.inPlaceRegion(value, block, over) ?? newRegion(value, 'arena', block);
     this.store(value, block, region);
     return new Pointer(region, 0, 'write');
   }
@@ -244,11 +244,11 @@ class Planner implements LowerContext {
   }
 
   /** The memory of the input that this output may be written over, where nothing needs that input any more. */
-  private inPlaceRegion(value: Value, block: Block): Region | undefined {
+  private inPlaceRegion(value: Value, block: Block, over?: Value): Region | undefined {
     const { node } = this;
     if (node === undefined) return undefined;
     const position = node.op?.inPlace?.[node.outputs.indexOf(value)];
-    const input = position === undefined ? undefined : node.inputs[position];
+    const input = position === undefined ? over : node.inputs[position];
     if (input === undefined || input.dtype !== value.dtype) return undefined;
     if (!this.uses.mayOverwrite(input, value)) return undefined;
     const region = this.formsOf(input).get(block);
@@ -302,7 +302,7 @@ function bytesOf(array: TypedArray | Uint32Array): Uint8Array {
 }
 
 /** The array that a reference kernel sees. */
-export function hostArray(value: Value, buffer: SharedArrayBuffer, address: number): NdArray {
+export function hostArray(value: Value, buffer: ArrayBufferLike, address: number): NdArray {
   const { shape, dtype } = value;
   const length = storedElements(shape, ROWS);
   return { shape, dtype, data: viewOf(dtype, buffer, address, length) };

@@ -6,8 +6,10 @@
 import { EngineError } from '../../core/errors.js';
 import { control, failureIn, firstFreeByte, sleeper } from './control.js';
 import type { Host } from './host.js';
+import { kernelTableHash } from './kernel-table.js';
 
 interface KernelExports {
+  tableHash(): number;
   runAlone(program: number): void;
   runTogether(program: number, threads: number): void;
 }
@@ -18,6 +20,7 @@ const startLimit = 30_000;
 export class Pool {
   private readonly kernels: KernelExports;
   private readonly helpers: { stop(): void }[] = [];
+  private readonly canSleep: boolean;
   private ready = false;
   private hostError: unknown;
   private hostCalls: readonly (() => void)[] = [];
@@ -29,10 +32,16 @@ export class Pool {
     private readonly memory: WebAssembly.Memory,
     readonly threads: number,
   ) {
-    const sleep = host.canSleep ? sleeper(memory) : () => {};
+    this.canSleep = host.canSleep;
+    const sleep = this.canSleep ? sleeper(memory) : () => {};
     const env = { memory, host: (id: number) => this.callHost(id), sleep };
     const { exports } = new WebAssembly.Instance(module, { env });
     this.kernels = exports as KernelExports; // kernels/main.ts
+    if (this.kernels.tableHash() !== kernelTableHash)
+      throw new EngineError(
+        'wasm',
+        'the compiled kernels are not those of kernel-table.js beside them; build again: npm run build',
+      );
     for (let tid = 1; tid < threads; tid++)
       this.helpers.push(host.startHelper({ module, memory, tid, threads }));
   }
@@ -87,7 +96,7 @@ export class Pool {
           `only ${here} of ${this.threads - 1} helper threads have started` +
             ` (${failure ?? `waited ${startLimit / 1000} s`}); run with fewer threads: setThreads(1)`,
         );
-      Atomics.wait(words, word, here, 100);
+      if (this.canSleep) Atomics.wait(words, word, here, 100);
     }
     this.ready = true;
   }

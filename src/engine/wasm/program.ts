@@ -18,7 +18,7 @@ export function programBytes(phases: readonly Phase[]): { list: number; all: num
  * the memory.
  */
 export function writeProgram(
-  buffer: SharedArrayBuffer,
+  buffer: ArrayBufferLike,
   address: number,
   phases: readonly Phase[],
   barriers: readonly boolean[],

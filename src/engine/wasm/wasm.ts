@@ -27,31 +27,24 @@ export interface WasmEngineOptions {
   readonly threads?: number;
   /** Which build of the kernels. @default relaxed where this machine takes it */
   readonly kernels?: KernelBuild;
-  /**
-   * A single op on fewer elements runs its reference kernel on the caller's arrays, which takes less time than the
-   * copies in and out.
-   * @default 1024
-   */
-  readonly referenceBelow?: number;
   /** Whether Winograd may compute 3×3 convolutions, with ten times direct convolution's rounding. @default true */
   readonly winograd?: boolean;
 }
 
-/** From so many elements or multiply-adds on, a single op is worth waking the helpers. */
-const worthSharing = 32768;
+/** From so much work on, a single op is worth waking the helpers: some 100 µs of one thread. */
+const worthSharing = 131072;
 
 export function openWasmEngine(options: WasmEngineOptions = {}, host: Host = nodeHost): WasmEngine {
-  const { threads = host.parallelism, kernels, referenceBelow = 1024, winograd = true } = options;
+  const { threads = host.parallelism, kernels, winograd = true } = options;
   const { module, build } = host.loadKernels(kernels);
-  const memory = new EngineMemory();
+  const memory = new EngineMemory(host.sharesMemory);
   const pool = new Pool(host, module, memory.memory, threads);
 
   function prepare(graph: Graph): Plan {
     const [only, ...others] = graph.nodes;
     const eager = only !== undefined && others.length === 0;
     const work = eager ? workOf(only) : Number.POSITIVE_INFINITY;
-    if (work < referenceBelow || !graph.nodes.some(({ op }) => hasLowering(op.name)))
-      return referenceEngine.prepare(graph);
+    if (!graph.nodes.some(({ op }) => hasLowering(op.name))) return referenceEngine.prepare(graph);
     const together = threads > 1 && work >= worthSharing;
     const draft = draftPlan(graph, planNodes(graph), {
       threads: together ? threads : 1,
@@ -75,8 +68,8 @@ function hasLowering(op: string): boolean {
   return lowerings[op] !== undefined;
 }
 
-/** Elements touched or multiply-adds, whichever is more. */
+/** Elements touched, and multiply-adds, of which a kernel makes 16 in the time of one element. */
 function workOf({ op, attrs, inputs, outputs }: GraphNode): number {
   const elements = [...inputs, ...outputs].reduce((sum, { shape }) => sum + numel(shape), 0);
-  return Math.max(elements, op.multiplyAdds?.(operands(inputs), operands(outputs), attrs) ?? 0);
+  return elements + (op.multiplyAdds?.(operands(inputs), operands(outputs), attrs) ?? 0) / 16;
 }

@@ -6,7 +6,7 @@ declare namespace WebAssembly {
 
   class Memory {
     constructor(descriptor: { initial: number; maximum: number; shared: boolean });
-    readonly buffer: SharedArrayBuffer;
+    readonly buffer: ArrayBufferLike;
     /** Adds pages of 64 KiB; throws RangeError where the system has none. */
     grow(pages: number): number;
   }
@@ -17,4 +17,5 @@ declare namespace WebAssembly {
   }
 
   function validate(bytes: Uint8Array): boolean;
+  function compile(bytes: Uint8Array): Promise<Module>;
 }

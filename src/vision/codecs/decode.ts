@@ -16,7 +16,8 @@ export interface DecodeOptions {
   readonly maxPixels?: number;
   /**
    * The size that the picture will be resized to next. A JPEG at least four times as large on both sides is then decoded at ½, ¼ or
-   * ⅛, which is several times as fast and, after the resize, differs by about one byte value on average. null decodes in full. @default null
+   * ⅛, which takes less time and memory; after the resize, photographs differ by 0.1 of 255 on average, 5 at worst. null decodes in
+   * full. @default null
    */
   readonly shrinkTo?: ImageSize | null;
   /** What errors call the picture when it is given as bytes. @default 'image' */

@@ -6,6 +6,7 @@ import { ToTensor } from '../transforms/to-tensor.js';
 import { ArrayImages, type ImageArray } from './array-images.js';
 import { csvRows } from './csv.js';
 import { ImageFolder } from './image-folder.js';
+import type { ImageStoreOptions } from './image-store/image-store.js';
 import type { ImageTransform } from './image-transform.js';
 import { notFound } from './locate.js';
 import { readBytes } from './read-bytes.js';
@@ -25,7 +26,9 @@ const usages = {
 
 const csvNames = ['fer2013.csv', 'icml_face_data.csv'];
 
-export interface FER2013Options {
+/** A cache serves the folders; the csv is held in memory anyway. */
+export interface FER2013Options
+  extends Pick<ImageStoreOptions, 'cache' | 'onCache' | 'onCacheProgress'> {
   /** The csv alone tells the two halves of the test set apart. @default 'train' */
   readonly split?: keyof typeof usages;
   /** @default new ToTensor() */
@@ -43,7 +46,7 @@ export const FER2013 = {
   /** @param root The folder with the csv or with `train` and `test`, or the one above it; otherwise the cache. */
   async open(
     root?: string,
-    { split = 'train', transform = new ToTensor() }: FER2013Options = {},
+    { split = 'train', transform = new ToTensor(), ...cache }: FER2013Options = {},
   ): Promise<ArrayImages | ImageFolder> {
     const home = root ?? cacheFolder('datasets', 'fer2013');
     const folders = root === undefined ? [home] : [root, join(root, 'fer2013')];
@@ -57,6 +60,7 @@ export const FER2013 = {
           transform,
           channels: 1,
           classes: emotions,
+          ...cache,
         });
     }
     throw notFound(

@@ -11,7 +11,7 @@ const trainNames = ['train', 'training'];
 const testNames = ['test', 'testing', 'val', 'valid', 'validation'];
 const listEndings = ['.txt', '.csv', '.tsv'];
 
-export interface ImageSplitOptions extends Omit<FileDatasetOptions, 'transform' | 'classes'> {
+export interface ImageSplitOptions extends Omit<FileDatasetOptions, 'transform'> {
   /** For the training part, usually random. @default new ToTensor() */
   readonly trainTransform?: FileDatasetOptions['transform'];
   /** For the test part. @default new ToTensor() */
@@ -27,6 +27,8 @@ export interface ImageSplits {
   readonly train: Dataset<Sample>;
   readonly test: Dataset<Sample>;
   readonly classes: readonly string[];
+  /** What both are taken from, by name: `train` and `test`, or `all`. */
+  readonly sources: readonly { readonly name: string; readonly dataset: FileImages }[];
   /** What is unusual about the files, for people to read. */
   readonly notes: readonly string[];
 }
@@ -61,24 +63,27 @@ export async function openImageSplits(
     const trainSet = await kind.open(join(root, train), forTrain);
     const testSet = await kind.open(join(root, test), { ...forTest, classes: trainSet.classes });
     const notes = [...trainSet.notes, ...testSet.notes];
-    return { train: trainSet, test: testSet, classes: trainSet.classes, notes };
+    const sources = [
+      { name: 'train', dataset: trainSet },
+      { name: 'test', dataset: testSet },
+    ];
+    return { train: trainSet, test: testSet, classes: trainSet.classes, sources, notes };
   }
 
-  const [trainSet, testSet]: FileImages[] = [
-    await ImageFolder.open(root, forTrain),
-    await ImageFolder.open(root, forTest),
-  ];
+  const trainSet: FileImages = await ImageFolder.open(root, forTrain);
+  const testSet: FileImages = await ImageFolder.open(root, forTest);
   const parts = [1 - testFraction, testFraction];
   const options = { seed, stratify: true };
-  const [train] = randomSplit(trainSet as FileImages, parts, options);
-  const [, test] = randomSplit(testSet as FileImages, parts, options);
+  const [train] = randomSplit(trainSet, parts, options);
+  const [, test] = randomSplit(testSet, parts, options);
   if (train === undefined || test === undefined || test.length === 0)
     throw new DataError(
       root,
-      `${trainSet?.length} pictures leave none to test on at testFraction=${testFraction}; add more`,
+      `${trainSet.length} pictures leave none to test on at testFraction=${testFraction}; add more`,
     );
   const notes = [`${root} has no test part: ${test.length} pictures of it are kept for testing`];
-  return { train, test, classes: train.classes ?? [], notes };
+  const sources = [{ name: 'all', dataset: testSet }];
+  return { train, test, classes: trainSet.classes, sources, notes };
 }
 
 /** The first entry that is one of `wanted`, with one of the endings. */

@@ -11,7 +11,7 @@
 import { ValueError } from '../../core/errors.js';
 import type { Rng } from '../../core/rng.js';
 import type { FloatImage, Image } from '../image.js';
-import { type Gather, joinGathers } from './pixels/gather.js';
+import { type Gather, gatherSize, joinGathers } from './pixels/gather.js';
 import { type PlaneTable, toPlanes } from './pixels/planes.js';
 import { imageSource, type PixelSource } from './pixels/source.js';
 import { printBlock } from './print.js';
@@ -62,7 +62,7 @@ export class Compose<I = Image, O = FloatImage> implements Transform<I, O> {
     };
     for (const { step, table } of this.stages) {
       if (step.gather !== undefined) {
-        const size = view === null ? (source ?? (current as Image)) : sizeOf(view);
+        const size = view === null ? (source ?? (current as Image)) : gatherSize(view);
         const next = step.gather(size, rng);
         if (next === null) continue;
         const joined: Gather | null = view === null ? next : joinGathers(view, next);
@@ -92,10 +92,6 @@ export class Compose<I = Image, O = FloatImage> implements Transform<I, O> {
       this.transforms.map((step) => step.toString()),
     );
   }
-}
-
-function sizeOf({ rows, columns }: Gather) {
-  return { height: rows.length, width: columns.length };
 }
 
 /** Checks that no step is given the wrong kind of picture; returns what the whole takes and gives. */

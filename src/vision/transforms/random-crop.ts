@@ -5,7 +5,7 @@ import type { ImageSize } from '../image.js';
 import { requireFill, requirePaddingMode } from './arguments.js';
 import { type PaddingSize, paddingSides } from './pad.js';
 import type { Fill } from './pixels/fill.js';
-import { type Box, cropGather, type Gather, joinGathers } from './pixels/gather.js';
+import { type Box, chainGathers, cropGather, type Gather, gatherSize } from './pixels/gather.js';
 import { type PaddingMode, padGather } from './pixels/pad.js';
 import { literal, printCall } from './print.js';
 import { GatherTransform, type TransformJson } from './transform.js';
@@ -68,30 +68,24 @@ export class RandomCrop extends GatherTransform {
   }
 
   gather(size: ImageSize, rng: Rng): Gather {
-    const padded = this.pads(size);
-    const current = padded === null ? size : sizeOf(padded);
-    const crop = cropGather(current, this.draw(current, rng));
-    return padded === null ? crop : through(padded, crop);
+    const padded = this.padded(size);
+    const current = gatherSize(padded);
+    return chainGathers(padded, cropGather(current, this.draw(current, rng)), this.fill);
   }
 
-  private pads(size: ImageSize): Gather | null {
-    const pad = (before: Gather | null, padding: PaddingSize): Gather => {
+  /** The image with its border, before the window is cut. */
+  private padded(size: ImageSize): Gather {
+    let padded = cropGather(size, { top: 0, left: 0, ...size });
+    const pad = (padding: PaddingSize): void => {
       const sides = paddingSides('RandomCrop', padding);
-      const next = padGather(
-        before === null ? size : sizeOf(before),
-        sides,
-        this.paddingMode,
-        this.fill,
-      );
-      return before === null ? next : through(before, next);
+      const next = padGather(gatherSize(padded), sides, this.paddingMode);
+      padded = chainGathers(padded, next, this.fill);
     };
-    let padded = this.padding === null ? null : pad(null, this.padding);
-    if (!this.padIfNeeded) return padded;
     const [height, width] = this.size;
-    const missingX = width - (padded === null ? size : sizeOf(padded)).width;
-    if (missingX > 0) padded = pad(padded, [missingX, 0]);
-    const missingY = height - (padded === null ? size : sizeOf(padded)).height;
-    if (missingY > 0) padded = pad(padded, [0, missingY]);
+    if (this.padding !== null) pad(this.padding);
+    // As torchvision does it: what is missing is added on both sides.
+    if (this.padIfNeeded && padded.columns.length < width) pad([width - padded.columns.length, 0]);
+    if (this.padIfNeeded && padded.rows.length < height) pad([0, height - padded.rows.length]);
     return padded;
   }
 
@@ -103,13 +97,4 @@ export class RandomCrop extends GatherTransform {
   override toString(): string {
     return printCall('RandomCrop', { size: literal(this.size), padding: literal(this.padding) });
   }
-}
-
-function sizeOf({ rows, columns }: Gather): ImageSize {
-  return { height: rows.length, width: columns.length };
-}
-
-/** `first`, then `second`, which fills with the same colour or not at all. */
-function through(first: Gather, second: Gather): Gather {
-  return joinGathers(first, { ...second, fill: first.fill }) ?? second;
 }

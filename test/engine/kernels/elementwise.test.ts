@@ -13,6 +13,7 @@ const functions: readonly {
 }[] = [
   { op: 'neg' },
   { op: 'abs' },
+  { op: 'sign' },
   { op: 'exp' },
   { op: 'log', mean: 10 },
   { op: 'sqrt', mean: 10 },
@@ -39,7 +40,7 @@ checkAgreement(
 checkAgreement(
   shapes.flatMap((shape) =>
     functions
-      .filter(({ op }) => !['neg', 'abs', 'exp', 'log', 'sqrt', 'square'].includes(op))
+      .filter(({ op }) => !['neg', 'abs', 'sign', 'exp', 'log', 'sqrt', 'square'].includes(op))
       .map(({ op, attrs = {} }): Case => {
         const inputs = [randn(shape, 1), randn(shape, 2)];
         return { op: `${op}Backward`, attrs, inputs, blocks };

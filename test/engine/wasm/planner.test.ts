@@ -10,8 +10,8 @@ import { singleNodeGraph } from '../../../src/graph/graph.js';
 import { opSpec } from '../../../src/graph/op.js';
 import { conv1x1, GraphBuilder, normals, prepareAndRun, randomGraph, runPlan } from './graphs.js';
 
-const single = openWasmEngine({ threads: 1, referenceBelow: 0 });
-const double = openWasmEngine({ threads: 2, referenceBelow: 0 });
+const single = openWasmEngine({ threads: 1 });
+const double = openWasmEngine({ threads: 2 });
 after(() => {
   single.stop();
   double.stop();
@@ -150,7 +150,7 @@ describe('single ops', () => {
   });
 
   test('share their scratch memory', () => {
-    const engine = openWasmEngine({ threads: 1, referenceBelow: 0 });
+    const engine = openWasmEngine({ threads: 1 });
     const graph = () => {
       const large = { dtype: 'float32', shape: [1_000_000] } as const;
       return singleNodeGraph(opSpec('relu'), [large], {}, [large]);

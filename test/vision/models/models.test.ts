@@ -118,7 +118,7 @@ const trainings: Readonly<Record<string, Training>> = {
   mnistCnn: {
     make: mnistCnn,
     optimizer: (model) => new SGD(model.parameters(), { lr: 0.1 }),
-    shape: [32, 1, 28, 28],
+    shape: [16, 1, 28, 28],
     classes: 10,
     tolerance: 1e-4,
     engines: engineNames,
@@ -126,7 +126,7 @@ const trainings: Readonly<Record<string, Training>> = {
   cifarCnn: {
     make: cifarCnn,
     optimizer: (model) => new Adam(model.parameters(), { lr: 1e-4 }),
-    shape: [16, 3, 32, 32],
+    shape: [8, 3, 32, 32],
     classes: 10,
     tolerance: 5e-4, // Adam divides by small moments, which amplifies rounding
     engines: engineNames,

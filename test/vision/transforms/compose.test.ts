@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Rng } from '../../../src/core/rng.js';
-import type { Image } from '../../../src/vision/image.js';
+import { Image } from '../../../src/vision/image.js';
 import { Compose } from '../../../src/vision/transforms/compose.js';
 import * as t from '../../../src/vision/transforms/index.js';
 import type { AnyTransform, Transform } from '../../../src/vision/transforms/transform.js';
@@ -56,6 +56,13 @@ test('any order of steps gives, to the bit, what they give one by one', () => {
     assert.deepEqual(fused, expected, `round ${round}: ${list.join(', ')}`);
     assert.equal(rng.bits(), plain.bits(), `round ${round}: other numbers were drawn`);
   }
+});
+
+test('a fill beyond a rotation of a very long picture stays the fill', () => {
+  const strip = new Image(2, 24_000, 1, new Uint8Array(48_000).fill(200));
+  const list = [new t.RandomRotation([1e-3, 1e-3], { fill: 9 }), new t.Pad(2, { fill: 9 })];
+  const fused = new Compose<Image, Image>(list).apply(strip, new Rng(1));
+  assert.deepEqual(fused, oneByOne(list, strip, new Rng(1)));
 });
 
 test('what an image was made of is not changed, and lists may be nested', () => {

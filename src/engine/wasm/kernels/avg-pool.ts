@@ -37,7 +37,8 @@ export function avgPool(args: usize, tid: i32, threads: i32): void {
       const to = A(args, 1) + <usize>(row * outWidth + j) * step;
       if (block == 1) {
         let sum: f32 = 0;
-        for (let h = I(down, 0); h < I(down, 1); h++) sum += sumRow(plane + bytes(h * width + left), count);
+        for (let h = I(down, 0); h < I(down, 1); h++)
+          sum += sumRow(plane + bytes(h * width + left), count);
         store<f32>(to, sum * scale);
         continue;
       }
@@ -73,7 +74,7 @@ export function avgPoolBackward(args: usize, tid: i32, threads: i32): void {
     const plane = A(args, 0) + bytes((row / height) * outHeight * outWidth * block);
     const down = A(args, 10) + ((<usize>(row % height)) << 3);
     for (let w = 0; w < width; w++) {
-      const across = A(args, 11) + (<usize>w << 3);
+      const across = A(args, 11) + ((<usize>w) << 3);
       const to = A(args, 1) + <usize>(row * width + w) * step;
       for (let c = 0; c < block; c += 4) {
         let sum = f32x4.splat(0);

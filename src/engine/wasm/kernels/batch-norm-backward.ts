@@ -137,8 +137,15 @@ function sumAll<G>(args: usize, tid: i32, threads: i32): void {
     const left = min((unit + 1) * rows, end) - at;
     const from = <usize>at * step;
     if (block == 1) {
-      const to = <usize>group << 3;
-      sumPlane(x + from, dy + from, left, v128.load32_splat(mean + bytes(group)), sums + to, products + to);
+      const to = (<usize>group) << 3;
+      sumPlane(
+        x + from,
+        dy + from,
+        left,
+        v128.load32_splat(mean + bytes(group)),
+        sums + to,
+        products + to,
+      );
       at += left;
     } else {
       const n = min(left, CHUNK);
@@ -148,7 +155,19 @@ function sumAll<G>(args: usize, tid: i32, threads: i32): void {
         const a = scale ? v128.load(scale + k) : f32x4.splat(0);
         const b = shift ? v128.load(shift + k) : f32x4.splat(0);
         const m = v128.load(mean + k);
-        sumColumns<G>(x + o, dy + o, y + o, masked + o, n, step, a, b, m, sums + (k << 1), products + (k << 1));
+        sumColumns<G>(
+          x + o,
+          dy + o,
+          y + o,
+          masked + o,
+          n,
+          step,
+          a,
+          b,
+          m,
+          sums + (k << 1),
+          products + (k << 1),
+        );
       }
       at += n;
     }
@@ -196,7 +215,7 @@ export function batchNormBackwardTerms(args: usize, tid: i32, threads: i32): voi
     let sum: f64 = 0;
     let product: f64 = 0;
     for (let t = 0; t < threads; t++) {
-      const part = sums + ((<usize>t * padded) << 4) + (<usize>c << 3);
+      const part = sums + ((<usize>t * padded) << 4) + ((<usize>c) << 3);
       sum += load<f64>(part);
       product += load<f64>(part + (padded << 3));
     }

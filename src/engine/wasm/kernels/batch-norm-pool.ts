@@ -105,7 +105,10 @@ export function batchNormReluPoolBackward(args: usize, tid: i32, threads: i32): 
           const below = madd(f32x4.sub(v128.load(x + rowBytes), mean), slope, offset);
           v128.store(dx + rowBytes, f32x4.add(below, v128.and(g, i32x4.eq(at, i32x4.splat(2)))));
           const corner = madd(f32x4.sub(v128.load(x + rowBytes + step), mean), slope, offset);
-          v128.store(dx + rowBytes + step, f32x4.add(corner, v128.and(g, i32x4.eq(at, i32x4.splat(3)))));
+          v128.store(
+            dx + rowBytes + step,
+            f32x4.add(corner, v128.and(g, i32x4.eq(at, i32x4.splat(3)))),
+          );
           x += step << 1;
           dx += step << 1;
           dy += step;

@@ -27,7 +27,14 @@ export function addSums(p: usize, v: v128): void {
 }
 
 // Channels c … c + 3 of `rows` pixels that lie `step` bytes apart.
-function momentsOfColumns(x: usize, rows: i32, step: usize, shift: v128, sums: usize, squares: usize): void {
+function momentsOfColumns(
+  x: usize,
+  rows: i32,
+  step: usize,
+  shift: v128,
+  sums: usize,
+  squares: usize,
+): void {
   let s0 = f32x4.splat(0);
   let s1 = f32x4.splat(0);
   let q0 = f32x4.splat(0);
@@ -108,13 +115,13 @@ export function batchNormSums(args: usize, tid: i32, threads: i32): void {
     const from = x + <usize>at * step;
     const first = x + <usize>(group * rows) * step; // of image 0
     if (block == 1) {
-      const to = <usize>group << 3;
+      const to = (<usize>group) << 3;
       momentsOfPlane(from, left, v128.load32_splat(first), sums + to, squares + to);
       at += left;
     } else {
       const n = min(left, CHUNK);
       for (let c = 0; c < block; c += 4) {
-        const to = <usize>(group * block + c) << 3;
+        const to = (<usize>(group * block + c)) << 3;
         const o = bytes(c);
         momentsOfColumns(from + o, n, step, v128.load(first + o), sums + to, squares + to);
       }
@@ -145,7 +152,7 @@ export function batchNormStatistics(args: usize, tid: i32, threads: i32): void {
     let sum: f64 = 0;
     let squares: f64 = 0;
     for (let t = 0; t < threads; t++) {
-      const part = sums + ((<usize>t * padded) << 4) + (<usize>c << 3);
+      const part = sums + ((<usize>t * padded) << 4) + ((<usize>c) << 3);
       sum += load<f64>(part);
       squares += load<f64>(part + (padded << 3));
     }
@@ -155,7 +162,15 @@ export function batchNormStatistics(args: usize, tid: i32, threads: i32): void {
     const variance = <f32>max<f64>(squares / count - offset * offset, 0);
     store<f32>(A(args, 8) + at, <f32>mean);
     store<f32>(A(args, 9) + at, variance);
-    storeScale(at, mean, <f64>variance + D(args, 13), A(args, 6), A(args, 7), A(args, 10), A(args, 11));
+    storeScale(
+      at,
+      mean,
+      <f64>variance + D(args, 13),
+      A(args, 6),
+      A(args, 7),
+      A(args, 10),
+      A(args, 11),
+    );
   }
 }
 
@@ -179,7 +194,15 @@ export function batchNormScale(args: usize, tid: i32, threads: i32): void {
 }
 
 @inline
-function storeScale(at: usize, mean: f64, variance: f64, weight: usize, bias: usize, scale: usize, shift: usize): void {
+function storeScale(
+  at: usize,
+  mean: f64,
+  variance: f64,
+  weight: usize,
+  bias: usize,
+  scale: usize,
+  shift: usize,
+): void {
   const gain = (weight ? <f64>load<f32>(weight + at) : 1) / Math.sqrt(variance);
   store<f32>(scale + at, <f32>gain);
   store<f32>(shift + at, <f32>((bias ? <f64>load<f32>(bias + at) : 0) - mean * gain));
@@ -187,7 +210,16 @@ function storeScale(at: usize, mean: f64, variance: f64, weight: usize, bias: us
 
 // max(x·a + b + residual, low) for `vectors` times four floats that lie `step` bytes apart.
 @inline
-function applyVectors(x: usize, y: usize, residual: usize, vectors: i32, step: usize, a: v128, b: v128, low: v128): void {
+function applyVectors(
+  x: usize,
+  y: usize,
+  residual: usize,
+  vectors: i32,
+  step: usize,
+  a: v128,
+  b: v128,
+  low: v128,
+): void {
   const end = x + <usize>vectors * step;
   if (residual) {
     while (x < end) {
@@ -207,7 +239,17 @@ function applyVectors(x: usize, y: usize, residual: usize, vectors: i32, step: u
 }
 
 // The same for 1 to 3 floats each.
-function applyParts(x: usize, y: usize, residual: usize, rows: i32, step: usize, lanes: i32, a: v128, b: v128, low: v128): void {
+function applyParts(
+  x: usize,
+  y: usize,
+  residual: usize,
+  rows: i32,
+  step: usize,
+  lanes: i32,
+  a: v128,
+  b: v128,
+  low: v128,
+): void {
   for (let row = 0; row < rows; row++) {
     const o = <usize>row * step;
     let z = madd(v128.load(x + o), a, b);
@@ -242,7 +284,8 @@ export function batchNormApply(args: usize, tid: i32, threads: i32): void {
       const b = v128.load32_splat(shift + bytes(group));
       const rest = from + bytes(left & ~3);
       applyVectors(x + from, y + from, residual ? residual + from : 0, left >> 2, 16, a, b, low);
-      if (left & 3) applyParts(x + rest, y + rest, residual ? residual + rest : 0, 1, 0, left & 3, a, b, low);
+      if (left & 3)
+        applyParts(x + rest, y + rest, residual ? residual + rest : 0, 1, 0, left & 3, a, b, low);
       at += left;
     } else {
       const n = min(left, CHUNK);

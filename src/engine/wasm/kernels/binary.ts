@@ -23,7 +23,16 @@ export function rowOffset(dims: usize, rank: i32, row: i32, column: i32, width: 
 
 // y[0 … n) of one row.
 @inline
-function zipRow<K>(a: usize, b: usize, y: usize, n: i32, stepA: i32, stepB: i32, p: v128, q: v128): void {
+function zipRow<K>(
+  a: usize,
+  b: usize,
+  y: usize,
+  n: i32,
+  stepA: i32,
+  stepB: i32,
+  p: v128,
+  q: v128,
+): void {
   const f = changetype<K>(0);
   const end = y + bytes(n & ~3);
   const part = n & 3;
@@ -45,7 +54,7 @@ function zipRow<K>(a: usize, b: usize, y: usize, n: i32, stepA: i32, stepB: i32,
     if (part) storePart(y, f.at(v128.load(a), right, p, q), part);
   } else {
     const left = v128.load32_splat(a);
-    const step = <usize>stepB << 4;
+    const step = (<usize>stepB) << 4;
     while (y < end) {
       v128.store(y, f.at(left, stepB ? v128.load(b) : v128.load32_splat(b), p, q));
       b += step;

@@ -23,7 +23,7 @@ export class ConvArgs {
   outHeight: i32;
   outWidth: i32;
 
-  w: usize; // packed weights [groups][panels][blocks][kernelHeight][kernelWidth][B][panelWidth]; or their gradient's partials
+  w: usize; // [groups][panels][blocks][kernelHeight][kernelWidth][B][panelWidth]: packed weights, or partial gradients
   panels: i32; // of one group
   panelWidth: i32; // 8 or 12 output channels
 

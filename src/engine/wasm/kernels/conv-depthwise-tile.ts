@@ -2,8 +2,8 @@
 
 import { madd } from './abi';
 
-// Up to 8 pixels of four channels: y[p] = max(Σₜ x[p·step + table[t]] · w[t·wStep] + add, floor), or the sum where `add` is 0.
-// Pixels beyond `count` repeat the last one and are not stored.
+// Up to 8 pixels of four channels: y[p] = max(Σₜ x[p·step + table[t]] · w[t·wStep] + add, floor), or the sum where `add`
+// is 0. Pixels beyond `count` repeat the last one and are not stored.
 export function depthwiseTile(
   count: i32,
   x: usize,
@@ -62,8 +62,8 @@ export function depthwiseTile(
   if (count > 7) v128.store(y + 7 * yStep, c7);
 }
 
-// Weight gradients of up to 4 taps of a kernel row, `step` bytes apart in x, for four channels, summed over a table of pairs of
-// offsets (x, dy). Stored `toStep` bytes apart, or added to what is there. Taps beyond `count` repeat the last one.
+// Weight gradients of up to 4 taps of a kernel row, `step` bytes apart in x, for four channels, summed over a table of
+// pairs of offsets (x, dy). Stored `toStep` bytes apart, or added to what is there. Taps beyond `count` repeat the last.
 export function depthwiseGradientTile(
   count: i32,
   x: usize,

@@ -7,8 +7,8 @@ import { depthwiseTile } from './conv-depthwise-tile';
 import { tableTile } from './gemm-tiles';
 import { unitStart } from './share';
 
-// Writes the offset of every (block, kernel row, kernel column, channel < channels) relative to an output pixel's first tap;
-// returns the table's end.
+// Writes the offset of every (block, kernel row, kernel column, channel < channels) relative to an output pixel's first
+// tap; returns the table's end.
 function writeTable(a: ConvArgs, channels: i32, to: usize, block: usize, row: usize): usize {
   for (let c = 0; c < a.blocks; c++) {
     for (let i = 0; i < a.kernelHeight; i++) {
@@ -33,7 +33,7 @@ export function convDirect(args: usize, tid: i32, threads: i32): void {
   eachStrip(changetype<ConvArgs>(args), tid, threads, false);
 }
 
-// The same where every group is one channel. Args: ConvArgs, with a channel block for a group. Unit of work: a strip of a block.
+// The same where every group is one channel. Args: ConvArgs, with a channel block for a group. Unit of work: a strip of it.
 export function convDepthwise(args: usize, tid: i32, threads: i32): void {
   eachStrip(changetype<ConvArgs>(args), tid, threads, true);
 }

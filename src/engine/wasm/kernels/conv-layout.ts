@@ -4,6 +4,7 @@
 
 import { A, I } from './abi';
 import { unitStart } from './share';
+import { transpose } from './transpose';
 
 const CHUNK: i32 = 256;
 
@@ -60,22 +61,8 @@ function blockPixels(from: usize, to: usize, plane: usize, filled: i32, b: i32, 
     let d = to + (<usize>c << 2);
     const end = <usize>fours << 2;
     for (let o: usize = 0; o < end; o += 16) {
-      const r0 = v128.load(s0 + o);
-      const r1 = v128.load(s1 + o);
-      const r2 = v128.load(s2 + o);
-      const r3 = v128.load(s3 + o);
-      const l01 = i32x4.shuffle(r0, r1, 0, 4, 1, 5);
-      const h01 = i32x4.shuffle(r0, r1, 2, 6, 3, 7);
-      const l23 = i32x4.shuffle(r2, r3, 0, 4, 1, 5);
-      const h23 = i32x4.shuffle(r2, r3, 2, 6, 3, 7);
-      v128.store(d, i64x2.shuffle(l01, l23, 0, 2));
-      d += pixel;
-      v128.store(d, i64x2.shuffle(l01, l23, 1, 3));
-      d += pixel;
-      v128.store(d, i64x2.shuffle(h01, h23, 0, 2));
-      d += pixel;
-      v128.store(d, i64x2.shuffle(h01, h23, 1, 3));
-      d += pixel;
+      transpose(s0 + o, s1 + o, s2 + o, s3 + o, d, d + pixel, d + 2 * pixel, d + 3 * pixel);
+      d += 4 * pixel;
     }
   }
   for (let c = 0; c < b; c++) {
@@ -105,18 +92,7 @@ function unblockPixels(from: usize, to: usize, plane: usize, filled: i32, b: i32
     let s = from + (<usize>c << 2);
     const end = <usize>fours << 2;
     for (let o: usize = 0; o < end; o += 16) {
-      const r0 = v128.load(s);
-      const r1 = v128.load(s + pixel);
-      const r2 = v128.load(s + 2 * pixel);
-      const r3 = v128.load(s + 3 * pixel);
-      const l01 = i32x4.shuffle(r0, r1, 0, 4, 1, 5);
-      const h01 = i32x4.shuffle(r0, r1, 2, 6, 3, 7);
-      const l23 = i32x4.shuffle(r2, r3, 0, 4, 1, 5);
-      const h23 = i32x4.shuffle(r2, r3, 2, 6, 3, 7);
-      v128.store(d0 + o, i64x2.shuffle(l01, l23, 0, 2));
-      v128.store(d1 + o, i64x2.shuffle(l01, l23, 1, 3));
-      v128.store(d2 + o, i64x2.shuffle(h01, h23, 0, 2));
-      v128.store(d3 + o, i64x2.shuffle(h01, h23, 1, 3));
+      transpose(s, s + pixel, s + 2 * pixel, s + 3 * pixel, d0 + o, d1 + o, d2 + o, d3 + o);
       s += 4 * pixel;
     }
   }

@@ -1,5 +1,5 @@
-// The weight gradient of a convolution: dw[o, c, i, j] = Σ over pixels of x[c, …] · dy[o, …], as products of a few consecutive
-// floats of padded x (a run of kernel columns × channels) with a panel of dy, summed over a table of pixels.
+// The weight gradient of a convolution: dw[o, c, i, j] = Σ over pixels of x[c, …] · dy[o, …], as products of a few
+// consecutive floats of padded x (a run of kernel columns × channels) with a panel of dy, summed over a table of pixels.
 
 import { ConvArgs, inputColumns, inputRows, isInside, padStrip } from './conv-args';
 import { depthwiseGradientTile } from './conv-depthwise-tile';
@@ -160,7 +160,7 @@ function addBlock(
         let from = x + <usize>(i * a.dilationHeight) * xRow + <usize>(j * a.dilationWidth) * a.pixel;
         for (let t = 0; t < tiles; t++) {
           const count = t < longer ? floats + 1 : floats;
-          const add = isFirst ? 0 : to;
+          const add: usize = isFirst ? 0 : to;
           pairsTile(panelWidth, count, from, panel, pairs, pairsEnd, to, panelBytes, add, panelBytes, -Infinity);
           from += <usize>count << 2;
           to += <usize>count * panelBytes;

@@ -9,7 +9,15 @@ import { bytes, storePart, unitStart } from './share';
 
 // a_k of one place.
 @inline
-function part(k: i32, labels: i32, label: i32, probabilities: usize, weight: usize, smoothing: f32, share: f32): f32 {
+function part(
+  k: i32,
+  labels: i32,
+  label: i32,
+  probabilities: usize,
+  weight: usize,
+  smoothing: f32,
+  share: f32,
+): f32 {
   const given: f32 = labels ? (k == label ? 1 : 0) : load<f32>(probabilities + bytes(k));
   const smoothed = given * (1 - smoothing) + share;
   return weight ? smoothed * load<f32>(weight + bytes(k)) : smoothed;
@@ -43,7 +51,9 @@ export function crossEntropyRows(args: usize, tid: i32, threads: i32): void {
     if (!ignored) {
       if (labels && !known) loss = NaN;
       else if (labels && smoothing == 0)
-        loss = -<f64>load<f32>(logp + bytes(label)) * (weight ? <f64>load<f32>(weight + bytes(label)) : 1);
+        loss =
+          -(<f64>load<f32>(logp + bytes(label))) *
+          (weight ? <f64>load<f32>(weight + bytes(label)) : 1);
       else
         for (let k = 0; k < classes; k++) {
           const a = part(k, labels, label, target + at, weight, smoothing, share);
@@ -101,7 +111,8 @@ export function crossEntropyBackward(args: usize, tid: i32, threads: i32): void 
     }
     const gradient = <f32>(<f64>load<f32>(A(args, 0) + (reduction ? 0 : bytes(row))) / divisor);
     let sum: f64 = 0;
-    for (let k = 0; k < classes; k++) sum += <f64>part(k, labels, label, target + at, weight, smoothing, share);
+    for (let k = 0; k < classes; k++)
+      sum += <f64>part(k, labels, label, target + at, weight, smoothing, share);
     if (sum == 0) {
       memory.fill(dx, 0, bytes(classes));
       continue;
@@ -114,7 +125,10 @@ export function crossEntropyBackward(args: usize, tid: i32, threads: i32): void 
     }
     for (let k = 0; k < classes; k++) {
       const to = dx + bytes(k);
-      store<f32>(to, gradient * (load<f32>(to) - part(k, labels, label, target + at, weight, smoothing, share)));
+      store<f32>(
+        to,
+        gradient * (load<f32>(to) - part(k, labels, label, target + at, weight, smoothing, share)),
+      );
     }
   }
 }

@@ -1,5 +1,7 @@
 // Operands of a matrix product copied to where its inner loop reads them one after another.
 
+import { transpose } from './transpose';
+
 // `width` ≤ 8 columns of B as [depth][8], zeros in the columns that are not there.
 export function packColumns(b: usize, bStep: usize, bColumn: usize, depth: i32, width: i32, to: usize): void {
   const end = to + (<usize>depth << 5);
@@ -37,18 +39,7 @@ function transposeFour(b: usize, row: usize, depth: i32, to: usize): void {
   let b3 = b2 + row;
   let end = b + (<usize>(depth & ~3) << 2);
   while (b < end) {
-    const r0 = v128.load(b);
-    const r1 = v128.load(b1);
-    const r2 = v128.load(b2);
-    const r3 = v128.load(b3);
-    const l01 = i32x4.shuffle(r0, r1, 0, 4, 1, 5);
-    const h01 = i32x4.shuffle(r0, r1, 2, 6, 3, 7);
-    const l23 = i32x4.shuffle(r2, r3, 0, 4, 1, 5);
-    const h23 = i32x4.shuffle(r2, r3, 2, 6, 3, 7);
-    v128.store(to, i64x2.shuffle(l01, l23, 0, 2));
-    v128.store(to, i64x2.shuffle(l01, l23, 1, 3), 32);
-    v128.store(to, i64x2.shuffle(h01, h23, 0, 2), 64);
-    v128.store(to, i64x2.shuffle(h01, h23, 1, 3), 96);
+    transpose(b, b1, b2, b3, to, to + 32, to + 64, to + 96);
     b += 16;
     b1 += 16;
     b2 += 16;

@@ -98,7 +98,7 @@ function multiply(
       const count = t < longer ? shorter + 1 : shorter;
       const y = isWhole ? to : tile;
       const yStep = isWhole ? g.cRow : 32;
-      const add = !isWhole ? 0 : isLater ? to : panelBias;
+      const add: usize = !isWhole ? 0 : isLater ? to : panelBias;
       const addStep = isLater ? g.cRow : 0;
       if (rowsAreContiguous) {
         const end = left + (<usize>depth << 2);

@@ -31,8 +31,8 @@ export function exp4(x: v128): v128 {
   const clamped = f32x4.pmax(f32x4.pmin(x, splat(89.0)), splat(-104.0));
   const n = f32x4.nearest(f32x4.mul(clamped, splat(1.44269504088896341)));
   let r = f32x4.sub(clamped, f32x4.mul(n, splat(0.693359375)));
-  r = f32x4.sub(r, f32x4.mul(n, splat(-2.12194440e-4)));
-  let p = splat(1.9875691500e-4);
+  r = f32x4.sub(r, f32x4.mul(n, splat(-2.1219444e-4)));
+  let p = splat(1.98756915e-4);
   p = madd(p, r, splat(1.3981999507e-3));
   p = madd(p, r, splat(8.3334519073e-3));
   p = madd(p, r, splat(4.1665795894e-2));
@@ -56,8 +56,8 @@ export function log4(x: v128): v128 {
   const f = f32x4.sub(m, splat(1.0));
   const z = f32x4.mul(f, f);
   let p = splat(7.0376836292e-2);
-  p = madd(p, f, splat(-1.1514610310e-1));
-  p = madd(p, f, splat(1.1676998740e-1));
+  p = madd(p, f, splat(-1.151461031e-1));
+  p = madd(p, f, splat(1.167699874e-1));
   p = madd(p, f, splat(-1.2420140846e-1));
   p = madd(p, f, splat(1.4249322787e-1));
   p = madd(p, f, splat(-1.6668057665e-1));
@@ -66,7 +66,7 @@ export function log4(x: v128): v128 {
   p = madd(p, f, splat(3.3333331174e-1));
   const exponent = f32x4.convert_i32x4_s(e);
   let y = f32x4.mul(f32x4.mul(p, f), z);
-  y = madd(exponent, splat(-2.12194440e-4), y);
+  y = madd(exponent, splat(-2.1219444e-4), y);
   y = madd(z, splat(-0.5), y);
   y = f32x4.add(f, y);
   y = madd(exponent, splat(0.693359375), y);

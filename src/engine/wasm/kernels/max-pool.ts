@@ -25,7 +25,7 @@ function endTap(origin: i32, dilation: i32, size: i32, taps: i32): i32 {
   return max(0, min(taps, (size - origin + dilation - 1) / dilation));
 }
 
-// 0 x, 1 y, 2 index (i32, h·W + w in the plane; 0: not wanted), 3 0, 4 … ; B = 1
+// 0 x, 1 y, 2 index (i32, h·W + w in the plane), 3 0, 4 … ; B = 1
 export function maxPoolPlanes(args: usize, tid: i32, threads: i32): void {
   const index = A(args, 2);
   const height = I(args, 5);
@@ -59,7 +59,7 @@ export function maxPoolPlanes(args: usize, tid: i32, threads: i32): void {
       }
       const to = bytes(row * outWidth + j);
       store<f32>(A(args, 1) + to, best);
-      if (index) store<i32>(index + to, at);
+      store<i32>(index + to, at);
     }
   }
 }
@@ -76,7 +76,7 @@ export function maxPoolPlanes2x2(args: usize, tid: i32, threads: i32): void {
     const top = (row % outHeight) << 1;
     let x = A(args, 0) + bytes(((row / outHeight) * height + top) * width);
     let y = A(args, 1) + bytes(row * outWidth);
-    let index = A(args, 2) ? A(args, 2) + bytes(row * outWidth) : 0;
+    let index = A(args, 2) + bytes(row * outWidth);
     let j = 0;
     let first = i32x4.add(i32x4.splat(top * width), i32x4(0, 2, 4, 6));
     while (j + 4 <= outWidth) {
@@ -94,14 +94,12 @@ export function maxPoolPlanes2x2(args: usize, tid: i32, threads: i32): void {
       best = v128.bitselect(below, best, w2);
       const w3 = wins(corner, best);
       v128.store(y, v128.bitselect(corner, best, w3));
-      if (index) {
-        let at = v128.and(w1, i32x4.splat(1));
-        at = v128.bitselect(i32x4.splat(width), at, w2);
-        at = v128.bitselect(i32x4.splat(width + 1), at, w3);
-        v128.store(index, i32x4.add(first, at));
-        first = i32x4.add(first, i32x4.splat(8));
-        index += 16;
-      }
+      let at = v128.and(w1, i32x4.splat(1));
+      at = v128.bitselect(i32x4.splat(width), at, w2);
+      at = v128.bitselect(i32x4.splat(width + 1), at, w3);
+      v128.store(index, i32x4.add(first, at));
+      first = i32x4.add(first, i32x4.splat(8));
+      index += 16;
       x += 32;
       y += 16;
       j += 4;
@@ -118,10 +116,8 @@ export function maxPoolPlanes2x2(args: usize, tid: i32, threads: i32): void {
         }
       }
       store<f32>(y, best);
-      if (index) {
-        store<i32>(index, (top * width) + (j << 1) + at);
-        index += 4;
-      }
+      store<i32>(index, top * width + (j << 1) + at);
+      index += 4;
       x += 8;
       y += 4;
     }
@@ -215,13 +211,21 @@ export function maxPoolBlocks(args: usize, tid: i32, threads: i32): void {
       if (inside)
         for (; c + 8 <= block; c += 8) {
           const x = plane + bytes((top * width + left) * block + c);
-          poolEight(x, A(args, 18), kernelH * kernelW, A(args, 1) + bytes(to + c), A(args, 2) + <usize>(to + c), low);
+          poolEight(
+            x,
+            A(args, 18),
+            kernelH * kernelW,
+            A(args, 1) + bytes(to + c),
+            A(args, 2) + <usize>(to + c),
+            low,
+          );
         }
       for (; c < block; c += 4) {
         let best = f32x4.splat(-Infinity);
         let at = i32x4.splat(firstH * kernelW + firstW); // where all are −∞
         for (let u = firstH; u < endH; u++) {
-          let p = plane + bytes(((top + u * dilationH) * width + left + firstW * dilationW) * block + c);
+          let p =
+            plane + bytes(((top + u * dilationH) * width + left + firstW * dilationW) * block + c);
           for (let v = firstW; v < endW; v++) {
             const value = v128.load(p);
             at = placed(at, i32x4.splat(u * kernelW + v), value, best);
@@ -369,6 +373,6 @@ export function maxPoolBlocks2x2Backward(args: usize, tid: i32, threads: i32): v
       memory.fill(rows + rowBytes - step, 0, step);
       memory.fill(rows + rowBytes + rowBytes - step, 0, step);
     }
-    if ((height & 1) && i == outHeight - 1) memory.fill(rows + rowBytes + rowBytes, 0, rowBytes);
+    if (height & 1 && i == outHeight - 1) memory.fill(rows + rowBytes + rowBytes, 0, rowBytes);
   }
 }

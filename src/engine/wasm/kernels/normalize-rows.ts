@@ -80,7 +80,8 @@ export function normalizeRowsBackward(args: usize, tid: i32, threads: i32): void
     for (let run = 0; run < runs; run++)
       for (let i = 0; i < length; i += 4) {
         const at = bytes(run * length + i);
-        const w = spread == 1 ? v128.load(weight + bytes(i)) : v128.load32_splat(weight + bytes(run));
+        const w =
+          spread == 1 ? v128.load(weight + bytes(i)) : v128.load32_splat(weight + bytes(run));
         const g = keepPart(f32x4.mul(v128.load(dy + at), w), length - i);
         const normal = keepPart(f32x4.mul(f32x4.sub(v128.load(x + at), center), scale), length - i);
         sum = addWide(sum, g);
@@ -91,7 +92,8 @@ export function normalizeRowsBackward(args: usize, tid: i32, threads: i32): void
     for (let run = 0; run < runs; run++)
       for (let i = 0; i < length; i += 4) {
         const at = bytes(run * length + i);
-        const w = spread == 1 ? v128.load(weight + bytes(i)) : v128.load32_splat(weight + bytes(run));
+        const w =
+          spread == 1 ? v128.load(weight + bytes(i)) : v128.load32_splat(weight + bytes(run));
         const normal = f32x4.mul(f32x4.sub(v128.load(x + at), center), scale);
         const g = f32x4.sub(f32x4.mul(v128.load(dy + at), w), meanGradient);
         put(dx + at, f32x4.mul(scale, f32x4.sub(g, f32x4.mul(normal, correlation))), length - i);
@@ -124,18 +126,41 @@ export function normalizeRowsWeights(args: usize, tid: i32, threads: i32): void 
         const at = bytes(row * size + k * spread + i);
         const lanes = spread == 1 ? weights - k : spread - i;
         const g = keepPart(v128.load(A(args, 0) + at), lanes);
-        const normal = keepPart(f32x4.mul(f32x4.sub(v128.load(A(args, 1) + at), center), scale), lanes);
+        const normal = keepPart(
+          f32x4.mul(f32x4.sub(v128.load(A(args, 1) + at), center), scale),
+          lanes,
+        );
         const p = f32x4.mul(g, normal);
         sum = f64x2.add(sum, f64x2.promote_low_f32x4(g));
         product = f64x2.add(product, f64x2.promote_low_f32x4(p));
-        upperSum = f64x2.add(upperSum, f64x2.promote_low_f32x4(v128.shuffle<i32>(g, g, 2, 3, 0, 1)));
-        upperProduct = f64x2.add(upperProduct, f64x2.promote_low_f32x4(v128.shuffle<i32>(p, p, 2, 3, 0, 1)));
+        upperSum = f64x2.add(
+          upperSum,
+          f64x2.promote_low_f32x4(v128.shuffle<i32>(g, g, 2, 3, 0, 1)),
+        );
+        upperProduct = f64x2.add(
+          upperProduct,
+          f64x2.promote_low_f32x4(v128.shuffle<i32>(p, p, 2, 3, 0, 1)),
+        );
       }
     }
     const to = bytes(group * weights + k);
     if (spread == 1) {
-      const dw = v128.shuffle<i32>(f32x4.demote_f64x2_zero(product), f32x4.demote_f64x2_zero(upperProduct), 0, 1, 4, 5);
-      const db = v128.shuffle<i32>(f32x4.demote_f64x2_zero(sum), f32x4.demote_f64x2_zero(upperSum), 0, 1, 4, 5);
+      const dw = v128.shuffle<i32>(
+        f32x4.demote_f64x2_zero(product),
+        f32x4.demote_f64x2_zero(upperProduct),
+        0,
+        1,
+        4,
+        5,
+      );
+      const db = v128.shuffle<i32>(
+        f32x4.demote_f64x2_zero(sum),
+        f32x4.demote_f64x2_zero(upperSum),
+        0,
+        1,
+        4,
+        5,
+      );
       put(A(args, 4) + to, dw, weights - k);
       put(A(args, 5) + to, db, weights - k);
     } else {

@@ -71,16 +71,22 @@ function adam(args: usize, tid: i32, threads: i32, amsgrad: bool): void {
   const count = I(args, 11);
   const start = flatStart(count, tid, threads);
   const length = flatStart(count, tid + 1, threads) - start;
-  const from = bytes(start);
-  let value = A(args, 0) + from;
-  let first = A(args, 1) + from;
-  let second = A(args, 2) + from;
-  let greatest = A(args, 3) + from;
-  let gradient = A(args, 4) + from;
-  let newValue = A(args, 7) + from;
-  let newFirst = A(args, 8) + from;
-  let newSecond = A(args, 9) + from;
-  let newGreatest = A(args, 10) + from;
+  const whole = adamSpan(args, bytes(start), length >> 2, 4, amsgrad);
+  if (length & 3) adamSpan(args, whole, 1, length & 3, amsgrad);
+}
+
+// `vectors` vectors from byte `at` on, of which `lanes` floats are written; returns where it ends.
+@inline
+function adamSpan(args: usize, at: usize, vectors: i32, lanes: i32, amsgrad: bool): usize {
+  const value = A(args, 0);
+  const first = A(args, 1);
+  const second = A(args, 2);
+  const greatest = A(args, 3);
+  const gradient = A(args, 4);
+  const newValue = A(args, 7);
+  const newFirst = A(args, 8);
+  const newSecond = A(args, 9);
+  const newGreatest = A(args, 10);
   const lr = <f64>load<f32>(A(args, 5));
   const t = load<i32>(A(args, 6));
   const decoupled = I(args, 12);
@@ -93,30 +99,24 @@ function adam(args: usize, tid: i32, threads: i32, amsgrad: bool): void {
   const eps = splat(<f32>D(args, 18));
   const decay = splat(decoupled ? 0 : <f32>D(args, 20));
   const shrink = splat(decoupled ? <f32>(1 - lr * D(args, 20)) : 1);
-  for (let left = length; left > 0; left -= 4) {
-    const w = f32x4.mul(v128.load(value), shrink);
-    const g = madd(decay, w, v128.load(gradient));
-    const m = madd(beta1, v128.load(first), f32x4.mul(rest1, g));
-    const v = madd(beta2, v128.load(second), f32x4.mul(rest2, f32x4.mul(g, g)));
+  const end = at + ((<usize>vectors) << 4);
+  while (at < end) {
+    const w = f32x4.mul(v128.load(value + at), shrink);
+    const g = madd(decay, w, v128.load(gradient + at));
+    const m = madd(beta1, v128.load(first + at), f32x4.mul(rest1, g));
+    const v = madd(beta2, v128.load(second + at), f32x4.mul(rest2, f32x4.mul(g, g)));
     let spread = v;
     if (amsgrad) {
-      spread = f32x4.max(v, v128.load(greatest));
-      put(newGreatest, spread, left);
-      greatest += 16;
-      newGreatest += 16;
+      spread = f32x4.max(v, v128.load(greatest + at));
+      put(newGreatest + at, spread, lanes);
     }
     const step = f32x4.div(m, madd(f32x4.sqrt(spread), correction, eps));
-    put(newFirst, m, left);
-    put(newSecond, v, left);
-    put(newValue, madd(rate, step, w), left);
-    value += 16;
-    gradient += 16;
-    first += 16;
-    second += 16;
-    newValue += 16;
-    newFirst += 16;
-    newSecond += 16;
+    put(newFirst + at, m, lanes);
+    put(newSecond + at, v, lanes);
+    put(newValue + at, madd(rate, step, w), lanes);
+    at += 16;
   }
+  return at;
 }
 
 // Adam and, with decoupled decay, AdamW (PyTorch):

@@ -63,7 +63,15 @@ function sumRows<K>(x: usize, outer: i32, outerStep: usize, count: i32, center: 
 
 // Σ f(x) for four columns, times a factor.
 @inline
-function sumColumns<K>(x: usize, outer: i32, outerStep: usize, count: i32, step: usize, center: v128, factor: f64): v128 {
+function sumColumns<K>(
+  x: usize,
+  outer: i32,
+  outerStep: usize,
+  count: i32,
+  step: usize,
+  center: v128,
+  factor: f64,
+): v128 {
   const f = changetype<K>(0);
   let low = f64x2.splat(0);
   let high = f64x2.splat(0);
@@ -105,11 +113,16 @@ function reduce<K>(args: usize, tid: i32, threads: i32, centred: bool): void {
     const row = unit / columns;
     const k = (unit - row * columns) << 2;
     const first = row / middle;
-    const x = A(args, 0) + <usize>first * <usize>outer * outerStep + <usize>((row - first * middle) * count) * step + bytes(k);
+    const x =
+      A(args, 0) +
+      <usize>first * <usize>outer * outerStep +
+      <usize>((row - first * middle) * count) * step +
+      bytes(k);
     const y = A(args, 1) + bytes(row * inner + k);
     let center = f32x4.splat(0);
     if (inner == 1) {
-      if (centred) center = f32x4.splat(<f32>(sumRows<Itself>(x, outer, outerStep, count, center) * mean));
+      if (centred)
+        center = f32x4.splat(<f32>(sumRows<Itself>(x, outer, outerStep, count, center) * mean));
       const sum = sumRows<K>(x, outer, outerStep, count, center) * factor;
       store<f32>(y, <f32>(root ? Math.sqrt(sum) : sum));
     } else {
@@ -142,7 +155,7 @@ export function sumParts(args: usize, tid: i32, threads: i32): void {
   const start = flatStart(I(args, 2), tid, threads);
   const length = flatStart(I(args, 2), tid + 1, threads) - start;
   const sum = sumRow<Itself>(A(args, 0) + bytes(start), length, f32x4.splat(0));
-  store<f64>(A(args, 1) + (<usize>tid << 3), sum);
+  store<f64>(A(args, 1) + ((<usize>tid) << 3), sum);
 }
 
 // The same of squares.
@@ -150,14 +163,14 @@ export function squareParts(args: usize, tid: i32, threads: i32): void {
   const start = flatStart(I(args, 2), tid, threads);
   const length = flatStart(I(args, 2), tid + 1, threads) - start;
   const sum = sumRow<Squared>(A(args, 0) + bytes(start), length, f32x4.splat(0));
-  store<f64>(A(args, 1) + (<usize>tid << 3), sum);
+  store<f64>(A(args, 1) + ((<usize>tid) << 3), sum);
 }
 
 // Second phase: 0 sums (f64 [threads]), 1 y, 2 root (1: √ of the result), 3 0, 4–5 factor (f64)
 export function sumTotal(args: usize, tid: i32, threads: i32): void {
   if (tid != 0) return;
   let sum: f64 = 0;
-  for (let t = 0; t < threads; t++) sum += load<f64>(A(args, 0) + (<usize>t << 3));
+  for (let t = 0; t < threads; t++) sum += load<f64>(A(args, 0) + ((<usize>t) << 3));
   sum *= D(args, 4);
   store<f32>(A(args, 1), <f32>(I(args, 2) ? Math.sqrt(sum) : sum));
 }
@@ -177,12 +190,14 @@ export function extreme(args: usize, tid: i32, threads: i32): void {
   for (let result = flatStart(results, tid, threads); result < end; result++) {
     const row = result / inner;
     const first = row / middle;
-    const start = (first * outer * middle + (row - first * middle)) * count * inner + (result - row * inner);
+    const start =
+      (first * outer * middle + (row - first * middle)) * count * inner + (result - row * inner);
     let best = load<f32>(A(args, 0) + bytes(start)) * sign;
     let at = 0;
     for (let r = 0; r < outer; r++)
       for (let s = 0; s < count; s++) {
-        const value = load<f32>(A(args, 0) + bytes(start + (r * middle * count + s) * inner)) * sign;
+        const value =
+          load<f32>(A(args, 0) + bytes(start + (r * middle * count + s) * inner)) * sign;
         if (value > best || (value != value && best == best)) {
           best = value;
           at = r * count + s;

@@ -17,7 +17,7 @@ export function flatStart(count: i32, tid: i32, threads: i32): i32 {
 // Bytes of `count` floats.
 @inline
 export function bytes(count: i32): usize {
-  return <usize>count << 2;
+  return (<usize>count) << 2;
 }
 
 // Stores the first `lanes` (1, 2 or 3) floats of `v`.
@@ -41,7 +41,9 @@ export function addWide(sum: v128, v: v128): v128 {
     sum,
     f64x2.add(
       f64x2.promote_low_f32x4(v),
-      f64x2.promote_low_f32x4(i8x16.shuffle(v, v, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7)),
+      f64x2.promote_low_f32x4(
+        i8x16.shuffle(v, v, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7),
+      ),
     ),
   );
 }
@@ -55,5 +57,5 @@ export function total(sum: v128): f64 {
 // Words k and k + 1 of `args` as a double.
 @inline
 export function D(args: usize, k: i32): f64 {
-  return load<f64>(args + (<usize>k << 2));
+  return load<f64>(args + ((<usize>k) << 2));
 }

@@ -16,7 +16,9 @@ function maxLane(v: v128): f32 {
 @inline
 export function sumLanes(v: v128): f32 {
   return (
-    f32x4.extract_lane(v, 0) + f32x4.extract_lane(v, 1) + (f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3))
+    f32x4.extract_lane(v, 0) +
+    f32x4.extract_lane(v, 1) +
+    (f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3))
   );
 }
 
@@ -81,7 +83,14 @@ function normalise(args: usize, tid: i32, threads: i32, logarithm: bool): void {
       const x = A(args, 0) + at;
       const top = rowMax(x, classes);
       const sum = rowExpSum(x, classes, top);
-      storeRow(x, A(args, 1) + at, classes, logarithm, splat(top), splat(logarithm ? logOf(sum) : 1 / sum));
+      storeRow(
+        x,
+        A(args, 1) + at,
+        classes,
+        logarithm,
+        splat(top),
+        splat(logarithm ? logOf(sum) : 1 / sum),
+      );
     }
     return;
   }
@@ -96,7 +105,8 @@ function normalise(args: usize, tid: i32, threads: i32, logarithm: bool): void {
     let top = v128.load(x);
     for (let k = 1; k < classes; k++) top = f32x4.max(top, v128.load(x + <usize>k * step));
     let sum = splat(0);
-    for (let k = 0; k < classes; k++) sum = f32x4.add(sum, exp4(f32x4.sub(v128.load(x + <usize>k * step), top)));
+    for (let k = 0; k < classes; k++)
+      sum = f32x4.add(sum, exp4(f32x4.sub(v128.load(x + <usize>k * step), top)));
     const term = logarithm ? log4(sum) : f32x4.div(splat(1), sum);
     for (let k = 0; k < classes; k++) {
       const o = <usize>k * step;
@@ -136,7 +146,8 @@ function differentiate(args: usize, tid: i32, threads: i32, logarithm: bool): vo
         sum = f32x4.add(sum, logarithm ? g : f32x4.mul(g, s));
       }
       sum = splat(sumLanes(sum));
-      for (let k = 0; k < classes; k += 4) storeGradient(dy + bytes(k), y + bytes(k), dx + bytes(k), classes - k, logarithm, sum);
+      for (let k = 0; k < classes; k += 4)
+        storeGradient(dy + bytes(k), y + bytes(k), dx + bytes(k), classes - k, logarithm, sum);
     } else {
       const step = bytes(inner);
       for (let k = 0; k < classes; k++) {
@@ -152,7 +163,14 @@ function differentiate(args: usize, tid: i32, threads: i32, logarithm: bool): vo
 }
 
 @inline
-function storeGradient(dy: usize, y: usize, dx: usize, lanes: i32, logarithm: bool, sum: v128): void {
+function storeGradient(
+  dy: usize,
+  y: usize,
+  dx: usize,
+  lanes: i32,
+  logarithm: bool,
+  sum: v128,
+): void {
   const g = v128.load(dy);
   const s = v128.load(y);
   const v = logarithm ? f32x4.sub(g, f32x4.mul(exp4(s), sum)) : f32x4.mul(s, f32x4.sub(g, sum));

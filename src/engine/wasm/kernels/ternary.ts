@@ -19,7 +19,8 @@ function zip3<K>(args: usize, tid: i32, threads: i32, sizeA: usize): void {
     const row = at / inner;
     const column = at - row * inner;
     const stop = min((row + 1) * inner, end);
-    let a = A(args, 0) + <usize>(rowOffset(args + 36, rank, row, 1, 4) + column * I(args, 5)) * sizeA;
+    let a =
+      A(args, 0) + <usize>(rowOffset(args + 36, rank, row, 1, 4) + column * I(args, 5)) * sizeA;
     let b = A(args, 1) + bytes(rowOffset(args + 36, rank, row, 2, 4) + column * I(args, 6));
     let c = A(args, 2) + bytes(rowOffset(args + 36, rank, row, 3, 4) + column * I(args, 7));
     for (; at < stop; at++) {

@@ -96,7 +96,10 @@ export function tanhBackward(args: usize, tid: i32, threads: i32): void {
 class Gelu {
   @inline
   at(x: v128, dy: v128, p: v128, q: v128): v128 {
-    const density = f32x4.mul(exp4(f32x4.mul(f32x4.mul(x, x), splat(-0.5))), splat(0.3989422804014327));
+    const density = f32x4.mul(
+      exp4(f32x4.mul(f32x4.mul(x, x), splat(-0.5))),
+      splat(0.3989422804014327),
+    );
     return f32x4.mul(dy, f32x4.add(normalCdf4(x), f32x4.mul(x, density)));
   }
 }
@@ -111,8 +114,14 @@ class GeluTanh {
   @inline
   at(x: v128, dy: v128, p: v128, q: v128): v128 {
     const square = f32x4.mul(x, x);
-    const rise = f32x4.mul(f32x4.add(splat(1), f32x4.mul(square, splat(0.134145))), splat(1.5957691216057308));
-    const u = f32x4.mul(f32x4.mul(x, f32x4.add(splat(1), f32x4.mul(square, splat(0.044715)))), splat(1.5957691216057308));
+    const rise = f32x4.mul(
+      f32x4.add(splat(1), f32x4.mul(square, splat(0.134145))),
+      splat(1.5957691216057308),
+    );
+    const u = f32x4.mul(
+      f32x4.mul(x, f32x4.add(splat(1), f32x4.mul(square, splat(0.044715)))),
+      splat(1.5957691216057308),
+    );
     const cdf = sigmoid4(u);
     const slope = f32x4.mul(f32x4.mul(x, rise), sigmoid4(f32x4.neg(u)));
     return f32x4.mul(dy, f32x4.mul(cdf, f32x4.add(splat(1), slope)));

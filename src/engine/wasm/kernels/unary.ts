@@ -48,6 +48,21 @@ export function abs(args: usize, tid: i32, threads: i32): void {
   map<Abs>(args, tid, threads);
 }
 
+// −1, 0 or 1
+@final
+@unmanaged
+class Sign {
+  @inline
+  at(x: v128, p: v128, q: v128): v128 {
+    const above = v128.and(f32x4.gt(x, splat(0)), splat(1));
+    const below = v128.and(f32x4.lt(x, splat(0)), splat(-1));
+    return v128.bitselect(v128.or(above, below), x, f32x4.eq(x, x)); // NaN stays
+  }
+}
+export function sign(args: usize, tid: i32, threads: i32): void {
+  map<Sign>(args, tid, threads);
+}
+
 @final
 @unmanaged
 class Exp {
@@ -194,17 +209,4 @@ class Clamp {
 }
 export function clamp(args: usize, tid: i32, threads: i32): void {
   map<Clamp>(args, tid, threads);
-}
-
-// x·p + q
-@final
-@unmanaged
-class Affine {
-  @inline
-  at(x: v128, p: v128, q: v128): v128 {
-    return f32x4.add(f32x4.mul(x, p), q);
-  }
-}
-export function affine(args: usize, tid: i32, threads: i32): void {
-  map<Affine>(args, tid, threads);
 }

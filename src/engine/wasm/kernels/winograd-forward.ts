@@ -1,10 +1,11 @@
 // Winograd convolution, forward and (with kernels turned by 180° and their channels exchanged) the gradient of the input.
 //
-// Below 256 channels a thread takes strips of tiles through transform, product and inverse in memory that stays in its second-level
-// cache (winogradStrips, after winogradWeights). From there on the weights are larger than the tiles, so all tiles are transformed
-// first (winogradInput), and a thread takes slices of the output channels, whose weights it transforms as it needs them
-// (winogradSlices). Layouts, e counting the 36 elements: V [e][tile][C], U [e][K / 8][C][8], M [e][tile][K]. Every matrix is
-// followed by 192 unused bytes, for strides that are powers of two would all fall on the same lines of the caches.
+// Below 256 channels a thread takes strips of tiles through transform, product and inverse in memory that stays in its
+// second-level cache (winogradStrips, after winogradWeights). From there on the weights are larger than the tiles, so all
+// tiles are transformed first (winogradInput), and a thread takes slices of the output channels, whose weights it transforms
+// as it needs them (winogradSlices). Layouts, e counting the 36 elements: V [e][tile][C], U [e][K / 8][C][8],
+// M [e][tile][K]. Every matrix is followed by 192 unused bytes, for strides that are powers of two would all fall on the
+// same lines of the caches.
 
 import { rowsTile } from './gemm-tiles';
 import { unitStart } from './share';
@@ -46,29 +47,33 @@ function matrixBytes(rows: i32, columns: i32): usize {
   return (<usize>(rows * columns) << 2) + PAD;
 }
 
-// U of all output channels. Unit of work: a panel of 8 of them.
+// U of all output channels. Unit of work: a block of 16 of them.
 export function winogradWeights(args: usize, tid: i32, threads: i32): void {
   const a = changetype<WinogradArgs>(args + TWO_TILES);
   const temp = a.scratch + <usize>tid * a.scratchBytes;
-  const panels = a.output.blocks << 1;
   const channels = a.input.blocks << 4;
-  const first = unitStart(panels, tid, threads);
-  const end = unitStart(panels, tid + 1, threads);
-  weightPanels(a, first, end, a.u + ((<usize>(first * channels)) << 5), matrixBytes(channels, panels << 3), temp);
+  const first = unitStart(a.output.blocks, tid, threads);
+  const end = unitStart(a.output.blocks, tid + 1, threads);
+  const to = a.u + (<usize>(first * channels) << 6);
+  weightBlocks(a, first, end, to, matrixBytes(channels, a.output.blocks << 4), temp);
 }
 
-// U of panels [first, end), stored from `to` on.
-function weightPanels(a: WinogradArgs, first: i32, end: i32, to: usize, element: usize, temp: usize): void {
+// U of blocks [first, end), stored from `to` on: two panels of 8 channels each.
+function weightBlocks(a: WinogradArgs, first: i32, end: i32, to: usize, element: usize, temp: usize): void {
   const channels = a.input.blocks << 4;
+  const panel = <usize>channels << 5;
   const flipped = a.flipped != 0;
-  for (let p = first; p < end; p++) {
-    let w = a.w + <usize>(p << 3) * a.lane;
+  for (let b = first; b < end; b++) {
+    let w = a.w + <usize>(b << 4) * a.lane;
     for (let c = 0; c < channels; c++) {
-      transformTaps(w, a.lane, flipped, to, element, temp);
-      transformTaps(w + 4 * a.lane, a.lane, flipped, to + 16, element, temp);
+      for (let k: usize = 0; k < 4; k++) {
+        const at = to + (k >> 1) * panel + ((k & 1) << 4);
+        transformTaps(w + (k << 2) * a.lane, a.lane, flipped, at, element, temp);
+      }
       to += 32;
       w += a.sum;
     }
+    to += panel;
   }
 }
 
@@ -131,12 +136,14 @@ export function winogradSlices(args: usize, tid: i32, threads: i32): void {
     const block = i * a.blocksPerSlice;
     const blockEnd = min(a.output.blocks, block + a.blocksPerSlice);
     const outChannels = (blockEnd - block) << 4;
-    weightPanels(a, block << 1, blockEnd << 1, u, uElement, temp);
+    weightBlocks(a, block, blockEnd, u, uElement, temp);
     for (let first = 0; first < a.tiles; first += a.tilesPerStrip) {
       const end = min(a.tiles, first + a.tilesPerStrip);
+      const v = a.v + <usize>first * vTile;
       for (let e: usize = 0; e < 36; e++)
-        multiply(a.v + e * vElement + <usize>first * vTile, end - first, channels, u + e * uElement, outChannels, m + e * mElement);
-      transformOutput(a.output, first, end, block, blockEnd, m, mElement, <usize>outChannels << 2, a.add, a.floor, temp);
+        multiply(v + e * vElement, end - first, channels, u + e * uElement, outChannels, m + e * mElement);
+      const mTile = <usize>outChannels << 2;
+      transformOutput(a.output, first, end, block, blockEnd, m, mElement, mTile, a.add, a.floor, temp);
     }
   }
 }

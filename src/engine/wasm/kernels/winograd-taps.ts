@@ -1,7 +1,8 @@
-// The 3 × 3 kernels' side of Winograd's F(4×4, 3×3): U = G g Gᵀ, and back with the gradient, dg = Gᵀ S G. Four kernels at a
-// time, one in each lane, straight from and to PyTorch's [O][I][3][3]; see winograd-transforms.ts.
+// The 3 × 3 kernels' side of Winograd's F(4×4, 3×3): U = G g Gᵀ, and back with the gradient, dg = Gᵀ S G. Four kernels
+// at a time, one in each lane, straight from and to PyTorch's [O][I][3][3]; see winograd-transforms.ts.
 
 import { madd } from './abi';
+import { transpose } from './transpose';
 
 const SIXTH: f32 = 1.0 / 6;
 const TWELFTH: f32 = 1.0 / 12;
@@ -37,7 +38,7 @@ function tapPass(s0: v128, s1: v128, s2: v128, s3: v128, s4: v128, s5: v128, to:
 
 // U of the four kernels at w, w + lane, …: element e goes to to + e·element. `flipped` turns them by 180°.
 export function transformTaps(w: usize, lane: usize, flipped: bool, to: usize, element: usize, temp: usize): void {
-  loadTaps(w, lane, flipped ? temp + 128 : temp, flipped ? -16 : 16);
+  loadTaps(w, lane, flipped ? temp + 128 : temp, flipped ? <usize>-16 : 16);
   const rows = temp + 144;
   for (let o: usize = 0; o < 48; o += 16) {
     const p = temp + o;
@@ -51,7 +52,15 @@ export function transformTaps(w: usize, lane: usize, flipped: bool, to: usize, e
 }
 
 // The gradients of the four kernels at w, w + lane, … from the sum of `parts` S, each `part` bytes after the one before.
-export function transformTapGradients(s: usize, element: usize, parts: i32, part: usize, w: usize, lane: usize, temp: usize): void {
+export function transformTapGradients(
+  s: usize,
+  element: usize,
+  parts: i32,
+  part: usize,
+  w: usize,
+  lane: usize,
+  temp: usize,
+): void {
   let q = temp;
   for (let j = 0; j < 6; j++) {
     tapPass(
@@ -70,7 +79,16 @@ export function transformTapGradients(s: usize, element: usize, parts: i32, part
   const taps = temp + 288;
   for (let i: usize = 0; i < 3; i++) {
     const p = temp + i * 96;
-    tapPass(v128.load(p), v128.load(p, 16), v128.load(p, 32), v128.load(p, 48), v128.load(p, 64), v128.load(p, 80), taps + i * 48, 16);
+    tapPass(
+      v128.load(p),
+      v128.load(p, 16),
+      v128.load(p, 32),
+      v128.load(p, 48),
+      v128.load(p, 64),
+      v128.load(p, 80),
+      taps + i * 48,
+      16,
+    );
   }
   storeTaps(taps, w, lane);
 }
@@ -91,18 +109,7 @@ function loadTaps(w: usize, lane: usize, to: usize, step: usize): void {
   const w2 = w1 + lane;
   const w3 = w2 + lane;
   for (let t: usize = 0; t < 32; t += 16) {
-    const r0 = v128.load(w + t);
-    const r1 = v128.load(w1 + t);
-    const r2 = v128.load(w2 + t);
-    const r3 = v128.load(w3 + t);
-    const l01 = i32x4.shuffle(r0, r1, 0, 4, 1, 5);
-    const h01 = i32x4.shuffle(r0, r1, 2, 6, 3, 7);
-    const l23 = i32x4.shuffle(r2, r3, 0, 4, 1, 5);
-    const h23 = i32x4.shuffle(r2, r3, 2, 6, 3, 7);
-    v128.store(to, i64x2.shuffle(l01, l23, 0, 2));
-    v128.store(to + step, i64x2.shuffle(l01, l23, 1, 3));
-    v128.store(to + 2 * step, i64x2.shuffle(h01, h23, 0, 2));
-    v128.store(to + 3 * step, i64x2.shuffle(h01, h23, 1, 3));
+    transpose(w + t, w1 + t, w2 + t, w3 + t, to, to + step, to + 2 * step, to + 3 * step);
     to += 4 * step;
   }
   let last = v128.load32_zero(w, 32);
@@ -117,18 +124,7 @@ function storeTaps(from: usize, w: usize, lane: usize): void {
   const w2 = w1 + lane;
   const w3 = w2 + lane;
   for (let t: usize = 0; t < 32; t += 16) {
-    const r0 = v128.load(from);
-    const r1 = v128.load(from, 16);
-    const r2 = v128.load(from, 32);
-    const r3 = v128.load(from, 48);
-    const l01 = i32x4.shuffle(r0, r1, 0, 4, 1, 5);
-    const h01 = i32x4.shuffle(r0, r1, 2, 6, 3, 7);
-    const l23 = i32x4.shuffle(r2, r3, 0, 4, 1, 5);
-    const h23 = i32x4.shuffle(r2, r3, 2, 6, 3, 7);
-    v128.store(w + t, i64x2.shuffle(l01, l23, 0, 2));
-    v128.store(w1 + t, i64x2.shuffle(l01, l23, 1, 3));
-    v128.store(w2 + t, i64x2.shuffle(h01, h23, 0, 2));
-    v128.store(w3 + t, i64x2.shuffle(h01, h23, 1, 3));
+    transpose(from, from + 16, from + 32, from + 48, w + t, w1 + t, w2 + t, w3 + t);
     from += 64;
   }
   const last = v128.load(from);

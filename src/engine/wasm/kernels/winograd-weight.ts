@@ -1,10 +1,11 @@
 // The weight gradient of a Winograd convolution: S = Σ over tiles of V ⊙ D, an outer product of channels for each of the 36
 // elements, then dg = Gᵀ S G.
 //
-// Below 256 channels threads take strips of tiles and sum S of their own (winogradGradientStrips), which are then added and
-// transformed back (winogradGradientTaps). From there on all tiles are transformed first (winogradGradientInput), and a thread
-// takes pairs of a block of input and a group of output channels, whose S it finishes by itself (winogradGradientBlocks).
-// Layouts: V and D [e][block][tile][16] in a strip, [block][e][tile][16] for all tiles; S [e][C][K]; 192 bytes between matrices.
+// Below 256 channels threads take strips of tiles and sum S of their own (winogradGradientStrips), which are then added
+// and transformed back (winogradGradientTaps). From there on all tiles are transformed first (winogradGradientInput), and a
+// thread takes pairs of a block of input and a group of output channels, whose S it finishes by itself
+// (winogradGradientBlocks). Layouts: V and D [e][block][tile][16] in a strip, [block][e][tile][16] for all tiles;
+// S [e][C][K]; 192 bytes between matrices.
 
 import { stepsTile } from './gemm-tiles';
 import { unitStart } from './share';
@@ -97,7 +98,16 @@ export function winogradGradientTaps(args: usize, tid: i32, threads: i32): void 
 }
 
 // The taps' gradients of input channel `c` and output channels [k, kEnd), whose S starts at `s`.
-function storeRow(a: WinogradGradientArgs, s: usize, element: usize, parts: i32, c: i32, k: i32, kEnd: i32, temp: usize): void {
+function storeRow(
+  a: WinogradGradientArgs,
+  s: usize,
+  element: usize,
+  parts: i32,
+  c: i32,
+  k: i32,
+  kEnd: i32,
+  temp: usize,
+): void {
   const lane = <usize>(a.input.blocks << 4) * 36;
   let dw = a.dw + <usize>k * lane + <usize>c * 36;
   for (; k < kEnd; k += 4) {

@@ -40,6 +40,7 @@ export function vectorBlock(context: LowerContext, x: Value): Block {
 
 /** The input of a normalisation, and how kernels see it. */
 interface Source {
+  readonly x: Value;
   readonly block: Block;
   readonly layout: ChannelLayout;
   readonly from: Pointer;
@@ -47,7 +48,7 @@ interface Source {
 
 function sourceOf(context: LowerContext, x: Value): Source {
   const block = vectorBlock(context, x);
-  return { block, layout: channelLayout(x, block), from: context.input(x, block) };
+  return { x, block, layout: channelLayout(x, block), from: context.input(x, block) };
 }
 
 /** Statistics of x, which are outputs 1 and 2. */
@@ -63,13 +64,13 @@ function train({ inputs, outputs, attrs }: PlanNode<BatchNormAttrs>, context: Lo
 /** y = relu(x · scale + shift + residual). */
 function emitApply(
   context: LowerContext,
-  { block, layout, from }: Source,
+  { x, block, layout, from }: Source,
   { scale, shift }: ChannelScale,
   y: Value,
   residual: Value | undefined,
 ): void {
   const added = residual === undefined ? 0 : context.input(residual, block);
-  const to = context.output(y, block);
+  const to = context.output(y, block, x);
   context.emit('batchNormApply', [from, ...layoutWords(layout), scale, shift, to, 1, added]);
 }
 
@@ -131,7 +132,7 @@ const backward = lowering<BatchNormAttrs>((node, context) => {
   const terms = backwardTerms(node, context, layout, vectors, (sums) => {
     context.emit('batchNormReluBackwardSums', [...words, given.mean, sums, scale, shift, 0, 0]);
   });
-  const dx = context.output(operands(node.outputs)[0], block);
+  const dx = context.output(operands(node.outputs)[0], block, x);
   context.emit('batchNormReluBackwardApply', [...words, terms, dx, shift]);
   return true;
 });
@@ -143,13 +144,13 @@ const backwardAdd = lowering<BatchNormAttrs>((node, context) => {
   const gradient = context.input(dy, block);
   const result = context.input(y, block);
   const vectors = [context.input(weight), context.input(mean), context.input(variance)] as const;
-  const masked = context.output(dresidual, block);
+  const masked = context.output(dresidual, block, dy);
   const words = [from, ...layoutWords(layout)];
   const terms = backwardTerms(node, context, layout, vectors, (sums) => {
     const sources = [gradient, vectors[1], sums, 0, 0, result, masked];
     context.emit('batchNormResidualBackwardSums', [...words, ...sources]);
   });
-  const to = context.output(dx, block);
+  const to = context.output(dx, block, x);
   context.emit('batchNormBackwardApply', [...words, masked.readonly(), terms, to, 0]);
   return true;
 });
@@ -172,7 +173,7 @@ const backwardMaxPool = lowering<BatchNormAttrs>((node, context) => {
   });
   const places = context.input(index, block);
   const words = [from, ...imageWords(node, source, 1), terms, shift, gradient, best, places];
-  const dx = context.output(operands(node.outputs)[0], block);
+  const dx = context.output(operands(node.outputs)[0], block, x);
   context.emit('batchNormReluPoolBackward', [...words, dx]);
   return true;
 });

@@ -135,7 +135,7 @@ export const batchNormLowering = lowering<BatchNormAttrs>((node, context) => {
   const from = context.input(x, block);
   const statistics = newStatistics(context, weight, bias, mean, variance);
   const { scale, shift } = emitStatistics(context, layout, from, statistics, node.attrs.eps);
-  const to = context.output(y, block);
+  const to = context.output(y, block, x);
   context.emit('batchNormApply', [from, ...layoutWords(layout), scale, shift, to, 0, 0]);
   return true;
 });
@@ -148,7 +148,7 @@ export const batchNormEvalLowering = lowering<BatchNormAttrs>((node, context) =>
   const from = context.input(x, block);
   const statistics = givenStatistics(context, weight, bias, mean, variance);
   const { scale, shift } = emitScale(context, layout, statistics, node.attrs.eps);
-  const to = context.output(y, block);
+  const to = context.output(y, block, x);
   context.emit('batchNormApply', [from, ...layoutWords(layout), scale, shift, to, 0, 0]);
   return true;
 });
@@ -172,6 +172,6 @@ export const batchNormBackwardLowering = lowering<BatchNormAttrs>((node, context
     dbias: context.output(dbias),
   };
   const terms = emitBackwardTerms(context, layout, sums, statistics, node.attrs.eps);
-  context.emit('batchNormBackwardApply', [...words, terms, context.output(dx, block), 0]);
+  context.emit('batchNormBackwardApply', [...words, terms, context.output(dx, block, x), 0]);
   return true;
 });

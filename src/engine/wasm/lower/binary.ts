@@ -42,7 +42,7 @@ function binary(kernel: KernelName, keepsZero = true, integers?: KernelName): Lo
       context.input(value, sameShape(value.shape, y.shape) ? block : ROWS);
     const left = pointerOf(a);
     const right = pointerOf(b);
-    const to = context.output(y, block);
+    const to = context.output(y, block, a);
     const words = [left, right, to, rows.inner, ...rows.steps, 0, 0, ...outerWords(rows)];
     const own = [left, right, to].filter((_, k) => k === 2 || rows.steps[k] === 1);
     context.emit(

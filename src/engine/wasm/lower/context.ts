@@ -59,10 +59,11 @@ export interface LowerContext {
   input(value: Value, block?: Block): Pointer;
 
   /**
-   * Room for output `value` in layout `block` (default row-major), for writing. Where the op's `inPlace` allows it and
-   * nothing reads the input later, it is the input's own memory: ask for the inputs first.
+   * Room for output `value` in layout `block` (default row-major), for writing. Where nothing reads it later, it is the
+   * memory of the input that the op's `inPlace` names, or of the input `over`, which the kernels read in that layout and
+   * overwrite element by element: ask for the inputs first.
    */
-  output(value: Value, block?: Block): Pointer;
+  output(value: Value, block?: Block, over?: Value): Pointer;
 
   /**
    * Calls `check` with the elements of `value` before each run; what it throws keeps the run from starting. Returns

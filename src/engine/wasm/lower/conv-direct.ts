@@ -1,7 +1,8 @@
 /** Phases of direct convolution: packing weights, and `convDirect` on a tensor or on one phase of a strided gradient. */
 import type { Size2d } from '../../../core/shape.js';
+import { alignUp } from '../heap.js';
 import type { Pointer } from '../region.js';
-import { float, type LowerContext, type Word } from './context.js';
+import { float, type LowerContext, type PhaseOptions, type Word } from './context.js';
 import { panelWidth } from './conv-geometry.js';
 import { type ConvTensor, perBlock } from './conv-tensor.js';
 import { convWords } from './conv-words.js';
@@ -48,6 +49,7 @@ export function packedSize(view: WeightView, block: number, outBlock: number) {
 
 /** The argument words of `convPack` and `convUnpack`, in the order of `PackArgs` in kernels/conv-pack.ts. */
 export function packingWords(
+  context: LowerContext,
   view: WeightView,
   block: number,
   outBlock: number,
@@ -60,6 +62,7 @@ export function packingWords(
   const inStep = kernel[0] * kernel[1] * 4;
   const outStep = channels * inStep;
   const isForward = view.across === 'outChannels';
+  const scratch = context.threadScratch(kernel[0] * kernel[1] * 16);
   const words = {
     w: view.pointer,
     packed,
@@ -73,13 +76,16 @@ export function packingWords(
     panelWidth: width,
     blocks,
     block,
+    taps: kernel[0] * kernel[1],
     tapRows: tapRows.count,
     tapColumns: tapColumns.count,
-    firstTap: (tapRows.first * kernel[1] + tapColumns.first) * 4,
-    tapRowStep: tapRows.step * kernel[1] * 4,
-    tapColumnStep: tapColumns.step * 4,
+    firstTap: tapRows.first * kernel[1] + tapColumns.first,
+    tapRowStep: tapRows.step * kernel[1],
+    tapColumnStep: tapColumns.step,
     partials: partials.count,
     partialBytes: partials.bytes,
+    scratch: scratch.pointer,
+    scratchBytes: scratch.bytes,
   } satisfies Record<string, Word>;
   return Object.values(words);
 }
@@ -94,7 +100,7 @@ export function packWeights(
   const { panels, width, bytes } = packedSize(view, block, outBlock);
   const packed = context.scratch(bytes);
   const partials = { count: 1, bytes };
-  context.emit('convPack', packingWords(view, block, outBlock, packed, partials));
+  context.emit('convPack', packingWords(context, view, block, outBlock, packed, partials));
   return { pointer: packed.readonly(), panels, width };
 }
 
@@ -141,7 +147,7 @@ const gap = 64;
 /** A strip's padded copy should stay in the second-level cache beside a panel of weights. */
 const stripBytes = 256 * 1024;
 
-export function emitDirect(context: LowerContext, conv: DirectConv): void {
+export function emitDirect(context: LowerContext, conv: DirectConv, options?: PhaseOptions): void {
   const { depthwise, outSize, kernel, stride, dilation, weights } = conv;
   const x = depthwise ? perBlock(conv.x) : conv.x;
   const y = depthwise ? perBlock(conv.y) : conv.y;
@@ -154,7 +160,7 @@ export function emitDirect(context: LowerContext, conv: DirectConv): void {
   const pieces = Math.ceil((4 * context.threads) / images);
   const rowsPerStrip = evenPieces(outSize[0], Math.max(fitting, 1), pieces);
   const terms = x.blocks * (depthwise ? 1 : x.block) * kernel[0] * kernel[1];
-  const tableBytes = roundUp(terms * 4);
+  const tableBytes = alignUp(terms * 4);
   const words = convWords({
     ...conv,
     x,
@@ -175,7 +181,7 @@ export function emitDirect(context: LowerContext, conv: DirectConv): void {
     imagesPerPass: 1,
     byBlocks: false,
   });
-  context.emit(depthwise ? 'convDepthwise' : 'convDirect', words);
+  context.emit(depthwise ? 'convDepthwise' : 'convDirect', words, options);
 }
 
 /** Size of the pieces of `total` when it is cut into at least `pieces` of about the same size, none above `largest`. */
@@ -183,5 +189,3 @@ export function evenPieces(total: number, largest: number, pieces: number): numb
   const count = Math.min(total, Math.max(pieces, Math.ceil(total / largest)));
   return Math.ceil(total / count);
 }
-
-export const roundUp = (bytes: number) => Math.ceil(bytes / 64) * 64;

@@ -23,8 +23,12 @@ const tempBytes = 4096;
 /** From so many channels on the weights outweigh the tiles, so that threads share channels instead of tiles. */
 const manyChannels = 256;
 
+/** Multiply-adds below which direct convolution takes some tens of microseconds, and its smaller rounding is worth more. */
+const worthwhile = 1 << 20;
+
 /** Whether Winograd can compute a convolution of this geometry and pays. */
 export function isWinograd({
+  batch,
   kernel,
   stride,
   dilation,
@@ -44,7 +48,8 @@ export function isWinograd({
     padding[0] <= 1 &&
     channels % block === 0 &&
     outChannels % block === 0 &&
-    Math.min(...outSize) >= 4
+    Math.min(...outSize) >= 4 &&
+    batch * outSize[0] * outSize[1] * channels * outChannels * 9 >= worthwhile
   );
 }
 
@@ -107,7 +112,7 @@ export function emitWinograd(context: LowerContext, conv: WinogradConv): void {
   const blocksPerSlice = 1;
   const tilesPerStrip = isWide
     ? Math.min(tiling.count, 256)
-    : evenPieces(tiling.count, 30, context.threads);
+    : evenPieces(tiling.count, 24, context.threads);
   const sliceChannels = blocksPerSlice * block;
   const strip = isWide
     ? matrixBytes(input.channels, sliceChannels) + matrixBytes(tilesPerStrip, sliceChannels)

@@ -5,7 +5,7 @@
 import { internalError } from '../../../core/errors.js';
 import { storedElements } from '../layout.js';
 import { type LowerContext, lowering, type PlanNode } from './context.js';
-import { emitDirect, packWeights, type Taps } from './conv-direct.js';
+import { type DirectConv, emitDirect, packWeights, type Taps } from './conv-direct.js';
 import {
   type ConvAttrs,
   convGeometry,
@@ -116,7 +116,7 @@ function lowerBackwardInput(node: PlanNode<ConvAttrs>, context: LowerContext): b
   phases.forEach(([row, column], i) => {
     const weights = packed[i];
     if (weights === undefined) return;
-    emitDirect(context, {
+    const conv: DirectConv = {
       x: from,
       y: to.tensor,
       batch,
@@ -131,7 +131,9 @@ function lowerBackwardInput(node: PlanNode<ConvAttrs>, context: LowerContext): b
       weights,
       first: row.phase * to.tensor.rowBytes + column.phase * to.tensor.pixel,
       every: stride,
-    });
+    };
+    // The phases write different pixels: none needs to wait for another.
+    emitDirect(context, conv, { split: 'stride phases', own: [to.tensor.pointer] });
   });
   to.finish();
   return true;

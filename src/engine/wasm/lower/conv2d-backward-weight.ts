@@ -1,7 +1,8 @@
 /** The gradient of conv2d's weight: packed partial sums, then their sum in PyTorch's order. */
 import { internalError } from '../../../core/errors.js';
+import { alignUp } from '../heap.js';
 import { type LowerContext, lowering, type PlanNode } from './context.js';
-import { evenPieces, packedSize, packingWords, roundUp, type WeightView } from './conv-direct.js';
+import { evenPieces, packedSize, packingWords, type WeightView } from './conv-direct.js';
 import {
   type ConvAttrs,
   convGeometry,
@@ -79,7 +80,7 @@ function lowerBackwardWeight(node: PlanNode<ConvAttrs>, context: LowerContext): 
   const partial = context.scratch(partials.count * bytes);
   const rows = (rowsPerStrip - 1) * stride[0] + (kernel[0] - 1) * dilation[0] + 1;
   const columns = (outSize[1] - 1) * stride[1] + (kernel[1] - 1) * dilation[1] + 1;
-  const tableBytes = roundUp(imagesPerPass * rowsPerStrip * outSize[1] * 8);
+  const tableBytes = alignUp(imagesPerPass * rowsPerStrip * outSize[1] * 8);
   const stripBlocks = byBlocks ? 1 : stored.blocks;
   const stripBytes = imagesPerPass * stripBlocks * rows * columns * from.pixel;
   const words = convWords({
@@ -103,7 +104,7 @@ function lowerBackwardWeight(node: PlanNode<ConvAttrs>, context: LowerContext): 
     byBlocks,
   });
   context.emit(depthwise ? 'convDepthwiseWeight' : 'convWeight', words);
-  const sum = packingWords(view, packedBlock, outBlock, partial.readonly(), partials);
+  const sum = packingWords(context, view, packedBlock, outBlock, partial.readonly(), partials);
   context.emit('convUnpack', sum);
   return true;
 }

@@ -1,6 +1,7 @@
 /** Dropout of elements and of whole channels, by counter-based draws. */
 import { numel } from '../../../core/shape.js';
 import { operands } from '../../../graph/op.js';
+import { ROWS } from '../layout.js';
 import { float, lowering } from './context.js';
 
 interface DropoutAttrs {
@@ -19,7 +20,7 @@ export const dropoutLowering = lowering<DropoutAttrs>((node, context) => {
   const from = context.input(x);
   const words = context.threadScratch(64);
   context.emit('dropout', [
-    ...[from, context.output(y), numel(x.shape), context.input(key)],
+    ...[from, context.output(y, ROWS, x), numel(x.shape), context.input(key)],
     ...[threshold, float(scale), words.pointer, words.bytes],
   ]);
   return true;
@@ -33,7 +34,7 @@ export const featureDropoutLowering = lowering<DropoutAttrs>((node, context) => 
   const from = context.input(x);
   const words = context.threadScratch(64);
   context.emit('dropoutRuns', [
-    ...[from, context.output(y), runs, context.input(key)],
+    ...[from, context.output(y, ROWS, x), runs, context.input(key)],
     ...[threshold, float(scale), words.pointer, words.bytes, numel(x.shape.slice(2))],
   ]);
   return true;

@@ -98,6 +98,7 @@ const clamp =
 export const elementwiseLowerings: Readonly<Record<string, Lowering>> = {
   neg: unary(plain('neg')),
   abs: unary(plain('abs')),
+  sign: unary(plain('sign')),
   exp: unary(plain('exp', false)),
   log: unary(plain('log', false)),
   sqrt: unary(plain('sqrt')),

@@ -19,6 +19,7 @@ import { conv2dBackwardWeightLowering } from './conv2d-backward-weight.js';
 import { crossEntropyBackwardLowering, crossEntropyLowering } from './cross-entropy.js';
 import { dropoutLowering, featureDropoutLowering, nextKeyLowering } from './dropout.js';
 import { elementwiseLowerings } from './elementwise.js';
+import { foldBatchNormLowering } from './fold.js';
 import { linearLowering } from './linear.js';
 import { matmulLowering } from './matmul.js';
 import { maxPool2dBackwardLowering, maxPool2dLowering } from './max-pool.js';
@@ -47,6 +48,7 @@ export const lowerings: Readonly<Record<string, Lowering>> = {
   softmaxBackward: softmaxBackwardLowering,
   logSoftmax: logSoftmaxLowering,
   logSoftmaxBackward: logSoftmaxBackwardLowering,
+  foldBatchNorm: foldBatchNormLowering,
   batchNorm: batchNormLowering,
   batchNormBackward: batchNormBackwardLowering,
   batchNormEval: batchNormEvalLowering,

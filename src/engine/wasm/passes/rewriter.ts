@@ -3,6 +3,7 @@ import type { DType } from '../../../core/dtype.js';
 import { internalError } from '../../../core/errors.js';
 import type { Shape } from '../../../core/shape.js';
 import type { Graph, Value } from '../../../graph/graph.js';
+import type { PlanNode } from '../lower/context.js';
 import type { NodeOfPlan } from '../plan-node.js';
 
 export class Rewriter {
@@ -52,14 +53,22 @@ export class Rewriter {
     return { id: this.nextId++, shape, dtype };
   }
 
-  /** Replaces `parts` by `fused`, an op of this engine's own. */
-  fuse(parts: readonly NodeOfPlan[], fused: Omit<NodeOfPlan, 'op'>): void {
-    const node = { ...fused, op: undefined };
-    const position = this.nodes.findIndex((other) => parts.includes(other));
-    this.nodes[position] = node;
-    this.nodes = this.nodes.filter((other) => !parts.includes(other));
+  /** Replaces `parts` by one node, an op of this engine's own. */
+  fuse(parts: readonly NodeOfPlan[], fused: PlanNode): void {
+    this.replace(parts, [fused]);
+  }
+
+  /** Replaces `parts` by other nodes, which stand where the first part stood. */
+  replace(parts: readonly NodeOfPlan[], others: readonly PlanNode[]): void {
+    const nodes = others.map(({ name, attrs, inputs, outputs }) => ({
+      ...{ name, attrs, inputs, outputs },
+      op: undefined,
+    }));
+    const position = this.nodes.findIndex((node) => parts.includes(node));
+    this.nodes.splice(position, 1, ...nodes);
+    this.nodes = this.nodes.filter((node) => !parts.includes(node));
     for (const readers of this.readers.values()) for (const part of parts) readers.delete(part);
-    this.connect(node);
+    for (const node of nodes) this.connect(node);
   }
 
   /** The nodes, each after those whose results it reads. */

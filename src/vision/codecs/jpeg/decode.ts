@@ -1,14 +1,15 @@
 /**
  * The quick way to read a JPEG. libvips spends more time on setting up than a small picture takes to decode; this decoder
- * (scripts/vision-kernels/jpeg.ts in WebAssembly SIMD) has nothing to set up. It gives libjpeg-turbo's pixels, bit for bit, or
+ * (scripts/vision-kernels/jpeg.ts, in SIMD) has nothing to set up. It gives libjpeg-turbo's pixels, bit for bit, or
  * null: for the kinds that parse.ts leaves out, for any damage, and where there is no SIMD. The caller then asks sharp, whose verdict counts.
  */
 import { Image } from '../../image.js';
+import { type KernelMemory, loadKernels, reserve } from '../../kernel-module.js';
 import { moduleBase64 } from './kernels.js';
 import { type HuffmanTable, type JpegScan, parseJpeg } from './parse.js';
 
 interface Kernels {
-  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
+  readonly memory: KernelMemory;
   scan(
     from: number,
     to: number,
@@ -32,18 +33,8 @@ interface Kernels {
 
 let kernels: Kernels | null | undefined;
 
-function loadKernels(): Kernels | null {
-  if (kernels !== undefined) return kernels;
-  const bytes = Uint8Array.from(atob(moduleBase64), (letter) => letter.charCodeAt(0));
-  // The exports are what the AssemblyScript source declares.
-  kernels = WebAssembly.validate(bytes)
-    ? (new WebAssembly.Instance(new WebAssembly.Module(bytes), {}).exports as Kernels)
-    : null;
-  return kernels;
-}
-
-/** More pixels than this are left to sharp, which works in strips: planes here are held whole. */
-const maxPixels = 2 ** 24;
+/** More pixels than this are left to sharp: setting up is nothing to them, and planes here are held whole. */
+const maxPixels = 2 ** 22;
 
 /** Addresses below this belong to the kernels' own tables. */
 const firstAddress = 4096;
@@ -55,8 +46,8 @@ const tableBytes = 512 * 2 + 17 * 4 + 17 * 4 + 256;
 export function decodeJpeg(bytes: Uint8Array): Image | null {
   const scan = parseJpeg(bytes);
   if (scan === null || scan.width * scan.height > maxPixels) return null;
-  const loaded = loadKernels();
-  return loaded === null ? null : run(loaded, bytes, scan);
+  if (kernels === undefined) kernels = loadKernels<Kernels>(moduleBase64);
+  return kernels === null ? null : run(kernels, bytes, scan);
 }
 
 function run(kernels: Kernels, bytes: Uint8Array, scan: JpegScan): Image | null {
@@ -89,8 +80,7 @@ function run(kernels: Kernels, bytes: Uint8Array, scan: JpegScan): Image | null 
   const scratchStride = mcusAcross * luma.across * 16 + 64;
   const scratchAt = take(3 * scratchStride);
   const outAt = take(width * height * 3);
-  const lacking = end - kernels.memory.buffer.byteLength;
-  if (lacking > 0) kernels.memory.grow(Math.ceil(lacking / 65536));
+  reserve(kernels.memory, end);
 
   const memory = kernels.memory.buffer;
   new Uint8Array(memory).set(data, dataAt);

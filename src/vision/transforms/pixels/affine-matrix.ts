@@ -1,5 +1,5 @@
 import type { ImageSize } from '../../image.js';
-import type { WarpMatrix } from './warp.js';
+import type { WarpMatrix } from './warp-matrix.js';
 
 /** A point or an offset, in pixels. */
 export type Point = readonly [x: number, y: number];

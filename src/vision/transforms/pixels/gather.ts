@@ -44,20 +44,37 @@ export function flipGather(
   { horizontal = false, vertical = false }: { horizontal?: boolean; vertical?: boolean },
 ): Gather {
   return {
-    rows: Int32Array.from({ length: height }, (_, y) => (vertical ? height - 1 - y : y)),
-    columns: Int32Array.from({ length: width }, (_, x) => (horizontal ? width - 1 - x : x)),
+    rows: vertical ? everyIndex(height).reverse() : everyIndex(height),
+    columns: horizontal ? everyIndex(width).reverse() : everyIndex(width),
     fill: 0,
   };
+}
+
+/** 0, 1, …, length − 1: all rows or columns in order. */
+export function everyIndex(length: number): Int32Array {
+  const indices = new Int32Array(length);
+  for (let i = 0; i < length; i++) indices[i] = i;
+  return indices;
+}
+
+/** The size of the picture that a gather shows. */
+export function gatherSize({ rows, columns }: Gather): ImageSize {
+  return { height: rows.length, width: columns.length };
 }
 
 /** One gather that does `first`, then `second`; null where both fill, with different colours. */
 export function joinGathers(first: Gather, second: Gather): Gather | null {
   const fillsFirst = hasFill(first);
   if (fillsFirst && first.fill !== second.fill && hasFill(second)) return null;
+  return chainGathers(first, second, fillsFirst ? first.fill : second.fill);
+}
+
+/** One gather that does `first`, then `second`, with one fill for both. */
+export function chainGathers(first: Gather, second: Gather, fill: Fill): Gather {
   return {
     rows: through(first.rows, second.rows),
     columns: through(first.columns, second.columns),
-    fill: fillsFirst ? first.fill : second.fill,
+    fill,
   };
 }
 

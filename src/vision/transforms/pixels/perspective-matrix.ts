@@ -1,5 +1,5 @@
 import type { Point } from './affine-matrix.js';
-import type { WarpMatrix } from './warp.js';
+import type { WarpMatrix } from './warp-matrix.js';
 
 /** The four corners of a quadrilateral: top left, top right, bottom right, bottom left. */
 export type Quad = readonly [Point, Point, Point, Point];

@@ -2,6 +2,7 @@
 import { type FloatImage, floatImage, type Image } from '../../image.js';
 import { fillBytes } from './fill.js';
 import type { Gather } from './gather.js';
+import { pixelKernels, Scratch } from './pixel-kernels.js';
 
 /** For each channel in turn, the number that each of the 256 bytes becomes. */
 export type PlaneTable = Float32Array;
@@ -25,6 +26,8 @@ export function normalizedTable(
 /** `[H, W, C]` bytes → `[C, H, W]` floats through `table`, reading the picture as `gather` shows it. */
 export function toPlanes(image: Image, table: PlaneTable, gather?: Gather): FloatImage {
   if (gather !== undefined) return gatherPlanes(image, table, gather);
+  const byKernel = planesByKernel(image, table);
+  if (byKernel !== null) return byKernel;
   const { height, width, channels, data } = image;
   const result = floatImage(channels, height, width);
   const out = result.data;
@@ -39,6 +42,22 @@ export function toPlanes(image: Image, table: PlaneTable, gather?: Gather): Floa
     out[2 * plane + i] = table[512 + (data[from + 2] as number)] as number;
   }
   return result;
+}
+
+/** The same by the kernel; null where there is none, or the picture is grey or so small that copying would cost more. */
+function planesByKernel(image: Image, table: PlaneTable): FloatImage | null {
+  const { height, width, channels, data } = image;
+  const kernels = channels === 1 || data.length < 2 ** 14 ? null : pixelKernels();
+  if (kernels === null) return null;
+  const scratch = new Scratch();
+  const from = scratch.put(data);
+  const tableAt = scratch.put(table);
+  const to = scratch.take(data.length * 4);
+  const memory = scratch.fill(kernels);
+  if (memory === null) return null;
+  kernels.planesRgb(from, height * width, tableAt, to);
+  const planes = new Float32Array(memory.slice(to, to + data.length * 4));
+  return floatImage(channels, height, width, planes);
 }
 
 function gatherPlanes(image: Image, table: PlaneTable, gather: Gather): FloatImage {

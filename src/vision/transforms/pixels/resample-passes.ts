@@ -26,14 +26,12 @@ export interface ResampleJob {
   readonly down: Taps;
 }
 
-/** Runs both passes: the bytes of the resized picture. */
-export type ResamplePasses = (job: ResampleJob) => Uint8Array;
-
-export const plainPasses: ResamplePasses = (job) => {
+/** Both passes: the bytes of the resized picture. */
+export function plainPasses(job: ResampleJob): Uint8Array {
   const { data, start, stride, channels, top, rows, across, down } = job;
   const strip = (channels === 3 ? acrossRgb : acrossGrey)(data, start, stride, rows, across);
   return downPass(strip, across.first.length * channels, top, down);
-};
+}
 
 function acrossRgb(
   data: Uint8Array,

@@ -4,8 +4,8 @@
  * exact integers, so results equal Pillow's bit for bit.
  */
 import { Image, type ImageSize } from '../../image.js';
-import { type Box, gatherPixels } from './gather.js';
-import { fractionBits, plainPasses, type Taps } from './resample-passes.js';
+import { type Box, everyIndex, gatherPixels } from './gather.js';
+import { fractionBits, plainPasses, type ResampleJob, type Taps } from './resample-passes.js';
 import { simdPasses } from './resample-simd.js';
 import type { PixelSource } from './source.js';
 
@@ -73,8 +73,8 @@ export function resizedSource(
     height,
     width,
     read(gather) {
-      const rows = gather?.rows ?? Int32Array.from({ length: height }, (_, y) => y);
-      const columns = gather?.columns ?? Int32Array.from({ length: width }, (_, x) => x);
+      const rows = gather?.rows ?? everyIndex(height);
+      const columns = gather?.columns ?? everyIndex(width);
       // Filled pixels are rare here (a pad right after a resize): compute the whole, then gather.
       if (gather !== undefined && (rows.includes(-1) || columns.includes(-1)))
         return gatherPixels(this.read(), gather);
@@ -105,8 +105,7 @@ function resample(
     top = Math.min(top, down.first[i] as number);
     bottom = Math.max(bottom, (down.first[i] as number) + (down.count[i] as number));
   }
-  const passes = simdPasses() ?? plainPasses;
-  const data = passes({
+  const job: ResampleJob = {
     data: image.data,
     start: ((box.top + top) * image.width + box.left) * image.channels,
     stride: image.width * image.channels,
@@ -115,7 +114,8 @@ function resample(
     rows: bottom - top,
     across,
     down,
-  });
+  };
+  const data = simdPasses(job) ?? plainPasses(job);
   return new Image(rows.length, columns.length, image.channels, data);
 }
 

@@ -4,15 +4,11 @@
  */
 import { Image, type ImageSize } from '../../image.js';
 import { type Fill, fillBytes } from './fill.js';
-import { type Gather, gatherPixels } from './gather.js';
+import { everyIndex, type Gather, gatherPixels } from './gather.js';
+import { fitsFixedPoint, fitsWithFill, nearestAffine } from './nearest-affine.js';
 import type { Interpolation } from './resample.js';
 import type { PixelSource } from './source.js';
-
-/**
- * Output pixel centre (x, y) → source point ((a·x + b·y + c) / w, (d·x + e·y + f) / w), w = g·x + h·y + 1.
- * Six numbers are an affine map: g = h = 0.
- */
-export type WarpMatrix = readonly number[];
+import type { WarpMatrix } from './warp-matrix.js';
 
 export interface WarpOptions {
   readonly interpolation: Interpolation;
@@ -32,8 +28,8 @@ export function warpedSource(
     height: size.height,
     width: size.width,
     read(gather) {
-      const rows = gather?.rows ?? Int32Array.from({ length: size.height }, (_, y) => y);
-      const columns = gather?.columns ?? Int32Array.from({ length: size.width }, (_, x) => x);
+      const rows = gather?.rows ?? everyIndex(size.height);
+      const columns = gather?.columns ?? everyIndex(size.width);
       const filled = rows.includes(-1) || columns.includes(-1);
       if (gather !== undefined && filled && gather.fill !== fill)
         return gatherPixels(this.read(), gather);
@@ -41,7 +37,11 @@ export function warpedSource(
       if (interpolation !== 'nearest')
         return smooth(image, matrix, window, interpolation === 'bilinear' ? bilinear : bicubic);
       if (scaling) return gatherPixels(image, scalingGather(image, size, matrix, window));
-      if (affine && fitsFixedPoint(matrix, size)) return nearestAffine(image, matrix, window);
+      if (affine && fitsFixedPoint(matrix, size)) {
+        if (gather !== undefined && filled && !fitsWithFill(matrix, size))
+          return gatherPixels(this.read(), gather);
+        return nearestAffine(image, matrix, window);
+      }
       return smooth(image, matrix, window, nearest);
     },
   };
@@ -71,67 +71,6 @@ function steps(start: number, step: number, length: number, limit: number): Int3
   for (let i = 0; i < length; i++, at += step)
     indices[i] = at < 0 || at >= limit ? -1 : Math.trunc(at);
   return indices;
-}
-
-function fitsFixedPoint(matrix: WarpMatrix, { height, width }: ImageSize): boolean {
-  const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = matrix;
-  return [
-    [0, 0],
-    [width, height],
-    [0, height],
-    [width, 0],
-  ].every(
-    ([x = 0, y = 0]) => Math.abs(x * a + y * b + c) < 32768 && Math.abs(x * d + y * e + f) < 32768,
-  );
-}
-
-function nearestAffine(image: Image, matrix: WarpMatrix, { rows, columns, fill }: Gather): Image {
-  const { height, width, channels, data } = image;
-  const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = matrix;
-  const xStepX = fixed(a);
-  const xStepY = fixed(b);
-  const yStepX = fixed(d);
-  const yStepY = fixed(e);
-  const xStart = fixed(c + a * 0.5 + b * 0.5);
-  const yStart = fixed(f + d * 0.5 + e * 0.5);
-  const count = rows.length * columns.length;
-  const out = new Uint8Array(count * channels);
-  const colour = fillBytes('fill', fill, channels);
-  const grey = colour[0] as number;
-  const green = colour[1] ?? 0;
-  const blue = colour[2] ?? 0;
-  let to = 0;
-  for (let i = 0; i < rows.length; i++) {
-    const y = rows[i] as number;
-    const xRow = (xStart + Math.imul(y, xStepY)) | 0;
-    const yRow = (yStart + Math.imul(y, yStepY)) | 0;
-    for (let j = 0; j < columns.length; j++) {
-      const x = columns[j] as number;
-      const fromX = ((xRow + Math.imul(x, xStepX)) | 0) >> 16;
-      const fromY = ((yRow + Math.imul(x, yStepX)) | 0) >> 16;
-      const inside = (x | y) >= 0 && fromX >= 0 && fromX < width && fromY >= 0 && fromY < height;
-      if (channels === 1) {
-        out[to++] = inside ? (data[fromY * width + fromX] as number) : grey;
-      } else if (inside) {
-        const from = (fromY * width + fromX) * 3;
-        out[to] = data[from] as number;
-        out[to + 1] = data[from + 1] as number;
-        out[to + 2] = data[from + 2] as number;
-        to += 3;
-      } else {
-        out[to] = grey;
-        out[to + 1] = green;
-        out[to + 2] = blue;
-        to += 3;
-      }
-    }
-  }
-  return new Image(rows.length, columns.length, channels, out);
-}
-
-/** A number in 16.16 fixed point. */
-function fixed(value: number): number {
-  return Math.floor(value * 65536 + 0.5);
 }
 
 /** Writes the pixel of `image` at the point (x, y), which lies inside it, to `out[to …]`. */

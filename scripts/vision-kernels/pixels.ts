@@ -1,4 +1,6 @@
-// The two passes of a resize in SIMD (AssemblyScript): the same exact integers as src/vision/transforms/pixels/resample.ts.
+// The inner loops of src/vision/transforms/pixels/ for large pictures (AssemblyScript): the same exact numbers as the TypeScript there.
+//
+// The two passes of a resize, in SIMD.
 // Of output position i, `count[i]` weights of 22 fractional bits start at weights[i · tapStride], for source positions from
 // `first[i]` on. Reads and writes may reach 16 bytes past the end of a buffer.
 
@@ -96,6 +98,43 @@ export function down(
       v128.store(dst + x, i8x16.narrow_i16x8_u(low, high));
     }
     dst += length;
+  }
+}
+
+// A nearest-neighbour warp of RGB bytes: output pixel (j, i) shows source pixel (rowX[i] + addX[j], rowY[i] + addY[j]) (16.16 fixed
+// point), or the colour in the lower three bytes of `fill` where that lies outside.
+export function warpRgb(
+  src: usize,
+  width: i32,
+  height: i32,
+  addX: usize,
+  addY: usize,
+  across: i32,
+  rowX: usize,
+  rowY: usize,
+  rows: i32,
+  fill: i32,
+  to: usize,
+): void {
+  for (let i: usize = 0; i < <usize>rows; i++) {
+    const startX = load<i32>(rowX + (i << 2));
+    const startY = load<i32>(rowY + (i << 2));
+    for (let j: usize = 0; j < <usize>across; j++, to += 3) {
+      const x = (startX + load<i32>(addX + (j << 2))) >> 16;
+      const y = (startY + load<i32>(addY + (j << 2))) >> 16;
+      const inside = <u32>x < <u32>width && <u32>y < <u32>height;
+      store<i32>(to, inside ? load<i32>(src + (y * width + x) * 3) : fill);
+    }
+  }
+}
+
+// RGB bytes to three planes of floats, through a table of 256 floats for each channel.
+export function planesRgb(src: usize, count: i32, table: usize, to: usize): void {
+  const plane = (<usize>count) << 2;
+  for (const end = to + plane; to < end; to += 4, src += 3) {
+    store<f32>(to, load<f32>(table + ((<usize>load<u8>(src)) << 2)));
+    store<f32>(to + plane, load<f32>(table + ((<usize>load<u8>(src, 1)) << 2), 1024));
+    store<f32>(to + 2 * plane, load<f32>(table + ((<usize>load<u8>(src, 2)) << 2), 2048));
   }
 }
 

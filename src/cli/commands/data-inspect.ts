@@ -1,0 +1,38 @@
+import type { Command } from 'commander';
+import { openTask } from '../../recipes/index.js';
+import { inspect } from '../../vision/inspect/inspect.js';
+import { showCount } from '../counter.js';
+import { dataOption, jsonOption, wholeNumber } from '../options.js';
+import { printJson, printLine } from '../output.js';
+import { formatReport } from './data-report.js';
+
+interface InspectOptions {
+  readonly data?: string;
+  readonly tiny: number;
+  readonly json?: true;
+}
+
+export function addDataInspect(data: Command): void {
+  data
+    .command('inspect')
+    .description('Counts, sizes, and what may spoil a training: corrupt, tiny and duplicate files.')
+    .argument('<data>', 'a folder of pictures, or a data set that wick knows')
+    .addOption(dataOption())
+    .option('--tiny <n>', 'report pictures with a side below this', wholeNumber(1), 16)
+    .addOption(jsonOption())
+    .action(async (name: string, options: InspectOptions) => {
+      const task = await openTask(name, { ...withFolder(options), cache: 'none' });
+      const counter = showCount('pictures looked at');
+      const report = await inspect(task.pictures, {
+        tinySide: options.tiny,
+        onProgress: counter.update,
+      }).finally(counter.end);
+      if (options.json === true) printJson({ data: name, ...report, notes: task.notes });
+      else for (const line of formatReport(task.name, report, task.notes)) printLine(line);
+    });
+}
+
+/** `--data` as a request has it. */
+export function withFolder({ data }: { readonly data?: string }): { readonly data?: string } {
+  return data === undefined ? {} : { data };
+}

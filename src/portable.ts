@@ -1,0 +1,117 @@
+/** The public names that Node and browsers share. Rooms are namespaces; what everybody uses stands at the top. */
+import './ops/index.js';
+
+export * as autograd from './autograd.js';
+export {
+  type Compiled,
+  type CompileOptions,
+  compile,
+  type StepResult,
+} from './compile/compile.js';
+export type { DType, TypedArray } from './core/dtype.js';
+export {
+  CaptureError,
+  CheckpointError,
+  DataError,
+  DTypeError,
+  EngineError,
+  ShapeError,
+  ValueError,
+  WickError,
+} from './core/errors.js';
+export { Rng } from './core/rng.js';
+export type { Shape, Size2d } from './core/shape.js';
+export {
+  currentEngine,
+  type EngineName,
+  type EngineReport,
+  engineReport,
+  setThreads,
+  useEngine,
+} from './engine/select.js';
+export * as metrics from './metrics/index.js';
+export * as nn from './nn/index.js';
+export {
+  abs,
+  add,
+  amax,
+  amin,
+  argmax,
+  argmin,
+  cat,
+  chunk,
+  clamp,
+  div,
+  eq,
+  exp,
+  flatten,
+  gather,
+  ge,
+  gt,
+  indexSelect,
+  le,
+  lerp,
+  log,
+  logSoftmax,
+  lt,
+  matmul,
+  maximum,
+  mean,
+  minimum,
+  mul,
+  narrow,
+  ne,
+  neg,
+  norm,
+  permute,
+  pow,
+  relu,
+  reshape,
+  sigmoid,
+  sign,
+  softmax,
+  split,
+  sqrt,
+  square,
+  squeeze,
+  stack,
+  std,
+  sub,
+  sum,
+  tanh,
+  transpose,
+  unsqueeze,
+  where,
+} from './ops/functions.js';
+export type { Index, Range } from './ops/methods/indexing.js';
+export type { ReductionOptions, ValuesAndIndices } from './ops/methods/reduction.js';
+export type { TensorLike } from './ops/operand.js';
+export {
+  type RandomOptions,
+  rand,
+  randint,
+  randintLike,
+  randLike,
+  randn,
+  randnLike,
+  randperm,
+} from './ops/random.js';
+export * as optim from './optim/index.js';
+export {
+  arange,
+  eye,
+  full,
+  fullLike,
+  linspace,
+  type NestedArray,
+  ones,
+  onesLike,
+  type TensorOptions,
+  tensor,
+  zeros,
+  zerosLike,
+} from './tensor/creation.js';
+export { Generator, manualSeed } from './tensor/generator.js';
+export { enableGrad, isGradEnabled, noGrad } from './tensor/grad-mode.js';
+export { Parameter } from './tensor/parameter.js';
+export { Tensor } from './tensor/tensor.js';

@@ -1,0 +1,26 @@
+import { openImageSplits } from '../vision/datasets/image-splits.js';
+import { fileOptions } from './file-options.js';
+import type { OpenRequest, TaskTransforms } from './recipe.js';
+import { limited, type TaskData } from './task.js';
+
+/** The pictures of a folder, in whichever way it is laid out, as a task's data. */
+export async function openSplits(
+  root: string,
+  { trainTransform, evalTransform }: TaskTransforms,
+  request: OpenRequest,
+): Promise<TaskData> {
+  const { limit, seed = 0 } = request;
+  const { train, test, classes, sources, notes } = await openImageSplits(root, {
+    ...fileOptions(request, trainTransform),
+    trainTransform,
+    testTransform: request.evalTransform ?? evalTransform,
+    seed,
+  });
+  return {
+    train: limited(train, limit, seed),
+    test: limited(test, limit, seed),
+    classes,
+    pictures: sources,
+    notes,
+  };
+}

@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict';
+import { beforeEach, test } from 'node:test';
+import { data, manualSeed, nn, optim, rand, randint, tensor } from '../../src/index.js';
+import type { EpochEvent, StepEvent } from '../../src/train/metrics.js';
+import { Trainer, type TrainerOptions } from '../../src/train/trainer.js';
+
+beforeEach(() => {
+  manualSeed(1);
+});
+
+/** A linear classifier on 50 random samples of 2 classes, batches of 16: the last one has 2. */
+function setUp(options: Partial<TrainerOptions> = {}, lr = 0.1) {
+  const samples = new data.TensorDataset(rand([50, 4]), randint(2, [50]));
+  const loader = new data.DataLoader(samples, { batchSize: 16, shuffle: true, seed: 3 });
+  const model = new nn.Sequential(new nn.Linear(4, 8), new nn.ReLU(), new nn.Linear(8, 2));
+  const optimizer = new optim.SGD(model.parameters(), { lr });
+  const steps: StepEvent[] = [];
+  const epochs: EpochEvent[] = [];
+  const trainer = new Trainer({
+    model,
+    optimizer,
+    trainLoader: loader as unknown as TrainerOptions['trainLoader'], // TensorDataset's batches are pairs here
+    testLoader: loader as unknown as TrainerOptions['testLoader'],
+    epochs: 3,
+    callbacks: [{ onStep: (e) => void steps.push(e), onEpoch: (e) => void epochs.push(e) }],
+    ...options,
+  });
+  return { trainer, model, optimizer, samples, steps, epochs };
+}
+
+test('every sample is seen once an epoch, in one optimizer step per batch', async () => {
+  const { trainer, optimizer, steps, epochs } = setUp();
+  let taken = 0;
+  const original = optimizer.step.bind(optimizer);
+  optimizer.step = () => {
+    taken++;
+    original();
+  };
+  const eager = setUp({ compile: false });
+  let eagerSteps = 0;
+  const eagerOriginal = eager.optimizer.step.bind(eager.optimizer);
+  eager.optimizer.step = () => {
+    eagerSteps++;
+    eagerOriginal();
+  };
+  await trainer.fit();
+  await eager.trainer.fit();
+  assert.deepEqual(
+    steps.map((s) => s.samples),
+    [16, 16, 16, 2, 16, 16, 16, 2, 16, 16, 16, 2],
+  );
+  assert.equal(epochs.length, 3);
+  assert.equal(eagerSteps, 12);
+  assert.equal(taken, 2, 'recorded once for 16 samples and once for 2');
+});
+
+test('compiled and eager training give the same numbers', async () => {
+  const run = async (compile: boolean) => {
+    manualSeed(5);
+    const { trainer, steps } = setUp({ compile });
+    await trainer.fit();
+    return steps.map((s) => s.loss);
+  };
+  const [compiled, eager] = [await run(true), await run(false)];
+  for (const [i, loss] of compiled.entries())
+    assert.ok(Math.abs(loss - (eager[i] ?? Number.NaN)) < 1e-5, `${loss} and ${eager[i]}`);
+});
+
+test('scores are weighted by samples, the smaller last batch included', async () => {
+  const { trainer, model, samples, epochs } = setUp({ epochs: 1 });
+  await trainer.fit();
+  const [x, y] = [0, 1].map((part) => {
+    const rows = Array.from({ length: 50 }, (_, i) => samples.get(i)[part] as unknown);
+    return rows;
+  });
+  let loss = 0;
+  let right = 0;
+  for (let i = 0; i < 50; i++) {
+    const image = x?.[i] as { data: Float32Array };
+    const label = y?.[i] as number | { data: Int32Array };
+    const target = typeof label === 'number' ? label : (label.data[0] ?? 0);
+    const logits = model.forward(tensor(image.data).reshape([1, 4]));
+    loss += nn.functional.crossEntropy(logits, tensor([target], { dtype: 'int32' })).item() / 50;
+    if (logits.argmax(1).item() === target) right++;
+  }
+  const [event] = epochs;
+  assert.ok(Math.abs((event?.test.loss ?? 0) - loss) < 1e-5);
+  assert.equal(event?.test.accuracy, right / 50);
+});
+
+test('the model trains in training mode and is measured in evaluation mode', async () => {
+  const modes: boolean[] = [];
+  const { trainer, model } = setUp({ epochs: 1, compile: false });
+  model.registerForwardHook((module) => {
+    modes.push(module.training);
+    return undefined;
+  });
+  await trainer.fit();
+  assert.deepEqual(modes, [true, true, true, true, false, false, false, false]);
+});
+
+test('a schedule steps once an epoch, or once a step', async () => {
+  for (const schedulePer of ['epoch', 'step'] as const) {
+    let count = 0;
+    const { trainer } = setUp({ schedulePer, scheduler: { step: () => void count++ } });
+    await trainer.fit();
+    assert.equal(count, schedulePer === 'epoch' ? 3 : 12);
+  }
+});
+
+test('the learning rate of a schedule reaches the compiled step', async () => {
+  const schedule = {
+    step: () => {
+      optimizer.lr = 0;
+    },
+  };
+  const { trainer, optimizer, steps } = setUp({ epochs: 2, scheduler: schedule });
+  await trainer.fit();
+  assert.deepEqual(
+    steps.map((s) => s.lr),
+    [0.1, 0.1, 0.1, 0.1, 0, 0, 0, 0],
+  );
+});
+
+test('reaching NaN is an error with epoch, step and advice', async () => {
+  const { trainer } = setUp({}, 1e30);
+  await assert.rejects(trainer.fit(), {
+    name: 'ValueError',
+    message:
+      /^Trainer: the loss is (NaN|Infinity) at epoch 1, step [234] \(lr 1e\+30\); lower the learning rate, or clip gradients$/,
+  });
+});
+
+test('gradients are clipped when asked', async () => {
+  const largest = async (clip: number | undefined) => {
+    manualSeed(2);
+    const { trainer, model } = setUp(
+      { epochs: 1, compile: false, ...(clip !== undefined && { clipGradNorm: clip }) },
+      0.1,
+    );
+    await trainer.fit();
+    return Math.hypot(...model.parameters().flatMap((p) => [...(p.grad?.data ?? [])]));
+  };
+  assert.ok((await largest(undefined)) > 0.011);
+  assert.ok((await largest(0.01)) < 0.01001);
+});
+
+test('an aborted run ends after its current step and says so', async () => {
+  const abort = new AbortController();
+  const { trainer, epochs } = setUp({
+    epochs: 100,
+    signal: abort.signal,
+    callbacks: [{ onStep: (e) => void (e.globalStep === 9 && abort.abort()) }],
+  });
+  const summary = await trainer.fit();
+  assert.equal(summary.interrupted, true);
+  assert.equal(summary.epochs, 2);
+  assert.equal(summary.steps, 9);
+  assert.deepEqual(epochs, []);
+});
+
+test('settings that cannot be are refused', () => {
+  assert.throws(() => setUp({ epochs: 0 }), {
+    message: 'Trainer: epochs=0 must be a whole number ≥ 1',
+  });
+});
+
+test('timers run while training goes on', async () => {
+  const { trainer } = setUp({ epochs: 400 });
+  let ticks = 0;
+  const timer = setInterval(() => ticks++, 5);
+  const start = performance.now();
+  await trainer.fit();
+  clearInterval(timer);
+  const most = (performance.now() - start) / 5;
+  assert.ok(ticks > most / 40, `${ticks} of ${most.toFixed(0)} ticks`);
+});
