@@ -7,10 +7,11 @@
 
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { tilesSource } from './generate-tiles.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const kernelFolder = 'src/engine/wasm/kernels';
@@ -20,6 +21,7 @@ const { values: options } = parseArgs({
 const out = resolve(root, options.out);
 
 process.chdir(root);
+removeStale();
 const typesOk = compileTypeScript();
 const kernelsOk = await compileKernels();
 process.exitCode = typesOk && kernelsOk ? 0 : 1;
@@ -28,6 +30,18 @@ function compileTypeScript() {
   const tsc = join(root, 'node_modules/typescript/bin/tsc');
   const args = [tsc, '--outDir', out, '--tsBuildInfoFile', join(out, 'tsconfig.tsbuildinfo')];
   return spawnSync(process.execPath, args, { stdio: 'inherit' }).status === 0;
+}
+
+/** Deletes what tsc has made of sources that are gone: tests among them would still run. */
+function removeStale() {
+  if (!existsSync(out)) return;
+  for (const file of readdirSync(out, { recursive: true })) {
+    if (!file.endsWith('.js.map')) continue;
+    const stem = file.slice(0, -'.js.map'.length);
+    if (existsSync(`${stem}.ts`)) continue;
+    for (const ending of ['.js', '.js.map', '.d.ts'])
+      rmSync(join(out, stem + ending), { force: true });
+  }
 }
 
 async function compileKernels() {
@@ -89,7 +103,7 @@ function dispatchSource(families, hash) {
 }
 
 function sourcesHash(dispatch) {
-  const hash = createHash('sha256').update(dispatch);
+  const hash = createHash('sha256').update(dispatch).update(tilesSource());
   const { version } = JSON.parse(readFileSync('node_modules/assemblyscript/package.json', 'utf8'));
   hash.update(version).update(readFileSync(fileURLToPath(import.meta.url)));
   for (const file of readdirSync(kernelFolder).sort())
@@ -110,6 +124,7 @@ async function compileBuild(path, features, dispatch) {
     stderr: messages,
     readFile: (name) => {
       if (name.endsWith('kernels/dispatch.ts')) return dispatch;
+      if (name.endsWith('kernels/gemm-tiles.ts')) return tilesSource();
       const file = resolve(root, name);
       return existsSync(file) ? readFileSync(file, 'utf8') : null;
     },

@@ -1,10 +1,11 @@
-// Writes src/engine/wasm/kernels/gemm-tiles.ts: the innermost loops of every convolution and matrix product.
+// The source of kernels/gemm-tiles, which the build hands to the assembler: the innermost loops of every convolution and
+// matrix product.   (node scripts/generate-tiles.mjs prints it)
 //
 // A tile is P rows × W columns of a product, held in registers while one flat loop runs over the reduction. V8 keeps
 // 12 vector accumulators in registers only if that loop is a single `while` with its test on top, neither unrolled nor
 // nested, if the accumulators start at zero (what was there before is added after the loop), and if nothing but a branch
 // follows the loop. So each size is a function of its own, printed here, for the loop bodies differ only in length.
-import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
 const range = (n) => Array.from({ length: n }, (_, i) => i);
 
@@ -142,18 +143,20 @@ function dispatch(family) {
   ];
 }
 
-const lines = [
-  '// Printed by scripts/generate-tiles.mjs: change it there and run it again.',
-  '//',
-  '// Register tiles of P rows × W columns (W = 8 or 12 floats). Row p of the result is stored at y + p·yStep as',
-  '// max(sum + add[p·addStep], floor), where `add` is the bias (addStep 0) or y itself to accumulate; as the sum if it is 0.',
-  "import { madd } from './abi';",
-  '',
-];
-for (const family of FAMILIES) {
-  for (const width of family.widths)
-    for (const p of range(MAX_ROWS[width])) lines.push(...tile(family, p + 1, width));
-  lines.push(...dispatch(family));
+/** The AssemblyScript module. */
+export function tilesSource() {
+  const lines = [
+    '// Register tiles of P rows × W columns (W = 8 or 12 floats). Row p of the result is stored at y + p·yStep as',
+    '// max(sum + add[p·addStep], floor), where `add` is the bias (addStep 0) or y itself to accumulate; as the sum if it is 0.',
+    "import { madd } from './abi';",
+    '',
+  ];
+  for (const family of FAMILIES) {
+    for (const width of family.widths)
+      for (const p of range(MAX_ROWS[width])) lines.push(...tile(family, p + 1, width));
+    lines.push(...dispatch(family));
+  }
+  return lines.join('\n');
 }
-const target = new URL('../src/engine/wasm/kernels/gemm-tiles.ts', import.meta.url);
-writeFileSync(process.argv[2] ?? target, lines.join('\n'));
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) console.log(tilesSource());

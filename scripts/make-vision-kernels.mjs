@@ -14,7 +14,6 @@ process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 
 const targets = {
   pixels: 'src/vision/transforms/pixels/kernels.ts',
-  jpeg: 'src/vision/codecs/jpeg/kernels.ts',
 };
 
 for (const [name, target] of Object.entries(targets)) {

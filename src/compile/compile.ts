@@ -102,7 +102,18 @@ function signature(args: readonly Tensor[], engine: Engine): string {
       );
     return `${t.dtype}${formatShape(t.shape)}${t.requiresGrad ? '∇' : ''}`;
   });
-  return `${engine.name}/${engine.threads} ${isGradEnabled() ? '' : 'noGrad '}${shapes.join(' ')}`;
+  return `${engine.name}/${engine.threads}#${engineNumber(engine)} ${isGradEnabled() ? '' : 'noGrad '}${shapes.join(' ')}`;
+}
+
+const engineNumbers = new WeakMap<Engine, number>();
+let engines = 0;
+
+/** Tells engines of one name apart: plans of one cannot run on another. */
+function engineNumber(engine: Engine): number {
+  const known = engineNumbers.get(engine);
+  if (known !== undefined) return known;
+  engineNumbers.set(engine, ++engines);
+  return engines;
 }
 
 function tooMany(max: number, keys: readonly string[], key: string): CaptureError {

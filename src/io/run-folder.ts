@@ -5,7 +5,7 @@
  *   metrics.jsonl  a line per epoch and split               steps.jsonl    loss and lr of every iteration
  *   checkpoints/   best.safetensors, last.safetensors       summary.json   the outcome     curves.svg
  */
-import { appendFile, mkdir, readdir, readFile, rm, rmdir } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { DataError } from '../core/errors.js';
 import { reason, writeFileAtomic } from './atomic.js';
@@ -66,13 +66,10 @@ export class RunFolder {
     return this.file('checkpoints', `${which}.safetensors`);
   }
 
-  /** Removes a run that came to nothing: one in which no epoch was finished. Others stay. */
+  /** Removes this run, which `create` has made, if no epoch of it was finished: it came to nothing. */
   async discardIfEmpty(): Promise<void> {
     const done = await readdir(this.file('checkpoints')).catch(() => []);
-    if (done.length > 0) return;
-    for (const file of ['config.json', 'model.json', 'steps.jsonl'])
-      await rm(this.file(file), { force: true });
-    await rmdir(this.path).catch(() => {}); // Something of the user's is in it.
+    if (done.length === 0) await rm(this.path, { recursive: true, force: true });
   }
 
   /** Writes a JSON file, whole or not at all. */

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createReadStream, existsSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { dirname, extname, join, normalize } from 'node:path';
+import { basename, dirname, extname, join, normalize } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import type { PageResult } from './page.js';
@@ -26,6 +26,13 @@ const isolation = {
   'cross-origin-embedder-policy': 'require-corp',
 };
 
+export interface SiteOptions {
+  /** Whether pages get shared memory. */
+  readonly isolated: boolean;
+  /** Files, by name, that are not what they should be: other contents, or missing where null. */
+  readonly spoiled?: Readonly<Record<string, string | null>>;
+}
+
 export interface Site {
   /** Ends in a slash. */
   readonly url: string;
@@ -34,7 +41,7 @@ export interface Site {
   close(): void;
 }
 
-export async function openSite({ isolated }: { isolated: boolean }): Promise<Site> {
+export async function openSite({ isolated, spoiled = {} }: SiteOptions): Promise<Site> {
   let deliver: (result: PageResult) => void = () => {};
   const result = new Promise<PageResult>((resolve) => {
     deliver = resolve;
@@ -45,7 +52,7 @@ export async function openSite({ isolated }: { isolated: boolean }): Promise<Sit
     if (request.method === 'POST') {
       deliver(JSON.parse(await text(request)));
       response.end();
-    } else answer(request, response);
+    } else answer(request, response, spoiled);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -60,7 +67,11 @@ export async function openSite({ isolated }: { isolated: boolean }): Promise<Sit
   };
 }
 
-function answer(request: IncomingMessage, response: ServerResponse): void {
+function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  spoiled: Readonly<Record<string, string | null>>,
+): void {
   const { pathname, search } = new URL(request.url ?? '/', 'http://localhost');
   if (pathname === '/') {
     response.setHeader('content-type', 'text/html');
@@ -69,13 +80,15 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   }
   const [, top = '', ...rest] = normalize(pathname).split('/');
   const path = join(folders[top] ?? '', ...rest);
-  if (folders[top] === undefined || !existsSync(path)) {
+  const contents = spoiled[basename(path)];
+  if (folders[top] === undefined || contents === null || !existsSync(path)) {
     response.statusCode = 404;
     response.end();
     return;
   }
   response.setHeader('content-type', contentTypes[extname(path)] ?? 'application/octet-stream');
-  createReadStream(path).pipe(response);
+  if (contents !== undefined) response.end(contents);
+  else createReadStream(path).pipe(response);
 }
 
 /** The nearest folder of that name beside or above the build. */

@@ -4,7 +4,15 @@ import { spawnSync } from 'node:child_process';
 import { describe, test } from 'node:test';
 import { EngineError } from '../../src/core/errors.js';
 import { referenceEngine } from '../../src/engine/reference/reference.js';
-import { currentEngine, engineReport, setThreads, useEngine } from '../../src/engine/select.js';
+import {
+  currentEngine,
+  engineReport,
+  setThreads,
+  setWinograd,
+  useEngine,
+} from '../../src/engine/select.js';
+import { singleNodeGraph } from '../../src/graph/graph.js';
+import { opSpec } from '../../src/graph/op.js';
 
 describe('useEngine', () => {
   test('takes a name or an engine', () => {
@@ -48,6 +56,21 @@ describe('setThreads', () => {
         message: `setThreads: count=${count} must be a whole number ≥ 1`,
       });
   });
+});
+
+test('setWinograd changes the convolutions of engine wasm, and going back finds the same engine', () => {
+  const type = (...shape: number[]) => ({ dtype: 'float32', shape }) as const;
+  const [x, w] = [type(8, 32, 16, 16), type(32, 32, 3, 3)];
+  const attrs = { stride: [1, 1], padding: [1, 1], dilation: [1, 1], groups: 1 };
+  const program = () =>
+    currentEngine().prepare(singleNodeGraph(opSpec('conv2d'), [x, w], attrs, [x])).program;
+  useEngine('wasm');
+  const before = currentEngine();
+  assert.match(program(), /winograd/);
+  setWinograd(false);
+  assert.doesNotMatch(program(), /winograd/);
+  setWinograd(true);
+  assert.equal(currentEngine(), before);
 });
 
 /** What a fresh process says about its engine. */

@@ -5,6 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import { compile } from '../../src/compile/compile.js';
 import { type DType, type TypedArray, viewOf } from '../../src/core/dtype.js';
 import { numel, type Shape } from '../../src/core/shape.js';
+import type { Engine } from '../../src/engine/engine.js';
 import { currentEngine, type EngineName, useEngine } from '../../src/engine/select.js';
 import { type OpSpec, opNames, opSpec } from '../../src/graph/op.js';
 import { grad } from '../../src/tensor/autograd.js';
@@ -27,7 +28,7 @@ export interface Answers {
 }
 
 /** Outputs and gradients (for the fixed cotangent) of a case, by `engine`. */
-export function answer(opCase: OpCase, engine: EngineName): Answers {
+export function answer(opCase: OpCase, engine: EngineName | Engine): Answers {
   return onEngine(engine, () => {
     const { outputs, gradients } = step(opCase, makeInputs(opCase));
     return { outputs: outputs.map(frozen), gradients: gradients.map((g) => g && frozen(g)) };
@@ -35,7 +36,7 @@ export function answer(opCase: OpCase, engine: EngineName): Answers {
 }
 
 /** The same by a compiled step on `engine`, at its second call: a replay. */
-export function compiledAnswer(opCase: OpCase, engine: EngineName): Answers {
+export function compiledAnswer(opCase: OpCase, engine: EngineName | Engine): Answers {
   return onEngine(engine, () => {
     let places: readonly boolean[] = [];
     const compiled = compile((...inputs: Tensor[]) => {
@@ -76,7 +77,7 @@ function frozen({ shape, dtype, data }: Tensor): Answer {
 }
 
 /** Runs `fn` on `engine`, and goes back to the engine of before. */
-export function onEngine<T>(engine: EngineName, fn: () => T): T {
+export function onEngine<T>(engine: EngineName | Engine, fn: () => T): T {
   const before = currentEngine();
   useEngine(engine);
   try {

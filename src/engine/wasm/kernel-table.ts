@@ -39,6 +39,7 @@ export const kernelFamilies = {
   ternary: ['where', 'lerp'],
   reduce: ['sum', 'sumSquares', 'sumDistances', 'sumParts', 'squareParts', 'sumTotal', 'extreme'],
   softmax: ['softmax', 'logSoftmax', 'softmaxBackward', 'logSoftmaxBackward'],
+  channels: ['channelSums', 'channelTotals'],
   'batch-norm': ['batchNormSums', 'batchNormStatistics', 'batchNormScale', 'batchNormApply'],
   'batch-norm-backward': [
     'batchNormBackwardSums',

@@ -6,7 +6,6 @@ import { grayscale } from '../transforms/pixels/grayscale.js';
 import { decodeBmp } from './bmp.js';
 import { CodecError } from './codec-error.js';
 import { type ImageFormat, type ImageHeader, readImageHeader, sniffFormat } from './header.js';
-import { decodeJpeg } from './jpeg/decode.js';
 import { decodeWithSharp } from './sharp.js';
 
 export interface DecodeOptions {
@@ -116,8 +115,7 @@ async function decodePixels(
   try {
     if (header.format === 'bmp') return decodeBmp(bytes);
     const size = shrinkTo === null ? null : shrunk(header, shrinkTo);
-    const quick = header.format === 'jpeg' && size === null && header.orientation === 1;
-    return (quick ? decodeJpeg(bytes) : null) ?? (await decodeWithSharp(bytes, header, size));
+    return await decodeWithSharp(bytes, header, size);
   } catch (cause) {
     if (!(cause instanceof CodecError)) throw cause;
     const what = formatNames[header.format];

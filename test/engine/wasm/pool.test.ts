@@ -81,6 +81,24 @@ test('host functions run on the main thread, and their errors come out after the
   assert.deepEqual(calls, [0, 3]);
 });
 
+test('kernels of another build are refused', () => {
+  const name = [...'tableHash'].map((letter) => letter.charCodeAt(0));
+  const module = new WebAssembly.Module(
+    Uint8Array.of(
+      ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+      ...[1, 5, 1, 0x60, 0, 1, 0x7f], // type 0: () → i32
+      ...[3, 2, 1, 0], // function 0 of type 0
+      ...[7, 13, 1, 9, ...name, 0, 0], // exported
+      ...[10, 6, 1, 4, 0, 0x41, 0, 0x0b], // returns 0
+    ),
+  );
+  assert.throws(() => new Pool(nodeHost, module, new EngineMemory().memory, 1), {
+    name: 'EngineError',
+    message:
+      'wasm: the compiled kernels are not those of kernel-table.js beside them; build again: npm run build',
+  });
+});
+
 test('a helper that cannot start is an error with the reason', () => {
   const host: Host = {
     ...nodeHost,

@@ -3,8 +3,7 @@
 // (i, j) is its sum / (extent of row i · extent of column j). Work is split by rows of the result.
 
 import { A, F, I } from './abi';
-import { sumLanes } from './softmax';
-import { bytes, keepPart, storePart, unitStart } from './share';
+import { bytes, keepPart, storePart, sumLanes, unitStart } from './share';
 
 function sumRow(p: usize, count: i32): f32 {
   let sum = f32x4.splat(0);

@@ -4,10 +4,8 @@
 // Statistics that were given (evaluation) do not depend on x: slope and offset are 0 there.
 
 import { A, I, madd } from './abi';
-import { addSums, paddedChannels } from './batch-norm';
+import { addSums, CHUNK, paddedChannels } from './channels';
 import { addWide, bytes, D, keepPart, storePart, total, unitStart } from './share';
-
-const CHUNK: i32 = 64;
 
 // What g is. `a` and `b` are the channel's scale and shift; y and masked are used by the last one alone.
 @final

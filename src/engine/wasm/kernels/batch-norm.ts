@@ -7,24 +7,8 @@
 // floats and of those in doubles. Every thread sums its share of the pixels; the next phase adds the threads' sums in order.
 
 import { A, I, madd } from './abi';
+import { addSums, CHUNK, paddedChannels } from './channels';
 import { addWide, bytes, D, keepPart, storePart, total, unitStart } from './share';
-
-// Pixels of a block that are taken channel by channel: they stay in the first-level cache.
-const CHUNK: i32 = 64;
-
-// C rounded up to whole vectors: the doubles of one sum of one thread.
-@inline
-export function paddedChannels(channels: i32): usize {
-  return <usize>((channels + 3) & ~3);
-}
-
-// Adds four floats to the four doubles at p.
-@inline
-export function addSums(p: usize, v: v128): void {
-  v128.store(p, f64x2.add(v128.load(p), f64x2.promote_low_f32x4(v)));
-  const high = i8x16.shuffle(v, v, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7);
-  v128.store(p, f64x2.add(v128.load(p, 16), f64x2.promote_low_f32x4(high)), 16);
-}
 
 // Channels c … c + 3 of `rows` pixels that lie `step` bytes apart.
 function momentsOfColumns(

@@ -5,21 +5,7 @@
 
 import { A, F, I } from './abi';
 import { splat } from './math';
-import { bytes, flatStart, storePart } from './share';
-
-// Floats between the start of a tensor and its row `row`; `column` 1 is a's stride, 2 is b's.
-export function rowOffset(dims: usize, rank: i32, row: i32, column: i32, width: i32): i32 {
-  let offset = 0;
-  let rest = row;
-  for (let k = rank - 1; k >= 0; k--) {
-    const dim = dims + <usize>((k * width) << 2);
-    const size = I(dim, 0);
-    const next = rest / size;
-    offset += (rest - next * size) * I(dim, column);
-    rest = next;
-  }
-  return offset;
-}
+import { bytes, flatStart, rowOffset, storePart } from './share';
 
 // y[0 … n) of one row.
 @inline

@@ -2,8 +2,7 @@
 // types. Not hot: one element at a time.
 
 import { A, I } from './abi';
-import { rowOffset } from './binary';
-import { bytes, flatStart } from './share';
+import { bytes, flatStart, rowOffset } from './share';
 
 function compare<K>(args: usize, tid: i32, threads: i32): void {
   const test = changetype<K>(0);

@@ -5,7 +5,7 @@
 import { A, F, I } from './abi';
 import { exp4, splat } from './math';
 import { logOf, rowExpSum, rowMax } from './softmax';
-import { bytes, storePart, unitStart } from './share';
+import { bytes, storeLanes, unitStart } from './share';
 
 // a_k of one place.
 @inline
@@ -41,8 +41,7 @@ export function crossEntropyRows(args: usize, tid: i32, threads: i32): void {
     const scale = splat(logOf(rowExpSum(x, classes, top)));
     for (let k = 0; k < classes; k += 4) {
       const v = f32x4.sub(f32x4.sub(v128.load(x + bytes(k)), splat(top)), scale);
-      if (classes - k >= 4) v128.store(logp + bytes(k), v);
-      else storePart(logp + bytes(k), v, classes - k);
+      storeLanes(logp + bytes(k), v, classes - k);
     }
     const label = labels ? load<i32>(target + bytes(row)) : -1;
     const ignored = labels && label == I(args, 9);
@@ -120,8 +119,7 @@ export function crossEntropyBackward(args: usize, tid: i32, threads: i32): void 
     for (let k = 0; k < classes; k += 4) {
       const v = f32x4.mul(exp4(v128.load(logp + bytes(k))), splat(<f32>sum));
       const last = min(4, classes - k);
-      if (last == 4) v128.store(dx + bytes(k), v);
-      else storePart(dx + bytes(k), v, last);
+      storeLanes(dx + bytes(k), v, last);
     }
     for (let k = 0; k < classes; k++) {
       const to = dx + bytes(k);

@@ -2,7 +2,7 @@
 // key (k0, k1, c1, c3), and keeps what it decides about where its upper 24 bits are not below the threshold p·2²⁴.
 
 import { A, F, I } from './abi';
-import { bytes, storePart, unitStart } from './share';
+import { bytes, storeLanes, unitStart } from './share';
 
 // Four blocks, first … first + 3: 16 words in order at p.
 function drawBlocks(p: usize, first: i32, key: usize): void {
@@ -52,8 +52,7 @@ export function dropout(args: usize, tid: i32, threads: i32): void {
       const at = bytes((group << 4) + j);
       const kept = i32x4.ge_s(i32x4.shr_u(v128.load(words + bytes(j)), 8), threshold);
       const v = v128.and(f32x4.mul(v128.load(A(args, 0) + at), scale), kept);
-      if (last - j >= 4) v128.store(A(args, 1) + at, v);
-      else storePart(A(args, 1) + at, v, last - j);
+      storeLanes(A(args, 1) + at, v, last - j);
     }
   }
 }
@@ -75,8 +74,7 @@ export function dropoutRuns(args: usize, tid: i32, threads: i32): void {
       let at = bytes(((group << 4) + j) * length);
       for (let left = length; left > 0; left -= 4) {
         const v = v128.and(f32x4.mul(v128.load(A(args, 0) + at), scale), mask);
-        if (left >= 4) v128.store(A(args, 1) + at, v);
-        else storePart(A(args, 1) + at, v, left);
+        storeLanes(A(args, 1) + at, v, left);
         at += 16;
       }
     }

@@ -9,11 +9,6 @@ export function splat(x: f32): v128 {
   return f32x4.splat(x);
 }
 
-@inline
-export function abs4(x: v128): v128 {
-  return f32x4.abs(x);
-}
-
 // x · 2ⁿ for whole n in [−300, 254], in two steps so that a result below 2⁻¹²⁶ is still rounded only once.
 @inline
 function scaleByPowerOfTwo(x: v128, n: v128): v128 {

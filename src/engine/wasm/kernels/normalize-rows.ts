@@ -4,13 +4,7 @@
 
 import { A, I } from './abi';
 import { Itself, Squared, sumRow } from './reduce';
-import { addWide, bytes, D, keepPart, storePart, total, unitStart } from './share';
-
-@inline
-function put(p: usize, v: v128, lanes: i32): void {
-  if (lanes >= 4) v128.store(p, v);
-  else storePart(p, v, lanes);
-}
+import { addWide, bytes, D, keepPart, storeLanes, total, unitStart } from './share';
 
 // 0 x, 1 weight, 2 bias, 3 y, 4 mean, 5 rstd, 6 rows, 7 P, 8 W, 9 S, 10–11 eps (f64)
 export function normalizeRows(args: usize, tid: i32, threads: i32): void {
@@ -33,7 +27,7 @@ export function normalizeRows(args: usize, tid: i32, threads: i32): void {
     if (spread == 1) {
       for (let left = size; left > 0; left -= 4) {
         const normal = f32x4.mul(f32x4.sub(v128.load(x), center), scale);
-        put(y, f32x4.add(f32x4.mul(normal, v128.load(weight)), v128.load(bias)), left);
+        storeLanes(y, f32x4.add(f32x4.mul(normal, v128.load(weight)), v128.load(bias)), left);
         x += 16;
         y += 16;
         weight += 16;
@@ -46,7 +40,7 @@ export function normalizeRows(args: usize, tid: i32, threads: i32): void {
       const shift = v128.load32_splat(bias);
       const next = x + bytes(spread);
       for (let left = spread; left > 0; left -= 4) {
-        put(y, f32x4.add(f32x4.mul(f32x4.sub(v128.load(x), center), slope), shift), left);
+        storeLanes(y, f32x4.add(f32x4.mul(f32x4.sub(v128.load(x), center), slope), shift), left);
         x += 16;
         y += 16;
       }
@@ -96,7 +90,11 @@ export function normalizeRowsBackward(args: usize, tid: i32, threads: i32): void
           spread == 1 ? v128.load(weight + bytes(i)) : v128.load32_splat(weight + bytes(run));
         const normal = f32x4.mul(f32x4.sub(v128.load(x + at), center), scale);
         const g = f32x4.sub(f32x4.mul(v128.load(dy + at), w), meanGradient);
-        put(dx + at, f32x4.mul(scale, f32x4.sub(g, f32x4.mul(normal, correlation))), length - i);
+        storeLanes(
+          dx + at,
+          f32x4.mul(scale, f32x4.sub(g, f32x4.mul(normal, correlation))),
+          length - i,
+        );
       }
   }
 }
@@ -161,8 +159,8 @@ export function normalizeRowsWeights(args: usize, tid: i32, threads: i32): void 
         4,
         5,
       );
-      put(A(args, 4) + to, dw, weights - k);
-      put(A(args, 5) + to, db, weights - k);
+      storeLanes(A(args, 4) + to, dw, weights - k);
+      storeLanes(A(args, 5) + to, db, weights - k);
     } else {
       store<f32>(A(args, 4) + to, <f32>(total(product) + total(upperProduct)));
       store<f32>(A(args, 5) + to, <f32>(total(sum) + total(upperSum)));

@@ -5,7 +5,7 @@
 // Work is split by elements of y.
 
 import { A, I } from './abi';
-import { addWide, bytes, D, flatStart, keepPart, storePart, total, unitStart } from './share';
+import { addWide, bytes, D, flatStart, keepPart, storeLanes, total, unitStart } from './share';
 
 @final
 @unmanaged
@@ -129,8 +129,7 @@ function reduce<K>(args: usize, tid: i32, threads: i32, centred: bool): void {
       if (centred) center = sumColumns<Itself>(x, outer, outerStep, count, step, center, mean);
       let sum = sumColumns<K>(x, outer, outerStep, count, step, center, factor);
       if (root) sum = f32x4.sqrt(sum);
-      if (inner - k >= 4) v128.store(y, sum);
-      else storePart(y, sum, inner - k);
+      storeLanes(y, sum, inner - k);
     }
   }
 }

@@ -1,6 +1,8 @@
-// A thread's static share of a kernel's work, and the loads and stores of the last, partial vector of a row.
+// What kernels share: a thread's static part of the work, the last, partial vector of a row, sums, walks.
 //
 // A load may read up to 15 bytes past a tensor's end (the planner rounds every tensor up to 64 bytes); a store never does.
+
+import { I } from './abi';
 
 // First of the units [0, units) that thread `tid` works on; the next thread's first is its end.
 @inline
@@ -58,4 +60,36 @@ export function total(sum: v128): f64 {
 @inline
 export function D(args: usize, k: i32): f64 {
   return load<f64>(args + ((<usize>k) << 2));
+}
+
+// The sum of the four lanes.
+@inline
+export function sumLanes(v: v128): f32 {
+  return (
+    f32x4.extract_lane(v, 0) +
+    f32x4.extract_lane(v, 1) +
+    (f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3))
+  );
+}
+
+// Elements between the start of a tensor and row `row` of a walk over outer dimensions: `rank` entries of `width` words at
+// `dims`, outermost first, each a size and the tensors' strides; word `column` is this tensor's stride.
+export function rowOffset(dims: usize, rank: i32, row: i32, column: i32, width: i32): i32 {
+  let offset = 0;
+  let rest = row;
+  for (let k = rank - 1; k >= 0; k--) {
+    const dim = dims + <usize>((k * width) << 2);
+    const size = I(dim, 0);
+    const next = rest / size;
+    offset += (rest - next * size) * I(dim, column);
+    rest = next;
+  }
+  return offset;
+}
+
+// Stores four floats, or the first `lanes` of them where fewer are left.
+@inline
+export function storeLanes(p: usize, v: v128, lanes: i32): void {
+  if (lanes >= 4) v128.store(p, v);
+  else storePart(p, v, lanes);
 }

@@ -3,22 +3,13 @@
 
 import { A, I } from './abi';
 import { exp4, log4, splat } from './math';
-import { bytes, keepPart, storePart, unitStart } from './share';
+import { bytes, keepPart, storeLanes, sumLanes, unitStart } from './share';
 
 @inline
 function maxLane(v: v128): f32 {
   return max(
     max(f32x4.extract_lane(v, 0), f32x4.extract_lane(v, 1)),
     max(f32x4.extract_lane(v, 2), f32x4.extract_lane(v, 3)),
-  );
-}
-
-@inline
-export function sumLanes(v: v128): f32 {
-  return (
-    f32x4.extract_lane(v, 0) +
-    f32x4.extract_lane(v, 1) +
-    (f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3))
   );
 }
 
@@ -65,8 +56,7 @@ function storeRow(x: usize, y: usize, count: i32, logarithm: bool, top: v128, te
   for (let left = count; left > 0; left -= 4) {
     const centred = f32x4.sub(v128.load(x), top);
     const v = logarithm ? f32x4.sub(centred, term) : f32x4.mul(exp4(centred), term);
-    if (left >= 4) v128.store(y, v);
-    else storePart(y, v, left);
+    storeLanes(y, v, left);
     x += 16;
     y += 16;
   }
@@ -174,8 +164,7 @@ function storeGradient(
   const g = v128.load(dy);
   const s = v128.load(y);
   const v = logarithm ? f32x4.sub(g, f32x4.mul(exp4(s), sum)) : f32x4.mul(s, f32x4.sub(g, sum));
-  if (lanes >= 4) v128.store(dx, v);
-  else storePart(dx, v, lanes);
+  storeLanes(dx, v, lanes);
 }
 
 // 0 dy, 1 y, 2 dx, 3 outer, 4 K, 5 inner

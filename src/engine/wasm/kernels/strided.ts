@@ -1,8 +1,7 @@
 // Copies between tensors that lie differently in memory: permutation, broadcasting, slices, concatenation.
 
 import { A, I } from './abi';
-import { rowOffset } from './binary';
-import { bytes, flatStart } from './share';
+import { bytes, flatStart, rowOffset } from './share';
 
 // Elements of 4 bytes. 0 from, 1 to, 2 inner, 3 stepFrom, 4 stepTo (elements between neighbours of a row), 5 rank,
 // 6 + 3k: size, strideFrom, strideTo of outer dimension k, outermost first

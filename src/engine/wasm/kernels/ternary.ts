@@ -3,8 +3,7 @@
 // 9 + 4k: size, strideA, strideB, strideC of outer dimension k, outermost first
 
 import { A, I } from './abi';
-import { rowOffset } from './binary';
-import { bytes, flatStart } from './share';
+import { bytes, flatStart, rowOffset } from './share';
 
 @inline
 function zip3<K>(args: usize, tid: i32, threads: i32, sizeA: usize): void {

@@ -2,7 +2,8 @@
 import { numel, type Shape } from '../../../core/shape.js';
 import type { Value } from '../../../graph/graph.js';
 import { operands } from '../../../graph/op.js';
-import { type Block, isPadded, paddedChannels, ROWS } from '../layout.js';
+import { type Block, isPadded, ROWS } from '../layout.js';
+import { channelLayout, layoutWords, storedChannels, sumBytes } from './channel-layout.js';
 import { type LowerContext, type Lowering, lowering, type PlanNode } from './context.js';
 import { double } from './double.js';
 
@@ -31,29 +32,38 @@ function patternOf(shape: Shape, dims: readonly number[]): Pattern | undefined {
   return runs.length === 0 ? [k1, r1, k2, r2, k3] : undefined;
 }
 
-/** How a reduction reads its input and where it leaves results that hold more channels than y. */
 interface Walk {
   readonly block: Block;
   readonly pattern: Pattern;
-  /** Elements of the result, with those of channels that fill the last block. */
-  readonly results: number;
 }
 
-/** Reductions over the pixels, or pixels and images, of a blocked tensor read it as it is; others want rows. */
+/** Reductions over the pixels of each channel read a blocked tensor as it is, others want rows. */
 function walkOf(context: LowerContext, x: Value, dims: readonly number[]): Walk | undefined {
   const block = context.blockOf(x);
   const [n = 1, c = 1, h = 1, w = 1] = x.shape;
-  const pixels = x.shape.length === 4 && dims.includes(2) && dims.includes(3) && !dims.includes(1);
-  const images = dims.includes(0);
-  if (block % 4 === 0 && pixels && (images || !isPadded(x.shape, block))) {
-    const channels = paddedChannels(c, block);
-    const groups = channels / block;
-    return images
-      ? { block, pattern: [1, n, groups, h * w, block], results: channels }
-      : { block, pattern: [n * groups, 1, 1, h * w, block], results: n * channels };
-  }
+  const pixels = x.shape.length === 4 && dims.length === 2 && dims[0] === 2 && dims[1] === 3;
+  if (block % 4 === 0 && pixels && !isPadded(x.shape, block))
+    return { block, pattern: [n * (c / block), 1, 1, h * w, block] };
   const pattern = patternOf(x.shape, dims);
-  return pattern && { block: ROWS, pattern, results: pattern[0] * pattern[2] * pattern[4] };
+  return pattern && { block: ROWS, pattern };
+}
+
+/** The sum of each channel over images and pixels of a blocked tensor: the gradient of a convolution's bias. */
+function emitChannelSums(context: LowerContext, x: Value, y: Value, factor: number): void {
+  const block = context.blockOf(x);
+  const layout = channelLayout(x, block);
+  const from = context.input(x, block);
+  const sums = context.scratch(sumBytes(layout, context.threads) / 2);
+  const stored = storedChannels(layout);
+  context.emit('channelSums', [from, ...layoutWords(layout), sums]);
+  const words = [sums.readonly(), context.output(y), layout.channels, stored, ...double(factor)];
+  context.emit('channelTotals', words);
+}
+
+/** Whether each result is the sum of a channel of a tensor that is stored in whole vectors of channels. */
+function isChannelSum(context: LowerContext, x: Value, dims: readonly number[]): boolean {
+  const overAll = dims.length === 3 && [0, 2, 3].every((dim) => dims.includes(dim));
+  return x.shape.length === 4 && overAll && context.blockOf(x) % 4 === 0;
 }
 
 interface Reduction {
@@ -68,27 +78,24 @@ function reduce<A extends ReductionAttrs>(choose: (attrs: A) => Reduction): Lowe
     const [x] = operands(node.inputs);
     const [y] = operands(node.outputs);
     if (x.dtype !== 'float32') return false;
-    const walk = walkOf(context, x, node.attrs.dims);
-    if (walk === undefined) return false;
+    const { dims } = node.attrs;
     const { kernel, factor, root = false } = choose(node.attrs);
-    const { block, pattern, results } = walk;
+    if (kernel === 'sum' && isChannelSum(context, x, dims)) {
+      emitChannelSums(context, x, y, factor(numel(x.shape) / (x.shape[1] ?? 1)));
+      return true;
+    }
+    const walk = walkOf(context, x, dims);
+    if (walk === undefined) return false;
+    const { block, pattern } = walk;
     const count = pattern[1] * pattern[3];
-    const last = [Number(root), ...double(factor(count))];
+    const scale = double(factor(count));
     const from = context.input(x, block);
     const to = context.output(y);
-    if (results === 1 && kernel !== 'sumDistances' && count === numel(x.shape)) {
+    if (kernel !== 'sumDistances' && numel(y.shape) === 1) {
       const sums = context.scratch(8 * context.threads);
       context.emit(kernel === 'sum' ? 'sumParts' : 'squareParts', [from, sums, count]);
-      context.emit('sumTotal', [sums.readonly(), to, Number(root), 0, ...last.slice(1)]);
-      return true;
-    }
-    if (results === numel(y.shape)) {
-      context.emit(kernel, [from, to, ...pattern, ...last]);
-      return true;
-    }
-    const all = context.scratch(4 * results);
-    context.emit(kernel, [from, all, ...pattern, ...last]);
-    context.emit('copy', [all.readonly(), to, numel(y.shape)]);
+      context.emit('sumTotal', [sums.readonly(), to, Number(root), 0, ...scale]);
+    } else context.emit(kernel, [from, to, ...pattern, Number(root), ...scale]);
     return true;
   });
 }

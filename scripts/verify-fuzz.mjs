@@ -1,0 +1,46 @@
+// Trains random networks on engine wasm, compiled and eagerly, and compares every loss, gradient and parameter with
+// engine reference. A network that differs is made smaller, and printed with the command that runs it alone.
+//   node scripts/verify-fuzz.mjs [COUNT] [SEED]      (npm run verify:fuzz; 200 networks from seed 0)
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+const build = resolve(process.env.WICK_BUILD ?? 'dist');
+const load = (file) => import(pathToFileURL(join(build, file)).href);
+const { check, shrink } = await load('test/compile/fuzz-check.js');
+const { engineFor, stopEngines } = await load('test/compile/fuzz-engines.js');
+const { FuzzNetwork } = await load('test/compile/fuzz-network.js');
+const { drawNetwork } = await load('test/compile/fuzz-spec.js');
+
+const count = Number(process.argv[2] ?? 200);
+const first = Number(process.argv[3] ?? 0);
+const failed = [];
+let redrawn = 0;
+for (let seed = first; seed < first + count; seed++) {
+  const { engine, name } = engineFor(seed);
+  const fails = (spec) => verdict(spec, engine).problems.length > 0;
+  const spec = drawNetwork(seed);
+  const { problems, draws } = verdict(spec, engine);
+  if (draws > 1) redrawn++;
+  if (problems.length === 0) continue;
+  failed.push(seed);
+  const smallest = shrink(spec, fails);
+  console.log(`FAIL network ${seed} on ${name}: node scripts/verify-fuzz.mjs 1 ${seed}`);
+  console.log(problems.slice(0, 8).join('\n'));
+  console.log(`smallest network that fails: ${JSON.stringify(smallest)}`);
+  console.log(`${new FuzzNetwork(smallest)}\n${verdict(smallest, engine).problems.join('\n')}`);
+}
+stopEngines();
+console.log(
+  `${count} networks from seed ${first}: ${failed.length} failed${failed.length > 0 ? ` (${failed.join(', ')})` : ''}; ` +
+    `${redrawn} were looked at with other numbers too, for a rounding at a corner`,
+);
+process.exitCode = failed.length > 0 ? 1 : 0;
+
+/** An error that is thrown is a problem, too. */
+function verdict(spec, engine) {
+  try {
+    return check(spec, engine);
+  } catch (error) {
+    return { problems: [String(error.stack)], draws: 1 };
+  }
+}

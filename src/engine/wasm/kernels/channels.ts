@@ -1,0 +1,63 @@
+// Sums per channel of x [N][G][R][B]: N images, G channel blocks, R pixels, B channels to a block. Every thread sums its share
+// of the pixels, a few dozen in floats and those sums in doubles; the next phase adds the threads' sums in order.
+
+import { A, I } from './abi';
+import { bytes, D, unitStart } from './share';
+
+// Pixels of a block that are taken channel by channel: they stay in the first-level cache.
+export const CHUNK: i32 = 64;
+
+// C rounded up to whole vectors: the doubles of one sum of one thread.
+@inline
+export function paddedChannels(channels: i32): usize {
+  return <usize>((channels + 3) & ~3);
+}
+
+// Adds four floats to the four doubles at p.
+@inline
+export function addSums(p: usize, v: v128): void {
+  v128.store(p, f64x2.add(v128.load(p), f64x2.promote_low_f32x4(v)));
+  const high = i8x16.shuffle(v, v, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7);
+  v128.store(p, f64x2.add(v128.load(p, 16), f64x2.promote_low_f32x4(high)), 16);
+}
+
+// 0 x, 1 N, 2 G, 3 R, 4 B, 5 sums (f64 [threads][C rounded up to 4]); B % 4 = 0
+export function channelSums(args: usize, tid: i32, threads: i32): void {
+  const x = A(args, 0);
+  const groups = I(args, 2);
+  const rows = I(args, 3);
+  const block = I(args, 4);
+  const all = paddedChannels(groups * block) << 3;
+  const sums = A(args, 5) + <usize>tid * all;
+  memory.fill(sums, 0, all);
+  const step = bytes(block);
+  const pixels = I(args, 1) * groups * rows;
+  let at = unitStart(pixels, tid, threads);
+  const end = unitStart(pixels, tid + 1, threads);
+  while (at < end) {
+    const unit = at / rows;
+    const n = min(min((unit + 1) * rows, end) - at, CHUNK);
+    for (let c = 0; c < block; c += 4) {
+      let p = x + <usize>at * step + bytes(c);
+      const last = p + <usize>n * step;
+      let sum = f32x4.splat(0);
+      while (p < last) {
+        sum = f32x4.add(sum, v128.load(p));
+        p += step;
+      }
+      addSums(sums + ((<usize>((unit % groups) * block + c)) << 3), sum);
+    }
+    at += n;
+  }
+}
+
+// 0 sums, 1 y [C], 2 C, 3 C rounded up to 4, 4–5 factor (f64)
+export function channelTotals(args: usize, tid: i32, threads: i32): void {
+  const end = unitStart(I(args, 2), tid + 1, threads);
+  for (let c = unitStart(I(args, 2), tid, threads); c < end; c++) {
+    let sum: f64 = 0;
+    for (let t = 0; t < threads; t++)
+      sum += load<f64>(A(args, 0) + ((<usize>(t * I(args, 3) + c)) << 3));
+    store<f32>(A(args, 1) + bytes(c), <f32>(sum * D(args, 4)));
+  }
+}

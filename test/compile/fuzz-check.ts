@@ -1,0 +1,149 @@
+/** What is asked of a described network on an engine, and which smaller network answers as wrongly. */
+import type { TypedArray } from '../../src/core/dtype.js';
+import type { Engine } from '../../src/engine/engine.js';
+import { referenceEngine } from '../../src/engine/reference/reference.js';
+import { type Outcome, train } from './fuzz-run.js';
+import type { Block, NetworkSpec } from './fuzz-spec.js';
+
+/**
+ * Largest difference, relative to the largest magnitude of the tensor. Engines add in float32 in another order, which is
+ * off by some 1e-6 over these depths and three steps; Winograd's transforms by ten times that.
+ */
+const tolerance = 2e-5;
+const gradientTolerance = 5e-5;
+
+/**
+ * Largest difference of a gradient relative to the largest gradient of all: what a bias before a normalisation, or a
+ * channel that it makes vanish, has for a gradient is the rounding of larger numbers.
+ */
+const rounding = 5e-6;
+
+/**
+ * A number that rounds to the other side of a ReLU's corner, or loses a maximum by its last bit, moves gradients by far
+ * more than rounding. With other numbers in the same network it is gone, and a mistake is not.
+ */
+const draws = 3;
+
+export interface Verdict {
+  /** What is wrong; empty for a network that is right. */
+  readonly problems: readonly string[];
+  /** How many draws of weights and images were looked at. */
+  readonly draws: number;
+}
+
+/** Compiled twice and eagerly on `engine`, against `reference`. */
+export function check(spec: NetworkSpec, engine: Engine): Verdict {
+  let found: { certain: string[]; likely: string[] } = { certain: [], likely: [] };
+  for (let draw = 0; draw < draws; draw++) {
+    found = problemsOf(spec, engine, draw);
+    if (found.certain.length > 0 || found.likely.length === 0)
+      return { problems: found.certain, draws: draw + 1 };
+  }
+  return { problems: found.likely, draws };
+}
+
+function problemsOf(spec: NetworkSpec, engine: Engine, draw: number) {
+  const expected = train(spec, { engine: referenceEngine, compiled: false, draw });
+  const compiled = train(spec, { engine, compiled: true, draw });
+  const again = train(spec, { engine, compiled: true, draw });
+  const eager = train(spec, { engine, compiled: false, draw });
+  const pairs = [
+    ...differences('compiled', compiled, expected),
+    ...differences('eager', eager, expected),
+  ];
+  const certain = [
+    ...unequal(compiled, again),
+    // Loss and logits are continuous: no corner excuses them.
+    ...pairs.filter(({ name }) => /(loss|logits) of step 0/.test(name)).map(({ text }) => text),
+    ...pairs.filter(({ text }) => /missing|NaN/.test(text)).map(({ text }) => text),
+  ];
+  return { certain, likely: pairs.map(({ text }) => text) };
+}
+
+function unequal(one: Outcome, other: Outcome): string[] {
+  const all = ({ values, gradients, state }: Outcome) => [...values, ...gradients, ...state];
+  const others = new Map(all(other));
+  return all(one)
+    .filter(([name, array]) => {
+      const twin = others.get(name);
+      return twin === undefined || array.some((v, i) => !Object.is(v, twin[i]));
+    })
+    .map(([name]) => `${name}: two compiled runs differ`);
+}
+
+function differences(how: string, actual: Outcome, expected: Outcome) {
+  const compare = (part: 'values' | 'gradients' | 'state', share: number, floor: number) =>
+    [...expected[part]].flatMap(([name, wanted]) => {
+      const allowed = share * largest(wanted) + floor;
+      const text = difference(actual[part].get(name), wanted, allowed);
+      return text === undefined ? [] : [{ name, text: `${how}: ${name}: ${text}` }];
+    });
+  const largestGradient = Math.max(0, ...[...expected.gradients.values()].map(largest));
+  return [
+    ...compare('values', tolerance, 0),
+    ...compare('gradients', gradientTolerance, rounding * largestGradient),
+    ...compare('state', tolerance, 0),
+  ];
+}
+
+function difference(
+  actual: TypedArray | undefined,
+  expected: TypedArray,
+  allowed: number,
+): string | undefined {
+  if (actual?.length !== expected.length) return 'missing';
+  let worst = -1;
+  let at = 0;
+  for (let i = 0; i < expected.length; i++) {
+    const distance = Math.abs((actual[i] ?? 0) - (expected[i] ?? 0));
+    if (Number.isNaN(distance)) return `[${i}] is NaN: ${actual[i]} instead of ${expected[i]}`;
+    if (distance > worst) [worst, at] = [distance, i];
+  }
+  if (worst <= allowed) return undefined;
+  return `[${at}] is ${actual[at]} instead of ${expected[at]} (± ${allowed.toExponential(1)})`;
+}
+
+function largest(array: TypedArray): number {
+  let most = 0;
+  for (let i = 0; i < array.length; i++) most = Math.max(most, Math.abs(array[i] ?? 0));
+  return most;
+}
+
+/** The smallest network that leaving out blocks one by one leads to, of those that still fail. */
+export function shrink(spec: NetworkSpec, fails: (smaller: NetworkSpec) => boolean): NetworkSpec {
+  for (const smaller of smallerThan(spec)) if (fails(smaller)) return shrink(smaller, fails);
+  return spec;
+}
+
+function smallerThan(spec: NetworkSpec): NetworkSpec[] {
+  const simpler: Partial<NetworkSpec>[] = [
+    { head: { ...spec.head, hidden: [] } },
+    { clips: false },
+    { coarse: false },
+    { frozen: 0 },
+    { inputGradient: false },
+    { loss: 'mse' },
+    { optimizer: 'sgd' },
+    { batch: 1 },
+  ];
+  return [
+    ...without(spec.blocks).map((blocks) => ({ ...spec, blocks })),
+    ...simpler
+      .map((change) => ({ ...spec, ...change }))
+      .filter((other) => JSON.stringify(other) !== JSON.stringify(spec)),
+  ];
+}
+
+/** The lists with one block left out, or one residual block replaced by its branch. */
+function without(blocks: readonly Block[]): (readonly Block[])[] {
+  return blocks.flatMap((block, i) => {
+    const replaced = (by: readonly Block[]) => [
+      ...blocks.slice(0, i),
+      ...by,
+      ...blocks.slice(i + 1),
+    ];
+    if (block.kind !== 'residual') return [replaced([])];
+    const inner = without(block.blocks).map((some) => replaced([{ ...block, blocks: some }]));
+    return [replaced([]), replaced(block.blocks), ...inner];
+  });
+}

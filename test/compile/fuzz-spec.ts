@@ -1,0 +1,180 @@
+/** Networks and their training as plain data: drawn from a seed, printed when they fail, made smaller by leaving out blocks. */
+import { Rng } from '../../src/core/rng.js';
+
+type Pair = readonly [number, number];
+
+/** One piece of the convolutional part. A block that does not fit the shape it is given passes it on unchanged. */
+export type Block =
+  | {
+      readonly kind: 'conv';
+      readonly out: number;
+      readonly kernel: Pair;
+      readonly stride: Pair;
+      readonly padding: Pair;
+      readonly dilation: Pair;
+      /** Groups that are wanted: as many as divide both numbers of channels are used. */
+      readonly groups: number | 'depthwise';
+      readonly bias: boolean;
+    }
+  | { readonly kind: 'norm'; readonly of: 'batch' | 'group' | 'layer'; readonly affine: boolean }
+  | { readonly kind: 'activation'; readonly of: Activation }
+  | {
+      readonly kind: 'pool';
+      readonly of: 'max' | 'avg';
+      readonly kernel: Pair;
+      readonly stride: Pair;
+      readonly padding: Pair;
+      readonly ceilMode: boolean;
+    }
+  | { readonly kind: 'adaptivePool'; readonly size: Pair }
+  | { readonly kind: 'dropout'; readonly p: number; readonly channels: boolean }
+  /** A sum of the input (through a 1×1 convolution where the shapes differ) and what the blocks make of it. */
+  | { readonly kind: 'residual'; readonly blocks: readonly Block[]; readonly branchFirst: boolean }
+  /** Channels scaled by what their means say. */
+  | { readonly kind: 'gate' }
+  /** The channels of the input, and after them those of a convolution of it. */
+  | { readonly kind: 'concat'; readonly out: number };
+
+export const activations = ['relu', 'leakyRelu', 'gelu', 'silu', 'sigmoid', 'tanh'] as const;
+export type Activation = (typeof activations)[number];
+
+/** A network, the batch it is given, and how it is trained. */
+export interface NetworkSpec {
+  readonly seed: number;
+  readonly batch: number;
+  readonly image: readonly [channels: number, height: number, width: number];
+  /** Whether pixels are multiples of ¼, so that maxima are found more than once. */
+  readonly coarse: boolean;
+  readonly blocks: readonly Block[];
+  readonly head: {
+    readonly pool: boolean;
+    readonly hidden: readonly number[];
+    readonly norm: 'batch' | 'layer' | 'none';
+    readonly activation: Activation;
+  };
+  readonly classes: number;
+  readonly loss: 'crossEntropy' | 'smoothedCrossEntropy' | 'mse' | 'bceWithLogits';
+  readonly optimizer: 'sgd' | 'momentum' | 'adam' | 'adamw' | 'rmsprop';
+  readonly clips: boolean;
+  /** Whether layers train, or gradients flow through layers in evaluation mode. */
+  readonly trains: boolean;
+  /** Share of the parameters (by a draw each) that do not train; all of the convolutional part with 'blocks'. */
+  readonly frozen: number | 'blocks';
+  readonly inputGradient: boolean;
+}
+
+const widths = [1, 3, 5, 8, 12, 16, 16, 17, 24, 32, 32];
+/** Widths at which other kernels take over. */
+const largeWidths = [64, 128, 256];
+
+/** The network of a seed. */
+export function drawNetwork(seed: number): NetworkSpec {
+  const rng = new Rng(seed);
+  const large = rng.bool(0.08);
+  const smallest = large ? 4 : 5;
+  const side = () => smallest + rng.int(large ? 4 : rng.bool(0.2) ? 28 : 14);
+  const blocks = Array.from({ length: 1 + rng.int(large ? 2 : 6) }, () =>
+    drawStage(rng, large ? largeWidths : widths),
+  ).flat();
+  return {
+    seed,
+    batch: pick(rng, large ? [1, 2] : [1, 1, 2, 3, 4, 5, 8, 9]),
+    image: [pick(rng, large ? [64, 256] : [1, 3, 3, 4, 5, 12, 16]), side(), side()],
+    coarse: rng.bool(0.3),
+    blocks,
+    head: {
+      pool: rng.bool(0.4),
+      hidden: rng.bool() ? [] : [pick(rng, [7, 16, 33, 64])],
+      norm: pick(rng, ['batch', 'layer', 'none', 'none']),
+      activation: pick(rng, activations),
+    },
+    classes: pick(rng, [2, 3, 10, 17]),
+    loss: pick(rng, [
+      'crossEntropy',
+      'crossEntropy',
+      'smoothedCrossEntropy',
+      'mse',
+      'bceWithLogits',
+    ]),
+    optimizer: pick(rng, ['sgd', 'momentum', 'adam', 'adamw', 'rmsprop']),
+    clips: rng.bool(0.15),
+    trains: rng.bool(0.85),
+    frozen: pick(rng, [0, 0, 0, 0.4, 'blocks']),
+    inputGradient: rng.bool(0.3),
+  };
+}
+
+/** Blocks as they come in networks: a convolution and what follows it, or something between convolutions. */
+function drawStage(rng: Rng, from: readonly number[]): readonly Block[] {
+  const kind = rng.uniform();
+  if (kind < 0.2) {
+    const inner = [...drawConvStage(rng, from), ...(rng.bool() ? drawConvStage(rng, from) : [])];
+    const after: Block[] = rng.bool(0.7) ? [drawActivation(rng)] : [];
+    return [{ kind: 'residual', blocks: inner, branchFirst: rng.bool() }, ...after];
+  }
+  if (kind < 0.26) return [{ kind: 'gate' }];
+  if (kind < 0.32) return [{ kind: 'concat', out: pick(rng, from) }];
+  if (kind < 0.4) return [drawPool(rng), drawNorm(rng)];
+  return drawConvStage(rng, from);
+}
+
+function drawConvStage(rng: Rng, from: readonly number[]): readonly Block[] {
+  const stage: Block[] = [drawConv(rng, from)];
+  if (rng.bool(0.5)) stage.push(drawNorm(rng));
+  if (rng.bool(0.75)) stage.push(drawActivation(rng));
+  if (rng.bool(0.35)) stage.push(drawPool(rng));
+  if (rng.bool(0.12)) stage.push({ kind: 'dropout', p: 0.3, channels: rng.bool(0.4) });
+  return stage;
+}
+
+function drawConv(rng: Rng, from: readonly number[]): Block {
+  const plain = rng.bool(0.4); // 3×3, as in most networks; Winograd's case
+  const pair = (values: readonly number[]) => drawPair(rng, values);
+  return {
+    kind: 'conv',
+    out: pick(rng, from),
+    kernel: plain ? [3, 3] : pair([1, 1, 2, 3, 5, 7]),
+    stride: plain && rng.bool(0.8) ? [1, 1] : pair([1, 1, 2, 3]),
+    padding: plain ? [1, 1] : pair([0, 1, 2, 3]),
+    dilation: plain || rng.bool(0.7) ? [1, 1] : pair([1, 2, 3]),
+    groups: plain || rng.bool(0.6) ? 1 : pick(rng, ['depthwise', 2, 3, 4]),
+    bias: rng.bool(0.7),
+  };
+}
+
+function drawNorm(rng: Rng): Block {
+  return {
+    kind: 'norm',
+    of: pick(rng, ['batch', 'batch', 'batch', 'group', 'layer']),
+    affine: rng.bool(0.85),
+  };
+}
+
+function drawActivation(rng: Rng): Block {
+  return { kind: 'activation', of: rng.bool(0.5) ? 'relu' : pick(rng, activations) };
+}
+
+function drawPool(rng: Rng): Block {
+  if (rng.bool(0.15)) return { kind: 'adaptivePool', size: drawPair(rng, [1, 2, 3, 5]) };
+  const half = rng.bool(0.5);
+  const kernel = half ? ([2, 2] as const) : drawPair(rng, [1, 2, 3, 3, 4]);
+  const limit = Math.floor(Math.min(...kernel) / 2); // more padding than half a kernel is an error
+  return {
+    kind: 'pool',
+    of: rng.bool(0.7) ? 'max' : 'avg',
+    kernel,
+    stride: half ? [2, 2] : drawPair(rng, [1, 2, 3]),
+    padding: half || limit === 0 ? [0, 0] : drawPair(rng, [0, 1].slice(0, limit + 1)),
+    ceilMode: rng.bool(0.2),
+  };
+}
+
+/** Mostly the same number twice. */
+function drawPair(rng: Rng, values: readonly number[]): Pair {
+  const first = pick(rng, values);
+  return [first, rng.bool(0.75) ? first : pick(rng, values)];
+}
+
+function pick<const T>(rng: Rng, values: readonly T[]): T {
+  return values[rng.int(values.length)] as T; // a position within
+}
