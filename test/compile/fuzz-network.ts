@@ -6,7 +6,10 @@ import type { Tensor } from '../../src/tensor/tensor.js';
 import type { Activation, Block, NetworkSpec } from './fuzz-spec.js';
 
 /** Values that a statistic needs at least: over fewer, its gradient is mostly rounding. */
-const leastValues = 8;
+const leastValues = 16;
+
+/** Added to variances over a batch of means, which are so small that their root would magnify rounding. */
+const leastVariance = 1e-2;
 
 /** Multiply-adds that a network's convolutions may take in all, for `reference` has to compute them too. */
 const mostMultiplyAdds = 1.2e7;
@@ -27,7 +30,8 @@ export class FuzzNetwork extends nn.Module {
     for (const hidden of head.hidden) {
       layers.push(new nn.Linear(width, hidden));
       if (head.norm === 'layer' && hidden >= leastValues) layers.push(new nn.LayerNorm(hidden));
-      if (head.norm === 'batch' && batch >= leastValues) layers.push(new nn.BatchNorm1d(hidden));
+      if (head.norm === 'batch' && batch >= 8)
+        layers.push(new nn.BatchNorm1d(hidden, { eps: leastVariance }));
       layers.push(activation(head.activation));
       width = hidden;
     }

@@ -42,8 +42,13 @@ export function openWasmEngine(options: WasmEngineOptions = {}, host: Host = nod
 
   function prepare(graph: Graph): Plan {
     const [only, ...others] = graph.nodes;
-    const eager = only !== undefined && others.length === 0;
-    const work = eager ? workOf(only) : Number.POSITIVE_INFINITY;
+    const single = others.length === 0 ? only : undefined;
+    const work = single === undefined ? Number.POSITIVE_INFINITY : workOf(single);
+    // A call and nothing else: its outputs can be written where the caller wants them.
+    const eager =
+      single !== undefined &&
+      graph.updates.length === 0 &&
+      graph.outputs.every((value) => single.outputs.includes(value));
     if (!graph.nodes.some(({ op }) => hasLowering(op.name))) return referenceEngine.prepare(graph);
     const together = threads > 1 && work >= worthSharing;
     const draft = draftPlan(graph, planNodes(graph), {

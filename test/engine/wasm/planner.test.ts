@@ -12,9 +12,9 @@ import { conv1x1, GraphBuilder, normals, prepareAndRun, randomGraph, runPlan } f
 
 const single = openWasmEngine({ threads: 1 });
 const double = openWasmEngine({ threads: 2 });
+const triple = openWasmEngine({ threads: 3 });
 after(() => {
-  single.stop();
-  double.stop();
+  for (const engine of [single, double, triple]) engine.stop();
 });
 
 function assertNear(actual: readonly TypedArray[], expected: readonly TypedArray[], what: string) {
@@ -28,12 +28,12 @@ function assertNear(actual: readonly TypedArray[], expected: readonly TypedArray
 
 describe('random graphs', () => {
   for (let seed = 0; seed < 40; seed++)
-    test(`seed ${seed}: as reference, on 1 and 2 threads, run after run`, () => {
+    test(`seed ${seed}: as reference, on 1, 2 and 3 threads, run after run`, () => {
       const rng = new Rng(seed);
       const graph = randomGraph(rng);
       const inputs = graph.inputs.map(({ shape }) => normals(rng, shape));
       const expected = prepareAndRun(referenceEngine, graph, inputs);
-      for (const engine of [single, double]) {
+      for (const engine of [single, double, triple]) {
         const plan = engine.prepare(graph);
         const first = runPlan(plan, graph, inputs);
         assertNear(first, expected, plan.program);
@@ -80,14 +80,17 @@ describe('states', () => {
     const b = new GraphBuilder();
     const [state, step] = [b.input(shape), b.input(shape)];
     const next = b.call('add', [state, step]);
-    const graph = b.graph([], [{ state, next }]);
+    const graph = b.graph([next], [{ state, next }]);
     const plan = single.prepare(graph);
     assert.doesNotMatch(plan.program, /copy/);
-    const bound = [new Float32Array(100).fill(1), new Float32Array(100).fill(2)];
-    plan.run(bound, []);
-    plan.run(bound, []);
-    assert.ok(bound[0]?.every((value) => value === 5));
-    assert.ok(bound[1]?.every((value) => value === 2));
+    for (const place of [(a: TypedArray) => a, single.resident]) {
+      const bound = [1, 2].map((value) => place(new Float32Array(100).fill(value)));
+      const result = new Float32Array(100);
+      plan.run(bound, [result]);
+      plan.run(bound, [result]);
+      assert.ok([bound[0], result].every((array) => array?.every((value) => value === 5)));
+      assert.ok(bound[1]?.every((value) => value === 2));
+    }
   });
 
   test('keep their old value for whoever reads it later or is given it', () => {

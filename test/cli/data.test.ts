@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict';
+import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, test } from 'node:test';
+import { barChart } from '../../src/cli/bar-chart.js';
+import { wrapped } from '../../src/cli/output.js';
+import { decode } from '../../src/vision/codecs/decode.js';
+import { fillFolder } from '../recipes/picture-folder.js';
+import { temporaryFolder, wick } from './run-wick.js';
+
+const folder = temporaryFolder();
+const photos = join(folder, 'photos');
+
+before(async () => {
+  await fillFolder(join(photos, 'train'), { green: 8, red: 4 }, 60);
+  await fillFolder(join(photos, 'test'), { green: 2, red: 2 }, 60);
+  await fillFolder(join(photos, 'train'), { small: 1 }, 10);
+  copyFileSync(join(photos, 'train/green/0.png'), join(photos, 'test/green/copy of 0.png'));
+  copyFileSync(join(photos, 'train/red/0.png'), join(photos, 'train/green/9.png'));
+  writeFileSync(join(photos, 'train/red/page.jpg'), '<html></html>');
+});
+
+test('inspect shows counts as bars and names what is wrong', () => {
+  const { code, out, err } = wick(folder, ['data', 'inspect', 'photos']);
+  assert.equal(code, 0, err);
+  const lines = out.split('\n');
+  assert.match(lines[0] ?? '', /^photos: 20 pictures, 3 classes, 0\.\d MB$/);
+  assert.deepEqual(lines.slice(1, 10), [
+    '',
+    'train: 15 pictures, the largest class has 9.0× the smallest',
+    '  green  9 ████████████████████████████████████████',
+    '  red    5 ██████████████████████▎',
+    '  small  1 ████▌',
+    '  height  10 to 60, median 60',
+    '  width   14 to 64, median 64',
+    '  common  60×64 (13), 10×14 (1)',
+    '  form    png rgb (14), unknown (1)',
+  ]);
+  assert.deepEqual(lines.slice(11, 12), ['test: 5 pictures, a class has none']);
+  const findings = lines.slice(lines.indexOf('', 12) + 1);
+  assert.match(
+    findings[1] ?? '',
+    /^ {2}train\/red\/page\.jpg: not a picture|^ {2}train\/red\/page\.jpg: not a JPEG/,
+  );
+  findings.splice(1, 1);
+  assert.deepEqual(findings, [
+    '1 cannot be used',
+    '1 pictures are in several splits: what is tested has been trained on',
+    '  train/green/0.png = test/green/copy of 0.png',
+    '1 pictures are in several classes',
+    '  train/green/9.png = train/red/0.png',
+    '1 are tiny',
+    '  train/small/0.png: 10×14',
+    '1 have blanks in their names',
+    '  test/green/copy of 0.png',
+    `note: photos/test has no pictures of 'small'`,
+    '',
+  ]);
+  for (const line of lines) assert.ok(line.length <= 80, line);
+});
+
+test('inspect --json is the whole report on one line', () => {
+  const { out } = wick(folder, ['data', 'inspect', 'photos', '--tiny', '100', '--json']);
+  const report = JSON.parse(out);
+  assert.deepEqual(
+    report.splits.map((split: { name: string; samples: number }) => [split.name, split.samples]),
+    [
+      ['train', 15],
+      ['test', 5],
+    ],
+  );
+  assert.equal(report.tiny.length, 19);
+  assert.equal(report.duplicates.length, 2);
+});
+
+test('stats are those of the training pictures, ready to be copied', () => {
+  const { out } = wick(folder, ['data', 'stats', 'digits', '--json']);
+  const { mean, std, images, pixels } = JSON.parse(out);
+  assert.equal(images, 5000);
+  assert.equal(pixels, 5000 * 28 * 28);
+  assert.ok(Math.abs(mean[0] - 0.1307) < 0.005 && Math.abs(std[0] - 0.3081) < 0.005, out);
+  const lines = wick(folder, ['data', 'stats', 'photos']).out.split('\n');
+  assert.match(lines[0] ?? '', /^photos, train: 14 pictures, 50,060 pixels, 1 could not be read$/);
+  const list = lines[1]?.slice('  mean  '.length) ?? '';
+  assert.match(list, /^0\.\d{4}, 0\.\d{4}, 0\.\d{4}$/);
+  assert.ok(lines[4]?.startsWith(`new Normalize([${list}], [0.`), lines[4]);
+});
+
+test('preview draws samples and transforms', async () => {
+  const args = 'data preview photos -o look.png --rows 2 --columns 3 --cell 40'.split(' ');
+  writeFileSync(join(photos, 'train/red/page.jpg'), readFileSync(join(photos, 'train/red/0.png')));
+  const { code, out, err } = wick(folder, args);
+  assert.equal(code, 0, err);
+  const lines = out.split('\n');
+  assert.equal(lines[0], 'look.png: 6 samples of photos, train; row by row:');
+  assert.equal(lines[1], '  green, red, small'); // the classes take turns
+  assert.equal(lines[3], 'look-transforms.png: one picture, row by row under');
+  assert.match(lines[4] ?? '', /^ {2}Resize\(size=\(64, 64\), /);
+  assert.equal(lines.at(-2), '  all of them, as training sees it');
+  const size = async (name: string) => {
+    const { height, width } = await decode(join(folder, name));
+    return [height, width];
+  };
+  assert.deepEqual(await size('look.png'), [2 * 42 + 2, 3 * 42 + 2]);
+  assert.deepEqual(await size('look-transforms.png'), [5 * 42 + 2, 3 * 42 + 2]);
+});
+
+test('preview shows the transforms of a recipe', () => {
+  const args = 'data preview photos -o other.png --recipe cifar10 --columns 2 --json'.split(' ');
+  const { out, err } = wick(folder, args);
+  const { samples, transforms } = JSON.parse(out || err);
+  assert.equal(samples.cells.length, 12);
+  assert.deepEqual(
+    transforms.rows.map(({ name }: { name: string }) => name),
+    ['RandomCrop', 'RandomHorizontalFlip', 'ColorJitter', 'RandomRotation', 'Compose'],
+  );
+});
+
+test('mistakes are named, and nothing is left behind', () => {
+  const before = readdirSync(folder);
+  for (const [args, message] of [
+    ['data inspect phtos', /^ValueError: phtos: is no data set that wick knows/m],
+    ['data preview photos -o look.jpg', /^ValueError: --output: 'look\.jpg' must end in \.png$/m],
+    [
+      'data preview photos -o x.png --recipe food',
+      /^ValueError: food: is no data set.*did you mean food3\?/m,
+    ],
+    [
+      'data download digits',
+      /^ValueError: download: 'digits' has no public address; there are mnist, /m,
+    ],
+    ['data inspect digits --image-size 3', /unknown option '--image-size'/],
+    ['data look', /unknown command 'look'/],
+  ] as const) {
+    const { code, out, err } = wick(folder, args.split(' '));
+    assert.match(err, message, args);
+    assert.ok(code === 1 || code === 2, args);
+    assert.equal(out, '', args);
+  }
+  assert.deepEqual(readdirSync(folder), before);
+});
+
+test('download says where the files are, and fetches none that are there', () => {
+  const cache = join(folder, 'cache');
+  const { code, err } = wick(folder, ['data', 'download', 'mnist'], {
+    WICK_CACHE: cache,
+    HTTP_PROXY: 'http://127.0.0.1:9',
+    HTTPS_PROXY: 'http://127.0.0.1:9',
+  });
+  assert.equal(code, 1);
+  assert.match(err, /^DataError: .*no MNIST here; looked at .*could not be downloaded/m);
+  if (!existsSync('/usr/share/datasets/fashion-mnist')) return;
+  const { out } = wick(folder, ['data', 'download', 'fashion-mnist'], { WICK_CACHE: cache });
+  assert.match(out, /^fashion-mnist is in .*\.$/m);
+});
+
+test('bars are in proportion, to an eighth of a column', () => {
+  assert.deepEqual(
+    barChart([
+      { label: 'a', value: 1000 },
+      { label: 'a class with a very long name', value: 3 },
+      { label: '', value: 0 },
+    ]),
+    [
+      `a                         1,000 ${'█'.repeat(40)}`,
+      'a class with a very lon…      3 ▏',
+      '                              0',
+    ],
+  );
+});
+
+test('long lines are wrapped at blanks', () => {
+  assert.deepEqual(wrapped('one two'), ['one two']);
+  const words = Array.from({ length: 30 }, (_, i) => `word${i}`);
+  const lines = wrapped(words.join(' '), 4);
+  assert.ok(lines.length > 1 && lines.every((line) => line.length <= 78));
+  assert.deepEqual(
+    lines
+      .map((line) => line.trim())
+      .join(' ')
+      .split(' '),
+    words,
+  );
+  assert.ok(lines.slice(1).every((line) => line.startsWith('    word')));
+});

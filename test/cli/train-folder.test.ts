@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, test } from 'node:test';
+import { fillFolder } from '../recipes/picture-folder.js';
+import { temporaryFolder, wick } from './run-wick.js';
+
+const folder = temporaryFolder();
+const short = ['--epochs', '1', '--image-size', '8'];
+
+before(async () => {
+  await fillFolder(join(folder, 'photos'), { green: 20, red: 20 });
+});
+
+test('a folder of pictures becomes a model that names them', () => {
+  const train = ['train', 'photos', '--epochs', '3', '--image-size', '8', '--batch-size', '8'];
+  const { code, out, err } = wick(folder, train);
+  assert.equal(code, 0, err);
+  assert.match(
+    out,
+    /^photos: 32 training and 8 test images, 2 classes; engine \w+, \d+ threads?\ncifarCnn on 3×8×8, adam lr 0\.001, ×0\.5 when the test loss stays for 3 epochs, batches of 8\nnote: photos has no test part: 8 pictures of it are kept for testing\nEpoch: 1, /,
+  );
+  const run = join('runs', 'photos-1');
+  const evaluation = JSON.parse(wick(folder, ['evaluate', run, '--json']).out);
+  const summary = JSON.parse(readFileSync(join(folder, run, 'summary.json'), 'utf8'));
+  assert.ok(Math.abs(evaluation.loss - summary.best.loss) < 1e-4);
+  assert.equal(evaluation.samples, 8);
+
+  const images = ['photos/green/0.png', 'photos/red/0.png'];
+  const predicted = wick(folder, ['predict', run, ...images, '--json']);
+  const lines = predicted.out.trim().split('\n');
+  assert.deepEqual(
+    lines.map((line) => JSON.parse(line).predictions[0].class),
+    ['green', 'red'],
+  );
+  assert.match(wick(folder, ['summary', run]).out, /^CifarCNN +\[1,3,8,8\] +\[1,2\]/m);
+});
+
+test('--json tells recipe, model and notes', () => {
+  const { out } = wick(folder, [
+    'train',
+    './photos',
+    ...short,
+    '--limit',
+    '8',
+    '--workers',
+    '1',
+    '--json',
+  ]);
+  const [start, epoch, end] = out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  assert.equal(start.recipe, 'folder');
+  assert.equal(start.model, 'cifarCnn');
+  assert.equal(start.workers, 1);
+  assert.equal(start.notes.length, 1);
+  assert.ok(epoch.waitShare >= 0 && epoch.waitShare <= 1);
+  assert.deepEqual(end.skipped, []);
+  assert.equal(end.steps, 1);
+});
+
+test('a damaged file stops the run with its name, or is left out and listed', async () => {
+  const bad = await fillFolder(join(folder, 'bad'), { green: 5, red: 5 });
+  writeFileSync(join(bad, 'red', '0.png'), 'damaged');
+  const train = ['train', 'bad', ...short, '--seed', '1'];
+  const stopped = wick(folder, [...train, '--out', 'stopped']);
+  assert.equal(stopped.code, 1);
+  assert.match(stopped.err, /^DataError: bad\/red\/0\.png: sample \d+: /m);
+  const skipped = wick(folder, [...train, '--out', 'skipped', '--on-error', 'skip']);
+  assert.equal(skipped.code, 0, skipped.err);
+  assert.match(skipped.out, /^1 files were left out:\n {2}bad\/red\/0\.png: /m);
+});
+
+test('mistakes are named before anything is made', () => {
+  for (const [args, code, message] of [
+    ['train ./fotos', 1, /^DataError: \.\/fotos: there is no such folder$/m],
+    ['train photos --model vgg', 2, /Allowed choices are mnistCnn, cifarCnn, /],
+    [
+      'train digits --image-size 64',
+      1,
+      /^ValueError: digits: imageSize=64, but its pictures are 28×28/m,
+    ],
+    [
+      'train photos --image-size 4',
+      1,
+      /^ValueError: CifarCNN: imageSize=4 must be a whole number ≥ 8/m,
+    ],
+  ] as const) {
+    const outcome = wick(folder, [
+      ...args.split(' '),
+      '--epochs',
+      '1',
+      '--out',
+      `out-${args.length}`,
+    ]);
+    assert.match(outcome.err, message, args);
+    assert.equal(outcome.code, code, args);
+  }
+});

@@ -1,0 +1,135 @@
+/** The training that PyTorch's losses in models.json come from (scripts/goldens/models.py), in wick. */
+import '../../../src/ops/index.js';
+import assert from 'node:assert/strict';
+import { compile } from '../../../src/compile/compile.js';
+import type { Shape } from '../../../src/core/shape.js';
+import { type EngineName, engineNames } from '../../../src/engine/select.js';
+import { crossEntropy } from '../../../src/nn/functional.js';
+import * as nn from '../../../src/nn/index.js';
+import { Adam } from '../../../src/optim/adam.js';
+import type { Optimizer } from '../../../src/optim/optimizer.js';
+import { SGD } from '../../../src/optim/sgd.js';
+import { fromArray } from '../../../src/tensor/creation.js';
+import { noGrad } from '../../../src/tensor/grad-mode.js';
+import type { Tensor } from '../../../src/tensor/tensor.js';
+import { cifarCnn } from '../../../src/vision/models/cifar-cnn.js';
+import { mnistCnn } from '../../../src/vision/models/mnist-cnn.js';
+import { resnet18 } from '../../../src/vision/models/resnet.js';
+import { counterValues } from '../../nn/counter-values.js';
+import { readGolden } from '../../nn/golden.js';
+
+export const modelGoldens = readGolden<{
+  printed: Record<string, string>;
+  shapes: Record<string, Record<string, Shape>>;
+  training: Record<string, number[]>;
+}>('models.json');
+
+/** Weights spread over ±1/√fanIn, biases of layers with such weights ±0.05; norms stay as they are made. */
+function fillWeights(model: nn.Module): void {
+  const state = model.stateDict();
+  let salt = 100;
+  for (const [name, tensor] of state) {
+    const own = salt++;
+    const weight = name.endsWith('.bias') ? state.get(`${name.slice(0, -4)}weight`) : undefined;
+    const bound =
+      tensor.ndim >= 2
+        ? 1 / Math.sqrt(tensor.numel() / tensor.size(0))
+        : weight?.ndim !== 1
+          ? 0.05
+          : 0;
+    if (tensor.ndim >= 2 || (weight !== undefined && bound > 0))
+      noGrad(() => tensor.copy_(counterValues(tensor.shape, own, -bound, bound)));
+  }
+}
+
+/** A pattern of the label, and noise. */
+function batch(shape: Shape, classes: number, step: number): [images: Tensor, labels: Tensor] {
+  const labels = Int32Array.from(counterValues(shape.slice(0, 1), 2000 + step, 0, classes).data);
+  const target = fromArray(labels, [labels.length]);
+  const patterns = counterValues([classes, ...shape.slice(1)], 3000);
+  return [
+    counterValues(shape, 1000 + step)
+      .mul(0.3)
+      .add(patterns.indexSelect(0, target)),
+    target,
+  ];
+}
+
+export interface Training {
+  readonly make: () => nn.Module;
+  readonly optimizer: (model: nn.Module) => Optimizer;
+  readonly shape: Shape;
+  readonly classes: number;
+  /** PyTorch's losses: one per step, and of an evaluation afterwards. */
+  readonly losses: readonly number[];
+  /** Largest difference of a loss from PyTorch's, relative. */
+  readonly tolerance: number;
+  readonly engines: readonly EngineName[];
+}
+
+/** Losses of training steps without dropout, whose draws PyTorch cannot repeat, and then of an evaluation. */
+export function lossesOf(
+  { make, optimizer: optimizerOf, shape, classes, losses }: Training,
+  { compiled = false } = {},
+): number[] {
+  const model = make();
+  fillWeights(model);
+  const optimizer = optimizerOf(model);
+  for (const module of model.modules()) if (module instanceof nn.Dropout) module.eval();
+  const step = (x: Tensor, y: Tensor) => {
+    optimizer.zeroGrad();
+    const loss = crossEntropy(model.forward(x), y);
+    loss.backward();
+    optimizer.step();
+    return loss;
+  };
+  const evaluate = (x: Tensor, y: Tensor) => noGrad(() => crossEntropy(model.forward(x), y));
+  const trainStep = compiled ? compile(step) : step;
+  const evalStep = compiled ? compile(evaluate) : evaluate;
+
+  const last = losses.length - 1;
+  const found = losses.slice(0, last).map((_, i) => trainStep(...batch(shape, classes, i)).item());
+  model.eval();
+  return [...found, evalStep(...batch(shape, classes, last)).item()];
+}
+
+/** Asserts that every loss is PyTorch's, as nearly as the training says. */
+export function assertLosses({ losses, tolerance }: Training, found: readonly number[]): void {
+  const worst = Math.max(
+    ...losses.map((loss, step) => Math.abs((found[step] ?? Number.NaN) - loss) / loss),
+  );
+  assert.ok(
+    worst <= tolerance,
+    `relative difference ${worst}: ${found.map((v) => v.toFixed(5))}, PyTorch ${losses.map((v) => v.toFixed(5))}`,
+  );
+}
+
+export const trainings: Readonly<Record<string, Training>> = {
+  mnistCnn: {
+    make: mnistCnn,
+    optimizer: (model) => new SGD(model.parameters(), { lr: 0.1 }),
+    shape: [16, 1, 28, 28],
+    classes: 10,
+    losses: modelGoldens.training.mnistCnn ?? [],
+    tolerance: 1e-4,
+    engines: engineNames,
+  },
+  cifarCnn: {
+    make: cifarCnn,
+    optimizer: (model) => new Adam(model.parameters(), { lr: 1e-4 }),
+    shape: [8, 3, 32, 32],
+    classes: 10,
+    losses: modelGoldens.training.cifarCnn ?? [],
+    tolerance: 5e-4, // Adam divides by small moments, which amplifies rounding
+    engines: engineNames,
+  },
+  resnet18: {
+    make: () => resnet18({ numClasses: 20 }),
+    optimizer: (model) => new SGD(model.parameters(), { lr: 0.01 }),
+    shape: [2, 3, 64, 64],
+    classes: 20,
+    losses: modelGoldens.training.resnet18 ?? [],
+    tolerance: 1e-4,
+    engines: ['wasm'],
+  },
+};
