@@ -1,6 +1,9 @@
 // Trains random networks on engine wasm, compiled and eagerly, and compares every loss, gradient and parameter with
 // engine reference. A network that differs is made smaller, and printed with the command that runs it alone.
-//   node scripts/verify-fuzz.mjs [COUNT] [SEED]      (npm run verify:fuzz; 200 networks from seed 0)
+// Without arguments it takes 200 networks from seed 0, and then every op case and whole network on each build of the
+// kernels, on one thread and on two.
+//   node scripts/verify-fuzz.mjs [COUNT] [SEED]      (npm run verify:fuzz)
+import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -35,6 +38,14 @@ console.log(
     `${redrawn} were looked at with other numbers too, for a rounding at a corner`,
 );
 process.exitCode = failed.length > 0 ? 1 : 0;
+if (process.argv.length === 2) {
+  const files = ['conformance', 'models'].map((name) =>
+    join(build, `test/compile/${name}.test.js`),
+  );
+  const env = { ...process.env, WICK_ALL_CASES: '1' };
+  const { status } = spawnSync(process.execPath, ['--test', ...files], { stdio: 'inherit', env });
+  if (status !== 0) process.exitCode = 1;
+}
 
 /** An error that is thrown is a problem, too. */
 function verdict(spec, engine) {

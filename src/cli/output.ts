@@ -25,16 +25,15 @@ export function formatTable(rows: readonly (readonly string[])[], rightFrom = 1)
   );
 }
 
-/** Words as lines of at most 78 columns, each after the first indented by `indent` more. */
-export function wrapped(text: string, indent = 0): string[] {
+/** A text as lines of at most 78 columns where its blanks allow it, each after the first indented by `indent`. */
+export function wrapped(text: string, indent: number): string[] {
   const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    const extended = line === '' ? word : `${line} ${word}`;
-    if (extended.length > 78 && line.trim() !== '') {
-      lines.push(line);
-      line = ' '.repeat(indent) + word;
-    } else line = extended;
+  let rest = text;
+  while (rest.length > 78) {
+    const end = rest.lastIndexOf(' ', 78);
+    if (rest.slice(0, end).trim() === '') break; // a single long word
+    lines.push(rest.slice(0, end));
+    rest = ' '.repeat(indent) + rest.slice(end + 1);
   }
-  return [...lines, line];
+  return [...lines, rest];
 }

@@ -131,13 +131,14 @@ function record<A extends readonly Tensor[]>(step: (...args: A) => StepResult, a
   const stand = args.map((t) =>
     new Tensor(recorder.argument(t), t.shape).requiresGrad_(t.requiresGrad),
   ) as readonly Tensor[] as A; // one tensor per argument
+  let plan: Plan | undefined;
   try {
     const result = withExecutor(recorder, () => step(...stand));
     if (result instanceof Promise)
       throw new CaptureError('compile', 'the step is async; a compiled step must be synchronous');
     const { graph, gradients } = recorder.finish(tensorsOf(result));
     const engine = currentEngine();
-    const plan = engine.prepare(graph);
+    plan = engine.prepare(graph);
     const { guards, states } = recorder;
     for (const storage of states) storage.moveTo(engine.resident(storage.read('compile')));
     return {
@@ -150,6 +151,7 @@ function record<A extends readonly Tensor[]>(step: (...args: A) => StepResult, a
       result,
     };
   } catch (error) {
+    plan?.dispose();
     recorder.undo();
     throw error;
   }
@@ -166,7 +168,10 @@ function writtenStates(graph: Graph, offset: number, states: readonly Storage[])
 function replay(program: Program, args: readonly Tensor[]): StepResult {
   const { plan, graph, states, written, gradients, result } = program;
   const outputs = graph.outputs.map(({ dtype, shape }) => allocate(dtype, numel(shape)));
-  plan.run([...args.map((t) => t.data), ...states.map((s) => s.read('compile'))], outputs);
+  plan.run(
+    [...args.map((t) => t.storage.read('compile')), ...states.map((s) => s.read('compile'))],
+    outputs,
+  );
   for (const storage of written) storage.version++;
   for (const [tensor, gradient] of gradients) tensor.grad = gradient;
   let next = 0;

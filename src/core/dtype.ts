@@ -21,6 +21,16 @@ export function allocate(dtype: DType, length: number): TypedArray {
   return new table[dtype].array(length);
 }
 
+/** From so many bytes on, clearing an array takes longer than to ask for one that is not cleared. */
+const worthLeaving = 65536;
+
+/** An array of `length` elements that hold anything, for those who will write them all. */
+export function allocateUncleared(dtype: DType, length: number): TypedArray {
+  const bytes = length * itemSize(dtype);
+  if (bytes < worthLeaving || typeof Buffer === 'undefined') return allocate(dtype, length);
+  return viewOf(dtype, Buffer.allocUnsafeSlow(bytes).buffer, 0, length);
+}
+
 /** Elements of `dtype` that lie in `buffer` from `byteOffset`. */
 export function viewOf(
   dtype: DType,

@@ -28,4 +28,6 @@ export interface Engine {
   hasKernel(op: OpSpec): boolean;
   /** A copy of `data` in memory where this engine's plans use it without copying, or `data` itself where there is none. */
   resident(data: TypedArray): TypedArray;
+  /** Called when another engine takes over, which may change arrays that this one has copies of. */
+  forgetCopies?(): void;
 }

@@ -80,9 +80,9 @@ function convert(values: ArrayLike<number>, dtype: DType): TypedArray {
 export function full(shape: Shape, value: number, options: TensorOptions = {}): Tensor {
   const { dtype = 'float32', requiresGrad = false } = options;
   requireShape('full', shape);
-  const data = allocate(dtype, numel(shape));
-  if (value !== 0) data.fill(dtype === 'bool' ? 1 : value);
-  return fromArray(data, [...shape], dtype, requiresGrad);
+  const storage = Storage.zeros(dtype, numel(shape));
+  if (value !== 0) storage.read('full').fill(dtype === 'bool' ? 1 : value);
+  return new Tensor(storage, [...shape]).requiresGrad_(requiresGrad);
 }
 
 /** A tensor of zeros. */

@@ -4,6 +4,7 @@
  */
 import { numel } from '../core/shape.js';
 import type { Engine, Plan } from '../engine/engine.js';
+import { isPrivate } from '../engine/private-arrays.js';
 import { currentEngine } from '../engine/select.js';
 import { singleNodeGraph } from '../graph/graph.js';
 import type { OpSpec, TensorType } from '../graph/op.js';
@@ -80,13 +81,24 @@ function executeEagerly(
   into: readonly (Operand | undefined)[],
 ): Storage[] {
   const outputs = types.map(
-    (type, k) => into[k]?.storage ?? Storage.zeros(type.dtype, numel(type.shape)),
+    (type, k) => into[k]?.storage ?? Storage.uncleared(type.dtype, numel(type.shape)),
   );
+  for (const target of into) if (target !== undefined) settle(target.storage);
   plan(op, inputs, attrs, types).run(
     inputs.map(({ storage }) => storage.read(op.name)),
     outputs.map((storage) => storage.read(op.name)),
   );
   return outputs;
+}
+
+/** In-place writes after which a storage counts as long-lived: a parameter, a moment, a statistic. */
+const longLived = 3;
+
+/** Moves a storage that is written in place again and again to where the engine needs no copies of it. */
+function settle(storage: Storage): void {
+  if (storage.version !== longLived) return;
+  const array = storage.read('in place');
+  if (isPrivate(array)) storage.moveTo(currentEngine().resident(array));
 }
 
 /** Plans by signature, the least recently used dropped first: a loop over ever new shapes must not fill the memory. */
@@ -104,6 +116,7 @@ function plan(
   if (engine !== plannedFor) {
     for (const old of plans.values()) old.dispose();
     plans.clear();
+    plannedFor?.forgetCopies?.();
     plannedFor = engine;
   }
   const key = signature(op, inputs, attrs);

@@ -1,5 +1,6 @@
-import { allocate, type DType, type TypedArray } from '../core/dtype.js';
+import { allocate, allocateUncleared, type DType, type TypedArray } from '../core/dtype.js';
 import { CaptureError } from '../core/errors.js';
+import { expose, markPrivate } from '../engine/private-arrays.js';
 
 let created = 0;
 
@@ -24,7 +25,12 @@ export class Storage {
   }
 
   static zeros(dtype: DType, length: number): Storage {
-    return new Storage(dtype, length, allocate(dtype, length));
+    return new Storage(dtype, length, markPrivate(allocate(dtype, length)));
+  }
+
+  /** A storage for a kernel to write: its elements hold anything. */
+  static uncleared(dtype: DType, length: number): Storage {
+    return new Storage(dtype, length, markPrivate(allocateUncleared(dtype, length)));
   }
 
   /** A storage whose elements exist only when the recorded step runs. */
@@ -36,7 +42,7 @@ export class Storage {
     return this.array === null;
   }
 
-  /** The elements; `reader` names who asks, for the error inside a recorded step. */
+  /** The elements, to be read now; `reader` names who asks, for the error inside a recorded step. */
   read(reader: string): TypedArray {
     if (this.array === null)
       throw new CaptureError(
@@ -44,6 +50,13 @@ export class Storage {
         'the step is being captured; return the tensor and read it outside',
       );
     return this.array;
+  }
+
+  /** The elements for anybody to keep and change; `reader` as in `read`. */
+  handOut(reader: string): TypedArray {
+    const array = this.read(reader);
+    expose(array);
+    return array;
   }
 
   /** Replaces the array by an equal one elsewhere (an engine's resident memory). */

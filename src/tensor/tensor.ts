@@ -132,7 +132,7 @@ export class Tensor {
 
   /** The elements in row-major order: the tensor's own array, not a copy. @throws CaptureError in a recorded step. */
   get data(): TypedArray {
-    return this.storage.read('data');
+    return this.storage.handOut('data');
   }
 
   /** The same elements, without a past: gradients stop here. */

@@ -16,7 +16,7 @@ const gradientTolerance = 5e-5;
  * Largest difference of a gradient relative to the largest gradient of all: what a bias before a normalisation, or a
  * channel that it makes vanish, has for a gradient is the rounding of larger numbers.
  */
-const rounding = 5e-6;
+const rounding = 1e-5;
 
 /**
  * A number that rounds to the other side of a ReLU's corner, or loses a maximum by its last bit, moves gradients by far
@@ -29,17 +29,18 @@ export interface Verdict {
   readonly problems: readonly string[];
   /** How many draws of weights and images were looked at. */
   readonly draws: number;
+  /** What was compiled, as text. */
+  readonly programs: readonly string[];
 }
 
 /** Compiled twice and eagerly on `engine`, against `reference`. */
 export function check(spec: NetworkSpec, engine: Engine): Verdict {
-  let found: { certain: string[]; likely: string[] } = { certain: [], likely: [] };
-  for (let draw = 0; draw < draws; draw++) {
-    found = problemsOf(spec, engine, draw);
-    if (found.certain.length > 0 || found.likely.length === 0)
-      return { problems: found.certain, draws: draw + 1 };
+  for (let draw = 0; ; draw++) {
+    const { certain, likely, programs } = problemsOf(spec, engine, draw);
+    const seen = { draws: draw + 1, programs };
+    if (certain.length > 0 || likely.length === 0) return { problems: certain, ...seen };
+    if (draw === draws - 1) return { problems: likely, ...seen };
   }
-  return { problems: found.likely, draws };
 }
 
 function problemsOf(spec: NetworkSpec, engine: Engine, draw: number) {
@@ -57,7 +58,8 @@ function problemsOf(spec: NetworkSpec, engine: Engine, draw: number) {
     ...pairs.filter(({ name }) => /(loss|logits) of step 0/.test(name)).map(({ text }) => text),
     ...pairs.filter(({ text }) => /missing|NaN/.test(text)).map(({ text }) => text),
   ];
-  return { certain, likely: pairs.map(({ text }) => text) };
+  const { programs } = compiled;
+  return { certain, likely: pairs.map(({ text }) => text), programs };
 }
 
 function unequal(one: Outcome, other: Outcome): string[] {

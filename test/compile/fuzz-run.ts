@@ -33,7 +33,7 @@ export interface Setting {
 
 /** What training leaves behind, by name. */
 export interface Outcome {
-  /** Loss and logits of each step, and of an evaluation afterwards. */
+  /** Loss and logits of each step, and of the evaluation after it. */
   readonly values: ReadonlyMap<string, TypedArray>;
   /** Gradients of each step. */
   readonly gradients: ReadonlyMap<string, TypedArray>;
@@ -42,65 +42,90 @@ export interface Outcome {
   readonly programs: readonly string[];
 }
 
-/** Three steps of training, and an evaluation. */
-export function train(spec: NetworkSpec, { engine, compiled, draw = 0 }: Setting): Outcome {
+/** Three steps of training, with an evaluation after each. */
+export function train(spec: NetworkSpec, setting: Setting): Outcome {
+  const [outcome] = trainInTurns([spec], setting);
+  if (outcome === undefined) throw new RangeError('no outcome');
+  return outcome;
+}
+
+/** The same of several networks, which take turns step by step. */
+export function trainInTurns(specs: readonly NetworkSpec[], setting: Setting): Outcome[] {
   const before = currentEngine();
   try {
-    useEngine(referenceEngine); // The same weights for all, to the bit.
-    manualSeed(spec.seed);
-    const model = new FuzzNetwork(spec);
-    spread(model, spec, draw);
-    useEngine(engine);
-    return trainModel(model, spec, compiled, draw);
+    const courses = specs.map((spec) => new Course(spec, setting));
+    useEngine(setting.engine);
+    for (let i = 0; i < steps; i++) for (const course of courses) course.step(i);
+    return courses.map((course) => course.outcome());
   } finally {
     useEngine(before);
   }
 }
 
-function trainModel(
-  model: FuzzNetwork,
-  spec: NetworkSpec,
-  compiled: boolean,
-  draw: number,
-): Outcome {
-  const values = new Map<string, TypedArray>();
-  const gradients = new Map<string, TypedArray>();
-  const trained = [...model.namedParameters()].filter(([, { requiresGrad }]) => requiresGrad);
-  const optimizer = optimizerOf(spec, [...model.parameters()]);
+class Course {
+  private readonly values = new Map<string, TypedArray>();
+  private readonly gradients = new Map<string, TypedArray>();
+  private readonly model: FuzzNetwork;
+  private readonly optimizer: Optimizer;
+  private readonly trained: readonly (readonly [string, nn.Parameter])[];
+  private readonly trainStep = compile((x: Tensor, y: Tensor) => this.trainEagerly(x, y));
+  private readonly evalStep = compile((x: Tensor) => this.evaluateEagerly(x));
 
-  const step = (x: Tensor, y: Tensor): Record<string, Tensor> => {
+  constructor(
+    private readonly spec: NetworkSpec,
+    private readonly setting: Setting,
+  ) {
+    useEngine(referenceEngine); // The same weights for all, to the bit.
+    manualSeed(spec.seed);
+    this.model = new FuzzNetwork(spec);
+    spread(this.model, spec, setting.draw ?? 0);
+    this.optimizer = optimizerOf(spec, [...this.model.parameters()]);
+    this.trained = this.model.namedParameters().filter(([, { requiresGrad }]) => requiresGrad);
+  }
+
+  step(i: number): void {
+    const { model, spec, values } = this;
+    const { compiled, draw = 0 } = this.setting;
+    const [x, y] = batchOf(spec, draw, i);
+    x.requiresGrad_(spec.inputGradient);
+    model.train(spec.trains);
+    const { loss, logits, ...found } = compiled ? this.trainStep(x, y) : this.trainEagerly(x, y);
+    if (loss === undefined || logits === undefined) throw new RangeError('no loss');
+    values.set(`loss of step ${i}`, loss.data.slice());
+    values.set(`logits of step ${i}`, logits.data.slice());
+    for (const [name, { data }] of Object.entries(found))
+      this.gradients.set(`gradient of ${name} in step ${i}`, data.slice());
+
+    model.eval();
+    const [other] = batchOf(spec, draw, steps + i);
+    const evaluated = compiled ? this.evalStep(other) : this.evaluateEagerly(other);
+    values.set(`logits of evaluation ${i}`, evaluated.data.slice());
+  }
+
+  outcome(): Outcome {
+    const { values, gradients, model } = this;
+    const state = new Map([...model.stateDict()].map(([name, { data }]) => [name, data.slice()]));
+    return { values, gradients, state, programs: [this.trainStep.program, this.evalStep.program] };
+  }
+
+  private trainEagerly(x: Tensor, y: Tensor): Record<string, Tensor> {
+    const { model, optimizer, spec } = this;
     optimizer.zeroGrad();
     const logits = model.forward(x);
     const loss = lossOf(spec, logits, y);
     loss.backward();
     if (spec.clips) clipGradNorm(model.parameters(), 0.5);
-    const found = trained.flatMap(([name, { grad }]) => (grad === null ? [] : [[name, grad]]));
-    if (x.grad !== null) found.push(['input', x.grad]);
-    optimizer.step();
-    return { loss, logits, ...Object.fromEntries(found) };
-  };
-  const evaluate = (x: Tensor) => noGrad(() => model.forward(x));
-
-  const trainStep = compile(step);
-  const evalStep = compile(evaluate);
-  model.train(spec.trains);
-  for (let i = 0; i < steps; i++) {
-    const [x, y] = batchOf(spec, draw, i);
-    const { loss, logits, ...found } = (compiled ? trainStep : step)(
-      x.requiresGrad_(spec.inputGradient),
-      y,
+    const gradients = this.trained.flatMap(([name, { grad }]) =>
+      grad === null ? [] : [[name, grad]],
     );
-    if (loss === undefined || logits === undefined) throw new RangeError('no loss');
-    values.set(`loss of step ${i}`, loss.data.slice());
-    values.set(`logits of step ${i}`, logits.data.slice());
-    for (const [name, { data }] of Object.entries(found))
-      gradients.set(`gradient of ${name} in step ${i}`, data.slice());
+    if (x.grad !== null) gradients.push(['input', x.grad]);
+    optimizer.step();
+    return { loss, logits, ...Object.fromEntries(gradients) };
   }
-  model.eval();
-  const [x] = batchOf(spec, draw, steps);
-  values.set('logits of evaluation', (compiled ? evalStep : evaluate)(x).data.slice());
-  const state = new Map([...model.stateDict()].map(([name, { data }]) => [name, data.slice()]));
-  return { values, gradients, state, programs: [trainStep.program, evalStep.program] };
+
+  private evaluateEagerly(x: Tensor): Tensor {
+    return noGrad(() => this.model.forward(x));
+  }
 }
 
 /** Scales of norms of both signs, statistics that are not those of fresh layers; freezes what the description says. */
@@ -163,14 +188,14 @@ function lossOf({ loss }: NetworkSpec, logits: Tensor, y: Tensor): Tensor {
 function optimizerOf({ optimizer }: NetworkSpec, parameters: nn.Parameter[]): Optimizer {
   switch (optimizer) {
     case 'sgd':
-      return new SGD(parameters, { lr: 0.02 });
+      return new SGD(parameters, { lr: 2e-3 });
     case 'momentum':
-      return new SGD(parameters, { lr: 0.01, momentum: 0.9, weightDecay: 1e-3, nesterov: true });
+      return new SGD(parameters, { lr: 1e-3, momentum: 0.9, weightDecay: 1e-3, nesterov: true });
     case 'adam':
-      return new Adam(parameters, { lr: 2e-3, eps: 1e-3 });
+      return new Adam(parameters, { lr: 1e-3, eps: 1e-2 });
     case 'adamw':
-      return new AdamW(parameters, { lr: 2e-3, eps: 1e-3, weightDecay: 0.05 });
+      return new AdamW(parameters, { lr: 1e-3, eps: 1e-2, weightDecay: 0.05 });
     case 'rmsprop':
-      return new RMSprop(parameters, { lr: 1e-3, eps: 1e-2, momentum: 0.5 });
+      return new RMSprop(parameters, { lr: 2e-4, eps: 1e-2, momentum: 0.5 });
   }
 }

@@ -7,7 +7,8 @@ type Pair = readonly [number, number];
 export type Block =
   | {
       readonly kind: 'conv';
-      readonly out: number;
+      /** Output channels, or as many as come in. */
+      readonly out: number | 'same';
       readonly kernel: Pair;
       readonly stride: Pair;
       readonly padding: Pair;
@@ -64,22 +65,31 @@ export interface NetworkSpec {
 }
 
 const widths = [1, 3, 5, 8, 12, 16, 16, 17, 24, 32, 32];
-/** Widths at which other kernels take over. */
+/** Widths of networks that Winograd takes part in, and those at which it goes another way. */
+const roundWidths = [16, 32, 32, 48];
 const largeWidths = [64, 128, 256];
 
 /** The network of a seed. */
 export function drawNetwork(seed: number): NetworkSpec {
   const rng = new Rng(seed);
-  const large = rng.bool(0.08);
-  const smallest = large ? 4 : 5;
-  const side = () => smallest + rng.int(large ? 4 : rng.bool(0.2) ? 28 : 14);
+  const kind = pick(rng, ['any', 'any', 'any', 'any', 'any', 'any', 'round', 'round', 'large']);
+  const large = kind === 'large';
+  const from = { any: widths, round: roundWidths, large: largeWidths }[kind];
+  const side = () => {
+    if (large) return 4 + rng.int(4);
+    return kind === 'round' ? 11 + rng.int(10) : 5 + rng.int(rng.bool(0.2) ? 28 : 14);
+  };
   const blocks = Array.from({ length: 1 + rng.int(large ? 2 : 6) }, () =>
-    drawStage(rng, large ? largeWidths : widths),
+    drawStage(rng, from),
   ).flat();
   return {
     seed,
     batch: pick(rng, large ? [1, 2] : [1, 1, 2, 3, 4, 5, 8, 9]),
-    image: [pick(rng, large ? [64, 256] : [1, 3, 3, 4, 5, 12, 16]), side(), side()],
+    image: [
+      pick(rng, { any: [1, 3, 3, 4, 5, 12], round: [3, 16, 32], large: [64, 256] }[kind]),
+      side(),
+      side(),
+    ],
     coarse: rng.bool(0.3),
     blocks,
     head: {
@@ -107,15 +117,50 @@ export function drawNetwork(seed: number): NetworkSpec {
 /** Blocks as they come in networks: a convolution and what follows it, or something between convolutions. */
 function drawStage(rng: Rng, from: readonly number[]): readonly Block[] {
   const kind = rng.uniform();
-  if (kind < 0.2) {
+  if (kind < 0.12) return drawTextbookStage(rng, pick(rng, [16, 24, 32]));
+  if (kind < 0.22) return drawBasicBlock(rng);
+  if (kind < 0.34) {
     const inner = [...drawConvStage(rng, from), ...(rng.bool() ? drawConvStage(rng, from) : [])];
     const after: Block[] = rng.bool(0.7) ? [drawActivation(rng)] : [];
     return [{ kind: 'residual', blocks: inner, branchFirst: rng.bool() }, ...after];
   }
-  if (kind < 0.26) return [{ kind: 'gate' }];
-  if (kind < 0.32) return [{ kind: 'concat', out: pick(rng, from) }];
-  if (kind < 0.4) return [drawPool(rng), drawNorm(rng)];
+  if (kind < 0.38) return [{ kind: 'gate' }];
+  if (kind < 0.42) return [{ kind: 'concat', out: pick(rng, from) }];
+  if (kind < 0.48) return [drawPool(rng), drawNorm(rng)];
   return drawConvStage(rng, from);
+}
+
+const conv3x3 = {
+  kind: 'conv',
+  kernel: [3, 3],
+  stride: [1, 1],
+  padding: [1, 1],
+  dilation: [1, 1],
+  groups: 1,
+} as const;
+const batchNorm = { kind: 'norm', of: 'batch', affine: true } as const;
+const relu = { kind: 'activation', of: 'relu' } as const;
+
+/** What engines fuse: convolution, batch norm, ReLU and mostly a pooling. */
+function drawTextbookStage(rng: Rng, out: number): readonly Block[] {
+  const pool = {
+    kind: 'pool',
+    of: 'max',
+    kernel: [2, 2],
+    stride: [2, 2],
+    padding: [0, 0],
+    ceilMode: false,
+  } as const;
+  const conv = { ...conv3x3, out, bias: rng.bool() };
+  return [conv, batchNorm, relu, ...(rng.bool(0.7) ? [pool] : [])];
+}
+
+/** ResNet's block, after a convolution that gives it channels. */
+function drawBasicBlock(rng: Rng): readonly Block[] {
+  const conv = { ...conv3x3, out: 'same', bias: false } as const;
+  const blocks = [conv, batchNorm, relu, conv, batchNorm];
+  const before = { ...conv3x3, out: pick(rng, [12, 16, 32]), bias: true };
+  return [before, { kind: 'residual', blocks, branchFirst: rng.bool(0.8) }, relu];
 }
 
 function drawConvStage(rng: Rng, from: readonly number[]): readonly Block[] {

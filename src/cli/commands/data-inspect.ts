@@ -3,7 +3,7 @@ import { openTask } from '../../recipes/index.js';
 import { inspect } from '../../vision/inspect/inspect.js';
 import { showCount } from '../counter.js';
 import { dataOption, jsonOption, wholeNumber } from '../options.js';
-import { printJson, printLine } from '../output.js';
+import { printJson, printLine, wrapped } from '../output.js';
 import { formatReport } from './data-report.js';
 
 interface InspectOptions {
@@ -28,7 +28,9 @@ export function addDataInspect(data: Command): void {
         onProgress: counter.update,
       }).finally(counter.end);
       if (options.json === true) printJson({ data: name, ...report, notes: task.notes });
-      else for (const line of formatReport(task.name, report, task.notes)) printLine(line);
+      else
+        for (const line of formatReport(task.name, report, task.notes))
+          for (const part of wrapped(line, 4)) printLine(part);
     });
 }
 

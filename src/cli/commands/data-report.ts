@@ -69,19 +69,19 @@ function formatFindings({ corrupt, tiny, rotated, blanks, duplicates }: DataRepo
   const within = duplicates.filter((d) => !d.acrossSplits && !d.acrossClasses);
   const kinds: readonly (readonly [title: string, lines: readonly string[]])[] = [
     ['cannot be used', corrupt.map(finding)],
-    ['pictures are in several splits: what is tested has been trained on', across.map(copies)],
-    ['pictures are in several classes', wrong.map(copies)],
-    ['pictures are there more than once', within.map(copies)],
-    ['are tiny', tiny.map(finding)],
-    ['are turned by their EXIF data (wick sets them upright)', rotated.map(finding)],
-    ['have blanks in their names', blanks.map(({ name }) => shorten(name))],
+    ['in several splits, so that what is tested has been trained on', across.map(copies)],
+    ['in several classes', wrong.map(copies)],
+    ['there more than once', within.map(copies)],
+    ['tiny', tiny.map(finding)],
+    ['turned by their EXIF data (wick sets them upright)', rotated.map(finding)],
+    ['with blanks in their names', blanks.map(({ name }) => shorten(name))],
   ];
   const found = kinds.filter(([, lines]) => lines.length > 0);
   if (found.length === 0) return ['Nothing is wrong with these files.'];
   return found.flatMap(([title, lines]) => [
-    `${count(lines.length)} ${title}`,
+    `${title}: ${count(lines.length)}`,
     ...lines.slice(0, shownFindings).map((line) => `  ${line}`),
-    ...(lines.length > shownFindings ? [`  … (--json lists all ${count(lines.length)})`] : []),
+    ...(lines.length > shownFindings ? ['  … (--json lists all of them)'] : []),
   ]);
 }
 

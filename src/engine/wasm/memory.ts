@@ -45,6 +45,16 @@ export class EngineMemory {
     return address;
   }
 
+  /** A block for what is nice to have; undefined when memory is short. */
+  allocateSpare(bytes: number): number | undefined {
+    if (this.heap.used + bytes > 2 * gibibyte) return undefined;
+    try {
+      return this.allocate(bytes);
+    } catch {
+      return undefined;
+    }
+  }
+
   free(address: number): void {
     this.heap.free(address);
   }

@@ -14,6 +14,7 @@ import { type Draft, hostArray } from './planner.js';
 import type { Pool } from './pool.js';
 import { programBytes, writeProgram } from './program.js';
 import { formatProgram } from './program-text.js';
+import type { RecentCopies } from './recent.js';
 import type { Region } from './region.js';
 
 /** How a plan may use the engine. */
@@ -56,6 +57,7 @@ export class WasmPlan implements Plan {
     private readonly draft: Draft,
     private readonly memory: EngineMemory,
     private readonly pool: Pool,
+    private readonly recent: RecentCopies,
     private readonly options: PlanOptions,
   ) {
     const { phases } = draft;
@@ -116,12 +118,17 @@ export class WasmPlan implements Plan {
       const array = inputs[input];
       if (array !== undefined) check(array);
     }
+    // Room for results first: what it takes the place of cannot be read any more.
+    if (this.options.eager)
+      this.outputs.forEach((binding, i) => {
+        const array = given(outputs, i, binding);
+        const fresh = inputs.includes(array) ? undefined : this.recent.reserve(array);
+        this.place(binding, array, fresh);
+      });
     this.inputs.forEach((binding, i) => {
       const array = given(inputs, i, binding);
-      if (this.place(binding, array)) this.viewOf(binding).set(array);
+      if (this.place(binding, array, this.recent.find(array))) this.viewOf(binding).set(array);
     });
-    if (this.options.eager)
-      this.outputs.forEach((binding, i) => void this.place(binding, given(outputs, i, binding)));
 
     if (this.draft.phases.length > 0)
       this.pool.run(this.programAddress, this.hostCalls, this.options.together);
@@ -132,8 +139,12 @@ export class WasmPlan implements Plan {
     for (const i of this.states) {
       const binding = this.inputs[i];
       const array = inputs[i];
-      if (binding !== undefined && array !== undefined) this.copyOut(binding, array);
+      if (binding === undefined || array === undefined) continue;
+      this.copyOut(binding, array);
+      this.recent.forget(array); // It was written elsewhere than in its copy, as were those below.
     }
+    for (const array of outputs)
+      if (!this.options.eager || inputs.includes(array)) this.recent.forget(array);
   }
 
   dispose(): void {
@@ -166,9 +177,9 @@ export class WasmPlan implements Plan {
     return address;
   }
 
-  /** Lets the kernels use the array where it is, or else the plan's own memory, which must then be filled: true. */
-  private place(binding: Binding, array: TypedArray): boolean {
-    const resident = this.memory.addressOf(array);
+  /** Lets the kernels use the array where it or its copy is, or else the plan's own memory, which must then be filled: true. */
+  private place(binding: Binding, array: TypedArray, copy: number | undefined): boolean {
+    const resident = this.memory.addressOf(array) ?? copy;
     if (resident === undefined) binding.home ??= this.memory.allocate(binding.region.bytes);
     const address = resident ?? binding.home ?? 0;
     if (address !== binding.address) this.move(binding, address);

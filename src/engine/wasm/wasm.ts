@@ -15,6 +15,7 @@ import { WasmPlan } from './plan.js';
 import { planNodes } from './plan-graph.js';
 import { draftPlan } from './planner.js';
 import { Pool } from './pool.js';
+import { RecentCopies } from './recent.js';
 
 export interface WasmEngine extends Engine {
   readonly kernelBuild: KernelBuild;
@@ -38,6 +39,7 @@ export function openWasmEngine(options: WasmEngineOptions = {}, host: Host = nod
   const { threads = host.parallelism, kernels, winograd = true } = options;
   const { module, build } = host.loadKernels(kernels);
   const memory = new EngineMemory(host.sharesMemory);
+  const recent = new RecentCopies((bytes) => memory.allocateSpare(bytes));
   const pool = new Pool(host, module, memory.memory, threads);
 
   function prepare(graph: Graph): Plan {
@@ -49,13 +51,22 @@ export function openWasmEngine(options: WasmEngineOptions = {}, host: Host = nod
       single !== undefined &&
       graph.updates.length === 0 &&
       graph.outputs.every((value) => single.outputs.includes(value));
-    if (!graph.nodes.some(({ op }) => hasLowering(op.name))) return referenceEngine.prepare(graph);
+    if (!graph.nodes.some(({ op }) => hasLowering(op.name))) return prepareReference(graph);
     const together = threads > 1 && work >= worthSharing;
     const draft = draftPlan(graph, planNodes(graph), {
       threads: together ? threads : 1,
       winograd,
     });
-    return new WasmPlan(graph, draft, memory, pool, { together, eager });
+    return new WasmPlan(graph, draft, memory, pool, recent, { together, eager });
+  }
+
+  function prepareReference(graph: Graph): Plan {
+    const plan = referenceEngine.prepare(graph);
+    const run: Plan['run'] = (inputs, outputs) => {
+      plan.run(inputs, outputs);
+      for (const array of [...inputs, ...outputs]) recent.forget(array);
+    };
+    return { ...plan, run };
   }
 
   return {
@@ -65,6 +76,7 @@ export function openWasmEngine(options: WasmEngineOptions = {}, host: Host = nod
     prepare,
     hasKernel: ({ name, view }) => view === true || hasLowering(name),
     resident: (data) => memory.resident(data),
+    forgetCopies: () => recent.forgetAll(),
     stop: () => pool.stop(),
   };
 }

@@ -94,7 +94,10 @@ export function lossesOf(
 }
 
 /** Asserts that every loss is PyTorch's, as nearly as the training says. */
-export function assertLosses({ losses, tolerance }: Training, found: readonly number[]): void {
+export function assertLosses(
+  { losses, tolerance }: Pick<Training, 'losses' | 'tolerance'>,
+  found: readonly number[],
+): void {
   const worst = Math.max(
     ...losses.map((loss, step) => Math.abs((found[step] ?? Number.NaN) - loss) / loss),
   );
