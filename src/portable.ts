@@ -27,6 +27,7 @@ export {
   type EngineReport,
   engineReport,
   setThreads,
+  setWinograd,
   useEngine,
 } from './engine/select.js';
 export * as metrics from './metrics/index.js';

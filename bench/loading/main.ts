@@ -79,6 +79,8 @@ async function compare(
       imagesPerSecond: Math.round(rate.median),
       peerImagesPerSecond: Math.round(peerRate.median),
       ratio: rate.median / peerRate.median,
+      cpuMs: rate.cpuMs,
+      peerCpuMs: peerRate.cpuMs,
       target,
       quietRounds: rate.quiet,
       peerQuietRounds: peerRate.quiet,
@@ -87,13 +89,28 @@ async function compare(
   }
 }
 
-/** The median of the rounds' images per second, quiet rounds counting where there are some. */
-function rateOf(rounds: readonly Round[]): { readonly median: number; readonly quiet: number } {
+/** A round with the CPU time of all of a contestant's threads and processes. */
+interface LoadingRound extends Round {
+  readonly cpuMs: number;
+}
+
+interface Rate {
+  /** Images per second: the median of the rounds, quiet ones counting where there are some. */
+  readonly median: number;
+  readonly quiet: number;
+  /** CPU time of an image, the least of the rounds: what other processes disturb little. */
+  readonly cpuMs: number;
+}
+
+function rateOf(rounds: readonly Round[]): Rate {
   const quiet = rounds.filter(({ foreign }) => foreign <= Number(options.foreign));
   const rates = (quiet.length > 0 ? quiet : rounds)
     .map(({ times }) => (1000 * batchSize * times.length) / times.reduce((a, b) => a + b, 0))
     .sort((a, b) => a - b);
-  return { median: rates[rates.length >> 1] ?? Number.NaN, quiet: quiet.length };
+  const cpuMs = Math.min(
+    ...(rounds as readonly LoadingRound[]).map((r) => r.cpuMs / (batchSize * r.times.length)),
+  );
+  return { median: rates[rates.length >> 1] ?? Number.NaN, quiet: quiet.length, cpuMs };
 }
 
 interface Row {
@@ -105,6 +122,8 @@ interface Row {
   readonly peerImagesPerSecond: number;
   /** Above 1, wick is faster. */
   readonly ratio: number;
+  readonly cpuMs: number;
+  readonly peerCpuMs: number;
   readonly target: number;
   readonly quietRounds: number;
   readonly peerQuietRounds: number;
@@ -119,6 +138,7 @@ function print(row: Row): void {
   const label = row.cache === 'none' ? row.workload : `${row.workload}, ${row.cache} cache`;
   console.log(
     `${label.padEnd(18)} wick ${row.imagesPerSecond} images/s, torchvision ${row.peerImagesPerSecond}: ` +
-      `${row.ratio.toFixed(2)}× (target ${row.target}×); quiet rounds ${row.quietRounds} and ${row.peerQuietRounds} of ${row.rounds}`,
+      `${row.ratio.toFixed(2)}× (target ${row.target}×); CPU ${row.cpuMs.toFixed(2)} and ${row.peerCpuMs.toFixed(2)} ms an image, ` +
+      `${(row.peerCpuMs / row.cpuMs).toFixed(2)}×; quiet rounds ${row.quietRounds} and ${row.peerQuietRounds} of ${row.rounds}`,
   );
 }

@@ -113,5 +113,6 @@ for line in sys.stdin:
         times.append((now - last) * 1e3)
         last = now
     elapsed = (last - start) * 100
-    foreign = (machine_ticks() - busy - (own_ticks() - own)) / elapsed
-    print(json.dumps({"times": times, "foreign": foreign, "rssBytes": 0}), flush=True)
+    spent = own_ticks() - own
+    foreign = (machine_ticks() - busy - spent) / elapsed
+    print(json.dumps({"times": times, "foreign": foreign, "cpuMs": 10 * spent, "rssBytes": 0}), flush=True)

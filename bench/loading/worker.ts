@@ -61,7 +61,8 @@ for await (const line of createInterface({ input: process.stdin })) {
     times.push(now - last);
     last = now;
   }
-  const elapsedTicks = (last - start) / 10;
-  const foreign = (machineTicks() - busy - (ownTicks() - own)) / elapsedTicks;
-  console.log(JSON.stringify({ times, foreign, rssBytes: process.memoryUsage.rss() }));
+  const spent = ownTicks() - own;
+  const foreign = (machineTicks() - busy - spent) / ((last - start) / 10);
+  const rssBytes = process.memoryUsage.rss();
+  console.log(JSON.stringify({ times, foreign, cpuMs: 10 * spent, rssBytes }));
 }

@@ -1,6 +1,13 @@
 /** Parsers of option values, whose errors name the option as it was typed. */
 import { InvalidArgumentError, Option } from 'commander';
-import { type EngineName, engineNames, setThreads, useEngine } from '../engine/select.js';
+import {
+  currentEngine,
+  type EngineName,
+  engineNames,
+  setThreads,
+  setWinograd,
+  useEngine,
+} from '../engine/select.js';
 
 /** A whole number ≥ `min`. */
 export function wholeNumber(min: number): (text: string) => number {
@@ -29,6 +36,8 @@ export const threadsOption = (): Option =>
   );
 export const dataOption = (): Option =>
   new Option('--data <dir>', 'folder with the files, for a data set that wick knows');
+export const winogradOption = (): Option =>
+  new Option('--no-winograd', 'compute 3×3 convolutions directly: slower, a little less rounding');
 export const jsonOption = (): Option =>
   new Option('--json', 'print one JSON object per line and nothing else');
 
@@ -36,10 +45,13 @@ export const jsonOption = (): Option =>
 export interface EngineChoice {
   readonly engine?: EngineName;
   readonly threads?: number;
+  readonly winograd?: boolean;
 }
 
-/** Applies the choice before the first op runs. */
-export function applyEngineChoice({ engine, threads }: EngineChoice): void {
+/** Applies the choice and opens the engine: what is wrong with it shows before anything else is done. */
+export function applyEngineChoice({ engine, threads, winograd = true }: EngineChoice): void {
+  if (!winograd) setWinograd(false);
   if (threads !== undefined) setThreads(threads);
   if (engine !== undefined) useEngine(engine);
+  currentEngine();
 }

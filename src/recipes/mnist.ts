@@ -2,27 +2,38 @@ import { Digits } from '../vision/datasets/digits.js';
 import { FashionMNIST, MNIST, type OpenOptions } from '../vision/datasets/mnist.js';
 import type { PictureDataset } from '../vision/inspect/picture-dataset.js';
 import { Compose } from '../vision/transforms/compose.js';
+import { Normalize } from '../vision/transforms/normalize.js';
 import { Resize } from '../vision/transforms/resize.js';
 import { ToTensor } from '../vision/transforms/to-tensor.js';
 import { openPublished } from './published.js';
-import type { OpenRequest, Recipe, Task } from './recipe.js';
+import type { OpenRequest, Recipe, Task, TaskTransforms } from './recipe.js';
 import { bothSplits, makeTask, requireOwnSize } from './task.js';
 
-/** The network and the transforms that all data sets in MNIST's format share. */
+/** What all data sets in MNIST's format share. */
 const shared = {
   model: 'mnistCnn',
   numClasses: 10,
   inputShape: [1, 28, 28],
-  transforms: () => ({
-    trainTransform: new ToTensor(),
-    // The data sets' own pictures are 28×28 already; other people's pictures are brought to that.
-    evalTransform: new Compose([new Resize([28, 28]), new ToTensor()]),
-  }),
 } as const satisfies Partial<Recipe>;
+
+/** Pixels 0–1, as the tutorial has them. */
+const plain = () => transforms(new ToTensor());
+
+/** Less the mean of Fashion-MNIST's training pixels, divided by their standard deviation. */
+const normalized = () => transforms(new ToTensor(), new Normalize([0.286], [0.353]));
+
+/** The data sets' own pictures are 28×28 already; other people's pictures are brought to that. */
+function transforms(toTensor: ToTensor, ...more: Normalize[]): TaskTransforms {
+  return {
+    trainTransform: more.length === 0 ? toTensor : new Compose([toTensor, ...more]),
+    evalTransform: new Compose([new Resize([28, 28]), toTensor, ...more]),
+  };
+}
 
 /** Digits in the box: a first run anywhere, in seconds. */
 export const digits: Recipe = {
   ...shared,
+  transforms: plain,
   name: 'digits',
   title: '5,000 handwritten digits that come with wick (a part of MNIST)',
   defaults: { epochs: 3, batchSize: 32, optimizer: 'adam', lr: 1e-3 },
@@ -32,22 +43,24 @@ export const digits: Recipe = {
       Digits.open({ split: 'train' }),
       Digits.open({ split: 'test', transform: request.evalTransform ?? new ToTensor() }),
     ]);
-    return makeTask(digits, bothSplits(train, test, request), shared.transforms(), request);
+    return makeTask(digits, bothSplits(train, test, request), plain(), request);
   },
 };
 
 /** The MNIST tutorial: two convolutions, SGD. */
 export const mnist: Recipe = {
   ...shared,
+  transforms: plain,
   name: 'mnist',
   title: 'handwritten digits, 60,000 + 10,000 images 28×28',
   defaults: { epochs: 5, batchSize: 32, optimizer: 'sgd', lr: 1e-2 },
   open: (request) => openIdx(mnist, MNIST, request),
 };
 
-/** The same network on pictures of clothes. */
+/** The same network on pictures of clothes, normalized: with plain pixels five epochs end near 84 %, in PyTorch too. */
 export const fashionMnist: Recipe = {
   ...shared,
+  transforms: normalized,
   name: 'fashion-mnist',
   title: 'pictures of clothes, 60,000 + 10,000 images 28×28',
   defaults: { epochs: 5, batchSize: 32, optimizer: 'sgd', lr: 1e-2 },
@@ -60,6 +73,7 @@ async function openIdx(
   request: OpenRequest,
 ): Promise<Task> {
   requireOwnSize(recipe, request);
-  const opened = await openPublished(set, request, new ToTensor(), new ToTensor());
-  return makeTask(recipe, opened, shared.transforms(), request);
+  const chosen = recipe.transforms(shared.inputShape[1]);
+  const opened = await openPublished(set, request, chosen.trainTransform, chosen.trainTransform);
+  return makeTask(recipe, opened, chosen, request);
 }

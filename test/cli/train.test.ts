@@ -126,7 +126,7 @@ test('predict says what is wrong with a file', () => {
   assert.match(page.err, /^DataError: page\.jpg: /m);
   assert.match(
     wick(folder, ['predict', 'first', 'none.png']).err,
-    /^DataError: none\.png: .*ENOENT/m,
+    /^DataError: none\.png: there is no such file$/m,
   );
 });
 

@@ -8,6 +8,7 @@ import {
   jsonOption,
   threadsOption,
   wholeNumber,
+  winogradOption,
 } from '../options.js';
 import { formatTable, printJson, printLine } from '../output.js';
 
@@ -26,6 +27,7 @@ export function addEvaluate(program: Command): void {
     .option('--batch-size <n>', 'samples at a time', wholeNumber(1), 64)
     .addOption(engineOption())
     .addOption(threadsOption())
+    .addOption(winogradOption())
     .addOption(jsonOption())
     .action(evaluate);
 }

@@ -22,6 +22,7 @@ import {
   positiveNumber,
   threadsOption,
   wholeNumber,
+  winogradOption,
 } from '../options.js';
 import { printJson, printLine } from '../output.js';
 import { version } from '../version.js';
@@ -87,6 +88,7 @@ export function addTrain(program: Command): void {
     .option('--out <dir>', 'the run folder (default: runs/<data>-<n>)')
     .addOption(engineOption())
     .addOption(threadsOption())
+    .addOption(winogradOption())
     .addOption(jsonOption())
     .addHelpText('after', help)
     .action(train);
