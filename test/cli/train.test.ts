@@ -24,7 +24,7 @@ test('training prints the epoch line and what to look at next', () => {
     first.out,
     /^Epoch: 1, Train_acc:\d\d\.\d%, Train_loss:\d\.\d{3}, Test_acc:\d\d\.\d%, Test_loss:\d\.\d{3}, Lr:1\.00E-03$/m,
   );
-  assert.match(first.out, /^ {2}wick evaluate first /m);
+  assert.match(first.out, /^ {2}npx wick evaluate first /m);
   assert.ok(!first.out.includes('\x1b'), 'no terminal codes where there is no terminal');
   assert.equal(first.err, '');
 });

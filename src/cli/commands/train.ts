@@ -24,7 +24,7 @@ import {
   wholeNumber,
   winogradOption,
 } from '../options.js';
-import { printJson, printLine } from '../output.js';
+import { formatTable, printJson, printLine } from '../output.js';
 import { version } from '../version.js';
 
 interface TrainOptions extends EngineChoice {
@@ -202,8 +202,11 @@ function printEnd({ summary, skipped }: TrainOutcome, path: string): void {
   }
   printLine();
   printLine(`The run is in ${path}. Next:`);
-  printLine(`  wick evaluate ${path}            accuracy on the test set`);
-  printLine(`  wick predict ${path} IMAGE…      what is in a picture`);
-  printLine(`  wick summary ${path}             the network, layer by layer`);
-  printLine(`  ${path}/curves.svg                 loss and accuracy by epoch`);
+  const next = [
+    [`npx wick evaluate ${path}`, 'accuracy on the test set, class by class'],
+    [`npx wick predict ${path} IMAGE…`, 'what is in a picture'],
+    [`npx wick summary ${path}`, 'the network, layer by layer'],
+    [`${path}/curves.svg`, 'loss and accuracy by epoch'],
+  ];
+  for (const line of formatTable(next, 2)) printLine(`  ${line}`);
 }

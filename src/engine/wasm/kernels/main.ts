@@ -4,7 +4,8 @@
 // that no barrier is needed after the phase. `dispatch` is generated from ../kernel-table.ts by scripts/build.mjs.
 //
 // Counters in the first page (../control.ts holds the same list) only ever grow, so nothing is reset and no thread can
-// meet a counter of another run. A thread spins for some 20 µs before it sleeps; whoever it waits for wakes it.
+// meet a counter of another run. A thread spins for some 200 µs before it sleeps, since waking it would take as long;
+// whoever it waits for wakes it.
 
 import { call } from './dispatch';
 
@@ -19,7 +20,7 @@ const READY: usize = 128; // Helpers that wait for work.
 const FAILED: usize = 192; // Not 0 when a thread has died: barriers can no longer be passed.
 
 const NO_BARRIER: i32 = 1 << 31;
-const SPINS: i32 = 20000;
+const SPINS: i32 = 200000;
 // Each thread has an instance of this module, and so these variables, of its own.
 let expected: i32 = 0; // What ARRIVED will be when all threads are at this thread's next barrier.
 
