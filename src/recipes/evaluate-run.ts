@@ -1,9 +1,11 @@
 import { DataError } from '../core/errors.js';
 import { DataLoader } from '../data/dataloader.js';
 import type { RunFolder } from '../io/run-folder.js';
+import { ConfusionMatrix } from '../metrics/confusion-matrix.js';
+import { Mean } from '../metrics/mean.js';
 import { crossEntropy } from '../nn/functional.js';
 import { noGrad } from '../tensor/grad-mode.js';
-import { RunningScores, type Scores } from '../train/metrics.js';
+import type { Scores } from '../train/metrics.js';
 import { openTask } from './index.js';
 import { readRunConfig } from './run-config.js';
 import { loadingWorkers } from './session.js';
@@ -45,42 +47,26 @@ export async function evaluateRun(
       run.file('model.json'),
       `has the classes [${classes.join(', ')}], the data [${task.classes.join(', ')}]; they must be the same`,
     );
-  const scores = new RunningScores();
-  const confusion = new Float64Array(classes.length ** 2); // [true, predicted]
+  const loss = new Mean();
+  const confusion = new ConfusionMatrix(classes.length);
   for await (const [images, labels] of new DataLoader(test, {
     batchSize,
     numWorkers: loadingWorkers(test),
   })) {
     const logits = noGrad(() => trained.model.forward(images));
-    const predicted = logits.argmax(1).data;
-    let correct = 0;
-    labels.data.forEach((label, i) => {
-      const guess = predicted[i] ?? 0;
-      const cell = label * classes.length + guess;
-      confusion[cell] = (confusion[cell] ?? 0) + 1;
-      if (guess === label) correct++;
-    });
-    scores.update(crossEntropy(logits, labels).item(), correct, labels.size(0));
+    loss.update(crossEntropy(logits, labels).item(), labels.size(0));
+    confusion.update(logits, labels);
   }
+  const perClass = confusion.compute().map((row, k) => ({
+    name: classes[k] ?? '',
+    samples: row.reduce((sum, count) => sum + count, 0),
+    recall: confusion.recall(k) || 0, // NaN where there is nothing to share
+    precision: confusion.precision(k) || 0,
+  }));
   return {
-    ...scores.compute(),
-    samples: scores.count,
-    perClass: classes.map((className, k) => perClass(className, k, confusion, classes.length)),
-  };
-}
-
-function perClass(name: string, k: number, confusion: Float64Array, n: number): ClassScores {
-  let samples = 0;
-  let called = 0;
-  for (let j = 0; j < n; j++) {
-    samples += confusion[k * n + j] ?? 0;
-    called += confusion[j * n + k] ?? 0;
-  }
-  const right = confusion[k * n + k] ?? 0;
-  return {
-    name,
-    samples,
-    recall: right / Math.max(samples, 1),
-    precision: right / Math.max(called, 1),
+    loss: loss.compute(),
+    accuracy: confusion.accuracy(),
+    samples: perClass.reduce((sum, { samples }) => sum + samples, 0),
+    perClass,
   };
 }
