@@ -1,6 +1,7 @@
 /** A worker process that times steps on demand. */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { setTimeout } from 'node:timers/promises';
 
 /** What one round measured. */
 export interface Round {
@@ -9,6 +10,8 @@ export interface Round {
   /** CPUs that other processes kept busy meanwhile. */
   readonly foreign: number;
   readonly rssBytes: number;
+  /** Milliseconds of all steps that went by in engine kernels, where the worker knows. */
+  readonly kernelMs?: number;
 }
 
 export class Contestant {
@@ -34,12 +37,16 @@ export class Contestant {
     this.lines = createInterface({ input: this.process.stdout })[Symbol.asyncIterator]();
   }
 
-  /** Waits until the worker is warm; false, with the reason, where it cannot run here. */
-  async ready(): Promise<{ ok: true } | { ok: false; why: string }> {
+  /** Waits until the worker is warm; false, with the reason, where it cannot run here or takes too long. */
+  async ready(limitMs?: number): Promise<{ ok: true } | { ok: false; why: string }> {
     for (;;) {
-      const { done, value } = await this.lines.next();
-      if (done === true) return { ok: false, why: this.errors.trim().split('\n').at(-1) ?? '' };
-      if (value === 'ready') return { ok: true };
+      const line = this.lines.next();
+      const expired = limitMs === undefined ? [] : [setTimeout(limitMs, undefined, { ref: false })];
+      const answer = await Promise.race([line, ...expired]);
+      if (answer === undefined)
+        return { ok: false, why: `not ready after ${(limitMs ?? 0) / 1000} s` };
+      if (answer.done === true) return { ok: false, why: this.problem() };
+      if (answer.value === 'ready') return { ok: true };
     }
   }
 
@@ -47,36 +54,22 @@ export class Contestant {
   async go(seconds: number): Promise<void> {
     this.process.stdin.write(`go ${seconds}\n`);
     const { done, value } = await this.lines.next();
-    if (done === true) throw new Error(`${this.label} ended: ${this.errors.trim()}`);
+    if (done === true) throw new Error(`${this.label} ended: ${this.problem()}`);
     this.rounds.push(JSON.parse(value) as Round); // our own protocol
+  }
+
+  /** Milliseconds of all steps so far. */
+  get spentMs(): number {
+    return this.rounds.flatMap(({ times }) => times).reduce((sum, time) => sum + time, 0);
   }
 
   stop(): void {
     this.process.kill();
   }
-}
 
-/** Median and 10th percentile of the steps in quiet rounds, or in all where none was quiet. */
-export function figures(rounds: readonly Round[], maxForeign: number): Figures {
-  const quiet = rounds.filter(({ foreign }) => foreign <= maxForeign);
-  const counted = quiet.length > 0 ? quiet : rounds;
-  const times = counted.flatMap(({ times }) => times).sort((a, b) => a - b);
-  const at = (share: number) => times[Math.floor(share * (times.length - 1))] ?? Number.NaN;
-  return {
-    medianMs: at(0.5),
-    p10Ms: at(0.1),
-    steps: times.length,
-    quietRounds: quiet.length,
-    rounds: rounds.length,
-    rssBytes: Math.max(0, ...rounds.map(({ rssBytes }) => rssBytes)),
-  };
-}
-
-export interface Figures {
-  readonly medianMs: number;
-  readonly p10Ms: number;
-  readonly steps: number;
-  readonly quietRounds: number;
-  readonly rounds: number;
-  readonly rssBytes: number;
+  /** The line of its complaints that names an error, or the last one. */
+  private problem(): string {
+    const lines = this.errors.trim().split('\n');
+    return lines.find((line) => /^\w*Error\b/.test(line)) ?? lines.at(-1) ?? '';
+  }
 }

@@ -13,10 +13,12 @@ export interface Workload {
   readonly optimizer: 'sgd' | 'adam';
   /** Only the last layer learns. */
   readonly frozen: boolean;
+  /** Whether one op at a time is timed too. */
+  readonly eager: boolean;
   readonly title: string;
 }
 
-const training = { mode: 'train', frozen: false } as const;
+const training = { mode: 'train', frozen: false, eager: false } as const;
 const resnet = {
   architecture: { name: 'resnet18', options: { numClasses: 20 } },
   inputShape: [16, 3, 224, 224],
@@ -28,6 +30,7 @@ export const workloads: readonly Workload[] = [
   {
     ...training,
     name: 'mnist',
+    eager: true,
     title: 'MNIST CNN b32 (SGD)',
     architecture: { name: 'mnistCnn', options: { numClasses: 10 } },
     inputShape: [32, 1, 28, 28],
@@ -37,6 +40,7 @@ export const workloads: readonly Workload[] = [
   {
     ...training,
     name: 'cifar',
+    eager: true,
     title: 'CIFAR CNN b64 (Adam)',
     architecture: { name: 'cifarCnn', options: { numClasses: 10 } },
     inputShape: [64, 3, 32, 32],
@@ -54,10 +58,10 @@ export const workloads: readonly Workload[] = [
   },
   { ...training, ...resnet, name: 'resnet18', title: 'ResNet-18 b16, 224×224 (Adam)' },
   {
+    ...training,
     ...resnet,
     name: 'resnet18-frozen',
     title: 'ResNet-18 frozen b64, 224×224 (Adam on the last layer)',
-    mode: 'train',
     frozen: true,
     inputShape: [64, 3, 224, 224],
   },
@@ -67,5 +71,13 @@ export const workloads: readonly Workload[] = [
     title: 'ResNet-18 inference b16, 224×224',
     mode: 'infer',
     frozen: false,
+    eager: false,
   },
 ];
+
+export function workloadNamed(name: string): Workload {
+  const found = workloads.find((workload) => workload.name === name);
+  if (found === undefined)
+    throw new Error(`no workload '${name}'; there are ${workloads.map((w) => w.name).join(', ')}`);
+  return found;
+}

@@ -1,4 +1,4 @@
-"""PyTorch's side of a comparison: the same networks, batches and protocol as bench/worker.ts.
+"""PyTorch's side of a comparison: the same networks, batches and protocol as bench/workers/wick.ts.
 
 Usage: torch_worker.py WORKLOAD [channels_last] [bf16] [--threads N]
 """
@@ -121,7 +121,7 @@ for line in sys.stdin:
         t = time.perf_counter()
         step()
         times.append((time.perf_counter() - t) * 1e3)
-        if time.perf_counter() - start >= seconds and len(times) >= 2:
+        if time.perf_counter() - start >= seconds:
             break
     elapsed = (time.perf_counter() - start) * 100
     foreign = (machine_ticks() - busy - (own_ticks() - own)) / elapsed

@@ -1,0 +1,94 @@
+/** Times all contenders of a workload in one interleaved run. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { Contestant } from './contestant.js';
+import type { Contender, Entry, Settings } from './contestants/contender.js';
+import { onnxruntime } from './contestants/onnxruntime.js';
+import { pytorch } from './contestants/pytorch.js';
+import { tfjs } from './contestants/tfjs.js';
+import { wick } from './contestants/wick.js';
+import { type Figures, figures } from './figures.js';
+import type { Workload } from './workloads.js';
+
+const entries: readonly Entry[] = [wick, pytorch, onnxruntime, tfjs];
+const exporter = fileURLToPath(new URL('export/main.js', import.meta.url));
+
+export interface Timing {
+  readonly rounds: number;
+  /** Of a round. */
+  readonly seconds: number;
+  /** CPUs that others may keep busy in a round that counts. */
+  readonly maxForeign: number;
+  /** Seconds for all steps of a contender that wick's ratio is not taken against. */
+  readonly limit: number;
+}
+
+export interface Measured extends Contender, Figures {}
+
+/** Those that ran, in the order of `entries`; `say` hears of those that could not. */
+export async function compare(
+  workload: Workload,
+  settings: Settings,
+  { rounds, seconds, maxForeign, limit }: Timing,
+  say: (message: string) => void,
+): Promise<readonly Measured[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'wick-bench-'));
+  const stepFolder = exportOnce(workload, folder);
+  const contenders = entries.flatMap((entry) => entry(workload, settings, stepFolder));
+  const all = contenders.map((contender) => ({
+    contender,
+    contestant: new Contestant(contender.label, contender.command),
+  }));
+  try {
+    const running: typeof all = [];
+    for (const one of all) {
+      const state = await one.contestant.ready(isBounded(one.contender) ? readyLimitMs : undefined);
+      if (state.ok) running.push(one);
+      else say(`${workload.name}: ${one.contender.label} does not run here: ${state.why}`);
+      if (!state.ok) one.contestant.stop();
+    }
+    for (let round = 0; round < rounds; round++)
+      for (const { contender, contestant } of running) {
+        if (isBounded(contender) && contestant.spentMs > 1000 * limit) continue;
+        await setTimeout(pauseMs);
+        await contestant.go(seconds);
+      }
+    return running.map(({ contender, contestant }) => ({
+      ...contender,
+      ...figures(contestant.rounds, maxForeign),
+    }));
+  } finally {
+    for (const { contestant } of all) contestant.stop();
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** How long a contender may take to get warm, where others do not wait for it. */
+const readyLimitMs = 120_000;
+
+/** Before each round: the threads of the one before go to sleep. */
+const pauseMs = 50;
+
+/** wick, and what its ratio is taken against, run for all rounds; the time of the others is limited. */
+function isBounded({ ours, rivals, precision }: Contender): boolean {
+  return ours === undefined && (rivals === undefined || precision !== 'float32');
+}
+
+/** Writes the workload's step into `folder` when it is first asked for. */
+function exportOnce({ name }: Workload, folder: string): () => string {
+  let done = false;
+  return () => {
+    if (!done) {
+      const { status, stderr } = spawnSync(process.execPath, [exporter, name, folder], {
+        encoding: 'utf8',
+      });
+      if (status !== 0) throw new Error(`${name}: cannot write the step as files: ${stderr}`);
+      done = true;
+    }
+    return folder;
+  };
+}

@@ -1,0 +1,34 @@
+/** Who takes part in a comparison: one file of this folder for each project. */
+import type { Workload } from '../workloads.js';
+
+export const precisions = ['float32', 'bfloat16'] as const;
+export type Precision = (typeof precisions)[number];
+
+/** How wick runs a step: recorded and replayed, or one op at a time. */
+export const modes = ['compiled', 'eager'] as const;
+export type Mode = (typeof modes)[number];
+
+export interface Contender {
+  /** Unique among those of a workload. */
+  readonly label: string;
+  readonly command: readonly string[];
+  readonly precision: Precision;
+  /** Set on wick's own. */
+  readonly ours?: { readonly engine: string; readonly mode: Mode };
+  /** Set on those that wick's ratio is taken against, the best of them: the mode of wick that they are measured against. */
+  readonly rivals?: readonly Mode[];
+}
+
+export interface Settings {
+  readonly engines: readonly string[];
+  readonly modes: readonly Mode[];
+  readonly precisions: readonly Precision[];
+  readonly threads: number;
+}
+
+/** Those of a project that take part in a workload. `stepFolder` has the step as files, and writes them when first called. */
+export type Entry = (
+  workload: Workload,
+  settings: Settings,
+  stepFolder: () => string,
+) => readonly Contender[];

@@ -1,0 +1,15 @@
+import { fileURLToPath } from 'node:url';
+import { findPeer } from '../workers/peer-package.js';
+import type { Entry } from './contender.js';
+
+const worker = fileURLToPath(new URL('../workers/onnxruntime.js', import.meta.url));
+
+/** ONNX Runtime, native and in WebAssembly, with the whole step as one ONNX graph. */
+export const onnxruntime: Entry = (_workload, { threads }, stepFolder) =>
+  ['onnxruntime-node', 'onnxruntime-web']
+    .filter((name) => findPeer(name) !== undefined)
+    .map((name) => ({
+      label: name,
+      command: [process.execPath, worker, name, stepFolder(), String(threads)],
+      precision: 'float32',
+    }));

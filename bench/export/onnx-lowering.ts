@@ -1,0 +1,66 @@
+/** What it takes to write an op of wick as nodes of ONNX. */
+import type { Shape, Size2d } from '../../src/core/shape.js';
+import type { GraphNode, Value } from '../../src/graph/graph.js';
+import type { OnnxFile } from './onnx-file.js';
+
+export type Lowering = (target: Target, node: GraphNode) => void;
+
+/** What an op is written into. */
+export interface Target {
+  readonly file: OnnxFile;
+  /** What a value is called there. */
+  readonly name: (value: Value) => string;
+  readonly isUsed: (value: Value) => boolean;
+  /** The node that has made a value. */
+  readonly makerOf: (value: Value) => GraphNode;
+  /** Masks that were drawn, by key: a gradient applies its op's mask again. */
+  readonly masks: Map<Value, string>;
+}
+
+export interface ConvAttrs {
+  readonly stride: Size2d;
+  readonly padding: Size2d;
+  readonly dilation: Size2d;
+  readonly groups: number;
+}
+
+export interface PoolAttrs extends ConvAttrs {
+  readonly kernelSize: Size2d;
+}
+
+type Attributed = Pick<GraphNode, 'attrs'>;
+
+/** An op that ONNX has under another name. */
+export function same(
+  op: string,
+  attributesOf: (node: GraphNode) => Parameters<OnnxFile['node']>[2] = () => ({}),
+): Lowering {
+  return ({ file, name }, node) => {
+    file.node(op, node.inputs.map(name), attributesOf(node), node.outputs.map(name));
+  };
+}
+
+export function convAttributes({ attrs }: Attributed) {
+  const { stride, padding, dilation, groups } = attrs as ConvAttrs;
+  return { strides: stride, pads: [...padding, ...padding], dilations: dilation, group: groups };
+}
+
+export function epsilonOf({ attrs }: Attributed) {
+  return { epsilon: { float: (attrs as { eps: number }).eps } };
+}
+
+/** All dimensions of `[N, C, …]` but the channels. */
+export function othersThanChannels({ shape }: { readonly shape: Shape }): number[] {
+  return shape.map((_, dim) => dim).filter((dim) => dim !== 1);
+}
+
+/** `[1, C, 1, …]`, under which a vector `[C]` goes with `[N, C, …]`. */
+export function perChannel({ shape }: { readonly shape: Shape }): number[] {
+  return shape.map((size, dim) => (dim === 1 ? size : 1));
+}
+
+/** Labels `[N]` as `[N, K]`. */
+export function oneHot({ file, name }: Target, labels: Value, classes: number): string {
+  const indices = file.node('Cast', [name(labels)], { to: 7 });
+  return file.node('OneHot', [indices, file.integers([classes]), file.offOn()]);
+}
