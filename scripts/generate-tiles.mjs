@@ -55,7 +55,7 @@ const FAMILIES = [
     left: (p) => (p === 0 ? 'a' : `a, ${p * 4}`),
     right: 'b',
     advance: () => ['a += aStep;', 'b += bStep;'],
-    widths: [8],
+    widths: [8, 12],
   },
   {
     name: 'pairsTile',

@@ -1,8 +1,9 @@
-// Trains random networks on engine wasm, compiled and eagerly, and compares every loss, gradient and parameter with
-// engine reference. A network that differs is made smaller, and printed with the command that runs it alone.
+// Trains random networks on the engines wasm and onednn (where oneDNN is installed), compiled and eagerly, and compares
+// every loss, gradient and parameter with engine reference. A network that differs is made smaller, and printed with the
+// command that runs it alone.
 // Without arguments it takes 200 networks from seed 0, and then every op case and whole network on each build of the
-// kernels, on one thread and on two.
-//   node scripts/verify-fuzz.mjs [COUNT] [SEED]      (npm run verify:fuzz)
+// kernels, on several numbers of threads.
+//   node scripts/verify-fuzz.mjs [COUNT] [SEED] [ENGINE]      (npm run verify:fuzz)
 import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -10,31 +11,35 @@ import { pathToFileURL } from 'node:url';
 const build = resolve(process.env.WICK_BUILD ?? 'dist');
 const load = (file) => import(pathToFileURL(join(build, file)).href);
 const { check, shrink } = await load('test/compile/fuzz-check.js');
-const { engineFor, stopEngines } = await load('test/compile/fuzz-engines.js');
+const { engineFor, fuzzEngines, stopEngines } = await load('test/compile/fuzz-engines.js');
 const { FuzzNetwork } = await load('test/compile/fuzz-network.js');
 const { drawNetwork } = await load('test/compile/fuzz-spec.js');
 
 const count = Number(process.argv[2] ?? 200);
 const first = Number(process.argv[3] ?? 0);
+const engines = process.argv[4] === undefined ? fuzzEngines : [process.argv[4]];
+const turns = Array.from({ length: count }, (_, i) => first + i).flatMap((seed) =>
+  engines.map((which) => ({ seed, which })),
+);
 const failed = [];
 let redrawn = 0;
-for (let seed = first; seed < first + count; seed++) {
-  const { engine, name } = engineFor(seed);
+for (const { seed, which } of turns) {
+  const { engine, name } = engineFor(seed, which);
   const fails = (spec) => verdict(spec, engine).problems.length > 0;
   const spec = drawNetwork(seed);
   const { problems, draws } = verdict(spec, engine);
   if (draws > 1) redrawn++;
   if (problems.length === 0) continue;
-  failed.push(seed);
+  failed.push(`${seed} on ${which}`);
   const smallest = shrink(spec, fails);
-  console.log(`FAIL network ${seed} on ${name}: node scripts/verify-fuzz.mjs 1 ${seed}`);
+  console.log(`FAIL network ${seed} on ${name}: node scripts/verify-fuzz.mjs 1 ${seed} ${which}`);
   console.log(problems.slice(0, 8).join('\n'));
   console.log(`smallest network that fails: ${JSON.stringify(smallest)}`);
   console.log(`${new FuzzNetwork(smallest)}\n${verdict(smallest, engine).problems.join('\n')}`);
 }
 stopEngines();
 console.log(
-  `${count} networks from seed ${first}: ${failed.length} failed${failed.length > 0 ? ` (${failed.join(', ')})` : ''}; ` +
+  `${count} networks from seed ${first} on ${engines.join(' and ')}: ${failed.length} failed${failed.length > 0 ? ` (${failed.join(', ')})` : ''}; ` +
     `${redrawn} were looked at with other numbers too, for a rounding at a corner`,
 );
 process.exitCode = failed.length > 0 ? 1 : 0;

@@ -19,6 +19,7 @@ const loader = new DataLoader(train, {
   numWorkers: Number(workers),
   prefetchFactor,
   persistentWorkers: true,
+  reuseMemory: true, // as a training run has it
 });
 
 /** Batches that are ready from the pause between rounds, and so cost nothing. */

@@ -1,12 +1,13 @@
 /** Parsers of option values, whose errors name the option as it was typed. */
 import { InvalidArgumentError, Option } from 'commander';
+import { type Precision, precisions } from '../engine/precision.js';
 import {
   currentEngine,
   type EngineName,
   engineNames,
+  preferEngine,
   setThreads,
   setWinograd,
-  useEngine,
 } from '../engine/select.js';
 
 /** A whole number ≥ `min`. */
@@ -38,20 +39,33 @@ export const dataOption = (): Option =>
   new Option('--data <dir>', 'folder with the files, for a data set that wick knows');
 export const winogradOption = (): Option =>
   new Option('--no-winograd', 'compute 3×3 convolutions directly: slower, a little less rounding');
+export const precisionOption = (): Option =>
+  new Option(
+    '--precision <name>',
+    'of convolutions and products; bfloat16 is for CPUs with AMX or AVX512-BF16',
+  )
+    .choices([...precisions])
+    .default('float32');
 export const jsonOption = (): Option =>
   new Option('--json', 'print one JSON object per line and nothing else');
 
-/** Options of `engineOption` and `threadsOption`, as parsed. */
+/** Options of `engineOption`, `threadsOption`, `winogradOption` and `precisionOption`, as parsed. */
 export interface EngineChoice {
   readonly engine?: EngineName;
   readonly threads?: number;
   readonly winograd?: boolean;
+  readonly precision?: Precision;
 }
 
 /** Applies the choice and opens the engine: what is wrong with it shows before anything else is done. */
-export function applyEngineChoice({ engine, threads, winograd = true }: EngineChoice): void {
+export function applyEngineChoice({
+  engine,
+  threads,
+  winograd = true,
+  precision = 'float32',
+}: EngineChoice): void {
   if (!winograd) setWinograd(false);
   if (threads !== undefined) setThreads(threads);
-  if (engine !== undefined) useEngine(engine);
-  currentEngine();
+  if (engine !== undefined) preferEngine(engine);
+  currentEngine().requirePrecision(precision);
 }

@@ -1,14 +1,53 @@
 /** The command line: one file per command in `commands/`; this one parses, and turns errors into messages and exit codes. */
 import { Command, CommanderError } from 'commander';
 import { WickError } from '../core/errors.js';
-import '../ops/index.js'; // registers the ops
-import { addData } from './commands/data.js';
-import { addDoctor } from './commands/doctor.js';
-import { addEvaluate } from './commands/evaluate.js';
-import { addPredict } from './commands/predict.js';
-import { addSummary } from './commands/summary.js';
-import { addTrain } from './commands/train.js';
 import { version } from './version.js';
+
+interface Entry {
+  readonly name: string;
+  readonly description: string;
+  /** What adds its arguments, options and action. */
+  load(): Promise<(command: Command) => void>;
+}
+
+/** Only the command that is named is loaded, so that `wick --help` answers at once. */
+const commands: readonly Entry[] = [
+  {
+    name: 'train',
+    description: 'Trains a classifier and writes a run folder.',
+    load: async () => (await import('./commands/train.js')).addTrain,
+  },
+  {
+    name: 'evaluate',
+    description: 'Measures the best model of a run on its test set.',
+    load: async () => (await import('./commands/evaluate.js')).addEvaluate,
+  },
+  {
+    name: 'predict',
+    description: 'Says what is in pictures.',
+    load: async () => (await import('./commands/predict.js')).addPredict,
+  },
+  {
+    name: 'summary',
+    description: 'Shows a network layer by layer: shapes, parameters, multiply-adds.',
+    load: async () => (await import('./commands/summary.js')).addSummary,
+  },
+  {
+    name: 'data',
+    description: 'Looks at data before training on them, and fetches them.',
+    load: async () => (await import('./commands/data.js')).addData,
+  },
+  {
+    name: 'setup',
+    description: 'Finds the library that makes training fast, or fetches it.',
+    load: async () => (await import('./commands/setup.js')).addSetup,
+  },
+  {
+    name: 'doctor',
+    description: 'Says what this machine can do and what is missing.',
+    load: async () => (await import('./commands/doctor.js')).addDoctor,
+  },
+];
 
 /** Runs one command; returns the exit code: 0 done, 1 failed, 2 wrong usage, 130 interrupted. */
 export async function runCli(args: readonly string[]): Promise<number> {
@@ -18,8 +57,13 @@ export async function runCli(args: readonly string[]): Promise<number> {
     .option('--verbose', 'show the stack of errors')
     .showHelpAfterError('(wick --help lists commands and options)')
     .exitOverride();
-  for (const add of [addTrain, addEvaluate, addPredict, addSummary, addData, addDoctor])
-    add(program);
+  const named = args.filter((arg) => !arg.startsWith('-') && arg !== 'help')[0];
+  for (const { name, description, load } of commands) {
+    const command = program.command(name).description(description);
+    if (name !== named) continue;
+    await import('../ops/index.js'); // registers the ops
+    (await load())(command);
+  }
   for (const command of program.commands) command.exitOverride();
   try {
     await program.parseAsync(args, { from: 'user' });

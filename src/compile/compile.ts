@@ -6,6 +6,7 @@ import { allocate } from '../core/dtype.js';
 import { CaptureError } from '../core/errors.js';
 import { formatShape, numel, type Shape } from '../core/shape.js';
 import type { Engine, Plan } from '../engine/engine.js';
+import type { Precision } from '../engine/precision.js';
 import { currentEngine } from '../engine/select.js';
 import type { Graph } from '../graph/graph.js';
 import { hookedModules } from '../nn/hooks.js';
@@ -24,6 +25,13 @@ export interface CompileOptions {
    * @default 16
    */
   maxPrograms?: number;
+  /**
+   * `bfloat16`: convolutions and matrix products multiply bfloat16, and activations between them are stored so, inside
+   * the step alone: tensors that it reads, updates and returns stay float32. Where the engine or the CPU cannot, the
+   * first call is an EngineError that says what can.
+   * @default 'float32'
+   */
+  precision?: Precision;
 }
 
 /** A step that has been made ready to replay. */
@@ -60,11 +68,12 @@ interface Program {
  * a tensor. Reading a value inside (`item()`, `toArray()`) is a CaptureError.
  *
  * @throws CaptureError when the step cannot be recorded, or keeps changing its signature
+ * @throws EngineError when the engine does not compute in `precision`
  * @example const trainStep = compile((x: Tensor, y: Tensor) => { … return loss; });
  */
 export function compile<A extends readonly Tensor[], R extends StepResult>(
   step: (...args: A) => R,
-  { maxPrograms = 16 }: CompileOptions = {},
+  { maxPrograms = 16, precision = 'float32' }: CompileOptions = {},
 ): Compiled<A, R> {
   const programs = new Map<string, readonly Program[]>();
   let last: Program | undefined;
@@ -77,7 +86,7 @@ export function compile<A extends readonly Tensor[], R extends StepResult>(
     if (program === undefined) {
       if (programs.size >= maxPrograms && variants.length === 0)
         throw tooMany(maxPrograms, [...programs.keys()], key);
-      program = record(step, args);
+      program = record(step, args, precision);
       const dropped = variants.length >= maxVariants ? variants.slice(0, 1) : [];
       for (const { plan } of dropped) plan.dispose();
       programs.set(key, [...variants.slice(dropped.length), program]);
@@ -125,7 +134,11 @@ function tooMany(max: number, keys: readonly string[], key: string): CaptureErro
   );
 }
 
-function record<A extends readonly Tensor[]>(step: (...args: A) => StepResult, args: A): Program {
+function record<A extends readonly Tensor[]>(
+  step: (...args: A) => StepResult,
+  args: A,
+  precision: Precision,
+): Program {
   const recorder = new Recorder();
   recorder.dependsOn(hookedModules);
   const stand = args.map((t) =>
@@ -138,7 +151,7 @@ function record<A extends readonly Tensor[]>(step: (...args: A) => StepResult, a
       throw new CaptureError('compile', 'the step is async; a compiled step must be synchronous');
     const { graph, gradients } = recorder.finish(tensorsOf(result));
     const engine = currentEngine();
-    plan = engine.prepare(graph);
+    plan = engine.prepare(graph, { precision });
     const { guards, states } = recorder;
     for (const storage of states) storage.moveTo(engine.resident(storage.read('compile')));
     return {

@@ -4,9 +4,22 @@ import { DTypeError, ShapeError, ValueError } from '../core/errors.js';
 import { formatShape, numel, sameShape } from '../core/shape.js';
 import type { NdArray } from '../graph/op.js';
 
-/** The batch as plain arrays. `names[k]` names sample k in messages. */
-export function collateArrays(samples: readonly unknown[], names?: readonly number[]): unknown {
-  return collate(samples, (k) => `sample ${names?.[k] ?? k}`, '');
+/**
+ * The batch as plain arrays. `names[k]` names sample k in messages. Arrays that lie in `memory`, each where it goes, are
+ * the batch already.
+ */
+export function collateArrays(
+  samples: readonly unknown[],
+  names?: readonly number[],
+  memory?: Float32Array,
+): unknown {
+  return collate(samples, { name: (k) => `sample ${names?.[k] ?? k}`, memory }, '');
+}
+
+/** The float32 array that a sample is or starts with. */
+export function firstFloats(sample: unknown): Float32Array | null {
+  const first = Array.isArray(sample) ? sample[0] : sample;
+  return isNdArray(first) && first.data instanceof Float32Array ? first.data : null;
 }
 
 /** The memory behind a tree of new arrays, which may be handed to another thread. */
@@ -18,14 +31,20 @@ export function buffersOf(tree: unknown): ArrayBuffer[] {
 
 type Name = (k: number) => string;
 
-function collate(values: readonly unknown[], name: Name, what: string): unknown {
+interface CollateOptions {
+  readonly name: Name;
+  readonly memory: Float32Array | undefined;
+}
+
+function collate(values: readonly unknown[], options: CollateOptions, what: string): unknown {
+  const { name } = options;
   const first = values[0];
-  if (isNdArray(first)) return stack(values, first, name, what);
+  if (isNdArray(first)) return stack(values, first, options, what);
   if (typeof first === 'number') return numbers(values, name, what);
   if (typeof first === 'boolean')
     return { shape: [values.length], dtype: 'bool', data: Uint8Array.from(values, Number) };
   if (typeof first === 'string') return values;
-  if (isTypedArray(first)) return collate(values.map(asVector), name, what);
+  if (isTypedArray(first)) return collate(values.map(asVector), options, what);
   if (Array.isArray(first)) {
     const tuples = values as readonly (readonly unknown[])[];
     tuples.forEach((tuple, k) => {
@@ -38,7 +57,7 @@ function collate(values: readonly unknown[], name: Name, what: string): unknown 
     return first.map((_, i) =>
       collate(
         tuples.map((tuple) => tuple[i]),
-        name,
+        options,
         `item ${i} of `,
       ),
     );
@@ -47,7 +66,7 @@ function collate(values: readonly unknown[], name: Name, what: string): unknown 
     return mapRecord(first, (_, key) =>
       collate(
         values.map((value) => (value as Readonly<Record<string, unknown>>)[key]),
-        name,
+        options,
         `'${key}' of `,
       ),
     );
@@ -59,10 +78,16 @@ function collate(values: readonly unknown[], name: Name, what: string): unknown 
   );
 }
 
-function stack(values: readonly unknown[], first: NdArray, name: Name, what: string): NdArray {
+function stack(
+  values: readonly unknown[],
+  first: NdArray,
+  { name, memory }: CollateOptions,
+  what: string,
+): NdArray {
   const { shape, dtype } = first;
   const size = numel(shape);
-  const data = allocate(dtype, values.length * size);
+  const inPlace = memory?.length === values.length * size && first.data.buffer === memory.buffer;
+  const data = inPlace ? memory : allocate(dtype, values.length * size);
   values.forEach((value, k) => {
     if (!isNdArray(value)) throw mixed(name(k), name(0), what, value, first);
     if (!sameShape(value.shape, shape))
@@ -76,7 +101,7 @@ function stack(values: readonly unknown[], first: NdArray, name: Name, what: str
         'DataLoader',
         `${what}${name(k)} is ${value.dtype}, of ${name(0)} ${dtype}; return one type`,
       );
-    data.set(value.data, k * size);
+    if (value.data.buffer !== data.buffer) data.set(value.data, k * size);
   });
   return { shape: [values.length, ...shape], dtype, data };
 }

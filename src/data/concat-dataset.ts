@@ -38,9 +38,9 @@ export class ConcatDataset<T> implements Dataset<T> {
       this.targets = Int32Array.from(targets.flatMap((labels) => Array.from(labels)));
   }
 
-  get(index: number, rng?: Rng): T | Promise<T> {
+  get(index: number, rng?: Rng, place?: Float32Array): T | Promise<T> {
     const [dataset, inner] = this.locate(index);
-    return dataset.get(inner, rng);
+    return dataset.get(inner, rng, place);
   }
 
   pathOf(index: number): string | undefined {

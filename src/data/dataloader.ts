@@ -2,11 +2,12 @@ import { DataError, ValueError, WickError } from '../core/errors.js';
 import type { Rng } from '../core/rng.js';
 import { defaultGenerator, type Generator as RandomGenerator } from '../tensor/generator.js';
 import { type Collated, toTensors } from './collate.js';
+import { firstFloats } from './collate-arrays.js';
 import type { Dataset, Sample } from './dataset.js';
 import {
+  BatchFetcher,
   type BatchTask,
   type FetchedBatch,
-  fetchBatch,
   type SkippedSample,
 } from './fetch-batch.js';
 import {
@@ -53,6 +54,12 @@ export interface DataLoaderOptions<T, B> {
   readonly prefetchFactor?: number;
   /** Keep the workers between epochs; `close()` ends them. @default false */
   readonly persistentWorkers?: boolean;
+  /**
+   * Write batches into the memory of earlier ones: a batch is then good until the next one is asked for, and whoever keeps
+   * it longer copies it. Saves finding and clearing new memory for each, which large pictures take as long for as for
+   * everything else. @default false
+   */
+  readonly reuseMemory?: boolean;
   /** What a file that cannot be used does: end the epoch, or be left out and listed in `skipped`. @default 'throw' */
   readonly onError?: 'throw' | 'skip';
 }
@@ -85,7 +92,12 @@ export class DataLoader<T = Sample, B = Collated<T>> implements AsyncIterable<B>
   private readonly collate: ((samples: readonly T[], rng: Rng) => B) | null;
   private readonly workerInit: ModuleFunction | null;
   private readonly persistentWorkers: boolean;
+  private readonly reuseMemory: boolean;
+  /** What fetches in the calling thread, and in others. */
+  private fetcher: BatchFetcher | null = null;
   private pool: WorkerPool | null = null;
+  /** Memory of batches that are no longer looked at. */
+  private readonly spare: ArrayBuffer[] = [];
 
   /** Where the next loop begins. */
   private next = { epoch: 0, batch: 0 };
@@ -106,6 +118,7 @@ export class DataLoader<T = Sample, B = Collated<T>> implements AsyncIterable<B>
     this.collate = options.collate ?? null;
     this.workerInit = options.workerInit ?? null;
     this.persistentWorkers = options.persistentWorkers ?? false;
+    this.reuseMemory = (options.reuseMemory ?? false) && this.collate === null;
     this.seed = options.seed ?? (options.generator ?? defaultGenerator).seed;
   }
 
@@ -147,6 +160,8 @@ export class DataLoader<T = Sample, B = Collated<T>> implements AsyncIterable<B>
       if (fetched.content === null) continue;
       usable = true;
       yield this.finish(fetched.content, epoch, number - 1);
+      const memory = this.reuseMemory ? firstFloats(fetched.content)?.buffer : undefined;
+      if (memory instanceof ArrayBuffer) this.spare.push(memory);
     }
     const [first] = this.skipped;
     if (!usable && first !== undefined)
@@ -191,7 +206,8 @@ export class DataLoader<T = Sample, B = Collated<T>> implements AsyncIterable<B>
 
   private async *fetchHere(tasks: Iterable<BatchTask>): AsyncGenerator<FetchedBatch> {
     const options = { onError: this.options.onError, collate: this.collate === null };
-    for (const task of tasks) yield await fetchBatch(this.dataset, task, options);
+    this.fetcher ??= new BatchFetcher(this.dataset, options);
+    for (const task of tasks) yield await this.fetcher.fetch(task, this.spare.pop());
   }
 
   private async *fetchInWorkers(tasks: Iterator<BatchTask>): AsyncGenerator<FetchedBatch> {
@@ -203,7 +219,7 @@ export class DataLoader<T = Sample, B = Collated<T>> implements AsyncIterable<B>
       while (ahead.length < numWorkers * prefetchFactor) {
         const { value: task, done } = tasks.next();
         if (done) return;
-        ahead.push({ task, fetched: pool.fetch(task) });
+        ahead.push({ task, fetched: pool.fetch(task, this.spare.pop()) });
       }
     };
     try {

@@ -38,8 +38,12 @@ export interface ModuleCall {
 export interface Dataset<T = Sample> {
   readonly length: number;
 
-  /** Sample `index`. Anything random in it comes from `rng`, which depends on seed, epoch and index only. */
-  get(index: number, rng?: Rng): T | Promise<T>;
+  /**
+   * Sample `index`. Anything random in it comes from `rng`, which depends on seed, epoch and index only. `place` is where
+   * its first array goes in the batch: a data set that writes it there saves a copy, all others need not care. It is
+   * good for one sample, and not to be kept.
+   */
+  get(index: number, rng?: Rng, place?: Float32Array): T | Promise<T>;
 
   /**
    * The samples `indices` as one batch of new arrays, equal to collating `get` of each: declared where that is faster.

@@ -1,7 +1,6 @@
 /** One batch out of a data set: what the loader does in its own thread and what its worker threads do. */
 import { DataError, ValueError, WickError } from '../core/errors.js';
-import type { Rng } from '../core/rng.js';
-import { collateArrays } from './collate-arrays.js';
+import { collateArrays, firstFloats } from './collate-arrays.js';
 import type { Dataset } from './dataset.js';
 import { sampleRng } from './streams.js';
 
@@ -41,60 +40,102 @@ export interface FetchedBatch {
   readonly skipped: readonly SkippedSample[];
 }
 
-export async function fetchBatch(
-  dataset: Dataset<unknown>,
-  task: BatchTask,
-  { onError, collate }: FetchOptions,
-): Promise<FetchedBatch> {
-  const { seed, epoch, indices, repeats } = task;
-  const rngOf = (k: number) => sampleRng(seed, epoch, indices[k] ?? 0, repeats[k]);
-  requireRange(dataset, indices);
-  if (collate && dataset.getBatch !== undefined)
-    return { content: await dataset.getBatch(indices, rngOf), indices, skipped: [] };
+/** Fetches batches of one data set. */
+export class BatchFetcher {
+  /** Numbers in a sample's first array, as the last batch had them; 0 while there is none, null where no data set writes in place. */
+  private sampleSize: number | null = 0;
 
-  const outcomes = await getAll(dataset, indices, rngOf, onError);
-  const samples: unknown[] = [];
-  const kept: number[] = [];
-  const skipped: SkippedSample[] = [];
-  outcomes.forEach((outcome, k) => {
-    const index = indices[k] ?? 0;
-    if ('sample' in outcome) {
-      samples.push(outcome.sample);
-      kept.push(index);
-    } else {
-      const error = sampleError(dataset, index, outcome.error);
-      if (onError === 'throw' || !(error instanceof DataError)) throw error;
-      skipped.push({ index, path: error.path, message: error.message });
-    }
-  });
-  if (samples.length === 0 && indices.length > 0) return { content: null, indices: kept, skipped };
-  return { content: collate ? collateArrays(samples, kept) : samples, indices: kept, skipped };
+  constructor(
+    private readonly dataset: Dataset<unknown>,
+    private readonly options: FetchOptions,
+  ) {}
+
+  /** @param spare Memory that may be used for the batch. */
+  async fetch(task: BatchTask, spare?: ArrayBuffer): Promise<FetchedBatch> {
+    const { dataset } = this;
+    const { onError, collate } = this.options;
+    const { seed, epoch, indices, repeats } = task;
+    const rngOf = (k: number) => sampleRng(seed, epoch, indices[k] ?? 0, repeats[k]);
+    requireRange(dataset, indices);
+    if (collate && dataset.getBatch !== undefined)
+      return { content: await dataset.getBatch(indices, rngOf), indices, skipped: [] };
+
+    const size = collate ? this.sampleSize : null;
+    const memory = size ? new Memory(indices.length, size, spare) : null;
+    const get = (k: number) => dataset.get(indices[k] ?? 0, rngOf(k), memory?.place(k));
+    const outcomes = await getAll(indices.length, get, onError);
+    const samples: unknown[] = [];
+    const kept: number[] = [];
+    const skipped: SkippedSample[] = [];
+    outcomes.forEach((outcome, k) => {
+      const index = indices[k] ?? 0;
+      if ('sample' in outcome) {
+        samples.push(outcome.sample);
+        kept.push(index);
+      } else {
+        const error = sampleError(dataset, index, outcome.error);
+        if (onError === 'throw' || !(error instanceof DataError)) throw error;
+        skipped.push({ index, path: error.path, message: error.message });
+      }
+    });
+    if (samples.length === 0 && indices.length > 0)
+      return { content: null, indices: kept, skipped };
+    if (!collate) return { content: samples, indices: kept, skipped };
+    this.learn(samples[0], memory);
+    // Where a sample is missing, those after it are not where they go.
+    const content = collateArrays(samples, kept, skipped.length === 0 ? memory?.data : undefined);
+    return { content, indices: kept, skipped };
+  }
+
+  private learn(sample: unknown, memory: Memory | null): void {
+    const floats = firstFloats(sample);
+    const unused = memory !== null && floats?.buffer !== memory.data.buffer;
+    this.sampleSize = unused || this.sampleSize === null ? null : (floats?.length ?? null);
+  }
+}
+
+/** The memory of a batch in which each sample has its place. */
+class Memory {
+  readonly data: Float32Array;
+
+  constructor(
+    samples: number,
+    private readonly size: number,
+    spare?: ArrayBuffer,
+  ) {
+    const length = samples * size;
+    const fits = spare !== undefined && spare.byteLength >= 4 * length;
+    this.data = fits ? new Float32Array(spare, 0, length) : new Float32Array(length);
+  }
+
+  place(k: number): Float32Array {
+    return this.data.subarray(k * this.size, (k + 1) * this.size);
+  }
 }
 
 type Outcome = { readonly sample: unknown } | { readonly error: unknown };
 
 /** All samples, up to the first that fails where that ends the batch. Those before it are always there. */
 async function getAll(
-  dataset: Dataset<unknown>,
-  indices: readonly number[],
-  rngOf: (k: number) => Rng,
+  count: number,
+  get: (k: number) => unknown,
   onError: 'throw' | 'skip',
 ): Promise<Outcome[]> {
-  const outcomes = new Array<Outcome>(indices.length);
+  const outcomes = new Array<Outcome>(count);
   let next = 0;
   const takeTurns = async () => {
-    while (next < indices.length) {
+    while (next < count) {
       const k = next++;
       try {
-        const sample = dataset.get(indices[k] ?? 0, rngOf(k));
+        const sample = get(k);
         outcomes[k] = { sample: sample instanceof Promise ? await sample : sample };
       } catch (error) {
         outcomes[k] = { error };
-        if (onError === 'throw') next = indices.length;
+        if (onError === 'throw') next = count;
       }
     }
   };
-  await Promise.all(Array.from({ length: Math.min(IN_FLIGHT, indices.length) }, takeTurns));
+  await Promise.all(Array.from({ length: Math.min(IN_FLIGHT, count) }, takeTurns));
   return outcomes;
 }
 

@@ -1,5 +1,5 @@
 /** Data sets and loading. */
-export { cacheFolder } from './cache-folder.js';
+export { cacheFolder } from '../core/cache-folder.js';
 export { type Collated, defaultCollate } from './collate.js';
 export { ConcatDataset } from './concat-dataset.js';
 export { DataLoader, type DataLoaderOptions, type DataLoaderState } from './dataloader.js';

@@ -35,8 +35,8 @@ export class Subset<T> implements Dataset<T> {
         );
   }
 
-  get(index: number, rng?: Rng): T | Promise<T> {
-    return this.dataset.get(this.outer(index), rng);
+  get(index: number, rng?: Rng, place?: Float32Array): T | Promise<T> {
+    return this.dataset.get(this.outer(index), rng, place);
   }
 
   pathOf(index: number): string | undefined {

@@ -1,7 +1,8 @@
 /** What an engine is: it turns graphs into plans and runs them on arrays. Nothing above `engine/` knows more. */
-import type { TypedArray } from '../core/dtype.js';
+import type { DType, TypedArray } from '../core/dtype.js';
 import type { Graph } from '../graph/graph.js';
 import type { OpSpec } from '../graph/op.js';
+import type { Precision } from './precision.js';
 
 /** A graph made ready: kernels chosen, memory laid out. */
 export interface Plan {
@@ -19,15 +20,36 @@ export interface Plan {
   dispose(): void;
 }
 
+/** An array in an engine's memory that somebody may use for a while. */
+export interface Loan {
+  readonly array: TypedArray;
+  /** Gives the memory back, once: nobody may touch the array any more. */
+  end(): void;
+}
+
+/** How a plan should compute. */
+export interface PrepareOptions {
+  /** @default 'float32' */
+  readonly precision?: Precision;
+}
+
 export interface Engine {
   readonly name: string;
   /** Threads that work on a kernel. */
   readonly threads: number;
-  prepare(graph: Graph): Plan;
+  /** @throws EngineError as `requirePrecision` does */
+  prepare(graph: Graph, options?: PrepareOptions): Plan;
+  /** @throws EngineError where plans of this engine do not compute in that precision, saying what would */
+  requirePrecision(precision: Precision): void;
   /** Whether the engine has a kernel of its own for this op, or runs the reference kernel. */
   hasKernel(op: OpSpec): boolean;
   /** A copy of `data` in memory where this engine's plans use it without copying, or `data` itself where there is none. */
   resident(data: TypedArray): TypedArray;
+  /**
+   * An array of `length` elements that hold anything, where this engine's plans use it without copying; undefined where
+   * that saves nothing or no memory is left.
+   */
+  lend?(dtype: DType, length: number): Loan | undefined;
   /** Called when another engine takes over, which may change arrays that this one has copies of. */
   forgetCopies?(): void;
 }

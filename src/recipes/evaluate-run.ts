@@ -52,6 +52,7 @@ export async function evaluateRun(
   for await (const [images, labels] of new DataLoader(test, {
     batchSize,
     numWorkers: loadingWorkers(test),
+    reuseMemory: true,
   })) {
     const logits = noGrad(() => trained.model.forward(images));
     loss.update(crossEntropy(logits, labels).item(), labels.size(0));

@@ -1,5 +1,5 @@
 import { access } from 'node:fs/promises';
-import { cacheFolder } from '../data/cache-folder.js';
+import { cacheFolder } from '../core/cache-folder.js';
 import { notFound } from '../vision/datasets/locate.js';
 
 /** The folder of a recipe whose pictures have no public address: the user's, or `cached` in the data cache. */

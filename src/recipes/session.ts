@@ -6,6 +6,7 @@ import { availableParallelism } from 'node:os';
 import { DataLoader } from '../data/dataloader.js';
 import type { Dataset } from '../data/dataset.js';
 import type { SkippedSample } from '../data/fetch-batch.js';
+import type { Precision } from '../engine/precision.js';
 import { engineReport } from '../engine/select.js';
 import type { RunFolder } from '../io/run-folder.js';
 import { Adam, AdamW } from '../optim/adam.js';
@@ -29,6 +30,8 @@ export interface TrainSettings extends TrainDefaults {
   readonly workers?: number;
   /** Record the steps once and replay them. @default true */
   readonly compile?: boolean;
+  /** In which the compiled steps compute. @default 'float32' */
+  readonly precision?: Precision;
   /** What a file that cannot be used does: end the run, or be left out. @default 'throw' */
   readonly onError?: 'throw' | 'skip';
 }
@@ -78,10 +81,9 @@ export async function trainTask({
   callbacks = [],
   signal,
 }: TrainRequest): Promise<TrainOutcome> {
-  const { epochs, lr, schedule, seed, compile = true } = settings;
+  const { epochs, lr, schedule, seed, compile = true, precision = 'float32' } = settings;
   manualSeed(seed);
   const model = createModel(task.architecture);
-  await writeFacts(run, task, settings, facts);
   const trainLoader = makeLoader(task.train, settings, true);
   const testLoader = makeLoader(task.test, settings, false);
   const optimizer = optimizers[settings.optimizer](model.parameters(), lr);
@@ -92,11 +94,13 @@ export async function trainTask({
     testLoader,
     epochs,
     compile,
+    precision,
     callbacks: [new RunRecorder(run, model, curvesSvg), ...callbacks],
     ...(schedule && { scheduler: makeSchedule(optimizer, schedule) }),
     ...(signal && { signal }),
   });
   try {
+    await writeFacts(run, task, settings, facts);
     const summary = await trainer.fit();
     return { summary, skipped: [...trainLoader.skipped, ...testLoader.skipped] };
   } finally {
@@ -115,6 +119,7 @@ function makeLoader(
     seed,
     numWorkers: workers,
     persistentWorkers: true,
+    reuseMemory: true,
     onError,
   });
 }

@@ -10,6 +10,7 @@ import { touchGradient } from './execute.js';
 import { noGrad } from './grad-mode.js';
 import { lastStorageId, type Storage } from './storage.js';
 import { type GradEdge, type GradHook, type GradNode, Tensor } from './tensor.js';
+import { Transients } from './transients.js';
 
 export interface BackwardOptions {
   /**
@@ -113,8 +114,9 @@ function run(
   targets: ReadonlySet<GradEdge> | null,
   retainGraph: boolean,
 ): Map<GradEdge, Tensor> {
-  return noGrad(() => {
-    const own = ownership();
+  const transients = new Transients();
+  const visit = () => {
+    const own = ownership(transients);
     const gradients = new Map<GradEdge, Tensor>();
     roots.forEach((root, i) => {
       add(gradients, edgeOf(root), seed(root, seeds[i] ?? null));
@@ -124,22 +126,28 @@ function run(
     const kept = new Map<GradEdge, Tensor>();
 
     for (const node of order) {
-      const dy = finish(gradients, node, node.hooks);
+      const dy = finish(gradients, node, node.hooks, transients);
       if (dy === undefined) continue;
       if (targets === null) for (const tensor of node.retain ?? []) accumulate(tensor, own(dy));
-      else if (targets.has(node)) kept.set(node, dy);
-      propagate(node, dy, gradients, wanted);
+      else if (targets.has(node)) kept.set(node, transients.settle(dy));
+      propagate(node, dy, gradients, wanted, transients);
+      transients.sweep(gradients.values());
       if (!retainGraph) node.saved = null;
     }
     for (const edge of [...gradients.keys()]) {
       if (!(edge instanceof Tensor)) continue;
-      const gradient = finish(gradients, edge, edge.gradHooks);
+      const gradient = finish(gradients, edge, edge.gradHooks, transients);
       if (gradient === undefined) continue;
       if (targets === null) accumulate(edge, own(gradient));
-      else if (targets.has(edge)) kept.set(edge, gradient);
+      else if (targets.has(edge)) kept.set(edge, transients.settle(gradient));
     }
     return kept;
-  });
+  };
+  try {
+    return noGrad(visit);
+  } finally {
+    transients.sweep([]);
+  }
 }
 
 function seed(root: Tensor, given: Tensor | null): Tensor {
@@ -192,6 +200,7 @@ function propagate(
   dy: Tensor,
   gradients: Map<GradEdge, Tensor>,
   wanted: ReadonlySet<GradEdge> | null,
+  transients: Transients,
 ): void {
   const needed = node.edges.map((edge) => edge !== null && (wanted === null || wanted.has(edge)));
   if (!needed.includes(true)) return;
@@ -205,7 +214,8 @@ function propagate(
   node.edges.forEach((edge, i) => {
     const thunk = thunks[i] ?? null;
     if (edge === null || needed[i] !== true || thunk === null) return;
-    const gradient = thunk();
+    // What arrives at a leaf stays as its `.grad`.
+    const gradient = edge instanceof Tensor ? thunk() : transients.during(thunk);
     const input = inputs[i];
     if (input !== undefined && !sameShape(gradient.shape, input.shape))
       throw internalError(
@@ -224,13 +234,15 @@ function add(gradients: Map<GradEdge, Tensor>, edge: GradEdge, gradient: Tensor)
 function finish(
   gradients: Map<GradEdge, Tensor>,
   edge: GradEdge,
-  hooks: Iterable<GradHook> | null | undefined,
+  hooks: ReadonlySet<GradHook> | null | undefined,
+  transients: Transients,
 ): Tensor | undefined {
   const complete = gradients.get(edge);
   gradients.delete(edge);
   if (complete === undefined) return undefined;
-  let gradient: Tensor = complete;
-  for (const hook of hooks ?? []) {
+  if (!hooks?.size) return complete;
+  let gradient = transients.settle(complete); // A hook may keep it.
+  for (const hook of hooks) {
     const replaced = hook(gradient) ?? gradient;
     if (!sameShape(replaced.shape, gradient.shape))
       throw new ShapeError(
@@ -246,12 +258,13 @@ function finish(
  * Gives each `.grad` elements of its own, so that changing one in place changes no other: a gradient that another tensor
  * has already, or that was there before the backward pass, is copied.
  */
-function ownership(): (gradient: Tensor) => Tensor {
+function ownership(transients: Transients): (gradient: Tensor) => Tensor {
   const start = lastStorageId();
   const taken = new Set<Storage>();
   return (gradient) => {
-    const free = gradient.storage.id > start && !taken.has(gradient.storage);
-    const owned = free ? gradient : gradient.clone();
+    const settled = transients.settle(gradient);
+    const free = settled.storage.id > start && !taken.has(settled.storage);
+    const owned = free ? settled : settled.clone();
     taken.add(owned.storage);
     return owned;
   };

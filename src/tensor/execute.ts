@@ -2,6 +2,7 @@
  * The one door through which kernels run. Eagerly, a call is a graph of one node whose plan is prepared once per
  * signature (op, attributes, shapes, dtypes, engine); a recorder may take the door over to note calls instead.
  */
+import type { DType } from '../core/dtype.js';
 import { numel } from '../core/shape.js';
 import type { Engine, Plan } from '../engine/engine.js';
 import { isPrivate } from '../engine/private-arrays.js';
@@ -35,6 +36,22 @@ export interface Executor {
 /** What can hold a gradient: a tensor, as far as executors know it. */
 export interface HasGradient {
   grad: Operand | null;
+}
+
+/** Makes the storage of a result, whose elements may hold anything. */
+export type MakeStorage = (dtype: DType, length: number) => Storage;
+
+let makeResult: MakeStorage = Storage.uncleared;
+
+/** Lets `make` give the results of `fn`'s calls their storage, as far as they run eagerly. */
+export function withResultsFrom<T>(make: MakeStorage, fn: () => T): T {
+  const before = makeResult;
+  makeResult = make;
+  try {
+    return fn();
+  } finally {
+    makeResult = before;
+  }
 }
 
 const eager: Executor = { execute: executeEagerly };
@@ -81,7 +98,7 @@ function executeEagerly(
   into: readonly (Operand | undefined)[],
 ): Storage[] {
   const outputs = types.map(
-    (type, k) => into[k]?.storage ?? Storage.uncleared(type.dtype, numel(type.shape)),
+    (type, k) => into[k]?.storage ?? makeResult(type.dtype, numel(type.shape)),
   );
   for (const target of into) if (target !== undefined) settle(target.storage);
   plan(op, inputs, attrs, types).run(

@@ -1,12 +1,14 @@
 import { allocate, allocateUncleared, type DType, type TypedArray } from '../core/dtype.js';
-import { CaptureError } from '../core/errors.js';
+import { CaptureError, internalError } from '../core/errors.js';
+import type { Loan } from '../engine/engine.js';
 import { expose, markPrivate } from '../engine/private-arrays.js';
 
 let created = 0;
 
 /**
  * The elements behind one or more tensors (a reshape shares its source's). Eager elements live in ArrayBuffers, which
- * the garbage collector sees and frees even inside a synchronous loop. While a step is recorded there are none yet.
+ * the garbage collector sees and frees even inside a synchronous loop; only those that nobody but the tape can see live
+ * in memory that the engine lends (`transients.ts`). While a step is recorded there are none yet.
  */
 export class Storage {
   /** Grows with every storage made: tells what was made before a recording from what was made in it. */
@@ -18,6 +20,7 @@ export class Storage {
     readonly dtype: DType,
     readonly length: number,
     private array: TypedArray | null,
+    private readonly loan: Loan | null = null,
   ) {}
 
   static of(dtype: DType, array: TypedArray): Storage {
@@ -33,6 +36,11 @@ export class Storage {
     return new Storage(dtype, length, markPrivate(allocateUncleared(dtype, length)));
   }
 
+  /** A storage for a kernel to write, in an engine's memory. */
+  static lent(dtype: DType, loan: Loan): Storage {
+    return new Storage(dtype, loan.array.length, loan.array, loan);
+  }
+
   /** A storage whose elements exist only when the recorded step runs. */
   static symbolic(dtype: DType, length: number): Storage {
     return new Storage(dtype, length, null);
@@ -44,12 +52,12 @@ export class Storage {
 
   /** The elements, to be read now; `reader` names who asks, for the error inside a recorded step. */
   read(reader: string): TypedArray {
-    if (this.array === null)
-      throw new CaptureError(
-        reader,
-        'the step is being captured; return the tensor and read it outside',
-      );
-    return this.array;
+    if (this.array !== null) return this.array;
+    if (this.loan !== null) throw internalError(`${reader}: lent elements were given back`);
+    throw new CaptureError(
+      reader,
+      'the step is being captured; return the tensor and read it outside',
+    );
   }
 
   /** The elements for anybody to keep and change; `reader` as in `read`. */
@@ -62,6 +70,12 @@ export class Storage {
   /** Replaces the array by an equal one elsewhere (an engine's resident memory). */
   moveTo(array: TypedArray): void {
     this.array = array;
+  }
+
+  /** Gives lent memory back to the engine: whoever reads these elements from now on has made a mistake. */
+  giveBack(): void {
+    this.array = null;
+    this.loan?.end();
   }
 }
 

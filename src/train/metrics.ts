@@ -50,6 +50,8 @@ export interface FitSummary {
   readonly last: EpochEvent;
   readonly best: EpochEvent;
   readonly durationMs: number;
+  /** Share of all training time that steps waited for data, 0–1. */
+  readonly waitShare: number;
   /** Whether it was stopped before the last epoch ended. */
   readonly interrupted: boolean;
 }

@@ -5,6 +5,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { compile } from '../compile/compile.js';
 import { ValueError } from '../core/errors.js';
+import type { Precision } from '../engine/precision.js';
 import { crossEntropy } from '../nn/functional.js';
 import type { Module } from '../nn/module.js';
 import { clipGradNorm } from '../optim/clip-grad.js';
@@ -44,6 +45,8 @@ export interface TrainerOptions {
   readonly clipGradNorm?: number;
   /** Record the steps once and replay them. @default true */
   readonly compile?: boolean;
+  /** In which the compiled steps compute; see `compile`. @default 'float32' */
+  readonly precision?: Precision;
   readonly callbacks?: readonly Callback[];
   /** Stops training after the current step when aborted. */
   readonly signal?: AbortSignal;
@@ -72,11 +75,19 @@ export class Trainer {
   private readonly testStep: Step;
   private globalStep = 0;
   private turnAt = 0;
+  /** Over all epochs: time that training took, and the part of it that steps waited for data. */
+  private trainMs = 0;
+  private waitMs = 0;
 
   constructor(private readonly options: TrainerOptions) {
-    const { model, optimizer, loss = crossEntropy, epochs } = options;
+    const { model, optimizer, loss = crossEntropy, epochs, precision = 'float32' } = options;
     if (!Number.isInteger(epochs) || epochs < 1)
       throw new ValueError('Trainer', `epochs=${epochs} must be a whole number ≥ 1`);
+    if (options.compile === false && precision !== 'float32')
+      throw new ValueError(
+        'Trainer',
+        `precision '${precision}' is given with compile: false, but only compiled steps have it; leave one of them out`,
+      );
     const scored = (images: Tensor, labels: Tensor): StepTensors => {
       const logits = model.forward(images);
       return { loss: loss(logits, labels), correct: logits.argmax(1).eq(labels).sum() };
@@ -91,7 +102,7 @@ export class Trainer {
       return scores;
     };
     const test: Step = (images, labels) => noGrad(() => scored(images, labels));
-    const ready = (step: Step) => (options.compile === false ? step : compile(step));
+    const ready = (step: Step) => (options.compile === false ? step : compile(step, { precision }));
     this.trainStep = ready(train);
     this.testStep = ready(test);
   }
@@ -118,6 +129,7 @@ export class Trainer {
       last,
       best,
       durationMs: performance.now() - start,
+      waitShare: this.waitMs / this.trainMs,
       interrupted: this.stopped,
     };
     for (const callback of callbacks) await callback.onEnd?.(summary);
@@ -164,6 +176,8 @@ export class Trainer {
     if (step === 0)
       throw new ValueError('Trainer', 'the training loader gave no batch; is the data set empty?');
     const trainMs = performance.now() - start;
+    this.trainMs += trainMs;
+    this.waitMs += waitMs;
     const test = await this.evaluate(testLoader);
     if (schedulePer !== 'step') scheduler?.step(test.loss);
     return {

@@ -13,6 +13,7 @@ import {
   useEngine,
 } from '../../src/browser.js';
 import type { Host } from '../../src/engine/wasm/host.js';
+import { noNativeCalls } from '../../src/engine/wasm/native.js';
 import { nodeHost } from '../../src/engine/wasm/node-host.js';
 import { withUnsharedMemory } from '../../src/engine/wasm/unshared-memory.js';
 import { openWasmEngine, type WasmEngine } from '../../src/engine/wasm/wasm.js';
@@ -31,7 +32,7 @@ const unsharedHost: Host = {
 
 function instantiate(bytes: Uint8Array, shared: boolean): void {
   const memory = new WebAssembly.Memory({ initial: 16, maximum: 65536, shared });
-  const env = { memory, host() {}, sleep() {} };
+  const env = { memory, host() {}, sleep() {}, ...noNativeCalls };
   new WebAssembly.Instance(new WebAssembly.Module(bytes), { env });
 }
 

@@ -28,7 +28,7 @@ const mistakes: readonly (readonly [args: string, code: number, message: RegExp]
     /'fast' is invalid. a number > 0 is required, such as 0.01 or 1e-3/,
   ],
   ['train digits --optimizer adamax', 2, /Allowed choices are sgd, adam, adamw, rmsprop/],
-  ['train digits --engine cuda', 2, /Allowed choices are wasm, reference/],
+  ['train digits --engine cuda', 2, /Allowed choices are onednn, wasm, reference/],
   [
     'evaluate runs/none',
     1,

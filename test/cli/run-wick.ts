@@ -21,13 +21,19 @@ export function temporaryFolder(): string {
   return folder;
 }
 
+/** The program and arguments of `wick ARGS…`. */
+export function commandLine(args: readonly string[]): [program: string, ...args: string[]] {
+  return [process.execPath, main, ...args];
+}
+
 /** `wick ARGS…` in `cwd`, with `env` on top of the environment. */
 export function wick(
   cwd: string,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Outcome {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], {
+  const [program, ...rest] = commandLine(args);
+  const { status, stdout, stderr } = spawnSync(program, rest, {
     cwd,
     env: { ...process.env, ...env },
     encoding: 'utf8',

@@ -60,8 +60,8 @@ test('--json tells recipe, model and notes', () => {
   assert.equal(end.steps, 1);
 });
 
-test('a damaged file stops the run with its name, or is left out and listed', async () => {
-  const bad = await fillFolder(join(folder, 'bad'), { green: 5, red: 5 });
+test('one damaged file among 500 stops the run with its name, or is left out and listed', async () => {
+  const bad = await fillFolder(join(folder, 'bad'), { green: 250, red: 250 });
   writeFileSync(join(bad, 'red', '0.png'), 'damaged');
   const train = ['train', 'bad', ...short, '--seed', '1'];
   const stopped = wick(folder, [...train, '--out', 'stopped']);

@@ -34,6 +34,7 @@ test('the run folder has everything', () => {
   const config = JSON.parse(read('config.json'));
   assert.equal(config.recipe, 'digits');
   assert.equal(config.settings.seed, 7);
+  assert.equal(config.settings.precision, 'float32');
   assert.match(config.data.fingerprint.train, /^[0-9a-f]+$|:/);
   const model = JSON.parse(read('model.json'));
   assert.deepEqual(model.inputShape, [1, 28, 28]);
@@ -55,6 +56,8 @@ test('the run folder has everything', () => {
   assert.ok(metrics[1].accuracy > 0.85, `${metrics[1].accuracy}`);
   const summary = JSON.parse(read('summary.json'));
   assert.equal(summary.best.accuracy, metrics[1].accuracy);
+  assert.equal(summary.waitShare, metrics[0].waitShare);
+  assert.ok(summary.waitShare >= 0 && summary.waitShare < 1, `${summary.waitShare}`);
   assert.match(read('curves.svg'), /^<svg /);
   assert.ok(existsSync(join(folder, 'first', 'checkpoints', 'best.safetensors')));
   assert.ok(existsSync(join(folder, 'first', 'checkpoints', 'last.safetensors')));
@@ -130,6 +133,17 @@ test('predict says what is wrong with a file', () => {
   );
 });
 
+test('a precision that the engine does not have is refused before anything is written', () => {
+  const args = [...short, '--out', 'narrow', '--engine', 'wasm', '--precision', 'bfloat16'];
+  const { code, err } = wick(folder, args);
+  assert.equal(code, 1);
+  assert.match(
+    err,
+    /wasm: precision 'bfloat16' needs engine onednn on a CPU with AMX or AVX512-BF16/,
+  );
+  assert.ok(!existsSync(join(folder, 'narrow')));
+});
+
 test('summary reads the run, and totals agree with the network', () => {
   const { code, out } = wick(folder, ['summary', 'first', '--json']);
   assert.equal(code, 0);
@@ -147,6 +161,6 @@ test('doctor knows its engine', () => {
   const { code, out } = wick(folder, ['doctor', '--json', '--ops']);
   assert.equal(code, 0);
   const facts = JSON.parse(out);
-  assert.ok(['wasm', 'reference'].includes(facts.engine.engine));
+  assert.ok(['onednn', 'wasm', 'reference'].includes(facts.engine.engine));
   assert.ok(facts.ops.length > 80);
 });

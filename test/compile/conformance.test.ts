@@ -1,10 +1,12 @@
 /**
- * The op table on each build of the kernels, on one thread and on two, eagerly and compiled. Without WICK_ALL_CASES the
- * default engine's sweep (test/ops/cases.test.ts) is trusted with the rest, and each combination takes every fourth case.
+ * The op table on each build of the kernels and on oneDNN, on one thread and on more, eagerly and compiled. Without
+ * WICK_ALL_CASES the default engine's sweep (test/ops/cases.test.ts) is trusted with the rest: each combination takes every
+ * fourth case, and on oneDNN every one of the ops that it computes.
  */
 import '../../src/ops/index.js';
 import { after, describe, test } from 'node:test';
 import { openWasmEngine, type WasmEngine } from '../../src/engine/wasm/wasm.js';
+import { openMachineEngine, withoutLibrary } from '../engine/onednn/machine.js';
 import { families } from '../ops/cases.js';
 import { answer, assertClose, compiledAnswer } from '../ops/run-case.js';
 
@@ -21,22 +23,40 @@ after(() => {
   for (const engine of engines) engine.stop();
 });
 
-const combinations = (['relaxed', 'simd'] as const).flatMap((kernels) =>
+const share = 4;
+
+function check(open: () => WasmEngine, takes: (family: string, i: number) => boolean): void {
+  const engine = open();
+  engines.push(engine);
+  cases.forEach(({ family, opCase }, i) => {
+    if (!all && !takes(family, i)) return;
+    test(`${family}: ${opCase.name}`, () => {
+      const expected = answer(opCase, 'reference');
+      const near = Math.max(opCase.tolerance ?? 0, engineTolerance);
+      assertClose(answer(opCase, engine), expected, near);
+      assertClose(compiledAnswer(opCase, engine), expected, near);
+    });
+  });
+}
+
+const builds = (['relaxed', 'simd'] as const).flatMap((kernels) =>
   [1, 2].map((threads) => ({ kernels, threads })),
 );
-
-combinations.forEach((options, turn) => {
+builds.forEach((options, turn) => {
   describe(`${options.kernels} kernels, threads=${options.threads}`, () => {
-    const engine = openWasmEngine(options);
-    engines.push(engine);
-    cases.forEach(({ family, opCase }, i) => {
-      if (!all && i % combinations.length !== turn) return;
-      test(`${family}: ${opCase.name}`, () => {
-        const expected = answer(opCase, 'reference');
-        const near = Math.max(opCase.tolerance ?? 0, engineTolerance);
-        assertClose(answer(opCase, engine), expected, near);
-        assertClose(compiledAnswer(opCase, engine), expected, near);
-      });
-    });
+    check(
+      () => openWasmEngine(options),
+      (_, i) => i % share === turn,
+    );
+  });
+});
+
+/** Five: for some convolutions more threads than images, for others more than there is work for. */
+[1, 2, 5].forEach((threads, turn) => {
+  describe(`oneDNN, threads=${threads}`, { skip: withoutLibrary }, () => {
+    check(
+      () => openMachineEngine({ threads }),
+      (family, i) => i % share === turn || family === 'nn-conv' || family === 'nn-products',
+    );
   });
 });

@@ -1,28 +1,47 @@
-/** The engines that networks take turns on: each build of the kernels, one and two threads, with and without Winograd. */
+/**
+ * The engines that networks take turns on. `wasm`: each build of the kernels, one and more threads, with and without
+ * Winograd. `onednn`: the same, where oneDNN is installed.
+ */
 import { openWasmEngine, type WasmEngine } from '../../src/engine/wasm/wasm.js';
+import { openMachineEngine, withoutLibrary } from '../engine/onednn/machine.js';
 
-const turns = [
-  { kernels: 'relaxed', threads: 2, winograd: true },
-  { kernels: 'simd', threads: 2, winograd: true },
-  { kernels: 'relaxed', threads: 1, winograd: true },
-  { kernels: 'relaxed', threads: 3, winograd: false },
-  { kernels: 'simd', threads: 1, winograd: true },
-] as const;
+const turns = {
+  wasm: [
+    { kernels: 'relaxed', threads: 2, winograd: true },
+    { kernels: 'simd', threads: 2, winograd: true },
+    { kernels: 'relaxed', threads: 1, winograd: true },
+    { kernels: 'relaxed', threads: 3, winograd: false },
+    { kernels: 'simd', threads: 1, winograd: true },
+  ],
+  onednn: [
+    { threads: 2, winograd: true },
+    { threads: 2, winograd: false },
+    { threads: 1, winograd: true },
+    { threads: 3, winograd: false },
+    { threads: 3, winograd: true },
+  ],
+} as const;
 
-const opened = new Map<number, WasmEngine>();
+export type FuzzEngine = keyof typeof turns;
+
+/** Those that this machine has. */
+export const fuzzEngines: readonly FuzzEngine[] =
+  withoutLibrary === false ? ['wasm', 'onednn'] : ['wasm'];
+
+const opened = new Map<string, WasmEngine>();
 
 /** The engine whose turn it is at `seed`, and its options as text. */
-export function engineFor(seed: number): { readonly engine: WasmEngine; readonly name: string } {
-  const turn = seed % turns.length;
-  const options = turns[turn] ?? turns[0];
-  const engine = opened.get(turn) ?? openWasmEngine(options);
-  opened.set(turn, engine);
-  return {
-    engine,
-    name: Object.entries(options)
-      .map(([key, v]) => `${key}=${v}`)
-      .join(' '),
-  };
+export function engineFor(
+  seed: number,
+  which: FuzzEngine = 'wasm',
+): { readonly engine: WasmEngine; readonly name: string } {
+  const list = turns[which];
+  const options = list[seed % list.length] ?? list[0];
+  const name = [which, ...Object.entries(options).map(([key, v]) => `${key}=${v}`)].join(' ');
+  const engine =
+    opened.get(name) ?? (which === 'wasm' ? openWasmEngine(options) : openMachineEngine(options));
+  opened.set(name, engine);
+  return { engine, name };
 }
 
 /** Ends the helpers of all engines. */

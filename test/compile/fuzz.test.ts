@@ -1,43 +1,67 @@
-/** Random networks train on engine `wasm` as on `reference`; scripts/verify-fuzz.mjs tries many more. */
+/** Random networks train on engines `wasm` and `onednn` as on `reference`; scripts/verify-fuzz.mjs tries many more. */
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
+import { after, describe, test } from 'node:test';
+import { withoutLibrary } from '../engine/onednn/machine.js';
 import { check, shrink } from './fuzz-check.js';
-import { engineFor, stopEngines } from './fuzz-engines.js';
+import { engineFor, type FuzzEngine, stopEngines } from './fuzz-engines.js';
 import { train, trainInTurns } from './fuzz-run.js';
 import { drawNetwork, type NetworkSpec } from './fuzz-spec.js';
 
 after(stopEngines);
 
-/** What the networks must not miss: kernels and fused ops that only some shapes or neighbours lead to. */
-const mustRun = [
-  'winogradStrips',
-  'winogradGradientTaps',
-  'convDirect',
-  'convDepthwise',
-  'batchNormReluMaxPoolBackward',
-  'batchNormAddReluBackward',
-  'foldBatchNorm',
-  'maxPoolBlocked',
-  'featureDropout',
-];
-const programs: string[] = [];
-
-for (let seed = 0; seed < 40; seed++) {
-  const { engine, name } = engineFor(seed);
-  test(`network ${seed} on ${name}`, () => {
-    const verdict = check(drawNetwork(seed), engine);
-    programs.push(...verdict.programs);
-    assert.deepEqual(verdict.problems, [], `node scripts/verify-fuzz.mjs 1 ${seed} says more`);
-  });
+/** The networks of an engine, and what they must not miss: kernels and fused ops that only some shapes or neighbours lead to. */
+interface Plan {
+  readonly seeds: { readonly first: number; readonly count: number };
+  readonly mustRun: readonly string[];
+  readonly skip: string | false;
 }
 
-test('the networks reach what only some shapes and neighbours lead to', () => {
-  const text = programs.join('\n');
-  assert.deepEqual(
-    mustRun.filter((name) => !new RegExp(`\\b${name}\\b`).test(text)),
-    [],
-  );
-});
+const plans: Readonly<Record<FuzzEngine, Plan>> = {
+  wasm: {
+    seeds: { first: 0, count: 40 },
+    mustRun: [
+      'winogradStrips',
+      'winogradGradientTaps',
+      'convDirect',
+      'convDepthwise',
+      'batchNormReluMaxPoolBackward',
+      'batchNormAddReluBackward',
+      'foldBatchNorm',
+      'maxPoolBlocked',
+      'featureDropout',
+    ],
+    skip: false,
+  },
+  onednn: {
+    seeds: { first: 40, count: 20 },
+    mustRun: ['native', 'convDirect', 'batchNormReluMaxPoolBackward', 'maxPoolBlocked'],
+    skip: withoutLibrary,
+  },
+};
+
+for (const which of ['wasm', 'onednn'] as const) {
+  const { seeds, mustRun, skip } = plans[which];
+  describe(`engine ${which}`, { skip }, () => {
+    const programs: string[] = [];
+    for (let seed = seeds.first; seed < seeds.first + seeds.count; seed++) {
+      const { engine, name } = engineFor(seed, which);
+      test(`network ${seed} on ${name}`, () => {
+        const verdict = check(drawNetwork(seed), engine);
+        programs.push(...verdict.programs);
+        const more = `node scripts/verify-fuzz.mjs 1 ${seed} ${which} says more`;
+        assert.deepEqual(verdict.problems, [], more);
+      });
+    }
+
+    test('the networks reach what only some shapes and neighbours lead to', () => {
+      const text = programs.join('\n');
+      assert.deepEqual(
+        mustRun.filter((name) => !new RegExp(`\\b${name}\\b`).test(text)),
+        [],
+      );
+    });
+  });
+}
 
 test('networks that take turns on an engine do as they do alone', () => {
   const { engine } = engineFor(0);

@@ -1,11 +1,12 @@
-/** Whole networks, compiled, have PyTorch's losses on each build of the kernels, on one thread and on two. */
+/** Whole networks, compiled, have PyTorch's losses on each build of the kernels and on oneDNN, on one thread and on two. */
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
+import { after, describe, test } from 'node:test';
 import { useEngine } from '../../src/engine/select.js';
 import { openWasmEngine, type WasmEngine } from '../../src/engine/wasm/wasm.js';
+import { openMachineEngine, withoutLibrary } from '../engine/onednn/machine.js';
 import { assertLosses, lossesOf, trainings } from '../vision/models/golden-training.js';
 
-/** The large network runs on two of the four, on all with WICK_ALL_CASES. */
+/** The large network runs on half of the turns, on all with WICK_ALL_CASES. */
 const all = process.env.WICK_ALL_CASES !== undefined;
 
 /** Before any step only rounding is between the losses. */
@@ -22,21 +23,46 @@ after(() => {
   for (const engine of engines) engine.stop();
 });
 
-for (const kernels of ['relaxed', 'simd'] as const)
-  for (const threads of [1, 2]) {
-    const engine = openWasmEngine({ kernels, threads });
-    engines.push(engine);
-    for (const [name, training] of Object.entries(trainings)) {
-      const large = name === 'resnet18';
-      if (large && !all && (kernels === 'relaxed') !== (threads === 2)) continue;
-      test(`${name}, ${kernels} kernels, threads=${threads}`, () => {
-        useEngine(engine);
-        const losses = lossesOf(training, { compiled: true });
-        const tolerance = large ? cornerTolerance : training.tolerance;
-        assertLosses({ ...training, tolerance }, losses);
-        assertLosses({ losses: training.losses.slice(0, 1), tolerance: firstTolerance }, losses);
-        if (!large)
-          assert.deepEqual(lossesOf(training, { compiled: true }), losses, 'a second run');
-      });
-    }
+/** Whether the large network runs, and how near its losses must be where it does. */
+interface Large {
+  readonly runs: boolean;
+  readonly tolerance: number;
+}
+
+function check(name: string, open: () => WasmEngine, large: Large): void {
+  const engine = open();
+  engines.push(engine);
+  for (const [network, training] of Object.entries(trainings)) {
+    const isLarge = network === 'resnet18';
+    if (isLarge && !all && !large.runs) continue;
+    test(`${network}, ${name}`, () => {
+      useEngine(engine);
+      const losses = lossesOf(training, { compiled: true });
+      const tolerance = isLarge ? large.tolerance : training.tolerance;
+      assertLosses({ ...training, tolerance }, losses);
+      assertLosses({ losses: training.losses.slice(0, 1), tolerance: firstTolerance }, losses);
+      if (!isLarge)
+        assert.deepEqual(lossesOf(training, { compiled: true }), losses, 'a second run');
+    });
   }
+}
+
+for (const kernels of ['relaxed', 'simd'] as const)
+  for (const threads of [1, 2])
+    check(`${kernels} kernels, threads=${threads}`, () => openWasmEngine({ kernels, threads }), {
+      runs: (kernels === 'relaxed') !== (threads === 2),
+      tolerance: cornerTolerance,
+    });
+
+describe('oneDNN', { skip: withoutLibrary }, () => {
+  for (const threads of [1, 2, 3])
+    check(`threads=${threads}`, () => openMachineEngine({ threads }), {
+      runs: threads === 2,
+      tolerance: cornerTolerance,
+    });
+  // Direct convolutions round a tenth as much: no value changes sides.
+  check('threads=2, no Winograd', () => openMachineEngine({ threads: 2, winograd: false }), {
+    runs: true,
+    tolerance: trainings.resnet18?.tolerance ?? 0,
+  });
+});

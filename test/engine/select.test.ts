@@ -7,12 +7,14 @@ import { referenceEngine } from '../../src/engine/reference/reference.js';
 import {
   currentEngine,
   engineReport,
+  preferEngine,
   setThreads,
   setWinograd,
   useEngine,
 } from '../../src/engine/select.js';
 import { singleNodeGraph } from '../../src/graph/graph.js';
 import { opSpec } from '../../src/graph/op.js';
+import { withoutLibrary } from './onednn/machine.js';
 
 describe('useEngine', () => {
   test('takes a name or an engine', () => {
@@ -31,7 +33,8 @@ describe('useEngine', () => {
       () => useEngine('tpu' as 'wasm'),
       (error) =>
         error instanceof EngineError &&
-        error.message === "useEngine: there is no engine 'tpu'; choose one of wasm, reference",
+        error.message ===
+          "useEngine: there is no engine 'tpu'; choose one of onednn, wasm, reference",
     );
   });
 });
@@ -47,6 +50,19 @@ describe('setThreads', () => {
     setThreads(1);
     assert.equal(currentEngine(), single);
     assert.deepEqual(Object.keys(engineReport()), ['engine', 'threads', 'kernels']);
+  });
+
+  test('changes those of engine onednn, which stays in use', { skip: withoutLibrary }, () => {
+    useEngine('onednn');
+    setThreads(1);
+    const single = currentEngine();
+    setThreads(2);
+    assert.deepEqual([currentEngine().name, currentEngine().threads], ['onednn', 2]);
+    setThreads(1);
+    assert.equal(currentEngine(), single);
+    assert.deepEqual(Object.keys(engineReport()), ['engine', 'threads', 'kernels', 'library']);
+    useEngine('wasm');
+    assert.deepEqual([currentEngine().name, currentEngine().threads], ['wasm', 1]);
   });
 
   test('refuses what is no number of threads', () => {
@@ -73,40 +89,110 @@ test('setWinograd changes the convolutions of engine wasm, and going back finds 
   assert.equal(currentEngine(), before);
 });
 
-/** What a fresh process says about its engine. */
-function reportOf(WICK_ENGINE: string, ...options: string[]): string {
-  const select = new URL('../../src/engine/select.js', import.meta.url).href;
-  const script = `
-    import { engineReport } from ${JSON.stringify(select)};
-    try { console.log(JSON.stringify(engineReport())); } catch (error) { console.log(String(error)); }`;
-  const args = [...options, '--input-type=module', '--eval', script];
-  const env = { ...process.env, WICK_ENGINE };
-  return spawnSync(process.execPath, args, { encoding: 'utf8', env, timeout: 20_000 }).stdout;
+interface Start {
+  /** What is called before the report. */
+  readonly statement?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Of Node. */
+  readonly options?: readonly string[];
 }
 
+/** What a fresh process says about its engine. */
+function reportOf({ statement = '', env = {}, options = [] }: Start): string {
+  const select = new URL('../../src/engine/select.js', import.meta.url).href;
+  const script = `
+    import { engineReport, preferEngine, useEngine } from ${JSON.stringify(select)};
+    try { ${statement}; console.log(JSON.stringify(engineReport())); } catch (error) { console.log(String(error)); }`;
+  const { stdout } = spawnSync(
+    process.execPath,
+    [...options, '--input-type=module', '--eval', script],
+    { encoding: 'utf8', env: { ...process.env, WICK_ENGINE: '', ...env }, timeout: 20_000 },
+  );
+  return stdout;
+}
+
+/** A machine without oneDNN, and one without WebAssembly. */
+const noLibrary = { WICK_ONEDNN: '/nowhere' };
+const noWebAssembly = ['--jitless'];
+
+test('WICK_ENGINE chooses, and a wrong name is an error', () => {
+  const chosen = (name: string) => reportOf({ env: { WICK_ENGINE: name } });
+  assert.equal(chosen('reference'), '{"engine":"reference","threads":1}\n');
+  assert.match(chosen('wasm'), /^\{"engine":"wasm","threads":\d+,"kernels":"(relaxed|simd)"\}\n$/);
+  assert.equal(
+    chosen('cuda'),
+    "EngineError: WICK_ENGINE: there is no engine 'cuda'; choose one of onednn, wasm, reference\n",
+  );
+});
+
+test('an engine without a substitute that does not load is an error', () => {
+  const message =
+    'EngineError: wasm: cannot be loaded (WebAssembly is not defined); choose reference, which runs anywhere\n';
+  const options = noWebAssembly;
+  assert.equal(reportOf({ env: { WICK_ENGINE: 'wasm' }, options }), message);
+  assert.equal(reportOf({ statement: "preferEngine('wasm')", options }), message);
+});
+
+describe('preferEngine', () => {
+  test('takes onednn where its library loads', { skip: withoutLibrary }, () => {
+    const report = JSON.parse(reportOf({ statement: "preferEngine('onednn')" }));
+    assert.equal(report.engine, 'onednn');
+    assert.deepEqual(Object.keys(report.library), ['version', 'path', 'isa', 'bf16']);
+    assert.equal(report.problem, undefined);
+  });
+
+  test('takes wasm where it does not, and the report says why', () => {
+    for (const asked of [
+      { statement: "preferEngine('onednn')", env: noLibrary },
+      { env: { ...noLibrary, WICK_ENGINE: 'onednn' } },
+    ]) {
+      const { engine, problem } = JSON.parse(reportOf(asked));
+      assert.equal(engine, 'wasm');
+      assert.match(problem, /^WICK_ONEDNN: \/nowhere does not exist; set it to the library/);
+    }
+  });
+
+  test('takes reference where neither loads, with both reasons', () => {
+    const statement = "preferEngine('onednn')";
+    const start = { statement, env: noLibrary, options: noWebAssembly };
+    const { engine, problem } = JSON.parse(reportOf(start));
+    assert.equal(engine, 'reference');
+    assert.match(
+      problem,
+      /^WICK_ONEDNN: .*; wasm: cannot be loaded \(WebAssembly is not defined\)/,
+    );
+  });
+
+  test('what was wrong before is not told of the next choice', () => {
+    const statement = "preferEngine('onednn'); engineReport(); useEngine('reference')";
+    const report = reportOf({ statement, env: noLibrary });
+    assert.equal(report, '{"engine":"reference","threads":1}\n');
+  });
+
+  test('names the engines when it is given another', () => {
+    assert.throws(() => preferEngine('tpu' as 'wasm'), {
+      message: "preferEngine: there is no engine 'tpu'; choose one of onednn, wasm, reference",
+    });
+  });
+});
+
 describe('by default', () => {
-  test('WICK_ENGINE chooses, and a wrong name is an error', () => {
-    assert.equal(reportOf('reference'), '{"engine":"reference","threads":1}\n');
-    assert.equal(
-      reportOf('cuda'),
-      "EngineError: WICK_ENGINE: there is no engine 'cuda'; choose one of wasm, reference\n",
-    );
+  test('onednn where its library loads', { skip: withoutLibrary }, () => {
+    const { engine, library, problem } = JSON.parse(reportOf({}));
+    assert.equal(engine, 'onednn');
+    assert.match(library.version, /^[23]\.\d+\.\d+$/);
+    assert.equal(problem, undefined);
   });
 
-  test('wasm where it loads', () => {
-    assert.match(reportOf(''), /^\{"engine":"wasm","threads":\d+,"kernels":"(relaxed|simd)"\}\n$/);
+  test('wasm where it does not, with the reason', () => {
+    const report = JSON.parse(reportOf({ env: noLibrary }));
+    assert.equal(report.engine, 'wasm');
+    assert.match(report.problem, /^WICK_ONEDNN: \/nowhere does not exist/);
   });
 
-  test('reference where it does not, with the reason', () => {
-    const report = JSON.parse(reportOf('', '--jitless')); // V8 has no WebAssembly then.
+  test('reference where neither loads, with the reasons', () => {
+    const report = JSON.parse(reportOf({ env: noLibrary, options: noWebAssembly }));
     assert.equal(report.engine, 'reference');
-    assert.match(report.problem, /WebAssembly/);
-  });
-
-  test('an engine that was asked for and does not load is an error', () => {
-    assert.equal(
-      reportOf('wasm', '--jitless'),
-      'EngineError: wasm: cannot be loaded (WebAssembly is not defined); choose reference, which runs anywhere\n',
-    );
+    assert.match(report.problem, /^WICK_ONEDNN: .*; wasm: .*WebAssembly/);
   });
 });

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type EngineName, engineNames, useEngine } from '../../src/engine/select.js';
 import { opNames } from '../../src/graph/op.js';
+import { withoutLibrary } from '../engine/onednn/machine.js';
 import { families } from './cases.js';
 import { makeInputs, wantsGrad } from './op-case.js';
 import {
@@ -22,8 +23,10 @@ useEngine('reference');
 /** How far an engine's float32 may be from the reference's, which adds in float64. */
 const engineTolerance = 2e-5;
 const others = engineNames.filter(
-  (name): name is Exclude<EngineName, 'reference'> => name !== 'reference',
+  (name): name is Exclude<EngineName, 'reference'> =>
+    name !== 'reference' && !(name === 'onednn' && withoutLibrary),
 );
+if (withoutLibrary) test('the cases on engine onednn', { skip: withoutLibrary });
 
 for (const [family, cases] of Object.entries(families)) {
   const fromTorch = cases.some((opCase) => opCase.torch !== undefined);

@@ -6,6 +6,7 @@ import { compile } from '../../src/compile/compile.js';
 import { type DType, type TypedArray, viewOf } from '../../src/core/dtype.js';
 import { numel, type Shape } from '../../src/core/shape.js';
 import type { Engine } from '../../src/engine/engine.js';
+import type { Precision } from '../../src/engine/precision.js';
 import { currentEngine, type EngineName, useEngine } from '../../src/engine/select.js';
 import { type OpSpec, opNames, opSpec } from '../../src/graph/op.js';
 import { grad } from '../../src/tensor/autograd.js';
@@ -36,14 +37,19 @@ export function answer(opCase: OpCase, engine: EngineName | Engine): Answers {
 }
 
 /** The same by a compiled step on `engine`, at its second call: a replay. */
-export function compiledAnswer(opCase: OpCase, engine: EngineName | Engine): Answers {
+export function compiledAnswer(
+  opCase: OpCase,
+  engine: EngineName | Engine,
+  precision: Precision = 'float32',
+): Answers {
   return onEngine(engine, () => {
     let places: readonly boolean[] = [];
-    const compiled = compile((...inputs: Tensor[]) => {
+    const whole = (...inputs: Tensor[]) => {
       const { outputs, gradients } = step(opCase, inputs);
       places = gradients.map((g) => g !== null);
       return [...outputs, ...gradients.filter((g) => g !== null)];
-    });
+    };
+    const compiled = compile(whole, { precision });
     compiled(...makeInputs(opCase));
     const results = compiled(...makeInputs(opCase)).map(frozen);
     const flowing = results.splice(results.length - places.filter(Boolean).length);
@@ -153,7 +159,7 @@ export function assertValues(
     const a = actual[i] ?? 0;
     const e = expected[i] ?? 0;
     const near = Object.is(a, e) || a === e || Math.abs(a - e) <= tolerance * scale;
-    assert.ok(near, `${what}[${i}]: ${a}, expected ${e} (± ${tolerance} × ${scale})`);
+    if (!near) assert.fail(`${what}[${i}]: ${a}, expected ${e} (± ${tolerance} × ${scale})`);
   }
 }
 

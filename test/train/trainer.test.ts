@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { data, manualSeed, nn, optim, rand, randint, tensor } from '../../src/index.js';
 import type { EpochEvent, StepEvent } from '../../src/train/metrics.js';
 import { Trainer, type TrainerOptions } from '../../src/train/trainer.js';
@@ -159,6 +160,26 @@ test('an aborted run ends after its current step and says so', async () => {
   assert.deepEqual(epochs, []);
 });
 
+test('the share of the time that steps wait for data is measured, by epoch and in all', async () => {
+  const { samples } = setUp();
+  const inTime = new data.DataLoader(samples, { batchSize: 16 });
+  const late = {
+    length: inTime.length,
+    async *[Symbol.asyncIterator]() {
+      for await (const batch of inTime) {
+        await setTimeout(40);
+        yield batch;
+      }
+    },
+  };
+  const trainLoader = late as unknown as TrainerOptions['trainLoader'];
+  const { trainer, epochs } = setUp({ trainLoader, epochs: 2 });
+  const { waitShare } = await trainer.fit();
+  const shares = epochs.map((epoch) => epoch.waitShare);
+  for (const share of [...shares, waitShare]) assert.ok(share > 0.5 && share <= 1, `${share}`);
+  assert.ok(Math.min(...shares) <= waitShare && waitShare <= Math.max(...shares));
+});
+
 test('settings that cannot be are refused', () => {
   assert.throws(() => setUp({ epochs: 0 }), {
     message: 'Trainer: epochs=0 must be a whole number ≥ 1',
@@ -174,4 +195,12 @@ test('timers run while training goes on', async () => {
   clearInterval(timer);
   const most = (performance.now() - start) / 5;
   assert.ok(ticks > most / 40, `${ticks} of ${most.toFixed(0)} ticks`);
+});
+
+test('a precision other than float32 needs compiled steps', () => {
+  assert.throws(() => setUp({ compile: false, precision: 'bfloat16' }), {
+    name: 'ValueError',
+    message:
+      "Trainer: precision 'bfloat16' is given with compile: false, but only compiled steps have it; leave one of them out",
+  });
 });

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { cacheFolder } from '../../data/cache-folder.js';
+import { cacheFolder } from '../../core/cache-folder.js';
 import { downloadDataset, namedDatasets } from '../../vision/datasets/named.js';
 import { showDownload } from '../download-progress.js';
 import { dataOption, jsonOption } from '../options.js';

@@ -4,9 +4,6 @@ import { addDataInspect } from './data-inspect.js';
 import { addDataPreview } from './data-preview.js';
 import { addDataStats } from './data-stats.js';
 
-export function addData(program: Command): void {
-  const data = program
-    .command('data')
-    .description('Looks at data before training on them, and fetches them.');
+export function addData(data: Command): void {
   for (const add of [addDataInspect, addDataStats, addDataPreview, addDataDownload]) add(data);
 }

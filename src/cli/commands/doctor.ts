@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import type { Command } from 'commander';
-import { cacheFolder } from '../../data/cache-folder.js';
-import { currentEngine, engineReport } from '../../engine/select.js';
+import { cacheFolder } from '../../core/cache-folder.js';
+import { currentEngine, type EngineReport, engineReport } from '../../engine/select.js';
+import { setupHint } from '../../engine/setup.js';
 import { opNames, opSpec } from '../../graph/op.js';
+import { engineNote, engineRows } from '../engine-facts.js';
 import {
   applyEngineChoice,
   type EngineChoice,
@@ -29,10 +31,8 @@ interface DoctorOptions extends EngineChoice {
   readonly json?: true;
 }
 
-export function addDoctor(program: Command): void {
-  program
-    .command('doctor')
-    .description('Says what this machine can do and what is missing.')
+export function addDoctor(command: Command): void {
+  command
     .option('--ops', 'list which ops the engine has kernels for')
     .addOption(engineOption())
     .addOption(threadsOption())
@@ -57,13 +57,16 @@ interface Facts {
   readonly memoryBytes: number;
   /** null where the system does not tell. */
   readonly cpuFeatures: readonly string[] | null;
-  readonly engine: ReturnType<typeof engineReport>;
+  readonly engine: EngineReport;
+  /** How to come by the library of a faster engine; null where nothing is missing. */
+  readonly hint: string | null;
   readonly sharedMemory: boolean;
   readonly cache: string;
 }
 
 async function examine(): Promise<Facts> {
   const cpuInfo = await readFile('/proc/cpuinfo', 'utf8').catch(() => null);
+  const engine = engineReport();
   const flags = cpuInfo?.match(/^flags\s*:(.*)$/m)?.[1]?.split(' ') ?? null;
   return {
     wick: version(),
@@ -73,39 +76,29 @@ async function examine(): Promise<Facts> {
     cores: cpus().length,
     memoryBytes: totalmem(),
     cpuFeatures: flags && features.filter(([flag]) => flags.includes(flag)).map(([, name]) => name),
-    engine: engineReport(),
+    engine,
+    hint: engine.problem === undefined ? null : await setupHint(),
     sharedMemory: typeof SharedArrayBuffer !== 'undefined',
     cache: cacheFolder(),
   };
 }
 
 function printFacts(facts: Facts): void {
-  const { engine } = facts;
-  const simd =
-    engine.kernels === undefined
-      ? 'none: plain TypeScript'
-      : engine.kernels === 'relaxed'
-        ? 'relaxed (fused multiply-add)'
-        : 'plain (no fused multiply-add: half the speed; Node ≥ 20 has it on most machines)';
   const rows = [
     ['wick', facts.wick],
     ['node', `${facts.node}, ${facts.platform}`],
     ['CPU', `${facts.cpu}, ${facts.cores} cores`],
     ['CPU features', facts.cpuFeatures?.join(', ') ?? 'not told by this system'],
     ['memory', `${(facts.memoryBytes / 2 ** 30).toFixed(1)} GiB`],
-    ['engine', engine.engine],
-    ['threads', String(engine.threads)],
-    ['SIMD', simd],
+    ...engineRows(facts.engine),
     ['shared memory', facts.sharedMemory ? 'yes' : 'no: one thread only'],
     ['data cache', `${facts.cache} (WICK_CACHE changes it)`],
   ];
   for (const line of formatTable(rows, 2)) printLine(line);
   printLine();
-  printLine(
-    engine.problem === undefined
-      ? 'Nothing is missing.'
-      : `Engine wasm is not used: ${engine.problem}`,
-  );
+  const note = engineNote(facts.engine);
+  printLine(note ?? 'Nothing is missing.');
+  if (facts.hint !== null) printLine(facts.hint);
 }
 
 function ops(): { op: string; kernel: boolean }[] {

@@ -18,10 +18,8 @@ interface EvaluateOptions extends EngineChoice {
   readonly json?: true;
 }
 
-export function addEvaluate(program: Command): void {
-  program
-    .command('evaluate')
-    .description('Measures the best model of a run on its test set.')
+export function addEvaluate(command: Command): void {
+  command
     .argument('<run>', 'a run folder')
     .option('--data <dir>', 'folder with the files, where they are not where the run had them')
     .option('--batch-size <n>', 'samples at a time', wholeNumber(1), 64)

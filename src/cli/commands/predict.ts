@@ -16,10 +16,8 @@ interface PredictOptions extends EngineChoice {
   readonly json?: true;
 }
 
-export function addPredict(program: Command): void {
-  program
-    .command('predict')
-    .description('Says what is in pictures.')
+export function addPredict(command: Command): void {
+  command
     .argument('<run>', 'a run folder')
     .argument('<image...>', 'picture files: JPEG, PNG, WebP, GIF')
     .option('--top <k>', 'classes to show for each', wholeNumber(1), 3)

@@ -13,10 +13,8 @@ interface SummaryOptions {
   readonly json?: true;
 }
 
-export function addSummary(program: Command): void {
-  program
-    .command('summary')
-    .description('Shows a network layer by layer: shapes, parameters, multiply-adds.')
+export function addSummary(command: Command): void {
+  command
     .argument('<run>', `a run folder, or a recipe: ${recipes.map((r) => r.name).join(', ')}`)
     .option('--batch-size <n>', 'samples in the input', wholeNumber(1), 1)
     .addOption(jsonOption())

@@ -14,12 +14,14 @@ import { formatDuration, Progress } from '../../train/progress.js';
 import type { CacheEstimate } from '../../vision/datasets/image-store/image-store.js';
 import { modelNames } from '../../vision/models/registry.js';
 import { showDownload } from '../download-progress.js';
+import { engineNote } from '../engine-facts.js';
 import {
   applyEngineChoice,
   type EngineChoice,
   engineOption,
   jsonOption,
   positiveNumber,
+  precisionOption,
   threadsOption,
   wholeNumber,
   winogradOption,
@@ -57,10 +59,8 @@ ${recipes.map(({ name, title }) => `  ${name.padEnd(14)} ${title}`).join('\n')}
 Loading: data that are looked up in memory (digits, mnist) need no --workers; for files and for
 augmented pictures, one thread less than there are cores loads while the others step.`;
 
-export function addTrain(program: Command): void {
-  program
-    .command('train')
-    .description('Trains a classifier and writes a run folder.')
+export function addTrain(command: Command): void {
+  command
     .argument('<data>', 'a data set that wick knows, or a folder of pictures; see below')
     .option('--data <dir>', 'folder with the files (default: the cache, then a download)')
     .addOption(new Option('--model <name>', 'network').choices([...modelNames]))
@@ -89,6 +89,7 @@ export function addTrain(program: Command): void {
     .addOption(engineOption())
     .addOption(threadsOption())
     .addOption(winogradOption())
+    .addOption(precisionOption())
     .addOption(jsonOption())
     .addHelpText('after', help)
     .action(train);
@@ -149,16 +150,18 @@ function settingsFor({ defaults }: Task, options: TrainOptions): TrainSettings {
     seed: options.seed,
     ...(options.workers !== undefined && { workers: options.workers }),
     compile: options.compile,
+    precision: options.precision ?? 'float32',
     onError: options.onError,
   };
 }
 
 function announce(task: Task, settings: TrainSettings, run: RunFolder, json: boolean): void {
-  const { engine, threads } = engineReport();
+  const report = engineReport();
+  const { engine, threads, problem } = report;
   const { name, recipe, architecture, inputShape, train, test, classes, notes } = task;
   if (json) {
     const facts = { recipe, model: architecture.name, inputShape, classes: classes.length, notes };
-    printJson({ event: 'start', run: run.path, ...facts, ...settings, engine, threads });
+    printJson({ event: 'start', run: run.path, ...facts, ...settings, engine, threads, problem });
     return;
   }
   printLine(
@@ -166,7 +169,8 @@ function announce(task: Task, settings: TrainSettings, run: RunFolder, json: boo
       `engine ${engine}, ${threads} thread${threads === 1 ? '' : 's'}`,
   );
   printLine(`${architecture.name} on ${inputShape.join('×')}, ${describe(settings)}`);
-  for (const note of notes) printLine(`note: ${note}`);
+  const slower = engineNote(report);
+  for (const note of slower === undefined ? notes : [slower, ...notes]) printLine(`note: ${note}`);
 }
 
 function describe({ optimizer, lr, batchSize, schedule }: TrainSettings): string {
@@ -190,12 +194,13 @@ const jsonEvents: Callback = {
 };
 
 function printEnd({ summary, skipped }: TrainOutcome, path: string): void {
-  const { best, interrupted, durationMs, epochs } = summary;
+  const { best, interrupted, durationMs, epochs, waitShare } = summary;
   const accuracy = `${(100 * best.test.accuracy).toFixed(1)}%`;
   printLine(
     `${interrupted ? `Stopped after ${epochs} epochs` : 'Done'} in ${formatDuration(durationMs)}: ` +
       `best test accuracy ${accuracy} (epoch ${best.epoch}), ${Math.round(best.imagesPerSecond)} images/s`,
   );
+  printLine(`Steps waited for data ${(100 * waitShare).toFixed(1)}% of the training time.`);
   if (skipped.length > 0) {
     printLine(`${skipped.length} files were left out:`);
     for (const { message } of skipped) printLine(`  ${message}`);

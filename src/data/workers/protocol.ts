@@ -13,9 +13,14 @@ export interface WorkerSetup {
   readonly options: FetchOptions;
 }
 
-/** To a worker: fetch a batch, or forget all batches up to `id` that are still to be done. */
+/** To a worker: fetch a batch, into `spare` where that fits, or forget all batches up to `id` that are still to be done. */
 export type WorkerRequest =
-  | { readonly kind: 'fetch'; readonly id: number; readonly task: BatchTask }
+  | {
+      readonly kind: 'fetch';
+      readonly id: number;
+      readonly task: BatchTask;
+      readonly spare: ArrayBuffer | undefined;
+    }
   | { readonly kind: 'forget'; readonly id: number };
 
 /** From a worker: a request's result. */

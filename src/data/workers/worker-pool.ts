@@ -26,8 +26,8 @@ export class WorkerPool {
     this.members = Array.from({ length: workers }, (_, workerId) => start({ ...setup, workerId }));
   }
 
-  /** Fetches a batch. Requests are begun in the order in which they are made. */
-  fetch(task: BatchTask): Promise<FetchedBatch> {
+  /** Fetches a batch, into memory that is handed over if it fits. Requests are begun in the order in which they are made. */
+  fetch(task: BatchTask, spare?: ArrayBuffer): Promise<FetchedBatch> {
     const id = ++this.lastId;
     const member = this.members.reduce((a, b) => (b.pending.size < a.pending.size ? b : a));
     if (member.failure !== null) return Promise.reject(member.failure);
@@ -36,7 +36,8 @@ export class WorkerPool {
     });
     result.catch(() => {}); // reported when its turn in the stream comes, or never if nobody gets so far
     member.thread.ref();
-    member.thread.postMessage({ kind: 'fetch', id, task } satisfies WorkerRequest);
+    const request: WorkerRequest = { kind: 'fetch', id, task, spare };
+    member.thread.postMessage(request, spare === undefined ? [] : [spare]);
     return result;
   }
 

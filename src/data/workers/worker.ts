@@ -6,7 +6,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { internalError } from '../../core/errors.js';
 import { buffersOf } from '../collate-arrays.js';
 import { type Dataset, makeFromSpec } from '../dataset.js';
-import { fetchBatch } from '../fetch-batch.js';
+import { BatchFetcher } from '../fetch-batch.js';
 import { packError } from './error-message.js';
 import type { WorkerReply, WorkerRequest, WorkerSetup } from './protocol.js';
 
@@ -25,16 +25,16 @@ port.on('message', (request: WorkerRequest) => {
   else queue = queue.then(() => answer(request));
 });
 
-async function open(): Promise<Dataset<unknown>> {
+async function open(): Promise<BatchFetcher> {
   const { init, workerId } = setup;
   if (init !== null) await makeFromSpec({ ...init, argument: workerId });
-  return await makeFromSpec<Dataset<unknown>>(setup.dataset);
+  return new BatchFetcher(await makeFromSpec<Dataset<unknown>>(setup.dataset), setup.options);
 }
 
-async function answer({ id, task }: WorkerRequest & { kind: 'fetch' }): Promise<void> {
+async function answer({ id, task, spare }: WorkerRequest & { kind: 'fetch' }): Promise<void> {
   if (id <= forgotten) return;
   try {
-    const fetched = await fetchBatch(await opening, task, setup.options);
+    const fetched = await (await opening).fetch(task, spare);
     send({ id, fetched }, setup.options.collate ? buffersOf(fetched.content) : []);
   } catch (error) {
     send({ id, error: packError(error) }, []);

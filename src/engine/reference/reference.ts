@@ -4,17 +4,24 @@ import { internalError } from '../../core/errors.js';
 import { numel } from '../../core/shape.js';
 import { formatGraph, type Graph, type Value } from '../../graph/graph.js';
 import { operands } from '../../graph/op.js';
-import type { Engine, Plan } from '../engine.js';
+import type { Engine, Plan, PrepareOptions } from '../engine.js';
+import { type Precision, refuseBfloat16 } from '../precision.js';
 
 export const referenceEngine: Engine = {
   name: 'reference',
   threads: 1,
   prepare,
+  requirePrecision,
   hasKernel: () => true,
   resident: (data) => data,
 };
 
-function prepare(graph: Graph): Plan {
+function requirePrecision(precision: Precision): void {
+  if (precision === 'bfloat16') refuseBfloat16('reference', 'engine reference');
+}
+
+function prepare(graph: Graph, { precision = 'float32' }: PrepareOptions = {}): Plan {
+  requirePrecision(precision);
   return {
     program: formatGraph(graph),
     bytes: 0,

@@ -2,6 +2,7 @@
 import { failureIn } from './control.js';
 import { helpPool } from './helper.js';
 import type { HelperStart } from './host.js';
+import { noNativeCalls } from './native.js';
 
 declare function addEventListener(
   type: 'message',
@@ -15,7 +16,7 @@ export interface HelperStarted {
 }
 
 addEventListener('message', ({ data }) => {
-  helpPool(data, () => postMessage({}));
+  helpPool(data, noNativeCalls, () => postMessage({}));
   const failure = failureIn(data.memory.buffer);
   if (failure !== undefined) postMessage({ failure });
 });

@@ -1,11 +1,16 @@
 /** A helper thread's life: it takes part in every run of the pool until the thread is ended. */
 import { reportFailure, sleeper } from './control.js';
 import type { HelperStart } from './host.js';
+import type { NativeCalls } from './native.js';
 
 /** Calls `started` once nothing can go wrong before the first run. */
-export function helpPool({ module, memory, tid, threads }: HelperStart, started?: () => void) {
+export function helpPool(
+  { module, memory, tid, threads }: HelperStart,
+  calls: NativeCalls,
+  started?: () => void,
+) {
   try {
-    const env = { memory, host() {}, sleep: sleeper(memory) };
+    const env = { memory, host() {}, sleep: sleeper(memory), ...calls };
     const { exports } = new WebAssembly.Instance(module, { env });
     started?.();
     (exports as { serve(tid: number, threads: number): void }).serve(tid, threads); // kernels/main.ts

@@ -14,6 +14,8 @@ export interface HelperStart {
   readonly memory: WebAssembly.Memory;
   readonly tid: number;
   readonly threads: number;
+  /** The module that calls native kernels, and what it is given (`native.ts`). */
+  readonly native?: { readonly module: string; readonly data: unknown };
 }
 
 export interface Host {

@@ -1,12 +1,14 @@
 /**
  * Layouts of tensors inside plans. A tensor of four dimensions is stored channel-blocked, `[N][C/B][H][W][B]`: B channels
  * of a pixel lie side by side, so that one vector load takes them all. B = 1 is row-major; B = C is channels-last. A
- * tensor of other rank is always row-major.
+ * tensor of other rank is always row-major. In plans of precision `bfloat16` the elements may be stored in two bytes.
  *
  * Where C is no multiple of B the last block is padded with lanes that hold zeros. **Every kernel keeps them zero**: an
  * op with f(0) ≠ 0 asks for the row-major layout instead (`isPadded`), and sums over all lanes stay right.
  */
+import { type DType, itemSize } from '../../core/dtype.js';
 import { numel, type Shape } from '../../core/shape.js';
+import type { Precision } from '../precision.js';
 
 /** The number of channels stored side by side; 1 is row-major. */
 export type Block = number;
@@ -38,6 +40,11 @@ export function storedElements(shape: Shape, block: Block): number {
   if (block === ROWS) return numel(shape);
   const [n = 1, c = 1, h = 1, w = 1] = shape;
   return n * paddedChannels(c, block) * h * w;
+}
+
+/** Bytes of an element; only float32 values are stored in bfloat16. */
+export function storedSize(dtype: DType, storage: Precision): number {
+  return storage === 'bfloat16' ? 2 : itemSize(dtype);
 }
 
 /** Whether both layouts put every element at the same place. */

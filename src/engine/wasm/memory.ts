@@ -3,14 +3,18 @@
  * Arrays may live in it (`resident`); plans use those where they are. Where memory cannot be shared none lives in it, for
  * growing such a memory takes it away from all arrays.
  */
-import { type DType, dtypeOf, type TypedArray, viewOf } from '../../core/dtype.js';
+import { type DType, dtypeOf, itemSize, type TypedArray, viewOf } from '../../core/dtype.js';
 import { EngineError } from '../../core/errors.js';
+import type { Loan } from '../engine.js';
 import { firstFreeByte } from './control.js';
 import { Heap } from './heap.js';
 
 const pageBytes = 65536;
 const maxPages = 65536;
 const gibibyte = 2 ** 30;
+
+/** Smaller arrays are copied in the time that it takes to find them a place. */
+const leastLoan = 4096;
 
 /** A stretch of scratch memory that plans share: only one of them runs at a time. */
 export interface Slab {
@@ -100,6 +104,15 @@ export class EngineMemory {
     copy.set(data);
     this.residents.register(copy, address);
     return copy;
+  }
+
+  /** An array in this memory for a while; undefined where it is not worth a block, or where there is no room. */
+  lend(dtype: DType, length: number): Loan | undefined {
+    const bytes = length * itemSize(dtype);
+    if (!this.shared || bytes < leastLoan) return undefined;
+    const address = this.allocateSpare(bytes);
+    if (address === undefined) return undefined;
+    return { array: this.view(dtype, address, length), end: () => this.free(address) };
   }
 
   private growTo(bytes: number): void {

@@ -148,6 +148,7 @@ export class WasmPlan implements Plan {
   }
 
   dispose(): void {
+    for (const release of this.draft.releases) release();
     this.memory.releaseSlab(this.slab);
     this.memory.free(this.block);
     for (const { region, home } of this.inputs)

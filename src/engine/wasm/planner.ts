@@ -1,17 +1,19 @@
 /**
  * From a graph to phases: each node in turn is lowered to kernel calls on symbolic memory. A value is stored in the
- * layout that its producer chose and converted where a reader wants another; every conversion is kept, so that it is
- * made once.
+ * layout and precision that its producer chose and converted where a reader wants others; every conversion is kept, so
+ * that it is made once.
  */
-import { itemSize, type TypedArray, viewOf } from '../../core/dtype.js';
+import { type TypedArray, viewOf } from '../../core/dtype.js';
 import { internalError } from '../../core/errors.js';
 import { formatShape } from '../../core/shape.js';
 import type { Graph, Value } from '../../graph/graph.js';
 import type { NdArray } from '../../graph/op.js';
+import type { Precision } from '../precision.js';
+import { bfloat16Values } from './bfloat16.js';
 import { alignUp } from './heap.js';
 import type { KernelName } from './kernel-table.js';
-import { type Block, isPadded, ROWS, sameOrder, storedElements } from './layout.js';
-import type { LowerContext, PhaseOptions, Word } from './lower/context.js';
+import { type Block, isPadded, ROWS, sameOrder, storedElements, storedSize } from './layout.js';
+import type { LowerContext, Lowering, PhaseOptions, Word } from './lower/context.js';
 import { lowerings } from './lower/table.js';
 import { accessesOf, type Phase } from './phase.js';
 import type { NodeOfPlan } from './plan-node.js';
@@ -40,18 +42,28 @@ export interface Draft {
   readonly inputs: readonly Region[];
   readonly outputs: readonly Region[];
   readonly checks: readonly InputCheck[];
-  /** Layout conversions among the phases. */
+  /** Conversions between layouts or storages among the phases. */
   readonly conversions: number;
+  /** What to call when the plan is disposed of. */
+  readonly releases: readonly (() => void)[];
 }
 
 /** What the engine's options say about plans. */
 export interface DraftOptions {
   readonly threads: number;
   readonly winograd: boolean;
+  /** @default 'float32' */
+  readonly precision?: Precision | undefined;
+  /** Lowerings that come before the engine's own, by op. */
+  readonly provided?: Readonly<Record<string, Lowering>> | undefined;
 }
 
-/** A value's memory in each layout in which it exists; the first is its producer's. */
-type Forms = Map<Block, Region>;
+/** A value's memory in one layout and storage. */
+interface Form {
+  readonly block: Block;
+  readonly storage: Precision;
+  readonly region: Region;
+}
 
 export function draftPlan(
   graph: Graph,
@@ -64,21 +76,29 @@ export function draftPlan(
 class Planner implements LowerContext {
   readonly threads: number;
   readonly winograd: boolean;
+  readonly precision: Precision;
   private readonly phases: Phase[] = [];
   private readonly hostCalls: HostCall[] = [];
-  private readonly forms = new Map<Value, Forms>();
+  /** In which each value exists; the first is its producer's. */
+  private readonly forms = new Map<Value, Form[]>();
+  private readonly suitBfloat16: ReadonlySet<Value>;
   private readonly uses: ValueUses;
   private readonly checks: InputCheck[] = [];
+  private readonly releases: (() => void)[] = [];
+  private readonly provided: Readonly<Record<string, Lowering>>;
   private conversions = 0;
   private node: NodeOfPlan | undefined;
 
   constructor(
     private readonly graph: Graph,
     private readonly nodes: readonly NodeOfPlan[],
-    { threads, winograd }: DraftOptions,
+    { threads, winograd, precision = 'float32', provided = {} }: DraftOptions,
   ) {
     this.threads = threads;
     this.winograd = winograd;
+    this.precision = precision;
+    this.suitBfloat16 = precision === 'bfloat16' ? bfloat16Values(graph, nodes) : new Set();
+    this.provided = provided;
     this.uses = usesOf(graph, nodes);
   }
 
@@ -86,10 +106,10 @@ class Planner implements LowerContext {
     const { graph } = this;
     const states = new Set(graph.updates.map(({ state }) => state));
     const inputs = graph.inputs.map((value) =>
-      this.store(value, ROWS, newRegion(value, states.has(value) ? 'fixed' : 'arena')),
+      this.store(value, newRegion(value, states.has(value) ? 'fixed' : 'arena')),
     );
     for (const { value, data } of graph.constants)
-      this.store(value, ROWS, newRegion(value, 'fixed', ROWS, bytesOf(data)));
+      this.store(value, newRegion(value, 'fixed', ROWS, 'float32', bytesOf(data)));
 
     for (const node of this.nodes) this.lower(node);
     this.node = undefined;
@@ -101,32 +121,31 @@ class Planner implements LowerContext {
       outputs,
       checks: this.checks,
       conversions: this.conversions,
+      releases: this.releases,
     };
   }
 
   blockOf(value: Value): Block {
-    for (const block of this.formsOf(value).keys()) return block;
-    return ROWS;
+    return this.firstForm(value).block;
   }
 
-  input(value: Value, block: Block = ROWS): Pointer {
-    const forms = this.formsOf(value);
-    for (const [stored, region] of forms)
-      if (sameOrder(value.shape, stored, block)) return new Pointer(region, 0, 'read');
-    const from = this.blockOf(value);
-    // Between two blocked layouts the way is through row-major.
-    const stored = forms.get(from === ROWS || block === ROWS ? from : ROWS);
-    const source = stored ?? this.input(value).region;
-    return new Pointer(
-      this.convert(value, source, block, block === ROWS ? from : block),
-      0,
-      'read',
-    );
+  storageOf(value: Value): Precision {
+    return this.firstForm(value).storage;
   }
 
-  output(value: Value, block: Block = ROWS, over?: Value): Pointer {
-    const region = this.inPlaceRegion(value, block, over) ?? newRegion(value, 'arena', block);
-    this.store(value, block, region);
+  storageFor(value: Value): Precision {
+    return this.suitBfloat16.has(value) ? 'bfloat16' : 'float32';
+  }
+
+  input(value: Value, block: Block = ROWS, storage: Precision = 'float32'): Pointer {
+    const wanted = value.dtype === 'float32' ? storage : 'float32';
+    return new Pointer(this.formIn(value, block, wanted).region, 0, 'read');
+  }
+
+  output(value: Value, block: Block = ROWS, over?: Value, storage: Precision = 'float32'): Pointer {
+    const region =
+      this.inPlaceRegion(value, block, storage, over) ?? newRegion(value, 'arena', block, storage);
+    this.store(value, region, block, storage);
     return new Pointer(region, 0, 'write');
   }
 
@@ -162,6 +181,10 @@ class Planner implements LowerContext {
     this.phases.push({ kernel, words, accesses, note: this.note() });
   }
 
+  whenDisposed(release: () => void): void {
+    this.releases.push(release);
+  }
+
   private lower(node: NodeOfPlan): void {
     this.node = node;
     this.uses.advance(node);
@@ -172,6 +195,7 @@ class Planner implements LowerContext {
       return;
     }
     const supported = ![...inputs, ...outputs].some(({ dtype }) => dtype === 'float64');
+    if (supported && this.provided[node.name]?.(node, this) === true) return;
     if (supported && lowerings[node.name]?.(node, this) === true) return;
     if (op === undefined) throw internalError(`fused op '${node.name}' has no lowering`);
     this.runReference(node);
@@ -195,8 +219,12 @@ class Planner implements LowerContext {
     const same =
       value.shape.length === source.shape.length &&
       value.shape.every((n, i) => n === source.shape[i]);
-    if (same) this.forms.set(value, this.formsOf(source));
-    else this.store(value, ROWS, this.input(source).region);
+    if (same) {
+      this.forms.set(value, this.formsOf(source));
+      return;
+    }
+    const storage = this.storageOf(source);
+    this.store(value, this.formIn(source, ROWS, storage).region, ROWS, storage);
   }
 
   /** Puts each state's next value where the state is, unless its kernel has written it there; returns the outputs. */
@@ -229,30 +257,72 @@ class Planner implements LowerContext {
     return to;
   }
 
-  /** `value` in layout `block`; `blocked` is that of source and result which is not row-major. */
-  private convert(value: Value, source: Region, block: Block, blocked: Block): Region {
-    const region = newRegion(value, 'arena', block);
-    const [n = 1, c = 1, h = 1, w = 1] = value.shape;
-    if (itemSize(value.dtype) !== 4)
+  private formIn(value: Value, block: Block, storage: Precision): Form {
+    const alike = this.formsOf(value).filter((form) => sameOrder(value.shape, form.block, block));
+    const found = alike.find((form) => form.storage === storage);
+    if (found !== undefined) return found;
+    const [other] = alike;
+    if (other !== undefined) return this.convertStorage(value, other, storage);
+    const first = this.firstForm(value);
+    // Between two blocked layouts the way is through row-major.
+    const isNear = first.block === ROWS || block === ROWS;
+    const source = isNear ? first : this.formIn(value, ROWS, first.storage);
+    return this.convertLayout(value, source, block, storage);
+  }
+
+  private convertStorage(value: Value, { block, region }: Form, storage: Precision): Form {
+    const count = storedElements(value.shape, block);
+    const to = newRegion(value, 'arena', block, storage);
+    const pointers = [new Pointer(region, 0, 'read'), new Pointer(to, 0, 'write')];
+    const kernel = storage === 'bfloat16' ? 'toBfloat16' : 'toFloat32';
+    this.emit(kernel, [...pointers, count], { split: `flat:${count}`, own: pointers });
+    return this.addConverted(value, { block, storage, region: to });
+  }
+
+  /** One of `source` and the result is row-major. */
+  private convertLayout(value: Value, source: Form, block: Block, storage: Precision): Form {
+    if (storedSize(value.dtype, 'float32') !== 4)
       throw internalError(`no conversion of ${value.dtype} between layouts`);
-    const from = new Pointer(source, 0, 'read');
-    const to = new Pointer(region, 0, 'write');
-    this.emit(block === ROWS ? 'toRowMajor' : 'toBlocked', [from, to, n, c, h * w, blocked]);
+    const [n = 1, c = 1, h = 1, w = 1] = value.shape;
+    const toRows = block === ROWS;
+    const isNarrow = source.storage === 'bfloat16';
+    // Elements change as they move where they get narrow in blocks, or wide in rows.
+    const meets = source.storage === storage || isNarrow === toRows;
+    const meant = meets ? storage : source.storage;
+    const region = newRegion(value, 'arena', block, meant);
+    const pointers = [new Pointer(source.region, 0, 'read'), new Pointer(region, 0, 'write')];
+    const [kernel, narrow, change] = toRows
+      ? (['toRowMajor', 'toRowMajorBf16', 'toRowMajorWide'] as const)
+      : (['toBlocked', 'toBlockedBf16', 'toBlockedNarrow'] as const);
+    const chosen = meant !== source.storage ? change : isNarrow ? narrow : kernel;
+    this.emit(chosen, [...pointers, n, c, h * w, toRows ? source.block : block]);
+    this.addConverted(value, { block, storage: meant, region });
+    return this.formIn(value, block, storage);
+  }
+
+  private addConverted(value: Value, form: Form): Form {
     this.conversions++;
-    this.formsOf(value).set(block, region);
-    return region;
+    this.formsOf(value).push(form);
+    return form;
   }
 
   /** The memory of the input that this output may be written over, where nothing needs that input any more. */
-  private inPlaceRegion(value: Value, block: Block, over?: Value): Region | undefined {
+  private inPlaceRegion(
+    value: Value,
+    block: Block,
+    storage: Precision,
+    over?: Value,
+  ): Region | undefined {
     const { node } = this;
     if (node === undefined) return undefined;
     const position = node.op?.inPlace?.[node.outputs.indexOf(value)];
     const input = position === undefined ? over : node.inputs[position];
     if (input === undefined || input.dtype !== value.dtype) return undefined;
     if (!this.uses.mayOverwrite(input, value)) return undefined;
-    const region = this.formsOf(input).get(block);
-    const bytes = storedElements(value.shape, block) * itemSize(value.dtype);
+    const region = this.formsOf(input).find(
+      (form) => form.block === block && form.storage === storage,
+    )?.region;
+    const bytes = storedElements(value.shape, block) * storedSize(value.dtype, storage);
     return region?.bytes === bytes ? region : undefined;
   }
 
@@ -261,12 +331,23 @@ class Planner implements LowerContext {
     return new Pointer(region, 0, 'write');
   }
 
-  private store(value: Value, block: Block, region: Region): Region {
-    this.forms.set(value, new Map([[block, region]]));
+  private store(
+    value: Value,
+    region: Region,
+    block: Block = ROWS,
+    storage: Precision = 'float32',
+  ): Region {
+    this.forms.set(value, [{ block, storage, region }]);
     return region;
   }
 
-  private formsOf(value: Value): Forms {
+  private firstForm(value: Value): Form {
+    const [first] = this.formsOf(value);
+    if (first === undefined) throw internalError(`value %${value.id} is stored nowhere`);
+    return first;
+  }
+
+  private formsOf(value: Value): Form[] {
     const forms = this.forms.get(value);
     if (forms === undefined)
       throw internalError(`value %${value.id} is used before it is assigned`);
@@ -276,7 +357,9 @@ class Planner implements LowerContext {
   private note(): string {
     const { node } = this;
     if (node === undefined) return 'end of the run';
-    const typed = (value: Value) => `%${value.id} ${formatShape(value.shape)}`;
+    const isNarrow = (value: Value) => this.forms.get(value)?.[0]?.storage === 'bfloat16';
+    const typed = (value: Value) =>
+      `%${value.id} ${formatShape(value.shape)}${isNarrow(value) ? ' bfloat16' : ''}`;
     const list = (values: readonly Value[]) => values.map((value) => `%${value.id}`).join(', ');
     return `${node.outputs.map(typed).join(', ')} = ${node.name}(${list(node.inputs)})`;
   }
@@ -286,10 +369,11 @@ function newRegion(
   value: Value,
   place: Region['place'],
   block: Block = ROWS,
+  storage: Precision = 'float32',
   data?: Uint8Array,
 ): Region {
   return {
-    bytes: storedElements(value.shape, block) * itemSize(value.dtype),
+    bytes: storedElements(value.shape, block) * storedSize(value.dtype, storage),
     label: `%${value.id}${isPadded(value.shape, block) ? ' padded' : ''}`,
     private: false,
     place,

@@ -7,6 +7,7 @@ import { EngineError } from '../../core/errors.js';
 import { control, failureIn, firstFreeByte, sleeper } from './control.js';
 import type { Host } from './host.js';
 import { kernelTableHash } from './kernel-table.js';
+import { type NativeProvider, noNativeCalls } from './native.js';
 
 interface KernelExports {
   tableHash(): number;
@@ -31,10 +32,12 @@ export class Pool {
     module: WebAssembly.Module,
     private readonly memory: WebAssembly.Memory,
     readonly threads: number,
+    provider?: NativeProvider,
   ) {
     this.canSleep = host.canSleep;
     const sleep = this.canSleep ? sleeper(memory) : () => {};
-    const env = { memory, host: (id: number) => this.callHost(id), sleep };
+    const calls = provider?.calls(memory) ?? noNativeCalls;
+    const env = { memory, host: (id: number) => this.callHost(id), sleep, ...calls };
     const { exports } = new WebAssembly.Instance(module, { env });
     this.kernels = exports as KernelExports; // kernels/main.ts
     if (this.kernels.tableHash() !== kernelTableHash)
@@ -42,8 +45,9 @@ export class Pool {
         'wasm',
         'the compiled kernels are not those of kernel-table.js beside them; build again: npm run build',
       );
+    const native = provider && { native: { module: provider.module, data: provider.data } };
     for (let tid = 1; tid < threads; tid++)
-      this.helpers.push(host.startHelper({ module, memory, tid, threads }));
+      this.helpers.push(host.startHelper({ module, memory, tid, threads, ...native }));
   }
 
   /** Runs a program on the calling thread alone, or on all threads. */

@@ -7,8 +7,8 @@ import type { TypedArray } from '../../core/dtype.js';
 import { isPrivate } from '../private-arrays.js';
 import { alignUp } from './heap.js';
 
-/** Room for the results of a training step of a small network. */
-const ringBytes = 2 ** 27;
+/** Room for the forward pass of a small network. */
+const ringBytes = 2 ** 26;
 
 /** Smaller arrays are copied in the time of a look-up. */
 const leastBytes = 4096;

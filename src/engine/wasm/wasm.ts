@@ -5,11 +5,13 @@
 import { numel } from '../../core/shape.js';
 import type { Graph, GraphNode } from '../../graph/graph.js';
 import { operands } from '../../graph/op.js';
-import type { Engine, Plan } from '../engine.js';
+import type { Engine, Plan, PrepareOptions } from '../engine.js';
+import { type Precision, refuseBfloat16 } from '../precision.js';
 import { referenceEngine } from '../reference/reference.js';
 import type { Host, KernelBuild } from './host.js';
 import { lowerings } from './lower/table.js';
 import { EngineMemory } from './memory.js';
+import type { NativeProvider } from './native.js';
 import { nodeHost } from './node-host.js';
 import { WasmPlan } from './plan.js';
 import { planNodes } from './plan-graph.js';
@@ -30,19 +32,33 @@ export interface WasmEngineOptions {
   readonly kernels?: KernelBuild;
   /** Whether Winograd may compute 3×3 convolutions, with ten times direct convolution's rounding. @default true */
   readonly winograd?: boolean;
+  /** Kernels of a system library, which come before the engine's own, and the name that the engine has with them. */
+  readonly native?: {
+    readonly name: string;
+    readonly provider: NativeProvider;
+    /** What this CPU is, where it does not compute in bfloat16. */
+    readonly withoutBfloat16?: string;
+  };
 }
 
 /** From so much work on, a single op is worth waking the helpers: some 100 µs of one thread. */
 const worthSharing = 131072;
 
 export function openWasmEngine(options: WasmEngineOptions = {}, host: Host = nodeHost): WasmEngine {
-  const { threads = host.parallelism, kernels, winograd = true } = options;
+  const { threads = host.parallelism, kernels, winograd = true, native } = options;
+  const { name = 'wasm', provider, withoutBfloat16 } = native ?? { withoutBfloat16: 'engine wasm' };
   const { module, build } = host.loadKernels(kernels);
   const memory = new EngineMemory(host.sharesMemory);
   const recent = new RecentCopies((bytes) => memory.allocateSpare(bytes));
-  const pool = new Pool(host, module, memory.memory, threads);
+  const pool = new Pool(host, module, memory.memory, threads, provider);
 
-  function prepare(graph: Graph): Plan {
+  function requirePrecision(precision: Precision): void {
+    if (precision === 'bfloat16' && withoutBfloat16 !== undefined)
+      refuseBfloat16(name, withoutBfloat16);
+  }
+
+  function prepare(graph: Graph, { precision = 'float32' }: PrepareOptions = {}): Plan {
+    requirePrecision(precision);
     const [only, ...others] = graph.nodes;
     const single = others.length === 0 ? only : undefined;
     const work = single === undefined ? Number.POSITIVE_INFINITY : workOf(single);
@@ -56,6 +72,8 @@ export function openWasmEngine(options: WasmEngineOptions = {}, host: Host = nod
     const draft = draftPlan(graph, planNodes(graph), {
       threads: together ? threads : 1,
       winograd,
+      precision,
+      provided: provider?.lowerings,
     });
     return new WasmPlan(graph, draft, memory, pool, recent, { together, eager });
   }
@@ -70,12 +88,14 @@ export function openWasmEngine(options: WasmEngineOptions = {}, host: Host = nod
   }
 
   return {
-    name: 'wasm',
+    name,
     threads,
     kernelBuild: build,
     prepare,
+    requirePrecision,
     hasKernel: ({ name, view }) => view === true || hasLowering(name),
     resident: (data) => memory.resident(data),
+    lend: (dtype, length) => memory.lend(dtype, length),
     forgetCopies: () => recent.forgetAll(),
     stop: () => pool.stop(),
   };

@@ -58,8 +58,8 @@ export class ArrayImages implements Dataset<Sample> {
     return new Image(height, width, channels, pixels.subarray(index * size, (index + 1) * size));
   }
 
-  get(index: number, rng: Rng = new Rng(0, 0, index)): Sample {
-    return [this.transform.apply(this.image(index), rng), this.targets[index] ?? 0];
+  get(index: number, rng: Rng = new Rng(0, 0, index), place?: Float32Array): Sample {
+    return [this.transform.apply(this.image(index), rng, place), this.targets[index] ?? 0];
   }
 
   workerSpec(): ModuleCall {

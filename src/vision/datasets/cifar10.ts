@@ -1,8 +1,8 @@
 import { readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { cacheFolder } from '../../core/cache-folder.js';
 import { DataError } from '../../core/errors.js';
 import { formatShape } from '../../core/shape.js';
-import { cacheFolder } from '../../data/cache-folder.js';
 import { NumpyArray, numpyGlobals } from '../../io/pickle/numpy.js';
 import { unpickle } from '../../io/pickle/unpickle.js';
 import { ToTensor } from '../transforms/to-tensor.js';

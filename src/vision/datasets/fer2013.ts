@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
+import { cacheFolder } from '../../core/cache-folder.js';
 import { DataError } from '../../core/errors.js';
-import { cacheFolder } from '../../data/cache-folder.js';
 import { ToTensor } from '../transforms/to-tensor.js';
 import { ArrayImages, type ImageArray } from './array-images.js';
 import { csvRows } from './csv.js';

@@ -44,8 +44,8 @@ export class FileImages implements Dataset<Sample> {
     return this.store.get(index, this.pathOf(index));
   }
 
-  async get(index: number, rng: Rng = new Rng(0, 0, index)): Promise<Sample> {
-    return [this.transform.apply(await this.image(index), rng), this.targets[index] ?? 0];
+  async get(index: number, rng: Rng = new Rng(0, 0, index), place?: Float32Array): Promise<Sample> {
+    return [this.transform.apply(await this.image(index), rng, place), this.targets[index] ?? 0];
   }
 
   pathOf(index: number): string {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
+import { cacheFolder } from '../../core/cache-folder.js';
 import { DataError } from '../../core/errors.js';
 import { formatShape } from '../../core/shape.js';
-import { cacheFolder } from '../../data/cache-folder.js';
 import { ToTensor } from '../transforms/to-tensor.js';
 import { ArrayImages, type ImageArray } from './array-images.js';
 import { type DownloadProgress, download } from './download/download.js';

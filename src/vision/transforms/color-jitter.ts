@@ -2,10 +2,11 @@ import { ValueError } from '../../core/errors.js';
 import type { Rng } from '../../core/rng.js';
 import type { Image } from '../image.js';
 import { type Range, requireNumber, requireRange } from './arguments.js';
+import type { TakeBytes } from './pixels/byte-room.js';
 import { adjustBrightness, adjustContrast, adjustSaturation } from './pixels/color.js';
 import { adjustHue } from './pixels/hue.js';
 import { floatList, printCall } from './print.js';
-import { ColorTransform, type TransformJson } from './transform.js';
+import { PointTransform, type TransformJson } from './transform.js';
 
 /** The four properties, in the order in which their factors are drawn. */
 const adjust = {
@@ -40,7 +41,7 @@ export interface ColorChange {
  *
  * @example new ColorJitter({ brightness: 0.2, contrast: 0.2, saturation: 0.2, hue: 0.1 })
  */
-export class ColorJitter extends ColorTransform {
+export class ColorJitter extends PointTransform {
   private readonly ranges: Readonly<Record<Property, Range | null>>;
 
   constructor({ brightness = 0, contrast = 0, saturation = 0, hue = 0 }: ColorJitterOptions = {}) {
@@ -63,9 +64,13 @@ export class ColorJitter extends ColorTransform {
     return Array.from(order, (i) => changes[i] ?? null).filter((change) => change !== null);
   }
 
-  apply(image: Image, rng: Rng): Image {
+  recolor(image: Image, rng: Rng, take: TakeBytes): Image {
+    const changes = this.draw(rng);
+    if (changes.length === 0) return image;
+    const out = take(image.data.length);
     let result = image;
-    for (const { property, factor } of this.draw(rng)) result = adjust[property](result, factor);
+    for (const { property, factor } of changes)
+      result = adjust[property](result, factor, () => out); // after the first, in place
     return result;
   }
 

@@ -3,7 +3,8 @@
  *
  * - crops, pads and flips in a row become one gather;
  * - a gather after a resize or a rotation is read through it, so only the pixels that are kept are computed;
- * - `ToTensor` and what follows it pixel by pixel (`Normalize`) become one table, read through the gather.
+ * - `ToTensor` and what follows it pixel by pixel (`Normalize`) become one table, read through the gather;
+ * - pictures between steps that let go of them lie in two buffers that serve for all pictures to come.
  *
  * Steps draw their numbers in order, one after the other, as if applied alone; the result is the same to the bit
  * (test/vision/transforms/compose.test.ts compares both for random pipelines).
@@ -11,6 +12,7 @@
 import { ValueError } from '../../core/errors.js';
 import type { Rng } from '../../core/rng.js';
 import type { FloatImage, Image } from '../image.js';
+import { ByteRoom, newBytes } from './pixels/byte-room.js';
 import { type Gather, gatherSize, joinGathers } from './pixels/gather.js';
 import { type PlaneTable, toPlanes } from './pixels/planes.js';
 import { imageSource, type PixelSource } from './pixels/source.js';
@@ -38,29 +40,39 @@ export class Compose<I = Image, O = FloatImage> implements Transform<I, O> {
   /** Where all steps together only look bytes up. */
   readonly planeTable?: (channels: number) => PlaneTable;
   private readonly stages: readonly Stage[];
+  /** The stages from here to the first table are given pictures that are only lent. */
+  private readonly lentFrom: number;
+  private readonly lentTo: number;
+  private readonly room = new ByteRoom();
 
   constructor(readonly transforms: readonly AnyTransform[]) {
     const kinds = checkOrder(transforms);
     if (kinds.takes !== undefined) this.takes = kinds.takes;
     if (kinds.gives !== undefined) this.gives = kinds.gives;
     this.stages = makeStages(transforms as readonly Step[]);
+    this.lentTo = this.stages.findIndex(({ table }) => table !== undefined);
+    this.lentFrom = this.stages.slice(0, Math.max(0, this.lentTo)).findLastIndex(keepsImages) + 1;
     const [first, ...others] = this.stages;
     if (first?.table !== undefined && others.length === 0) this.planeTable = first.table;
   }
 
-  apply(value: I, rng: Rng): O {
+  apply(value: I, rng: Rng, place?: Float32Array): O {
+    const { stages, lentFrom, lentTo } = this;
     let current: unknown = value;
+    let take = newBytes;
     // Pixels that are decided on, but not moved yet: `source` seen through `view`.
     let source: PixelSource | null = null;
     let view: Gather | null = null;
     const settle = (): unknown => {
       if (source !== null || view !== null)
-        current = (source ?? imageSource(current as Image)).read(view ?? undefined);
+        current = (source ?? imageSource(current as Image)).read(view ?? undefined, take);
       source = null;
       view = null;
       return current;
     };
-    for (const { step, table } of this.stages) {
+    for (const [i, { step, table }] of stages.entries()) {
+      const out = i === stages.length - 1 ? place : undefined;
+      take = i >= lentFrom && i <= lentTo ? this.room.take : newBytes;
       if (step.gather !== undefined) {
         const size = view === null ? (source ?? (current as Image)) : gatherSize(view);
         const next = step.gather(size, rng);
@@ -72,13 +84,15 @@ export class Compose<I = Image, O = FloatImage> implements Transform<I, O> {
         source = step.source(settle() as Image, rng);
       } else if (table !== undefined) {
         const image: Image = source === null ? (current as Image) : (settle() as Image);
-        const planes = toPlanes(image, table(image.channels), view ?? undefined);
+        current = toPlanes(image, table(image.channels), view ?? undefined, out);
         view = null;
-        current = planes;
+      } else if (step.recolor !== undefined) {
+        current = step.recolor(settle() as Image, rng, take);
       } else {
-        current = step.apply(settle(), rng);
+        current = step.apply(settle(), rng, out);
       }
     }
+    take = newBytes;
     return settle() as O;
   }
 
@@ -92,6 +106,11 @@ export class Compose<I = Image, O = FloatImage> implements Transform<I, O> {
       this.transforms.map((step) => step.toString()),
     );
   }
+}
+
+/** Whether the stage may hold on to the image that it is given, or to a part of it. */
+function keepsImages({ step: { gather, source, recolor } }: Stage): boolean {
+  return gather === undefined && source === undefined && recolor === undefined;
 }
 
 /** Checks that no step is given the wrong kind of picture; returns what the whole takes and gives. */

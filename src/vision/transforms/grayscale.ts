@@ -2,9 +2,10 @@ import { ValueError } from '../../core/errors.js';
 import type { Rng } from '../../core/rng.js';
 import type { Channels, Image } from '../image.js';
 import { requireProbability } from './arguments.js';
+import type { TakeBytes } from './pixels/byte-room.js';
 import { grayscale } from './pixels/grayscale.js';
 import { literal, printCall } from './print.js';
-import { ColorTransform, type TransformJson } from './transform.js';
+import { PointTransform, type TransformJson } from './transform.js';
 
 export interface GrayscaleOptions {
   /** 1, or 3 equal ones. @default 1 */
@@ -12,7 +13,7 @@ export interface GrayscaleOptions {
 }
 
 /** Makes the picture grey. */
-export class Grayscale extends ColorTransform {
+export class Grayscale extends PointTransform {
   private readonly numOutputChannels: Channels;
 
   constructor({ numOutputChannels = 1 }: GrayscaleOptions = {}) {
@@ -22,8 +23,8 @@ export class Grayscale extends ColorTransform {
     this.numOutputChannels = numOutputChannels;
   }
 
-  apply(image: Image): Image {
-    return grayscale(image, this.numOutputChannels);
+  recolor(image: Image, _rng: Rng, take: TakeBytes): Image {
+    return grayscale(image, this.numOutputChannels, take);
   }
 
   toJSON(): TransformJson {
@@ -41,7 +42,7 @@ export interface RandomGrayscaleOptions {
 }
 
 /** Makes the picture grey with probability `p`; it keeps its number of channels. */
-export class RandomGrayscale extends ColorTransform {
+export class RandomGrayscale extends PointTransform {
   private readonly p: number;
 
   constructor({ p = 0.1 }: RandomGrayscaleOptions = {}) {
@@ -50,8 +51,8 @@ export class RandomGrayscale extends ColorTransform {
     this.p = p;
   }
 
-  apply(image: Image, rng: Rng): Image {
-    return rng.bool(this.p) ? grayscale(image, image.channels) : image;
+  recolor(image: Image, rng: Rng, take: TakeBytes): Image {
+    return rng.bool(this.p) ? grayscale(image, image.channels, take) : image;
   }
 
   toJSON(): TransformJson {

@@ -5,7 +5,14 @@ import type { ImageSize } from '../image.js';
 import { requireFill, requirePaddingMode } from './arguments.js';
 import { type PaddingSize, paddingSides } from './pad.js';
 import type { Fill } from './pixels/fill.js';
-import { type Box, chainGathers, cropGather, type Gather, gatherSize } from './pixels/gather.js';
+import {
+  type Box,
+  chainGathers,
+  cropGather,
+  cropOf,
+  type Gather,
+  gatherSize,
+} from './pixels/gather.js';
 import { type PaddingMode, padGather } from './pixels/pad.js';
 import { literal, printCall } from './print.js';
 import { GatherTransform, type TransformJson } from './transform.js';
@@ -69,12 +76,19 @@ export class RandomCrop extends GatherTransform {
 
   gather(size: ImageSize, rng: Rng): Gather {
     const padded = this.padded(size);
-    const current = gatherSize(padded);
-    return chainGathers(padded, cropGather(current, this.draw(current, rng)), this.fill);
+    return cropOf(padded, this.draw(gatherSize(padded), rng));
   }
 
-  /** The image with its border, before the window is cut. */
-  private padded(size: ImageSize): Gather {
+  /** The image with its border, before the window is cut; the last one is kept, for most images are of one size. */
+  private padded({ height, width }: ImageSize): Gather {
+    if (this.last?.height !== height || this.last.width !== width)
+      this.last = { height, width, padded: this.pad({ height, width }) };
+    return this.last.padded;
+  }
+
+  private last: (ImageSize & { readonly padded: Gather }) | null = null;
+
+  private pad(size: ImageSize): Gather {
     let padded = cropGather(size, { top: 0, left: 0, ...size });
     const pad = (padding: PaddingSize): void => {
       const sides = paddingSides('RandomCrop', padding);

@@ -1,3 +1,4 @@
+import type { Rng } from '../../core/rng.js';
 import type { FloatImage, Image } from '../image.js';
 import { type PlaneTable, toPlanes, unitTable } from './pixels/planes.js';
 import type { Transform, TransformJson } from './transform.js';
@@ -7,8 +8,8 @@ export class ToTensor implements Transform<Image, FloatImage> {
   readonly takes = 'image';
   readonly gives = 'tensor';
 
-  apply(image: Image): FloatImage {
-    return toPlanes(image, this.planeTable(image.channels));
+  apply(image: Image, _rng?: Rng, place?: Float32Array): FloatImage {
+    return toPlanes(image, this.planeTable(image.channels), undefined, place);
   }
 
   planeTable(channels: number): PlaneTable {

@@ -5,6 +5,7 @@
  */
 import type { Rng } from '../../core/rng.js';
 import type { FloatImage, Image, ImageSize } from '../image.js';
+import { newBytes, type TakeBytes } from './pixels/byte-room.js';
 import { type Gather, gatherPixels } from './pixels/gather.js';
 import type { PlaneTable } from './pixels/planes.js';
 import type { PixelSource } from './pixels/source.js';
@@ -35,7 +36,8 @@ export interface Transform<I, O> {
   /** What it gives; the kind it was given when absent. */
   readonly gives?: PictureKind;
 
-  apply(value: I, rng: Rng): O;
+  /** `place` is memory for the result, where that is as many float32 numbers; whoever does not use it returns its own. */
+  apply(value: I, rng: Rng, place?: Float32Array): O;
 
   /** Everything needed to make it again with `transformFromJSON`. */
   toJSON(): TransformJson;
@@ -46,8 +48,11 @@ export interface Transform<I, O> {
   /** It only picks pixels: which ones for an image of `size`, or null for all as they are. */
   gather?(size: ImageSize, rng: Rng): Gather | null;
 
-  /** It computes a picture that can also be read in part. */
+  /** It computes a picture that can also be read in part. `image` is lent until that is read. */
   source?(image: Image, rng: Rng): PixelSource;
+
+  /** It computes colours, and the bytes go where `take` says; or it returns `image`, which is lent for the time of the call. */
+  recolor?(image: Image, rng: Rng, take: TakeBytes): Image;
 
   /** It makes float planes by looking bytes up: the table for so many channels. */
   planeTable?(channels: number): PlaneTable;
@@ -96,6 +101,15 @@ export abstract class ColorTransform implements Transform<Image, Image> {
   abstract apply(image: Image, rng: Rng): Image;
   abstract toJSON(): TransformJson;
   abstract toString(): string;
+}
+
+/** A transform from image to image in which a pixel's colour depends on that pixel, and on means of all of them. */
+export abstract class PointTransform extends ColorTransform {
+  abstract recolor(image: Image, rng: Rng, take: TakeBytes): Image;
+
+  apply(image: Image, rng: Rng): Image {
+    return this.recolor(image, rng, newBytes);
+  }
 }
 
 /** A transform of float planes. */

@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TypedArray } from '../../../src/core/dtype.js';
 import { numel, type Shape } from '../../../src/core/shape.js';
+import type { Precision } from '../../../src/engine/precision.js';
 import type { NdArray } from '../../../src/graph/op.js';
-import { runLowered, runReference } from './lowered.js';
+import { roundToBfloat16, runLowered, runReference } from './lowered.js';
 import { assertClose, builds, normals, Sandbox } from './sandbox.js';
 
 export interface Case {
@@ -13,7 +14,9 @@ export interface Case {
   readonly inputs: readonly NdArray[];
   /** Layouts of the inputs of four dimensions. @default row-major alone */
   readonly blocks?: readonly number[];
-  /** Relative error. @default 1e-5 */
+  /** How float inputs of two and more dimensions are stored. @default 'float32' */
+  readonly storage?: Precision;
+  /** Relative error. @default 1e-5, and of bfloat16 one rounding */
   readonly tolerance?: number;
   /** Whether convolutions may be Winograd's. @default true */
   readonly winograd?: boolean;
@@ -25,6 +28,18 @@ const boxes = builds.map((build) => ({ build, box: new Sandbox(build) }));
 export function randn(shape: Shape, stream: number, mean = 0, std = 1): NdArray {
   return { shape, dtype: 'float32', data: normals(numel(shape), stream, mean, std) };
 }
+
+/** The same, of numbers that bfloat16 holds. */
+export function narrowRandn(shape: Shape, stream: number, mean = 0, std = 1): NdArray {
+  const { data, ...type } = randn(shape, stream, mean, std);
+  return { ...type, data: Float32Array.from(data, roundToBfloat16) };
+}
+
+/** How far a result in this storage may be from the exact one, relative to it. */
+export const storageTolerance: Readonly<Record<Precision, number>> = {
+  float32: 1e-5,
+  bfloat16: 2 ** -8,
+};
 
 /** A float32 or int32 tensor of given numbers. */
 export function given(
@@ -38,16 +53,23 @@ export function given(
 
 /** A test per case. */
 export function checkAgreement(cases: readonly Case[]): void {
-  for (const { op, attrs = {}, inputs, blocks = [1], tolerance = 1e-5, winograd = true } of cases) {
+  for (const { op, attrs = {}, inputs, blocks = [1], winograd = true, ...rest } of cases) {
+    const { storage = 'float32' } = rest;
+    const { tolerance = storageTolerance[storage] } = rest;
     const shapes = inputs.map(({ shape }) => `[${shape}]`).join(' ');
     const shown = Object.keys(attrs).length === 0 ? '' : ` ${JSON.stringify(attrs)}`;
-    test(`${op} ${shapes}${shown} in layouts ${blocks.join(', ')}`, () => {
+    test(`${op} ${shapes}${shown} in layouts ${blocks.join(', ')}, ${storage}`, () => {
       const expected = runReference(op, attrs, inputs);
       for (const { build, box } of boxes)
         for (const block of blocks)
           for (const threads of [1, 2, 3]) {
             const run = () =>
-              runLowered(box, op, attrs, inputs, expected.types, { block, threads, winograd });
+              runLowered(box, op, attrs, inputs, expected.types, {
+                block,
+                threads,
+                winograd,
+                storage,
+              });
             const actual = run();
             assert.ok(actual, `${op} was left to the reference kernel`);
             actual.forEach((array, k) => {

@@ -6,6 +6,7 @@
 import assert from 'node:assert/strict';
 import { allocate, type TypedArray } from '../../../src/core/dtype.js';
 import { numel } from '../../../src/core/shape.js';
+import type { Precision } from '../../../src/engine/precision.js';
 import { type Block, ROWS, storedElements } from '../../../src/engine/wasm/layout.js';
 import type { Float, LowerContext } from '../../../src/engine/wasm/lower/context.js';
 import { lowerings } from '../../../src/engine/wasm/lower/table.js';
@@ -19,6 +20,8 @@ export interface Run {
   readonly threads?: number;
   /** @default true */
   readonly winograd?: boolean;
+  /** How float inputs of two and more dimensions are stored. @default 'float32' */
+  readonly storage?: Precision;
 }
 
 /** The outputs of the lowering of `name`; undefined where it leaves the op to the reference kernel. */
@@ -28,18 +31,20 @@ export function runLowered(
   attrs: object,
   inputs: readonly NdArray[],
   types: readonly TensorType[],
-  { block = ROWS, threads = 1, winograd = true }: Run = {},
+  { block = ROWS, threads = 1, winograd = true, storage = 'float32' }: Run = {},
 ): TypedArray[] | undefined {
   box.reset();
   const lower = lowerings[name];
   assert.ok(lower, `no lowering for ${name}`);
   let id = 0;
   const asValue = ({ shape, dtype }: TensorType): Value => ({ id: id++, shape, dtype });
-  const context = new SandboxContext(box, threads, winograd);
+  const context = new SandboxContext(box, threads, winograd, storage);
   const node = { name, attrs, inputs: inputs.map(asValue), outputs: types.map(asValue) };
   node.inputs.forEach((value, i) => {
     const data = inputs[i]?.data ?? new Float32Array();
-    context.give(value, value.shape.length === 4 && value.dtype !== 'bool' ? block : ROWS, data);
+    const isImages = value.shape.length === 4;
+    const as = value.shape.length > 1 && value.dtype === 'float32' ? storage : 'float32';
+    context.give(value, isImages && value.dtype !== 'bool' ? block : ROWS, as, data);
   });
   if (!lower(node, context)) return undefined;
   return node.outputs.map((value) => context.take(value));
@@ -67,24 +72,32 @@ export function runReference(
   return { types, arrays: outputs.map(({ data }) => data) };
 }
 
+interface Place {
+  readonly block: Block;
+  readonly storage: Precision;
+  readonly data: Resident;
+}
+
 class SandboxContext implements LowerContext {
-  private readonly places = new Map<Value, { readonly block: Block; readonly data: Resident }>();
+  private readonly places = new Map<Value, Place>();
   private readonly addresses = new Map<object, number>();
 
   constructor(
     private readonly box: Sandbox,
     readonly threads: number,
     readonly winograd: boolean,
+    readonly precision: Precision,
   ) {}
 
   /** Stores an input. */
-  give(value: Value, block: Block, data: ArrayLike<number>): void {
-    const place = this.allocate(value, block);
+  give(value: Value, block: Block, storage: Precision, data: ArrayLike<number>): void {
+    const place = this.allocate(value, block, storage);
     place.fill(0);
+    const isNarrow = storage === 'bfloat16';
     eachElement(value, block, (rows, stored) => {
-      place[stored] = data[rows] ?? 0;
+      place[stored] = isNarrow ? toBfloat16(data[rows] ?? 0) : (data[rows] ?? 0);
     });
-    this.places.set(value, { block, data: place });
+    this.places.set(value, { block, storage, data: place });
   }
 
   /** An output, row-major. */
@@ -92,13 +105,17 @@ class SandboxContext implements LowerContext {
     const place = this.places.get(value);
     assert.ok(place, `output ${value.id} was not written`);
     const found = allocate(value.dtype, numel(value.shape));
+    const read = (stored: number) => {
+      const element = place.data[stored] ?? Number.NaN;
+      return place.storage === 'bfloat16' ? fromBfloat16(element) : element;
+    };
     const filling = new Set(place.data.length > found.length ? place.data.keys() : []);
     eachElement(value, place.block, (rows, stored) => {
-      found[rows] = place.data[stored] ?? Number.NaN;
+      found[rows] = read(stored);
       filling.delete(stored);
     });
     if (value.dtype === 'float32')
-      for (const i of filling) assert.ok(place.data[i] === 0, `filling element ${i} is not zero`);
+      for (const i of filling) assert.ok(read(i) === 0, `filling element ${i} is not zero`);
     return found;
   }
 
@@ -106,21 +123,37 @@ class SandboxContext implements LowerContext {
     return this.places.get(value)?.block ?? ROWS;
   }
 
-  input(value: Value, block: Block = ROWS): Pointer {
+  storageOf(value: Value): Precision {
+    return this.places.get(value)?.storage ?? 'float32';
+  }
+
+  storageFor(): Precision {
+    return this.precision;
+  }
+
+  input(value: Value, block: Block = ROWS, storage: Precision = 'float32'): Pointer {
     const place = this.places.get(value);
     assert.ok(place, `input ${value.id} is not there`);
-    if (place.block !== block) {
+    const wanted = value.dtype === 'float32' ? storage : 'float32';
+    if (place.block !== block || place.storage !== wanted) {
       const rows = this.take(value);
-      this.give(value, block, rows);
+      this.give(value, block, wanted, rows);
     }
     return this.pointer(this.places.get(value)?.data, 'read');
   }
 
-  output(value: Value, block: Block = ROWS): Pointer {
-    const data = this.allocate(value, block);
-    this.places.set(value, { block, data });
+  output(
+    value: Value,
+    block: Block = ROWS,
+    _over?: Value,
+    storage: Precision = 'float32',
+  ): Pointer {
+    const data = this.allocate(value, block, storage);
+    this.places.set(value, { block, storage, data });
     return this.pointer(data, 'write');
   }
+
+  whenDisposed(): void {}
 
   check(value: Value, check: (data: TypedArray) => void): boolean {
     check(this.take(value));
@@ -148,8 +181,9 @@ class SandboxContext implements LowerContext {
     this.box.call(kernel, resolved, this.threads);
   }
 
-  private allocate({ shape, dtype }: Value, block: Block): Resident {
+  private allocate({ shape, dtype }: Value, block: Block, storage: Precision): Resident {
     const length = storedElements(shape, block);
+    if (storage === 'bfloat16') return this.box.shorts(length);
     if (dtype === 'float32') return this.box.floats(length);
     return dtype === 'int32' ? this.box.integers(length) : this.box.bytes(length);
   }
@@ -164,6 +198,27 @@ class SandboxContext implements LowerContext {
     this.addresses.set(region, data?.byteOffset ?? 0);
     return new Pointer(region, 0, access);
   }
+}
+
+const bits = new Uint32Array(1);
+const number = new Float32Array(bits.buffer);
+
+/** To nearest, ties to even. */
+export function toBfloat16(value: number): number {
+  number[0] = value;
+  const [whole = 0] = bits;
+  const odd = (whole >>> 16) & 1;
+  return Number.isNaN(value) ? 0x7fc0 : ((whole + 0x7fff + odd) >>> 16) & 0xffff;
+}
+
+export function fromBfloat16(short: number): number {
+  bits[0] = short << 16;
+  return number[0] ?? 0;
+}
+
+/** The nearest bfloat16. */
+export function roundToBfloat16(value: number): number {
+  return fromBfloat16(toBfloat16(value));
 }
 
 /** Where each element lies, row-major and stored. */

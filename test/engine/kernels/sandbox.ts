@@ -8,12 +8,13 @@ import { Rng } from '../../../src/core/rng.js';
 import type { KernelBuild } from '../../../src/engine/wasm/host.js';
 import type { KernelName } from '../../../src/engine/wasm/kernel-table.js';
 import { Float } from '../../../src/engine/wasm/lower/context.js';
+import { noNativeCalls } from '../../../src/engine/wasm/native.js';
 import { nodeHost } from '../../../src/engine/wasm/node-host.js';
 
 export const builds: readonly KernelBuild[] = ['relaxed', 'simd'];
 
 /** An array in the kernels' memory. */
-export type Resident = Float32Array | Float64Array | Int32Array | Uint8Array;
+export type Resident = Float32Array | Float64Array | Int32Array | Uint16Array | Uint8Array;
 
 type Word = number | Float | Resident;
 type Kernel = (args: number, tid: number, threads: number) => void;
@@ -29,7 +30,9 @@ export class Sandbox {
 
   constructor(build: KernelBuild) {
     const { module } = nodeHost.loadKernels(build);
-    const imports = { env: { memory: this.memory, host: () => {}, sleep: () => {} } };
+    const imports = {
+      env: { memory: this.memory, host: () => {}, sleep: () => {}, ...noNativeCalls },
+    };
     // Kernels are exported by name; the instance does not know their types.
     this.kernels = new WebAssembly.Instance(module, imports).exports as Record<string, Kernel>;
   }
@@ -56,6 +59,15 @@ export class Sandbox {
     const length = typeof values === 'number' ? values : values.length;
     const array = new Int32Array(this.memory.buffer, this.take(4 * length), length);
     if (typeof values === 'number') array.fill(-1);
+    else array.set(values);
+    return array;
+  }
+
+  /** Elements in bfloat16. */
+  shorts(values: number | ArrayLike<number>): Uint16Array {
+    const length = typeof values === 'number' ? values : values.length;
+    const array = new Uint16Array(this.memory.buffer, this.take(2 * length), length);
+    if (typeof values === 'number') array.fill(0xffff);
     else array.set(values);
     return array;
   }

@@ -51,3 +51,19 @@ test('where memory is not shared no array lives in it', () => {
   assert.equal(memory.resident(array), array);
   assert.equal(memory.addressOf(array), undefined);
 });
+
+test('memory that was lent is lent again once it has come back', () => {
+  const memory = new EngineMemory();
+  const first = memory.lend('float32', 1024);
+  const second = memory.lend('int32', 1024);
+  assert.ok(first !== undefined && second !== undefined);
+  assert.equal(memory.addressOf(first.array), first.array.byteOffset);
+  assert.notEqual(first.array.byteOffset, second.array.byteOffset);
+  first.end();
+  assert.equal(memory.lend('uint8', 4096)?.array.byteOffset, first.array.byteOffset);
+});
+
+test('neither small arrays nor memory that is not shared are lent', () => {
+  assert.equal(new EngineMemory().lend('float32', 1023), undefined);
+  assert.equal(new EngineMemory(false).lend('float32', 1024), undefined);
+});

@@ -14,21 +14,11 @@ import { Compose } from '../../../src/vision/transforms/compose.js';
 import { RandomHorizontalFlip } from '../../../src/vision/transforms/random-flip.js';
 import { Resize } from '../../../src/vision/transforms/resize.js';
 import { ToTensor } from '../../../src/vision/transforms/to-tensor.js';
-import { plainPng } from './pictures.js';
+import { folderOf, plainPng } from './pictures.js';
 import { put, temporaryFolder } from './temporary-folder.js';
 
 const datasets = join(homedir(), '.cache/wick/datasets');
 const unlessThere = (path: string) => ({ skip: existsSync(path) ? false : `${path} is not there` });
-
-/** `{ 'cat/1.png': 10, … }`: a folder of pictures, each of one grey value. */
-async function folderOf(
-  folder: string,
-  pictures: Readonly<Record<string, number>>,
-): Promise<string> {
-  for (const [name, value] of Object.entries(pictures))
-    await put(folder, name, await plainPng(value));
-  return folder;
-}
 
 test('classes are in code-point order, pictures class by class, as torchvision has them', async (t) => {
   const root = await folderOf(await temporaryFolder(t), {

@@ -3,6 +3,7 @@ import '../../../src/ops/index.js';
 import assert from 'node:assert/strict';
 import { compile } from '../../../src/compile/compile.js';
 import type { Shape } from '../../../src/core/shape.js';
+import type { Precision } from '../../../src/engine/precision.js';
 import { type EngineName, engineNames } from '../../../src/engine/select.js';
 import { crossEntropy } from '../../../src/nn/functional.js';
 import * as nn from '../../../src/nn/index.js';
@@ -70,7 +71,7 @@ export interface Training {
 /** Losses of training steps without dropout, whose draws PyTorch cannot repeat, and then of an evaluation. */
 export function lossesOf(
   { make, optimizer: optimizerOf, shape, classes, losses }: Training,
-  { compiled = false } = {},
+  { compiled = false, precision }: { compiled?: boolean; precision?: Precision } = {},
 ): number[] {
   const model = make();
   fillWeights(model);
@@ -84,8 +85,9 @@ export function lossesOf(
     return loss;
   };
   const evaluate = (x: Tensor, y: Tensor) => noGrad(() => crossEntropy(model.forward(x), y));
-  const trainStep = compiled ? compile(step) : step;
-  const evalStep = compiled ? compile(evaluate) : evaluate;
+  const options = precision && { precision };
+  const trainStep = compiled ? compile(step, options) : step;
+  const evalStep = compiled ? compile(evaluate, options) : evaluate;
 
   const last = losses.length - 1;
   const found = losses.slice(0, last).map((_, i) => trainStep(...batch(shape, classes, i)).item());

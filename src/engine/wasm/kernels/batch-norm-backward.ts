@@ -1,47 +1,49 @@
 // Batch normalisation, backward, in the layouts of ./batch-norm.ts. With g the gradient of the normalised output:
 //   dbias = Σ g,  dweight = Σ g·(x − mean) / std,
 //   dx = scale·g + slope·(x − mean) + offset,  slope = −scale·Σ g·(x − mean) / (n·std²),  offset = −scale·Σ g / n.
-// Statistics that were given (evaluation) do not depend on x: slope and offset are 0 there.
+// Statistics that were given (evaluation) do not depend on x: slope and offset are 0 there. Kernels named …Bf16 have x, g, dx,
+// y and masked in bfloat16 (./elements.ts).
 
 import { A, I, madd } from './abi';
-import { addSums, CHUNK, paddedChannels } from './channels';
-import { addWide, bytes, D, keepPart, storePart, total, unitStart } from './share';
+import { addSums, CHUNK, chunkOf, paddedChannels } from './channels';
+import { load4, loadNext4, span, store4, storeFirst } from './elements';
+import { addWide, bytes, D, keepPart, total, unitStart } from './share';
 
 // What g is. `a` and `b` are the channel's scale and shift; y and masked are used by the last one alone.
 @final
 @unmanaged
-class Plain {
+class Plain<T> {
   @inline
   load(dy: usize, x: v128, a: v128, b: v128, y: usize, masked: usize): v128 {
-    return v128.load(dy);
+    return load4<T>(dy);
   }
 }
 
 // A relu follows: g = dy but where x·a + b ≤ 0 (NaN passes).
 @final
 @unmanaged
-class Rectified {
+class Rectified<T> {
   @inline
   load(dy: usize, x: v128, a: v128, b: v128, y: usize, masked: usize): v128 {
-    return v128.andnot(v128.load(dy), f32x4.le(madd(x, a, b), f32x4.splat(0)));
+    return v128.andnot(load4<T>(dy), f32x4.le(madd(x, a, b), f32x4.splat(0)));
   }
 }
 
 // A residual and a relu follow: g = dy where y > 0, which is stored, for it is the residual's gradient too.
 @final
 @unmanaged
-class Residual {
+class Residual<T> {
   @inline
   load(dy: usize, x: v128, a: v128, b: v128, y: usize, masked: usize): v128 {
-    const g = v128.andnot(v128.load(dy), f32x4.le(v128.load(y), f32x4.splat(0)));
-    v128.store(masked, g);
+    const g = v128.andnot(load4<T>(dy), f32x4.le(load4<T>(y), f32x4.splat(0)));
+    store4<T>(masked, g); // exact: it has one of dy's elements, or 0
     return g;
   }
 }
 
 // Sums of g and g·(x − mean) for four channels of `rows` pixels that lie `step` bytes apart.
 @inline
-function sumColumns<G>(
+function sumColumns<T, G>(
   x: usize,
   dy: usize,
   y: usize,
@@ -59,7 +61,7 @@ function sumColumns<G>(
   let q = f32x4.splat(0);
   const end = x + <usize>rows * step;
   while (x < end) {
-    const u = v128.load(x);
+    const u = load4<T>(x);
     const g = gradient.load(dy, u, a, b, y, masked);
     s = f32x4.add(s, g);
     q = madd(g, f32x4.sub(u, mean), q);
@@ -73,7 +75,14 @@ function sumColumns<G>(
 }
 
 // The same for one channel of `count` consecutive pixels, g = dy.
-function sumPlane(x: usize, dy: usize, count: i32, mean: v128, sums: usize, products: usize): void {
+function sumPlane<T>(
+  x: usize,
+  dy: usize,
+  count: i32,
+  mean: v128,
+  sums: usize,
+  products: usize,
+): void {
   let sum = f64x2.splat(0);
   let product = f64x2.splat(0);
   while (count > 0) {
@@ -82,24 +91,24 @@ function sumPlane(x: usize, dy: usize, count: i32, mean: v128, sums: usize, prod
     let s1 = f32x4.splat(0);
     let q0 = f32x4.splat(0);
     let q1 = f32x4.splat(0);
-    const end = x + bytes(n & ~7);
+    const end = x + span<T>(n & ~7);
     while (x < end) {
-      const g = v128.load(dy);
-      const h = v128.load(dy, 16);
+      const g = load4<T>(dy);
+      const h = loadNext4<T>(dy);
       s0 = f32x4.add(s0, g);
       s1 = f32x4.add(s1, h);
-      q0 = madd(g, f32x4.sub(v128.load(x), mean), q0);
-      q1 = madd(h, f32x4.sub(v128.load(x, 16), mean), q1);
-      x += 32;
-      dy += 32;
+      q0 = madd(g, f32x4.sub(load4<T>(x), mean), q0);
+      q1 = madd(h, f32x4.sub(loadNext4<T>(x), mean), q1);
+      x += span<T>(8);
+      dy += span<T>(8);
     }
     if (n & 7) {
-      const g = keepPart(v128.load(dy), n & 7);
-      const h = keepPart(v128.load(dy, 16), (n & 7) - 4);
+      const g = keepPart(load4<T>(dy), n & 7);
+      const h = keepPart(loadNext4<T>(dy), (n & 7) - 4);
       s0 = f32x4.add(s0, g);
       s1 = f32x4.add(s1, h);
-      q0 = madd(g, keepPart(f32x4.sub(v128.load(x), mean), n & 7), q0);
-      q1 = madd(h, keepPart(f32x4.sub(v128.load(x, 16), mean), (n & 7) - 4), q1);
+      q0 = madd(g, keepPart(f32x4.sub(load4<T>(x), mean), n & 7), q0);
+      q1 = madd(h, keepPart(f32x4.sub(loadNext4<T>(x), mean), (n & 7) - 4), q1);
     }
     sum = addWide(sum, f32x4.add(s0, s1));
     product = addWide(product, f32x4.add(q0, q1));
@@ -110,7 +119,7 @@ function sumPlane(x: usize, dy: usize, count: i32, mean: v128, sums: usize, prod
 }
 
 @inline
-function sumAll<G>(args: usize, tid: i32, threads: i32): void {
+function sumAll<T, G>(args: usize, tid: i32, threads: i32): void {
   const x = A(args, 0);
   const groups = I(args, 2);
   const rows = I(args, 3);
@@ -125,7 +134,8 @@ function sumAll<G>(args: usize, tid: i32, threads: i32): void {
   const sums = A(args, 7) + ((<usize>tid * padded) << 4);
   const products = sums + (padded << 3);
   memory.fill(sums, 0, padded << 4);
-  const step = bytes(block);
+  const step = span<T>(block);
+  const chunk = chunkOf(step);
   const pixels = I(args, 1) * groups * rows;
   let at = unitStart(pixels, tid, threads);
   const end = unitStart(pixels, tid + 1, threads);
@@ -136,7 +146,7 @@ function sumAll<G>(args: usize, tid: i32, threads: i32): void {
     const from = <usize>at * step;
     if (block == 1) {
       const to = (<usize>group) << 3;
-      sumPlane(
+      sumPlane<T>(
         x + from,
         dy + from,
         left,
@@ -146,14 +156,14 @@ function sumAll<G>(args: usize, tid: i32, threads: i32): void {
       );
       at += left;
     } else {
-      const n = min(left, CHUNK);
+      const n = min(left, chunk);
       for (let c = 0; c < block; c += 4) {
         const k = bytes(group * block + c);
-        const o = from + bytes(c);
+        const o = from + span<T>(c);
         const a = scale ? v128.load(scale + k) : f32x4.splat(0);
         const b = shift ? v128.load(shift + k) : f32x4.splat(0);
         const m = v128.load(mean + k);
-        sumColumns<G>(
+        sumColumns<T, G>(
           x + o,
           dy + o,
           y + o,
@@ -174,18 +184,27 @@ function sumAll<G>(args: usize, tid: i32, threads: i32): void {
 
 // 0 x, 1 N, 2 G, 3 R, 4 B, 5 dy, 6 mean, 7 sums (f64 [threads][2][C rounded up to 4]), 8 to 11 zero
 export function batchNormBackwardSums(args: usize, tid: i32, threads: i32): void {
-  sumAll<Plain>(args, tid, threads);
+  sumAll<f32, Plain<f32>>(args, tid, threads);
+}
+export function batchNormBackwardSumsBf16(args: usize, tid: i32, threads: i32): void {
+  sumAll<u16, Plain<u16>>(args, tid, threads);
 }
 
 // As above, with 8 scale, 9 shift, 10 and 11 zero; y = relu(x·scale + shift); B % 4 = 0
 export function batchNormReluBackwardSums(args: usize, tid: i32, threads: i32): void {
-  sumAll<Rectified>(args, tid, threads);
+  sumAll<f32, Rectified<f32>>(args, tid, threads);
+}
+export function batchNormReluBackwardSumsBf16(args: usize, tid: i32, threads: i32): void {
+  sumAll<u16, Rectified<u16>>(args, tid, threads);
 }
 
 // As the first, with 8 and 9 zero, 10 y, 11 masked (written); y = relu(x·scale + shift + residual); B % 4 = 0.
 // masked may be dy.
 export function batchNormResidualBackwardSums(args: usize, tid: i32, threads: i32): void {
-  sumAll<Residual>(args, tid, threads);
+  sumAll<f32, Residual<f32>>(args, tid, threads);
+}
+export function batchNormResidualBackwardSumsBf16(args: usize, tid: i32, threads: i32): void {
+  sumAll<u16, Residual<u16>>(args, tid, threads);
 }
 
 // 0 sums, 1 G·B, 2 n (elements of a channel), 3 mean [C], 4 var [C], 5 weight (0: ones), 6 given (1: the statistics were
@@ -230,7 +249,7 @@ export function batchNormBackwardTerms(args: usize, tid: i32, threads: i32): voi
 
 // dx of `vectors` times four floats that lie `step` bytes apart.
 @inline
-function applyVectors<G>(
+function applyVectors<T, G>(
   x: usize,
   dy: usize,
   dx: usize,
@@ -245,16 +264,16 @@ function applyVectors<G>(
   const gradient = changetype<G>(0);
   const end = x + <usize>vectors * step;
   while (x < end) {
-    const u = v128.load(x);
+    const u = load4<T>(x);
     const g = gradient.load(dy, u, a, b, 0, 0);
-    v128.store(dx, madd(g, a, madd(f32x4.sub(u, mean), slope, offset)));
+    store4<T>(dx, madd(g, a, madd(f32x4.sub(u, mean), slope, offset)));
     x += step;
     dy += step;
     dx += step;
   }
 }
 
-function applyParts(
+function applyParts<T>(
   x: usize,
   dy: usize,
   dx: usize,
@@ -268,13 +287,13 @@ function applyParts(
 ): void {
   for (let row = 0; row < rows; row++) {
     const o = <usize>row * step;
-    const base = madd(f32x4.sub(v128.load(x + o), mean), slope, offset);
-    storePart(dx + o, madd(v128.load(dy + o), a, base), lanes);
+    const base = madd(f32x4.sub(load4<T>(x + o), mean), slope, offset);
+    storeFirst<T>(dx + o, madd(load4<T>(dy + o), a, base), lanes);
   }
 }
 
 @inline
-function applyAll<G>(args: usize, tid: i32, threads: i32): void {
+function applyAll<T, G>(args: usize, tid: i32, threads: i32): void {
   const x = A(args, 0);
   const groups = I(args, 2);
   const rows = I(args, 3);
@@ -287,7 +306,8 @@ function applyAll<G>(args: usize, tid: i32, threads: i32): void {
   const offset = slope + next;
   const dx = A(args, 7);
   const shift = A(args, 8);
-  const step = bytes(block);
+  const step = span<T>(block);
+  const chunk = chunkOf(step);
   const pixels = I(args, 1) * groups * rows;
   let at = unitStart(pixels, tid, threads);
   const end = unitStart(pixels, tid + 1, threads);
@@ -302,22 +322,22 @@ function applyAll<G>(args: usize, tid: i32, threads: i32): void {
       const s = v128.load32_splat(slope + k);
       const t = v128.load32_splat(offset + k);
       const m = v128.load32_splat(mean + k);
-      const rest = from + bytes(left & ~3);
-      applyVectors<Plain>(x + from, dy + from, dx + from, left >> 2, 16, a, a, s, t, m);
-      if (left & 3) applyParts(x + rest, dy + rest, dx + rest, 1, 0, left & 3, a, s, t, m);
+      const rest = from + span<T>(left & ~3);
+      applyVectors<T, Plain<T>>(x + from, dy + from, dx + from, left >> 2, span<T>(4), a, a, s, t, m);
+      if (left & 3) applyParts<T>(x + rest, dy + rest, dx + rest, 1, 0, left & 3, a, s, t, m);
       at += left;
     } else {
-      const n = min(left, CHUNK);
+      const n = min(left, chunk);
       for (let c = 0; c < block; c += 4) {
         const k = bytes(group * block + c);
-        const o = from + bytes(c);
+        const o = from + span<T>(c);
         const a = v128.load(scale + k);
         const b = shift ? v128.load(shift + k) : f32x4.splat(0);
         const s = v128.load(slope + k);
         const t = v128.load(offset + k);
         const m = v128.load(mean + k);
-        if (block - c >= 4) applyVectors<G>(x + o, dy + o, dx + o, n, step, a, b, s, t, m);
-        else applyParts(x + o, dy + o, dx + o, n, step, block - c, a, s, t, m);
+        if (block - c >= 4) applyVectors<T, G>(x + o, dy + o, dx + o, n, step, a, b, s, t, m);
+        else applyParts<T>(x + o, dy + o, dx + o, n, step, block - c, a, s, t, m);
       }
       at += n;
     }
@@ -326,10 +346,16 @@ function applyAll<G>(args: usize, tid: i32, threads: i32): void {
 
 // 0 x, 1 N, 2 G, 3 R, 4 B, 5 g, 6 terms, 7 dx, 8 zero. dx may be x or g.
 export function batchNormBackwardApply(args: usize, tid: i32, threads: i32): void {
-  applyAll<Plain>(args, tid, threads);
+  applyAll<f32, Plain<f32>>(args, tid, threads);
+}
+export function batchNormBackwardApplyBf16(args: usize, tid: i32, threads: i32): void {
+  applyAll<u16, Plain<u16>>(args, tid, threads);
 }
 
 // As above with 5 dy and 8 shift: g = dy where x·scale + shift > 0; B % 4 = 0
 export function batchNormReluBackwardApply(args: usize, tid: i32, threads: i32): void {
-  applyAll<Rectified>(args, tid, threads);
+  applyAll<f32, Rectified<f32>>(args, tid, threads);
+}
+export function batchNormReluBackwardApplyBf16(args: usize, tid: i32, threads: i32): void {
+  applyAll<u16, Rectified<u16>>(args, tid, threads);
 }

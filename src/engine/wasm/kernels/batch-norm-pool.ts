@@ -1,21 +1,23 @@
 // Batch normalisation, relu and max pooling 2 × 2 (stride 2) in one, in the layouts of ./batch-norm.ts with R = H × W and
 // B % 4 = 0. Forward keeps the x of each window's winner and its number 0 … 3: relu(x·scale + shift) grows with x where
 // scale > 0 and falls elsewhere, so the winner is found before normalising, and the sums of the backward pass are those of
-// batchNormReluBackwardSums over the winners alone, a quarter of the pixels.
+// batchNormReluBackwardSums over the winners alone, a quarter of the pixels. Kernels named …Bf16 have x, y, winners and the
+// gradients in bfloat16 (./elements.ts).
 
 import { A, I, madd } from './abi';
+import { load4, span, store4 } from './elements';
 import { loadIndex, storeIndex, wins } from './max-pool';
 import { bytes, unitStart } from './share';
 
-// 0 x, 1 N, 2 G, 3 H, 4 W, 5 B, 6 scale, 7 shift, 8 y, 9 winners, 10 index (u8)
-export function batchNormReluPool(args: usize, tid: i32, threads: i32): void {
+@inline
+function poolOf<T>(args: usize, tid: i32, threads: i32): void {
   const groups = I(args, 2);
   const height = I(args, 3);
   const width = I(args, 4);
   const block = I(args, 5);
   const outHeight = height >> 1;
   const outWidth = width >> 1;
-  const step = bytes(block);
+  const step = span<T>(block);
   const rowBytes = step * width;
   const zero = f32x4.splat(0);
   const rows = I(args, 1) * groups * outHeight;
@@ -29,24 +31,24 @@ export function batchNormReluPool(args: usize, tid: i32, threads: i32): void {
       const b = v128.load(A(args, 7) + k);
       const flip = v128.and(a, i32x4.splat(0x80000000));
       const to = row * outWidth * block + c;
-      let x = A(args, 0) + <usize>top * rowBytes + bytes(c);
-      let y = A(args, 8) + bytes(to);
-      let winner = A(args, 9) + bytes(to);
+      let x = A(args, 0) + <usize>top * rowBytes + span<T>(c);
+      let y = A(args, 8) + span<T>(to);
+      let winner = A(args, 9) + span<T>(to);
       let index = A(args, 10) + <usize>to;
       const last = y + <usize>outWidth * step;
       while (y < last) {
-        let best = v128.xor(v128.load(x), flip);
-        const right = v128.xor(v128.load(x + step), flip);
-        const below = v128.xor(v128.load(x + rowBytes), flip);
-        const corner = v128.xor(v128.load(x + rowBytes + step), flip);
+        let best = v128.xor(load4<T>(x), flip);
+        const right = v128.xor(load4<T>(x + step), flip);
+        const below = v128.xor(load4<T>(x + rowBytes), flip);
+        const corner = v128.xor(load4<T>(x + rowBytes + step), flip);
         const w1 = wins(right, best);
         best = v128.bitselect(right, best, w1);
         const w2 = wins(below, best);
         best = v128.bitselect(below, best, w2);
         const w3 = wins(corner, best);
         best = v128.xor(v128.bitselect(corner, best, w3), flip);
-        v128.store(winner, best);
-        v128.store(y, f32x4.pmax(madd(best, a, b), zero));
+        store4<T>(winner, best);
+        store4<T>(y, f32x4.pmax(madd(best, a, b), zero));
         let at = v128.and(w1, i32x4.splat(1));
         at = v128.bitselect(i32x4.splat(2), at, w2);
         storeIndex(index, v128.bitselect(i32x4.splat(3), at, w3));
@@ -59,15 +61,23 @@ export function batchNormReluPool(args: usize, tid: i32, threads: i32): void {
   }
 }
 
-// 0 x, 1 N, 2 G, 3 H, 4 W, 5 B, 6 terms (of batchNormBackwardTerms), 7 shift, 8 dy, 9 winners, 10 index, 11 dx. dx may be x.
-export function batchNormReluPoolBackward(args: usize, tid: i32, threads: i32): void {
+// 0 x, 1 N, 2 G, 3 H, 4 W, 5 B, 6 scale, 7 shift, 8 y, 9 winners, 10 index (u8)
+export function batchNormReluPool(args: usize, tid: i32, threads: i32): void {
+  poolOf<f32>(args, tid, threads);
+}
+export function batchNormReluPoolBf16(args: usize, tid: i32, threads: i32): void {
+  poolOf<u16>(args, tid, threads);
+}
+
+@inline
+function gradientOf<T>(args: usize, tid: i32, threads: i32): void {
   const groups = I(args, 2);
   const height = I(args, 3);
   const width = I(args, 4);
   const block = I(args, 5);
   const outHeight = height >> 1;
   const outWidth = width >> 1;
-  const step = bytes(block);
+  const step = span<T>(block);
   const rowBytes = step * width;
   const zero = f32x4.splat(0);
   const terms = A(args, 6);
@@ -86,26 +96,26 @@ export function batchNormReluPoolBackward(args: usize, tid: i32, threads: i32): 
       const slope = v128.load(terms + 2 * next + k);
       const offset = v128.load(terms + 3 * next + k);
       const b = v128.load(A(args, 7) + k);
-      let x = A(args, 0) + top + bytes(c);
-      let dx = A(args, 11) + top + bytes(c);
+      let x = A(args, 0) + top + span<T>(c);
+      let dx = A(args, 11) + top + span<T>(c);
       if (i < outHeight) {
         const from = (unit * outHeight + i) * outWidth * block + c;
-        let dy = A(args, 8) + bytes(from);
-        let winner = A(args, 9) + bytes(from);
+        let dy = A(args, 8) + span<T>(from);
+        let winner = A(args, 9) + span<T>(from);
         let index = A(args, 10) + <usize>from;
         const last = dy + <usize>outWidth * step;
         while (dy < last) {
-          const cut = f32x4.le(madd(v128.load(winner), a, b), zero);
-          const g = f32x4.mul(v128.andnot(v128.load(dy), cut), a);
+          const cut = f32x4.le(madd(load4<T>(winner), a, b), zero);
+          const g = f32x4.mul(v128.andnot(load4<T>(dy), cut), a);
           const at = loadIndex(index);
-          const base = madd(f32x4.sub(v128.load(x), mean), slope, offset);
-          v128.store(dx, f32x4.add(base, v128.and(g, i32x4.eq(at, zero))));
-          const right = madd(f32x4.sub(v128.load(x + step), mean), slope, offset);
-          v128.store(dx + step, f32x4.add(right, v128.and(g, i32x4.eq(at, i32x4.splat(1)))));
-          const below = madd(f32x4.sub(v128.load(x + rowBytes), mean), slope, offset);
-          v128.store(dx + rowBytes, f32x4.add(below, v128.and(g, i32x4.eq(at, i32x4.splat(2)))));
-          const corner = madd(f32x4.sub(v128.load(x + rowBytes + step), mean), slope, offset);
-          v128.store(
+          const base = madd(f32x4.sub(load4<T>(x), mean), slope, offset);
+          store4<T>(dx, f32x4.add(base, v128.and(g, i32x4.eq(at, zero))));
+          const right = madd(f32x4.sub(load4<T>(x + step), mean), slope, offset);
+          store4<T>(dx + step, f32x4.add(right, v128.and(g, i32x4.eq(at, i32x4.splat(1)))));
+          const below = madd(f32x4.sub(load4<T>(x + rowBytes), mean), slope, offset);
+          store4<T>(dx + rowBytes, f32x4.add(below, v128.and(g, i32x4.eq(at, i32x4.splat(2)))));
+          const corner = madd(f32x4.sub(load4<T>(x + rowBytes + step), mean), slope, offset);
+          store4<T>(
             dx + rowBytes + step,
             f32x4.add(corner, v128.and(g, i32x4.eq(at, i32x4.splat(3)))),
           );
@@ -116,17 +126,25 @@ export function batchNormReluPoolBackward(args: usize, tid: i32, threads: i32): 
           index += block;
         }
         if (width & 1) {
-          v128.store(dx, madd(f32x4.sub(v128.load(x), mean), slope, offset));
-          v128.store(dx + rowBytes, madd(f32x4.sub(v128.load(x + rowBytes), mean), slope, offset));
+          store4<T>(dx, madd(f32x4.sub(load4<T>(x), mean), slope, offset));
+          store4<T>(dx + rowBytes, madd(f32x4.sub(load4<T>(x + rowBytes), mean), slope, offset));
         }
       } else {
         const last = dx + rowBytes;
         while (dx < last) {
-          v128.store(dx, madd(f32x4.sub(v128.load(x), mean), slope, offset));
+          store4<T>(dx, madd(f32x4.sub(load4<T>(x), mean), slope, offset));
           x += step;
           dx += step;
         }
       }
     }
   }
+}
+
+// 0 x, 1 N, 2 G, 3 H, 4 W, 5 B, 6 terms (of batchNormBackwardTerms), 7 shift, 8 dy, 9 winners, 10 index, 11 dx. dx may be x.
+export function batchNormReluPoolBackward(args: usize, tid: i32, threads: i32): void {
+  gradientOf<f32>(args, tid, threads);
+}
+export function batchNormReluPoolBackwardBf16(args: usize, tid: i32, threads: i32): void {
+  gradientOf<u16>(args, tid, threads);
 }

@@ -2,16 +2,18 @@
 //
 // x is [N][G][R][B]: N images, G channel blocks, R pixels, B channels to a block; C = G·B channels. Row-major [N, C, H, W]
 // is B = 1; a matrix [N, C] is N = 1, G = 1, R = N, B = C. B is 1, or a multiple of 4, or anything when G = 1. The channels
-// beyond C that fill the last block are zeros and stay so: their scale and shift are zero.
+// beyond C that fill the last block are zeros and stay so: their scale and shift are zero. Kernels named …Bf16 have x, y and
+// the residual in bfloat16 (./elements.ts).
 // Statistics take one pass: sums of x − s and (x − s)², s being the channel's first value, of a few hundred numbers in
 // floats and of those in doubles. Every thread sums its share of the pixels; the next phase adds the threads' sums in order.
 
 import { A, I, madd } from './abi';
-import { addSums, CHUNK, paddedChannels } from './channels';
-import { addWide, bytes, D, keepPart, storePart, total, unitStart } from './share';
+import { addSums, CHUNK, chunkOf, paddedChannels } from './channels';
+import { load1, load4, loadNext4, span, splat1, store4, storeFirst } from './elements';
+import { addWide, bytes, D, keepPart, total, unitStart } from './share';
 
 // Channels c … c + 3 of `rows` pixels that lie `step` bytes apart.
-function momentsOfColumns(
+function momentsOfColumns<T>(
   x: usize,
   rows: i32,
   step: usize,
@@ -25,8 +27,8 @@ function momentsOfColumns(
   let q1 = f32x4.splat(0);
   const end = x + <usize>(rows & ~1) * step;
   while (x < end) {
-    const u = f32x4.sub(v128.load(x), shift);
-    const v = f32x4.sub(v128.load(x + step), shift);
+    const u = f32x4.sub(load4<T>(x), shift);
+    const v = f32x4.sub(load4<T>(x + step), shift);
     s0 = f32x4.add(s0, u);
     s1 = f32x4.add(s1, v);
     q0 = madd(u, u, q0);
@@ -34,7 +36,7 @@ function momentsOfColumns(
     x += step << 1;
   }
   if (rows & 1) {
-    const u = f32x4.sub(v128.load(x), shift);
+    const u = f32x4.sub(load4<T>(x), shift);
     s0 = f32x4.add(s0, u);
     q0 = madd(u, u, q0);
   }
@@ -43,7 +45,13 @@ function momentsOfColumns(
 }
 
 // One channel of `count` consecutive pixels.
-function momentsOfPlane(x: usize, count: i32, shift: v128, sums: usize, squares: usize): void {
+function momentsOfPlane<T>(
+  x: usize,
+  count: i32,
+  shift: v128,
+  sums: usize,
+  squares: usize,
+): void {
   let sum = f64x2.splat(0);
   let square = f64x2.splat(0);
   while (count > 0) {
@@ -52,19 +60,19 @@ function momentsOfPlane(x: usize, count: i32, shift: v128, sums: usize, squares:
     let s1 = f32x4.splat(0);
     let q0 = f32x4.splat(0);
     let q1 = f32x4.splat(0);
-    const end = x + bytes(n & ~7);
+    const end = x + span<T>(n & ~7);
     while (x < end) {
-      const u = f32x4.sub(v128.load(x), shift);
-      const v = f32x4.sub(v128.load(x, 16), shift);
+      const u = f32x4.sub(load4<T>(x), shift);
+      const v = f32x4.sub(loadNext4<T>(x), shift);
       s0 = f32x4.add(s0, u);
       s1 = f32x4.add(s1, v);
       q0 = madd(u, u, q0);
       q1 = madd(v, v, q1);
-      x += 32;
+      x += span<T>(8);
     }
     if (n & 7) {
-      const u = keepPart(f32x4.sub(v128.load(x), shift), n & 7);
-      const v = keepPart(f32x4.sub(v128.load(x, 16), shift), (n & 7) - 4);
+      const u = keepPart(f32x4.sub(load4<T>(x), shift), n & 7);
+      const v = keepPart(f32x4.sub(loadNext4<T>(x), shift), (n & 7) - 4);
       s0 = f32x4.add(s0, u);
       s1 = f32x4.add(s1, v);
       q0 = madd(u, u, q0);
@@ -78,8 +86,8 @@ function momentsOfPlane(x: usize, count: i32, shift: v128, sums: usize, squares:
   store<f64>(squares, load<f64>(squares) + total(square));
 }
 
-// 0 x, 1 N, 2 G, 3 R, 4 B, 5 sums (f64 [threads][2][C rounded up to 4])
-export function batchNormSums(args: usize, tid: i32, threads: i32): void {
+@inline
+function sumsOf<T>(args: usize, tid: i32, threads: i32): void {
   const x = A(args, 0);
   const groups = I(args, 2);
   const rows = I(args, 3);
@@ -88,7 +96,8 @@ export function batchNormSums(args: usize, tid: i32, threads: i32): void {
   const sums = A(args, 5) + ((<usize>tid * padded) << 4);
   const squares = sums + (padded << 3);
   memory.fill(sums, 0, padded << 4);
-  const step = bytes(block);
+  const step = span<T>(block);
+  const chunk = chunkOf(step);
   const pixels = I(args, 1) * groups * rows;
   let at = unitStart(pixels, tid, threads);
   const end = unitStart(pixels, tid + 1, threads);
@@ -100,23 +109,30 @@ export function batchNormSums(args: usize, tid: i32, threads: i32): void {
     const first = x + <usize>(group * rows) * step; // of image 0
     if (block == 1) {
       const to = (<usize>group) << 3;
-      momentsOfPlane(from, left, v128.load32_splat(first), sums + to, squares + to);
+      momentsOfPlane<T>(from, left, splat1<T>(first), sums + to, squares + to);
       at += left;
     } else {
-      const n = min(left, CHUNK);
+      const n = min(left, chunk);
       for (let c = 0; c < block; c += 4) {
         const to = (<usize>(group * block + c)) << 3;
-        const o = bytes(c);
-        momentsOfColumns(from + o, n, step, v128.load(first + o), sums + to, squares + to);
+        const o = span<T>(c);
+        momentsOfColumns<T>(from + o, n, step, load4<T>(first + o), sums + to, squares + to);
       }
       at += n;
     }
   }
 }
 
-// 0 x, 1 N, 2 G, 3 R, 4 B, 5 sums, 6 weight (0: ones), 7 bias (0: zeros), 8 mean [C], 9 var [C] (biased), 10 scale [G·B],
-// 11 shift [G·B], 12 C, 13–14 eps (f64)
-export function batchNormStatistics(args: usize, tid: i32, threads: i32): void {
+// 0 x, 1 N, 2 G, 3 R, 4 B, 5 sums (f64 [threads][2][C rounded up to 4])
+export function batchNormSums(args: usize, tid: i32, threads: i32): void {
+  sumsOf<f32>(args, tid, threads);
+}
+export function batchNormSumsBf16(args: usize, tid: i32, threads: i32): void {
+  sumsOf<u16>(args, tid, threads);
+}
+
+@inline
+function statisticsOf<T>(args: usize, tid: i32, threads: i32): void {
   const x = A(args, 0);
   const rows = I(args, 3);
   const block = I(args, 4);
@@ -140,7 +156,7 @@ export function batchNormStatistics(args: usize, tid: i32, threads: i32): void {
       sum += load<f64>(part);
       squares += load<f64>(part + (padded << 3));
     }
-    const origin = load<f32>(x + bytes((c / block) * rows * block + (c % block)));
+    const origin = load1<T>(x + span<T>((c / block) * rows * block + (c % block)));
     const offset = sum / count;
     const mean = <f64>origin + offset;
     const variance = <f32>max<f64>(squares / count - offset * offset, 0);
@@ -156,6 +172,15 @@ export function batchNormStatistics(args: usize, tid: i32, threads: i32): void {
       A(args, 11),
     );
   }
+}
+
+// 0 x, 1 N, 2 G, 3 R, 4 B, 5 sums, 6 weight (0: ones), 7 bias (0: zeros), 8 mean [C], 9 var [C] (biased), 10 scale [G·B],
+// 11 shift [G·B], 12 C, 13–14 eps (f64)
+export function batchNormStatistics(args: usize, tid: i32, threads: i32): void {
+  statisticsOf<f32>(args, tid, threads);
+}
+export function batchNormStatisticsBf16(args: usize, tid: i32, threads: i32): void {
+  statisticsOf<u16>(args, tid, threads);
 }
 
 // Those of given statistics. 0 G·B, 1 mean [C], 2 var [C], 3 weight (0: ones), 4 bias (0: zeros), 5 scale [G·B], 6 shift [G·B],
@@ -194,7 +219,7 @@ function storeScale(
 
 // max(x·a + b + residual, low) for `vectors` times four floats that lie `step` bytes apart.
 @inline
-function applyVectors(
+function applyVectors<T>(
   x: usize,
   y: usize,
   residual: usize,
@@ -207,15 +232,15 @@ function applyVectors(
   const end = x + <usize>vectors * step;
   if (residual) {
     while (x < end) {
-      const z = f32x4.add(madd(v128.load(x), a, b), v128.load(residual));
-      v128.store(y, f32x4.pmax(z, low));
+      const z = f32x4.add(madd(load4<T>(x), a, b), load4<T>(residual));
+      store4<T>(y, f32x4.pmax(z, low));
       x += step;
       y += step;
       residual += step;
     }
   } else {
     while (x < end) {
-      v128.store(y, f32x4.pmax(madd(v128.load(x), a, b), low));
+      store4<T>(y, f32x4.pmax(madd(load4<T>(x), a, b), low));
       x += step;
       y += step;
     }
@@ -223,7 +248,7 @@ function applyVectors(
 }
 
 // The same for 1 to 3 floats each.
-function applyParts(
+function applyParts<T>(
   x: usize,
   y: usize,
   residual: usize,
@@ -236,15 +261,14 @@ function applyParts(
 ): void {
   for (let row = 0; row < rows; row++) {
     const o = <usize>row * step;
-    let z = madd(v128.load(x + o), a, b);
-    if (residual) z = f32x4.add(z, v128.load(residual + o));
-    storePart(y + o, f32x4.pmax(z, low), lanes);
+    let z = madd(load4<T>(x + o), a, b);
+    if (residual) z = f32x4.add(z, load4<T>(residual + o));
+    storeFirst<T>(y + o, f32x4.pmax(z, low), lanes);
   }
 }
 
-// 0 x, 1 N, 2 G, 3 R, 4 B, 5 scale, 6 shift, 7 y, 8 relu (0 or 1), 9 residual (0: none), which is added before the relu.
-// y may be x or the residual.
-export function batchNormApply(args: usize, tid: i32, threads: i32): void {
+@inline
+function applyTo<T>(args: usize, tid: i32, threads: i32): void {
   const x = A(args, 0);
   const groups = I(args, 2);
   const rows = I(args, 3);
@@ -254,7 +278,8 @@ export function batchNormApply(args: usize, tid: i32, threads: i32): void {
   const y = A(args, 7);
   const low = f32x4.splat(I(args, 8) ? 0 : -Infinity);
   const residual = A(args, 9);
-  const step = bytes(block);
+  const step = span<T>(block);
+  const chunk = chunkOf(step);
   const pixels = I(args, 1) * groups * rows;
   let at = unitStart(pixels, tid, threads);
   const end = unitStart(pixels, tid + 1, threads);
@@ -266,23 +291,32 @@ export function batchNormApply(args: usize, tid: i32, threads: i32): void {
     if (block == 1) {
       const a = v128.load32_splat(scale + bytes(group));
       const b = v128.load32_splat(shift + bytes(group));
-      const rest = from + bytes(left & ~3);
-      applyVectors(x + from, y + from, residual ? residual + from : 0, left >> 2, 16, a, b, low);
+      const rest = from + span<T>(left & ~3);
+      applyVectors<T>(x + from, y + from, residual ? residual + from : 0, left >> 2, span<T>(4), a, b, low);
       if (left & 3)
-        applyParts(x + rest, y + rest, residual ? residual + rest : 0, 1, 0, left & 3, a, b, low);
+        applyParts<T>(x + rest, y + rest, residual ? residual + rest : 0, 1, 0, left & 3, a, b, low);
       at += left;
     } else {
-      const n = min(left, CHUNK);
+      const n = min(left, chunk);
       for (let c = 0; c < block; c += 4) {
         const k = bytes(group * block + c);
-        const o = from + bytes(c);
+        const o = from + span<T>(c);
         const r = residual ? residual + o : 0;
         const a = v128.load(scale + k);
         const b = v128.load(shift + k);
-        if (block - c >= 4) applyVectors(x + o, y + o, r, n, step, a, b, low);
-        else applyParts(x + o, y + o, r, n, step, block - c, a, b, low);
+        if (block - c >= 4) applyVectors<T>(x + o, y + o, r, n, step, a, b, low);
+        else applyParts<T>(x + o, y + o, r, n, step, block - c, a, b, low);
       }
       at += n;
     }
   }
+}
+
+// 0 x, 1 N, 2 G, 3 R, 4 B, 5 scale, 6 shift, 7 y, 8 relu (0 or 1), 9 residual (0: none), which is added before the relu.
+// y may be x or the residual.
+export function batchNormApply(args: usize, tid: i32, threads: i32): void {
+  applyTo<f32>(args, tid, threads);
+}
+export function batchNormApplyBf16(args: usize, tid: i32, threads: i32): void {
+  applyTo<u16>(args, tid, threads);
 }

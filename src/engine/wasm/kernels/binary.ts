@@ -2,14 +2,16 @@
 // 0 a, 1 b, 2 y, 3 inner, 4 stepA (0 or 1), 5 stepB (0 or 1), 6 p (f32), 7 q (f32), 8 rank,
 // 9 + 3k: size, strideA, strideB (floats) of outer dimension k, outermost first.
 // y is row-major [sizes…, inner]; a and b walk `inner` in steps of 0 or 1. y may be an input of y's shape.
+// Kernels named …Bf16 have all three in bfloat16 (./elements.ts).
 
 import { A, F, I } from './abi';
+import { load4, span, splat1, store4, storeFirst } from './elements';
 import { splat } from './math';
-import { bytes, flatStart, rowOffset, storePart } from './share';
+import { flatStart, rowOffset } from './share';
 
 // y[0 … n) of one row.
 @inline
-function zipRow<K>(
+function zipRow<K, T>(
   a: usize,
   b: usize,
   y: usize,
@@ -20,37 +22,37 @@ function zipRow<K>(
   q: v128,
 ): void {
   const f = changetype<K>(0);
-  const end = y + bytes(n & ~3);
+  const end = y + span<T>(n & ~3);
   const part = n & 3;
   if (stepA & stepB) {
     while (y < end) {
-      v128.store(y, f.at(v128.load(a), v128.load(b), p, q));
-      a += 16;
-      b += 16;
-      y += 16;
+      store4<T>(y, f.at(load4<T>(a), load4<T>(b), p, q));
+      a += span<T>(4);
+      b += span<T>(4);
+      y += span<T>(4);
     }
-    if (part) storePart(y, f.at(v128.load(a), v128.load(b), p, q), part);
+    if (part) storeFirst<T>(y, f.at(load4<T>(a), load4<T>(b), p, q), part);
   } else if (stepA) {
-    const right = v128.load32_splat(b);
+    const right = splat1<T>(b);
     while (y < end) {
-      v128.store(y, f.at(v128.load(a), right, p, q));
-      a += 16;
-      y += 16;
+      store4<T>(y, f.at(load4<T>(a), right, p, q));
+      a += span<T>(4);
+      y += span<T>(4);
     }
-    if (part) storePart(y, f.at(v128.load(a), right, p, q), part);
+    if (part) storeFirst<T>(y, f.at(load4<T>(a), right, p, q), part);
   } else {
-    const left = v128.load32_splat(a);
-    const step = (<usize>stepB) << 4;
+    const left = splat1<T>(a);
+    const step = span<T>(stepB << 2);
     while (y < end) {
-      v128.store(y, f.at(left, stepB ? v128.load(b) : v128.load32_splat(b), p, q));
+      store4<T>(y, f.at(left, stepB ? load4<T>(b) : splat1<T>(b), p, q));
       b += step;
-      y += 16;
+      y += span<T>(4);
     }
-    if (part) storePart(y, f.at(left, stepB ? v128.load(b) : v128.load32_splat(b), p, q), part);
+    if (part) storeFirst<T>(y, f.at(left, stepB ? load4<T>(b) : splat1<T>(b), p, q), part);
   }
 }
 
-function zip<K>(args: usize, tid: i32, threads: i32): void {
+function zip<K, T = f32>(args: usize, tid: i32, threads: i32): void {
   const a = A(args, 0);
   const b = A(args, 1);
   const y = A(args, 2);
@@ -69,9 +71,9 @@ function zip<K>(args: usize, tid: i32, threads: i32): void {
     const row = at / inner;
     const column = at - row * inner;
     const n = min(inner - column, end - at);
-    const fromA = a + bytes(rowOffset(dims, rank, row, 1, 3) + column * stepA);
-    const fromB = b + bytes(rowOffset(dims, rank, row, 2, 3) + column * stepB);
-    zipRow<K>(fromA, fromB, y + bytes(at), n, stepA, stepB, p, q);
+    const fromA = a + span<T>(rowOffset(dims, rank, row, 1, 3) + column * stepA);
+    const fromB = b + span<T>(rowOffset(dims, rank, row, 2, 3) + column * stepB);
+    zipRow<K, T>(fromA, fromB, y + span<T>(at), n, stepA, stepB, p, q);
     at += n;
   }
 }
@@ -86,6 +88,9 @@ class Add {
 }
 export function add(args: usize, tid: i32, threads: i32): void {
   zip<Add>(args, tid, threads);
+}
+export function addBf16(args: usize, tid: i32, threads: i32): void {
+  zip<Add, u16>(args, tid, threads);
 }
 
 @final
@@ -159,6 +164,9 @@ class AddRelu {
 }
 export function addRelu(args: usize, tid: i32, threads: i32): void {
   zip<AddRelu>(args, tid, threads);
+}
+export function addReluBf16(args: usize, tid: i32, threads: i32): void {
+  zip<AddRelu, u16>(args, tid, threads);
 }
 
 // Whole numbers of 32 bits

@@ -2,10 +2,17 @@
 // of the pixels, a few dozen in floats and those sums in doubles; the next phase adds the threads' sums in order.
 
 import { A, I } from './abi';
+import { load4, span } from './elements';
 import { bytes, D, unitStart } from './share';
 
 // Pixels of a block that are taken channel by channel: they stay in the first-level cache.
 export const CHUNK: i32 = 64;
+
+// The same for pixels of `step` bytes: fewer where a pixel holds many channels.
+@inline
+export function chunkOf(step: usize): i32 {
+  return max(8, min(CHUNK, <i32>(16384 / step)));
+}
 
 // C rounded up to whole vectors: the doubles of one sum of one thread.
 @inline
@@ -21,8 +28,8 @@ export function addSums(p: usize, v: v128): void {
   v128.store(p, f64x2.add(v128.load(p, 16), f64x2.promote_low_f32x4(high)), 16);
 }
 
-// 0 x, 1 N, 2 G, 3 R, 4 B, 5 sums (f64 [threads][C rounded up to 4]); B % 4 = 0
-export function channelSums(args: usize, tid: i32, threads: i32): void {
+@inline
+function sumsOf<T>(args: usize, tid: i32, threads: i32): void {
   const x = A(args, 0);
   const groups = I(args, 2);
   const rows = I(args, 3);
@@ -30,25 +37,34 @@ export function channelSums(args: usize, tid: i32, threads: i32): void {
   const all = paddedChannels(groups * block) << 3;
   const sums = A(args, 5) + <usize>tid * all;
   memory.fill(sums, 0, all);
-  const step = bytes(block);
+  const step = span<T>(block);
+  const chunk = chunkOf(step);
   const pixels = I(args, 1) * groups * rows;
   let at = unitStart(pixels, tid, threads);
   const end = unitStart(pixels, tid + 1, threads);
   while (at < end) {
     const unit = at / rows;
-    const n = min(min((unit + 1) * rows, end) - at, CHUNK);
+    const n = min(min((unit + 1) * rows, end) - at, chunk);
     for (let c = 0; c < block; c += 4) {
-      let p = x + <usize>at * step + bytes(c);
+      let p = x + <usize>at * step + span<T>(c);
       const last = p + <usize>n * step;
       let sum = f32x4.splat(0);
       while (p < last) {
-        sum = f32x4.add(sum, v128.load(p));
+        sum = f32x4.add(sum, load4<T>(p));
         p += step;
       }
       addSums(sums + ((<usize>((unit % groups) * block + c)) << 3), sum);
     }
     at += n;
   }
+}
+
+// 0 x, 1 N, 2 G, 3 R, 4 B, 5 sums (f64 [threads][C rounded up to 4]); B % 4 = 0
+export function channelSums(args: usize, tid: i32, threads: i32): void {
+  sumsOf<f32>(args, tid, threads);
+}
+export function channelSumsBf16(args: usize, tid: i32, threads: i32): void {
+  sumsOf<u16>(args, tid, threads);
 }
 
 // 0 sums, 1 y [C], 2 C, 3 C rounded up to 4, 4–5 factor (f64)

@@ -1,22 +1,37 @@
 // Activations between row-major [N][C][pixels] and channel-blocked [N][C / B][pixels][B], with zeros in the channels that
 // pad the last block. B = 1 and a channel count of B make it a plain copy and a move to channels-last. Args of both kernels:
-// 0 from, 1 to, 2 images, 3 channels, 4 pixels, 5 B. Unit of work: 256 pixels of a block.
+// 0 from, 1 to, 2 images, 3 channels, 4 pixels, 5 B. Unit of work: 256 pixels of a block. Both sides of kernels named …Bf16 are
+// in bfloat16 (./elements.ts), the result alone of …Narrow, the source alone of …Wide.
 
 import { A, I } from './abi';
+import { load4, span, splat1, store4, storeFirst } from './elements';
 import { unitStart } from './share';
-import { transpose } from './transpose';
+import { transposed } from './transpose';
 
 const CHUNK: i32 = 256;
 
 export function toBlocked(args: usize, tid: i32, threads: i32): void {
-  eachChunk(args, tid, threads, true);
+  eachChunk<f32, f32>(args, tid, threads, true);
+}
+export function toBlockedBf16(args: usize, tid: i32, threads: i32): void {
+  eachChunk<u16, u16>(args, tid, threads, true);
+}
+export function toBlockedNarrow(args: usize, tid: i32, threads: i32): void {
+  eachChunk<f32, u16>(args, tid, threads, true);
 }
 
 export function toRowMajor(args: usize, tid: i32, threads: i32): void {
-  eachChunk(args, tid, threads, false);
+  eachChunk<f32, f32>(args, tid, threads, false);
+}
+export function toRowMajorBf16(args: usize, tid: i32, threads: i32): void {
+  eachChunk<u16, u16>(args, tid, threads, false);
+}
+export function toRowMajorWide(args: usize, tid: i32, threads: i32): void {
+  eachChunk<u16, f32>(args, tid, threads, false);
 }
 
-function eachChunk(args: usize, tid: i32, threads: i32, block: bool): void {
+// From elements S to elements D.
+function eachChunk<S, D>(args: usize, tid: i32, threads: i32, block: bool): void {
   const images = I(args, 2);
   const channels = I(args, 3);
   const pixels = I(args, 4);
@@ -31,26 +46,45 @@ function eachChunk(args: usize, tid: i32, threads: i32, block: bool): void {
     const first = (i - whole * chunks) * CHUNK;
     const image = whole / blocks;
     const channel = (whole - image * blocks) * b;
-    const plain = rowMajor + (<usize>((image * channels + channel) * pixels + first) << 2);
-    const packed = blocked + (<usize>((whole * pixels + first) * b) << 2);
+    const inRows = (image * channels + channel) * pixels + first;
+    const inBlocks = (whole * pixels + first) * b;
     const filled = min(b, channels - channel);
     const count = min(CHUNK, pixels - first);
-    if (block) blockPixels(plain, packed, <usize>pixels << 2, filled, b, count);
-    else unblockPixels(packed, plain, <usize>pixels << 2, filled, b, count);
+    if (block) {
+      const from = rowMajor + span<S>(inRows);
+      blockPixels<S, D>(from, blocked + span<D>(inBlocks), span<S>(pixels), filled, b, count);
+    } else {
+      const to = rowMajor + span<D>(inRows);
+      unblockPixels<S, D>(blocked + span<S>(inBlocks), to, span<D>(pixels), filled, b, count);
+    }
+  }
+}
+
+@inline
+function copyRow<S, D>(from: usize, to: usize, count: i32): void {
+  if (sizeof<S>() == sizeof<D>()) memory.copy(to, from, span<S>(count));
+  else {
+    const end = from + span<S>(count & ~3);
+    while (from < end) {
+      store4<D>(to, load4<S>(from));
+      from += span<S>(4);
+      to += span<D>(4);
+    }
+    if (count & 3) storeFirst<D>(to, load4<S>(from), count & 3);
   }
 }
 
 // `count` pixels of one block: channel c at from + c·plane.
-function blockPixels(from: usize, to: usize, plane: usize, filled: i32, b: i32, count: i32): void {
+function blockPixels<S, D>(from: usize, to: usize, plane: usize, filled: i32, b: i32, count: i32): void {
   if (b == 1) {
-    memory.copy(to, from, <usize>count << 2);
+    copyRow<S, D>(from, to, count);
     return;
   }
   if (b == 3) {
-    interleave3(from, to, plane, count);
+    interleave3<S, D>(from, to, plane, count);
     return;
   }
-  const pixel = <usize>b << 2;
+  const pixel = span<D>(b);
   const quads = b & 3 ? 0 : filled & ~3;
   const fours = count & ~3;
   for (let c = 0; c < quads; c += 4) {
@@ -58,30 +92,30 @@ function blockPixels(from: usize, to: usize, plane: usize, filled: i32, b: i32, 
     const s1 = s0 + plane;
     const s2 = s1 + plane;
     const s3 = s2 + plane;
-    let d = to + (<usize>c << 2);
-    const end = <usize>fours << 2;
-    for (let o: usize = 0; o < end; o += 16) {
-      transpose(s0 + o, s1 + o, s2 + o, s3 + o, d, d + pixel, d + 2 * pixel, d + 3 * pixel);
+    let d = to + span<D>(c);
+    const end = span<S>(fours);
+    for (let o: usize = 0; o < end; o += span<S>(4)) {
+      transposed<S, D>(s0 + o, s1 + o, s2 + o, s3 + o, d, d + pixel, d + 2 * pixel, d + 3 * pixel);
       d += 4 * pixel;
     }
   }
   for (let c = 0; c < b; c++) {
     const source = from + <usize>c * plane;
-    const target = to + (<usize>c << 2);
+    const target = to + span<D>(c);
     for (let p = c < quads ? fours : 0; p < count; p++) {
-      const value: f32 = c < filled ? load<f32>(source + (<usize>p << 2)) : 0;
-      store<f32>(target + <usize>p * pixel, value);
+      const value = c < filled ? splat1<S>(source + span<S>(p)) : f32x4.splat(0);
+      storeFirst<D>(target + <usize>p * pixel, value, 1);
     }
   }
 }
 
 // The other way; channels beyond `filled` are dropped.
-function unblockPixels(from: usize, to: usize, plane: usize, filled: i32, b: i32, count: i32): void {
+function unblockPixels<S, D>(from: usize, to: usize, plane: usize, filled: i32, b: i32, count: i32): void {
   if (b == 1) {
-    memory.copy(to, from, <usize>count << 2);
+    copyRow<S, D>(from, to, count);
     return;
   }
-  const pixel = <usize>b << 2;
+  const pixel = span<S>(b);
   const quads = b & 3 ? 0 : filled & ~3;
   const fours = count & ~3;
   for (let c = 0; c < quads; c += 4) {
@@ -89,40 +123,40 @@ function unblockPixels(from: usize, to: usize, plane: usize, filled: i32, b: i32
     const d1 = d0 + plane;
     const d2 = d1 + plane;
     const d3 = d2 + plane;
-    let s = from + (<usize>c << 2);
-    const end = <usize>fours << 2;
-    for (let o: usize = 0; o < end; o += 16) {
-      transpose(s, s + pixel, s + 2 * pixel, s + 3 * pixel, d0 + o, d1 + o, d2 + o, d3 + o);
+    let s = from + span<S>(c);
+    const end = span<D>(fours);
+    for (let o: usize = 0; o < end; o += span<D>(4)) {
+      transposed<S, D>(s, s + pixel, s + 2 * pixel, s + 3 * pixel, d0 + o, d1 + o, d2 + o, d3 + o);
       s += 4 * pixel;
     }
   }
   for (let c = 0; c < filled; c++) {
-    const source = from + (<usize>c << 2);
+    const source = from + span<S>(c);
     const target = to + <usize>c * plane;
     for (let p = c < quads ? fours : 0; p < count; p++)
-      store<f32>(target + (<usize>p << 2), load<f32>(source + <usize>p * pixel));
+      storeFirst<D>(target + span<D>(p), splat1<S>(source + <usize>p * pixel), 1);
   }
 }
 
 // Three planes to pixels of three floats, as an RGB image enters the first convolution.
-function interleave3(from: usize, to: usize, plane: usize, count: i32): void {
-  let end = from + (<usize>(count & ~3) << 2);
+function interleave3<S, D>(from: usize, to: usize, plane: usize, count: i32): void {
+  let end = from + span<S>(count & ~3);
   while (from < end) {
-    const r = v128.load(from);
-    const g = v128.load(from + plane);
-    const b = v128.load(from + 2 * plane);
-    v128.store(to, i32x4.shuffle(i32x4.shuffle(r, g, 0, 4, 0, 1), b, 0, 1, 4, 3));
-    v128.store(to, i32x4.shuffle(i32x4.shuffle(g, b, 1, 5, 0, 2), r, 0, 1, 6, 3), 16);
-    v128.store(to, i32x4.shuffle(i32x4.shuffle(b, r, 2, 7, 0, 3), g, 0, 1, 7, 3), 32);
-    from += 16;
-    to += 48;
+    const r = load4<S>(from);
+    const g = load4<S>(from + plane);
+    const b = load4<S>(from + 2 * plane);
+    store4<D>(to, i32x4.shuffle(i32x4.shuffle(r, g, 0, 4, 0, 1), b, 0, 1, 4, 3));
+    store4<D>(to + span<D>(4), i32x4.shuffle(i32x4.shuffle(g, b, 1, 5, 0, 2), r, 0, 1, 6, 3));
+    store4<D>(to + span<D>(8), i32x4.shuffle(i32x4.shuffle(b, r, 2, 7, 0, 3), g, 0, 1, 7, 3));
+    from += span<S>(4);
+    to += span<D>(12);
   }
-  end += <usize>(count & 3) << 2;
+  end += span<S>(count & 3);
   while (from < end) {
-    store<f32>(to, load<f32>(from));
-    store<f32>(to, load<f32>(from + plane), 4);
-    store<f32>(to, load<f32>(from + 2 * plane), 8);
-    from += 4;
-    to += 12;
+    storeFirst<D>(to, splat1<S>(from), 1);
+    storeFirst<D>(to + span<D>(1), splat1<S>(from + plane), 1);
+    storeFirst<D>(to + span<D>(2), splat1<S>(from + 2 * plane), 1);
+    from += span<S>(1);
+    to += span<D>(3);
   }
 }

@@ -2,6 +2,7 @@
 // key (k0, k1, c1, c3), and keeps what it decides about where its upper 24 bits are not below the threshold p·2²⁴.
 
 import { A, F, I } from './abi';
+import { load4, span, storeUpTo4 } from './elements';
 import { bytes, storeLanes, unitStart } from './share';
 
 // Four blocks, first … first + 3: 16 words in order at p.
@@ -37,8 +38,8 @@ function drawBlocks(p: usize, first: i32, key: usize): void {
   v128.store(p, v128.shuffle<i64>(c, d, 1, 3), 48);
 }
 
-// 0 x, 1 y, 2 count, 3 key (i32 [4]), 4 threshold, 5 scale (f32), 6 scratch, 7 its bytes for each thread (≥ 64)
-export function dropout(args: usize, tid: i32, threads: i32): void {
+@inline
+function dropOut<T>(args: usize, tid: i32, threads: i32): void {
   const count = I(args, 2);
   const words = A(args, 6) + <usize>(tid * I(args, 7));
   const threshold = i32x4.splat(I(args, 4));
@@ -49,12 +50,20 @@ export function dropout(args: usize, tid: i32, threads: i32): void {
     drawBlocks(words, group << 2, A(args, 3));
     const last = min(16, count - (group << 4));
     for (let j = 0; j < last; j += 4) {
-      const at = bytes((group << 4) + j);
+      const at = span<T>((group << 4) + j);
       const kept = i32x4.ge_s(i32x4.shr_u(v128.load(words + bytes(j)), 8), threshold);
-      const v = v128.and(f32x4.mul(v128.load(A(args, 0) + at), scale), kept);
-      storeLanes(A(args, 1) + at, v, last - j);
+      const v = v128.and(f32x4.mul(load4<T>(A(args, 0) + at), scale), kept);
+      storeUpTo4<T>(A(args, 1) + at, v, last - j);
     }
   }
+}
+
+// 0 x, 1 y, 2 count, 3 key (i32 [4]), 4 threshold, 5 scale (f32), 6 scratch, 7 its bytes for each thread (≥ 64); …Bf16: x and y in bfloat16
+export function dropout(args: usize, tid: i32, threads: i32): void {
+  dropOut<f32>(args, tid, threads);
+}
+export function dropoutBf16(args: usize, tid: i32, threads: i32): void {
+  dropOut<u16>(args, tid, threads);
 }
 
 // One draw for each run. 0 x, 1 y, 2 runs, 3 key, 4 threshold, 5 scale, 6 scratch, 7 its bytes, 8 elements of a run

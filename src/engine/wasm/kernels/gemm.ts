@@ -106,7 +106,7 @@ function multiply(
         left += <usize>count * g.aRow;
       } else {
         const end = panel + <usize>depth * bStep;
-        stepsTile(count, left, 24, panel, bStep, end, y, yStep, add, addStep, -Infinity);
+        stepsTile(8, count, left, 24, panel, bStep, end, y, yStep, add, addStep, -Infinity);
         left += slot;
       }
       if (!isWhole) storeTile(tile, to, g.cRow, count, width, panelBias, isLater);

@@ -1,10 +1,11 @@
 // Max pooling of x [U][H][W][B] to y [U][H'][W'][B]: U images × channel blocks, B channels (row-major is B = 1, else B % 4 = 0).
 // The first of equal values wins and NaN wins over numbers, as in PyTorch. Work is split by output rows, or, where windows
-// may overlap in the backward pass, by planes.
+// may overlap in the backward pass, by planes. Kernels named …Bf16 have x, y and gradients in bfloat16 (./elements.ts).
 //
 // Args 4 … : 4 U, 5 H, 6 W, 7 B, 8 H', 9 W', 10 kH, 11 kW, 12 strideH, 13 strideW, 14 padH, 15 padW, 16 dilationH, 17 dilationW.
 
 import { A, F, I } from './abi';
+import { load1, load4, loadNext4, span, store4 } from './elements';
 import { bytes, unitStart } from './share';
 
 // Where `value` replaces `best`.
@@ -156,9 +157,9 @@ function greater(best: v128, value: v128): v128 {
 }
 
 // Eight channels of a window that lies inside the image: taps at x + offset.
-function poolEight(x: usize, offsets: usize, taps: i32, y: usize, index: usize, low: v128): void {
-  let best0 = v128.load(x);
-  let best1 = v128.load(x, 16);
+function poolEight<T>(x: usize, offsets: usize, taps: i32, y: usize, index: usize, low: v128): void {
+  let best0 = load4<T>(x);
+  let best1 = loadNext4<T>(x);
   let at0 = i32x4.splat(0);
   let at1 = i32x4.splat(0);
   let number = i32x4.splat(1);
@@ -166,8 +167,8 @@ function poolEight(x: usize, offsets: usize, taps: i32, y: usize, index: usize, 
   offsets += 4;
   while (offsets < end) {
     const p = x + <usize>load<i32>(offsets);
-    const v0 = v128.load(p);
-    const v1 = v128.load(p, 16);
+    const v0 = load4<T>(p);
+    const v1 = loadNext4<T>(p);
     at0 = placed(at0, number, v0, best0);
     at1 = placed(at1, number, v1, best1);
     best0 = greater(best0, v0);
@@ -175,15 +176,14 @@ function poolEight(x: usize, offsets: usize, taps: i32, y: usize, index: usize, 
     number = i32x4.add(number, i32x4.splat(1));
     offsets += 4;
   }
-  v128.store(y, f32x4.pmax(best0, low));
-  v128.store(y, f32x4.pmax(best1, low), 16);
+  store4<T>(y, f32x4.pmax(best0, low));
+  store4<T>(y + span<T>(4), f32x4.pmax(best1, low));
   const shorts = i16x8.narrow_i32x4_u(at0, at1);
   v128.store64_lane(index, i8x16.narrow_i16x8_u(shorts, shorts), 0);
 }
 
-// 0 x, 1 y, 2 index (u8, u·kW + v in the window), 3 low (f32: results below it become it; 0 for a relu, −∞ for none), 4 … 17,
-// 18 taps (i32 [kH·kW]: bytes from a window's first element to each); B % 4 = 0
-export function maxPoolBlocks(args: usize, tid: i32, threads: i32): void {
+@inline
+function poolBlocks<T>(args: usize, tid: i32, threads: i32): void {
   const low = f32x4.splat(F(args, 3));
   const height = I(args, 5);
   const width = I(args, 6);
@@ -194,10 +194,10 @@ export function maxPoolBlocks(args: usize, tid: i32, threads: i32): void {
   const kernelW = I(args, 11);
   const dilationH = I(args, 16);
   const dilationW = I(args, 17);
-  const stepW = bytes(dilationW * block);
+  const stepW = span<T>(dilationW * block);
   const end = unitStart(I(args, 4) * outHeight, tid + 1, threads);
   for (let row = unitStart(I(args, 4) * outHeight, tid, threads); row < end; row++) {
-    const plane = A(args, 0) + bytes((row / outHeight) * height * width * block);
+    const plane = A(args, 0) + span<T>((row / outHeight) * height * width * block);
     const top = (row % outHeight) * I(args, 12) - I(args, 14);
     const firstH = firstTap(top, dilationH);
     const endH = endTap(top, dilationH, height, kernelH);
@@ -210,12 +210,12 @@ export function maxPoolBlocks(args: usize, tid: i32, threads: i32): void {
       let c = 0;
       if (inside)
         for (; c + 8 <= block; c += 8) {
-          const x = plane + bytes((top * width + left) * block + c);
-          poolEight(
+          const x = plane + span<T>((top * width + left) * block + c);
+          poolEight<T>(
             x,
             A(args, 18),
             kernelH * kernelW,
-            A(args, 1) + bytes(to + c),
+            A(args, 1) + span<T>(to + c),
             A(args, 2) + <usize>(to + c),
             low,
           );
@@ -225,19 +225,28 @@ export function maxPoolBlocks(args: usize, tid: i32, threads: i32): void {
         let at = i32x4.splat(firstH * kernelW + firstW); // where all are −∞
         for (let u = firstH; u < endH; u++) {
           let p =
-            plane + bytes(((top + u * dilationH) * width + left + firstW * dilationW) * block + c);
+            plane + span<T>(((top + u * dilationH) * width + left + firstW * dilationW) * block + c);
           for (let v = firstW; v < endW; v++) {
-            const value = v128.load(p);
+            const value = load4<T>(p);
             at = placed(at, i32x4.splat(u * kernelW + v), value, best);
             best = greater(best, value);
             p += stepW;
           }
         }
-        v128.store(A(args, 1) + bytes(to + c), f32x4.pmax(best, low));
+        store4<T>(A(args, 1) + span<T>(to + c), f32x4.pmax(best, low));
         storeIndex(A(args, 2) + <usize>(to + c), at);
       }
     }
   }
+}
+
+// 0 x, 1 y, 2 index (u8, u·kW + v in the window), 3 low (f32: results below it become it; 0 for a relu, −∞ for none), 4 … 17,
+// 18 taps (i32 [kH·kW]: bytes from a window's first element to each); B % 4 = 0
+export function maxPoolBlocks(args: usize, tid: i32, threads: i32): void {
+  poolBlocks<f32>(args, tid, threads);
+}
+export function maxPoolBlocksBf16(args: usize, tid: i32, threads: i32): void {
+  poolBlocks<u16>(args, tid, threads);
 }
 
 // Four numbers below 256 as bytes.
@@ -253,9 +262,9 @@ export function loadIndex(p: usize): v128 {
   return i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(p)));
 }
 
-// 0 dy, 1 dx, 2 index (u8), 3 y (0: none, else a relu was applied: no gradient where y ≤ 0), 4 … 18 as above. Works by
-// planes: each output adds to the input that it came from.
-export function maxPoolBlocksBackward(args: usize, tid: i32, threads: i32): void {
+// Each output adds to the input that it came from, in floats: in place, or in scratch memory where dx is narrower.
+@inline
+function scatterBlocks<T>(args: usize, tid: i32, threads: i32): void {
   const relu = A(args, 3);
   const width = I(args, 6);
   const block = I(args, 7);
@@ -264,63 +273,76 @@ export function maxPoolBlocksBackward(args: usize, tid: i32, threads: i32): void
   const size = I(args, 5) * width * block;
   const outSize = outHeight * outWidth * block;
   const taps = A(args, 18);
+  const scratch = A(args, 19) + <usize>(tid * I(args, 20));
   const end = unitStart(I(args, 4), tid + 1, threads);
   for (let unit = unitStart(I(args, 4), tid, threads); unit < end; unit++) {
-    const dx = A(args, 1) + bytes(unit * size);
-    memory.fill(dx, 0, bytes(size));
-    let dy = A(args, 0) + bytes(unit * outSize);
-    let y = relu + bytes(unit * outSize);
+    const dx = A(args, 1) + span<T>(unit * size);
+    const sums = sizeof<T>() == 4 ? dx : scratch;
+    memory.fill(sums, 0, bytes(size));
+    let dy = A(args, 0) + span<T>(unit * outSize);
+    let y = relu + span<T>(unit * outSize);
     let index = A(args, 2) + <usize>(unit * outSize);
     for (let i = 0; i < outHeight; i++)
       for (let j = 0; j < outWidth; j++) {
         const top = i * I(args, 12) - I(args, 14);
-        let origin = dx + bytes((top * width + j * I(args, 13) - I(args, 15)) * block);
-        const last = dy + bytes(block);
+        let origin = sums + bytes((top * width + j * I(args, 13) - I(args, 15)) * block);
+        const last = dy + span<T>(block);
         while (dy < last) {
-          if (relu == 0 || !(load<f32>(y) <= 0)) {
+          if (relu == 0 || !(load1<T>(y) <= 0)) {
             const to = origin + <usize>load<i32>(taps + bytes(load<u8>(index)));
-            store<f32>(to, load<f32>(to) + load<f32>(dy));
+            store<f32>(to, load<f32>(to) + load1<T>(dy));
           }
           origin += 4;
-          dy += 4;
-          y += 4;
+          dy += span<T>(1);
+          y += span<T>(1);
           index++;
         }
       }
+    if (sizeof<T>() != 4)
+      for (let k = 0; k < size; k += 4) store4<T>(dx + span<T>(k), v128.load(sums + bytes(k)));
   }
 }
 
-// maxPoolBlocks for windows 2 × 2, stride 2, no padding.
-export function maxPoolBlocks2x2(args: usize, tid: i32, threads: i32): void {
+// 0 dy, 1 dx, 2 index (u8), 3 y (0: none, else a relu was applied: no gradient where y ≤ 0), 4 … 17 as above,
+// 18 taps in bytes of floats, 19 scratch for a plane of dx in floats (…Bf16 alone), 20 its bytes for each thread. Works by planes.
+export function maxPoolBlocksBackward(args: usize, tid: i32, threads: i32): void {
+  scatterBlocks<f32>(args, tid, threads);
+}
+export function maxPoolBlocksBackwardBf16(args: usize, tid: i32, threads: i32): void {
+  scatterBlocks<u16>(args, tid, threads);
+}
+
+@inline
+function poolPairs<T>(args: usize, tid: i32, threads: i32): void {
   const low = f32x4.splat(F(args, 3));
   const height = I(args, 5);
   const width = I(args, 6);
   const block = I(args, 7);
   const outHeight = I(args, 8);
   const outWidth = I(args, 9);
-  const step = bytes(block);
+  const step = span<T>(block);
   const rowBytes = step * width;
   const end = unitStart(I(args, 4) * outHeight, tid + 1, threads);
   for (let row = unitStart(I(args, 4) * outHeight, tid, threads); row < end; row++) {
     const top = (row / outHeight) * height + ((row % outHeight) << 1);
     for (let c = 0; c < block; c += 4) {
-      let x = A(args, 0) + <usize>top * rowBytes + bytes(c);
+      let x = A(args, 0) + <usize>top * rowBytes + span<T>(c);
       const to = row * outWidth * block + c;
-      let y = A(args, 1) + bytes(to);
+      let y = A(args, 1) + span<T>(to);
       let index = A(args, 2) + <usize>to;
       const last = y + <usize>outWidth * step;
       while (y < last) {
-        let best = v128.load(x);
-        const right = v128.load(x + step);
-        const below = v128.load(x + rowBytes);
-        const corner = v128.load(x + rowBytes + step);
+        let best = load4<T>(x);
+        const right = load4<T>(x + step);
+        const below = load4<T>(x + rowBytes);
+        const corner = load4<T>(x + rowBytes + step);
         const w1 = wins(right, best);
         best = v128.bitselect(right, best, w1);
         const w2 = wins(below, best);
         best = v128.bitselect(below, best, w2);
         const w3 = wins(corner, best);
         best = v128.bitselect(corner, best, w3);
-        v128.store(y, f32x4.pmax(best, low));
+        store4<T>(y, f32x4.pmax(best, low));
         let at = v128.and(w1, i32x4.splat(1));
         at = v128.bitselect(i32x4.splat(2), at, w2);
         storeIndex(index, v128.bitselect(i32x4.splat(3), at, w3));
@@ -332,15 +354,23 @@ export function maxPoolBlocks2x2(args: usize, tid: i32, threads: i32): void {
   }
 }
 
-// maxPoolBlocksBackward for windows 2 × 2, stride 2, no padding. Work is split by output rows.
-export function maxPoolBlocks2x2Backward(args: usize, tid: i32, threads: i32): void {
+// maxPoolBlocks for windows 2 × 2, stride 2, no padding.
+export function maxPoolBlocks2x2(args: usize, tid: i32, threads: i32): void {
+  poolPairs<f32>(args, tid, threads);
+}
+export function maxPoolBlocks2x2Bf16(args: usize, tid: i32, threads: i32): void {
+  poolPairs<u16>(args, tid, threads);
+}
+
+@inline
+function scatterPairs<T>(args: usize, tid: i32, threads: i32): void {
   const relu = A(args, 3);
   const height = I(args, 5);
   const width = I(args, 6);
   const block = I(args, 7);
   const outHeight = I(args, 8);
   const outWidth = I(args, 9);
-  const step = bytes(block);
+  const step = span<T>(block);
   const rowBytes = step * width;
   const zero = f32x4.splat(0);
   const end = unitStart(I(args, 4) * outHeight, tid + 1, threads);
@@ -348,20 +378,20 @@ export function maxPoolBlocks2x2Backward(args: usize, tid: i32, threads: i32): v
     const i = row % outHeight;
     const rows = A(args, 1) + <usize>((row / outHeight) * height + (i << 1)) * rowBytes;
     for (let c = 0; c < block; c += 4) {
-      let dx = rows + bytes(c);
+      let dx = rows + span<T>(c);
       const from = row * outWidth * block + c;
-      let dy = A(args, 0) + bytes(from);
+      let dy = A(args, 0) + span<T>(from);
       let index = A(args, 2) + <usize>from;
-      let y = relu + bytes(from);
+      let y = relu + span<T>(from);
       const last = dy + <usize>outWidth * step;
       while (dy < last) {
-        let g = v128.load(dy);
-        if (relu) g = v128.andnot(g, f32x4.le(v128.load(y), zero));
+        let g = load4<T>(dy);
+        if (relu) g = v128.andnot(g, f32x4.le(load4<T>(y), zero));
         const at = loadIndex(index);
-        v128.store(dx, v128.and(g, i32x4.eq(at, zero)));
-        v128.store(dx + step, v128.and(g, i32x4.eq(at, i32x4.splat(1))));
-        v128.store(dx + rowBytes, v128.and(g, i32x4.eq(at, i32x4.splat(2))));
-        v128.store(dx + rowBytes + step, v128.and(g, i32x4.eq(at, i32x4.splat(3))));
+        store4<T>(dx, v128.and(g, i32x4.eq(at, zero)));
+        store4<T>(dx + step, v128.and(g, i32x4.eq(at, i32x4.splat(1))));
+        store4<T>(dx + rowBytes, v128.and(g, i32x4.eq(at, i32x4.splat(2))));
+        store4<T>(dx + rowBytes + step, v128.and(g, i32x4.eq(at, i32x4.splat(3))));
         dx += step << 1;
         dy += step;
         index += block;
@@ -375,4 +405,12 @@ export function maxPoolBlocks2x2Backward(args: usize, tid: i32, threads: i32): v
     }
     if (height & 1 && i == outHeight - 1) memory.fill(rows + rowBytes + rowBytes, 0, rowBytes);
   }
+}
+
+// maxPoolBlocksBackward for windows 2 × 2, stride 2, no padding. Work is split by output rows.
+export function maxPoolBlocks2x2Backward(args: usize, tid: i32, threads: i32): void {
+  scatterPairs<f32>(args, tid, threads);
+}
+export function maxPoolBlocks2x2BackwardBf16(args: usize, tid: i32, threads: i32): void {
+  scatterPairs<u16>(args, tid, threads);
 }

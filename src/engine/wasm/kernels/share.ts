@@ -3,6 +3,7 @@
 // A load may read up to 15 bytes past a tensor's end (the planner rounds every tensor up to 64 bytes); a store never does.
 
 import { I } from './abi';
+import { storeFirst, storeUpTo4 } from './elements';
 
 // First of the units [0, units) that thread `tid` works on; the next thread's first is its end.
 @inline
@@ -25,9 +26,7 @@ export function bytes(count: i32): usize {
 // Stores the first `lanes` (1, 2 or 3) floats of `v`.
 @inline
 export function storePart(p: usize, v: v128, lanes: i32): void {
-  v128.store32_lane(p, v, 0);
-  if (lanes > 1) v128.store32_lane(p, v, 1, 4);
-  if (lanes > 2) v128.store32_lane(p, v, 2, 8);
+  storeFirst<f32>(p, v, lanes);
 }
 
 // `v` with zeros behind its first `lanes` floats.
@@ -90,6 +89,5 @@ export function rowOffset(dims: usize, rank: i32, row: i32, column: i32, width: 
 // Stores four floats, or the first `lanes` of them where fewer are left.
 @inline
 export function storeLanes(p: usize, v: v128, lanes: i32): void {
-  if (lanes >= 4) v128.store(p, v);
-  else storePart(p, v, lanes);
+  storeUpTo4<f32>(p, v, lanes);
 }

@@ -1,28 +1,30 @@
 // Gradients of element-wise functions, on any layout. Args of every kernel of this file:
 // 0 value (the function's x or y, as said), 1 dy, 2 dx, 3 count, 4 p (f32), 5 q (f32). dx may be dy or the value.
+// Kernels named …Bf16 have all in bfloat16 (./elements.ts).
 
 import { A, F, I } from './abi';
+import { load4, span, store4, storeFirst } from './elements';
 import { exp4, normalCdf4, sigmoid4, splat } from './math';
-import { bytes, flatStart, storePart } from './share';
+import { flatStart } from './share';
 
-function map<K>(args: usize, tid: i32, threads: i32): void {
+function map<K, T = f32>(args: usize, tid: i32, threads: i32): void {
   const f = changetype<K>(0);
   const count = I(args, 3);
   const start = flatStart(count, tid, threads);
   const length = flatStart(count, tid + 1, threads) - start;
   const p = splat(F(args, 4));
   const q = splat(F(args, 5));
-  let value = A(args, 0) + bytes(start);
-  let dy = A(args, 1) + bytes(start);
-  let dx = A(args, 2) + bytes(start);
-  const end = dx + bytes(length & ~3);
+  let value = A(args, 0) + span<T>(start);
+  let dy = A(args, 1) + span<T>(start);
+  let dx = A(args, 2) + span<T>(start);
+  const end = dx + span<T>(length & ~3);
   while (dx < end) {
-    v128.store(dx, f.at(v128.load(value), v128.load(dy), p, q));
-    value += 16;
-    dy += 16;
-    dx += 16;
+    store4<T>(dx, f.at(load4<T>(value), load4<T>(dy), p, q));
+    value += span<T>(4);
+    dy += span<T>(4);
+    dx += span<T>(4);
   }
-  if (length & 3) storePart(dx, f.at(v128.load(value), v128.load(dy), p, q), length & 3);
+  if (length & 3) storeFirst<T>(dx, f.at(load4<T>(value), load4<T>(dy), p, q), length & 3);
 }
 
 // Of y.
@@ -36,6 +38,9 @@ class Relu {
 }
 export function reluBackward(args: usize, tid: i32, threads: i32): void {
   map<Relu>(args, tid, threads);
+}
+export function reluBackwardBf16(args: usize, tid: i32, threads: i32): void {
+  map<Relu, u16>(args, tid, threads);
 }
 
 // Of x; p slope below 0.

@@ -1,27 +1,28 @@
 // Element-wise functions of one tensor, on any layout. Args of every kernel of this file:
 // 0 x, 1 y, 2 count, 3 p (f32), 4 q (f32); p and q are named at the function, unused ones may be missing.
-// y may be x.
+// y may be x. Kernels named …Bf16 have both in bfloat16 (./elements.ts).
 
 import { A, F, I } from './abi';
 import { exp4, log4, normalCdf4, sigmoid4, splat, tanh4 } from './math';
-import { bytes, flatStart, storePart } from './share';
+import { load4, span, store4, storeFirst } from './elements';
+import { flatStart } from './share';
 
-function map<K>(args: usize, tid: i32, threads: i32): void {
+function map<K, T = f32>(args: usize, tid: i32, threads: i32): void {
   const f = changetype<K>(0);
   const count = I(args, 2);
   const start = flatStart(count, tid, threads);
   const length = flatStart(count, tid + 1, threads) - start;
   const p = splat(F(args, 3));
   const q = splat(F(args, 4));
-  let x = A(args, 0) + bytes(start);
-  let y = A(args, 1) + bytes(start);
-  const end = y + bytes(length & ~3);
+  let x = A(args, 0) + span<T>(start);
+  let y = A(args, 1) + span<T>(start);
+  const end = y + span<T>(length & ~3);
   while (y < end) {
-    v128.store(y, f.at(v128.load(x), p, q));
-    x += 16;
-    y += 16;
+    store4<T>(y, f.at(load4<T>(x), p, q));
+    x += span<T>(4);
+    y += span<T>(4);
   }
-  if (length & 3) storePart(y, f.at(v128.load(x), p, q), length & 3);
+  if (length & 3) storeFirst<T>(y, f.at(load4<T>(x), p, q), length & 3);
 }
 
 @final
@@ -121,6 +122,9 @@ class Relu {
 }
 export function relu(args: usize, tid: i32, threads: i32): void {
   map<Relu>(args, tid, threads);
+}
+export function reluBf16(args: usize, tid: i32, threads: i32): void {
+  map<Relu, u16>(args, tid, threads);
 }
 
 // p slope below 0

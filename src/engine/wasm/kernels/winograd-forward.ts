@@ -10,7 +10,8 @@
 import { rowsTile } from './gemm-tiles';
 import { unitStart } from './share';
 import { transformTaps } from './winograd-taps';
-import { prepareTemp, TEMP_BYTES, Tiles, TWO_TILES, transformInput, transformOutput } from './winograd-transforms';
+import { Tiles, TWO_TILES } from './winograd-tiles';
+import { prepareTemp, TEMP_BYTES, transformInput, transformOutput } from './winograd-transforms';
 
 @unmanaged
 class WinogradArgs {
@@ -97,8 +98,7 @@ export function winogradStrips(args: usize, tid: i32, threads: i32): void {
     const first = i * a.tilesPerStrip;
     const end = min(a.tiles, first + a.tilesPerStrip);
     transformInput(a.input, first, end, v, vElement, vTile, 64, temp);
-    for (let e: usize = 0; e < 36; e++)
-      multiply(v + e * vElement, end - first, channels, a.u + e * uElement, outChannels, m + e * mElement);
+    multiplyTiles(a, first, end, v, vElement, a.u, uElement, outChannels, m, mElement);
     transformOutput(a.output, first, end, 0, a.output.blocks, m, mElement, mTile, a.add, a.floor, temp);
   }
 }
@@ -140,11 +140,35 @@ export function winogradSlices(args: usize, tid: i32, threads: i32): void {
     for (let first = 0; first < a.tiles; first += a.tilesPerStrip) {
       const end = min(a.tiles, first + a.tilesPerStrip);
       const v = a.v + <usize>first * vTile;
-      for (let e: usize = 0; e < 36; e++)
-        multiply(v + e * vElement, end - first, channels, u + e * uElement, outChannels, m + e * mElement);
+      multiplyTiles(a, first, end, v, vElement, u, uElement, outChannels, m, mElement);
       const mTile = <usize>outChannels << 2;
       transformOutput(a.output, first, end, block, blockEnd, m, mElement, mTile, a.add, a.floor, temp);
     }
+  }
+}
+
+// M of tiles [first, end), the first of which lie at `v` and `m`: every element of those that have it.
+function multiplyTiles(
+  a: WinogradArgs,
+  first: i32,
+  end: i32,
+  v: usize,
+  vElement: usize,
+  u: usize,
+  uElement: usize,
+  columns: i32,
+  m: usize,
+  mElement: usize,
+): void {
+  const channels = a.input.blocks << 4;
+  for (let e = 0; e < 36; e++) {
+    const from = max(first, a.input.firstOf(e));
+    const rows = min(end, a.input.endOf(e)) - from;
+    const skipped = <usize>(from - first) << 2;
+    if (rows > 0) multiply(v + skipped * channels, rows, channels, u, columns, m + skipped * columns);
+    v += vElement;
+    u += uElement;
+    m += mElement;
   }
 }
 

@@ -10,7 +10,8 @@
 import { stepsTile } from './gemm-tiles';
 import { unitStart } from './share';
 import { transformTapGradients } from './winograd-taps';
-import { prepareTemp, TEMP_BYTES, Tiles, TWO_TILES, transformGradient, transformInput } from './winograd-transforms';
+import { Tiles, TWO_TILES } from './winograd-tiles';
+import { prepareTemp, TEMP_BYTES, transformGradient, transformInput } from './winograd-transforms';
 
 @unmanaged
 class WinogradGradientArgs {
@@ -64,23 +65,28 @@ export function winogradGradientStrips(args: usize, tid: i32, threads: i32): voi
   const strips = (a.tiles - 1) / a.tilesPerStrip + 1;
   const start = unitStart(strips, tid, threads);
   const last = unitStart(strips, tid + 1, threads);
-  if (start == last) memory.fill(s, 0, a.sBytes);
+  memory.fill(s, 0, a.sBytes);
   for (let i = start; i < last; i++) {
     const first = i * a.tilesPerStrip;
     const end = min(a.tiles, first + a.tilesPerStrip);
     transformInput(a.input, first, end, v, vElement, TILE, block, temp);
     transformGradient(a.gradient, first, end, d, dElement, TILE, block, temp);
-    for (let e: usize = 0; e < 36; e++)
+    for (let e = 0; e < 36; e++) {
+      const from = max(first, a.input.firstOf(e));
+      const tiles = min(end, a.input.endOf(e)) - from;
+      if (tiles <= 0) continue;
+      const skipped = <usize>(from - first) * TILE;
       for (let c = 0; c < a.input.blocks; c++)
         for (let k = 0; k < a.gradient.blocks; k++)
           addOuter(
-            v + e * vElement + <usize>c * block,
-            d + e * dElement + <usize>k * block,
-            end - first,
-            s + e * sElement + <usize>(c << 4) * sRow + (<usize>k << 6),
+            v + <usize>e * vElement + <usize>c * block + skipped,
+            d + <usize>e * dElement + <usize>k * block + skipped,
+            tiles,
+            s + <usize>e * sElement + <usize>(c << 4) * sRow + (<usize>k << 6),
             sRow,
-            i == start,
+            false,
           );
+    }
   }
 }
 
@@ -149,8 +155,11 @@ export function winogradGradientBlocks(args: usize, tid: i32, threads: i32): voi
     const sRow = <usize>width << 2;
     for (let e: usize = 0; e < 36; e++) {
       const v = a.v + (<usize>c * 36 + e) * element;
-      for (let first = 0; first < a.tiles; first += a.tilesPerStrip) {
-        const tiles = min(a.tilesPerStrip, a.tiles - first);
+      const start = a.input.firstOf(<i32>e);
+      const end = a.input.endOf(<i32>e);
+      if (start >= end) memory.fill(s + e * sElement, 0, 16 * sRow);
+      for (let first = start; first < end; first += a.tilesPerStrip) {
+        const tiles = min(a.tilesPerStrip, end - first);
         const skipped = <usize>first * TILE;
         for (let k = block; k < blockEnd; k++)
           addOuter(
@@ -159,7 +168,7 @@ export function winogradGradientBlocks(args: usize, tid: i32, threads: i32): voi
             tiles,
             s + e * sElement + (<usize>(k - block) << 6),
             sRow,
-            first == 0,
+            first == start,
           );
       }
     }
@@ -176,8 +185,8 @@ function addOuter(v: usize, d: usize, tiles: i32, s: usize, sRow: usize, isFirst
     const y0 = s + half;
     const y1 = y0 + 6 * sRow;
     const y2 = y1 + 5 * sRow;
-    stepsTile(6, v, TILE, b, TILE, b + bytes, y0, sRow, isFirst ? 0 : y0, sRow, -Infinity);
-    stepsTile(5, v + 24, TILE, b, TILE, b + bytes, y1, sRow, isFirst ? 0 : y1, sRow, -Infinity);
-    stepsTile(5, v + 44, TILE, b, TILE, b + bytes, y2, sRow, isFirst ? 0 : y2, sRow, -Infinity);
+    stepsTile(8, 6, v, TILE, b, TILE, b + bytes, y0, sRow, isFirst ? 0 : y0, sRow, -Infinity);
+    stepsTile(8, 5, v + 24, TILE, b, TILE, b + bytes, y1, sRow, isFirst ? 0 : y1, sRow, -Infinity);
+    stepsTile(8, 5, v + 44, TILE, b, TILE, b + bytes, y2, sRow, isFirst ? 0 : y2, sRow, -Infinity);
   }
 }

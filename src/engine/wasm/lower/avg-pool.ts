@@ -1,5 +1,6 @@
 /** Average and adaptive average pooling, forward and backward: `[N, C, H, W]` in whatever layout it is stored. */
 import type { Shape } from '../../../core/shape.js';
+import type { Value } from '../../../graph/graph.js';
 import { operands } from '../../../graph/op.js';
 import { type Block, ROWS } from '../layout.js';
 import { type LowerContext, lowering, type PlanNode, type Word } from './context.js';
@@ -11,12 +12,23 @@ import {
   type Window,
   windowTable,
 } from './pool-windows.js';
+import { storedKernel } from './stored-kernel.js';
 
 type WindowsOf = (size: number, count: number, axis: 0 | 1) => Window[];
 
 /** The block in which a pooling kernel takes a tensor stored in `block`: row-major, or whole vectors of channels. */
 export function poolBlock(block: Block): Block {
   return block % 4 === 0 ? block : ROWS;
+}
+
+/**
+ * The block of a gradient. One pixel per plane lies in every layout as it is: the one that convolutions want is chosen,
+ * whole vectors, and all channels in bfloat16.
+ */
+function gradientBlock(context: LowerContext, dy: Value): Block {
+  const [, channels = 1, height = 1, width = 1] = dy.shape;
+  if (height * width > 1 || channels % 16 !== 0) return poolBlock(context.blockOf(dy));
+  return context.storageOf(dy) === 'bfloat16' ? channels : 16;
 }
 
 /** Planes, sizes and windows, as both kernels take them from word 2 on. */
@@ -37,18 +49,24 @@ function lowerForward(node: PlanNode, context: LowerContext, windowsOf: WindowsO
   const [y] = operands(node.outputs);
   const block = poolBlock(context.blockOf(x));
   const { words } = geometry(context, x.shape, y.shape, block, windowsOf);
-  context.emit('avgPool', [context.input(x, block), context.output(y, block), ...words]);
+  const storage = context.storageOf(x);
+  const from = context.input(x, block, storage);
+  const to = context.output(y, block, undefined, storage);
+  context.emit(storedKernel('avgPool', storage), [from, to, ...words]);
   return true;
 }
 
 function lowerBackward(node: PlanNode, context: LowerContext, windowsOf: WindowsOf): boolean {
   const [dy] = operands(node.inputs);
   const [dx] = operands(node.outputs);
-  const block = poolBlock(context.blockOf(dy));
+  const block = gradientBlock(context, dy);
   const { words, rows, columns } = geometry(context, dx.shape, dy.shape, block, windowsOf);
   const [, , height = 1, width = 1] = dx.shape;
-  context.emit('avgPoolBackward', [
-    ...[context.input(dy, block), context.output(dx, block), ...words],
+  const storage = context.storageOf(dy);
+  const from = context.input(dy, block, storage);
+  const to = context.output(dx, block, undefined, storage);
+  context.emit(storedKernel('avgPoolBackward', storage), [
+    ...[from, to, ...words],
     context.table(coverTable(rows, height)),
     context.table(coverTable(columns, width)),
   ]);

@@ -16,6 +16,7 @@
  */
 import type { Value } from '../../../graph/graph.js';
 import { operands } from '../../../graph/op.js';
+import type { Precision } from '../../precision.js';
 import { type Block, blockFor } from '../layout.js';
 import type { Pointer } from '../region.js';
 import {
@@ -29,6 +30,7 @@ import {
 } from './batch-norm.js';
 import { type ChannelLayout, channelLayout, layoutWords, sumBytes } from './channel-layout.js';
 import { type LowerContext, type Lowering, lowering, type PlanNode } from './context.js';
+import { storedKernel } from './stored-kernel.js';
 
 /** The layout in which `x` is stored if that is whole vectors of channels, else the one that suits its channels. */
 export function vectorBlock(context: LowerContext, x: Value): Block {
@@ -42,13 +44,16 @@ export function vectorBlock(context: LowerContext, x: Value): Block {
 interface Source {
   readonly x: Value;
   readonly block: Block;
+  readonly storage: Precision;
   readonly layout: ChannelLayout;
   readonly from: Pointer;
 }
 
 function sourceOf(context: LowerContext, x: Value): Source {
   const block = vectorBlock(context, x);
-  return { x, block, layout: channelLayout(x, block), from: context.input(x, block) };
+  const storage = context.storageOf(x);
+  const layout = channelLayout(x, block, storage);
+  return { x, block, storage, layout, from: context.input(x, block, storage) };
 }
 
 /** Statistics of x, which are outputs 1 and 2. */
@@ -64,14 +69,15 @@ function train({ inputs, outputs, attrs }: PlanNode<BatchNormAttrs>, context: Lo
 /** y = relu(x · scale + shift + residual). */
 function emitApply(
   context: LowerContext,
-  { x, block, layout, from }: Source,
+  { x, block, storage, layout, from }: Source,
   { scale, shift }: ChannelScale,
   y: Value,
   residual: Value | undefined,
 ): void {
-  const added = residual === undefined ? 0 : context.input(residual, block);
-  const to = context.output(y, block, x);
-  context.emit('batchNormApply', [from, ...layoutWords(layout), scale, shift, to, 1, added]);
+  const added = residual === undefined ? 0 : context.input(residual, block, storage);
+  const to = context.output(y, block, x, storage);
+  const kernel = storedKernel('batchNormApply', storage);
+  context.emit(kernel, [from, ...layoutWords(layout), scale, shift, to, 1, added]);
 }
 
 const forward = lowering<BatchNormAttrs>((node, context) => {
@@ -91,11 +97,15 @@ const evaluate = lowering<BatchNormAttrs>((node, context) => {
 
 const forwardMaxPool = lowering<BatchNormAttrs>((node, context) => {
   const { source, scale } = train(node, context);
-  const { block, from } = source;
+  const { block, storage, from } = source;
   const [y, , , winners, index] = operands(node.outputs);
-  const written = [y, winners, index].map((value) => context.output(value, block));
+  const written = [
+    context.output(y, block, undefined, storage),
+    context.output(winners, block, undefined, storage),
+    context.output(index, block),
+  ];
   const words = [from, ...imageWords(node, source), scale.scale, scale.shift, ...written];
-  context.emit('batchNormReluPool', words);
+  context.emit(storedKernel('batchNormReluPool', storage), words);
   return true;
 });
 
@@ -123,35 +133,38 @@ function backwardTerms(
 
 const backward = lowering<BatchNormAttrs>((node, context) => {
   const [dy, x, weight, bias, mean, variance] = operands(node.inputs);
-  const { block, layout, from } = sourceOf(context, x);
-  const gradient = context.input(dy, block);
+  const { block, storage, layout, from } = sourceOf(context, x);
+  const gradient = context.input(dy, block, storage);
   const given = givenStatistics(context, weight, bias, mean, variance);
   const { scale, shift } = emitScale(context, layout, given, node.attrs.eps);
   const words = [from, ...layoutWords(layout), gradient];
   const vectors = [given.weight, given.mean, given.variance] as const;
   const terms = backwardTerms(node, context, layout, vectors, (sums) => {
-    context.emit('batchNormReluBackwardSums', [...words, given.mean, sums, scale, shift, 0, 0]);
+    const kernel = storedKernel('batchNormReluBackwardSums', storage);
+    context.emit(kernel, [...words, given.mean, sums, scale, shift, 0, 0]);
   });
-  const dx = context.output(operands(node.outputs)[0], block, x);
-  context.emit('batchNormReluBackwardApply', [...words, terms, dx, shift]);
+  const dx = context.output(operands(node.outputs)[0], block, x, storage);
+  const kernel = storedKernel('batchNormReluBackwardApply', storage);
+  context.emit(kernel, [...words, terms, dx, shift]);
   return true;
 });
 
 const backwardAdd = lowering<BatchNormAttrs>((node, context) => {
   const [dy, x, weight, mean, variance, y] = operands(node.inputs);
   const [dx, , , dresidual] = operands(node.outputs);
-  const { block, layout, from } = sourceOf(context, x);
-  const gradient = context.input(dy, block);
-  const result = context.input(y, block);
+  const { block, storage, layout, from } = sourceOf(context, x);
+  const gradient = context.input(dy, block, storage);
+  const result = context.input(y, block, storage);
   const vectors = [context.input(weight), context.input(mean), context.input(variance)] as const;
-  const masked = context.output(dresidual, block, dy);
+  const masked = context.output(dresidual, block, dy, storage);
   const words = [from, ...layoutWords(layout)];
   const terms = backwardTerms(node, context, layout, vectors, (sums) => {
     const sources = [gradient, vectors[1], sums, 0, 0, result, masked];
-    context.emit('batchNormResidualBackwardSums', [...words, ...sources]);
+    context.emit(storedKernel('batchNormResidualBackwardSums', storage), [...words, ...sources]);
   });
-  const to = context.output(dx, block, x);
-  context.emit('batchNormBackwardApply', [...words, masked.readonly(), terms, to, 0]);
+  const to = context.output(dx, block, x, storage);
+  const kernel = storedKernel('batchNormBackwardApply', storage);
+  context.emit(kernel, [...words, masked.readonly(), terms, to, 0]);
   return true;
 });
 
@@ -160,21 +173,21 @@ const backwardMaxPool = lowering<BatchNormAttrs>((node, context) => {
   const [, , , , , , winners, index] = node.inputs;
   if (winners === undefined || index === undefined) return false;
   const source = sourceOf(context, x);
-  const { block, layout, from } = source;
+  const { block, storage, layout, from } = source;
   const given = givenStatistics(context, weight, bias, mean, variance);
   const { scale, shift } = emitScale(context, layout, given, node.attrs.eps);
-  const gradient = context.input(dy, block);
-  const best = context.input(winners, block);
+  const gradient = context.input(dy, block, storage);
+  const best = context.input(winners, block, storage);
   const vectors = [given.weight, given.mean, given.variance] as const;
   const terms = backwardTerms(node, context, layout, vectors, (sums) => {
     const pooled = layoutWords(channelLayout(dy, block));
     const words = [best, ...pooled, gradient, given.mean, sums, scale, shift, 0, 0];
-    context.emit('batchNormReluBackwardSums', words);
+    context.emit(storedKernel('batchNormReluBackwardSums', storage), words);
   });
   const places = context.input(index, block);
   const words = [from, ...imageWords(node, source, 1), terms, shift, gradient, best, places];
-  const dx = context.output(operands(node.outputs)[0], block, x);
-  context.emit('batchNormReluPoolBackward', [...words, dx]);
+  const dx = context.output(operands(node.outputs)[0], block, x, storage);
+  context.emit(storedKernel('batchNormReluPoolBackward', storage), [...words, dx]);
   return true;
 });
 

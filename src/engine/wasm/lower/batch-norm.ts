@@ -1,4 +1,4 @@
-/** Batch normalisation: `[N, C]`, `[N, C, L]` or `[N, C, H, W]`, in whatever layout the input is stored. */
+/** Batch normalisation: `[N, C]`, `[N, C, L]` or `[N, C, H, W]`, in whatever layout and storage the input is. */
 import type { Value } from '../../../graph/graph.js';
 import { operands } from '../../../graph/op.js';
 import type { Pointer } from '../region.js';
@@ -11,6 +11,7 @@ import {
 } from './channel-layout.js';
 import { type LowerContext, lowering } from './context.js';
 import { double } from './double.js';
+import { storedKernel } from './stored-kernel.js';
 
 export interface BatchNormAttrs {
   readonly eps: number;
@@ -41,8 +42,10 @@ export function emitStatistics(
   const sums = context.scratch(sumBytes(layout, context.threads));
   const { scale, shift } = newScale(context, layout);
   const words = [x, ...layoutWords(layout)];
-  context.emit('batchNormSums', [...words, sums]);
-  context.emit('batchNormStatistics', [
+  const kernel = (name: 'batchNormSums' | 'batchNormStatistics') =>
+    storedKernel(name, layout.storage);
+  context.emit(kernel('batchNormSums'), [...words, sums]);
+  context.emit(kernel('batchNormStatistics'), [
     ...[...words, sums.readonly(), weight, bias, mean, variance, scale, shift],
     ...[layout.channels, ...double(eps)],
   ]);
@@ -131,12 +134,21 @@ export const batchNormLowering = lowering<BatchNormAttrs>((node, context) => {
   const [x, weight, bias] = operands(node.inputs);
   const [y, mean, variance] = operands(node.outputs);
   const block = context.blockOf(x);
-  const layout = channelLayout(x, block);
-  const from = context.input(x, block);
+  const storage = context.storageOf(x);
+  const layout = channelLayout(x, block, storage);
+  const from = context.input(x, block, storage);
   const statistics = newStatistics(context, weight, bias, mean, variance);
   const { scale, shift } = emitStatistics(context, layout, from, statistics, node.attrs.eps);
-  const to = context.output(y, block, x);
-  context.emit('batchNormApply', [from, ...layoutWords(layout), scale, shift, to, 0, 0]);
+  const to = context.output(y, block, x, storage);
+  context.emit(storedKernel('batchNormApply', storage), [
+    from,
+    ...layoutWords(layout),
+    scale,
+    shift,
+    to,
+    0,
+    0,
+  ]);
   return true;
 });
 
@@ -144,12 +156,21 @@ export const batchNormEvalLowering = lowering<BatchNormAttrs>((node, context) =>
   const [x, weight, bias, mean, variance] = operands(node.inputs);
   const [y] = operands(node.outputs);
   const block = context.blockOf(x);
-  const layout = channelLayout(x, block);
-  const from = context.input(x, block);
+  const storage = context.storageOf(x);
+  const layout = channelLayout(x, block, storage);
+  const from = context.input(x, block, storage);
   const statistics = givenStatistics(context, weight, bias, mean, variance);
   const { scale, shift } = emitScale(context, layout, statistics, node.attrs.eps);
-  const to = context.output(y, block, x);
-  context.emit('batchNormApply', [from, ...layoutWords(layout), scale, shift, to, 0, 0]);
+  const to = context.output(y, block, x, storage);
+  context.emit(storedKernel('batchNormApply', storage), [
+    from,
+    ...layoutWords(layout),
+    scale,
+    shift,
+    to,
+    0,
+    0,
+  ]);
   return true;
 });
 
@@ -157,13 +178,22 @@ export const batchNormBackwardLowering = lowering<BatchNormAttrs>((node, context
   const [dy, x, weight, mean, variance] = operands(node.inputs);
   const [dx, dweight, dbias] = operands(node.outputs);
   const block = context.blockOf(x);
-  const layout = channelLayout(x, block);
-  const gradient = context.input(dy, block);
-  const from = context.input(x, block);
+  const storage = context.storageOf(x);
+  const layout = channelLayout(x, block, storage);
+  const gradient = context.input(dy, block, storage);
+  const from = context.input(x, block, storage);
   const center = context.input(mean);
   const sums = context.scratch(sumBytes(layout, context.threads));
   const words = [from, ...layoutWords(layout), gradient];
-  context.emit('batchNormBackwardSums', [...words, center, sums, 0, 0, 0, 0]);
+  context.emit(storedKernel('batchNormBackwardSums', storage), [
+    ...words,
+    center,
+    sums,
+    0,
+    0,
+    0,
+    0,
+  ]);
   const statistics = {
     mean: center,
     variance: context.input(variance),
@@ -172,6 +202,7 @@ export const batchNormBackwardLowering = lowering<BatchNormAttrs>((node, context
     dbias: context.output(dbias),
   };
   const terms = emitBackwardTerms(context, layout, sums, statistics, node.attrs.eps);
-  context.emit('batchNormBackwardApply', [...words, terms, context.output(dx, block, x), 0]);
+  const to = context.output(dx, block, x, storage);
+  context.emit(storedKernel('batchNormBackwardApply', storage), [...words, terms, to, 0]);
   return true;
 });

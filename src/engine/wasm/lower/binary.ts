@@ -7,7 +7,7 @@ import type { KernelName } from '../kernel-table.js';
 import { type Block, isPadded, ROWS, storedElements } from '../layout.js';
 import { broadcastRows, outerWords } from './broadcast.js';
 import { type LowerContext, type Lowering, lowering } from './context.js';
-import { flatBlock } from './elementwise.js';
+import { flatBlock, storageOf } from './elementwise.js';
 
 /**
  * The layout of y = f(a, b): that in which a tensor of y's shape is stored, where the other has that shape too or is
@@ -31,18 +31,19 @@ function binary(kernel: KernelName, keepsZero = true, integers?: KernelName): Lo
     const [a, b] = operands(node.inputs);
     const [y] = operands(node.outputs);
     if ([a, b].some(({ dtype }) => dtype !== y.dtype)) return false;
-    const chosen = y.dtype === 'float32' ? kernel : y.dtype === 'int32' ? integers : undefined;
-    if (chosen === undefined) return false;
+    const typed = y.dtype === 'float32' ? kernel : y.dtype === 'int32' ? integers : undefined;
+    if (typed === undefined) return false;
+    const { storage, chosen } = storageOf(context, typed, y, a, b);
     const block = commonBlock(context, y, a, b, keepsZero);
     const stored: Shape = block === ROWS ? y.shape : [storedElements(y.shape, block)];
     const shapeOf = ({ shape }: Value) =>
       block === ROWS ? shape : sameShape(shape, y.shape) ? stored : [1];
     const rows = broadcastRows(stored, shapeOf(a), shapeOf(b));
     const pointerOf = (value: Value) =>
-      context.input(value, sameShape(value.shape, y.shape) ? block : ROWS);
+      context.input(value, sameShape(value.shape, y.shape) ? block : ROWS, storage);
     const left = pointerOf(a);
     const right = pointerOf(b);
-    const to = context.output(y, block, a);
+    const to = context.output(y, block, a, storage);
     const words = [left, right, to, rows.inner, ...rows.steps, 0, 0, ...outerWords(rows)];
     const own = [left, right, to].filter((_, k) => k === 2 || rows.steps[k] === 1);
     context.emit(

@@ -9,6 +9,7 @@
  */
 import type { TypedArray } from '../../../core/dtype.js';
 import type { Value } from '../../../graph/graph.js';
+import type { Precision } from '../../precision.js';
 import type { KernelName } from '../kernel-table.js';
 import type { Block } from '../layout.js';
 import type { Pointer } from '../region.js';
@@ -52,18 +53,30 @@ export interface LowerContext {
   /** Whether Winograd may compute convolutions: three times as fast, and ten times direct convolution's rounding. */
   readonly winograd: boolean;
 
+  /** In which convolutions and matrix products are to compute. */
+  readonly precision: Precision;
+
   /** The layout in which `value` is stored now: what an op that can work on any layout should take. */
   blockOf(value: Value): Block;
 
-  /** `value` in layout `block` (default row-major), for reading; converted first where it is stored in another. */
-  input(value: Value, block?: Block): Pointer;
+  /** How the elements of `value` are stored now: what an op with kernels for both should take. */
+  storageOf(value: Value): Precision;
+
+  /** How the readers of output `value` would have it stored. */
+  storageFor(value: Value): Precision;
 
   /**
-   * Room for output `value` in layout `block` (default row-major), for writing. Where nothing reads it later, it is the
-   * memory of the input that the op's `inPlace` names, or of the input `over`, which the kernels read in that layout and
-   * overwrite element by element: ask for the inputs first.
+   * `value` in layout `block` (default row-major) and `storage` (default float32), for reading; converted first where it
+   * is stored otherwise. For values of other dtypes than float32 the storage says nothing.
    */
-  output(value: Value, block?: Block, over?: Value): Pointer;
+  input(value: Value, block?: Block, storage?: Precision): Pointer;
+
+  /**
+   * Room for output `value` in layout `block` (default row-major) and `storage` (default float32), for writing. Where
+   * nothing reads it later, it is the memory of the input that the op's `inPlace` names, or of the input `over`, which the
+   * kernels read in that layout and storage and overwrite element by element: ask for the inputs first.
+   */
+  output(value: Value, block?: Block, over?: Value, storage?: Precision): Pointer;
 
   /**
    * Calls `check` with the elements of `value` before each run; what it throws keeps the run from starting. Returns
@@ -79,6 +92,9 @@ export interface LowerContext {
 
   /** Numbers known now (offset tables, strides), stored once with the plan. */
   table(data: Int32Array | Uint32Array | Float32Array): Pointer;
+
+  /** Calls `release` when the plan is disposed of. */
+  whenDisposed(release: () => void): void;
 
   /** Adds a phase: `kernel` runs on all threads with these argument words. */
   emit(kernel: KernelName, words: readonly Word[], options?: PhaseOptions): void;

@@ -104,14 +104,13 @@ export function packWeights(
   return { pointer: packed.readonly(), panels, width };
 }
 
-/** The output channels' bias as the kernel adds it: padded to whole panels. */
+/** The output channels' bias as the kernels add it: `padded` floats for the channels of a group. */
 export function packBias(
   context: LowerContext,
   bias: Pointer,
-  { panels, width }: PackedWeights,
+  padded: number,
   { groups, channels }: { readonly groups: number; readonly channels: number },
 ): Pointer {
-  const padded = panels * width;
   if (padded === channels) return bias;
   const packed = context.scratch(groups * padded * 4);
   context.emit('convPackBias', [bias, packed, groups, channels, padded]);

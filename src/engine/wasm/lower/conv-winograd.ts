@@ -55,7 +55,7 @@ export function isWinograd({
 
 const matrixBytes = (rows: number, columns: number) => rows * columns * 4 + padBytes;
 
-/** A tensor cut into tiles: the words of `Tiles` in kernels/winograd-transforms.ts. */
+/** A tensor cut into tiles: the words of `Tiles` in kernels/winograd-tiles.ts. */
 interface Tiled {
   readonly words: readonly Word[];
   readonly blocks: number;
@@ -63,25 +63,39 @@ interface Tiled {
 }
 
 interface Tiling {
-  readonly down: number;
-  readonly across: number;
+  readonly images: number;
+  readonly down: Cut;
+  readonly across: Cut;
   readonly count: number;
 }
 
+/** A dimension cut into tiles of four, and of three where that makes them fit. */
+interface Cut {
+  readonly tiles: number;
+  readonly full: number;
+}
+
+function cutOf(size: number): Cut {
+  const tiles = Math.ceil(size / 4);
+  const missing = 4 * tiles - size;
+  return { tiles, full: missing <= tiles ? tiles - missing : tiles };
+}
+
 function tilingOf(images: number, [height, width]: readonly [number, number]): Tiling {
-  const down = Math.ceil(height / 4);
-  const across = Math.ceil(width / 4);
-  return { down, across, count: images * down * across };
+  const down = cutOf(height);
+  const across = cutOf(width);
+  return { images, down, across, count: images * down.tiles * across.tiles };
 }
 
 function tiled(
   tensor: ConvTensor,
   [height, width]: readonly [number, number],
   pad: number,
-  { down, across }: Tiling,
+  { images, down, across }: Tiling,
 ): Tiled {
   const { pointer, blocks } = tensor;
-  const words = [pointer, height, width, blocks, pad, down, across];
+  const cuts = [images, down.tiles, across.tiles, down.full, across.full];
+  const words = [pointer, height, width, blocks, pad, ...cuts];
   return { words, blocks, channels: blocks * block };
 }
 

@@ -11,10 +11,12 @@ import {
   convGeometry,
   isEmpty,
   outputBlock,
+  type StoredGeometry,
   storedGeometry,
 } from './conv-geometry.js';
 import { readTensor, storedBlock, writeTensor } from './conv-tensor.js';
 import { emitWinograd, isWinograd } from './conv-winograd.js';
+import { emitWinogradRows, isWinogradRows } from './conv-winograd-rows.js';
 
 /** Along one dimension: the output positions phase, phase + stride, … and what they read. */
 export interface GradientPhase {
@@ -86,6 +88,27 @@ function lowerBackwardInput(node: PlanNode<ConvAttrs>, context: LowerContext): b
     });
     return true;
   }
+  if (context.winograd && isRowsGradient(geometry)) {
+    const taps = kernel[0] * kernel[1] * 4;
+    emitWinogradRows(context, {
+      images: batch,
+      x: from,
+      size: outSize,
+      y: to.tensor,
+      outSize: size,
+      kernel,
+      stride,
+      padding: [kernel[0] - 1 - geometry.padding[0], kernel[1] - 1 - geometry.padding[1]],
+      w: pointer,
+      lane: taps,
+      sum: channels * taps,
+      channels: outChannels,
+      outChannels: channels,
+      flipped: true,
+      floor: Number.NEGATIVE_INFINITY,
+    });
+    return true;
+  }
 
   const along = (i: 0 | 1) =>
     gradientPhases(size[i], kernel[i], stride[i], geometry.padding[i], geometry.dilation[i]);
@@ -137,6 +160,16 @@ function lowerBackwardInput(node: PlanNode<ConvAttrs>, context: LowerContext): b
   });
   to.finish();
   return true;
+}
+
+/** Whether the convolution of dy with the turned kernels is one for Winograd along rows. */
+function isRowsGradient(geometry: StoredGeometry): boolean {
+  const { channels, outChannels, size, stride } = geometry;
+  return (
+    stride[0] === 1 &&
+    stride[1] === 1 &&
+    isWinogradRows({ ...geometry, outChannels: channels, channels: outChannels, outSize: size })
+  );
 }
 
 export const conv2dBackwardInputLowering = lowering(lowerBackwardInput);

@@ -12,6 +12,7 @@ import {
 } from './conv-geometry.js';
 import { inputBlock, perBlock, readTensor } from './conv-tensor.js';
 import { emitWinogradGradient, isWinograd } from './conv-winograd.js';
+import { emitWinogradRowsGradient, isWinogradRowsGradient } from './conv-winograd-rows.js';
 import { convWords } from './conv-words.js';
 
 /** Pixels that a tile of the gradient sums over at once: their dy and x should stay in the first-level cache. */
@@ -45,6 +46,18 @@ function lowerBackwardWeight(node: PlanNode<ConvAttrs>, context: LowerContext): 
       outSize,
       padding: padding[0],
       dw: context.output(dw),
+    });
+    return true;
+  }
+  if (context.winograd && isWinogradRowsGradient(geometry)) {
+    emitWinogradRowsGradient(context, {
+      ...geometry,
+      images: batch,
+      x: from,
+      y: dyFrom,
+      w: context.output(dw),
+      lane: channels * kernel[0] * kernel[1] * 4,
+      sum: kernel[0] * kernel[1] * 4,
     });
     return true;
   }

@@ -11,6 +11,7 @@ import {
 } from './conv-geometry.js';
 import { readTensor, storedBlock, writeTensor } from './conv-tensor.js';
 import { emitWinograd, isWinograd } from './conv-winograd.js';
+import { emitWinogradRows, isWinogradRows } from './conv-winograd-rows.js';
 
 /** conv2d, and the same with a ReLU fused behind it. */
 interface Conv2dAttrs extends ConvAttrs {
@@ -55,6 +56,23 @@ function lowerConv2d(node: PlanNode<Conv2dAttrs>, context: LowerContext): boolea
     });
     return true;
   }
+  if (context.winograd && isWinogradRows(geometry)) {
+    const { tensor } = writeTensor(context, y, written, outBlock);
+    const padded = tensor.blocks * tensor.block;
+    emitWinogradRows(context, {
+      ...geometry,
+      images: batch,
+      x: from,
+      y: tensor,
+      w: weight,
+      lane: channels * kernel[0] * kernel[1] * 4,
+      sum: kernel[0] * kernel[1] * 4,
+      flipped: false,
+      add: biasPointer && packBias(context, biasPointer, padded, { groups, channels: outChannels }),
+      floor,
+    });
+    return true;
+  }
 
   const weights = packWeights(
     context,
@@ -76,7 +94,10 @@ function lowerConv2d(node: PlanNode<Conv2dAttrs>, context: LowerContext): boolea
   const zeros = () => context.table(new Float32Array(groups * weights.panels * weights.width));
   const add =
     biasPointer !== undefined
-      ? packBias(context, biasPointer, weights, { groups, channels: outChannels })
+      ? packBias(context, biasPointer, weights.panels * weights.width, {
+          groups,
+          channels: outChannels,
+        })
       : relu
         ? zeros()
         : undefined;

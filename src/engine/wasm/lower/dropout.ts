@@ -3,6 +3,7 @@ import { numel } from '../../../core/shape.js';
 import { operands } from '../../../graph/op.js';
 import { ROWS } from '../layout.js';
 import { float, lowering } from './context.js';
+import { storedKernel } from './stored-kernel.js';
 
 interface DropoutAttrs {
   readonly p: number;
@@ -17,10 +18,11 @@ export const dropoutLowering = lowering<DropoutAttrs>((node, context) => {
   const [x, key] = operands(node.inputs);
   const [y] = operands(node.outputs);
   const { threshold, scale } = draws(node.attrs.p);
-  const from = context.input(x);
+  const storage = context.storageOf(x);
+  const from = context.input(x, ROWS, storage);
   const words = context.threadScratch(64);
-  context.emit('dropout', [
-    ...[from, context.output(y, ROWS, x), numel(x.shape), context.input(key)],
+  context.emit(storedKernel('dropout', storage), [
+    ...[from, context.output(y, ROWS, x, storage), numel(x.shape), context.input(key)],
     ...[threshold, float(scale), words.pointer, words.bytes],
   ]);
   return true;

@@ -2,10 +2,12 @@
 
 import type { Value } from '../../../graph/graph.js';
 import { operands } from '../../../graph/op.js';
+import type { Precision } from '../../precision.js';
 import type { KernelName } from '../kernel-table.js';
 import { isPadded, ROWS, storedElements } from '../layout.js';
 import type { Pointer } from '../region.js';
 import { type Float, float, type LowerContext, type Lowering, lowering } from './context.js';
+import { isStored, storedKernel } from './stored-kernel.js';
 
 /** The kernel of a function, its constants, and whether it keeps the zeros that fill a last block of channels. */
 export interface ElementKernel {
@@ -26,9 +28,10 @@ export function unary<A extends object>(choose: (attrs: A) => ElementKernel): Lo
     const stored = context.blockOf(x);
     const block = keepsZero || !isPadded(x.shape, stored) ? stored : ROWS;
     const count = storedElements(x.shape, block);
-    const from = context.input(x, block);
-    const to = context.output(y, block);
-    emitFlat(context, kernel, count, [from, to], [float(p), float(q)]);
+    const { storage, chosen } = storageOf(context, kernel, y, x);
+    const from = context.input(x, block, storage);
+    const to = context.output(y, block, undefined, storage);
+    emitFlat(context, chosen, count, [from, to], [float(p), float(q)]);
     return true;
   });
 }
@@ -42,12 +45,31 @@ export function unaryBackward<A extends object>(choose: (attrs: A) => ElementKer
     const { kernel, p = 0, q = 0 } = choose(node.attrs);
     const block = flatBlock(context, dy, value);
     const count = storedElements(dy.shape, block);
-    const at = context.input(value, block);
-    const gradient = context.input(dy, block);
-    const to = context.output(dx, block);
-    emitFlat(context, kernel, count, [at, gradient, to], [float(p), float(q)]);
+    const { storage, chosen } = storageOf(context, kernel, dx, value, dy);
+    const at = context.input(value, block, storage);
+    const gradient = context.input(dy, block, storage);
+    const to = context.output(dx, block, undefined, storage);
+    emitFlat(context, chosen, count, [at, gradient, to], [float(p), float(q)]);
     return true;
   });
+}
+
+/**
+ * The storage for a kernel that makes `result` of `values`, and the kernel for it: bfloat16 where there is one, and the
+ * values are stored so or at least one is and the result is wanted so.
+ */
+export function storageOf(
+  context: LowerContext,
+  kernel: KernelName,
+  result: Value,
+  ...values: readonly Value[]
+): { readonly storage: Precision; readonly chosen: KernelName } {
+  const isNarrow = (value: Value) => context.storageOf(value) === 'bfloat16';
+  const isWanted = context.storageFor(result) === 'bfloat16';
+  const fits = isWanted ? values.some(isNarrow) : values.every(isNarrow);
+  return fits && isStored(kernel)
+    ? { storage: 'bfloat16', chosen: storedKernel(kernel, 'bfloat16') }
+    : { storage: 'float32', chosen: kernel };
 }
 
 /** The layout for a function of two tensors of one shape: one in which a tensor of them is stored, blocked if any is. */

@@ -8,30 +8,36 @@
  *
  * index has the shape of y: the maximum's place u·kW + v in its window, so a window holds at most 256 elements.
  */
+import { numel } from '../../../core/shape.js';
 import type { Value } from '../../../graph/graph.js';
 import { operands } from '../../../graph/op.js';
+import type { Precision } from '../../precision.js';
+import { storedSize } from '../layout.js';
 import type { Pointer } from '../region.js';
 import { vectorBlock } from './batch-norm-fused.js';
-import { float, type LowerContext, type Lowering, lowering } from './context.js';
+import { float, type LowerContext, type Lowering, lowering, type Word } from './context.js';
 import { isTwoByTwo, type MaxPoolAttrs, poolWords } from './max-pool.js';
+import { storedKernel } from './stored-kernel.js';
 
 interface BlockedPoolAttrs extends MaxPoolAttrs {
   readonly relu: boolean;
 }
 
-/** Bytes from a window's first element to each of its elements. */
+/** Bytes from a window's first element to each of its elements, where they are stored so. */
 function tapTable(
   context: LowerContext,
   x: Value,
   block: number,
+  storage: Precision,
   attrs: BlockedPoolAttrs,
 ): Pointer {
   const [kernelH, kernelW] = attrs.kernelSize;
   const [dilationH, dilationW] = attrs.dilation;
   const width = x.shape[3] ?? 1;
+  const size = storedSize(x.dtype, storage);
   const taps = Int32Array.from({ length: kernelH * kernelW }, (_, k) => {
     const row = Math.floor(k / kernelW) * dilationH;
-    return 4 * block * (row * width + (k % kernelW) * dilationW);
+    return size * block * (row * width + (k % kernelW) * dilationW);
   });
   return context.table(taps);
 }
@@ -40,12 +46,20 @@ const forward = lowering<BlockedPoolAttrs>((node, context) => {
   const [x] = operands(node.inputs);
   const [y, index] = operands(node.outputs);
   const block = vectorBlock(context, x);
-  const from = context.input(x, block);
+  const storage = context.storageOf(x);
+  const from = context.input(x, block, storage);
   const low = float(node.attrs.relu ? 0 : Number.NEGATIVE_INFINITY);
-  const written = [context.output(y, block), context.output(index, block)];
-  const words = [from, ...written, low, ...poolWords(x, y, block, node.attrs)];
-  if (isTwoByTwo(x, y, node.attrs)) context.emit('maxPoolBlocks2x2', words);
-  else context.emit('maxPoolBlocks', [...words, tapTable(context, x, block, node.attrs)]);
+  const to = context.output(y, block, undefined, storage);
+  const words = [
+    ...[from, to, context.output(index, block), low],
+    ...poolWords(x, y, block, node.attrs),
+  ];
+  if (isTwoByTwo(x, y, node.attrs)) {
+    context.emit(storedKernel('maxPoolBlocks2x2', storage), words);
+    return true;
+  }
+  const taps = tapTable(context, x, block, storage, node.attrs);
+  context.emit(storedKernel('maxPoolBlocks', storage), [...words, taps]);
   return true;
 });
 
@@ -53,13 +67,22 @@ const backward = lowering<BlockedPoolAttrs>((node, context) => {
   const [dy, index, y] = operands(node.inputs);
   const [dx] = operands(node.outputs);
   const block = vectorBlock(context, y);
-  const gradient = context.input(dy, block);
+  const storage = context.storageOf(y);
+  const gradient = context.input(dy, block, storage);
   const places = context.input(index, block);
-  const result = node.attrs.relu ? context.input(y, block) : 0;
-  const to = context.output(dx, block);
-  const words = [gradient, to, places, result, ...poolWords(dx, y, block, node.attrs)];
-  if (isTwoByTwo(dx, y, node.attrs)) context.emit('maxPoolBlocks2x2Backward', words);
-  else context.emit('maxPoolBlocksBackward', [...words, tapTable(context, dx, block, node.attrs)]);
+  const result = node.attrs.relu ? context.input(y, block, storage) : 0;
+  const to = context.output(dx, block, undefined, storage);
+  const words: Word[] = [gradient, to, places, result, ...poolWords(dx, y, block, node.attrs)];
+  if (isTwoByTwo(dx, y, node.attrs)) {
+    context.emit(storedKernel('maxPoolBlocks2x2Backward', storage), words);
+    return true;
+  }
+  words.push(tapTable(context, dx, block, 'float32', node.attrs));
+  if (storage === 'bfloat16') {
+    const plane = context.threadScratch(4 * block * numel(dx.shape.slice(2)));
+    words.push(plane.pointer, plane.bytes);
+  }
+  context.emit(storedKernel('maxPoolBlocksBackward', storage), words);
   return true;
 });
 

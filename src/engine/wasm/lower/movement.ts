@@ -9,7 +9,7 @@ import { broadcastStrides, mergedRows, outerWords } from './broadcast.js';
 import { type LowerContext, type Lowering, lowering } from './context.js';
 
 /** Copies the elements of a walk over `shape`. */
-function emitCopy(
+export function emitCopy(
   context: LowerContext,
   from: Pointer,
   to: Pointer,

@@ -6,6 +6,7 @@ import { type Block, isPadded, ROWS } from '../layout.js';
 import { channelLayout, layoutWords, storedChannels, sumBytes } from './channel-layout.js';
 import { type LowerContext, type Lowering, lowering, type PlanNode } from './context.js';
 import { double } from './double.js';
+import { storedKernel } from './stored-kernel.js';
 
 interface ReductionAttrs {
   readonly dims: readonly number[];
@@ -48,20 +49,26 @@ function walkOf(context: LowerContext, x: Value, dims: readonly number[]): Walk 
   return pattern && { block: ROWS, pattern };
 }
 
-/** The sum of each channel over images and pixels of a blocked tensor: the gradient of a convolution's bias. */
+/** The sum of each channel over images and pixels of a blocked tensor: the gradient of a bias. */
 function emitChannelSums(context: LowerContext, x: Value, y: Value, factor: number): void {
   const block = context.blockOf(x);
-  const layout = channelLayout(x, block);
-  const from = context.input(x, block);
+  const storage = context.storageOf(x);
+  const layout = channelLayout(x, block, storage);
+  const from = context.input(x, block, storage);
   const sums = context.scratch(sumBytes(layout, context.threads) / 2);
   const stored = storedChannels(layout);
-  context.emit('channelSums', [from, ...layoutWords(layout), sums]);
+  context.emit(storedKernel('channelSums', storage), [from, ...layoutWords(layout), sums]);
   const words = [sums.readonly(), context.output(y), layout.channels, stored, ...double(factor)];
   context.emit('channelTotals', words);
 }
 
-/** Whether each result is the sum of a channel of a tensor that is stored in whole vectors of channels. */
+/**
+ * Whether each result is the sum of a channel of a tensor that is stored in whole vectors of channels, as a matrix of
+ * bfloat16 is, too.
+ */
 function isChannelSum(context: LowerContext, x: Value, dims: readonly number[]): boolean {
+  const isColumns = x.shape.length === 2 && dims.length === 1 && dims[0] === 0;
+  if (isColumns && (x.shape[1] ?? 1) % 4 === 0) return context.storageOf(x) === 'bfloat16';
   const overAll = dims.length === 3 && [0, 2, 3].every((dim) => dims.includes(dim));
   return x.shape.length === 4 && overAll && context.blockOf(x) % 4 === 0;
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { close, openSync, read } from 'node:fs';
-import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { DataError } from '../../../core/errors.js';
@@ -24,9 +24,12 @@ export class DiskStore implements ImageStore {
     unused.register(this, pixels);
   }
 
-  /** Opens a filled store; fails if there is none. */
+  /** Opens a filled store, and notes the time as that of its last use; fails if there is none. */
   static async open(folder: string): Promise<DiskStore> {
-    const index = JSON.parse(await readFile(join(folder, 'index.json'), 'utf8')) as DiskIndex;
+    const file = join(folder, 'index.json');
+    const index = JSON.parse(await readFile(file, 'utf8')) as DiskIndex;
+    const now = new Date();
+    await utimes(file, now, now).catch(() => {}); // a folder that may only be read
     return new DiskStore(folder, openSync(join(folder, 'pixels.bin'), 'r'), index);
   }
 

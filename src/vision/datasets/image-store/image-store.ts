@@ -35,7 +35,10 @@ export interface ImageStoreOptions {
    * and about one byte value different. @default true
    */
   readonly shrinkOnLoad?: boolean;
-  /** Keep decoded and prepared pictures in memory, or in wick's cache folder. @default no cache */
+  /**
+   * Keep decoded and prepared pictures in memory, or in wick's cache folder, where all such caches together take at most
+   * `WICK_IMAGE_CACHE` GiB (20) and the one unused for longest goes first. @default no cache
+   */
   readonly cache?: 'ram' | 'disk';
   /** Called once before a cache is filled. */
   readonly onCache?: (estimate: CacheEstimate) => void;

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { freemem } from 'node:os';
+import { cacheFolder } from '../../../core/cache-folder.js';
 import { ValueError } from '../../../core/errors.js';
-import { cacheFolder } from '../../../data/cache-folder.js';
 import { digest } from '../../../data/fingerprint.js';
 import type { ImageTransform } from '../image-transform.js';
 import { DiskStore } from './disk-store.js';
@@ -9,6 +9,7 @@ import { FileStore } from './file-store.js';
 import { estimateBytes } from './fill.js';
 import { firstResize } from './first-resize.js';
 import type { ImageStore, ImageStoreOptions } from './image-store.js';
+import { diskLimit, makeRoom, mebibytes } from './make-room.js';
 import { RamStore } from './ram-store.js';
 
 /** Makes the store for `paths`, to which `transform` will be applied; a cache is filled now, unless an earlier run has left it on disk. */
@@ -39,7 +40,9 @@ export async function makeStore(
   const folder = cacheFolder('images', await cacheKey(paths, files));
   const filled = await DiskStore.open(folder).catch(() => null);
   if (filled !== null) return filled;
-  onCache({ kind: cache, images, sizeBytes: await estimateBytes(images, load), folder });
+  const sizeBytes = await estimateBytes(images, load);
+  onCache({ kind: cache, images, sizeBytes, folder });
+  await makeRoom(cacheFolder('images'), sizeBytes, diskLimit());
   return await DiskStore.fill(folder, images, channels, load, onCacheProgress);
 }
 
@@ -60,11 +63,7 @@ function requireMemory(sizeBytes: number): void {
   if (sizeBytes > 0.8 * free)
     throw new ValueError(
       'cache',
-      `'ram' needs about ${megabytes(sizeBytes)}, ${megabytes(free)} are free; ` +
+      `'ram' needs about ${mebibytes(sizeBytes)}, ${mebibytes(free)} are free; ` +
         "use 'disk', or prepare smaller pictures (prepare: new Resize(256))",
     );
-}
-
-function megabytes(bytes: number): string {
-  return `${Math.ceil(bytes / 2 ** 20).toLocaleString('en')} MiB`;
 }

@@ -5,6 +5,7 @@
  * after it. `Compose` relies on this; see compose.ts.
  */
 import { type Channels, Image, type ImageSize } from '../../image.js';
+import { newBytes, type TakeBytes } from './byte-room.js';
 import { type Fill, fillBytes } from './fill.js';
 
 /** Which source row and column every output row and column shows; −1 is outside and shows `fill`. */
@@ -30,6 +31,7 @@ export function cropGather(size: ImageSize, box: Box, fill: Fill = 0): Gather {
 }
 
 function shifted(length: number, start: number, limit: number): Int32Array {
+  if (start >= 0 && start + length <= limit) return part(everyIndex(limit), start, length);
   const indices = new Int32Array(length);
   for (let i = 0; i < length; i++) {
     const source = start + i;
@@ -44,22 +46,46 @@ export function flipGather(
   { horizontal = false, vertical = false }: { horizontal?: boolean; vertical?: boolean },
 ): Gather {
   return {
-    rows: vertical ? everyIndex(height).reverse() : everyIndex(height),
-    columns: horizontal ? everyIndex(width).reverse() : everyIndex(width),
+    rows: vertical ? backwards(height) : everyIndex(height),
+    columns: horizontal ? backwards(width) : everyIndex(width),
     fill: 0,
   };
 }
 
 /** 0, 1, …, length − 1: all rows or columns in order. */
-export function everyIndex(length: number): Int32Array {
-  const indices = new Int32Array(length);
-  for (let i = 0; i < length; i++) indices[i] = i;
-  return indices;
+export const everyIndex = remembered((length) => Int32Array.from({ length }, (_, i) => i));
+
+/** length − 1, …, 1, 0. */
+const backwards = remembered((length) => Int32Array.from({ length }, (_, i) => length - 1 - i));
+
+/** A function of a length whose results, which nobody changes, are kept for the lengths of most pictures. */
+function remembered(make: (length: number) => Int32Array): (length: number) => Int32Array {
+  const known: Int32Array[] = [];
+  return (length) => {
+    if (length > 1024) return make(length);
+    known[length] ??= make(length);
+    return known[length];
+  };
+}
+
+/** `length` of the indices from `start` on, without a copy. */
+function part(indices: Int32Array, start: number, length: number): Int32Array {
+  if (start === 0 && length === indices.length) return indices;
+  return indices.subarray(start, start + length);
 }
 
 /** The size of the picture that a gather shows. */
 export function gatherSize({ rows, columns }: Gather): ImageSize {
   return { height: rows.length, width: columns.length };
+}
+
+/** What `gather` shows within `box`, which lies inside of it. */
+export function cropOf({ rows, columns, fill }: Gather, box: Box): Gather {
+  return {
+    rows: part(rows, box.top, box.height),
+    columns: part(columns, box.left, box.width),
+    fill,
+  };
 }
 
 /** One gather that does `first`, then `second`; null where both fill, with different colours. */
@@ -79,6 +105,7 @@ export function chainGathers(first: Gather, second: Gather, fill: Fill): Gather 
 }
 
 function through(first: Int32Array, second: Int32Array): Int32Array {
+  if (second === everyIndex(first.length)) return first;
   return second.map((index) => (index < 0 ? -1 : (first[index] as number)));
 }
 
@@ -88,10 +115,10 @@ export function hasFill({ rows, columns }: Gather): boolean {
 }
 
 /** The picture that `gather` shows of `image`. */
-export function gatherPixels(image: Image, gather: Gather): Image {
+export function gatherPixels(image: Image, gather: Gather, take: TakeBytes = newBytes): Image {
   const { width, channels, data } = image;
   const { rows, columns } = gather;
-  const out = new Uint8Array(rows.length * columns.length * channels);
+  const out = take(rows.length * columns.length * channels);
   const fill = fillBytes('gather', gather.fill, channels);
   const stride = width * channels;
   let to = 0;

@@ -1,4 +1,5 @@
 import { type Channels, Image } from '../../image.js';
+import { newBytes, type TakeBytes } from './byte-room.js';
 
 /** Luma of a pixel: ITU-R 601-2 in 16 fractional bits, as Pillow computes mode L. */
 export function luma(red: number, green: number, blue: number): number {
@@ -6,10 +7,10 @@ export function luma(red: number, green: number, blue: number): number {
 }
 
 /** The picture in grey, with one channel or three equal ones. */
-export function grayscale(image: Image, channels: Channels): Image {
+export function grayscale(image: Image, channels: Channels, take: TakeBytes = newBytes): Image {
   const { height, width, data } = image;
   const count = height * width;
-  const out = new Uint8Array(count * channels);
+  const out = take(count * channels);
   for (let i = 0; i < count; i++) {
     const from = i * image.channels;
     const grey =

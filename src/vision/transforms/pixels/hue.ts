@@ -1,4 +1,5 @@
 import { Image } from '../../image.js';
+import { newBytes, type TakeBytes } from './byte-room.js';
 
 const { fround } = Math;
 
@@ -13,13 +14,13 @@ const saturations = Float32Array.from({ length: 256 }, (_, s) => s / 255);
 
 /**
  * Turns the hue by `factor` of the circle (−0.5 … 0.5), through Pillow's 8-bit HSV and its roundings: as there, even a turn
- * by 0 moves some bytes. A grey picture stays as it is.
+ * by 0 moves some bytes. A grey picture stays as it is. `take` may give the bytes of the picture itself.
  */
-export function adjustHue(image: Image, factor: number): Image {
+export function adjustHue(image: Image, factor: number, take: TakeBytes = newBytes): Image {
   const { height, width, channels, data } = image;
   if (channels === 1) return image;
   const shift = Math.trunc(factor * 255);
-  const out = new Uint8Array(data.length);
+  const out = take(data.length);
   for (let i = 0; i < data.length; i += 3) {
     const red = data[i] as number;
     const green = data[i + 1] as number;

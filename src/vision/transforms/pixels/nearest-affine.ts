@@ -1,5 +1,6 @@
 /** Rotation, zoom and shear by picking the nearest source pixel, in Pillow's 16.16 fixed point. */
 import { Image, type ImageSize } from '../../image.js';
+import type { TakeBytes } from './byte-room.js';
 import { fillBytes } from './fill.js';
 import type { Gather } from './gather.js';
 import { pixelKernels, Scratch } from './pixel-kernels.js';
@@ -27,7 +28,7 @@ function reaches(matrix: WarpMatrix, { height, width }: ImageSize): number {
   return Math.max(...corners.map(Math.abs));
 }
 
-/** Source positions: output pixel (j, i) shows (rowX[i] + addX[j], rowY[i] + addY[j]). */
+/** Source positions, good until the next are computed: output pixel (j, i) shows (rowX[i] + addX[j], rowY[i] + addY[j]). */
 interface Positions {
   readonly rowX: Int32Array;
   readonly rowY: Int32Array;
@@ -40,12 +41,31 @@ function positions(matrix: WarpMatrix, { rows, columns }: Gather): Positions {
   const xStart = fixed(c + a * 0.5 + b * 0.5);
   const yStart = fixed(f + d * 0.5 + e * 0.5);
   const [xStepX, xStepY, yStepX, yStepY] = [fixed(a), fixed(b), fixed(d), fixed(e)];
-  return {
-    rowX: rows.map((y) => (y < 0 ? outside : xStart + Math.imul(y, xStepY))),
-    rowY: rows.map((y) => yStart + Math.imul(y, yStepY)),
-    addX: columns.map((x) => (x < 0 ? outside : Math.imul(x, xStepX))),
-    addY: columns.map((x) => Math.imul(x, yStepX)),
-  };
+  const room = positionRoom(2 * (rows.length + columns.length));
+  const middle = 2 * rows.length;
+  const rowX = room.subarray(0, rows.length);
+  const rowY = room.subarray(rows.length, middle);
+  const addX = room.subarray(middle, middle + columns.length);
+  const addY = room.subarray(middle + columns.length);
+  for (let i = 0; i < rows.length; i++) {
+    const y = rows[i] as number;
+    rowX[i] = y < 0 ? outside : xStart + Math.imul(y, xStepY);
+    rowY[i] = yStart + Math.imul(y, yStepY);
+  }
+  for (let j = 0; j < columns.length; j++) {
+    const x = columns[j] as number;
+    addX[j] = x < 0 ? outside : Math.imul(x, xStepX);
+    addY[j] = Math.imul(x, yStepX);
+  }
+  return { rowX, rowY, addX, addY };
+}
+
+let lastRoom = new Int32Array(0);
+
+/** Room for so many numbers, the same for each call. */
+function positionRoom(length: number): Int32Array {
+  if (lastRoom.length !== length) lastRoom = new Int32Array(length);
+  return lastRoom;
 }
 
 /** A number in 16.16 fixed point. */
@@ -54,24 +74,29 @@ function fixed(value: number): number {
 }
 
 /** `image` through an affine matrix, as `gather` shows the canvas; the canvas and the gather have one fill. */
-export function nearestAffine(image: Image, matrix: WarpMatrix, gather: Gather): Image {
+export function nearestAffine(
+  image: Image,
+  matrix: WarpMatrix,
+  gather: Gather,
+  take: TakeBytes,
+): Image {
   const places = positions(matrix, gather);
   const colour = fillBytes('fill', gather.fill, image.channels);
-  const data =
-    image.channels === 1
-      ? warpGrey(image, places, colour)
-      : (warpRgbByKernel(image, places, colour) ?? warpRgb(image, places, colour));
-  return new Image(gather.rows.length, gather.columns.length, image.channels, data);
+  const { rows, columns } = gather;
+  const out = take(rows.length * columns.length * image.channels);
+  if (image.channels === 1) warpGrey(image, places, colour, out);
+  else if (!warpRgbByKernel(image, places, colour, out)) warpRgb(image, places, colour, out);
+  return new Image(rows.length, columns.length, image.channels, out);
 }
 
 function warpGrey(
   image: Image,
   { rowX, rowY, addX, addY }: Positions,
   colour: Uint8Array,
-): Uint8Array {
+  out: Uint8Array,
+): void {
   const { height, width, data } = image;
   const [grey = 0] = colour;
-  const out = new Uint8Array(rowX.length * addX.length);
   let to = 0;
   for (let i = 0; i < rowX.length; i++)
     for (let j = 0; j < addX.length; j++) {
@@ -80,15 +105,13 @@ function warpGrey(
       const inside = x >= 0 && x < width && y >= 0 && y < height;
       out[to++] = inside ? (data[y * width + x] as number) : grey;
     }
-  return out;
 }
 
 /** The RGB warp in TypeScript: for small pictures, and what the kernel is compared with. */
-function warpRgb(image: Image, places: Positions, colour: Uint8Array): Uint8Array {
+function warpRgb(image: Image, places: Positions, colour: Uint8Array, out: Uint8Array): void {
   const { height, width, data } = image;
   const { rowX, rowY, addX, addY } = places;
   const [red = 0, green = 0, blue = 0] = colour;
-  const out = new Uint8Array(rowX.length * addX.length * 3);
   let to = 0;
   for (let i = 0; i < rowX.length; i++) {
     const startX = rowX[i] as number;
@@ -108,24 +131,28 @@ function warpRgb(image: Image, places: Positions, colour: Uint8Array): Uint8Arra
       }
     }
   }
-  return out;
 }
 
-/** The same by the kernel; null where there is none, or the picture is so small that copying would cost more. */
-function warpRgbByKernel(image: Image, places: Positions, colour: Uint8Array): Uint8Array | null {
+/** The same by the kernel; false where there is none, or the picture is so small that copying would cost more. */
+function warpRgbByKernel(
+  image: Image,
+  places: Positions,
+  colour: Uint8Array,
+  out: Uint8Array,
+): boolean {
   const { rowX, rowY, addX, addY } = places;
-  const size = rowX.length * addX.length * 3;
-  const kernels = size < 2 ** 14 ? null : pixelKernels();
-  if (kernels === null) return null;
+  const kernels = out.length < 2 ** 14 ? null : pixelKernels();
+  if (kernels === null) return false;
   const [red = 0, green = 0, blue = 0] = colour;
   const scratch = new Scratch();
   const from = scratch.put(image.data);
   const columns = [scratch.put(addX), scratch.put(addY), addX.length] as const;
   const rows = [scratch.put(rowX), scratch.put(rowY), rowX.length] as const;
-  const to = scratch.take(size);
+  const to = scratch.take(out.length);
   const memory = scratch.fill(kernels);
-  if (memory === null) return null;
+  if (memory === null) return false;
   const fill = red | (green << 8) | (blue << 16);
   kernels.warpRgb(from, image.width, image.height, ...columns, ...rows, fill, to);
-  return new Uint8Array(memory.slice(to, to + size));
+  out.set(new Uint8Array(memory, to, out.length));
+  return true;
 }

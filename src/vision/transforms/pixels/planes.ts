@@ -23,48 +23,58 @@ export function normalizedTable(
   );
 }
 
-/** `[H, W, C]` bytes → `[C, H, W]` floats through `table`, reading the picture as `gather` shows it. */
-export function toPlanes(image: Image, table: PlaneTable, gather?: Gather): FloatImage {
-  if (gather !== undefined) return gatherPlanes(image, table, gather);
-  const byKernel = planesByKernel(image, table);
-  if (byKernel !== null) return byKernel;
+/**
+ * `[H, W, C]` bytes → `[C, H, W]` floats through `table`, reading the picture as `gather` shows it. They go to `place`
+ * where that has their length.
+ */
+export function toPlanes(
+  image: Image,
+  table: PlaneTable,
+  gather?: Gather,
+  place?: Float32Array,
+): FloatImage {
+  const height = gather?.rows.length ?? image.height;
+  const width = gather?.columns.length ?? image.width;
+  const length = image.channels * height * width;
+  const out = place?.length === length ? place : new Float32Array(length);
+  if (gather !== undefined) gatherPlanes(image, table, gather, out);
+  else if (!planesByKernel(image, table, out)) plainPlanes(image, table, out);
+  return floatImage(image.channels, height, width, out);
+}
+
+function plainPlanes(image: Image, table: PlaneTable, out: Float32Array): void {
   const { height, width, channels, data } = image;
-  const result = floatImage(channels, height, width);
-  const out = result.data;
   const plane = height * width;
   if (channels === 1) {
     for (let i = 0; i < plane; i++) out[i] = table[data[i] as number] as number;
-    return result;
+    return;
   }
   for (let i = 0, from = 0; i < plane; i++, from += 3) {
     out[i] = table[data[from] as number] as number;
     out[plane + i] = table[256 + (data[from + 1] as number)] as number;
     out[2 * plane + i] = table[512 + (data[from + 2] as number)] as number;
   }
-  return result;
 }
 
-/** The same by the kernel; null where there is none, or the picture is grey or so small that copying would cost more. */
-function planesByKernel(image: Image, table: PlaneTable): FloatImage | null {
+/** The same by the kernel; false where there is none, or the picture is grey or so small that copying would cost more. */
+function planesByKernel(image: Image, table: PlaneTable, out: Float32Array): boolean {
   const { height, width, channels, data } = image;
   const kernels = channels === 1 || data.length < 2 ** 14 ? null : pixelKernels();
-  if (kernels === null) return null;
+  if (kernels === null) return false;
   const scratch = new Scratch();
   const from = scratch.put(data);
   const tableAt = scratch.put(table);
   const to = scratch.take(data.length * 4);
   const memory = scratch.fill(kernels);
-  if (memory === null) return null;
+  if (memory === null) return false;
   kernels.planesRgb(from, height * width, tableAt, to);
-  const planes = new Float32Array(memory.slice(to, to + data.length * 4));
-  return floatImage(channels, height, width, planes);
+  out.set(new Float32Array(memory, to, data.length));
+  return true;
 }
 
-function gatherPlanes(image: Image, table: PlaneTable, gather: Gather): FloatImage {
+function gatherPlanes(image: Image, table: PlaneTable, gather: Gather, out: Float32Array): void {
   const { width, channels, data } = image;
   const { rows, columns } = gather;
-  const result = floatImage(channels, rows.length, columns.length);
-  const out = result.data;
   const plane = rows.length * columns.length;
   const fill = fillBytes('gather', gather.fill, channels);
   let to = 0;
@@ -82,5 +92,4 @@ function gatherPlanes(image: Image, table: PlaneTable, gather: Gather): FloatIma
       }
     }
   }
-  return result;
 }

@@ -1,19 +1,25 @@
 import { Image } from '../../image.js';
+import { newBytes, type TakeBytes } from './byte-room.js';
 
 /** A byte for each of the 256 bytes: what a point operation makes of them, in one table for all channels or one each. */
 export type ByteTable = Uint8Array;
 
 /** A table from a function of the byte. */
-export function byteTable(map: (value: number) => number): ByteTable {
-  const table = new Uint8Array(256);
+export function byteTable(
+  map: (value: number) => number,
+  table: ByteTable = new Uint8Array(256),
+): ByteTable {
   for (let value = 0; value < 256; value++) table[value] = map(value);
   return table;
 }
 
-/** Every byte through `table`: 256 entries for all channels, or 256 for each channel in turn. */
-export function mapBytes(image: Image, table: ByteTable): Image {
+/**
+ * Every byte through `table`: 256 entries for all channels, or 256 for each channel in turn. `take` may give the bytes of
+ * the picture itself.
+ */
+export function mapBytes(image: Image, table: ByteTable, take: TakeBytes = newBytes): Image {
   const { height, width, channels, data } = image;
-  const out = new Uint8Array(data.length);
+  const out = take(data.length);
   if (table.length === 256 || channels === 1) {
     for (let i = 0; i < data.length; i++) out[i] = table[data[i] as number] as number;
   } else {

@@ -1,8 +1,9 @@
+import { newBytes, type TakeBytes } from './byte-room.js';
 import { pixelKernels, Scratch } from './pixel-kernels.js';
 import type { ResampleJob, Taps } from './resample-passes.js';
 
 /** Both passes of a resize in SIMD; null where the host has none or the picture is too large. */
-export function simdPasses(job: ResampleJob): Uint8Array | null {
+export function simdPasses(job: ResampleJob, take: TakeBytes = newBytes): Uint8Array | null {
   const kernels = pixelKernels();
   if (kernels === null) return null;
   const { data, start, stride, channels, top, rows, across, down } = job;
@@ -20,7 +21,9 @@ export function simdPasses(job: ResampleJob): Uint8Array | null {
   const kernel = channels === 3 ? kernels.acrossRgb : kernels.acrossGrey;
   kernel(from, stride, rows, ...acrossAt, width, strip);
   kernels.down(strip, length, top, height, ...downAt, to);
-  return new Uint8Array(memory.slice(to, to + height * length));
+  const result = take(height * length);
+  result.set(new Uint8Array(memory, to, height * length));
+  return result;
 }
 
 function putTaps(scratch: Scratch, { first, count, weights, stride }: Taps) {

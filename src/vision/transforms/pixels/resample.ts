@@ -4,6 +4,7 @@
  * exact integers, so results equal Pillow's bit for bit.
  */
 import { Image, type ImageSize } from '../../image.js';
+import { newBytes, type TakeBytes } from './byte-room.js';
 import { type Box, everyIndex, gatherPixels } from './gather.js';
 import { fractionBits, plainPasses, type ResampleJob, type Taps } from './resample-passes.js';
 import { simdPasses } from './resample-simd.js';
@@ -72,19 +73,23 @@ export function resizedSource(
   return {
     height,
     width,
-    read(gather) {
+    read(gather, take = newBytes) {
       const rows = gather?.rows ?? everyIndex(height);
       const columns = gather?.columns ?? everyIndex(width);
       // Filled pixels are rare here (a pad right after a resize): compute the whole, then gather.
       if (gather !== undefined && (rows.includes(-1) || columns.includes(-1)))
-        return gatherPixels(this.read(), gather);
+        return gatherPixels(this.read(undefined, take), gather, take);
       if (interpolation === 'nearest')
-        return gatherPixels(image, {
-          rows: nearestIndices(box.height, height, box.top, rows),
-          columns: nearestIndices(box.width, width, box.left, columns),
-          fill: 0,
-        });
-      return resample(image, box, { height, width }, filters[interpolation], rows, columns);
+        return gatherPixels(
+          image,
+          {
+            rows: nearestIndices(box.height, height, box.top, rows),
+            columns: nearestIndices(box.width, width, box.left, columns),
+            fill: 0,
+          },
+          take,
+        );
+      return resample(image, box, { height, width }, filters[interpolation], rows, columns, take);
     },
   };
 }
@@ -96,6 +101,7 @@ function resample(
   filter: Filter,
   rows: Int32Array,
   columns: Int32Array,
+  take: TakeBytes,
 ): Image {
   const down = makeTaps(box.height, size.height, rows, filter);
   const across = makeTaps(box.width, size.width, columns, filter);
@@ -115,7 +121,7 @@ function resample(
     across,
     down,
   };
-  const data = simdPasses(job) ?? plainPasses(job);
+  const data = simdPasses(job, take) ?? plainPasses(job);
   return new Image(rows.length, columns.length, image.channels, data);
 }
 

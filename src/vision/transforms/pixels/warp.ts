@@ -3,6 +3,7 @@
  * Pillow's (16.16 fixed point for nearest, doubles cut to bytes for bilinear and bicubic), so results are equal to it.
  */
 import { Image, type ImageSize } from '../../image.js';
+import { newBytes, type TakeBytes } from './byte-room.js';
 import { type Fill, fillBytes } from './fill.js';
 import { everyIndex, type Gather, gatherPixels } from './gather.js';
 import { fitsFixedPoint, fitsWithFill, nearestAffine } from './nearest-affine.js';
@@ -27,22 +28,28 @@ export function warpedSource(
   return {
     height: size.height,
     width: size.width,
-    read(gather) {
+    read(gather, take = newBytes) {
       const rows = gather?.rows ?? everyIndex(size.height);
       const columns = gather?.columns ?? everyIndex(size.width);
       const filled = rows.includes(-1) || columns.includes(-1);
       if (gather !== undefined && filled && gather.fill !== fill)
-        return gatherPixels(this.read(), gather);
+        return gatherPixels(this.read(undefined, take), gather, take);
       const window = { rows, columns, fill };
       if (interpolation !== 'nearest')
-        return smooth(image, matrix, window, interpolation === 'bilinear' ? bilinear : bicubic);
-      if (scaling) return gatherPixels(image, scalingGather(image, size, matrix, window));
+        return smooth(
+          image,
+          matrix,
+          window,
+          interpolation === 'bilinear' ? bilinear : bicubic,
+          take,
+        );
+      if (scaling) return gatherPixels(image, scalingGather(image, size, matrix, window), take);
       if (affine && fitsFixedPoint(matrix, size)) {
         if (gather !== undefined && filled && !fitsWithFill(matrix, size))
-          return gatherPixels(this.read(), gather);
-        return nearestAffine(image, matrix, window);
+          return gatherPixels(this.read(undefined, take), gather, take);
+        return nearestAffine(image, matrix, window, take);
       }
-      return smooth(image, matrix, window, nearest);
+      return smooth(image, matrix, window, nearest, take);
     },
   };
 }
@@ -81,10 +88,12 @@ function smooth(
   matrix: WarpMatrix,
   { rows, columns, fill }: Gather,
   sample: Sampler,
+  take: TakeBytes,
 ): Image {
   const { height, width, channels } = image;
   const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = matrix;
-  const result = new Image(rows.length, columns.length, channels);
+  const data = take(rows.length * columns.length * channels);
+  const result = new Image(rows.length, columns.length, channels, data);
   const colour = fillBytes('fill', fill, channels);
   let to = 0;
   for (let i = 0; i < rows.length; i++) {

@@ -1,0 +1,58 @@
+// Trains recipes in float32 and in bfloat16 on engine onednn and compares the accuracies: at most half a point apart.
+// A CPU without bfloat16 emulates it, which takes several times as long.
+//
+//   node scripts/verify-precision.mjs BUILD [RECIPE=EPOCHS …]        (default: digits=5)
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+const [build = 'dist', ...chosen] = process.argv.slice(2);
+const load = (file) => import(pathToFileURL(resolve(build, 'src', file)).href);
+await load('index.js'); // the ops
+const { libraryCandidates } = await load('engine/onednn/find-library.js');
+const { openOneDnnEngine } = await load('engine/onednn/onednn.js');
+const { useEngine } = await load('engine/select.js');
+const { openTask } = await load('recipes/index.js');
+const { trainTask } = await load('recipes/session.js');
+const { RunFolder } = await load('io/run-folder.js');
+
+const largestGap = 0.005;
+const [library] = libraryCandidates();
+if (library === undefined) throw new Error('oneDNN is not installed; wick setup fetches it');
+const engine = openOneDnnEngine(library.path, library.preload, { emulateBfloat16: true });
+useEngine(engine);
+
+const folder = mkdtempSync(join(tmpdir(), 'wick-precision-'));
+try {
+  for (const choice of chosen.length > 0 ? chosen : ['digits=5']) {
+    const [name, epochs] = choice.split('=');
+    const accuracies = [];
+    for (const precision of ['float32', 'bfloat16']) {
+      const task = await openTask(name, {});
+      const settings = {
+        ...task.defaults,
+        ...(epochs !== undefined && { epochs: Number(epochs) }),
+        ...{ seed: 1, precision },
+      };
+      const run = await RunFolder.create(name, join(folder, `${name}-${precision}`));
+      const start = performance.now();
+      const { summary } = await trainTask({ task, settings, run });
+      const { loss, accuracy } = summary.last.test;
+      accuracies.push(accuracy);
+      const seconds = ((performance.now() - start) / 1000).toFixed(0);
+      console.log(
+        `${name} ${precision}: ${(100 * accuracy).toFixed(2)}%, loss ${loss.toFixed(4)} after ${summary.epochs} epochs (${seconds} s)`,
+      );
+    }
+    const gap = Math.abs(accuracies[0] - accuracies[1]);
+    if (gap > largestGap) {
+      console.error(`${name}: ${(100 * gap).toFixed(2)} points apart, at most .5 are allowed`);
+      process.exitCode = 1;
+    }
+  }
+} finally {
+  engine.stop();
+  rmSync(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,54 @@
+import type { Command } from 'commander';
+import { engineReport } from '../../engine/select.js';
+import { type SetupOutcome, setUpLibrary, whatSetupDoes } from '../../engine/setup.js';
+import { engineNote, engineRows } from '../engine-facts.js';
+import { jsonOption } from '../options.js';
+import { formatTable, printJson, printLine } from '../output.js';
+
+interface SetupOptions {
+  readonly force?: true;
+  readonly json?: true;
+}
+
+export function addSetup(command: Command): void {
+  command
+    .option('--force', 'fetch it even where there is one that works')
+    .addOption(jsonOption())
+    .addHelpText('after', `\n${whatSetupDoes}`)
+    .action(setup);
+}
+
+async function setup(options: SetupOptions): Promise<void> {
+  const json = options.json === true;
+  const interrupt = new AbortController();
+  const onSignal = () => interrupt.abort();
+  process.once('SIGINT', onSignal); // What was fetched is removed; a second Ctrl-C ends the process at once.
+  try {
+    const outcome = await setUpLibrary({
+      force: options.force === true,
+      say: json ? () => {} : printLine,
+      signal: interrupt.signal,
+    });
+    const engine = engineReport();
+    if (json) printJson({ ...outcome, engine });
+    else printOutcome(outcome, engine);
+  } catch (error) {
+    if (!interrupt.signal.aborted) throw error;
+    process.stderr.write('interrupted: nothing was changed\n');
+    process.exitCode = 130;
+  } finally {
+    process.removeListener('SIGINT', onSignal);
+  }
+}
+
+function printOutcome(outcome: SetupOutcome, engine: ReturnType<typeof engineReport>): void {
+  printLine(
+    outcome.action === 'found'
+      ? `There is a library that works: nothing to do.`
+      : `It works, and is in ${outcome.folder}. Nothing else was changed: removing that folder undoes it.`,
+  );
+  printLine();
+  for (const line of formatTable(engineRows(engine), 2)) printLine(line);
+  const note = engineNote(engine);
+  if (note !== undefined) printLine(note);
+}

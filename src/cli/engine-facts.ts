@@ -1,0 +1,29 @@
+import type { EngineReport } from '../engine/select.js';
+
+/** The engine as rows of a table: what `wick doctor` and `wick setup` print of it. */
+export function engineRows({ engine, threads, kernels, library }: EngineReport): string[][] {
+  const native =
+    library === undefined
+      ? []
+      : [
+          ['library', `${library.version}, ${library.path}`],
+          ['library uses', library.isa],
+          [
+            'bfloat16',
+            library.bf16 ? 'yes' : 'no: this CPU has neither AMX nor AVX512-BF16 (or hides them)',
+          ],
+        ];
+  return [['engine', engine], ...native, ['threads', String(threads)], ['SIMD', simd(kernels)]];
+}
+
+function simd(kernels: string | undefined): string {
+  if (kernels === undefined) return 'none: plain TypeScript';
+  return kernels === 'relaxed'
+    ? 'relaxed (fused multiply-add)'
+    : 'plain (no fused multiply-add: half the speed; Node ≥ 20 has it on most machines)';
+}
+
+/** Why a run has a slower engine than it could have, in one line; undefined where it has the best or the one asked for. */
+export function engineNote({ engine, problem }: EngineReport): string | undefined {
+  return problem === undefined ? undefined : `engine ${engine} is used. ${problem}`;
+}

@@ -1,0 +1,26 @@
+/** The calls by which the pool's threads run oneDNN's primitives (`../wasm/native.ts`). */
+import type { NativeCalls } from '../wasm/native.js';
+import { checkStatus } from './api.js';
+import { addressOf, openLibrary } from './ffi.js';
+import { keepToOneThread, type LibraryFile } from './library.js';
+
+/** For the calling thread, the main one or a helper; the library is the process's, so all see the same handles. */
+export function nativeCalls(memory: WebAssembly.Memory, data: unknown): NativeCalls {
+  const { path, preload, openMp } = data as LibraryFile; // From this room's provider.
+  const library = openLibrary(path, preload);
+  if (openMp) keepToOneThread(library);
+  // Pointers as plain numbers (user space ends below 2⁵³): no other form is passed as fast.
+  const execute = library.func('int dnnl_primitive_execute(uintptr_t, uintptr_t, int, uintptr_t)');
+  const setHandle = library.func('int dnnl_memory_set_data_handle(uintptr_t, uintptr_t)');
+  const base = Number(addressOf(memory.buffer)); // Stays when the memory grows.
+  return {
+    execute(primitive, stream, count, args) {
+      const status = execute(primitive, stream, count, base + (args >>> 0));
+      if (status !== 0) checkStatus('dnnl_primitive_execute', status);
+    },
+    bind(handle, address) {
+      const status = setHandle(handle, base + (address >>> 0));
+      if (status !== 0) checkStatus('dnnl_memory_set_data_handle', status);
+    },
+  };
+}

@@ -1,0 +1,66 @@
+/** Functions of shared libraries, through koffi: the one file that knows it. */
+import { EngineError } from '../../core/errors.js';
+
+/** A native pointer, or bytes that one points to for the length of a call. */
+export type NativePointer = bigint | Uint8Array | BigInt64Array | BigUint64Array | null;
+
+export type NativeFunction = (...args: readonly unknown[]) => unknown;
+
+export interface SharedLibrary {
+  /** The function that a C prototype declares. Throws where the library has none of that name. */
+  func(prototype: string): NativeFunction;
+}
+
+interface Koffi {
+  load(path: string): SharedLibrary;
+  address(array: Uint8Array): bigint;
+  decode: { string(pointer: bigint): string; uint32(pointer: bigint): number };
+}
+
+let loaded: Koffi | undefined;
+
+/** koffi is installed where npm has a build of it for the machine; loaded when first needed. */
+function koffi(): Koffi {
+  if (loaded !== undefined) return loaded;
+  const { createRequire } = process.getBuiltinModule('node:module');
+  try {
+    loaded = createRequire(import.meta.url)('koffi') as Koffi;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
+    throw new EngineError('onednn', `the package koffi cannot be loaded (${reason})`, {
+      cause: error,
+    });
+  }
+  return loaded;
+}
+
+/** Opens a library by its absolute path, after those that it needs and the system may not find. */
+export function openLibrary(path: string, preload: readonly string[] = []): SharedLibrary {
+  for (const needed of preload) load(needed);
+  return load(path);
+}
+
+function load(path: string): SharedLibrary {
+  try {
+    return koffi().load(path);
+  } catch (error) {
+    if (error instanceof EngineError) throw error;
+    const reason = error instanceof Error ? error.message : String(error); // Names no file.
+    throw new EngineError('onednn', `${path}: ${reason}`, { cause: error });
+  }
+}
+
+/** Where a buffer lies; stays true as long as the buffer lives. */
+export function addressOf(buffer: ArrayBufferLike): bigint {
+  return koffi().address(new Uint8Array(buffer));
+}
+
+/** The text that a `const char *` points to. */
+export function readText(pointer: bigint): string {
+  return koffi().decode.string(pointer);
+}
+
+/** 32-bit words from `pointer` on. */
+export function readWords(pointer: bigint, count: number): number[] {
+  return Array.from({ length: count }, (_, i) => koffi().decode.uint32(pointer + BigInt(4 * i)));
+}

@@ -1,0 +1,206 @@
+/** The three passes of conv2d: x `[N, C, H, W]`, w `[O, C, kH, kW]`, bias `[O]`, y `[N, O, H', W']`. */
+import type { Shape, Size2d } from '../../../core/shape.js';
+import { operands } from '../../../graph/op.js';
+import { alignUp } from '../../wasm/heap.js';
+import { type LowerContext, type Lowering, lowering } from '../../wasm/lower/context.js';
+import type { ConvAttrs, ConvGeometry } from '../../wasm/lower/conv-geometry.js';
+import { isWinograd } from '../../wasm/lower/conv-winograd.js';
+import { argument, type OneDnn } from '../library.js';
+import { firstPass, type PassShare } from './conv-pass.js';
+import { type ConvSetup, convSetups } from './conv-setup.js';
+import { padded, unpadded } from './padding.js';
+import { emitPrimitive, type PhaseOperand } from './phase.js';
+import { Scope } from './scope.js';
+import { packWeights, unpackWeights } from './weights.js';
+import { emitWinograd, emitWinogradGradient } from './winograd.js';
+
+/** conv2d, and the same with a ReLU fused behind it. */
+interface Conv2dAttrs extends ConvAttrs {
+  readonly relu?: boolean;
+}
+
+/** An operand of a pass: where it is, what oneDNN calls it, and which of a share's tensors it is. */
+interface PassOperand extends PhaseOperand {
+  readonly is: 'x' | 'y' | 'weights' | 'bias';
+}
+
+function emitPass(
+  context: LowerContext,
+  onednn: OneDnn,
+  list: readonly PassOperand[],
+  shares: readonly (PassShare | undefined)[],
+): void {
+  const run = shares.map(
+    (share) =>
+      share && {
+        primitiveDesc: share.primitiveDesc,
+        operands: list.map(({ is }) => share[is]),
+      },
+  );
+  emitPrimitive(context, onednn, list, run);
+}
+
+/** The block that Winograd's transforms work on. */
+const block = 16;
+
+/** Whether Winograd computes the pass: for the gradient of the input, `geometry` has that as its output. */
+function isFast(
+  { winograd }: LowerContext,
+  { precision, x, y }: ConvSetup,
+  geometry: ConvGeometry,
+): boolean {
+  const fits = precision === 'float32' && x.block === block && y.block === block;
+  return winograd && fits && isWinograd(geometry);
+}
+
+/**
+ * Up to so many channels the transforms outweigh the products, and oneDNN's own Winograd is faster where it has one: versions
+ * 2.x for CPUs with AVX-512 do.
+ */
+const fewChannels = 64;
+
+/** The same by oneDNN's own Winograd, where that pays. */
+function byLibrary(fast: ConvSetup | undefined): readonly ConvSetup[] {
+  if (fast === undefined || Math.max(fast.x.channels, fast.y.channels) > fewChannels) return [];
+  return [{ ...fast, windows: { ...fast.windows, algorithm: 'winograd' } }];
+}
+
+/** The shape of a convolution's weights `w` with the channels of the layouts. */
+function storedShape({ x, y }: ConvSetup, [, , height = 1, width = 1]: Shape): Shape {
+  return [y.channels, x.channels, height, width];
+}
+
+export function conv2dLowering(onednn: OneDnn): Lowering {
+  return lowering<Conv2dAttrs>((node, context) => {
+    const [x, w] = operands(node.inputs);
+    const [y] = operands(node.outputs);
+    const bias = node.inputs[2];
+    const shapes = { x: x.shape, w: w.shape, y: y.shape };
+    const scope = new Scope(context, onednn);
+    const attributes = { relu: node.attrs.relu === true };
+    const options = { along: 0, bias: bias !== undefined, attributes } as const;
+    const made = { y: context.storageFor(y) };
+    const setups = convSetups(context, node, shapes, x, onednn.lanes, made);
+    const fast = setups.find((setup) => isFast(context, setup, setup.geometry));
+    const own = firstPass(context, scope, byLibrary(fast), 'forward', options);
+    if (fast !== undefined && own === undefined) {
+      const place = () => {
+        const from = context.input(x, block);
+        const weights = context.input(w);
+        const add = bias ? context.input(bias) : context.table(new Float32Array(w.shape[0] ?? 0));
+        const floor = attributes.relu ? 0 : Number.NEGATIVE_INFINITY;
+        return { from, weights, add, floor, to: context.output(y, block) };
+      };
+      if (emitWinograd(context, scope, fast, false, place)) return true;
+    }
+    const pass = own ?? firstPass(context, scope, setups, 'forward', options);
+    if (pass === undefined) return false;
+    const { setup } = pass;
+
+    const from = context.input(x, setup.x.block, setup.x.storage);
+    const stored = storedShape(setup, w.shape);
+    const plain = padded(context, context.input(w), w.shape, stored);
+    const weights = packWeights(context, scope, stored, plain, pass.parts);
+    const list: PassOperand[] = [
+      { argument: argument.src, is: 'x', pointer: from },
+      { argument: argument.weights, is: 'weights', pointer: weights },
+    ];
+    if (bias !== undefined)
+      list.push({
+        argument: argument.bias,
+        is: 'bias',
+        pointer: padded(context, context.input(bias), bias.shape, stored.slice(0, 1)),
+      });
+    const to = context.output(y, setup.y.block, undefined, setup.y.storage);
+    list.push({ argument: argument.dst, is: 'y', pointer: to });
+    emitPass(context, onednn, list, pass.shares);
+    return true;
+  });
+}
+
+export function conv2dBackwardInputLowering(onednn: OneDnn): Lowering {
+  return lowering<ConvAttrs>((node, context) => {
+    const [dy, w] = operands(node.inputs);
+    const [dx] = operands(node.outputs);
+    const shapes = { x: dx.shape, w: w.shape, y: dy.shape };
+    const scope = new Scope(context, onednn);
+    const made = { x: context.storageFor(dx) };
+    const setups = convSetups(context, node, shapes, dy, onednn.lanes, made);
+    const outSize = dx.shape.slice(2) as unknown as Size2d;
+    const fast = setups.find((setup) => isFast(context, setup, { ...setup.geometry, outSize }));
+    const own = firstPass(context, scope, byLibrary(fast), 'backwardData', { along: 1 });
+    if (fast !== undefined && own === undefined) {
+      const place = () => {
+        const from = context.input(dy, block);
+        const weights = context.input(w);
+        const add = context.table(new Float32Array(w.shape[1] ?? 0));
+        const floor = Number.NEGATIVE_INFINITY;
+        return { from, weights, add, floor, to: context.output(dx, block) };
+      };
+      if (emitWinograd(context, scope, fast, true, place)) return true;
+    }
+    const pass = own ?? firstPass(context, scope, setups, 'backwardData', { along: 1 });
+    if (pass === undefined) return false;
+    const { setup } = pass;
+
+    const from = context.input(dy, setup.y.block, setup.y.storage);
+    const stored = storedShape(setup, w.shape);
+    const plain = padded(context, context.input(w), w.shape, stored);
+    const weights = packWeights(context, scope, stored, plain, pass.parts);
+    const to = context.output(dx, setup.x.block, undefined, setup.x.storage);
+    const list: PassOperand[] = [
+      { argument: argument.diffDst, is: 'y', pointer: from },
+      { argument: argument.weights, is: 'weights', pointer: weights },
+      { argument: argument.diffSrc, is: 'x', pointer: to },
+    ];
+    emitPass(context, onednn, list, pass.shares);
+    return true;
+  });
+}
+
+export function conv2dBackwardWeightLowering(onednn: OneDnn): Lowering {
+  return lowering<ConvAttrs>((node, context) => {
+    const [x, dy] = operands(node.inputs);
+    const [dw] = operands(node.outputs);
+    const shapes = { x: x.shape, w: dw.shape, y: dy.shape };
+    const scope = new Scope(context, onednn);
+    const setups = convSetups(context, node, shapes, dy, onednn.lanes);
+    const fast = setups.find((setup) => isFast(context, setup, setup.geometry));
+    const own = firstPass(context, scope, byLibrary(fast), 'backwardWeights', { along: 0 });
+    if (fast !== undefined && own === undefined) {
+      const place = () => {
+        const from = context.input(x, block);
+        return { x: from, dy: context.input(dy, block), dw: context.output(dw) };
+      };
+      if (emitWinogradGradient(context, scope, fast, place)) return true;
+    }
+    const pass = own ?? firstPass(context, scope, setups, 'backwardWeights', { along: 0 });
+    if (pass === undefined) return false;
+    const { setup } = pass;
+
+    // Each cut of the images has a gradient of its own, summed in the order of the cuts.
+    const stride = alignUp(pass.weightBytes);
+    const partials = context.scratch(stride * pass.cuts);
+    const from = context.input(x, setup.x.block, setup.x.storage);
+    const gradient = context.input(dy, setup.y.block, setup.y.storage);
+    const list: PassOperand[] = [
+      { argument: argument.src, is: 'x', pointer: from },
+      { argument: argument.diffDst, is: 'y', pointer: gradient },
+      { argument: argument.diffWeights, is: 'weights', pointer: partials },
+    ];
+    const shares = pass.shares.map(
+      (share) =>
+        share && {
+          ...share,
+          weights: { ...share.weights, offset: share.weights.offset + share.cut * stride },
+        },
+    );
+    emitPass(context, onednn, list, shares);
+    const sums = { count: pass.cuts, stride };
+    const stored = storedShape(setup, dw.shape);
+    const { place, finish } = unpadded(context, context.output(dw), dw.shape, stored);
+    unpackWeights(context, scope, stored, partials, sums, pass.parts, place);
+    finish();
+    return true;
+  });
+}

@@ -1,0 +1,283 @@
+/**
+ * Winograd convolution F(4×4, 3×3) with its products by oneDNN (kernels/winograd-native.ts): a quarter of direct
+ * convolution's multiplications. oneDNN's own Winograd is gone from newer versions.
+ */
+import { alignUp } from '../../wasm/heap.js';
+import { float, type LowerContext, type Word } from '../../wasm/lower/context.js';
+import { type NativeShare, nativeRecords, recordBytes } from '../../wasm/native.js';
+import type { Pointer } from '../../wasm/region.js';
+import { argument } from '../library.js';
+import { type BatchedPrimitive, type BatchedProduct, batchedProduct } from './batched-product.js';
+import type { ConvSetup } from './conv-setup.js';
+import type { Scope } from './scope.js';
+
+const elements = 36;
+
+/** Channels of a block that the transforms work on. */
+const block = 16;
+
+/** Bytes of the transforms' own scratch memory, `TEMP_BYTES` in kernels/winograd-transforms.ts. */
+const tempBytes = 4096;
+
+/** From so many channels on the weights outweigh the tiles, so that threads share channels instead of tiles. */
+const manyChannels = 256;
+
+/** Bytes of a strip's matrices: they should stay in the second-level cache, and larger products run faster. */
+const stripBytes = 1.6e6;
+
+/** Tiles of a product of a slice of channels. */
+const sliceTiles = 512;
+
+/** Up to so many channels [36][C][K] is the faster order of the weights; above, its strides thrash the caches. */
+const plainChannels = 64;
+
+/** Blocks of the output's and of the input's channels that one product of a wide gradient makes. */
+const gradientBlocks = 8;
+
+interface Tiling {
+  readonly down: number;
+  readonly across: number;
+  readonly count: number;
+}
+
+/** A convolution or the gradient of its input. */
+export interface WinogradConv {
+  readonly setup: ConvSetup;
+  /** `x` is read and `y` written: for the gradient of the input the other way round. */
+  readonly from: Pointer;
+  readonly to: Pointer;
+  readonly weights: Pointer;
+  readonly isGradient: boolean;
+  /** A float for each channel that is written. */
+  readonly add: Pointer;
+  readonly floor: number;
+}
+
+interface Sides {
+  readonly tiling: Tiling;
+  readonly input: { readonly words: readonly Word[]; readonly channels: number };
+  readonly output: { readonly words: readonly Word[]; readonly channels: number };
+}
+
+function sidesOf(
+  { geometry, x, y }: ConvSetup,
+  from: Pointer,
+  to: Pointer,
+  isGradient: boolean,
+): Sides {
+  const [read, written] = isGradient ? [y, x] : [x, y];
+  const pad = isGradient ? 2 - geometry.padding[0] : geometry.padding[0];
+  const down = Math.ceil(written.size[0] / 4);
+  const across = Math.ceil(written.size[1] / 4);
+  const tiling = { down, across, count: geometry.batch * down * across };
+  const side = (pointer: Pointer, { channels, size }: typeof x, outside: number) => ({
+    channels,
+    words: [
+      pointer,
+      ...size,
+      channels / block,
+      outside,
+      geometry.batch,
+      down,
+      across,
+      down,
+      across,
+    ],
+  });
+  return { tiling, input: side(from, read, pad), output: side(to, written, 0) };
+}
+
+/** The product of whole strips and that of the last, shorter one. */
+interface Products {
+  readonly whole: BatchedPrimitive;
+  readonly last: BatchedPrimitive;
+}
+
+function productsOf(
+  scope: Scope,
+  product: BatchedProduct,
+  last: Partial<BatchedProduct>,
+): Products | undefined {
+  const whole = batchedProduct(scope, product);
+  const rest = batchedProduct(scope, { ...product, ...last });
+  return whole === undefined || rest === undefined ? undefined : { whole, last: rest };
+}
+
+/** The words that tell kernels of winograd-native.ts how to call the products. */
+function productWords(context: LowerContext, scope: Scope, { whole, last }: Products): Word[] {
+  const { onednn } = scope;
+  const padBytes = Math.max(
+    ...[whole, last].map(({ primitiveDesc }) => onednn.scratchpadOf(primitiveDesc)),
+  );
+  const pad = padBytes > 0 ? context.threadScratch(padBytes) : undefined;
+  const operandNames = [argument.src, argument.weights, argument.dst, argument.scratchpad];
+  const operands = pad === undefined ? 3 : 4;
+  const share = (thread: number, { primitiveDesc, descs }: BatchedPrimitive): NativeShare => {
+    const primitive = onednn.primitive(primitiveDesc);
+    context.whenDisposed(() => onednn.destroyPrimitive(primitive));
+    const all = [...descs, onednn.descOf(primitiveDesc, 'scratchpad')].slice(0, operands);
+    return {
+      primitive,
+      stream: onednn.stream(thread),
+      operands: all.map((desc, i) => {
+        const handle = onednn.memory(desc);
+        context.whenDisposed(() => onednn.destroyMemory(handle));
+        return { argument: operandNames[i] ?? 0, handle, offset: 0 };
+      }),
+    };
+  };
+  const shares = Array.from({ length: context.threads }, (_, thread) => [
+    share(thread, whole),
+    share(thread, last),
+  ]).flat();
+  return [
+    context.table(nativeRecords(shares, operands)),
+    recordBytes(operands),
+    operands,
+    pad?.pointer ?? 0,
+    pad?.bytes ?? 0,
+  ];
+}
+
+/** Tiles of a strip whose matrices take about `bytes`, so that every thread gets as many. */
+function stripOf(tiles: number, channels: number, threads: number, bytes: number): number {
+  const largest = Math.max(1, Math.floor(bytes / (elements * channels * 4)));
+  const rounds = Math.ceil(tiles / (threads * largest));
+  return Math.ceil(tiles / (threads * rounds));
+}
+
+/** Tiles of the last strip. */
+function lastOf(tiles: number, strip: number): number {
+  return tiles - (Math.ceil(tiles / strip) - 1) * strip;
+}
+
+/** False where oneDNN has no fast product. */
+export function emitWinograd(
+  context: LowerContext,
+  scope: Scope,
+  setup: ConvSetup,
+  isGradient: boolean,
+  place: () => Omit<WinogradConv, 'setup' | 'isGradient'>,
+): boolean {
+  const [channels, outChannels] = isGradient
+    ? [setup.y.channels, setup.x.channels]
+    : [setup.x.channels, setup.y.channels];
+  const sliceBlocks = channels >= 512 ? 2 : 4;
+  const isWide = channels >= manyChannels && outChannels % (sliceBlocks * block) === 0;
+  const size = isGradient ? setup.x.size : setup.y.size;
+  const tiles = setup.geometry.batch * Math.ceil(size[0] / 4) * Math.ceil(size[1] / 4);
+  const strip = isWide
+    ? Math.min(tiles, sliceTiles)
+    : stripOf(tiles, channels + outChannels, context.threads, stripBytes);
+  const columns = isWide ? sliceBlocks * block : outChannels;
+  const isPlain = !isWide && Math.max(channels, outChannels) <= plainChannels;
+  const shape = { m: strip, k: channels, n: columns, transposed: false, plainB: isPlain };
+  const product = { ...shape, plainC: false, sum: false };
+  const products = productsOf(scope, product, { m: lastOf(tiles, strip) });
+  if (products === undefined) return false;
+
+  const { from, to, weights, add, floor } = place();
+  const { input, output } = sidesOf(setup, from, to, isGradient);
+  const perTile = elements * channels * 4;
+  const u = elements * channels * columns * 4;
+  const m = strip * elements * columns * 4;
+  const transformed = context.scratch(isWide ? tiles * perTile : u);
+  const scratch = context.threadScratch(tempBytes + (isWide ? u : strip * perTile) + m);
+  const calls = productWords(context, scope, products);
+  const words = (matrices: Pointer): Word[] => [
+    ...input.words,
+    ...output.words,
+    tiles,
+    weights,
+    isGradient ? elements : input.channels * elements,
+    isGradient ? output.channels * elements : elements,
+    isGradient ? 1 : 0,
+    isWide ? 0 : matrices,
+    (isPlain ? channels : 1) * columns * 4,
+    (isPlain ? 1 : elements) * columns * 4,
+    isWide ? matrices : 0,
+    0,
+    strip,
+    sliceBlocks,
+    add,
+    float(floor),
+    scratch.pointer,
+    scratch.bytes,
+    ...calls,
+    ...[1, 0, 1, 0],
+  ];
+  context.emit(isWide ? 'winogradNativeInput' : 'winogradNativeWeights', words(transformed));
+  const read = words(transformed.readonly());
+  context.emit(isWide ? 'winogradNativeSlices' : 'winogradNativeStrips', read);
+  return true;
+}
+
+/** The gradient of the weights; false where oneDNN has no fast product. */
+export function emitWinogradGradient(
+  context: LowerContext,
+  scope: Scope,
+  setup: ConvSetup,
+  place: () => { readonly x: Pointer; readonly dy: Pointer; readonly dw: Pointer },
+): boolean {
+  const { x, y } = setup;
+  const { threads } = context;
+  const tiles = setup.geometry.batch * Math.ceil(y.size[0] / 4) * Math.ceil(y.size[1] / 4);
+  const isWide =
+    x.channels >= manyChannels &&
+    x.channels % (gradientBlocks * block) === 0 &&
+    y.channels % (gradientBlocks * block) === 0;
+  const strip = isWide ? tiles : stripOf(tiles, x.channels + y.channels, threads, stripBytes);
+  const m = isWide ? gradientBlocks * block : x.channels;
+  const n = isWide ? gradientBlocks * block : y.channels;
+  const isPlain = !isWide && Math.max(m, n) <= plainChannels;
+  const product = {
+    ...{ m, k: strip, n, transposed: true },
+    ...{ plainB: false, plainC: isPlain, sum: !isWide },
+  };
+  const products = productsOf(scope, product, { k: lastOf(tiles, strip) });
+  if (products === undefined) return false;
+
+  const pointers = place();
+  const { input, output } = sidesOf(setup, pointers.x, pointers.dy, false);
+  // The gradient's tiles are those of y: x's start `padding` outside, y's at its edge.
+  const sBytes = alignUp(elements * m * n * 4);
+  const perTile = elements * 4;
+  const scratch = context.threadScratch(
+    tempBytes + (isWide ? sBytes : strip * perTile * (x.channels + y.channels)),
+  );
+  const s = isWide ? undefined : context.scratch(threads * sBytes);
+  const v = isWide ? context.scratch(tiles * perTile * x.channels) : undefined;
+  const d = isWide ? context.scratch(tiles * perTile * y.channels) : undefined;
+  const calls = productWords(context, scope, products);
+  const words = (isLast: boolean): Word[] => [
+    ...input.words,
+    ...output.words,
+    tiles,
+    isLast ? pointers.dw : 0,
+    x.channels * elements,
+    elements,
+    0,
+    (isLast ? s?.readonly() : s) ?? 0,
+    (isPlain ? m : 1) * n * 4,
+    (isPlain ? 1 : elements) * n * 4,
+    (isLast ? v?.readonly() : v) ?? 0,
+    (isLast ? d?.readonly() : d) ?? 0,
+    strip,
+    gradientBlocks,
+    0,
+    float(0),
+    scratch.pointer,
+    scratch.bytes,
+    ...calls,
+    threads,
+    sBytes,
+    x.channels / block / gradientBlocks,
+    gradientBlocks,
+  ];
+  context.emit(
+    isWide ? 'winogradNativeGradientInput' : 'winogradNativeGradientStrips',
+    words(false),
+  );
+  context.emit(isWide ? 'winogradNativeGradientBlocks' : 'winogradNativeGradientTaps', words(true));
+  return true;
+}

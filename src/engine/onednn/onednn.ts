@@ -1,0 +1,56 @@
+/**
+ * Engine `onednn`: the planner, pool and kernels of engine `wasm`, in which oneDNN, the library inside PyTorch and
+ * TensorFlow for CPUs, computes convolutions and matrix products: primitives for one thread, one on each thread's share.
+ */
+import type { NativeProvider } from '../wasm/native.js';
+import { openWasmEngine, type WasmEngine, type WasmEngineOptions } from '../wasm/wasm.js';
+import { nativeCalls } from './calls.js';
+import { OneDnn } from './library.js';
+import {
+  conv2dBackwardInputLowering,
+  conv2dBackwardWeightLowering,
+  conv2dLowering,
+} from './lower/conv2d.js';
+import { linearLowering, matmulLowering } from './lower/product.js';
+
+/** What `wick doctor` says about the library. */
+export interface LibraryReport {
+  readonly version: string;
+  readonly path: string;
+  readonly isa: string;
+  readonly bf16: boolean;
+}
+
+export interface OneDnnEngine extends WasmEngine {
+  readonly library: LibraryReport;
+}
+
+export interface OneDnnEngineOptions extends Omit<WasmEngineOptions, 'native'> {
+  /** Take bfloat16 where the CPU has no instructions for it: slower than float32, for tests. @default false */
+  readonly emulateBfloat16?: boolean;
+}
+
+/** Opens the engine with the library at `path`, after the libraries that it needs and the system may not find. */
+export function openOneDnnEngine(
+  path: string,
+  preload: readonly string[] = [],
+  { emulateBfloat16 = false, ...options }: OneDnnEngineOptions = {},
+): OneDnnEngine {
+  const onednn = new OneDnn(path, preload);
+  const { file, version, isa, bf16 } = onednn;
+  const provider: NativeProvider = {
+    lowerings: {
+      conv2d: conv2dLowering(onednn),
+      conv2dBackwardInput: conv2dBackwardInputLowering(onednn),
+      conv2dBackwardWeight: conv2dBackwardWeightLowering(onednn),
+      linear: linearLowering(onednn),
+      matmul: matmulLowering(onednn),
+    },
+    module: new URL('./calls.js', import.meta.url).href,
+    data: file,
+    calls: (memory) => nativeCalls(memory, file),
+  };
+  const lacks = bf16 || emulateBfloat16 ? {} : { withoutBfloat16: `a CPU with ${isa}` };
+  const engine = openWasmEngine({ ...options, native: { name: 'onednn', provider, ...lacks } });
+  return { ...engine, library: { version, path, isa, bf16 } };
+}

@@ -1,0 +1,17 @@
+/** In which precision a plan computes, and the error where an engine does not. */
+import { EngineError } from '../core/errors.js';
+
+/**
+ * `bfloat16`: convolutions and matrix products multiply bfloat16 and sum in float32, and activations between them are
+ * stored so; parameters, statistics, losses and whatever a plan takes and returns stay float32.
+ */
+export const precisions = ['float32', 'bfloat16'] as const;
+export type Precision = (typeof precisions)[number];
+
+/** @throws EngineError saying what computes in bfloat16; `found` is what this machine has instead */
+export function refuseBfloat16(engine: string, found: string): never {
+  throw new EngineError(
+    engine,
+    `precision 'bfloat16' needs engine onednn on a CPU with AMX or AVX512-BF16, and this is ${found}; use float32`,
+  );
+}

@@ -1,0 +1,257 @@
+// Winograd convolution whose products a native kernel makes (./native.ts), 36 at a time; the transforms are those of
+// winograd-transforms.ts and winograd-taps.ts.
+//
+// All matrices are tile-major, which is how batched products like their operands: V [tile][36][C], D and M [tile][36][K],
+// U [C][36][K] or, where that is small, [36][C][K], S [C][36][K]. As in winograd-forward.ts and winograd-weight.ts a thread
+// takes strips of tiles below 256 channels, and slices of channels from there on.
+
+import { runRecord } from './native';
+import { unitStart } from './share';
+import { transformTapGradients, transformTaps } from './winograd-taps';
+import { Tiles, TWO_TILES } from './winograd-tiles';
+import {
+  prepareTemp,
+  TEMP_BYTES,
+  transformGradient,
+  transformInput,
+  transformOutput,
+} from './winograd-transforms';
+
+@unmanaged
+class NativeWinogradArgs {
+  // Before these words: the Tiles of the tensor that is read and of the other one.
+  @inline
+  get input(): Tiles {
+    return changetype<Tiles>(changetype<usize>(this) - TWO_TILES);
+  }
+
+  @inline
+  get output(): Tiles {
+    return changetype<Tiles>(changetype<usize>(this) - offsetof<Tiles>());
+  }
+
+  tiles: i32; // in all
+  w: usize; // [O][I][3][3], or its gradient
+  lane: usize; // bytes in w from a channel of the output to the next
+  sum: usize; // bytes in w from a channel of the input to the next
+  flipped: i32;
+  u: usize; // strips: U; or each thread's S
+  uElement: usize; // bytes from an element of U or S to the next
+  uRow: usize; // bytes from a channel of the input to the next
+  v: usize; // slices: V
+  d: usize; // slices of a gradient: D
+  tilesPerStrip: i32;
+  blocksPerSlice: i32; // of 16 output channels
+  add: usize; // a float per output channel
+  floor: f32;
+  scratch: usize; // per thread: the transforms' temp, then V and M (D) of a strip, or U and M (S) of a slice
+  scratchBytes: usize;
+  records: usize; // per thread: the product of a whole strip, and that of the last
+  recordBytes: usize;
+  operands: i32; // 3, or 4 with a scratchpad
+  pad: usize; // per thread
+  padBytes: usize;
+  parts: i32; // gradient: threads that have an S, and its bytes
+  partBytes: usize;
+  groups: i32; // gradient, slices: groups of input channels, and blocks of 16 in one
+  blocksPerGroup: i32;
+}
+
+const OPERANDS: usize = 3072; // In the temp: pointers of a product's operands.
+
+// A product of a strip of tiles, or of the last one.
+function multiply(a: NativeWinogradArgs, tid: i32, isLast: bool, left: usize, right: usize, to: usize, temp: usize): void {
+  const list = temp + OPERANDS;
+  store<u32>(list, left);
+  store<u32>(list, right, 4);
+  store<u32>(list, to, 8);
+  store<u32>(list, a.pad + <usize>tid * a.padBytes, 12);
+  runRecord(a.records + (<usize>tid * 2 + <usize>isLast) * a.recordBytes, a.operands, list);
+}
+
+// U of output blocks [first, end), of which the first lies at `to`.
+function weights(a: NativeWinogradArgs, first: i32, end: i32, to: usize, element: usize, row: usize, temp: usize): void {
+  const channels = a.input.blocks << 4;
+  const flipped = a.flipped != 0;
+  for (let b = first; b < end; b++) {
+    let w = a.w + <usize>(b << 4) * a.lane;
+    let u = to;
+    for (let c = 0; c < channels; c++) {
+      for (let k: usize = 0; k < 4; k++)
+        transformTaps(w + (k << 2) * a.lane, a.lane, flipped, u + (k << 4), element, temp);
+      u += row;
+      w += a.sum;
+    }
+    to += 64;
+  }
+}
+
+// U of all output channels. Unit of work: a block of 16 of them.
+export function winogradNativeWeights(args: usize, tid: i32, threads: i32): void {
+  const a = changetype<NativeWinogradArgs>(args + TWO_TILES);
+  const temp = a.scratch + <usize>tid * a.scratchBytes;
+  const first = unitStart(a.output.blocks, tid, threads);
+  const end = unitStart(a.output.blocks, tid + 1, threads);
+  weights(a, first, end, a.u + (<usize>first << 6), a.uElement, a.uRow, temp);
+}
+
+// Unit of work: a strip of tiles.
+export function winogradNativeStrips(args: usize, tid: i32, threads: i32): void {
+  const a = changetype<NativeWinogradArgs>(args + TWO_TILES);
+  const temp = a.scratch + <usize>tid * a.scratchBytes;
+  const vElement = <usize>a.input.blocks << 6;
+  const mElement = <usize>a.output.blocks << 6;
+  const v = temp + TEMP_BYTES;
+  const m = v + 36 * vElement * <usize>a.tilesPerStrip;
+  prepareTemp(temp);
+  const strips = (a.tiles - 1) / a.tilesPerStrip + 1;
+  const last = unitStart(strips, tid + 1, threads);
+  for (let i = unitStart(strips, tid, threads); i < last; i++) {
+    const first = i * a.tilesPerStrip;
+    const end = min(a.tiles, first + a.tilesPerStrip);
+    transformInput(a.input, first, end, v, vElement, 36 * vElement, 64, temp);
+    multiply(a, tid, i == strips - 1, v, a.u, m, temp);
+    transformOutput(a.output, first, end, 0, a.output.blocks, m, mElement, 36 * mElement, a.add, a.floor, temp);
+  }
+}
+
+// V of all tiles. Unit of work: a tile.
+export function winogradNativeInput(args: usize, tid: i32, threads: i32): void {
+  const a = changetype<NativeWinogradArgs>(args + TWO_TILES);
+  const temp = a.scratch + <usize>tid * a.scratchBytes;
+  const element = <usize>a.input.blocks << 6;
+  prepareTemp(temp);
+  const last = unitStart(a.tiles, tid + 1, threads);
+  const chunk = tilesAtOnce(a.input);
+  for (let first = unitStart(a.tiles, tid, threads); first < last; first += chunk) {
+    const end = min(last, first + chunk);
+    transformInput(a.input, first, end, a.v + <usize>first * 36 * element, element, 36 * element, 64, temp);
+  }
+}
+
+// Tiles whose transforms stay in the second-level cache while their channels are written block by block.
+function tilesAtOnce(a: Tiles): i32 {
+  return max(1, 524288 / (36 * (a.blocks << 6)));
+}
+
+// Unit of work: a slice of the output channels.
+export function winogradNativeSlices(args: usize, tid: i32, threads: i32): void {
+  const a = changetype<NativeWinogradArgs>(args + TWO_TILES);
+  const temp = a.scratch + <usize>tid * a.scratchBytes;
+  const channels = a.input.blocks << 4;
+  const vTile = (<usize>channels << 2) * 36;
+  const element = <usize>a.blocksPerSlice << 6; // of U and M
+  const u = temp + TEMP_BYTES;
+  const m = u + 36 * element * <usize>channels;
+  const slices = a.output.blocks / a.blocksPerSlice;
+  const last = unitStart(slices, tid + 1, threads);
+  for (let i = unitStart(slices, tid, threads); i < last; i++) {
+    const block = i * a.blocksPerSlice;
+    const blockEnd = block + a.blocksPerSlice;
+    weights(a, block, blockEnd, u, element, 36 * element, temp);
+    for (let first = 0; first < a.tiles; first += a.tilesPerStrip) {
+      const end = min(a.tiles, first + a.tilesPerStrip);
+      multiply(a, tid, end == a.tiles, a.v + <usize>first * vTile, u, m, temp);
+      transformOutput(a.output, first, end, block, blockEnd, m, element, 36 * element, a.add, a.floor, temp);
+    }
+  }
+}
+
+// S of each thread's strips of tiles.
+export function winogradNativeGradientStrips(args: usize, tid: i32, threads: i32): void {
+  const a = changetype<NativeWinogradArgs>(args + TWO_TILES);
+  const temp = a.scratch + <usize>tid * a.scratchBytes;
+  const s = a.u + <usize>tid * a.partBytes;
+  const vElement = <usize>a.input.blocks << 6;
+  const dElement = <usize>a.output.blocks << 6;
+  const v = temp + TEMP_BYTES;
+  const d = v + 36 * vElement * <usize>a.tilesPerStrip;
+  prepareTemp(temp);
+  memory.fill(s, 0, a.partBytes);
+  const strips = (a.tiles - 1) / a.tilesPerStrip + 1;
+  const last = unitStart(strips, tid + 1, threads);
+  for (let i = unitStart(strips, tid, threads); i < last; i++) {
+    const first = i * a.tilesPerStrip;
+    const end = min(a.tiles, first + a.tilesPerStrip);
+    transformInput(a.input, first, end, v, vElement, 36 * vElement, 64, temp);
+    transformGradient(a.output, first, end, d, dElement, 36 * dElement, 64, temp);
+    multiply(a, tid, i == strips - 1, v, d, s, temp);
+  }
+}
+
+// dw from the sum of the threads' S. Unit of work: an input channel.
+export function winogradNativeGradientTaps(args: usize, tid: i32, threads: i32): void {
+  const a = changetype<NativeWinogradArgs>(args + TWO_TILES);
+  const temp = a.scratch + <usize>tid * a.scratchBytes;
+  const channels = a.input.blocks << 4;
+  const last = unitStart(channels, tid + 1, threads);
+  for (let c = unitStart(channels, tid, threads); c < last; c++)
+    storeRow(a, a.u + <usize>c * a.uRow, a.uElement, a.parts, c, 0, a.output.blocks << 4, temp);
+}
+
+// The taps' gradients of input channel `c` and output channels [k, kEnd), whose S starts at `s`.
+function storeRow(
+  a: NativeWinogradArgs,
+  s: usize,
+  element: usize,
+  parts: i32,
+  c: i32,
+  k: i32,
+  kEnd: i32,
+  temp: usize,
+): void {
+  let dw = a.w + <usize>k * a.lane + <usize>c * a.sum;
+  for (; k < kEnd; k += 4) {
+    transformTapGradients(s, element, parts, a.partBytes, dw, a.lane, temp);
+    s += 16;
+    dw += 4 * a.lane;
+  }
+}
+
+// V and D of all tiles, each [group or slice][tile][36][its channels]. Unit of work: a tile.
+export function winogradNativeGradientInput(args: usize, tid: i32, threads: i32): void {
+  const a = changetype<NativeWinogradArgs>(args + TWO_TILES);
+  const temp = a.scratch + <usize>tid * a.scratchBytes;
+  prepareTemp(temp);
+  const last = unitStart(a.tiles, tid + 1, threads);
+  const chunk = min(tilesAtOnce(a.input), tilesAtOnce(a.output));
+  for (let first = unitStart(a.tiles, tid, threads); first < last; first += chunk)
+    gradientTiles(a, first, min(last, first + chunk), temp);
+}
+
+function gradientTiles(a: NativeWinogradArgs, first: i32, end: i32, temp: usize): void {
+  const vElement = <usize>a.blocksPerGroup << 6;
+  const dElement = <usize>a.blocksPerSlice << 6;
+  let v = a.v + <usize>first * 36 * vElement;
+  let d = a.d + <usize>first * 36 * dElement;
+  for (let block = 0; block < a.input.blocks; block += a.blocksPerGroup) {
+    transformInput(a.input, first, end, v, vElement, 36 * vElement, 64, temp, block, block + a.blocksPerGroup);
+    v += <usize>a.tiles * 36 * vElement;
+  }
+  for (let block = 0; block < a.output.blocks; block += a.blocksPerSlice) {
+    transformGradient(a.output, first, end, d, dElement, 36 * dElement, 64, temp, block, block + a.blocksPerSlice);
+    d += <usize>a.tiles * 36 * dElement;
+  }
+}
+
+// dw. Unit of work: a group of input channels with a slice of output channels.
+export function winogradNativeGradientBlocks(args: usize, tid: i32, threads: i32): void {
+  const a = changetype<NativeWinogradArgs>(args + TWO_TILES);
+  const temp = a.scratch + <usize>tid * a.scratchBytes;
+  const s = temp + TEMP_BYTES;
+  const vGroup = (<usize>a.blocksPerGroup << 6) * 36 * <usize>a.tiles;
+  const element = <usize>a.blocksPerSlice << 6;
+  const dSlice = element * 36 * <usize>a.tiles;
+  const slices = a.output.blocks / a.blocksPerSlice;
+  const channels = a.blocksPerGroup << 4;
+  const last = unitStart(a.groups * slices, tid + 1, threads);
+  for (let i = unitStart(a.groups * slices, tid, threads); i < last; i++) {
+    const slice = i / a.groups;
+    const group = i - slice * a.groups;
+    multiply(a, tid, false, a.v + <usize>group * vGroup, a.d + <usize>slice * dSlice, s, temp);
+    const k = (slice * a.blocksPerSlice) << 4;
+    const kEnd = k + (a.blocksPerSlice << 4);
+    for (let r = 0; r < channels; r++)
+      storeRow(a, s + <usize>r * 36 * element, element, 1, group * channels + r, k, kEnd, temp);
+  }
+}

@@ -1,0 +1,176 @@
+/** What engine `onednn` makes in the library, what it gives back, and that its results are the same each time. */
+import '../../../src/ops/index.js';
+import assert from 'node:assert/strict';
+import { after, beforeEach, describe, mock, test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { compile } from '../../../src/compile/compile.js';
+import type { TypedArray } from '../../../src/core/dtype.js';
+import { Rng } from '../../../src/core/rng.js';
+import { OneDnn } from '../../../src/engine/onednn/library.js';
+import type { OneDnnEngine } from '../../../src/engine/onednn/onednn.js';
+import { useEngine } from '../../../src/engine/select.js';
+import type { Graph } from '../../../src/graph/graph.js';
+import * as F from '../../../src/nn/functional.js';
+import { fromArray } from '../../../src/tensor/creation.js';
+import type { Tensor } from '../../../src/tensor/tensor.js';
+import { GraphBuilder, normals, runPlan } from '../wasm/graphs.js';
+import { openMachineEngine, withoutVectors } from './machine.js';
+
+const same = { stride: [1, 1], padding: [1, 1], dilation: [1, 1], groups: 1 };
+const halved = { ...same, stride: [2, 2] };
+
+/** Everything that the engine has the library compute: direct convolution, Winograd, their gradients, and a product. */
+function everything(): Graph {
+  const b = new GraphBuilder();
+  const x = b.input([4, 16, 16, 16]);
+  const [direct, fast] = [b.input([32, 16, 3, 3]), b.input([48, 32, 3, 3])];
+  const y = b.call('conv2d', [x, direct], halved);
+  const z = b.call('conv2d', [y, fast], same);
+  const dy = b.call('conv2dBackwardInput', [z, fast], { ...same, shape: y.shape });
+  const gradients = [
+    b.call('conv2dBackwardWeight', [y, z], { ...same, shape: fast.shape }),
+    b.call('conv2dBackwardInput', [dy, direct], { ...halved, shape: x.shape }),
+    b.call('conv2dBackwardWeight', [x, dy], { ...halved, shape: direct.shape }),
+  ];
+  const rows = b.call('reshape', [z], { shape: [4, 48 * 64] });
+  return b.graph([b.call('linear', [rows, b.input([30, 48 * 64])]), ...gradients]);
+}
+
+const graph = everything();
+const rng = new Rng(3);
+const inputs = graph.inputs.map(({ shape }) => normals(rng, shape, 0.1));
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+/**
+ * By how much each of eight rounds of `work` grows the process, in bytes: their median, for V8's heap grows in a few large
+ * steps, mostly in the first rounds, and what leaks does so in each.
+ */
+async function growthOf(work: () => void): Promise<number> {
+  const sizes: number[] = [];
+  for (let round = 0; round < 13; round++) {
+    work();
+    collectGarbage();
+    await new Promise((resolve) => setImmediate(resolve)); // Finalizers run between turns of the event loop.
+    sizes.push(process.memoryUsage().rss);
+  }
+  const last = sizes.slice(-9);
+  const growth = last.slice(1).map((size, i) => size - (last[i] ?? 0));
+  return growth.sort((a, b) => a - b)[4] ?? Number.NaN;
+}
+
+describe('engine onednn', { skip: withoutVectors }, () => {
+  const engines: OneDnnEngine[] = [];
+  const open = (threads: number) => {
+    const engine = openMachineEngine({ threads });
+    engines.push(engine);
+    return engine;
+  };
+  after(() => {
+    for (const engine of engines) engine.stop();
+  });
+  const run = (engine: OneDnnEngine): TypedArray[] => {
+    const plan = engine.prepare(graph);
+    const results = runPlan(plan, graph, inputs);
+    plan.dispose();
+    return results;
+  };
+
+  test('gives back whatever it has made in the library', () => {
+    const methods = [
+      'memory',
+      'destroyMemory',
+      'primitive',
+      'destroyPrimitive',
+      'implementationOf', // called once for each primitive descriptor that was made
+      'destroyPrimitiveDesc',
+      'attributes',
+      'destroyAttributes',
+    ] as const;
+    const mocks = methods.map((name) => mock.method(OneDnn.prototype, name).mock);
+    const counts = () => mocks.map((calls) => calls.callCount());
+    const engine = open(2);
+    const plans = [1, 2, 3].map(() => engine.prepare(graph));
+    const [memories, , primitives, , descs, , attributes, returned] = counts();
+    assert.ok(primitives !== undefined && primitives > 3 * 2 * 10, `${primitives} primitives`);
+    assert.equal(attributes, returned);
+    const wanted = [memories, memories, primitives, primitives, descs, descs, attributes, returned];
+    assert.notDeepEqual(counts(), wanted);
+    for (const plan of plans) plan.dispose();
+    assert.deepEqual(counts(), wanted);
+    const plan = engine.prepare(graph);
+    const before = counts();
+    for (let i = 0; i < 20; i++) runPlan(plan, graph, inputs);
+    assert.deepEqual(counts(), before, 'runs make nothing');
+    mock.restoreAll();
+  });
+
+  test('a thousand plans leave no memory behind', async () => {
+    const engine = open(2);
+    const grown = await growthOf(() => {
+      for (let i = 0; i < 125; i++) engine.prepare(graph).dispose();
+    });
+    assert.ok(grown < 1 << 20, `${(grown / 2 ** 20).toFixed(1)} MiB in 125 plans`);
+  });
+
+  test('a thousand replays of a compiled step keep no memory', async () => {
+    useEngine(open(2));
+    const weight = fromArray(normals(new Rng(4), [32, 16, 3, 3], 0.1), [32, 16, 3, 3]);
+    const w = weight.requiresGrad_();
+    const step = compile((x: Tensor) => {
+      w.grad = null;
+      const loss = F.conv2d(x, w, null, { padding: 1 }).relu().square().mean();
+      loss.backward();
+      return loss;
+    });
+    const x = fromArray(normals(new Rng(5), [4, 16, 12, 12]), [4, 16, 12, 12]);
+    const first = step(x).item();
+    assert.match(step.program, /^winogradNative|^native/m);
+    const grown = await growthOf(() => {
+      for (let i = 0; i < 125; i++) step(x);
+    });
+    assert.ok(grown < 1 << 20, `${(grown / 2 ** 20).toFixed(1)} MiB in 125 replays`);
+    assert.equal(step(x).item(), first);
+  });
+
+  for (const threads of [1, 2, 3])
+    test(`results on ${threads} threads repeat bit for bit, also in an engine opened again`, () => {
+      const engine = open(threads);
+      const first = run(engine);
+      assert.deepEqual(run(engine), first);
+      assert.deepEqual(run(open(threads)), first);
+    });
+
+  test('a plan made after the memory has grown has the same results on all threads', () => {
+    const engine = open(2);
+    const first = run(engine);
+    const large = engine.resident(new Float32Array(80 << 20)); // 320 MiB: later plans lie behind it.
+    const plan = engine.prepare(graph);
+    const bound = inputs.map((array) => engine.resident(array));
+    const results = runPlan(plan, graph, bound);
+    assert.deepEqual(results.slice(0, graph.outputs.length), first.slice(0, graph.outputs.length));
+    assert.ok(bound.every(({ byteOffset }) => byteOffset > 4 * large.length));
+  });
+
+  describe('a convolution', () => {
+    beforeEach(() => useEngine(open(2)));
+
+    for (const [name, shape, out] of [
+      ['by Winograd', [4, 32, 16, 16], 32],
+      ['channels-last', [4, 12, 32, 32], 24],
+      ['padded', [4, 10, 24, 24], 18],
+    ] as const)
+      test(`${name}, eager and compiled, is the same to the bit`, () => {
+        const [, channels] = shape;
+        const rng = new Rng(6);
+        const [x, w, b] = [shape, [out, channels, 3, 3], [out]].map((dims) =>
+          fromArray(normals(rng, dims, 0.3), dims),
+        );
+        assert.ok(x && w && b);
+        const conv = (image: Tensor) => F.conv2d(image, w, b, { padding: 1 });
+        assert.deepEqual(compile(conv)(x).data, conv(x).data);
+      });
+  });
+});
