@@ -1,5 +1,6 @@
 /** Which values a plan of precision `bfloat16` stores in bfloat16: those that only kernels for it read. */
 import type { Graph, Value } from '../../graph/graph.js';
+import { sumsChannels } from './lower/reduction.js';
 import type { NodeOfPlan } from './plan-node.js';
 
 /** The inputs that lowerings take in bfloat16 as they are, by op. */
@@ -31,21 +32,25 @@ const taken: Readonly<Record<string, readonly number[]>> = {
   add: [0, 1],
   addRelu: [0, 1],
   dropout: [0],
-  sum: [0],
 };
+
+function takesBfloat16({ name, inputs, attrs }: NodeOfPlan, position: number): boolean {
+  if (name !== 'sum') return taken[name]?.includes(position) ?? false;
+  const { dims } = attrs as { readonly dims: readonly number[] }; // The op of that name has them.
+  return inputs.every((value) => sumsChannels(value, dims));
+}
 
 /** The values, float32 in the graph, whose readers all take bfloat16; a view's readers are its source's. */
 export function bfloat16Values(graph: Graph, nodes: readonly NodeOfPlan[]): ReadonlySet<Value> {
   const refused = new Set([...graph.outputs, ...graph.updates.map(({ next }) => next)]);
-  const suited = new Set<Value>();
-  for (const { op, name, inputs, outputs } of nodes.toReversed()) {
-    const isView = op?.view === true;
-    inputs.forEach((value, i) => {
-      const takes = isView ? outputs.every((view) => suited.has(view)) : taken[name]?.includes(i);
-      if (takes !== true || value.dtype !== 'float32') refused.add(value);
-      else suited.add(value);
-      if (refused.has(value)) suited.delete(value);
+  const read = new Set<Value>();
+  const suits = (value: Value) => read.has(value) && !refused.has(value);
+  // From the last node on: a value's readers have been seen when its producer comes.
+  for (const node of nodes.toReversed())
+    node.inputs.forEach((value, i) => {
+      const takes = node.op?.view === true ? node.outputs.every(suits) : takesBfloat16(node, i);
+      read.add(value);
+      if (!takes || value.dtype !== 'float32') refused.add(value);
     });
-  }
-  return suited;
+  return new Set([...read].filter(suits));
 }

@@ -102,10 +102,8 @@ export const kernelFamilies = {
     'batchNormReluPoolBf16',
     'batchNormReluPoolBackwardBf16',
   ],
-  'max-pool': [
-    'maxPoolPlanes',
-    'maxPoolPlanes2x2',
-    'maxPoolPlanesBackward',
+  'max-pool': ['maxPoolPlanes', 'maxPoolPlanes2x2', 'maxPoolPlanesBackward'],
+  'max-pool-blocks': [
     'maxPoolBlocks',
     'maxPoolBlocksBackward',
     'maxPoolBlocks2x2',

@@ -6,7 +6,8 @@
 
 import { A, I, madd } from './abi';
 import { load4, span, store4 } from './elements';
-import { loadIndex, storeIndex, wins } from './max-pool';
+import { wins } from './max-pool';
+import { loadIndex, storeIndex } from './max-pool-blocks';
 import { bytes, unitStart } from './share';
 
 @inline

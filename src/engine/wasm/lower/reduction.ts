@@ -62,15 +62,17 @@ function emitChannelSums(context: LowerContext, x: Value, y: Value, factor: numb
   context.emit('channelTotals', words);
 }
 
-/**
- * Whether each result is the sum of a channel of a tensor that is stored in whole vectors of channels, as a matrix of
- * bfloat16 is, too.
- */
+/** Whether each result is the sum of a channel: of images, or a column of a matrix of whole vectors. */
+export function sumsChannels({ shape }: Value, dims: readonly number[]): boolean {
+  if (shape.length === 2) return dims.length === 1 && dims[0] === 0 && (shape[1] ?? 1) % 4 === 0;
+  return shape.length === 4 && dims.length === 3 && [0, 2, 3].every((dim) => dims.includes(dim));
+}
+
+/** Whether there is a kernel for that: where images are stored in whole vectors of channels, and for matrices in bfloat16. */
 function isChannelSum(context: LowerContext, x: Value, dims: readonly number[]): boolean {
-  const isColumns = x.shape.length === 2 && dims.length === 1 && dims[0] === 0;
-  if (isColumns && (x.shape[1] ?? 1) % 4 === 0) return context.storageOf(x) === 'bfloat16';
-  const overAll = dims.length === 3 && [0, 2, 3].every((dim) => dims.includes(dim));
-  return x.shape.length === 4 && overAll && context.blockOf(x) % 4 === 0;
+  if (!sumsChannels(x, dims)) return false;
+  if (x.shape.length === 2) return context.storageOf(x) === 'bfloat16';
+  return context.blockOf(x) % 4 === 0;
 }
 
 interface Reduction {
