@@ -74,8 +74,8 @@ const readyLimitMs = 120_000;
 const pauseMs = 50;
 
 /** wick, and what its ratio is taken against, run for all rounds; the time of the others is limited. */
-function isBounded({ ours, rivals, precision }: Contender): boolean {
-  return ours === undefined && (rivals === undefined || precision !== 'float32');
+function isBounded({ ours, rivals }: Contender): boolean {
+  return ours === undefined && rivals === undefined;
 }
 
 /** Writes the workload's step into `folder` when it is first asked for. */

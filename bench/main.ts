@@ -14,9 +14,10 @@ import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { precisions } from '../src/engine/precision.js';
 import { engineNames } from '../src/engine/select.js';
 import { compare } from './compare.js';
-import { modes, precisions, type Settings } from './contestants/contender.js';
+import { modes, type Settings } from './contestants/contender.js';
 import { cpuLine, machineLines, missingPeers } from './machine.js';
 import { projectRoot } from './project-root.js';
 import { formatMeasured, formatRow, markdown, type Result } from './report.js';
@@ -28,7 +29,7 @@ const { values: options } = parseArgs({
     only: { type: 'string' },
     engine: { type: 'string', default: engineNames.filter((e) => e !== 'reference').join() },
     mode: { type: 'string', default: modes.join() },
-    precision: { type: 'string', default: 'float32' },
+    precision: { type: 'string', default: precisions.join() },
     threads: { type: 'string', default: String(Math.min(2, cpus().length)) },
     rounds: { type: 'string', default: '8' },
     seconds: { type: 'string', default: '2' },

@@ -16,15 +16,18 @@ export function formatMeasured(
   { label, medianMs, p10Ms, steps, quietRounds, rounds, rssBytes }: Measured,
 ): string {
   return (
-    `  ${name.padEnd(16)} ${label.padEnd(27)} median ${medianMs.toFixed(2).padStart(9)} ms  p10 ${p10Ms.toFixed(2).padStart(9)} ms  ` +
+    `  ${name.padEnd(16)} ${label.padEnd(42)} median ${medianMs.toFixed(2).padStart(9)} ms  p10 ${p10Ms.toFixed(2).padStart(9)} ms  ` +
     `${steps} steps, ${quietRounds}/${rounds} quiet rounds, peak ${(rssBytes / 1e6).toFixed(0)} MB`
   );
 }
 
 export function formatRow(row: Row): string {
-  const ratio = row.ratio === null ? 'no PyTorch here' : `${row.ratio.toFixed(2)}× ${row.peer}`;
+  const ratios = [
+    ...(row.ratio === null ? [] : [`${row.ratio.toFixed(2)}× ${row.peer}`]),
+    ...(row.keptRatio === null ? [] : [`${row.keptRatio.toFixed(2)}× ${row.keptPeer}`]),
+  ];
   return (
-    `${row.workload} (${row.engine}, ${row.precision}): ${ratio}; ${row.imagesPerSecond.toFixed(0)} images/s, ` +
+    `${row.workload} (${row.engine}, ${row.precision}): ${ratios.join(', ') || 'no PyTorch here'}; ${row.imagesPerSecond.toFixed(0)} images/s, ` +
     `${row.gflops.toFixed(0)} GFLOP/s, ${percent(row.overhead)} of the step outside of kernels`
   );
 }
@@ -40,6 +43,8 @@ export function markdown(results: readonly Result[], machine: readonly string[])
       'Milliseconds per whole step, median [p10], from one interleaved run: `npm run bench`.',
       ...machine,
       'Ratio = PyTorch’s p10 / wick’s p10, against PyTorch’s faster memory layout of the same precision: above 1, wick is faster.',
+      'PyTorch returns large tensors to the system and gets the memory anew, page by page, in each step. On a virtual machine that can take longer than its kernels,',
+      'so each ratio is given twice: against PyTorch as it comes, and against PyTorch told to keep its memory (glibc’s `mallopt`), which compares the kernels.',
       'Rounds in which something else used the machine are left out.',
     ),
     table(
@@ -49,6 +54,8 @@ export function markdown(results: readonly Result[], machine: readonly string[])
         'precision',
         'wick',
         'PyTorch',
+        'ratio',
+        'PyTorch that keeps memory',
         'ratio',
         'images/s',
         'GFLOP/s',
@@ -60,8 +67,10 @@ export function markdown(results: readonly Result[], machine: readonly string[])
         row.engine,
         row.precision,
         time(row.medianMs, row.p10Ms),
-        row.peer === null ? '–' : `${time(row.peerMedianMs, row.peerP10Ms)} (${row.peer})`,
+        time(row.peerMedianMs, row.peerP10Ms),
         times(row.ratio),
+        time(row.keptPeerMedianMs, row.keptPeerP10Ms),
+        times(row.keptRatio),
         row.imagesPerSecond.toFixed(0),
         row.gflops.toFixed(0),
         percent(row.overhead),
@@ -81,13 +90,23 @@ export function markdown(results: readonly Result[], machine: readonly string[])
           '## One op at a time',
           paragraph('Without `compile`, beside PyTorch in its default layout.'),
           table(
-            ['workload', 'engine', 'wick', 'PyTorch', 'wick / PyTorch'],
+            [
+              'workload',
+              'engine',
+              'wick',
+              'PyTorch',
+              'wick / PyTorch',
+              'PyTorch that keeps memory',
+              'wick / PyTorch',
+            ],
             eager.map((row) => [
               row.result.workload.title,
               row.engine.replace(' (eager)', ''),
               time(row.medianMs, row.p10Ms),
-              row.peer === null ? '–' : time(row.peerMedianMs, row.peerP10Ms),
+              time(row.peerMedianMs, row.peerP10Ms),
               times(row.ratio === null ? null : 1 / row.ratio),
+              time(row.keptPeerMedianMs, row.keptPeerP10Ms),
+              times(row.keptRatio === null ? null : 1 / row.keptRatio),
             ]),
           ),
         ]),

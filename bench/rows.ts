@@ -1,9 +1,9 @@
 /** The results as rows: one for each engine, mode and precision of wick, beside the best that PyTorch did. */
 import '../src/index.js';
+import type { Precision } from '../src/engine/precision.js';
 import { summarize } from '../src/report/model-summary.js';
 import { createModel } from '../src/vision/models/registry.js';
 import type { Measured } from './compare.js';
-import type { Precision } from './contestants/contender.js';
 import type { Workload } from './workloads.js';
 
 /** One line of `--json`. Numbers are null where there was no peer. */
@@ -15,12 +15,17 @@ export interface Row {
   readonly cpu: string;
   readonly medianMs: number;
   readonly p10Ms: number;
-  /** PyTorch's faster memory layout of the same precision. */
+  /** PyTorch's faster memory layout of the same precision, as PyTorch comes. */
   readonly peer: string | null;
   readonly peerMedianMs: number | null;
   readonly peerP10Ms: number | null;
   /** peer p10 / ours p10: above 1, wick is faster. */
   readonly ratio: number | null;
+  /** The same of PyTorch that was told to keep its memory between steps. */
+  readonly keptPeer: string | null;
+  readonly keptPeerMedianMs: number | null;
+  readonly keptPeerP10Ms: number | null;
+  readonly keptRatio: number | null;
   readonly imagesPerSecond: number;
   readonly gflops: number;
   /** The share of a step outside of engine kernels; null where it is not known. */
@@ -37,9 +42,12 @@ export function rowsOf(workload: Workload, cpu: string, measured: readonly Measu
   return measured.flatMap((own) => {
     if (own.ours === undefined) return [];
     const { engine, mode } = own.ours;
-    const peer = measured
+    const rivals = measured
       .filter((other) => other.rivals?.includes(mode) && other.precision === own.precision)
-      .sort((a, b) => a.p10Ms - b.p10Ms)[0];
+      .sort((a, b) => a.p10Ms - b.p10Ms);
+    const peer = rivals.find(({ keepsMemory }) => keepsMemory !== true);
+    const kept = rivals.find(({ keepsMemory }) => keepsMemory);
+    const ratio = (other: Measured | undefined) => other && other.p10Ms / own.p10Ms;
     const row: Row = {
       workload: workload.name,
       precision: own.precision,
@@ -50,7 +58,11 @@ export function rowsOf(workload: Workload, cpu: string, measured: readonly Measu
       peer: peer?.label ?? null,
       peerMedianMs: peer?.medianMs ?? null,
       peerP10Ms: peer?.p10Ms ?? null,
-      ratio: peer === undefined ? null : peer.p10Ms / own.p10Ms,
+      ratio: ratio(peer) ?? null,
+      keptPeer: kept?.label ?? null,
+      keptPeerMedianMs: kept?.medianMs ?? null,
+      keptPeerP10Ms: kept?.p10Ms ?? null,
+      keptRatio: ratio(kept) ?? null,
       imagesPerSecond: (1000 * batch) / own.medianMs,
       gflops: flops(workload) / 1e6 / own.medianMs,
       overhead: own.overhead ?? null,

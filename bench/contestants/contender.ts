@@ -1,8 +1,6 @@
 /** Who takes part in a comparison: one file of this folder for each project. */
+import type { Precision } from '../../src/engine/precision.js';
 import type { Workload } from '../workloads.js';
-
-export const precisions = ['float32', 'bfloat16'] as const;
-export type Precision = (typeof precisions)[number];
 
 /** How wick runs a step: recorded and replayed, or one op at a time. */
 export const modes = ['compiled', 'eager'] as const;
@@ -17,6 +15,8 @@ export interface Contender {
   readonly ours?: { readonly engine: string; readonly mode: Mode };
   /** Set on those that wick's ratio is taken against, the best of them: the mode of wick that they are measured against. */
   readonly rivals?: readonly Mode[];
+  /** Set on those that were told not to return memory to the system between steps. */
+  readonly keepsMemory?: boolean;
 }
 
 export interface Settings {

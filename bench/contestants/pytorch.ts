@@ -7,26 +7,29 @@ import type { Contender, Entry } from './contender.js';
 const python = '/usr/bin/python3'; // Debian's, which has python3-torch
 const worker = join(projectRoot, 'bench/peers/torch_worker.py');
 
-/** PyTorch, one op at a time as it is by default: both memory layouts, and automatic mixed precision in both. */
-export const pytorch: Entry = ({ name }, { threads }) => {
-  const contender = (
-    label: string,
-    flags: readonly string[],
-    rest: Pick<Contender, 'precision' | 'rivals'>,
-  ): Contender => ({
-    label,
-    command: [python, worker, name, ...flags, '--threads', String(threads)],
-    ...rest,
-  });
+/**
+ * PyTorch, one op at a time as it is by default: both memory layouts, automatic mixed precision in both, and each of them as
+ * it comes and told to keep its memory.
+ */
+export const pytorch: Entry = ({ name }, { threads, precisions }) => {
   if (!existsSync(python)) return [];
-  const float32 = { precision: 'float32' } as const;
-  const bfloat16 = { precision: 'bfloat16', rivals: ['compiled'] } as const;
-  return [
-    contender('PyTorch', [], { ...float32, rivals: ['compiled', 'eager'] }),
-    contender('PyTorch channels_last', ['channels_last'], { ...float32, rivals: ['compiled'] }),
-    contender('PyTorch bf16', ['bf16'], bfloat16),
-    contender('PyTorch bf16 channels_last', ['bf16', 'channels_last'], bfloat16),
-  ];
+  const layouts = [[], ['channels_last']] as const;
+  return precisions.flatMap((precision) =>
+    [false, true].flatMap((keepsMemory) =>
+      layouts.map((layout): Contender => {
+        const narrow = precision === 'bfloat16' ? ['bf16'] : [];
+        const flags = [...narrow, ...layout, ...(keepsMemory ? ['keep_memory'] : [])];
+        const isEagerRival = precision === 'float32' && layout.length === 0;
+        return {
+          label: ['PyTorch', ...flags].join(' ').replace('keep_memory', '(keeps memory)'),
+          command: [python, worker, name, ...flags, '--threads', String(threads)],
+          precision,
+          keepsMemory,
+          rivals: isEagerRival ? ['compiled', 'eager'] : ['compiled'],
+        };
+      }),
+    ),
+  );
 };
 
 /** Undefined where it is not installed. */

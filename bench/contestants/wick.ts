@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type { Entry } from './contender.js';
+import type { Entry, Mode } from './contender.js';
 
 const worker = fileURLToPath(new URL('../workers/wick.js', import.meta.url));
 
@@ -10,7 +10,7 @@ export const wick: Entry = (workload, { engines, modes, precisions, threads }) =
       .filter((mode) => mode === 'compiled' || workload.eager)
       .flatMap((mode) =>
         precisions
-          .filter((precision) => mode === 'compiled' || precision === 'float32')
+          .filter((precision) => precision === 'float32' || hasBfloat16(engine, mode))
           .map((precision) => ({
             label: `wick ${engine}${mode === 'eager' ? ' eager' : ''}${precision === 'bfloat16' ? ' bf16' : ''}`,
             command: [
@@ -27,3 +27,7 @@ export const wick: Entry = (workload, { engines, modes, precisions, threads }) =
           })),
       ),
   );
+
+function hasBfloat16(engine: string, mode: Mode): boolean {
+  return engine === 'onednn' && mode === 'compiled';
+}

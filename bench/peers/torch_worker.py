@@ -1,12 +1,22 @@
 """PyTorch's side of a comparison: the same networks, batches and protocol as bench/workers/wick.ts.
 
-Usage: torch_worker.py WORKLOAD [channels_last] [bf16] [--threads N]
+Usage: torch_worker.py WORKLOAD [channels_last] [bf16] [keep_memory] [--threads N]
+
+keep_memory: glibc returns large tensors to the system as soon as they are freed, and gets the memory anew, page by page, in
+every step. Where pages are dear, as on virtual machines, that takes several times as long as the kernels do; with this, the
+process keeps its memory.
 """
+import ctypes
 import json
 import os
 import resource
 import sys
 import time
+
+if "keep_memory" in sys.argv:
+    M_TRIM_THRESHOLD, M_MMAP_MAX = -1, -4  # malloc.h
+    ctypes.CDLL(None).mallopt(M_MMAP_MAX, 0)
+    ctypes.CDLL(None).mallopt(M_TRIM_THRESHOLD, -1)
 
 import torch
 from torch import nn

@@ -2,6 +2,7 @@
 import { kernelMs } from './kernel-clock.js';
 import '../../src/index.js';
 import { compile } from '../../src/compile/compile.js';
+import type { Precision } from '../../src/engine/precision.js';
 import { type EngineName, setThreads, useEngine } from '../../src/engine/select.js';
 import { wickStep } from '../wick-step.js';
 import { workloadNamed } from '../workloads.js';
@@ -9,11 +10,13 @@ import { serve } from './serve.js';
 
 const [name = '', engine = 'wasm', mode = 'compiled', threads = '2', precision = 'float32'] =
   process.argv.slice(2);
-if (precision !== 'float32') throw new Error(`wick has no precision '${precision}'`);
 setThreads(Number(threads));
 useEngine(engine as EngineName); // checked by useEngine
 
 const { run, images, labels } = wickStep(workloadNamed(name));
-const step = mode === 'compiled' ? compile(run) : run;
+const step =
+  mode === 'compiled'
+    ? compile(run, { precision: precision as Precision }) // checked by compile
+    : run;
 for (let i = 0; i < 3; i++) step(images, labels).item();
 await serve(() => step(images, labels).item(), kernelMs);

@@ -1,9 +1,9 @@
 /** oneDNN 2.x: descriptors are structs that the caller holds, an operation is described before it becomes a primitive. */
 import {
-  algorithms,
   checkStatus,
   dataTypes,
   dimsOf,
+  direct,
   newHandle,
   passes,
   type VersionedApi,
@@ -74,7 +74,6 @@ export function openApi2(
     destroyDesc() {}, // The collector has them.
 
     convolution(pass, { src, weights, bias, dst }, windows, attributes, hint = 0n) {
-      const algorithm = algorithms[windows.algorithm ?? 'direct'];
       const operation = new Uint8Array(operationBytes);
       const rest = [
         dimsOf(windows.strides),
@@ -84,11 +83,11 @@ export function openApi2(
       ];
       const status =
         pass === 'backwardData'
-          ? backwardData(operation, algorithm, src, weights, dst, ...rest)
+          ? backwardData(operation, direct, src, weights, dst, ...rest)
           : pass === 'backwardWeights'
-            ? backwardWeights(operation, algorithm, src, weights, orNone(bias), dst, ...rest)
+            ? backwardWeights(operation, direct, src, weights, orNone(bias), dst, ...rest)
             : forward(
-                ...[operation, passes[pass], algorithm],
+                ...[operation, passes[pass], direct],
                 ...[src, weights, orNone(bias), dst, ...rest],
               );
       checkStatus(`dnnl_convolution (${pass})`, status);

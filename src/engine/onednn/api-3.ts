@@ -1,9 +1,9 @@
 /** oneDNN 3.x: descriptors are handles, and each operation makes its primitive descriptor in one call. */
 import {
-  algorithms,
   checkStatus,
   dataTypes,
   dimsOf,
+  direct,
   newHandle,
   passes,
   type VersionedApi,
@@ -61,7 +61,6 @@ export function openApi3(
     destroyDesc: (desc) => checkStatus('dnnl_memory_desc_destroy', destroy(desc)),
 
     convolution(pass, { src, weights, bias, dst }, windows, attributes, hint = 0n) {
-      const algorithm = algorithms[windows.algorithm ?? 'direct'];
       const geometry = [
         dimsOf(windows.strides),
         dimsOf(windows.dilations.map((d) => d - 1)),
@@ -71,16 +70,16 @@ export function openApi3(
       return newHandle(`dnnl_convolution (${pass})`, (out) => {
         if (pass === 'backwardData')
           return backwardData(
-            ...[out, engine, algorithm, src, weights, dst],
+            ...[out, engine, direct, src, weights, dst],
             ...[...geometry, hint, attributes],
           );
         if (pass === 'backwardWeights')
           return backwardWeights(
-            ...[out, engine, algorithm, src, weights, bias, dst],
+            ...[out, engine, direct, src, weights, bias, dst],
             ...[...geometry, hint, attributes],
           );
         return forward(
-          ...[out, engine, passes[pass], algorithm, src, weights, bias, dst],
+          ...[out, engine, passes[pass], direct, src, weights, bias, dst],
           ...[...geometry, attributes],
         );
       });

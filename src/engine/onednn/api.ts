@@ -39,9 +39,8 @@ export interface ConvolutionDescs {
   readonly dst: Desc;
 }
 
-/** `dnnl_alg_kind_t`. */
-export const algorithms = { direct: 1, winograd: 2 } as const;
-export type Algorithm = keyof typeof algorithms;
+/** `dnnl_convolution_direct`. */
+export const direct = 1;
 
 /** Per spatial dimension; a dilation of 1 is none. */
 export interface Windows {
@@ -49,8 +48,6 @@ export interface Windows {
   readonly dilations: readonly number[];
   readonly paddingBefore: readonly number[];
   readonly paddingAfter: readonly number[];
-  /** @default direct */
-  readonly algorithm?: Algorithm;
 }
 
 /** Functions whose form depends on the version; failures throw {@link OneDnnError}. */

@@ -23,9 +23,9 @@ type Op = 'conv2d' | 'conv2dBackwardInput' | 'conv2dBackwardWeight';
 
 /** How the three passes are computed; each is one primitive a thread where it is not said. */
 interface Winograd {
-  readonly forward?: 'strips' | 'slices' | 'own';
-  readonly input?: 'strips' | 'slices' | 'own';
-  readonly weight?: 'taps' | 'blocks' | 'own';
+  readonly forward?: 'strips' | 'slices';
+  readonly input?: 'strips' | 'slices';
+  readonly weight?: 'taps' | 'blocks';
 }
 
 interface Row {
@@ -42,11 +42,6 @@ interface Row {
 }
 
 const narrow: Winograd = { forward: 'strips', input: 'strips', weight: 'taps' };
-/** Up to 64 channels by oneDNN's own Winograd, which version 3 has no more. */
-const few: Winograd =
-  machineLibrary?.version.startsWith('2.') === true
-    ? { forward: 'own', input: 'own', weight: 'own' }
-    : narrow;
 const wide: Winograd = { forward: 'slices', input: 'slices', weight: 'blocks' };
 
 const rows: Readonly<Record<string, Row>> = {
@@ -86,11 +81,11 @@ const rows: Readonly<Record<string, Row>> = {
   'a kernel of the image': { x: [2, 32, 4, 5], out: 16, kernel: [4, 5] },
   Winograd: {
     ...{ x: [3, 32, 13, 11], out: 48, kernel: [3, 3], padding: [1, 1] },
-    winograd: few,
+    winograd: narrow,
   },
   'Winograd without padding': {
     ...{ x: [2, 48, 12, 13], out: 16, kernel: [3, 3] },
-    winograd: few,
+    winograd: narrow,
   },
   'Winograd above 64 channels, strips': {
     ...{ x: [2, 80, 33, 38], out: 48, kernel: [3, 3], padding: [1, 1] },
@@ -162,7 +157,6 @@ const kernelsOf = {
   slices: ['winogradNativeInput', 'winogradNativeSlices'],
   taps: ['winogradNativeGradientStrips', 'winogradNativeGradientTaps'],
   blocks: ['winogradNativeGradientBlocks', 'winogradNativeGradientInput'],
-  own: ['native'],
   direct: ['native'],
 } as const;
 

@@ -53,18 +53,6 @@ function isFast(
   return winograd && fits && isWinograd(geometry);
 }
 
-/**
- * Up to so many channels the transforms outweigh the products, and oneDNN's own Winograd is faster where it has one: versions
- * 2.x for CPUs with AVX-512 do.
- */
-const fewChannels = 64;
-
-/** The same by oneDNN's own Winograd, where that pays. */
-function byLibrary(fast: ConvSetup | undefined): readonly ConvSetup[] {
-  if (fast === undefined || Math.max(fast.x.channels, fast.y.channels) > fewChannels) return [];
-  return [{ ...fast, windows: { ...fast.windows, algorithm: 'winograd' } }];
-}
-
 /** The shape of a convolution's weights `w` with the channels of the layouts. */
 function storedShape({ x, y }: ConvSetup, [, , height = 1, width = 1]: Shape): Shape {
   return [y.channels, x.channels, height, width];
@@ -82,8 +70,7 @@ export function conv2dLowering(onednn: OneDnn): Lowering {
     const made = { y: context.storageFor(y) };
     const setups = convSetups(context, node, shapes, x, onednn.lanes, made);
     const fast = setups.find((setup) => isFast(context, setup, setup.geometry));
-    const own = firstPass(context, scope, byLibrary(fast), 'forward', options);
-    if (fast !== undefined && own === undefined) {
+    if (fast !== undefined) {
       const place = () => {
         const from = context.input(x, block);
         const weights = context.input(w);
@@ -93,7 +80,7 @@ export function conv2dLowering(onednn: OneDnn): Lowering {
       };
       if (emitWinograd(context, scope, fast, false, place)) return true;
     }
-    const pass = own ?? firstPass(context, scope, setups, 'forward', options);
+    const pass = firstPass(context, scope, setups, 'forward', options);
     if (pass === undefined) return false;
     const { setup } = pass;
 
@@ -128,8 +115,7 @@ export function conv2dBackwardInputLowering(onednn: OneDnn): Lowering {
     const setups = convSetups(context, node, shapes, dy, onednn.lanes, made);
     const outSize = dx.shape.slice(2) as unknown as Size2d;
     const fast = setups.find((setup) => isFast(context, setup, { ...setup.geometry, outSize }));
-    const own = firstPass(context, scope, byLibrary(fast), 'backwardData', { along: 1 });
-    if (fast !== undefined && own === undefined) {
+    if (fast !== undefined) {
       const place = () => {
         const from = context.input(dy, block);
         const weights = context.input(w);
@@ -139,7 +125,7 @@ export function conv2dBackwardInputLowering(onednn: OneDnn): Lowering {
       };
       if (emitWinograd(context, scope, fast, true, place)) return true;
     }
-    const pass = own ?? firstPass(context, scope, setups, 'backwardData', { along: 1 });
+    const pass = firstPass(context, scope, setups, 'backwardData', { along: 1 });
     if (pass === undefined) return false;
     const { setup } = pass;
 
@@ -166,15 +152,14 @@ export function conv2dBackwardWeightLowering(onednn: OneDnn): Lowering {
     const scope = new Scope(context, onednn);
     const setups = convSetups(context, node, shapes, dy, onednn.lanes);
     const fast = setups.find((setup) => isFast(context, setup, setup.geometry));
-    const own = firstPass(context, scope, byLibrary(fast), 'backwardWeights', { along: 0 });
-    if (fast !== undefined && own === undefined) {
+    if (fast !== undefined) {
       const place = () => {
         const from = context.input(x, block);
         return { x: from, dy: context.input(dy, block), dw: context.output(dw) };
       };
       if (emitWinogradGradient(context, scope, fast, place)) return true;
     }
-    const pass = own ?? firstPass(context, scope, setups, 'backwardWeights', { along: 0 });
+    const pass = firstPass(context, scope, setups, 'backwardWeights', { along: 0 });
     if (pass === undefined) return false;
     const { setup } = pass;
 

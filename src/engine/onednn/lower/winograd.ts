@@ -1,6 +1,7 @@
 /**
  * Winograd convolution F(4×4, 3×3) with its products by oneDNN (kernels/winograd-native.ts): a quarter of direct
- * convolution's multiplications. oneDNN's own Winograd is gone from newer versions.
+ * convolution's multiplications. oneDNN's own Winograd, which versions 2.x have for some CPUs, is not faster on any layer of the
+ * tutorials' networks, and newer versions have none.
  */
 import { alignUp } from '../../wasm/heap.js';
 import { float, type LowerContext, type Word } from '../../wasm/lower/context.js';
@@ -28,8 +29,8 @@ const stripBytes = 1.6e6;
 /** Tiles of a product of a slice of channels. */
 const sliceTiles = 512;
 
-/** Up to so many channels [36][C][K] is the faster order of the weights; above, its strides thrash the caches. */
-const plainChannels = 64;
+/** Up to so many channels the weights and their gradients lie as [36][C][K], the faster order for the products. */
+const plainChannels = 128;
 
 /** Blocks of the output's and of the input's channels that one product of a wide gradient makes. */
 const gradientBlocks = 8;

@@ -57,6 +57,7 @@ class NativeWinogradArgs {
   blocksPerGroup: i32;
 }
 
+const LINES: usize = 512; // In the temp: a line of each element, behind the memory of a transform of taps.
 const OPERANDS: usize = 3072; // In the temp: pointers of a product's operands.
 
 // A product of a strip of tiles, or of the last one.
@@ -69,16 +70,32 @@ function multiply(a: NativeWinogradArgs, tid: i32, isLast: bool, left: usize, ri
   runRecord(a.records + (<usize>tid * 2 + <usize>isLast) * a.recordBytes, a.operands, list);
 }
 
+// 36 lines of 16 floats, from one after the other to `element` bytes apart.
+function copyLines(from: usize, to: usize, element: usize): void {
+  const end = from + 36 * 64;
+  while (from < end) {
+    v128.store(to, v128.load(from));
+    v128.store(to, v128.load(from, 16), 16);
+    v128.store(to, v128.load(from, 32), 32);
+    v128.store(to, v128.load(from, 48), 48);
+    from += 64;
+    to += element;
+  }
+}
+
 // U of output blocks [first, end), of which the first lies at `to`.
 function weights(a: NativeWinogradArgs, first: i32, end: i32, to: usize, element: usize, row: usize, temp: usize): void {
   const channels = a.input.blocks << 4;
   const flipped = a.flipped != 0;
+  const lines = temp + LINES;
   for (let b = first; b < end; b++) {
     let w = a.w + <usize>(b << 4) * a.lane;
     let u = to;
     for (let c = 0; c < channels; c++) {
+      // A line of each element at a time: their places may all fall on the same lines of the cache.
       for (let k: usize = 0; k < 4; k++)
-        transformTaps(w + (k << 2) * a.lane, a.lane, flipped, u + (k << 4), element, temp);
+        transformTaps(w + (k << 2) * a.lane, a.lane, flipped, lines + (k << 4), 64, temp);
+      copyLines(lines, u, element);
       u += row;
       w += a.sum;
     }
