@@ -20,7 +20,11 @@ export type Layout =
   | 'aBcd8b'
   | 'ab'
   | 'a'
+  | WeightLayout
   | readonly number[];
+
+/** The name of a blocked layout of `[O, I, kH, kW]`, `ABcd16b16a`, say: blocks of 16 × 16 channels. */
+export type WeightLayout = `${'a' | 'A'}${string}${number}${'a' | 'b'}`;
 
 /** `dnnl_prop_kind_t`. */
 export const passes = {

@@ -1,6 +1,6 @@
 /** One opened oneDNN: what both versions of its C API have in common, and the version's own part. */
 import { EngineError } from '../../core/errors.js';
-import { checkStatus, type Desc, newHandle, type VersionedApi } from './api.js';
+import { checkStatus, type Desc, newHandle, type VersionedApi, type WeightLayout } from './api.js';
 import { openApi2 } from './api-2.js';
 import { openApi3 } from './api-3.js';
 import { openLibrary, readText, readWords, type SharedLibrary } from './ffi.js';
@@ -80,6 +80,8 @@ export class OneDnn {
   /** Floats in a vector: the channels that convolutions want side by side; 0 where no fast kernels are known. */
   readonly lanes: number;
   readonly api: VersionedApi;
+  /** Those that this version knows. */
+  readonly weightLayouts: readonly WeightLayout[];
   /** What another thread needs to call the library. */
   readonly file: LibraryFile;
   private readonly engine: bigint;
@@ -110,6 +112,7 @@ export class OneDnn {
     this.call = functionsOf(library);
     this.engine = newHandle('dnnl_engine_create', (out) => this.call.createEngine(out, cpu, 0));
     const tags = tagsOf(library);
+    this.weightLayouts = [...tags.keys()].filter(isWeightLayout);
     const open = major === 2 ? openApi2 : openApi3;
     this.api = open(library, this.engine, (name) => tags.get(name) ?? 0);
   }
@@ -124,6 +127,10 @@ export class OneDnn {
 
   bytesOf(desc: Desc): number {
     return Number(this.call.descSize(desc));
+  }
+
+  areEqual(a: Desc, b: Desc): boolean {
+    return this.call.descEqual(a, b) === 1;
   }
 
   /** Attributes with the caller's scratchpad; to be destroyed when the primitive descriptor is made. */
@@ -217,6 +224,10 @@ function tagsOf(library: SharedLibrary): Map<string, number> {
   }
 }
 
+function isWeightLayout(name: string): name is WeightLayout {
+  return /^(?=[a-d]*a)(?=[a-d]*b)(?=[a-d]*c)(?=[a-d]*d)[a-d]{4}(\d+[ab])+$/i.test(name);
+}
+
 type Functions = ReturnType<typeof functionsOf>;
 
 function functionsOf(library: SharedLibrary) {
@@ -225,6 +236,7 @@ function functionsOf(library: SharedLibrary) {
     createEngine: f('int dnnl_engine_create(void *, int, size_t)'),
     createStream: f('int dnnl_stream_create(void *, void *, uint32_t)'),
     descSize: f('size_t dnnl_memory_desc_get_size(void *)'),
+    descEqual: f('int dnnl_memory_desc_equal(void *, void *)'),
     createAttributes: f('int dnnl_primitive_attr_create(void *)'),
     destroyAttributes: f('int dnnl_primitive_attr_destroy(void *)'),
     setScratchpadMode: f('int dnnl_primitive_attr_set_scratchpad_mode(void *, int)'),

@@ -100,7 +100,7 @@ const rows: Readonly<Record<string, Row>> = {
     winograd: { ...wide, input: 'strips' },
   },
   'wide Winograd, 512 channels': {
-    ...{ x: [1, 512, 5, 5], out: 96, kernel: [3, 3], padding: [1, 1] },
+    ...{ x: [1, 512, 5, 5], out: 64, kernel: [3, 3], padding: [1, 1] },
     winograd: { forward: 'slices', input: 'strips', weight: 'taps' },
   },
   'wide Winograd, slices that do not fit': {

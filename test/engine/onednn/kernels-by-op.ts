@@ -1,8 +1,10 @@
-/** Which kernels compute each op of a program, without conversions between layouts: by op, sorted. */
+const movement = ['toBlocked', 'toRowMajor', 'zero', 'stridedCopy'];
+
+/** Which kernels compute each op of a program, without those that only move tensors or pad weights: by op, sorted. */
 export function kernelsByOp(program: string): Record<string, string[]> {
   const found: Record<string, string[]> = {};
   for (const [, kernel = '', op = ''] of program.matchAll(/^(\w+) .* = (\w+)\(/gm)) {
-    if (kernel === 'toBlocked' || kernel === 'toRowMajor') continue;
+    if (movement.includes(kernel)) continue;
     const list = found[op] ?? [];
     if (!list.includes(kernel)) list.push(kernel);
     found[op] = list.sort();

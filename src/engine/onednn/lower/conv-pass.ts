@@ -1,11 +1,12 @@
 /** One pass of a convolution as primitives, one per thread: each on its share, all with weights in the same layout. */
+import type { Shape } from '../../../core/shape.js';
 import type { LowerContext } from '../../wasm/lower/context.js';
 import type { ConvolutionDescs, Desc, Pass } from '../api.js';
 import type { Attributes } from '../library.js';
 import { type Activation, type ConvSetup, describeActivation, offsetOf } from './conv-setup.js';
 import type { Scope } from './scope.js';
 import { cutWork, type Share } from './shares.js';
-import type { WeightPart } from './weights.js';
+import { type WeightPart, wholeBlocks } from './weights.js';
 
 /** Where a share of an operand lies, and its layout. */
 interface Placed {
@@ -27,6 +28,8 @@ export interface ConvPass {
   readonly setup: ConvSetup;
   readonly shares: readonly (PassShare | undefined)[];
   readonly parts: readonly WeightPart[];
+  /** Shape of the weights that `parts` are parts of: with the channels that fill the last blocks. */
+  readonly weightShape: Shape;
   /** Bytes of the weights of all parts. */
   readonly weightBytes: number;
   readonly cuts: number;
@@ -115,6 +118,11 @@ function convPass(
     weightBytes += scope.onednn.bytesOf(desc);
     return { ...part, along, desc, offset };
   });
+  const whole = wholeBlocks(
+    ...([scope, [y.channels, x.channels, ...geometry.kernel], weightParts] as const),
+    pass === 'backwardWeights' ? 'float32' : precision,
+  );
+  if (whole === undefined) return undefined;
   const shares = byThread.map((share, thread): PassShare | undefined => {
     const primitiveDesc = made[thread];
     if (share === undefined || primitiveDesc === undefined) return undefined;
@@ -134,5 +142,5 @@ function convPass(
       cut: share.cut,
     };
   });
-  return { setup, shares, parts: weightParts, weightBytes, cuts };
+  return { setup, shares, parts: whole.parts, weightShape: whole.shape, weightBytes, cuts };
 }

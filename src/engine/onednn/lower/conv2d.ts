@@ -1,5 +1,5 @@
 /** The three passes of conv2d: x `[N, C, H, W]`, w `[O, C, kH, kW]`, bias `[O]`, y `[N, O, H', W']`. */
-import type { Shape, Size2d } from '../../../core/shape.js';
+import type { Size2d } from '../../../core/shape.js';
 import { operands } from '../../../graph/op.js';
 import { alignUp } from '../../wasm/heap.js';
 import { type LowerContext, type Lowering, lowering } from '../../wasm/lower/context.js';
@@ -53,11 +53,6 @@ function isFast(
   return winograd && fits && isWinograd(geometry);
 }
 
-/** The shape of a convolution's weights `w` with the channels of the layouts. */
-function storedShape({ x, y }: ConvSetup, [, , height = 1, width = 1]: Shape): Shape {
-  return [y.channels, x.channels, height, width];
-}
-
 export function conv2dLowering(onednn: OneDnn): Lowering {
   return lowering<Conv2dAttrs>((node, context) => {
     const [x, w] = operands(node.inputs);
@@ -85,7 +80,7 @@ export function conv2dLowering(onednn: OneDnn): Lowering {
     const { setup } = pass;
 
     const from = context.input(x, setup.x.block, setup.x.storage);
-    const stored = storedShape(setup, w.shape);
+    const stored = pass.weightShape;
     const plain = padded(context, context.input(w), w.shape, stored);
     const weights = packWeights(context, scope, stored, plain, pass.parts);
     const list: PassOperand[] = [
@@ -96,7 +91,7 @@ export function conv2dLowering(onednn: OneDnn): Lowering {
       list.push({
         argument: argument.bias,
         is: 'bias',
-        pointer: padded(context, context.input(bias), bias.shape, stored.slice(0, 1)),
+        pointer: padded(context, context.input(bias), bias.shape, [setup.y.channels]),
       });
     const to = context.output(y, setup.y.block, undefined, setup.y.storage);
     list.push({ argument: argument.dst, is: 'y', pointer: to });
@@ -130,7 +125,7 @@ export function conv2dBackwardInputLowering(onednn: OneDnn): Lowering {
     const { setup } = pass;
 
     const from = context.input(dy, setup.y.block, setup.y.storage);
-    const stored = storedShape(setup, w.shape);
+    const stored = pass.weightShape;
     const plain = padded(context, context.input(w), w.shape, stored);
     const weights = packWeights(context, scope, stored, plain, pass.parts);
     const to = context.output(dx, setup.x.block, undefined, setup.x.storage);
@@ -182,7 +177,7 @@ export function conv2dBackwardWeightLowering(onednn: OneDnn): Lowering {
     );
     emitPass(context, onednn, list, shares);
     const sums = { count: pass.cuts, stride };
-    const stored = storedShape(setup, dw.shape);
+    const stored = pass.weightShape;
     const { place, finish } = unpadded(context, context.output(dw), dw.shape, stored);
     unpackWeights(context, scope, stored, partials, sums, pass.parts, place);
     finish();

@@ -3,10 +3,11 @@
  * primitive asks for: copied before the passes that read them, and summed over the threads' partial gradients after the
  * pass that makes them.
  */
-import type { Shape } from '../../../core/shape.js';
+import { numel, type Shape } from '../../../core/shape.js';
+import { storedSize } from '../../wasm/layout.js';
 import type { LowerContext } from '../../wasm/lower/context.js';
 import type { Pointer } from '../../wasm/region.js';
-import type { Desc } from '../api.js';
+import type { DataType, Desc, WeightLayout } from '../api.js';
 import { argument } from '../library.js';
 import { emitPrimitive, type PrimitiveShare } from './phase.js';
 import type { Scope } from './scope.js';
@@ -30,6 +31,50 @@ interface Piece {
 
 /** No layout has more outputs in a block; in which units it can be parted is the library's affair. */
 const widestBlock = 64;
+
+/**
+ * The parts as parts of weights that fill their layouts' blocks: with zeros for the channels that are not there. The memory is
+ * the same, but oneDNN 3.7 loses elements when it copies to or from blocks that are part empty. Undefined where a layout with
+ * such blocks has no name.
+ */
+export function wholeBlocks(
+  scope: Scope,
+  shape: Shape,
+  parts: readonly WeightPart[],
+  type: DataType,
+): { readonly shape: Shape; readonly parts: readonly WeightPart[] } | undefined {
+  const { onednn } = scope;
+  const whole: WeightPart[] = [];
+  let [outputs = 0, inputs = 0] = shape;
+  const [, , ...kernel] = shape;
+  for (const part of parts) {
+    const dims = shape.map((n, i) => (i === part.along ? part.count : n));
+    if (onednn.bytesOf(part.desc) === numel(dims) * storedSize('float32', type)) {
+      whole.push(part);
+      continue;
+    }
+    const layout = onednn.weightLayouts.find((name) =>
+      onednn.areEqual(scope.describe(dims, type, name), part.desc),
+    );
+    if (layout === undefined) return undefined;
+    const [o = 0, i = 0] = dims;
+    const filled = [fill(o, layout, 'a'), fill(i, layout, 'b')] as const;
+    const count = filled[part.along];
+    const desc = scope.describe([...filled, ...kernel], type, layout);
+    whole.push({ ...part, count, desc });
+    const end = part.first + count;
+    outputs = Math.max(outputs, part.along === 0 ? end : filled[0]);
+    inputs = Math.max(inputs, part.along === 1 ? end : filled[1]);
+  }
+  return { shape: [outputs, inputs, ...kernel], parts: whole };
+}
+
+/** The channels of a dimension with those that fill its last block. */
+function fill(channels: number, layout: WeightLayout, dimension: 'a' | 'b'): number {
+  const blocks = [...layout.matchAll(/(\d+)([ab])/g)].filter(([, , name]) => name === dimension);
+  const block = blocks.reduce((product, [, size]) => product * Number(size), 1);
+  return Math.ceil(channels / block) * block;
+}
 
 /** One part is cut by outputs, so that every thread copies some; several parts go to a thread each. */
 function piecesOf(

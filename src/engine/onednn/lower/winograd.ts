@@ -26,7 +26,8 @@ const manyChannels = 256;
 /** Bytes of a strip's matrices: they should stay in the second-level cache, and larger products run faster. */
 const stripBytes = 1.6e6;
 
-/** Tiles of a product of a slice of channels. */
+/** A slice of the output's channels, in blocks, and the tiles of one of its products. */
+const sliceBlocks = 4;
 const sliceTiles = 512;
 
 /** Up to so many channels the weights and their gradients lie as [36][C][K], the faster order for the products. */
@@ -163,7 +164,6 @@ export function emitWinograd(
   const [channels, outChannels] = isGradient
     ? [setup.y.channels, setup.x.channels]
     : [setup.x.channels, setup.y.channels];
-  const sliceBlocks = channels >= 512 ? 2 : 4;
   const isWide = channels >= manyChannels && outChannels % (sliceBlocks * block) === 0;
   const size = isGradient ? setup.x.size : setup.y.size;
   const tiles = setup.geometry.batch * Math.ceil(size[0] / 4) * Math.ceil(size[1] / 4);
