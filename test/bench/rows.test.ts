@@ -7,7 +7,7 @@ import { workloadNamed } from '../../bench/workloads.js';
 const measured = (
   label: string,
   p10Ms: number,
-  rest: Partial<Pick<Measured, 'ours' | 'rivals' | 'precision'>>,
+  rest: Partial<Pick<Measured, 'ours' | 'rivals' | 'precision' | 'keepsMemory'>>,
 ): Measured => ({
   label,
   command: [],
@@ -27,6 +27,7 @@ const eager = measured('wick eager', 8, { ours: { engine: 'wasm', mode: 'eager' 
 const peers = [
   measured('PyTorch', 12, { rivals: ['compiled', 'eager'] }),
   measured('PyTorch channels_last', 10, { rivals: ['compiled'] }),
+  measured('PyTorch (keeps memory)', 7, { rivals: ['compiled', 'eager'], keepsMemory: true }),
   measured('PyTorch bf16', 6, { rivals: ['compiled'], precision: 'bfloat16' }),
   measured('onnxruntime-node', 5, {}),
 ];
@@ -48,6 +49,10 @@ test('a compiled row is against the faster layout of its own precision', () => {
       peerMedianMs: 11,
       peerP10Ms: 10,
       ratio: 2.5,
+      keptPeer: 'PyTorch (keeps memory)',
+      keptPeerMedianMs: 8,
+      keptPeerP10Ms: 7,
+      keptRatio: 1.75,
       imagesPerSecond: 6400,
       gflops: undefined,
       overhead: null,
