@@ -47,7 +47,7 @@ try {
       );
     }
     const gap = Math.abs(accuracies[0] - accuracies[1]);
-    if (gap > largestGap + 1e-9) {
+    if (gap > largestGap) {
       console.error(`${name}: ${(100 * gap).toFixed(2)} points apart, at most .5 are allowed`);
       process.exitCode = 1;
     }

@@ -1,6 +1,13 @@
 /** One opened oneDNN: what both versions of its C API have in common, and the version's own part. */
 import { EngineError } from '../../core/errors.js';
-import { checkStatus, type Desc, newHandle, type VersionedApi, type WeightLayout } from './api.js';
+import {
+  checkStatus,
+  type DataType,
+  type Desc,
+  newHandle,
+  type VersionedApi,
+  type WeightLayout,
+} from './api.js';
 import { openApi2 } from './api-2.js';
 import { openApi3 } from './api-3.js';
 import { openLibrary, readText, readWords, type SharedLibrary } from './ffi.js';
@@ -80,10 +87,10 @@ export class OneDnn {
   /** Floats in a vector: the channels that convolutions want side by side; 0 where no fast kernels are known. */
   readonly lanes: number;
   readonly api: VersionedApi;
-  /** Those that this version knows. */
-  readonly weightLayouts: readonly WeightLayout[];
   /** What another thread needs to call the library. */
   readonly file: LibraryFile;
+  /** Those that this version knows. */
+  private readonly weightLayouts: readonly WeightLayout[];
   private readonly engine: bigint;
   private readonly streams: bigint[] = [];
   private readonly call: Functions;
@@ -129,8 +136,14 @@ export class OneDnn {
     return Number(this.call.descSize(desc));
   }
 
-  areEqual(a: Desc, b: Desc): boolean {
-    return this.call.descEqual(a, b) === 1;
+  /** The name of the blocked layout of weights that `desc` describes; undefined where it has none. */
+  weightLayoutOf(desc: Desc, dims: readonly number[], type: DataType): WeightLayout | undefined {
+    return this.weightLayouts.find((name) => {
+      const named = this.api.describe(dims, type, name);
+      const isThis = this.call.descEqual(named, desc) === 1;
+      this.api.destroyDesc(named);
+      return isThis;
+    });
   }
 
   /** Attributes with the caller's scratchpad; to be destroyed when the primitive descriptor is made. */

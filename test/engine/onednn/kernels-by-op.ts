@@ -1,10 +1,8 @@
-const movement = ['toBlocked', 'toRowMajor', 'zero', 'stridedCopy'];
-
-/** Which kernels compute each op of a program, without those that only move tensors or pad weights: by op, sorted. */
+/** Which kernels compute each op of a program, without conversions between layouts: by op, sorted. */
 export function kernelsByOp(program: string): Record<string, string[]> {
   const found: Record<string, string[]> = {};
   for (const [, kernel = '', op = ''] of program.matchAll(/^(\w+) .* = (\w+)\(/gm)) {
-    if (movement.includes(kernel)) continue;
+    if (kernel === 'toBlocked' || kernel === 'toRowMajor') continue;
     const list = found[op] ?? [];
     if (!list.includes(kernel)) list.push(kernel);
     found[op] = list.sort();

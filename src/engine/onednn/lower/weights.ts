@@ -45,17 +45,14 @@ export function wholeBlocks(
 ): { readonly shape: Shape; readonly parts: readonly WeightPart[] } | undefined {
   const { onednn } = scope;
   const whole: WeightPart[] = [];
-  let [outputs = 0, inputs = 0] = shape;
-  const [, , ...kernel] = shape;
+  let [outputs = 0, inputs = 0, ...kernel] = shape;
   for (const part of parts) {
     const dims = shape.map((n, i) => (i === part.along ? part.count : n));
     if (onednn.bytesOf(part.desc) === numel(dims) * storedSize('float32', type)) {
       whole.push(part);
       continue;
     }
-    const layout = onednn.weightLayouts.find((name) =>
-      onednn.areEqual(scope.describe(dims, type, name), part.desc),
-    );
+    const layout = onednn.weightLayoutOf(part.desc, dims, type);
     if (layout === undefined) return undefined;
     const [o = 0, i = 0] = dims;
     const filled = [fill(o, layout, 'a'), fill(i, layout, 'b')] as const;

@@ -1,7 +1,7 @@
 /**
  * Winograd convolution F(4×4, 3×3) with its products by oneDNN (kernels/winograd-native.ts): a quarter of direct
- * convolution's multiplications. oneDNN's own Winograd, which versions 2.x have for some CPUs, is not faster on any layer of the
- * tutorials' networks, and newer versions have none.
+ * convolution's multiplications. oneDNN's own Winograd, which versions 2.x have for some CPUs, makes whole steps of MNIST's and
+ * CIFAR's networks slower, and newer versions have none.
  */
 import { alignUp } from '../../wasm/heap.js';
 import { float, type LowerContext, type Word } from '../../wasm/lower/context.js';

@@ -57,7 +57,7 @@ class NativeWinogradArgs {
   blocksPerGroup: i32;
 }
 
-const LINES: usize = 512; // In the temp: a line of each element, behind the memory of a transform of taps.
+const LINES: usize = 512; // In the temp: a line of each element, behind a transform of taps, over the zeros for transforms of tensors.
 const OPERANDS: usize = 3072; // In the temp: pointers of a product's operands.
 
 // A product of a strip of tiles, or of the last one.
