@@ -32,9 +32,12 @@ for (const name of names.split(',')) {
   for (let round = 0; round < rounds; round++) {
     const alone = time(step);
     const competitor = spawn(process.execPath, ['-e', 'for (;;);']);
-    await sleep(300);
-    ratios.push(time(step) / alone);
-    competitor.kill('SIGKILL');
+    try {
+      await sleep(300);
+      ratios.push(time(step) / alone);
+    } finally {
+      competitor.kill('SIGKILL'); // It never ends by itself.
+    }
     await sleep(300);
   }
   ratios.sort((a, b) => a - b);

@@ -28,10 +28,11 @@ useEngine(engine);
 const folder = mkdtempSync(join(tmpdir(), 'wick-precision-'));
 try {
   for (const choice of chosen.length > 0 ? chosen : ['digits=5']) {
-    const [recipe, seeds = '1'] = choice.split('@');
+    const [recipe, list = '1'] = choice.split('@');
+    const seeds = list.split(',').map(Number);
     const [name, epochs] = recipe.split('=');
     const means = { float32: 0, bfloat16: 0 };
-    for (const seed of seeds.split(',').map(Number))
+    for (const seed of seeds)
       for (const precision of Object.keys(means)) {
         const task = await openTask(name, {});
         const settings = {
@@ -43,7 +44,7 @@ try {
         const start = performance.now();
         const { summary } = await trainTask({ task, settings, run });
         const { loss, accuracy } = summary.last.test;
-        means[precision] += accuracy / seeds.split(',').length;
+        means[precision] += accuracy / seeds.length;
         const seconds = ((performance.now() - start) / 1000).toFixed(0);
         console.log(
           `${name} ${precision}, seed ${seed}: ${(100 * accuracy).toFixed(2)}%, loss ${loss.toFixed(4)} after ${summary.epochs} epochs (${seconds} s)`,

@@ -2,8 +2,6 @@
 import '../../../src/ops/index.js';
 import assert from 'node:assert/strict';
 import { after, beforeEach, describe, mock, test } from 'node:test';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { compile } from '../../../src/compile/compile.js';
 import type { TypedArray } from '../../../src/core/dtype.js';
 import { Rng } from '../../../src/core/rng.js';
@@ -14,6 +12,7 @@ import type { Graph } from '../../../src/graph/graph.js';
 import * as F from '../../../src/nn/functional.js';
 import { fromArray } from '../../../src/tensor/creation.js';
 import type { Tensor } from '../../../src/tensor/tensor.js';
+import { collectGarbage } from '../wasm/collect-garbage.js';
 import { GraphBuilder, normals, runPlan } from '../wasm/graphs.js';
 import { openMachineEngine, withoutVectors } from './machine.js';
 
@@ -41,27 +40,25 @@ const graph = everything();
 const rng = new Rng(3);
 const inputs = graph.inputs.map(({ shape }) => normals(rng, shape, 0.1));
 
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
-
 /**
  * Runs `work` until two thousand runs have left the process no larger than 2 KiB each would. The process grows at first, while
  * V8's heap finds its size and the allocator its pieces, and settles after a thousand plans or so; what leaks never settles.
  */
 async function assertSettles(work: () => void): Promise<void> {
+  const [each, rounds, limit] = [125, 16, 1 << 22];
   const sizes: number[] = [];
   let grown = Number.POSITIVE_INFINITY;
-  while (grown > 2 ** 22 && sizes.length < 64) {
-    for (let i = 0; i < 125; i++) work();
-    collectGarbage();
-    await new Promise((resolve) => setImmediate(resolve)); // Finalizers run between turns of the event loop.
-    sizes.push(process.memoryUsage().rss);
-    const before = sizes.at(-17);
-    if (before !== undefined) grown = (sizes.at(-1) ?? Number.NaN) - before;
+  while (grown > limit && sizes.length < 4 * rounds) {
+    for (let i = 0; i < each; i++) work();
+    await collectGarbage();
+    const before = sizes.at(-rounds);
+    const { rss } = process.memoryUsage();
+    sizes.push(rss);
+    if (before !== undefined) grown = rss - before;
   }
   assert.ok(
-    grown <= 2 ** 22,
-    `the last 2,000 of ${125 * sizes.length} leave ${(grown / 2 ** 20).toFixed(1)} MiB`,
+    grown <= limit,
+    `the last ${each * rounds} of ${each * sizes.length} leave ${(grown / 2 ** 20).toFixed(1)} MiB`,
   );
 }
 

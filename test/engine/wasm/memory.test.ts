@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { EngineMemory } from '../../../src/engine/wasm/memory.js';
+import { collectGarbage } from './collect-garbage.js';
 
 test('arrays in the memory are known as such, also after it has grown', () => {
   const memory = new EngineMemory();
@@ -19,15 +18,12 @@ test('arrays in the memory are known as such, also after it has grown', () => {
 });
 
 test('the memory of arrays that nobody reaches is used again', async () => {
-  setFlagsFromString('--expose-gc');
-  const collectGarbage = runInNewContext('gc') as () => void;
   const memory = new EngineMemory();
   const megabytes = 64;
   const sizes: number[] = [];
   for (let round = 0; round < 30; round++) {
     memory.resident(new Uint8Array(megabytes << 20));
-    collectGarbage();
-    await new Promise((resolve) => setImmediate(resolve)); // Finalizers run between turns of the event loop.
+    await collectGarbage();
     sizes.push(memory.memory.buffer.byteLength);
   }
   assert.equal(sizes.at(-1), sizes[10]);
