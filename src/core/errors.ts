@@ -1,3 +1,5 @@
+import { printable, printableLines } from './outside-text.js';
+
 /**
  * Every error that wick throws on purpose. The message is `subject: what was given, what is required[; what to do]`;
  * the fields carry the same facts for programs.
@@ -5,11 +7,16 @@
 export class WickError extends Error {
   /** What the message is about: an op, a class, an option or a file. */
   readonly subject: string;
+  /** The message without its subject. */
+  readonly detail: string;
 
+  /** Names and text from outside may stand in both: what a terminal would obey is escaped. */
   constructor(subject: string, detail: string, options?: ErrorOptions) {
-    super(`${subject}: ${detail}`, options);
+    const shown = printableLines(detail);
+    super(`${printable(subject)}: ${shown}`, options);
     this.name = new.target.name;
     this.subject = subject;
+    this.detail = shown;
   }
 }
 

@@ -1,4 +1,5 @@
 import { ShapeError, ValueError } from './errors.js';
+import { show } from './outside-text.js';
 
 /** Sizes per dimension, outermost first; `[]` is a scalar. */
 export type Shape = readonly number[];
@@ -28,9 +29,10 @@ export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((size, i) => size === b[i]);
 }
 
-/** `[2,3,4]`, as error messages show shapes. */
+/** `[2,3,4]`, as error messages show shapes; of one with very many dimensions, the first. */
 export function formatShape(shape: Shape): string {
-  return `[${shape.join(',')}]`;
+  if (shape.length <= 16) return `[${shape.join(',')}]`;
+  return `[${shape.slice(0, 8).join(',')},… ${shape.length} dimensions]`;
 }
 
 /** Throws unless every size is a whole number ≥ 0. */
@@ -121,7 +123,7 @@ export function pair(subject: string, name: string, value: number | Size2d, min 
   )
     throw new ValueError(
       subject,
-      `${name}=${JSON.stringify(value)} must be a whole number ≥ ${min} or a pair of them`,
+      `${name}=${show(value)} must be a whole number ≥ ${min} or a pair of them`,
     );
   return [height, width];
 }

@@ -142,8 +142,7 @@ async function getAll(
 /** The error with the sample's index and file in its message. */
 function sampleError(dataset: Dataset<unknown>, index: number, cause: unknown): WickError {
   if (cause instanceof DataError) {
-    const detail = cause.message.slice(cause.subject.length + 2);
-    return new DataError(cause.path, `sample ${index}: ${detail}`, { cause });
+    return new DataError(cause.path, `sample ${index}: ${cause.detail}`, { cause });
   }
   const path = dataset.pathOf?.(index);
   const where = path === undefined ? `sample ${index}` : `sample ${index} (${path})`;

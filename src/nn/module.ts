@@ -3,6 +3,7 @@
  * it, in the order of declaration, and nothing needs to be registered. Loading is in `load-state.ts`, hooks in `hooks.ts`.
  */
 import { ValueError } from '../core/errors.js';
+import { quote } from '../core/outside-text.js';
 import { dependOn } from '../tensor/execute.js';
 import { Parameter } from '../tensor/parameter.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -136,7 +137,7 @@ export abstract class Module {
       if (child === undefined)
         throw new ValueError(
           'getSubmodule',
-          `'${path}': ${module.constructor.name} has no '${name}'; it has ${children.map(([key]) => key).join(', ') || 'no modules'}`,
+          `${quote(path)}: ${module.constructor.name} has no ${quote(name)}; it has ${children.map(([key]) => key).join(', ') || 'no modules'}`,
         );
       module = child;
     }

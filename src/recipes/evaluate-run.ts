@@ -1,4 +1,5 @@
 import { DataError } from '../core/errors.js';
+import { quoteAll } from '../core/outside-text.js';
 import { DataLoader } from '../data/dataloader.js';
 import type { RunFolder } from '../io/run-folder.js';
 import { ConfusionMatrix } from '../metrics/confusion-matrix.js';
@@ -45,7 +46,7 @@ export async function evaluateRun(
   if (task.classes.join('\n') !== classes.join('\n'))
     throw new DataError(
       run.file('model.json'),
-      `has the classes [${classes.join(', ')}], the data [${task.classes.join(', ')}]; they must be the same`,
+      `has the classes ${quoteAll(classes)}, the data ${quoteAll(task.classes)}; they must be the same`,
     );
   const loss = new Mean();
   const confusion = new ConfusionMatrix(classes.length);

@@ -84,6 +84,8 @@ test('an evaluation on other data binds classes by name and keeps the stored tra
   });
 });
 
+const list = (names: string) => [...names].map((name) => `'${name}'`).join(', ');
+
 test('a run on data with other class names is refused', async (t) => {
   const root = await temporaryFolder(t);
   const task = await openTask('digits', { limit: 20 });
@@ -91,7 +93,7 @@ test('a run on data with other class names is refused', async (t) => {
   await trainTask({ task: { ...task, classes: [...'abcdefghij'] }, settings, run });
   await assert.rejects(evaluateRun(run, 8), {
     name: 'DataError',
-    message: `${run.file('model.json')}: has the classes [a, b, c, d, e, f, g, h, i, j], the data [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]; they must be the same`,
+    message: `${run.file('model.json')}: has the classes ${list('abcdefghij')}, the data ${list('0123456789')}; they must be the same`,
   });
 });
 

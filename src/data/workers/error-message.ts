@@ -24,8 +24,8 @@ export function packError(error: unknown): ErrorMessage {
   const stack = (error instanceof Error && error.stack) || String(error);
   if (!(error instanceof WickError))
     return { name: 'WickError', subject: 'DataLoader', detail: String(error), stack };
-  const detail = error.message.slice(error.subject.length + 2);
-  return { name: error.name, subject: error.subject, detail, stack };
+  const { name, subject, detail } = error;
+  return { name, subject, detail, stack };
 }
 
 /** The same error in this thread; its `cause` shows where in the other thread it came from. */

@@ -1,4 +1,5 @@
 import { DataError } from '../../core/errors.js';
+import { quote } from '../../core/outside-text.js';
 
 /**
  * What stands for a Python class or function in a pickle: code of ours that makes a plain value of plain arguments.
@@ -41,7 +42,7 @@ export function lookUp(globals: PickleGlobals, path: string, name: string): Glob
   if (global === undefined)
     throw new DataError(
       path,
-      `the pickle asks for '${name.replace(' ', '.')}', which is not on the list of what may be loaded; ` +
+      `the pickle asks for ${quote(name.replace(' ', '.'))}, which is not on the list of what may be loaded; ` +
         'it is of another kind, or made to run code: nothing was run',
     );
   return new GlobalReference(name, global);

@@ -1,4 +1,6 @@
 /** NumPy arrays in pickles. */
+import { show } from '../../core/outside-text.js';
+import { formatShape } from '../../core/shape.js';
 import type { PickleGlobal, PickleGlobals } from './globals.js';
 
 const arrays = {
@@ -70,7 +72,7 @@ export const numpyGlobals: PickleGlobals = {
 function requireType(type: unknown): NumpyType {
   if (typeof type === 'string' && Object.hasOwn(arrays, type)) return type as NumpyType;
   throw new TypeError(
-    `element type '${type}', one of ${Object.keys(arrays).join(', ')} is required`,
+    `element type ${show(type)}, one of ${Object.keys(arrays).join(', ')} is required`,
   );
 }
 
@@ -92,7 +94,7 @@ function fill(
   const length = shape.reduce((a: number, b: number) => a * b, 1);
   if (bytes.length !== length * size)
     throw new TypeError(
-      `an array [${shape.join(',')}] of ${dtype.type} in ${bytes.length} bytes, ${length * size} are required`,
+      `an array ${formatShape(shape)} of ${dtype.type} in ${bytes.length} bytes, ${length * size} are required`,
     );
   const copy = Uint8Array.from(bytes);
   if (dtype.bigEndian)

@@ -1,4 +1,5 @@
 import { DataError } from '../../core/errors.js';
+import { quoteAll } from '../../core/outside-text.js';
 import { byCodePoint } from './code-points.js';
 
 /** Classes of a data set, and how its own names map to them. */
@@ -24,19 +25,13 @@ export function bindClasses(
   const classes = expected ?? [...found].sort(byCodePoint);
   const classToIdx = new Map(classes.map((name, i) => [name, i]));
   if (classToIdx.size !== classes.length)
-    throw new DataError(path, `classes [${classes.join(', ')}] name one class twice`);
+    throw new DataError(path, `classes ${quoteAll(classes)} name one class twice`);
   const unknown = found.filter((name) => !classToIdx.has(name)).sort(byCodePoint);
   if (unknown.length > 0)
     throw new DataError(
       path,
-      `unknown ${unknown.length === 1 ? 'class' : 'classes'} ${quoted(unknown)}; ` +
-        `known are ${quoted(classes)}; rename or remove what does not belong`,
+      `unknown ${unknown.length === 1 ? 'class' : 'classes'} ${quoteAll(unknown)}; ` +
+        `known are ${quoteAll(classes)}; rename or remove what does not belong`,
     );
   return { classes, classToIdx, missing: classes.filter((name) => !found.includes(name)) };
-}
-
-/** `'cat', 'dog'`; quotes show blanks at the ends. */
-export function quoted(names: readonly string[]): string {
-  const shown = names.slice(0, 10).map((name) => `'${name}'`);
-  return names.length > 10 ? `${shown.join(', ')} and ${names.length - 10} more` : shown.join(', ');
 }

@@ -1,4 +1,5 @@
 import { DataError } from '../../core/errors.js';
+import { quote } from '../../core/outside-text.js';
 
 /** A row of a CSV file and the line on which it begins, counted from 1. */
 export interface CsvRow {
@@ -28,7 +29,7 @@ export function* csvRows(path: string, text: string, separator = ','): Generator
         position = close + 1;
         const next = text[position];
         if (next !== undefined && next !== separator && next !== '\n' && next !== '\r')
-          throw new DataError(path, `line ${line}: '${next}' after a closing quote`);
+          throw new DataError(path, `line ${line}: ${quote(next)} after a closing quote`);
         if (next === '\r') position++;
       } else {
         end.lastIndex = position;

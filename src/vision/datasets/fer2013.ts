@@ -2,6 +2,7 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cacheFolder } from '../../core/cache-folder.js';
 import { DataError } from '../../core/errors.js';
+import { quote } from '../../core/outside-text.js';
 import { ToTensor } from '../transforms/to-tensor.js';
 import { ArrayImages, type ImageArray } from './array-images.js';
 import { csvRows } from './csv.js';
@@ -101,14 +102,14 @@ async function readCsv(path: string, split: keyof typeof usages): Promise<ImageA
     )
       throw new DataError(
         path,
-        `line ${number}: Usage '${usage}', one of Training, PublicTest, PrivateTest is required`,
+        `line ${number}: Usage ${quote(usage)}, one of Training, PublicTest, PrivateTest is required`,
       );
     if (!wanted.includes(usage)) continue;
     const emotion = fields[columns.emotion]?.trim() ?? '';
     if (!/^[0-6]$/.test(emotion))
       throw new DataError(
         path,
-        `line ${number}: emotion '${emotion}' is out of range, 0 to 6 are required`,
+        `line ${number}: emotion ${quote(emotion)} is out of range, 0 to 6 are required`,
       );
     targets.push(Number(emotion));
     pixels.push(parsePixels(path, number, fields[columns.pixels] ?? ''));
@@ -144,7 +145,7 @@ function columnsOf(path: string, header: string) {
   )
     throw new DataError(
       path,
-      `the header must name emotion, pixels and Usage (it is '${header.slice(0, 60).trim()}')`,
+      `the header must name emotion, pixels and Usage (it is ${quote(header.trim())})`,
     );
   return { emotion, pixels, usage };
 }
@@ -163,7 +164,10 @@ function parsePixels(path: string, line: number, text: string): Uint8Array {
     const code = i < text.length ? text.charCodeAt(i) : 0x20;
     if (code >= 0x30 && code <= 0x39) value = Math.max(value, 0) * 10 + code - 0x30;
     else if (code !== 0x20)
-      throw new DataError(path, `line ${line}: '${text[i]}' among the pixels; the file is damaged`);
+      throw new DataError(
+        path,
+        `line ${line}: ${quote(text[i] ?? '')} among the pixels; the file is damaged`,
+      );
     else if (value >= 0) {
       if (value > 255)
         throw new DataError(

@@ -1,7 +1,8 @@
 import { join, relative } from 'node:path';
 import { DataError } from '../../core/errors.js';
+import { quote, quoteAll } from '../../core/outside-text.js';
 import { ToTensor } from '../transforms/to-tensor.js';
-import { bindClasses, quoted } from './class-names.js';
+import { bindClasses } from './class-names.js';
 import { byCodePoint } from './code-points.js';
 import { FileImages } from './file-images.js';
 import { classFolders, imageFiles } from './image-files.js';
@@ -39,7 +40,7 @@ export class ImageFolder extends FileImages {
     if (classes.length === 1)
       throw new DataError(
         root,
-        `one class, ${quoted(classes)}, at least 2 are required; put the pictures of each class into its own folder`,
+        `one class, ${quoteAll(classes)}, at least 2 are required; put the pictures of each class into its own folder`,
       );
     const paths: string[] = [];
     const targets: number[] = [];
@@ -48,7 +49,7 @@ export class ImageFolder extends FileImages {
       if (files.length === 0)
         throw new DataError(
           join(root, name),
-          `no pictures (JPEG, PNG, WebP, GIF, BMP, by their ending) of class '${name}'; add some or remove the folder`,
+          `no pictures (JPEG, PNG, WebP, GIF, BMP, by their ending) of class ${quote(name)}; add some or remove the folder`,
         );
       for (const file of files) {
         paths.push(file);
@@ -57,7 +58,7 @@ export class ImageFolder extends FileImages {
     }
     const names = paths.map((path) => relative(root, path).replaceAll('\\', '/'));
     const list = { paths, names, targets: Int32Array.from(targets), classes };
-    const notes = missing.length === 0 ? [] : [`${root} has no pictures of ${quoted(missing)}`];
+    const notes = missing.length === 0 ? [] : [`${root} has no pictures of ${quoteAll(missing)}`];
     return new ImageFolder(list, await makeStore(paths, transform, options), transform, notes);
   }
 }

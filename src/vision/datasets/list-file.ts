@@ -1,8 +1,9 @@
 import { access } from 'node:fs/promises';
 import { dirname, extname, isAbsolute, join, resolve } from 'node:path';
 import { DataError } from '../../core/errors.js';
+import { quote, quoteAll } from '../../core/outside-text.js';
 import { ToTensor } from '../transforms/to-tensor.js';
-import { bindClasses, quoted } from './class-names.js';
+import { bindClasses } from './class-names.js';
 import { csvRows } from './csv.js';
 import { FileImages } from './file-images.js';
 import type { FileDatasetOptions } from './image-folder.js';
@@ -60,7 +61,7 @@ export class ListFile extends FileImages {
       targets,
       classes,
     };
-    const notes = missing.length === 0 ? [] : [`${path} has no pictures of ${quoted(missing)}`];
+    const notes = missing.length === 0 ? [] : [`${path} has no pictures of ${quoteAll(missing)}`];
     return new ListFile(list, await makeStore(list.paths, transform, options), transform, notes);
   }
 }
@@ -74,7 +75,7 @@ function lineEntries(path: string, text: string): Entry[] {
     if (blank < 0)
       throw new DataError(
         path,
-        `line ${i + 1}: '${trimmed}' has no label; 'path label' is required`,
+        `line ${i + 1}: ${quote(trimmed)} has no label; 'path label' is required`,
       );
     const label = trimmed.slice(blank + 1);
     entries.push({ line: i + 1, path: trimmed.slice(0, blank).trim(), label });
@@ -98,7 +99,7 @@ function csvEntries(
     if (at >= 0) return at;
     throw new DataError(
       path,
-      `no column ${names.join(', ')} in the header (${header.fields.join(', ')}); name it with ${option}`,
+      `no column ${names.join(', ')} in the header (${quoteAll(header.fields)}); name it with ${option}`,
     );
   };
   const pathAt = column(pathColumn, pathColumns, 'pathColumn');
@@ -143,8 +144,8 @@ function numberLabels(path: string, entries: readonly Entry[], known?: readonly 
   if (wrong !== undefined)
     throw new DataError(
       path,
-      `line ${wrong.line}: label ${wrong.label} is out of range, 0 to ${count - 1} are required` +
-        `${known === undefined ? '' : ` for the classes ${quoted(known)}`}`,
+      `line ${wrong.line}: label ${quote(wrong.label)} is out of range, 0 to ${count - 1} are required` +
+        `${known === undefined ? '' : ` for the classes ${quoteAll(known)}`}`,
     );
   const targets = Int32Array.from(entries, ({ label }) => Number(label));
   const classes = known ?? Array.from({ length: count }, (_, i) => String(i));

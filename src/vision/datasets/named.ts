@@ -1,4 +1,5 @@
 import { ValueError } from '../../core/errors.js';
+import { quote } from '../../core/outside-text.js';
 import type { PictureDataset } from '../inspect/picture-dataset.js';
 import { CIFAR10 } from './cifar10.js';
 import { Digits } from './digits.js';
@@ -56,7 +57,7 @@ export async function downloadDataset(
     const names = Object.keys(namedDatasets).filter((key) => namedDatasets[key]?.downloadable);
     throw new ValueError(
       'download',
-      `'${name}' ${dataset === undefined ? 'is unknown' : 'has no public address'}; there are ${names.join(', ')}`,
+      `${quote(name)} ${dataset === undefined ? 'is unknown' : 'has no public address'}; there are ${names.join(', ')}`,
     );
   }
   for (const split of ['train', 'test'] as const)

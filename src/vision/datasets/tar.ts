@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { DataError } from '../../core/errors.js';
+import { quote } from '../../core/outside-text.js';
 
 const BLOCK = 512;
 
@@ -25,7 +26,7 @@ export function* tarEntries(path: string, bytes: Buffer): Generator<TarEntry> {
     if (start + size > bytes.length)
       throw new DataError(
         path,
-        `cut short: '${name}' has ${size} bytes, ${bytes.length - start} are left; fetch it again`,
+        `cut short: ${quote(name)} has ${size} bytes, ${bytes.length - start} are left; fetch it again`,
       );
     const type = String.fromCharCode(header[156] ?? 0);
     if (type === '0' || type === '\0') yield { name, content: bytes.subarray(start, start + size) };

@@ -69,7 +69,7 @@ async function decodeError(dataset: PictureDataset, index: number): Promise<stri
     return null;
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
-    return error.message.slice(error.subject.length + 2);
+    return error.detail;
   }
 }
 

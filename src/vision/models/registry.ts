@@ -1,5 +1,6 @@
 /** Models by name, as model.json and the command line name them. */
 import { ValueError } from '../../core/errors.js';
+import { quote, show } from '../../core/outside-text.js';
 import type { Module } from '../../nn/module.js';
 import { cifarCnn } from './cifar-cnn.js';
 import type { ClassifierOptions } from './classifier-options.js';
@@ -31,14 +32,20 @@ export function createModel({
   readonly name: string;
   readonly options: Readonly<Record<string, unknown>>;
 }): Module {
-  const make = table[name];
+  const make = Object.hasOwn(table, name) ? table[name] : undefined;
   if (make === undefined)
-    throw new ValueError('createModel', `name='${name}' must be one of ${modelNames.join(', ')}`);
+    throw new ValueError(
+      'createModel',
+      `name=${quote(name)} must be one of ${modelNames.join(', ')}`,
+    );
   for (const [option, value] of Object.entries(options)) {
     if (!optionNames.includes(option))
-      throw new ValueError(name, `has no option ${option}; it has ${optionNames.join(', ')}`);
+      throw new ValueError(
+        name,
+        `has no option ${quote(option)}; it has ${optionNames.join(', ')}`,
+      );
     if (typeof value !== 'number' || !Number.isInteger(value) || value < 1)
-      throw new ValueError(name, `${option}=${JSON.stringify(value)} must be a whole number ≥ 1`);
+      throw new ValueError(name, `${option}=${show(value)} must be a whole number ≥ 1`);
   }
   return make(options as ClassifierOptions); // checked above
 }

@@ -1,5 +1,6 @@
 /** Checks of constructor arguments. Options read back from JSON come through here too, so types are checked as well. */
 import { ValueError } from '../../core/errors.js';
+import { show } from '../../core/outside-text.js';
 import type { Fill } from './pixels/fill.js';
 import type { PaddingMode } from './pixels/pad.js';
 import type { Interpolation } from './pixels/resample.js';
@@ -16,10 +17,7 @@ export function requireNumber(
   high = Number.POSITIVE_INFINITY,
 ): void {
   if (typeof value === 'number' && Number.isFinite(value) && value >= low && value <= high) return;
-  throw new ValueError(
-    subject,
-    `${name}=${JSON.stringify(value)} must be a number${between(low, high)}`,
-  );
+  throw new ValueError(subject, `${name}=${show(value)} must be a number${between(low, high)}`);
 }
 
 function between(low: number, high: number): string {
@@ -30,7 +28,7 @@ function between(low: number, high: number): string {
 /** Throws unless `value` is a whole number ≥ `low`. */
 export function requireInteger(subject: string, name: string, value: number, low: number): void {
   if (Number.isInteger(value) && value >= low) return;
-  throw new ValueError(subject, `${name}=${JSON.stringify(value)} must be a whole number ≥ ${low}`);
+  throw new ValueError(subject, `${name}=${show(value)} must be a whole number ≥ ${low}`);
 }
 
 /** Throws unless `p` is a probability. */
@@ -54,7 +52,7 @@ export function requireRange(
   if (!ok)
     throw new ValueError(
       subject,
-      `${name}=${JSON.stringify(value)} must be a pair [low, high] of numbers${between(low, high)}, low ≤ high`,
+      `${name}=${show(value)} must be a pair [low, high] of numbers${between(low, high)}, low ≤ high`,
     );
 }
 
@@ -76,10 +74,7 @@ export function requireOneOf<T extends string>(
   allowed: readonly T[],
 ): void {
   if (!allowed.includes(value))
-    throw new ValueError(
-      subject,
-      `${name}=${JSON.stringify(value)} must be one of ${allowed.join(', ')}`,
-    );
+    throw new ValueError(subject, `${name}=${show(value)} must be one of ${allowed.join(', ')}`);
 }
 
 const interpolations: readonly Interpolation[] = ['nearest', 'bilinear', 'bicubic'];
@@ -100,6 +95,6 @@ export function requireFill(subject: string, fill: Fill): void {
   if (!ok)
     throw new ValueError(
       subject,
-      `fill=${JSON.stringify(fill)} must be a number from 0 to 255, or one for each channel`,
+      `fill=${show(fill)} must be a number from 0 to 255, or one for each channel`,
     );
 }

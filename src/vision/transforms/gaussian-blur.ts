@@ -1,4 +1,5 @@
 import { ShapeError, ValueError } from '../../core/errors.js';
+import { show } from '../../core/outside-text.js';
 import type { Rng } from '../../core/rng.js';
 import { pair, type Size2d } from '../../core/shape.js';
 import type { Image } from '../image.js';
@@ -23,7 +24,7 @@ export class GaussianBlur extends ColorTransform {
     if (this.kernelSize.some((size) => size % 2 === 0))
       throw new ValueError(
         'GaussianBlur',
-        `kernelSize=${JSON.stringify(kernelSize)} must be odd, so that it has a middle`,
+        `kernelSize=${show(kernelSize)} must be odd, so that it has a middle`,
       );
     this.sigma = typeof sigma === 'number' ? [sigma, sigma] : sigma;
     requireRange('GaussianBlur', 'sigma', this.sigma, Number.MIN_VALUE);

@@ -1,4 +1,5 @@
 import { ShapeError, ValueError } from '../../core/errors.js';
+import { show } from '../../core/outside-text.js';
 import { type FloatImage, floatImage } from '../image.js';
 import { normalizedTable, type PlaneTable } from './pixels/planes.js';
 import { literal, printCall } from './print.js';
@@ -18,7 +19,7 @@ export class Normalize extends TensorTransform {
     this.mean = listOf('mean', mean);
     this.std = listOf('std', std);
     if (this.std.some((value) => value <= 0))
-      throw new ValueError('Normalize', `std=${JSON.stringify(std)} must be above 0`);
+      throw new ValueError('Normalize', `std=${show(std)} must be above 0`);
   }
 
   apply(image: FloatImage): FloatImage {
@@ -50,7 +51,7 @@ export class Normalize extends TensorTransform {
     if (values.length !== channels)
       throw new ShapeError(
         'Normalize',
-        `${name}=${JSON.stringify(values)} has ${values.length} values, but the image has ${channels} channels`,
+        `${name}=${show(values)} has ${values.length} values, but the image has ${channels} channels`,
       );
     return Float32Array.from(values);
   }
@@ -69,7 +70,7 @@ function listOf(name: string, value: number | readonly number[]): readonly numbe
   if (!Array.isArray(list) || list.length === 0 || !list.every((v) => Number.isFinite(v)))
     throw new ValueError(
       'Normalize',
-      `${name}=${JSON.stringify(value)} must be a number or a list of them, one per channel`,
+      `${name}=${show(value)} must be a number or a list of them, one per channel`,
     );
   return list;
 }

@@ -1,4 +1,5 @@
 import { ValueError } from '../../core/errors.js';
+import { show } from '../../core/outside-text.js';
 import type { ImageSize } from '../image.js';
 import { requireFill, requirePaddingMode } from './arguments.js';
 import type { Fill } from './pixels/fill.js';
@@ -63,7 +64,7 @@ export function paddingSides(subject: string, padding: PaddingSize): Padding {
   if (!fits || !given.every((side) => Number.isInteger(side)))
     throw new ValueError(
       subject,
-      `padding=${JSON.stringify(padding)} must be a whole number, a pair or four of them (left, top, right, bottom)`,
+      `padding=${show(padding)} must be a whole number, a pair or four of them (left, top, right, bottom)`,
     );
   return { left: first, top: second, right: third, bottom: fourth };
 }

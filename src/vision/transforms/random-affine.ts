@@ -1,4 +1,5 @@
 import { ValueError } from '../../core/errors.js';
+import { show } from '../../core/outside-text.js';
 import type { Rng } from '../../core/rng.js';
 import type { Image, ImageSize } from '../image.js';
 import {
@@ -114,7 +115,7 @@ function shearRanges(shear: number | readonly number[]): readonly number[] {
   if (shear.length !== 2 && shear.length !== 4)
     throw new ValueError(
       'RandomAffine',
-      `shear=${JSON.stringify(shear)} must be a number, a pair [low, high] for x, or four numbers for x and y`,
+      `shear=${show(shear)} must be a number, a pair [low, high] for x, or four numbers for x and y`,
     );
   requireRange('RandomAffine', 'shear', [a, b]);
   if (shear.length === 4) requireRange('RandomAffine', 'shear', [c, d]);

@@ -1,4 +1,5 @@
 import { ValueError } from '../../core/errors.js';
+import { show } from '../../core/outside-text.js';
 import type { Rng } from '../../core/rng.js';
 import type { Image } from '../image.js';
 import { literal, printBlock } from './print.js';
@@ -25,7 +26,7 @@ export class RandomChoice<T = Image> implements Transform<T, T> {
     if (!usable)
       throw new ValueError(
         'RandomChoice',
-        `p=${JSON.stringify(p)} must hold one weight ≥ 0 for each of the ${transforms.length} transforms, not all 0`,
+        `p=${show(p)} must hold one weight ≥ 0 for each of the ${transforms.length} transforms, not all 0`,
       );
     this.transforms = transforms;
     this.p = p;

@@ -1,4 +1,5 @@
 import { ShapeError } from '../../core/errors.js';
+import { show } from '../../core/outside-text.js';
 import type { Rng } from '../../core/rng.js';
 import { pair, type Size2d } from '../../core/shape.js';
 import type { ImageSize } from '../image.js';
@@ -67,7 +68,7 @@ export class RandomCrop extends GatherTransform {
       throw new ShapeError(
         'RandomCrop',
         `size ${height}×${width} exceeds the padded image ${size.height}×${size.width}; ` +
-          `resize first, raise padding (now ${JSON.stringify(this.padding)}) or set padIfNeeded`,
+          `resize first, raise padding (now ${show(this.padding)}) or set padIfNeeded`,
       );
     const top = rng.int(size.height - height + 1);
     const left = rng.int(size.width - width + 1);

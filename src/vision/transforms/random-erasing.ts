@@ -1,4 +1,5 @@
 import { ShapeError, ValueError } from '../../core/errors.js';
+import { show } from '../../core/outside-text.js';
 import type { Rng } from '../../core/rng.js';
 import type { FloatImage, ImageSize } from '../image.js';
 import {
@@ -49,7 +50,7 @@ export class RandomErasing extends TensorTransform {
     if (value !== 'random' && !(Array.isArray(numbers) && numbers.every(Number.isFinite)))
       throw new ValueError(
         'RandomErasing',
-        `value=${JSON.stringify(value)} must be a number, a list with one per channel, or 'random'`,
+        `value=${show(value)} must be a number, a list with one per channel, or 'random'`,
       );
     this.p = p;
     this.scale = scale;
@@ -79,7 +80,7 @@ export class RandomErasing extends TensorTransform {
     if (typeof value === 'object' && value.length !== 1 && value.length !== channels)
       throw new ShapeError(
         'RandomErasing',
-        `value=${JSON.stringify(value)} has ${value.length} values, but the image has ${channels} channels`,
+        `value=${show(value)} has ${value.length} values, but the image has ${channels} channels`,
       );
     const box = this.draw({ height, width }, rng);
     if (box === null) return image;

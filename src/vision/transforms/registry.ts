@@ -1,5 +1,6 @@
 /** Every transform by name, and how to make it from its JSON. The list is complete: a test walks it. */
 import { ValueError } from '../../core/errors.js';
+import { show } from '../../core/outside-text.js';
 import type { FloatImage, Image } from '../image.js';
 import { CenterCrop } from './center-crop.js';
 import { ColorJitter } from './color-jitter.js';
@@ -86,7 +87,7 @@ export function transformFromJSON<T extends AnyTransform = Transform<Image, Floa
   if (make === undefined)
     throw new ValueError(
       'transformFromJSON',
-      `no transform is named ${JSON.stringify(name)}; there are ${transformNames.join(', ')}`,
+      `no transform is named ${show(name)}; there are ${transformNames.join(', ')}`,
     );
   const transform = make(options as Options);
   const known = Object.keys(transform.toJSON());
@@ -94,7 +95,7 @@ export function transformFromJSON<T extends AnyTransform = Transform<Image, Floa
     if (!known.includes(option))
       throw new ValueError(
         String(name),
-        `option ${JSON.stringify(option)} is unknown; there are ${known.slice(1).join(', ') || 'none'}`,
+        `option ${show(option)} is unknown; there are ${known.slice(1).join(', ') || 'none'}`,
       );
   return transform as T; // JSON does not say more.
 }

@@ -1,4 +1,5 @@
 import { ValueError } from '../../core/errors.js';
+import { show } from '../../core/outside-text.js';
 import { pair, type Size2d } from '../../core/shape.js';
 import type { Image, ImageSize } from '../image.js';
 import { requireInteger, requireInterpolation } from './arguments.js';
@@ -37,7 +38,7 @@ export class Resize extends SourceTransform {
       if (typeof size !== 'number' || maxSize <= size)
         throw new ValueError(
           'Resize',
-          `maxSize=${maxSize} needs a single size below it, but size is ${JSON.stringify(size)}`,
+          `maxSize=${maxSize} needs a single size below it, but size is ${show(size)}`,
         );
     }
     this.size = size;

@@ -163,7 +163,7 @@ test('damaged pickles are refused with the place', () => {
     ],
     [
       'cnumpy\ndtype\nU\x02V8\x85R.',
-      "damaged pickle at byte 19: numpy.dtype: element type 'V8', one of ",
+      'damaged pickle at byte 19: numpy.dtype: element type "V8", one of ',
     ],
   ];
   for (const [pickled, message] of refused)

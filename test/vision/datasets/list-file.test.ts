@@ -84,13 +84,13 @@ test('lists that cannot be used name the line', async (t) => {
     [
       'c.txt',
       'a.png 0\nb.png 3\n',
-      "line 2: label 3 is out of range, 0 to 1 are required for the classes 'p', 'q'",
+      "line 2: label '3' is out of range, 0 to 1 are required for the classes 'p', 'q'",
       { classes: ['p', 'q'] },
     ],
     [
       'd.txt',
       'a.png 99999999999\n',
-      'line 1: label 99999999999 is out of range, 0 to 65535 are required',
+      "line 1: label '99999999999' is out of range, 0 to 65535 are required",
       {},
     ],
     [
@@ -102,7 +102,7 @@ test('lists that cannot be used name the line', async (t) => {
     [
       'f.csv',
       'a,label\nx,1\n',
-      'no column path, file, filename, image, name in the header (a, label); name it with pathColumn',
+      "no column path, file, filename, image, name in the header ('a', 'label'); name it with pathColumn",
       {},
     ],
     ['g.csv', 'path,label\nx.png,1\n,0\n', 'line 3: the path is empty', {}],

@@ -43,7 +43,7 @@ async function entryOf(
     return { place: await keep(image), height: image.height, width: image.width };
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
-    return { error: error.message.slice(error.subject.length + 2) };
+    return { error: error.detail };
   }
 }
 

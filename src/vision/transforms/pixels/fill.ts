@@ -1,4 +1,5 @@
 import { ValueError } from '../../../core/errors.js';
+import { show } from '../../../core/outside-text.js';
 
 /** A colour for pixels that have none: one number for all channels, or one per channel. */
 export type Fill = number | readonly number[];
@@ -9,7 +10,7 @@ export function fillBytes(subject: string, fill: Fill, channels: number): Uint8A
   if (fill.length !== channels)
     throw new ValueError(
       subject,
-      `fill=${JSON.stringify(fill)} has ${fill.length} values, but the image has ${channels} channels`,
+      `fill=${show(fill)} has ${fill.length} values, but the image has ${channels} channels`,
     );
   return Uint8Array.from(fill, clampByte);
 }
