@@ -1,5 +1,6 @@
 /** Parsers of option values, whose errors name the option as it was typed. */
 import { InvalidArgumentError, Option } from 'commander';
+import { maxThreads } from '../core/threads.js';
 import { type Precision, precisions } from '../engine/precision.js';
 import {
   currentEngine,
@@ -10,12 +11,14 @@ import {
   setWinograd,
 } from '../engine/select.js';
 
-/** A whole number ≥ `min`. */
-export function wholeNumber(min: number): (text: string) => number {
+/** A whole number ≥ `min`, and no more than `max` where that is given. */
+export function wholeNumber(min: number, max?: number): (text: string) => number {
+  const range = max === undefined ? `≥ ${min}` : `from ${min} to ${max}`;
   return (text) => {
     const value = Number(text);
-    if (text.trim() === '' || !Number.isSafeInteger(value) || value < min)
-      throw new InvalidArgumentError(`a whole number ≥ ${min} is required.`);
+    const inside = value >= min && value <= (max ?? value);
+    if (text.trim() === '' || !Number.isSafeInteger(value) || !inside)
+      throw new InvalidArgumentError(`a whole number ${range} is required.`);
     return value;
   };
 }
@@ -33,7 +36,7 @@ export const engineOption = (): Option =>
   new Option('--engine <name>', 'where ops run').choices([...engineNames]);
 export const threadsOption = (): Option =>
   new Option('--threads <n>', "threads to work with (default: the machine's cores)").argParser(
-    wholeNumber(1),
+    wholeNumber(1, maxThreads),
   );
 export const dataOption = (): Option =>
   new Option('--data <dir>', 'folder with the files, for a data set that wick knows');

@@ -1,4 +1,5 @@
 /** The command line: one file per command in `commands/`; this one parses, and turns errors into messages and exit codes. */
+import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { WickError } from '../core/errors.js';
 import { version } from './version.js';
@@ -49,6 +50,9 @@ const commands: readonly Entry[] = [
   },
 ];
 
+/** Loads a module and all that it imports, a file at a time: import() opens hundreds at once, and not everywhere may so many be open. */
+const loadInTurn = createRequire(import.meta.url);
+
 /** Runs one command; returns the exit code: 0 done, 1 failed, 2 wrong usage, 130 interrupted. */
 export async function runCli(args: readonly string[]): Promise<number> {
   const program = new Command('wick')
@@ -61,7 +65,8 @@ export async function runCli(args: readonly string[]): Promise<number> {
   for (const { name, description, load } of commands) {
     const command = program.command(name).description(description);
     if (name !== named) continue;
-    await import('../ops/index.js'); // registers the ops
+    loadInTurn('../ops/index.js'); // registers the ops
+    loadInTurn(`./commands/${name}.js`);
     (await load())(command);
   }
   for (const command of program.commands) command.exitOverride();

@@ -1,4 +1,4 @@
-import { DTypeError } from './errors.js';
+import { DTypeError, ValueError } from './errors.js';
 
 /** Element types. `int32` is for labels and indices; `bool` is stored as 0/1 bytes. */
 export type DType = 'float32' | 'float64' | 'int32' | 'uint8' | 'bool';
@@ -16,9 +16,9 @@ const table = {
 
 export const dtypes = Object.keys(table) as readonly DType[];
 
-/** A zero-filled array of `length` elements. */
+/** A zero-filled array of `length` elements. @throws ValueError when there is no room for so many */
 export function allocate(dtype: DType, length: number): TypedArray {
-  return new table[dtype].array(length);
+  return orTooLarge(dtype, length, () => new table[dtype].array(length));
 }
 
 /** From so many bytes on, clearing an array takes longer than to ask for one that is not cleared. */
@@ -28,7 +28,25 @@ const worthLeaving = 65536;
 export function allocateUncleared(dtype: DType, length: number): TypedArray {
   const bytes = length * itemSize(dtype);
   if (bytes < worthLeaving || typeof Buffer === 'undefined') return allocate(dtype, length);
-  return viewOf(dtype, Buffer.allocUnsafeSlow(bytes).buffer, 0, length);
+  return orTooLarge(dtype, length, () =>
+    viewOf(dtype, Buffer.allocUnsafeSlow(bytes).buffer, 0, length),
+  );
+}
+
+/** What `make` makes: it says RangeError, and not of what, where memory or the longest array there is do not suffice. */
+function orTooLarge(dtype: DType, length: number, make: () => TypedArray): TypedArray {
+  try {
+    return make();
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    const size = (length * itemSize(dtype)) / 2 ** 30;
+    throw new ValueError(
+      'tensor',
+      `${length} elements of ${dtype} (${Number(size.toPrecision(3))} GiB) are more than can be allocated; ` +
+        'use smaller shapes or batches',
+      { cause },
+    );
+  }
 }
 
 /** Elements of `dtype` that lie in `buffer` from `byteOffset`. */

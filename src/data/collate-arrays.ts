@@ -1,8 +1,9 @@
 /** Samples into batches of plain arrays, which can travel between threads. */
-import { allocate, dtypeOf, type TypedArray } from '../core/dtype.js';
+import { allocate, dtypeOf } from '../core/dtype.js';
 import { DTypeError, ShapeError, ValueError } from '../core/errors.js';
 import { formatShape, numel, sameShape } from '../core/shape.js';
 import type { NdArray } from '../graph/op.js';
+import { isNdArray, isTypedArray, requireNdArray } from './nd-array.js';
 
 /**
  * The batch as plain arrays. `names[k]` names sample k in messages. Arrays that lie in `memory`, each where it goes, are
@@ -84,12 +85,14 @@ function stack(
   { name, memory }: CollateOptions,
   what: string,
 ): NdArray {
+  requireNdArray('DataLoader', `${what}${name(0)}`, first);
   const { shape, dtype } = first;
   const size = numel(shape);
   const inPlace = memory?.length === values.length * size && first.data.buffer === memory.buffer;
   const data = inPlace ? memory : allocate(dtype, values.length * size);
   values.forEach((value, k) => {
     if (!isNdArray(value)) throw mixed(name(k), name(0), what, value, first);
+    requireNdArray('DataLoader', `${what}${name(k)}`, value);
     if (!sameShape(value.shape, shape))
       throw new ShapeError(
         'DataLoader',
@@ -138,27 +141,6 @@ function asVector(value: unknown): unknown {
   return isTypedArray(value)
     ? { shape: [value.length], dtype: dtypeOf(value), data: value }
     : value;
-}
-
-function isTypedArray(value: unknown): value is TypedArray {
-  return (
-    value instanceof Float32Array ||
-    value instanceof Float64Array ||
-    value instanceof Int32Array ||
-    value instanceof Uint8Array
-  );
-}
-
-/** Whether it is an array with a shape; tensors are. */
-export function isNdArray(value: unknown): value is NdArray {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'shape' in value &&
-    'dtype' in value &&
-    'data' in value &&
-    isTypedArray(value.data)
-  );
 }
 
 /** Whether it is a plain object. */

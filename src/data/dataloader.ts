@@ -1,5 +1,6 @@
 import { DataError, ValueError, WickError } from '../core/errors.js';
 import type { Rng } from '../core/rng.js';
+import { requireThreads } from '../core/threads.js';
 import { defaultGenerator, type Generator as RandomGenerator } from '../tensor/generator.js';
 import { type Collated, toTensors } from './collate.js';
 import { firstFloats } from './collate-arrays.js';
@@ -42,7 +43,7 @@ export interface DataLoaderOptions<T, B> {
   readonly seed?: number;
   /** @default the generator that `manualSeed` seeds */
   readonly generator?: RandomGenerator;
-  /** Threads that fetch batches ahead; 0 fetches in the calling thread. The batches are the same. @default 0 */
+  /** Threads that fetch batches ahead, up to 256; 0 fetches in the calling thread. The batches are the same. @default 0 */
   readonly numWorkers?: number;
   /** Accepted for PyTorch's sake: memory that is pinned for a GPU has no meaning here. @default false */
   readonly pinMemory?: boolean;
@@ -110,7 +111,7 @@ export class DataLoader<T = Sample, B = Collated<T>> implements AsyncIterable<B>
     options: DataLoaderOptions<T, B> = {},
   ) {
     const { numWorkers = 0, timeout = 0, prefetchFactor = 2, onError = 'throw' } = options;
-    requireAtLeast('numWorkers', numWorkers, 0);
+    requireThreads('DataLoader', 'numWorkers', numWorkers, 0);
     requireAtLeast('prefetchFactor', prefetchFactor, 1);
     this.options = { numWorkers, timeout, prefetchFactor, onError };
     this.batches = batchesOf(dataset, options);

@@ -2,9 +2,10 @@ import { type TypedArray, viewOf } from '../core/dtype.js';
 import { ShapeError } from '../core/errors.js';
 import { formatShape, numel, type Shape } from '../core/shape.js';
 import type { NdArray } from '../graph/op.js';
-import type { Tensor } from '../tensor/tensor.js';
+import { Tensor } from '../tensor/tensor.js';
 import type { Dataset, ModuleCall } from './dataset.js';
 import { digest } from './fingerprint.js';
+import { requireNdArray } from './nd-array.js';
 
 /** A row of each tensor. */
 export type Rows<A extends readonly unknown[]> = { readonly [K in keyof A]: NdArray };
@@ -27,6 +28,9 @@ export class TensorDataset<A extends readonly (Tensor | NdArray)[]> implements D
           'their first size, the number of samples',
       );
     this.length = length;
+    tensors.forEach((array, i) => {
+      if (!(array instanceof Tensor)) requireNdArray('TensorDataset', `argument ${i}`, array);
+    });
     this.arrays = tensors.map(({ shape, dtype, data }) => ({ shape, dtype, data }));
   }
 

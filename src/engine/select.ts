@@ -2,7 +2,8 @@
  * Which engine runs the ops: the one asked for, WICK_ENGINE, `onednn` where its library loads, `wasm` where it loads,
  * `reference` everywhere.
  */
-import { EngineError, ValueError } from '../core/errors.js';
+import { EngineError } from '../core/errors.js';
+import { requireThreads } from '../core/threads.js';
 import type { Engine } from './engine.js';
 import { libraryCandidates } from './onednn/find-library.js';
 import { type LibraryReport, type OneDnnEngine, openOneDnnEngine } from './onednn/onednn.js';
@@ -38,10 +39,9 @@ export function currentEngine(): Engine {
   return chosen;
 }
 
-/** Sets how many threads the engines `onednn` and `wasm` work with; the default is the number of CPUs. */
+/** Sets how many threads the engines `onednn` and `wasm` work with, 1–256; the default is the number of CPUs. */
 export function setThreads(count: number): void {
-  if (!Number.isInteger(count) || count < 1)
-    throw new ValueError('setThreads', `count=${count} must be a whole number ≥ 1`);
+  requireThreads('setThreads', 'count', count, 1);
   threads = count;
   reopen();
 }

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { temporaryFolder, wick } from './run-wick.js';
+import { commandLine, temporaryFolder, wick } from './run-wick.js';
 
 const folder = temporaryFolder();
 
@@ -28,6 +29,8 @@ const mistakes: readonly (readonly [args: string, code: number, message: RegExp]
     /'fast' is invalid. a number > 0 is required, such as 0.01 or 1e-3/,
   ],
   ['train digits --optimizer adamax', 2, /Allowed choices are sgd, adam, adamw, rmsprop/],
+  ['train digits --threads 1000', 2, /'1000' is invalid. a whole number from 1 to 256 is required/],
+  ['train digits --workers 1000', 2, /'1000' is invalid. a whole number from 0 to 256 is required/],
   ['train digits --engine cuda', 2, /Allowed choices are onednn, wasm, reference/],
   [
     'evaluate runs/none',
@@ -93,4 +96,13 @@ test('data that are nowhere: every place is named, and nothing is made', () => {
   );
   assert.equal(code, 1);
   assert.ok(!existsSync(join(folder, 'nowhere')));
+});
+
+test('starts where no more than 64 files may be open', {
+  skip: process.platform === 'win32',
+}, () => {
+  const run = ['-c', 'ulimit -n 64 && exec "$@"', 'sh', ...commandLine(['summary', 'mnist'])];
+  const { status, stderr } = spawnSync('sh', run, { encoding: 'utf8', timeout: 60_000 });
+  assert.equal(stderr, '');
+  assert.equal(status, 0);
 });

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { defaultCollate } from '../../src/data/collate.js';
+import { DataLoader } from '../../src/data/dataloader.js';
+import { TensorDataset } from '../../src/data/tensor-dataset.js';
 import type { NdArray } from '../../src/graph/op.js';
 import { tensor } from '../../src/tensor/creation.js';
 
@@ -56,7 +58,36 @@ test('samples that do not fit together are refused with their numbers', () => {
         'return arrays, numbers, texts, tuples or plain objects (for images: end the transform with ToTensor), ' +
         'or pass collate',
     ],
+    [
+      [array([2], 1, 2), array([2], 1)],
+      'DataLoader: sample 1 has 1 numbers for shape [2], which holds 2',
+    ],
+    [
+      [[array([3], 1)], [array([3], 1)]],
+      'DataLoader: item 0 of sample 0 has 1 numbers for shape [3], which holds 3',
+    ],
+    [[array([1.5], 1)], 'DataLoader: shape [1.5] must hold whole numbers ≥ 0'],
+    [
+      [{ ...array([1], 1), dtype: 'int64' }],
+      "DataLoader: sample 0 has dtype 'int64'; there are bool, uint8, int32, float32, float64",
+    ],
+    [
+      [{ ...array([1], 1), dtype: 'int32' }],
+      "DataLoader: sample 0 has dtype 'int32', but its data are a Float32Array",
+    ],
   ];
   for (const [samples, message] of refused)
     assert.throws(() => defaultCollate(samples), { message });
+});
+
+test('arrays that others make are checked wherever they come in', async () => {
+  const message = /has 3 numbers for shape \[2,2\], which holds 4$/;
+  assert.throws(() => new TensorDataset(array([2, 2], 1, 2, 3)), { message });
+  const whole = { length: 2, get: () => 0, getBatch: () => array([2, 2], 1, 2, 3) };
+  await assert.rejects(
+    async () => {
+      for await (const _ of new DataLoader(whole, { batchSize: 2 }));
+    },
+    { message },
+  );
 });

@@ -310,7 +310,7 @@ test('options that exclude each other or make no sense are refused', async () =>
   const batchSampler = new BatchSampler(sampler, 2);
   const refused: [Options, string][] = [
     [{ batchSize: 0 }, 'BatchSampler: batchSize=0 must be a whole number ≥ 1'],
-    [{ numWorkers: -1 }, 'DataLoader: numWorkers=-1 must be a whole number ≥ 0'],
+    [{ numWorkers: -1 }, 'DataLoader: numWorkers=-1 must be a whole number from 0 to 256'],
     [
       { sampler, shuffle: true },
       'DataLoader: sampler excludes shuffle: true; the sampler says the order',

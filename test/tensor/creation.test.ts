@@ -102,3 +102,18 @@ test('linspace ends exactly', () => {
   assert.deepEqual(linspace(3, 4, 1).toArray(), [3]);
   assert.equal(linspace(0, 0.3, 4, { dtype: 'float64' }).at(-1).item(), 0.3);
 });
+
+test('what no memory can hold is refused, whoever asks for it', () => {
+  const message =
+    /^tensor: 1000000000000 elements of float32 \(3730 GiB\) are more than can be allocated/;
+  const asks: (() => unknown)[] = [
+    () => zeros([1e6, 1e6]),
+    () => arange(0, 1e12, 1, { dtype: 'float32' }),
+    () => linspace(0, 1, 1e12),
+    () => zeros([1e6, 1]).expand([1e6, 1e6]),
+    () => zeros([1e6, 1]).add(zeros([1, 1e6])),
+    () => zeros([1e6, 1]).matmul(zeros([1, 1e6])),
+  ];
+  for (const ask of asks) assert.throws(ask, { name: 'ValueError', message });
+  assert.throws(() => zeros([1e200, 1e200]), { name: 'ValueError' });
+});

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { maxThreads } from '../../core/threads.js';
 import { engineReport } from '../../engine/select.js';
 import { RunFolder } from '../../io/run-folder.js';
 import { openTask, recipes } from '../../recipes/index.js';
@@ -71,7 +72,11 @@ export function addTrain(command: Command): void {
     .option('--lr <x>', 'learning rate', positiveNumber)
     .addOption(new Option('--optimizer <name>', 'update rule').choices([...optimizerNames]))
     .option('--seed <n>', 'the same seed gives the same numbers', wholeNumber(0), 0)
-    .option('--workers <n>', 'threads that load data (default: see below)', wholeNumber(0))
+    .option(
+      '--workers <n>',
+      'threads that load data (default: see below)',
+      wholeNumber(0, maxThreads),
+    )
     .addOption(
       new Option('--cache <where>', 'keep the pictures of files decoded and resized').choices([
         'none',

@@ -19,22 +19,24 @@ interface Member {
 
 /** Worker threads that fetch batches, each as soon as one of them is free. Idle ones do not keep the process alive. */
 export class WorkerPool {
-  private readonly members: readonly Member[];
+  private readonly members: Member[] = [];
   private lastId = 0;
 
   constructor(workers: number, setup: Omit<WorkerSetup, 'workerId'>) {
-    this.members = Array.from({ length: workers }, (_, workerId) => start({ ...setup, workerId }));
+    for (let workerId = 0; workerId < workers; workerId++)
+      this.members.push(start({ ...setup, workerId }));
   }
 
   /** Fetches a batch, into memory that is handed over if it fits. Requests are begun in the order in which they are made. */
   fetch(task: BatchTask, spare?: ArrayBuffer): Promise<FetchedBatch> {
     const id = ++this.lastId;
     const member = this.members.reduce((a, b) => (b.pending.size < a.pending.size ? b : a));
-    if (member.failure !== null) return Promise.reject(member.failure);
     const result = new Promise<FetchedBatch>((resolve, reject) => {
-      member.pending.set(id, { resolve, reject });
+      if (member.failure !== null) reject(member.failure);
+      else member.pending.set(id, { resolve, reject });
     });
     result.catch(() => {}); // reported when its turn in the stream comes, or never if nobody gets so far
+    if (member.failure !== null) return result;
     member.thread.ref();
     const request: WorkerRequest = { kind: 'fetch', id, task, spare };
     member.thread.postMessage(request, spare === undefined ? [] : [spare]);
@@ -56,11 +58,22 @@ export class WorkerPool {
   }
 }
 
+function startThread(setup: WorkerSetup): Worker {
+  const name = `wick data ${setup.workerId}`;
+  try {
+    return new Worker(new URL('./worker.js', import.meta.url), { workerData: setup, name });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new WickError(
+      'DataLoader',
+      `worker ${setup.workerId} cannot be started: ${reason}; what workerSpec() gives must be plain data`,
+      { cause },
+    );
+  }
+}
+
 function start(setup: WorkerSetup): Member {
-  const thread = new Worker(new URL('./worker.js', import.meta.url), {
-    workerData: setup,
-    name: `wick data ${setup.workerId}`,
-  });
+  const thread = startThread(setup);
   const pending = new Map<number, Pending>();
   const member: Member = { thread, pending, failure: null };
   const fail = (reason: string, cause?: unknown) => {
@@ -77,7 +90,11 @@ function start(setup: WorkerSetup): Member {
     if ('error' in reply) request?.reject(unpackError(reply.error));
     else request?.resolve(reply.fetched);
   });
-  thread.on('error', (error) => fail(`crashed: ${error.message}`, error));
+  thread.on('messageerror', (error) => fail(`sent what cannot be read: ${error.message}`, error));
+  // A worker can throw anything; Node hands over what is left of it.
+  thread.on('error', (error: unknown) =>
+    fail(`crashed: ${error instanceof Error ? error.message : String(error)}`, error),
+  );
   thread.on('exit', (code) => fail(`ended with exit code ${code}`));
   return member;
 }

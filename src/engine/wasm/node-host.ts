@@ -42,6 +42,7 @@ function startHelper(start: HelperStart): { stop(): void } {
     workerData: start,
     execArgv: [], // Of the program's own options some (--input-type, --eval) would keep the helper from starting.
   });
+  worker.on('error', () => {}); // The pool counts who has started and says what is missing; unheard, it would end the program.
   worker.unref();
   return { stop: () => void worker.terminate() };
 }

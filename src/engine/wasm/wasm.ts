@@ -3,6 +3,7 @@
  * into phases, `plan.ts` gives them memory, `pool.ts` runs them. An op without a kernel runs its reference kernel.
  */
 import { numel } from '../../core/shape.js';
+import { maxThreads } from '../../core/threads.js';
 import type { Graph, GraphNode } from '../../graph/graph.js';
 import { operands } from '../../graph/op.js';
 import type { Engine, Plan, PrepareOptions } from '../engine.js';
@@ -45,7 +46,12 @@ export interface WasmEngineOptions {
 const worthSharing = 131072;
 
 export function openWasmEngine(options: WasmEngineOptions = {}, host: Host = nodeHost): WasmEngine {
-  const { threads = host.parallelism, kernels, winograd = true, native } = options;
+  const {
+    threads = Math.min(host.parallelism, maxThreads),
+    kernels,
+    winograd = true,
+    native,
+  } = options;
   const { name = 'wasm', provider, withoutBfloat16 } = native ?? { withoutBfloat16: 'engine wasm' };
   const { module, build } = host.loadKernels(kernels);
   const memory = new EngineMemory(host.sharesMemory);
