@@ -2,18 +2,25 @@
  * The safetensors format (https://github.com/huggingface/safetensors#format): eight bytes of header length, a JSON
  * header with dtype, shape and byte range of each tensor, then the bytes. It holds data only and can run nothing.
  */
-import { readFile } from 'node:fs/promises';
-import { type DType, itemSize, viewOf } from '../core/dtype.js';
-import { CheckpointError } from '../core/errors.js';
-import { formatShape, numel } from '../core/shape.js';
+import { allocateUncleared, type DType, itemSize } from '../core/dtype.js';
+import { CheckpointError, ValueError } from '../core/errors.js';
+import { quote, show } from '../core/outside-text.js';
 import { fromArray } from '../tensor/creation.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { reason, writeFileAtomic } from './atomic.js';
+import { writeFileAtomic } from './atomic.js';
+import { type EncodingName, encodings } from './elements.js';
+import { withRegularFile } from './regular-file.js';
+import { type ByteSource, bytesSource, fileSource, PIECE } from './safetensors/body.js';
+import { CHECKSUM, Checksum } from './safetensors/checksum.js';
+import { headerLength, METADATA, parseHeader, type TensorEntry } from './safetensors/header.js';
 
 /** Named tensors and named strings, as one file holds them. */
 export interface SafetensorsFile {
+  /** In the order of their bytes. */
   readonly tensors: ReadonlyMap<string, Tensor>;
   readonly metadata: Readonly<Record<string, string>>;
+  /** Whether the file has a checksum, as all that wick writes have; one that is wrong is an error. */
+  readonly checked: boolean;
 }
 
 const toName = {
@@ -22,21 +29,23 @@ const toName = {
   int32: 'I32',
   uint8: 'U8',
   bool: 'BOOL',
-} as const satisfies Record<DType, string>;
+} as const satisfies Record<DType, EncodingName>;
 
-const fromName = new Map<unknown, DType>(
-  Object.entries(toName).map(([dtype, name]) => [name, dtype as DType]), // keys of toName are dtypes
-);
-
-/** The longest header that is read: a file that claims more is damaged. */
-const maxHeaderBytes = 100_000_000;
-
-/** Writes tensors to `path`, whole or not at all. */
+/**
+ * Writes tensors to `path`, whole or not at all, with a checksum over all of it in the metadata (`wick.sha256`).
+ *
+ * @throws ValueError for a name that the format does not have
+ */
 export async function saveSafetensors(
   path: string,
   tensors: ReadonlyMap<string, Tensor>,
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<void> {
+  if (/\.(pth|pt|th)$/i.test(path))
+    throw new ValueError(
+      'saveSafetensors',
+      `${quote(path)} is a name for a file of PyTorch, one that ends in .safetensors is required`,
+    );
   await writeFileAtomic(path, encodeSafetensors(tensors, metadata));
 }
 
@@ -45,108 +54,112 @@ export function encodeSafetensors(
   tensors: ReadonlyMap<string, Tensor>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array[] {
-  const header: Record<string, unknown> = {};
-  if (Object.keys(metadata).length > 0) header.__metadata__ = metadata;
-  const parts: Uint8Array[] = [];
-  let offset = 0;
   // Wide elements first, as the reference implementation writes them, so that every tensor is aligned.
   const ordered = [...tensors].sort(([, a], [, b]) => itemSize(b.dtype) - itemSize(a.dtype));
+  const texts = Object.entries(metadata).filter(([key]) => key !== CHECKSUM);
+  for (const [key, text] of texts) requireText(key, text);
+  const checksum = new Checksum(texts);
+  const fields: string[] = [];
+  const parts: Uint8Array[] = [];
+  let offset = 0;
   for (const [name, { dtype, shape, data }] of ordered) {
-    header[name] = {
-      dtype: toName[dtype],
-      shape,
-      data_offsets: [offset, offset + data.byteLength],
-    };
-    offset += data.byteLength;
-    parts.push(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    requireName(name);
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    const range = [offset, offset + bytes.length];
+    fields.push(field(name, { dtype: toName[dtype], shape, data_offsets: range }));
+    checksum.tensor(name, toName[dtype], shape);
+    checksum.bytes(bytes);
+    offset += bytes.length;
+    parts.push(bytes);
   }
-  const text = new TextEncoder().encode(JSON.stringify(header));
+  texts.push([CHECKSUM, checksum.digest()]);
+  const described = `{${texts.map(([key, text]) => field(key, text)).join()}}`;
+  const header = `{${[`"${METADATA}":${described}`, ...fields].join()}}`;
+  const text = new TextEncoder().encode(header);
   const padded = new Uint8Array(8 + Math.ceil(text.length / 8) * 8).fill(0x20);
   new DataView(padded.buffer).setBigUint64(0, BigInt(padded.length - 8), true);
   padded.set(text, 8);
   return [padded, ...parts];
 }
 
-/** Reads a safetensors file. @throws CheckpointError when it is missing or damaged, with the path */
+/**
+ * Reads a safetensors file: all of the format's element types but complex numbers and those below 8 bits. Half, bfloat16
+ * and 8-bit floats become float32; whole numbers become int32, as `num_batches_tracked` of PyTorch's models.
+ *
+ * @throws CheckpointError when it is missing, damaged or against the specification, with the path
+ */
 export async function loadSafetensors(path: string): Promise<SafetensorsFile> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(path);
-  } catch (cause) {
-    throw new CheckpointError(path, `cannot be read (${reason(cause)})`, { cause });
-  }
-  return decodeSafetensors(bytes, path);
+  const fail = (detail: string, cause?: unknown) => new CheckpointError(path, detail, { cause });
+  return await withRegularFile(path, fail, (file, size) =>
+    decode(fileSource(file, size, fail), path),
+  );
 }
 
 /** Reads the bytes of a safetensors file; `path` is named in errors. */
-export function decodeSafetensors(bytes: Uint8Array, path: string): SafetensorsFile {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const length = bytes.length >= 8 ? Number(view.getBigUint64(0, true)) : Number.NaN;
-  if (!(length <= Math.min(bytes.length - 8, maxHeaderBytes)))
-    throw damaged(
-      path,
-      `${bytes.length} bytes, too few for its header; it was cut short, or is not a safetensors file`,
-    );
-  const body = bytes.subarray(8 + length);
-  const header = parseHeader(bytes.subarray(8, 8 + length), path);
-  const { __metadata__: metadata = {}, ...entries } = header;
+export async function decodeSafetensors(bytes: Uint8Array, path: string): Promise<SafetensorsFile> {
+  return await decode(bytesSource(bytes), path);
+}
+
+async function decode(source: ByteSource, path: string): Promise<SafetensorsFile> {
+  const length = headerLength(await source.next(Math.min(8, source.size)), source.size, path);
+  const bodyBytes = source.size - 8 - length;
+  const { entries, metadata } = parseHeader(await source.next(length), bodyBytes, path);
+  const { [CHECKSUM]: expected, ...texts } = metadata;
+  const checksum = expected === undefined ? null : new Checksum(Object.entries(texts));
   const tensors = new Map<string, Tensor>();
-  for (const [name, entry] of Object.entries(entries))
-    tensors.set(name, decodeTensor(name, entry, body, path));
-  return { tensors, metadata: parseMetadata(metadata, path) };
-}
-
-function parseHeader(bytes: Uint8Array, path: string): Record<string, unknown> {
-  try {
-    const header: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-    if (isRecord(header)) return header;
-  } catch (cause) {
-    throw damaged(path, 'its header is not JSON; it is not a safetensors file', cause);
-  }
-  throw damaged(path, 'its header is not a JSON object');
-}
-
-function parseMetadata(metadata: unknown, path: string): Record<string, string> {
-  if (!isRecord(metadata)) throw damaged(path, 'its __metadata__ is not an object');
-  const strings: Record<string, string> = {};
-  for (const [key, value] of Object.entries(metadata)) {
-    if (typeof value !== 'string') throw damaged(path, `its metadata '${key}' is not a string`);
-    strings[key] = value;
-  }
-  return strings;
-}
-
-function decodeTensor(name: string, entry: unknown, body: Uint8Array, path: string): Tensor {
-  if (!isRecord(entry)) throw damaged(path, `tensor '${name}' has no description`);
-  const dtype = fromName.get(entry.dtype);
-  if (dtype === undefined)
-    throw damaged(
+  for (const entry of entries)
+    tensors.set(entry.name, await readTensor(entry, source, checksum, path));
+  if (checksum !== null && checksum.digest() !== expected)
+    throw new CheckpointError(
       path,
-      `tensor '${name}' has dtype ${JSON.stringify(entry.dtype)}; readable are ${[...fromName.keys()].join(', ')}`,
+      'its content does not agree with its checksum: it was damaged or changed; ' +
+        `take it from a copy, or remove ${CHECKSUM} from its metadata if the change was meant`,
     );
-  const { shape, data_offsets: range } = entry;
-  if (!isWholeNumbers(shape) || !isWholeNumbers(range) || range.length !== 2)
-    throw damaged(path, `tensor '${name}' has no valid shape and data_offsets`);
-  const [begin = 0, end = 0] = range;
-  const size = numel(shape) * itemSize(dtype);
-  if (end - begin !== size || end > body.length)
-    throw damaged(
-      path,
-      `tensor '${name}' ${formatShape(shape)} needs ${size} bytes at ${begin}, ` +
-        `but its range is ${begin}–${end} of ${body.length}; the file was cut short or changed`,
-    );
-  const copy = body.slice(begin, end); // A copy is aligned, whatever the offset.
-  return fromArray(viewOf(dtype, copy.buffer, copy.byteOffset, numel(shape)), shape, dtype);
+  return { tensors, metadata: texts, checked: checksum !== null };
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+async function readTensor(
+  { name, encoding, shape, begin, end }: TensorEntry,
+  source: ByteSource,
+  checksum: Checksum | null,
+  path: string,
+): Promise<Tensor> {
+  const { size, dtype, decode: decodeInto } = encodings[encoding];
+  const length = (end - begin) / size;
+  const data = allocateUncleared(dtype, length);
+  checksum?.tensor(name, encoding, shape);
+  for (let done = 0; done < length; ) {
+    const count = Math.min(length - done, PIECE / size);
+    const piece = await source.next(count * size);
+    checksum?.bytes(piece);
+    const misfit = decodeInto(piece, data, done);
+    if (misfit !== null)
+      throw new CheckpointError(
+        path,
+        `tensor ${quote(name)} of ${encoding} holds ${misfit.value} at position ${done + misfit.index}, ` +
+          `which ${dtype} does not have`,
+      );
+    done += count;
+  }
+  return fromArray(data, shape, dtype);
 }
 
-function isWholeNumbers(value: unknown): value is readonly number[] {
-  return Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && n >= 0);
+/** `"key":value`, whatever the key: an object's own keys would not do, they are put in another order. */
+function field(key: string, value: unknown): string {
+  return `${JSON.stringify(key)}:${JSON.stringify(value)}`;
 }
 
-function damaged(path: string, detail: string, cause?: unknown): CheckpointError {
-  return new CheckpointError(path, detail, { cause });
+function requireName(name: string): void {
+  if (name === METADATA)
+    throw new ValueError('saveSafetensors', `a tensor cannot be named ${METADATA}`);
+  if (/\p{Cs}/u.test(name))
+    throw new ValueError('saveSafetensors', `the name ${quote(name)} is no Unicode text`);
+}
+
+function requireText(key: string, text: unknown): void {
+  if (typeof text === 'string' && !/\p{Cs}/u.test(key + text)) return;
+  throw new ValueError(
+    'saveSafetensors',
+    `metadata ${quote(key)} is ${show(text)}, a Unicode text is required`,
+  );
 }
