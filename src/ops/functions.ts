@@ -8,11 +8,16 @@ import { Tensor } from '../tensor/tensor.js';
 import { cat as catOp } from './cat.js';
 import { operand, type TensorLike } from './operand.js';
 import { where as whereOp } from './where.js';
+import './methods/accumulation.js';
 import './methods/activation.js';
 import './methods/arithmetic.js';
 import './methods/comparison.js';
+import './methods/elementary.js';
 import './methods/indexing.js';
+import './methods/logic.js';
+import './methods/ordering.js';
 import './methods/product.js';
+import './methods/rearrangement.js';
 import './methods/reduction.js';
 import './methods/shape.js';
 import { full } from '../tensor/creation.js';
@@ -58,6 +63,21 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
 /** `x` with its dimensions in the given order. */
 export function permute(x: Tensor, dims: readonly number[]): Tensor {
   return x.permute(dims);
+}
+
+/** Matrix products of two batches: `[B, N, M]` and `[B, M, K]` → `[B, N, K]`. */
+export function bmm(a: Tensor, b: Tensor): Tensor {
+  if (a.ndim !== 3 || b.ndim !== 3 || a.size(0) !== b.size(0))
+    throw new ShapeError(
+      'bmm',
+      `${formatShape(a.shape)} and ${formatShape(b.shape)} must be [B, N, M] and [B, M, K] with one B; use matmul for others`,
+    );
+  return a.matmul(b);
+}
+
+/** `x` with the order of its elements along `dims` reversed. */
+export function flip(x: Tensor, dims: readonly number[]): Tensor {
+  return x.flip(...dims);
 }
 
 /** A method as a function of its tensor and its arguments. */
@@ -111,3 +131,22 @@ export const indexSelect = asFunction(methods.indexSelect);
 export const gather = asFunction(methods.gather);
 export const split = asFunction(methods.split);
 export const chunk = asFunction(methods.chunk);
+export const floor = asFunction(methods.floor);
+export const ceil = asFunction(methods.ceil);
+export const round = asFunction(methods.round);
+export const sin = asFunction(methods.sin);
+export const cos = asFunction(methods.cos);
+export const erf = asFunction(methods.erf);
+export const isnan = asFunction(methods.isnan);
+export const isfinite = asFunction(methods.isfinite);
+export const any = asFunction(methods.any);
+export const all = asFunction(methods.all);
+export const prod = asFunction(methods.prod);
+export const cumsum = asFunction(methods.cumsum);
+export const logsumexp = asFunction(methods.logsumexp);
+export const sort = asFunction(methods.sort);
+export const argsort = asFunction(methods.argsort);
+export const topk = asFunction(methods.topk);
+export const roll = asFunction(methods.roll);
+export const scatter = asFunction(methods.scatter);
+export const scatterAdd = asFunction(methods.scatterAdd);

@@ -30,6 +30,7 @@ import { productCases } from './cases/nn-products.js';
 import { randomCases } from './cases/random.js';
 import { reductionCases } from './cases/reduction.js';
 import { shapeCases } from './cases/shape.js';
+import { zooCases } from './cases/zoo.js';
 import type { OpCase } from './op-case.js';
 
 export const families: Readonly<Record<string, readonly OpCase[]>> = {
@@ -45,4 +46,5 @@ export const families: Readonly<Record<string, readonly OpCase[]>> = {
   'nn-optimizer': optimizerCases,
   'nn-pool': poolCases,
   'nn-products': productCases,
+  zoo: zooCases,
 };

@@ -1,13 +1,18 @@
 /** Activation functions. */
 import { normalizeDim } from '../../core/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
+import { elu } from '../elu.js';
 import { type GeluAttrs, gelu } from '../gelu.js';
+import { hardsigmoid } from '../hardsigmoid.js';
+import { hardswish } from '../hardswish.js';
 import { leakyRelu } from '../leaky-relu.js';
 import { logSoftmax } from '../log-softmax.js';
+import { mish } from '../mish.js';
 import { relu } from '../relu.js';
 import { sigmoid } from '../sigmoid.js';
 import { silu } from '../silu.js';
 import { softmax } from '../softmax.js';
+import { type SoftplusAttrs, softplus } from '../softplus.js';
 import { tanh } from '../tanh.js';
 import { install } from './install.js';
 
@@ -28,6 +33,18 @@ interface ActivationMethods {
   gelu(options?: Partial<GeluAttrs>): Tensor;
   /** this · sigmoid(this). */
   silu(): Tensor;
+  /** x · min(max(x + 3, 0), 6) / 6. */
+  hardswish(): Tensor;
+  /** min(max(x + 3, 0), 6) / 6. */
+  hardsigmoid(): Tensor;
+  /** min(max(this, 0), 6). */
+  relu6(): Tensor;
+  /** This where it is positive, alpha · (eˣ − 1) elsewhere. @default alpha 1 */
+  elu(alpha?: number): Tensor;
+  /** this · tanh(ln(1 + eˣ)). */
+  mish(): Tensor;
+  /** ln(1 + e^(beta·x)) / beta, this itself where beta · x is above `threshold`. @default beta 1, threshold 20 */
+  softplus(options?: Partial<SoftplusAttrs>): Tensor;
   /** Exponentials that add up to 1 along `dim`. */
   softmax(dim: number): Tensor;
   /** The logarithm of `softmax`, without its underflow. */
@@ -52,6 +69,24 @@ install<ActivationMethods>({
   },
   silu() {
     return silu([this], {});
+  },
+  hardswish() {
+    return hardswish([this], {});
+  },
+  hardsigmoid() {
+    return hardsigmoid([this], {});
+  },
+  relu6() {
+    return this.clamp(0, 6);
+  },
+  elu(alpha = 1) {
+    return elu([this], { alpha });
+  },
+  mish() {
+    return mish([this], {});
+  },
+  softplus({ beta = 1, threshold = 20 } = {}) {
+    return softplus([this], { beta, threshold });
   },
   softmax(dim) {
     return softmax([this], { dim: normalizeDim('softmax', dim, this.ndim) });

@@ -1,9 +1,11 @@
 /** Parts of a tensor. */
 import { ShapeError, ValueError } from '../../core/errors.js';
 import { formatShape, normalizeDim } from '../../core/shape.js';
-import type { Tensor } from '../../tensor/tensor.js';
+import { Tensor } from '../../tensor/tensor.js';
 import { gather } from '../gather.js';
 import { indexSelect } from '../index-select.js';
+import { operand, type TensorLike } from '../operand.js';
+import { scatter } from '../scatter.js';
 import { scatterAdd } from '../scatter-add.js';
 import { slice } from '../slice.js';
 import { install } from './install.js';
@@ -27,6 +29,8 @@ interface IndexingMethods {
   indexSelect(dim: number, index: Tensor): Tensor;
   /** Picks one element along `dim` for each element of the int32 `index`: y[i][j] = this[i][index[i][j]] for dim 1. */
   gather(dim: number, index: Tensor): Tensor;
+  /** The opposite of `gather`: puts each element of `src` (or the number) to the place that `index` names. */
+  scatter(dim: number, index: Tensor, src: TensorLike): Tensor;
   /** The opposite of `gather`: adds each element of `src` to the place that `index` names. */
   scatterAdd(dim: number, index: Tensor, src: Tensor): Tensor;
   /** Pieces of `size` along `dim` (the last may be smaller), or of the given sizes. @default dim 0 */
@@ -106,6 +110,10 @@ install<IndexingMethods>({
   },
   gather(dim, index) {
     return gather([this, index], { dim: normalizeDim('gather', dim, this.ndim) });
+  },
+  scatter(dim, index, src) {
+    const source = src instanceof Tensor ? src : operand(src, this).expand(index.shape);
+    return scatter([this, index, source], { dim: normalizeDim('scatter', dim, this.ndim) });
   },
   scatterAdd(dim, index, src) {
     return scatterAdd([this, index, src], { dim: normalizeDim('scatterAdd', dim, this.ndim) });

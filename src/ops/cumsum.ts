@@ -1,0 +1,34 @@
+import { defineOp, type Op } from '../tensor/define-op.js';
+import { lineStart, linesAlong } from './kernels/lines.js';
+import { requireDim } from './require.js';
+
+export interface CumsumAttrs {
+  /** Counted from the front. */
+  readonly dim: number;
+  /** Sums from the last element backwards. */
+  readonly reverse: boolean;
+}
+
+/** y[k] = x[0] + … + x[k] along `dim`, or x[k] + … + x[last]; whole numbers and bools give int32. */
+export const cumsum: Op<CumsumAttrs> = defineOp<CumsumAttrs>('cumsum', {
+  saves: 'none',
+  infer([x], { dim }) {
+    requireDim('cumsum', dim, x.shape.length);
+    const whole = x.dtype === 'bool' || x.dtype === 'uint8';
+    return [{ shape: x.shape, dtype: whole ? 'int32' : x.dtype }];
+  },
+  reference([x], [y], { dim, reverse }) {
+    const lines = linesAlong(x.shape, dim);
+    const { size, step } = lines;
+    for (let line = 0; line < lines.count; line++) {
+      const start = lineStart(lines, line);
+      let sum = 0;
+      for (let k = 0; k < size; k++) {
+        const i = start + (reverse ? size - 1 - k : k) * step;
+        sum += x.data[i] as number;
+        y.data[i] = sum;
+      }
+    }
+  },
+  backward: (dy, _inputs, { dim, reverse }) => [() => cumsum([dy], { dim, reverse: !reverse })],
+});
