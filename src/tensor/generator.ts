@@ -1,5 +1,7 @@
-import { ValueError } from '../core/errors.js';
+import { CaptureError, ValueError } from '../core/errors.js';
+import { Rng } from '../core/rng.js';
 import { fromArray } from './creation.js';
+import { isRecording } from './execute.js';
 import type { Tensor } from './tensor.js';
 
 /**
@@ -26,6 +28,37 @@ export class Generator {
       throw new ValueError('manualSeed', `seed=${seed} must be a whole number from 0 to 2⁵³ − 1`);
     this.state.data.set([seed | 0, Math.floor(seed / 2 ** 32), 0, stream]);
     return this;
+  }
+
+  /** Numbers for something outside of tensors: the next draw, taken when the first of them is asked for. */
+  rng(): Rng {
+    return new DrawnRng(() => this.draw());
+  }
+
+  private draw(): Rng {
+    if (isRecording())
+      throw new CaptureError(
+        'Generator',
+        'the step is being captured, and numbers drawn now would be the same in each replay; draw them outside',
+      );
+    const { data } = this.state;
+    const [, , draw = 0, stream = 0] = data;
+    data[2] = draw + 1;
+    return new Rng(this.seed, stream, draw >>> 0);
+  }
+}
+
+/** Numbers of a generator that is left as it is unless there is need of one. */
+class DrawnRng extends Rng {
+  private source: Rng | null = null;
+
+  constructor(private readonly draw: () => Rng) {
+    super(0);
+  }
+
+  override bits(): number {
+    this.source ??= this.draw();
+    return this.source.bits();
   }
 }
 

@@ -1,4 +1,5 @@
 import { ShapeError } from '../core/errors.js';
+import { type Bytes, plainBytes } from '../core/plain-bytes.js';
 import type { NdArray } from '../graph/op.js';
 
 /** Height and width of a picture, in pixels. */
@@ -15,21 +16,34 @@ export type Channels = 1 | 3;
  * return another; the pixels of an image that was given to somebody are never changed.
  */
 export class Image implements ImageSize {
+  readonly data: Uint8Array;
+
+  /** @param data The bytes, which are not copied; a Buffer or what a canvas gives is seen as plain bytes. @default all 0 */
   constructor(
     readonly height: number,
     readonly width: number,
     readonly channels: Channels,
-    readonly data: Uint8Array = new Uint8Array(height * width * channels),
+    data?: Bytes,
   ) {
     if (!(Number.isInteger(height) && Number.isInteger(width) && height > 0 && width > 0))
       throw new ShapeError('Image', `${height}×${width}: both sides must be whole numbers ≥ 1`);
     if (channels !== 1 && channels !== 3)
       throw new ShapeError('Image', `${channels} channels, 1 (grey) or 3 (RGB) are required`);
-    if (data.length !== height * width * channels)
+    const length = height * width * channels;
+    this.data = data === undefined ? new Uint8Array(length) : plainBytes('Image', data);
+    if (this.data.length !== length)
       throw new ShapeError(
         'Image',
-        `${data.length} bytes, ${height}×${width}×${channels} = ${height * width * channels} are required`,
+        `${this.data.length} bytes, ${height}×${width}×${channels} = ${length} are required`,
       );
+  }
+
+  toString(): string {
+    return `Image(${this.height}×${this.width} ${this.channels === 1 ? 'grey' : 'RGB'})`;
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
   }
 }
 

@@ -87,13 +87,15 @@ function pictures(): ArrayImages {
       targets: Uint8Array.from({ length: 23 }, (_, i) => i % 4),
       classes: ['a', 'b', 'c', 'd'],
     },
-    new Compose([
-      new RandomCrop(9, { padding: 2 }),
-      new ColorJitter({ brightness: 0.4, saturation: 0.4, hue: 0.1 }),
-      new RandomRotation(30),
-      new ToTensor(),
-      new Normalize(0.5, 0.2),
-    ]),
+    {
+      transform: new Compose([
+        new RandomCrop(9, { padding: 2 }),
+        new ColorJitter({ brightness: 0.4, saturation: 0.4, hue: 0.1 }),
+        new RandomRotation(30),
+        new ToTensor(),
+        new Normalize(0.5, 0.2),
+      ]),
+    },
   );
 }
 

@@ -1,13 +1,18 @@
 import { ValueError } from '../../core/errors.js';
-import { Rng } from '../../core/rng.js';
+import type { Rng } from '../../core/rng.js';
 import type { Dataset, ModuleCall, Sample } from '../../data/dataset.js';
 import { digest } from '../../data/fingerprint.js';
 import type { NdArray } from '../../graph/op.js';
+import { defaultGenerator } from '../../tensor/generator.js';
 import { type Channels, Image } from '../image.js';
 import type { PlaneTable } from '../transforms/pixels/planes.js';
-import { transformFromJSON } from '../transforms/registry.js';
-import type { TransformJson } from '../transforms/transform.js';
 import type { ImageTransform } from './image-transform.js';
+import {
+  printDataset,
+  type SampleOptions,
+  StandardTransform,
+  type StandardTransformJson,
+} from './standard-transform.js';
 
 /** Small images of one size, as they are held: bytes `[N, H, W, C]` and a class number for each. */
 export interface ImageArray {
@@ -19,6 +24,18 @@ export interface ImageArray {
   readonly classes: readonly string[];
 }
 
+/** What samples are made with, and what is known of the data set besides its pictures. */
+export interface ArrayImagesOptions extends SampleOptions {
+  /** What is unusual about the files, for people to read. @default [] */
+  readonly notes?: readonly string[];
+  /** The folder that it was read from, for printing. @default null */
+  readonly root?: string | null;
+  /** Further lines for printing, such as `Split: Train`. @default [] */
+  readonly details?: readonly string[];
+  /** Its name for printing. @default its class */
+  readonly name?: string;
+}
+
 /**
  * A data set that lies in memory as bytes: MNIST, Fashion-MNIST, CIFAR-10. Worker threads read the same memory. Where
  * the transform only looks bytes up in a table (`ToTensor`, `Normalize`), whole batches are looked up at once.
@@ -27,24 +44,33 @@ export class ArrayImages implements Dataset<Sample> {
   readonly length: number;
   readonly targets: Uint8Array;
   readonly classes: readonly string[];
+  /** What is unusual about the files, for people to read. */
+  readonly notes: readonly string[];
   readonly getBatch?: NonNullable<Dataset<Sample>['getBatch']>;
+  private readonly array: ImageArray;
+  private readonly transforms: StandardTransform;
+  private readonly printed: Pick<ArrayImagesOptions, 'name' | 'root' | 'details'>;
 
   /** `array`'s pixels and targets move to shared memory unless they are there already. */
-  constructor(
-    array: ImageArray,
-    readonly transform: ImageTransform,
-    /** What is unusual about the files, for people to read. */
-    readonly notes: readonly string[] = [],
-  ) {
+  constructor(array: ImageArray, options: ArrayImagesOptions | StandardTransform = {}) {
+    const given = options instanceof StandardTransform ? {} : options;
     this.array = { ...array, pixels: shared(array.pixels), targets: shared(array.targets) };
+    this.transforms =
+      options instanceof StandardTransform
+        ? options
+        : StandardTransform.of(this.constructor.name, options, array.classes);
     this.length = array.targets.length;
     this.targets = this.array.targets;
     this.classes = array.classes;
-    const table = transform.planeTable?.(array.channels);
+    this.notes = given.notes ?? [];
+    this.printed = given;
+    const table = this.transform.planeTable?.(array.channels);
     if (table !== undefined) this.getBatch = (indices) => this.bulk(indices, table);
   }
 
-  private readonly array: ImageArray;
+  get transform(): ImageTransform {
+    return this.transforms.transform;
+  }
 
   /** The picture itself, without transform. */
   image(index: number): Image {
@@ -58,14 +84,14 @@ export class ArrayImages implements Dataset<Sample> {
     return new Image(height, width, channels, pixels.subarray(index * size, (index + 1) * size));
   }
 
-  get(index: number, rng: Rng = new Rng(0, 0, index), place?: Float32Array): Sample {
-    return [this.transform.apply(this.image(index), rng, place), this.targets[index] ?? 0];
+  get(index: number, rng: Rng = defaultGenerator.rng(), place?: Float32Array): Sample {
+    return this.transforms.sample(this.image(index), this.targets[index] ?? 0, rng, place);
   }
 
   workerSpec(): ModuleCall {
     const argument: ArrayImagesSpec = {
       array: this.array,
-      transform: this.transform.toJSON(),
+      transforms: this.transforms.toJSON(),
     };
     return { module: import.meta.url, name: 'openArrayImages', argument };
   }
@@ -73,6 +99,16 @@ export class ArrayImages implements Dataset<Sample> {
   async fingerprint(): Promise<string> {
     const { height, width, channels, pixels, targets, classes } = this.array;
     return digest(`${height}×${width}×${channels}`, classes.join('\n'), pixels, targets);
+  }
+
+  /** As torchvision prints a data set. */
+  toString(): string {
+    const { name = this.constructor.name, root = null, details = [] } = this.printed;
+    return printDataset(name, this.length, root, details, this.transforms);
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
   }
 
   /** The samples' planes `[N, C, H, W]` through the table, and their class numbers. */
@@ -83,7 +119,7 @@ export class ArrayImages implements Dataset<Sample> {
     const x = new Float32Array(indices.length * size);
     const y = new Int32Array(indices.length);
     indices.forEach((index, n) => {
-      y[n] = this.targets[index] ?? 0;
+      y[n] = this.transforms.label(this.targets[index] ?? 0);
       for (let c = 0; c < channels; c++) {
         const column = c * 256;
         const target = n * size + c * plane;
@@ -101,12 +137,12 @@ export class ArrayImages implements Dataset<Sample> {
 
 interface ArrayImagesSpec {
   readonly array: ImageArray;
-  readonly transform: TransformJson;
+  readonly transforms: StandardTransformJson;
 }
 
 /** @internal Makes the data set in a worker thread, on the same memory. */
-export function openArrayImages({ array, transform }: ArrayImagesSpec): ArrayImages {
-  return new ArrayImages(array, transformFromJSON(transform) as ImageTransform);
+export function openArrayImages({ array, transforms }: ArrayImagesSpec): ArrayImages {
+  return new ArrayImages(array, StandardTransform.fromJSON(transforms));
 }
 
 function shared(bytes: Uint8Array): Uint8Array {

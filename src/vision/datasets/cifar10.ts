@@ -1,16 +1,14 @@
 import { readFile, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { cacheFolder } from '../../core/cache-folder.js';
 import { DataError } from '../../core/errors.js';
 import { formatShape } from '../../core/shape.js';
 import { NumpyArray, numpyGlobals } from '../../io/pickle/numpy.js';
 import { unpickle } from '../../io/pickle/unpickle.js';
-import { ToTensor } from '../transforms/to-tensor.js';
-import { ArrayImages, type ImageArray } from './array-images.js';
+import { ArrayImages, type ArrayImagesOptions, type ImageArray } from './array-images.js';
 import { download } from './download/download.js';
-import type { ImageTransform } from './image-transform.js';
 import { locate, notFound } from './locate.js';
-import type { OpenOptions } from './mnist.js';
+import { type OpenOptions, splitLine } from './mnist.js';
 import { inflated, readBytes } from './read-bytes.js';
 import { unpackTar } from './tar.js';
 
@@ -56,17 +54,18 @@ export class CIFAR10 extends ArrayImages {
     root?: string,
     {
       split = 'train',
-      transform = new ToTensor(),
       download: mayDownload = root === undefined,
       onProgress,
+      ...options
     }: OpenOptions = {},
   ): Promise<CIFAR10> {
     const home = root ?? cacheFolder('datasets');
     const tried: string[] = [];
+    const given = { ...options, details: [splitLine(split)] };
     for (const { folder, suffix, read } of forms) {
       const places = root === undefined ? [join(home, folder)] : [root, join(root, folder)];
       const search = await locate(places, batchNames(split, suffix));
-      if (search.files !== null) return await CIFAR10.read(search.files, read, transform);
+      if (search.files !== null) return await CIFAR10.read(search.files, read, given);
       tried.push(...search.tried);
     }
     const [{ folder, suffix, read }] = forms;
@@ -79,13 +78,13 @@ export class CIFAR10 extends ArrayImages {
       throw notFound('CIFAR-10', home, tried, advice, cause);
     }
     const files = batchNames(split, suffix).map((name) => join(target, name));
-    return await CIFAR10.read(files, read, transform);
+    return await CIFAR10.read(files, read, given);
   }
 
   private static async read(
     files: readonly string[],
     read: (path: string) => Promise<Batch>,
-    transform: ImageTransform,
+    options: ArrayImagesOptions,
   ): Promise<CIFAR10> {
     const batches: Batch[] = [];
     const notes: string[] = [];
@@ -96,7 +95,8 @@ export class CIFAR10 extends ArrayImages {
       if (batch.labels.length !== BATCH)
         notes.push(`${file} holds ${batch.labels.length} images, the published one ${BATCH}`);
     }
-    return new CIFAR10(joinBatches(batches), transform, notes);
+    const root = dirname(files[0] ?? '');
+    return new CIFAR10(joinBatches(batches), { ...options, root, notes });
   }
 }
 

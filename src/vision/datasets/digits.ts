@@ -2,9 +2,8 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { internalError } from '../../core/errors.js';
-import { ToTensor } from '../transforms/to-tensor.js';
 import { ArrayImages } from './array-images.js';
-import { type OpenOptions, readImageArray } from './mnist.js';
+import { type OpenOptions, readImageArray, splitLine } from './mnist.js';
 
 const digitNames = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'];
 
@@ -17,15 +16,15 @@ const digitNames = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'];
 export class Digits extends ArrayImages {
   static async open({
     split = 'train',
-    transform = new ToTensor(),
-  }: Pick<OpenOptions, 'split' | 'transform'> = {}): Promise<Digits> {
+    ...options
+  }: Pick<OpenOptions, 'split' | 'transform' | 'targetTransform'> = {}): Promise<Digits> {
     const prefix = join(assetFolder(), split === 'train' ? 'train' : 't10k');
     const array = await readImageArray(
       `${prefix}-images-idx3-ubyte.gz`,
       `${prefix}-labels-idx1-ubyte.gz`,
       digitNames,
     );
-    return new Digits(array, transform);
+    return new Digits(array, { ...options, details: [splitLine(split)] });
   }
 }
 

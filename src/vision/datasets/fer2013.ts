@@ -3,14 +3,13 @@ import { join } from 'node:path';
 import { cacheFolder } from '../../core/cache-folder.js';
 import { DataError } from '../../core/errors.js';
 import { quote } from '../../core/outside-text.js';
-import { ToTensor } from '../transforms/to-tensor.js';
 import { ArrayImages, type ImageArray } from './array-images.js';
 import { csvRows } from './csv.js';
 import { ImageFolder } from './image-folder.js';
 import type { ImageStoreOptions } from './image-store/image-store.js';
-import type { ImageTransform } from './image-transform.js';
 import { notFound } from './locate.js';
 import { readBytes } from './read-bytes.js';
+import type { SampleOptions } from './standard-transform.js';
 
 const SIDE = 48;
 const PIXELS = SIDE * SIDE;
@@ -29,11 +28,10 @@ const csvNames = ['fer2013.csv', 'icml_face_data.csv'];
 
 /** A cache serves the folders; the csv is held in memory anyway. */
 export interface FER2013Options
-  extends Pick<ImageStoreOptions, 'cache' | 'onCache' | 'onCacheProgress'> {
+  extends Pick<ImageStoreOptions, 'cache' | 'onCache' | 'onCacheProgress'>,
+    SampleOptions {
   /** The csv alone tells the two halves of the test set apart. @default 'train' */
   readonly split?: keyof typeof usages;
-  /** @default new ToTensor() */
-  readonly transform?: ImageTransform;
 }
 
 /**
@@ -47,18 +45,25 @@ export const FER2013 = {
   /** @param root The folder with the csv or with `train` and `test`, or the one above it; otherwise the cache. */
   async open(
     root?: string,
-    { split = 'train', transform = new ToTensor(), ...cache }: FER2013Options = {},
+    { split = 'train', transform, targetTransform, ...cache }: FER2013Options = {},
   ): Promise<ArrayImages | ImageFolder> {
     const home = root ?? cacheFolder('datasets', 'fer2013');
+    const sample = { ...(transform && { transform }), ...(targetTransform && { targetTransform }) };
     const folders = root === undefined ? [home] : [root, join(root, 'fer2013')];
     for (const folder of folders) {
       for (const name of csvNames) {
         const path = join(folder, name);
-        if (await exists(path)) return new ArrayImages(await readCsv(path, split), transform);
+        if (await exists(path))
+          return new ArrayImages(await readCsv(path, split), {
+            ...sample,
+            name: 'FER2013',
+            root: folder,
+            details: [`split=${split}`],
+          });
       }
       if ((split === 'train' || split === 'test') && (await exists(join(folder, split))))
         return await ImageFolder.open(join(folder, split), {
-          transform,
+          ...sample,
           channels: 1,
           classes: emotions,
           ...cache,

@@ -1,13 +1,17 @@
 import { stat } from 'node:fs/promises';
 import { ValueError } from '../../core/errors.js';
-import { Rng } from '../../core/rng.js';
+import type { Rng } from '../../core/rng.js';
 import { type Dataset, type ModuleCall, makeFromSpec, type Sample } from '../../data/dataset.js';
 import { digest } from '../../data/fingerprint.js';
+import { defaultGenerator } from '../../tensor/generator.js';
 import type { Image } from '../image.js';
-import { transformFromJSON } from '../transforms/registry.js';
-import type { TransformJson } from '../transforms/transform.js';
 import type { ImageStore } from './image-store/image-store.js';
 import type { ImageTransform } from './image-transform.js';
+import {
+  printDataset,
+  StandardTransform,
+  type StandardTransformJson,
+} from './standard-transform.js';
 
 /** Image files with their classes. */
 export interface ImageList {
@@ -29,7 +33,9 @@ export class FileImages implements Dataset<Sample> {
   constructor(
     private readonly list: ImageList,
     private readonly store: ImageStore,
-    readonly transform: ImageTransform,
+    private readonly transforms: StandardTransform,
+    /** The folder or list that names the files. */
+    readonly root: string,
     /** What is unusual about the files, for people to read. */
     readonly notes: readonly string[] = [],
   ) {
@@ -39,13 +45,22 @@ export class FileImages implements Dataset<Sample> {
     this.classToIdx = new Map(list.classes.map((name, i) => [name, i]));
   }
 
+  get transform(): ImageTransform {
+    return this.transforms.transform;
+  }
+
   /** The picture itself, without transform. */
   image(index: number): Image | Promise<Image> {
     return this.store.get(index, this.pathOf(index));
   }
 
-  async get(index: number, rng: Rng = new Rng(0, 0, index), place?: Float32Array): Promise<Sample> {
-    return [this.transform.apply(await this.image(index), rng, place), this.targets[index] ?? 0];
+  async get(
+    index: number,
+    rng: Rng = defaultGenerator.rng(),
+    place?: Float32Array,
+  ): Promise<Sample> {
+    const image = await this.image(index);
+    return this.transforms.sample(image, this.targets[index] ?? 0, rng, place);
   }
 
   pathOf(index: number): string {
@@ -62,9 +77,19 @@ export class FileImages implements Dataset<Sample> {
     const argument: FileImagesSpec = {
       list: this.list,
       store: this.store.workerSpec(),
-      transform: this.transform.toJSON(),
+      transforms: this.transforms.toJSON(),
+      root: this.root,
     };
     return { module: import.meta.url, name: 'openFileImages', argument };
+  }
+
+  /** As torchvision prints a data set. */
+  toString(): string {
+    return printDataset(this.constructor.name, this.length, this.root, [], this.transforms);
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
   }
 
   /** From names, sizes and classes; the files' contents are not read. */
@@ -86,18 +111,17 @@ export class FileImages implements Dataset<Sample> {
 interface FileImagesSpec {
   readonly list: ImageList;
   readonly store: ModuleCall;
-  readonly transform: TransformJson;
+  readonly transforms: StandardTransformJson;
+  readonly root: string;
 }
 
 /** @internal Makes the data set in a worker thread. */
 export async function openFileImages({
   list,
   store,
-  transform,
+  transforms,
+  root,
 }: FileImagesSpec): Promise<FileImages> {
-  return new FileImages(
-    list,
-    await makeFromSpec<ImageStore>(store),
-    transformFromJSON(transform) as ImageTransform,
-  );
+  const opened = await makeFromSpec<ImageStore>(store);
+  return new FileImages(list, opened, StandardTransform.fromJSON(transforms), root);
 }

@@ -1,18 +1,15 @@
 import { join, relative } from 'node:path';
 import { DataError } from '../../core/errors.js';
 import { quote, quoteAll } from '../../core/outside-text.js';
-import { ToTensor } from '../transforms/to-tensor.js';
 import { bindClasses } from './class-names.js';
 import { byCodePoint } from './code-points.js';
 import { FileImages } from './file-images.js';
 import { classFolders, imageFiles } from './image-files.js';
 import type { ImageStoreOptions } from './image-store/image-store.js';
 import { makeStore } from './image-store/make-store.js';
-import type { ImageTransform } from './image-transform.js';
+import { type SampleOptions, StandardTransform } from './standard-transform.js';
 
-export interface FileDatasetOptions extends ImageStoreOptions {
-  /** @default new ToTensor() */
-  readonly transform?: ImageTransform;
+export interface FileDatasetOptions extends ImageStoreOptions, SampleOptions {
   /**
    * The classes by number, where a model or another split has already numbered them. Names decide: an unknown one is an
    * error, one that is missing here keeps its number. @default the names found, in code-point order
@@ -33,7 +30,7 @@ export class ImageFolder extends FileImages {
   /** @throws DataError when there are no class folders, a class has no pictures or is not one of `classes` */
   static async open(
     root: string,
-    { transform = new ToTensor(), classes: expected, ...options }: FileDatasetOptions = {},
+    { classes: expected, ...options }: FileDatasetOptions = {},
   ): Promise<ImageFolder> {
     const found = await classFolders(root);
     const { classes, classToIdx, missing } = bindClasses(root, found, expected);
@@ -59,6 +56,8 @@ export class ImageFolder extends FileImages {
     const names = paths.map((path) => relative(root, path).replaceAll('\\', '/'));
     const list = { paths, names, targets: Int32Array.from(targets), classes };
     const notes = missing.length === 0 ? [] : [`${root} has no pictures of ${quoteAll(missing)}`];
-    return new ImageFolder(list, await makeStore(paths, transform, options), transform, notes);
+    const transforms = StandardTransform.of('ImageFolder', options, classes);
+    const store = await makeStore(paths, transforms.transform, options);
+    return new ImageFolder(list, store, transforms, root, notes);
   }
 }

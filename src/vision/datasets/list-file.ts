@@ -2,13 +2,13 @@ import { access } from 'node:fs/promises';
 import { dirname, extname, isAbsolute, join, resolve } from 'node:path';
 import { DataError } from '../../core/errors.js';
 import { quote, quoteAll } from '../../core/outside-text.js';
-import { ToTensor } from '../transforms/to-tensor.js';
 import { bindClasses } from './class-names.js';
 import { csvRows } from './csv.js';
 import { FileImages } from './file-images.js';
 import type { FileDatasetOptions } from './image-folder.js';
 import { makeStore } from './image-store/make-store.js';
 import { readBytes } from './read-bytes.js';
+import { StandardTransform } from './standard-transform.js';
 
 export interface ListFileOptions extends FileDatasetOptions {
   /** The folder that relative paths start from. @default the list's own */
@@ -44,7 +44,7 @@ const labelColumns = ['label', 'class', 'target'];
 export class ListFile extends FileImages {
   /** @throws DataError with the line's number when a line has no label or a label is no class */
   static async open(path: string, options: ListFileOptions = {}): Promise<ListFile> {
-    const { transform = new ToTensor(), base = dirname(path) } = options;
+    const { base = dirname(path) } = options;
     const text = (await readBytes(path)).toString('utf8');
     const separator = { '.csv': ',', '.tsv': '\t' }[extname(path).toLowerCase()];
     const entries =
@@ -62,7 +62,9 @@ export class ListFile extends FileImages {
       classes,
     };
     const notes = missing.length === 0 ? [] : [`${path} has no pictures of ${quoteAll(missing)}`];
-    return new ListFile(list, await makeStore(list.paths, transform, options), transform, notes);
+    const transforms = StandardTransform.of('ListFile', options, classes);
+    const store = await makeStore(list.paths, transforms.transform, options);
+    return new ListFile(list, store, transforms, path, notes);
   }
 }
 

@@ -1,22 +1,19 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { cacheFolder } from '../../core/cache-folder.js';
 import { DataError } from '../../core/errors.js';
 import { formatShape } from '../../core/shape.js';
-import { ToTensor } from '../transforms/to-tensor.js';
 import { ArrayImages, type ImageArray } from './array-images.js';
 import { type DownloadProgress, download } from './download/download.js';
 import { readIdx } from './idx.js';
-import type { ImageTransform } from './image-transform.js';
 import { locate, notFound } from './locate.js';
+import type { SampleOptions } from './standard-transform.js';
 
 /** Which part of a data set. */
 export type Split = 'train' | 'test';
 
-export interface OpenOptions {
+export interface OpenOptions extends SampleOptions {
   /** @default 'train' */
   readonly split?: Split;
-  /** @default new ToTensor() */
-  readonly transform?: ImageTransform;
   /**
    * Fetch the files if they are nowhere: into the given folder, or else the cache.
    * @default true where no folder is given
@@ -83,7 +80,8 @@ const fashionMnist: IdxSource = {
 export class MNIST extends ArrayImages {
   /** @param root The folder with the files (or with `MNIST/raw`); otherwise the cache, and then the network. */
   static async open(root?: string, options: OpenOptions = {}): Promise<MNIST> {
-    return new MNIST(await openSource(mnist, root, options), options.transform ?? new ToTensor());
+    const { array, folder } = await openSource(mnist, root, options);
+    return new MNIST(array, { ...options, root: folder, details: [splitLine(options.split)] });
   }
 }
 
@@ -94,10 +92,12 @@ export class MNIST extends ArrayImages {
 export class FashionMNIST extends ArrayImages {
   /** @param root The folder with the files (or with `FashionMNIST/raw`); otherwise the cache, Debian's package, the network. */
   static async open(root?: string, options: OpenOptions = {}): Promise<FashionMNIST> {
-    return new FashionMNIST(
-      await openSource(fashionMnist, root, options),
-      options.transform ?? new ToTensor(),
-    );
+    const { array, folder } = await openSource(fashionMnist, root, options);
+    return new FashionMNIST(array, {
+      ...options,
+      root: folder,
+      details: [splitLine(options.split)],
+    });
   }
 }
 
@@ -105,7 +105,7 @@ async function openSource(
   source: IdxSource,
   root: string | undefined,
   { split = 'train', download: mayDownload = root === undefined, onProgress }: OpenOptions,
-): Promise<ImageArray> {
+): Promise<{ readonly array: ImageArray; readonly folder: string }> {
   const prefix = split === 'train' ? 'train' : 't10k';
   const names = [`${prefix}-images-idx3-ubyte.gz`, `${prefix}-labels-idx1-ubyte.gz`];
   const home = join(root ?? cacheFolder('datasets'), source.name, 'raw');
@@ -114,7 +114,13 @@ async function openSource(
   const { files, tried } = await locate(folders, names);
   const [images, labels] =
     files ?? (await fetchFiles(source, names, home, tried, mayDownload, onProgress));
-  return await readImageArray(images ?? '', labels ?? '', source.classes);
+  const array = await readImageArray(images ?? '', labels ?? '', source.classes);
+  return { array, folder: dirname(images ?? '') };
+}
+
+/** As torchvision prints a split. */
+export function splitLine(split: Split = 'train'): string {
+  return `Split: ${split === 'train' ? 'Train' : 'Test'}`;
 }
 
 async function fetchFiles(

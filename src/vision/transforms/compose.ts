@@ -11,13 +11,20 @@
  */
 import { ValueError } from '../../core/errors.js';
 import type { Rng } from '../../core/rng.js';
-import type { FloatImage, Image } from '../image.js';
+import type { FloatImage, Image, ImageSize } from '../image.js';
+import { type AnyTransformLike, toTransforms } from './lambda.js';
 import { ByteRoom, newBytes } from './pixels/byte-room.js';
 import { type Gather, gatherSize, joinGathers } from './pixels/gather.js';
 import { type PlaneTable, toPlanes } from './pixels/planes.js';
 import { imageSource, type PixelSource } from './pixels/source.js';
 import { printBlock } from './print.js';
-import type { AnyTransform, Transform, TransformJson } from './transform.js';
+import {
+  type AnyTransform,
+  requireKind,
+  type Transform,
+  TransformBase,
+  type TransformJson,
+} from './transform.js';
 
 /** A transform among others: what goes in and out is known by the order of the steps. */
 type Step = Transform<unknown, unknown>;
@@ -34,9 +41,9 @@ interface Stage {
  *
  * @example new Compose([new RandomCrop(32, { padding: 4 }), new RandomHorizontalFlip(), new ToTensor()])
  */
-export class Compose<I = Image, O = FloatImage> implements Transform<I, O> {
-  readonly takes?: 'image' | 'tensor';
-  readonly gives?: 'image' | 'tensor';
+export class Compose<I = Image, O = FloatImage> extends TransformBase<I, O> {
+  readonly transforms: readonly AnyTransform[];
+  readonly firstSize: ImageSize | null;
   /** Where all steps together only look bytes up. */
   readonly planeTable?: (channels: number) => PlaneTable;
   private readonly stages: readonly Stage[];
@@ -45,10 +52,12 @@ export class Compose<I = Image, O = FloatImage> implements Transform<I, O> {
   private readonly lentTo: number;
   private readonly room = new ByteRoom();
 
-  constructor(readonly transforms: readonly AnyTransform[]) {
-    const kinds = checkOrder(transforms);
-    if (kinds.takes !== undefined) this.takes = kinds.takes;
-    if (kinds.gives !== undefined) this.gives = kinds.gives;
+  constructor(list: readonly AnyTransformLike[]) {
+    const transforms = toTransforms('Compose', list);
+    const { takes, gives } = checkOrder(transforms);
+    super(takes, gives);
+    this.transforms = transforms;
+    this.firstSize = transforms[0]?.firstSize ?? null;
     this.stages = makeStages(transforms as readonly Step[]);
     this.lentTo = this.stages.findIndex(({ table }) => table !== undefined);
     this.lentFrom = this.stages.slice(0, Math.max(0, this.lentTo)).findLastIndex(keepsImages) + 1;
@@ -56,7 +65,7 @@ export class Compose<I = Image, O = FloatImage> implements Transform<I, O> {
     if (first?.table !== undefined && others.length === 0) this.planeTable = first.table;
   }
 
-  apply(value: I, rng: Rng, place?: Float32Array): O {
+  protected run(value: I, rng: Rng, place?: Float32Array): O {
     const { stages, lentFrom, lentTo } = this;
     let current: unknown = value;
     let take = newBytes;
@@ -72,6 +81,8 @@ export class Compose<I = Image, O = FloatImage> implements Transform<I, O> {
     };
     for (const [i, { step, table }] of stages.entries()) {
       const out = i === stages.length - 1 ? place : undefined;
+      if (step.takes !== undefined && source === null && view === null)
+        requireKind(step.constructor.name, current, step.takes);
       take = i >= lentFrom && i <= lentTo ? this.room.take : newBytes;
       if (step.gather !== undefined) {
         const size = view === null ? (source ?? (current as Image)) : gatherSize(view);
@@ -100,7 +111,7 @@ export class Compose<I = Image, O = FloatImage> implements Transform<I, O> {
     return { name: 'Compose', transforms: this.transforms.map((step) => step.toJSON()) };
   }
 
-  toString(): string {
+  override toString(): string {
     return printBlock(
       'Compose',
       this.transforms.map((step) => step.toString()),
@@ -116,10 +127,11 @@ function keepsImages({ step: { gather, source, recolor } }: Stage): boolean {
 /** Checks that no step is given the wrong kind of picture; returns what the whole takes and gives. */
 function checkOrder(steps: readonly AnyTransform[]) {
   let takes: 'image' | 'tensor' | undefined;
-  let gives: 'image' | 'tensor' | undefined;
+  let gives: AnyTransform['gives'];
   steps.forEach((step, i) => {
-    if (step.takes !== undefined && gives !== undefined && step.takes !== gives) {
-      const name = step.toJSON().name;
+    const known = gives !== undefined && gives !== 'unknown';
+    if (step.takes !== undefined && known && step.takes !== gives) {
+      const { name } = step.constructor;
       throw new ValueError(
         'Compose',
         step.takes === 'image'

@@ -5,17 +5,18 @@ import { type Batch, batchShape, drawBeta, mixLabels } from './batch.js';
 import type { MixOptions } from './mix-up.js';
 import type { Box } from './pixels/gather.js';
 import { float, literal, printCall } from './print.js';
-import type { Transform, TransformJson } from './transform.js';
+import { TransformBase, type TransformJson } from './transform.js';
 
 /**
  * Replaces a random rectangle of each picture of a batch with the same rectangle of its predecessor; labels are mixed by
  * area (Yun et al., 2019, https://arxiv.org/abs/1905.04899).
  */
-export class CutMix implements Transform<Batch, Batch> {
+export class CutMix extends TransformBase<Batch, Batch> {
   private readonly alpha: number;
   private readonly numClasses: number;
 
   constructor({ alpha = 1, numClasses }: MixOptions) {
+    super();
     requireNumber('CutMix', 'alpha', alpha, Number.MIN_VALUE);
     requireInteger('CutMix', 'numClasses', numClasses, 1);
     this.alpha = alpha;
@@ -39,7 +40,7 @@ export class CutMix implements Transform<Batch, Batch> {
     };
   }
 
-  apply(batch: Batch, rng: Rng): Batch {
+  protected run(batch: Batch, rng: Rng): Batch {
     const [n, channels, height, width] = batchShape('CutMix', batch);
     const box = this.draw({ height, width }, rng);
     const { data } = batch.images;
@@ -64,7 +65,7 @@ export class CutMix implements Transform<Batch, Batch> {
     return { name: 'CutMix', alpha: this.alpha, numClasses: this.numClasses };
   }
 
-  toString(): string {
+  override toString(): string {
     return printCall('CutMix', {
       alpha: float(this.alpha),
       num_classes: literal(this.numClasses),

@@ -35,7 +35,7 @@ export class GaussianBlur extends ColorTransform {
     return rng.uniform(...this.sigma);
   }
 
-  apply(image: Image, rng: Rng): Image {
+  protected run(image: Image, rng: Rng): Image {
     const [height, width] = this.kernelSize;
     if (height >> 1 >= image.height || width >> 1 >= image.width)
       throw new ShapeError(

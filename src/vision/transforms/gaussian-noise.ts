@@ -3,7 +3,7 @@ import { type FloatImage, floatImage, Image } from '../image.js';
 import { requireNumber } from './arguments.js';
 import { addNoiseToBytes, drawNoise } from './pixels/noise.js';
 import { float, literal, printCall } from './print.js';
-import type { Transform, TransformJson } from './transform.js';
+import { TransformBase, type TransformJson } from './transform.js';
 
 export interface GaussianNoiseOptions {
   /** Mean of the noise, on the scale 0–1. @default 0 */
@@ -14,13 +14,22 @@ export interface GaussianNoiseOptions {
   readonly clip?: boolean;
 }
 
+/** A transform of both kinds of pictures, which gives what it is given. */
+type EitherKind = abstract new () => {
+  (image: Image, rng?: Rng): Image;
+  (image: FloatImage, rng?: Rng): FloatImage;
+  apply(image: Image, rng?: Rng): Image;
+  apply(image: FloatImage, rng?: Rng): FloatImage;
+} & TransformBase<Image | FloatImage, Image | FloatImage>;
+
 /** Adds normal noise to every number of an image or a float picture. */
-export class GaussianNoise implements Transform<Image | FloatImage, Image | FloatImage> {
+export class GaussianNoise extends (TransformBase as EitherKind) {
   private readonly mean: number;
   private readonly sigma: number;
   private readonly clip: boolean;
 
   constructor({ mean = 0, sigma = 0.1, clip = true }: GaussianNoiseOptions = {}) {
+    super();
     requireNumber('GaussianNoise', 'mean', mean);
     requireNumber('GaussianNoise', 'sigma', sigma, 0);
     this.mean = mean;
@@ -28,10 +37,7 @@ export class GaussianNoise implements Transform<Image | FloatImage, Image | Floa
     this.clip = clip;
   }
 
-  apply(value: Image, rng: Rng): Image;
-  apply(value: FloatImage, rng: Rng): FloatImage;
-  apply(value: Image | FloatImage, rng: Rng): Image | FloatImage;
-  apply(value: Image | FloatImage, rng: Rng): Image | FloatImage {
+  protected override run(value: Image | FloatImage, rng: Rng): Image | FloatImage {
     const noise = drawNoise(value.data.length, this.mean, this.sigma, rng);
     if (value instanceof Image) return addNoiseToBytes(value, noise);
     const sum = value.data.map((v, i) => v + (noise[i] as number));
@@ -39,12 +45,12 @@ export class GaussianNoise implements Transform<Image | FloatImage, Image | Floa
     return floatImage(...value.shape, data);
   }
 
-  toJSON(): TransformJson {
+  override toJSON(): TransformJson {
     const { mean, sigma, clip } = this;
     return { name: 'GaussianNoise', mean, sigma, clip };
   }
 
-  toString(): string {
+  override toString(): string {
     return printCall('GaussianNoise', {
       mean: float(this.mean),
       sigma: float(this.sigma),

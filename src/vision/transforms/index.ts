@@ -13,6 +13,7 @@ export {
   RandomGrayscale,
   type RandomGrayscaleOptions,
 } from './grayscale.js';
+export { type AnyTransformLike, Lambda, type TransformLike } from './lambda.js';
 export { type MixOptions, MixUp } from './mix-up.js';
 export { Mosaic, type MosaicOptions } from './mosaic.js';
 export { Normalize } from './normalize.js';
@@ -39,5 +40,5 @@ export { RandomRotation, type RandomRotationOptions } from './random-rotation.js
 export { transformFromJSON, transformNames } from './registry.js';
 export { Resize, type ResizeOptions } from './resize.js';
 export { ToTensor } from './to-tensor.js';
-export type { AnyTransform, Transform, TransformJson } from './transform.js';
+export type { AnyTransform, Transform, TransformCall, TransformJson } from './transform.js';
 export { TrivialAugmentWide, type TrivialAugmentWideOptions } from './trivial-augment-wide.js';

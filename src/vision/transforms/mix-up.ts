@@ -2,7 +2,7 @@ import type { Rng } from '../../core/rng.js';
 import { requireInteger, requireNumber } from './arguments.js';
 import { type Batch, batchShape, drawBeta, mixLabels } from './batch.js';
 import { float, literal, printCall } from './print.js';
-import type { Transform, TransformJson } from './transform.js';
+import { TransformBase, type TransformJson } from './transform.js';
 
 export interface MixOptions {
   /** Both parameters of the Beta distribution that the share is drawn from. @default 1 */
@@ -15,11 +15,12 @@ export interface MixOptions {
  * Blends each picture of a batch with its predecessor, and their labels alike (Zhang et al., 2017,
  * https://arxiv.org/abs/1710.09412): λ · x(i) + (1 − λ) · x(i − 1), λ from Beta(α, α), one for the batch.
  */
-export class MixUp implements Transform<Batch, Batch> {
+export class MixUp extends TransformBase<Batch, Batch> {
   private readonly alpha: number;
   private readonly numClasses: number;
 
   constructor({ alpha = 1, numClasses }: MixOptions) {
+    super();
     requireNumber('MixUp', 'alpha', alpha, Number.MIN_VALUE);
     requireInteger('MixUp', 'numClasses', numClasses, 1);
     this.alpha = alpha;
@@ -31,7 +32,7 @@ export class MixUp implements Transform<Batch, Batch> {
     return drawBeta(this.alpha, rng);
   }
 
-  apply(batch: Batch, rng: Rng): Batch {
+  protected run(batch: Batch, rng: Rng): Batch {
     const [n, channels, height, width] = batchShape('MixUp', batch);
     const keep = this.draw(rng);
     const size = channels * height * width;
@@ -54,7 +55,7 @@ export class MixUp implements Transform<Batch, Batch> {
     return { name: 'MixUp', alpha: this.alpha, numClasses: this.numClasses };
   }
 
-  toString(): string {
+  override toString(): string {
     return printCall('MixUp', {
       alpha: float(this.alpha),
       num_classes: literal(this.numClasses),

@@ -31,7 +31,7 @@ export class Mosaic extends ColorTransform {
     return low + rng.int(high - low + 1);
   }
 
-  apply(image: Image, rng: Rng): Image {
+  protected run(image: Image, rng: Rng): Image {
     const block = this.draw(rng);
     return block === null ? image : pixelate(image, block);
   }

@@ -22,7 +22,7 @@ export class Normalize extends TensorTransform {
       throw new ValueError('Normalize', `std=${show(std)} must be above 0`);
   }
 
-  apply(image: FloatImage): FloatImage {
+  protected run(image: FloatImage): FloatImage {
     const [channels, height, width] = image.shape;
     const mean = this.perChannel('mean', this.mean, channels);
     const std = this.perChannel('std', this.std, channels);

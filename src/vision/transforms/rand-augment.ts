@@ -96,7 +96,7 @@ export class RandAugment extends ColorTransform {
     });
   }
 
-  apply(image: Image, rng: Rng): Image {
+  protected run(image: Image, rng: Rng): Image {
     const options = { interpolation: this.interpolation, fill: this.fill ?? 0 };
     return this.draw(image, rng).reduce((result, op) => augment(result, op, options), image);
   }

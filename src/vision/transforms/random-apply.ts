@@ -2,8 +2,9 @@ import type { Rng } from '../../core/rng.js';
 import type { Image } from '../image.js';
 import { requireProbability } from './arguments.js';
 import { Compose } from './compose.js';
+import type { AnyTransformLike } from './lambda.js';
 import { printBlock } from './print.js';
-import type { AnyTransform, PictureKind, Transform, TransformJson } from './transform.js';
+import { TransformBase, type TransformJson } from './transform.js';
 
 export interface RandomApplyOptions {
   /** Probability that the list is applied. @default 0.5 */
@@ -11,21 +12,19 @@ export interface RandomApplyOptions {
 }
 
 /** Applies a list of transforms, all or none, with probability `p`. */
-export class RandomApply<T = Image> implements Transform<T, T> {
-  readonly takes?: PictureKind;
-  readonly gives?: PictureKind;
+export class RandomApply<T = Image> extends TransformBase<T, T> {
   private readonly list: Compose<T, T>;
   private readonly p: number;
 
-  constructor(transforms: readonly AnyTransform[], { p = 0.5 }: RandomApplyOptions = {}) {
+  constructor(transforms: readonly AnyTransformLike[], { p = 0.5 }: RandomApplyOptions = {}) {
     requireProbability('RandomApply', p);
-    this.list = new Compose(transforms);
+    const list = new Compose<T, T>(transforms);
+    super(list.takes, list.gives);
+    this.list = list;
     this.p = p;
-    if (this.list.takes !== undefined) this.takes = this.list.takes;
-    if (this.list.gives !== undefined) this.gives = this.list.gives;
   }
 
-  apply(value: T, rng: Rng): T {
+  protected run(value: T, rng: Rng): T {
     return rng.bool(this.p) ? this.list.apply(value, rng) : value;
   }
 
@@ -37,7 +36,7 @@ export class RandomApply<T = Image> implements Transform<T, T> {
     };
   }
 
-  toString(): string {
+  override toString(): string {
     const steps = this.list.transforms.map((step) => step.toString());
     return printBlock('RandomApply', [`p=${this.p}`, ...steps]);
   }

@@ -2,8 +2,14 @@ import { ValueError } from '../../core/errors.js';
 import { show } from '../../core/outside-text.js';
 import type { Rng } from '../../core/rng.js';
 import type { Image } from '../image.js';
+import { type AnyTransformLike, toTransforms } from './lambda.js';
 import { literal, printBlock } from './print.js';
-import type { AnyTransform, PictureKind, Transform, TransformJson } from './transform.js';
+import {
+  type AnyTransform,
+  type Transform,
+  TransformBase,
+  type TransformJson,
+} from './transform.js';
 
 export interface RandomChoiceOptions {
   /** Weights of the transforms; they need not sum to 1. null gives all the same. @default null */
@@ -11,13 +17,12 @@ export interface RandomChoiceOptions {
 }
 
 /** Applies one transform of a list, picked at random. */
-export class RandomChoice<T = Image> implements Transform<T, T> {
-  readonly takes?: PictureKind;
-  readonly gives?: PictureKind;
+export class RandomChoice<T = Image> extends TransformBase<T, T> {
   private readonly transforms: readonly AnyTransform[];
   private readonly p: readonly number[] | null;
 
-  constructor(transforms: readonly AnyTransform[], { p = null }: RandomChoiceOptions = {}) {
+  constructor(list: readonly AnyTransformLike[], { p = null }: RandomChoiceOptions = {}) {
+    const transforms = toTransforms('RandomChoice', list);
     if (transforms.length === 0)
       throw new ValueError('RandomChoice', 'the list is empty, at least one transform is required');
     const usable =
@@ -28,12 +33,12 @@ export class RandomChoice<T = Image> implements Transform<T, T> {
         'RandomChoice',
         `p=${show(p)} must hold one weight ≥ 0 for each of the ${transforms.length} transforms, not all 0`,
       );
+    super(
+      transforms.find((step) => step.takes !== undefined)?.takes,
+      transforms.find((step) => step.gives !== undefined)?.gives,
+    );
     this.transforms = transforms;
     this.p = p;
-    const takes = transforms.find((step) => step.takes !== undefined)?.takes;
-    const gives = transforms.find((step) => step.gives !== undefined)?.gives;
-    if (takes !== undefined) this.takes = takes;
-    if (gives !== undefined) this.gives = gives;
   }
 
   /** The index of a random transform. */
@@ -53,7 +58,7 @@ export class RandomChoice<T = Image> implements Transform<T, T> {
     return last;
   }
 
-  apply(value: T, rng: Rng): T {
+  protected run(value: T, rng: Rng): T {
     // All of them take and give what the whole does; the list only says so loosely.
     const chosen = this.transforms[this.draw(rng)] as Transform<T, T>;
     return chosen.apply(value, rng);
@@ -64,7 +69,7 @@ export class RandomChoice<T = Image> implements Transform<T, T> {
     return { name: 'RandomChoice', transforms, p: this.p };
   }
 
-  toString(): string {
+  override toString(): string {
     const steps = this.transforms.map((step) => step.toString());
     return `${printBlock('RandomChoice', steps)}(p=${literal(this.p)})`;
   }

@@ -74,7 +74,7 @@ export class RandomErasing extends TensorTransform {
     return null;
   }
 
-  apply(image: FloatImage, rng: Rng): FloatImage {
+  protected run(image: FloatImage, rng: Rng): FloatImage {
     const [channels, height, width] = image.shape;
     const { value } = this;
     if (typeof value === 'object' && value.length !== 1 && value.length !== channels)
@@ -121,7 +121,7 @@ export interface CutoutOptions {
  * (DeVries & Taylor, 2017, https://arxiv.org/abs/1708.04552).
  */
 export class Cutout extends TensorTransform {
-  private readonly length: number;
+  private readonly side: number;
   private readonly holes: number;
   private readonly value: number;
 
@@ -130,22 +130,22 @@ export class Cutout extends TensorTransform {
     requireInteger('Cutout', 'length', length, 1);
     requireInteger('Cutout', 'holes', holes, 1);
     requireNumber('Cutout', 'value', value);
-    this.length = length;
+    this.side = length;
     this.holes = holes;
     this.value = value;
   }
 
   /** Random squares about points of an image of `size`; they may reach beyond it. */
   draw({ height, width }: ImageSize, rng: Rng): Box[] {
-    const { length } = this;
+    const { side } = this;
     return Array.from({ length: this.holes }, () => {
-      const top = rng.int(height) - (length >> 1);
-      const left = rng.int(width) - (length >> 1);
-      return { top, left, height: length, width: length };
+      const top = rng.int(height) - (side >> 1);
+      const left = rng.int(width) - (side >> 1);
+      return { top, left, height: side, width: side };
     });
   }
 
-  apply(image: FloatImage, rng: Rng): FloatImage {
+  protected run(image: FloatImage, rng: Rng): FloatImage {
     const [, height, width] = image.shape;
     let result = image;
     for (const box of this.draw({ height, width }, rng))
@@ -154,13 +154,13 @@ export class Cutout extends TensorTransform {
   }
 
   toJSON(): TransformJson {
-    const { length, holes, value } = this;
-    return { name: 'Cutout', length, holes, value };
+    const { side, holes, value } = this;
+    return { name: 'Cutout', length: side, holes, value };
   }
 
   override toString(): string {
     return printCall('Cutout', {
-      length: literal(this.length),
+      length: literal(this.side),
       holes: literal(this.holes),
       value: literal(this.value),
     });

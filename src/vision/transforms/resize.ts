@@ -25,6 +25,7 @@ export class Resize extends SourceTransform {
   private readonly size: number | Size2d;
   private readonly interpolation: Interpolation;
   private readonly maxSize: number | null;
+  readonly firstSize: ImageSize | null;
 
   constructor(
     size: number | Size2d,
@@ -44,6 +45,8 @@ export class Resize extends SourceTransform {
     this.size = size;
     this.interpolation = interpolation;
     this.maxSize = maxSize;
+    const [height, width] = pair('Resize', 'size', size);
+    this.firstSize = interpolation === 'nearest' ? null : { height, width };
   }
 
   /** The size that an image of `size` gets. */

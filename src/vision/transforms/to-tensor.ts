@@ -1,14 +1,15 @@
 import type { Rng } from '../../core/rng.js';
 import type { FloatImage, Image } from '../image.js';
 import { type PlaneTable, toPlanes, unitTable } from './pixels/planes.js';
-import type { Transform, TransformJson } from './transform.js';
+import { TransformBase, type TransformJson } from './transform.js';
 
 /** Image `[H, W, C]` of bytes → `[C, H, W]` of float32 from 0 to 1. */
-export class ToTensor implements Transform<Image, FloatImage> {
-  readonly takes = 'image';
-  readonly gives = 'tensor';
+export class ToTensor extends TransformBase<Image, FloatImage> {
+  constructor() {
+    super('image', 'tensor');
+  }
 
-  apply(image: Image, _rng?: Rng, place?: Float32Array): FloatImage {
+  protected run(image: Image, _rng: Rng, place?: Float32Array): FloatImage {
     return toPlanes(image, this.planeTable(image.channels), undefined, place);
   }
 
@@ -20,7 +21,7 @@ export class ToTensor implements Transform<Image, FloatImage> {
     return { name: 'ToTensor' };
   }
 
-  toString(): string {
+  override toString(): string {
     return 'ToTensor()';
   }
 }

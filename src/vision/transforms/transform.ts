@@ -3,8 +3,11 @@
  * on the generator, so the same (seed, epoch, index) gives the same picture on any thread. Drawing numbers and moving
  * pixels are separate: `draw…` methods return plain parameters, the functions in `pixels/` are pure.
  */
+import { callable } from '../../core/callable.js';
+import { ValueError } from '../../core/errors.js';
 import type { Rng } from '../../core/rng.js';
-import type { FloatImage, Image, ImageSize } from '../image.js';
+import { defaultGenerator } from '../../tensor/generator.js';
+import { type FloatImage, Image, type ImageSize } from '../image.js';
 import { newBytes, type TakeBytes } from './pixels/byte-room.js';
 import { type Gather, gatherPixels } from './pixels/gather.js';
 import type { PlaneTable } from './pixels/planes.js';
@@ -31,13 +34,16 @@ export type PictureKind = 'image' | 'tensor';
 /** Turns one value into another. */
 export interface Transform<I, O> {
   /** What it takes; either kind when absent. `Compose` checks the order of its steps with it. */
-  readonly takes?: PictureKind;
+  readonly takes?: PictureKind | undefined;
 
   /** What it gives; the kind it was given when absent. */
-  readonly gives?: PictureKind;
+  readonly gives?: PictureKind | 'unknown' | undefined;
 
-  /** `place` is memory for the result, where that is as many float32 numbers; whoever does not use it returns its own. */
-  apply(value: I, rng: Rng, place?: Float32Array): O;
+  /**
+   * Numbers come from `rng`; wick's own transforms draw them from the generator that `manualSeed` seeds where none is given.
+   * `place` is memory for the result, where that is as many float32 numbers; whoever does not use it returns its own.
+   */
+  apply(value: I, rng?: Rng, place?: Float32Array): O;
 
   /** Everything needed to make it again with `transformFromJSON`. */
   toJSON(): TransformJson;
@@ -54,6 +60,9 @@ export interface Transform<I, O> {
   /** It computes colours, and the bytes go where `take` says; or it returns `image`, which is lent for the time of the call. */
   recolor?(image: Image, rng: Rng, take: TakeBytes): Image;
 
+  /** The least that both sides of a picture of any size have after it, where it resizes smoothly before anything else. */
+  readonly firstSize?: ImageSize | null;
+
   /** It makes float planes by looking bytes up: the table for so many channels. */
   planeTable?(channels: number): PlaneTable;
 
@@ -64,60 +73,118 @@ export interface Transform<I, O> {
 /** Any transform, where values of unknown type pass through a list of them. */
 export type AnyTransform = Transform<never, unknown>;
 
+/** How a transform is called, as torchvision's are: `transform(picture)`. */
+export type TransformCall<I, O> = (value: I, rng?: Rng, place?: Float32Array) => O;
+
+const TransformFunction = callable('apply') as abstract new <I, O>() => TransformCall<I, O>;
+
+/** What wick's own transforms have in common: they are functions, find their own generator, and print as torchvision's do. */
+export abstract class TransformBase<I, O>
+  extends TransformFunction<I, O>
+  implements Transform<I, O>
+{
+  constructor(
+    readonly takes?: PictureKind,
+    readonly gives?: PictureKind | 'unknown',
+  ) {
+    super();
+  }
+
+  /** Does the work, with numbers from `rng`. */
+  protected abstract run(value: I, rng: Rng, place?: Float32Array): O;
+  abstract toJSON(): TransformJson;
+  abstract override toString(): string;
+
+  /**
+   * @param rng Where random numbers come from. @default the generator that `manualSeed` seeds
+   * @throws ValueError when given a picture of the other kind
+   */
+  override apply(value: I, rng: Rng = defaultGenerator.rng(), place?: Float32Array): O {
+    if (this.takes !== undefined) requireKind(this.constructor.name, value, this.takes);
+    return this.run(value, rng, place);
+  }
+
+  /** `console.log` prints it as `String` does. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+}
+
+/** Throws unless `value` is of the kind; `subject` is the transform that takes it. */
+export function requireKind(subject: string, value: unknown, kind: PictureKind): void {
+  if (kind === 'image') {
+    if (value instanceof Image) return;
+    throw new ValueError(
+      subject,
+      `given ${describe(value)}, an Image is required (codecs.decode makes one); ToTensor comes after it`,
+    );
+  }
+  if (isPlanes(value)) return;
+  throw new ValueError(
+    subject,
+    `given ${describe(value)}, float32 planes [C, H, W] are required; put ToTensor before it`,
+  );
+}
+
+function isPlanes(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || !('shape' in value)) return false;
+  return Array.isArray(value.shape) && value.shape.length === 3 && 'data' in value;
+}
+
+function describe(value: unknown): string {
+  if (value instanceof Image) return 'an Image';
+  if (value === null || typeof value !== 'object')
+    return value === null ? 'null' : `a ${typeof value}`;
+  if ('shape' in value && Array.isArray(value.shape)) return `an array [${value.shape.join(', ')}]`;
+  return `a ${value.constructor?.name ?? 'thing'}`;
+}
+
 /** A transform from image to image that only picks pixels: crop, pad, flip. */
-export abstract class GatherTransform implements Transform<Image, Image> {
-  readonly takes = 'image';
-  readonly gives = 'image';
+export abstract class GatherTransform extends TransformBase<Image, Image> {
+  constructor() {
+    super('image', 'image');
+  }
 
   abstract gather(size: ImageSize, rng: Rng): Gather | null;
-  abstract toJSON(): TransformJson;
-  abstract toString(): string;
 
-  apply(image: Image, rng: Rng): Image {
+  protected run(image: Image, rng: Rng): Image {
     const gather = this.gather(image, rng);
     return gather === null ? image : gatherPixels(image, gather);
   }
 }
 
 /** A transform from image to image that resamples: resize, rotation, shear, perspective. */
-export abstract class SourceTransform implements Transform<Image, Image> {
-  readonly takes = 'image';
-  readonly gives = 'image';
+export abstract class SourceTransform extends TransformBase<Image, Image> {
+  constructor() {
+    super('image', 'image');
+  }
 
   abstract source(image: Image, rng: Rng): PixelSource;
-  abstract toJSON(): TransformJson;
-  abstract toString(): string;
 
-  apply(image: Image, rng: Rng): Image {
+  protected run(image: Image, rng: Rng): Image {
     return this.source(image, rng).read();
   }
 }
 
 /** A transform from image to image that computes new colours. */
-export abstract class ColorTransform implements Transform<Image, Image> {
-  readonly takes = 'image';
-  readonly gives = 'image';
-
-  abstract apply(image: Image, rng: Rng): Image;
-  abstract toJSON(): TransformJson;
-  abstract toString(): string;
+export abstract class ColorTransform extends TransformBase<Image, Image> {
+  constructor() {
+    super('image', 'image');
+  }
 }
 
 /** A transform from image to image in which a pixel's colour depends on that pixel, and on means of all of them. */
 export abstract class PointTransform extends ColorTransform {
   abstract recolor(image: Image, rng: Rng, take: TakeBytes): Image;
 
-  apply(image: Image, rng: Rng): Image {
+  protected run(image: Image, rng: Rng): Image {
     return this.recolor(image, rng, newBytes);
   }
 }
 
 /** A transform of float planes. */
-export abstract class TensorTransform implements Transform<FloatImage, FloatImage> {
-  readonly takes = 'tensor';
-  readonly gives = 'tensor';
-
-  abstract apply(image: FloatImage, rng: Rng): FloatImage;
-  abstract toJSON(): TransformJson;
-  abstract toString(): string;
+export abstract class TensorTransform extends TransformBase<FloatImage, FloatImage> {
+  constructor() {
+    super('tensor', 'tensor');
+  }
 }

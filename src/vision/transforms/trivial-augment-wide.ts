@@ -75,7 +75,7 @@ export class TrivialAugmentWide extends ColorTransform {
     return { op, magnitude: signed && rng.bool() ? -strength : strength };
   }
 
-  apply(image: Image, rng: Rng): Image {
+  protected run(image: Image, rng: Rng): Image {
     const options = { interpolation: this.interpolation, fill: this.fill ?? 0 };
     return augment(image, this.draw(rng), options);
   }

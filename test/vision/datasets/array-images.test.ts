@@ -19,7 +19,7 @@ const array = {
 const transform = new Compose([new ToTensor(), new Normalize([0.5, 0.4, 0.3], [0.1, 0.2, 0.3])]);
 
 test('a batch of colour pictures through the table is its samples, bit for bit', async () => {
-  const dataset = new ArrayImages(array, transform);
+  const dataset = new ArrayImages(array, { transform });
   const indices = [3, 0, 5, 3];
   assert.deepEqual(
     await dataset.getBatch?.(indices, () => rng),
@@ -28,7 +28,7 @@ test('a batch of colour pictures through the table is its samples, bit for bit',
 });
 
 test('another thread makes the same data set on the same memory', () => {
-  const dataset = new ArrayImages(array, transform);
+  const dataset = new ArrayImages(array, { transform });
   const { argument } = dataset.workerSpec();
   const twin = openArrayImages(structuredClone(argument) as Parameters<typeof openArrayImages>[0]);
   assert.deepEqual(twin.get(4), dataset.get(4));

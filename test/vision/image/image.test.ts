@@ -16,6 +16,21 @@ test('an image holds height × width × channels bytes', () => {
   });
 });
 
+test('bytes are seen, not copied, and always as a plain Uint8Array', () => {
+  const buffer = Buffer.from([1, 2, 3]);
+  for (const bytes of [buffer, Uint8ClampedArray.from(buffer), Uint8Array.from(buffer)]) {
+    const { data } = new Image(1, 1, 3, bytes);
+    assert.equal(Object.getPrototypeOf(data), Uint8Array.prototype);
+    bytes[0] = 77;
+    assert.deepEqual([...data], [77, 2, 3]);
+    assert.notEqual(data.slice().buffer, data.buffer);
+  }
+  assert.throws(() => new Image(1, 1, 3, [1, 2, 3] as never), {
+    name: 'ValueError',
+    message: 'Image: bytes are given as Array, a Uint8Array is required',
+  });
+});
+
 test('a float image is an array of planes', () => {
   const image = floatImage(3, 2, 5);
   assert.deepEqual(image.shape, [3, 2, 5]);

@@ -27,7 +27,7 @@ const tiny = new ArrayImages(
     targets: Uint8Array.of(0, 1),
     classes: ['zero', 'one'],
   },
-  new ToTensor(),
+  { transform: new ToTensor() },
 );
 
 test('inspect finds what may spoil a training', async (t) => {

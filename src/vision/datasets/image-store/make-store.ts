@@ -7,7 +7,6 @@ import type { ImageTransform } from '../image-transform.js';
 import { DiskStore } from './disk-store.js';
 import { FileStore } from './file-store.js';
 import { estimateBytes } from './fill.js';
-import { firstResize } from './first-resize.js';
 import type { ImageStore, ImageStoreOptions } from './image-store.js';
 import { diskLimit, makeRoom, mebibytes } from './make-room.js';
 import { RamStore } from './ram-store.js';
@@ -26,7 +25,7 @@ export async function makeStore(
   }: ImageStoreOptions,
 ): Promise<ImageStore> {
   const first = prepare ?? (cache === undefined ? transform : null);
-  const shrinkTo = shrinkOnLoad && first !== null ? firstResize(first.toJSON()) : null;
+  const shrinkTo = (shrinkOnLoad && first?.firstSize) || null;
   const files = new FileStore(channels, prepare ?? null, shrinkTo);
   if (cache === undefined) return files;
   const images = paths.length;
