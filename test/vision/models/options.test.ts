@@ -48,7 +48,7 @@ test('options that a network does not have, or that are no counts, are named', (
     createModel({ name: 'cifarCnn', options });
   assert.throws(make({ depth: 3 }), {
     name: 'ValueError',
-    message: 'cifarCnn: has no option depth; it has numClasses, inChannels, imageSize',
+    message: "cifarCnn: has no option 'depth'; it has numClasses, inChannels, imageSize",
   });
   assert.throws(make({ numClasses: 'ten' }), {
     message: 'cifarCnn: numClasses="ten" must be a whole number ≥ 1',
