@@ -16,12 +16,6 @@ import {
   perChannel,
 } from './onnx-lowering.js';
 
-interface AdamAttrs {
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly eps: number;
-}
-
 export const gradients: Readonly<Record<string, Lowering>> = {
   reluBackward({ file, name }, { inputs, outputs }) {
     const [y = '', dy = ''] = inputs.map(name);
@@ -136,21 +130,24 @@ export const gradients: Readonly<Record<string, Lowering>> = {
     file.node('Sub', [param, file.node('Mul', [grad, rate])], {}, outputs.map(name));
   },
 
-  adamStep({ file, name }, { inputs, outputs, attrs }) {
-    const { beta1, beta2, eps } = attrs as AdamAttrs;
-    const [param = '', m = '', v = '', grad = '', rate = '', steps = ''] = inputs.map(name);
+  adamStep({ file, name }, { inputs, outputs }) {
+    const [param = '', m = '', v = '', grad = '', rate = '', constants = '', steps = ''] =
+      inputs.map(name);
     const [newParam = '', newM = '', newV = ''] = outputs.map(name);
-    const mul = (a: string, b: string | number) =>
-      file.node('Mul', [a, typeof b === 'number' ? file.scalar(b) : b]);
+    const mul = (a: string, b: string) => file.node('Mul', [a, b]);
+    const oneMinus = (a: string) => file.node('Sub', [file.scalar(1), a]);
+    const constant = (k: number) =>
+      file.node('Slice', [constants, ...[[k], [k + 1]].map((at) => file.integers(at))]);
+    const [rest1, rest2, eps] = [constant(0), constant(1), constant(2)];
+    const [beta1, beta2] = [oneMinus(rest1), oneMinus(rest2)];
     const t = file.node('Cast', [steps], { to: 1 });
-    const oneMinusPower = (beta: number) =>
-      file.node('Sub', [file.scalar(1), file.node('Pow', [file.scalar(beta), t])]);
+    const oneMinusPower = (beta: string) => oneMinus(file.node('Pow', [beta, t]));
     const rootCorrection = file.node('Sqrt', [oneMinusPower(beta2)]);
     // θ − lr·√c₂/c₁ · m / (√v + ε·√c₂), which is one pass over v less than the formula.
     const stepSize = file.node('Div', [mul(rate, rootCorrection), oneMinusPower(beta1)]);
 
-    file.node('Add', [mul(m, beta1), mul(grad, 1 - beta1)], {}, [newM]);
-    file.node('Add', [mul(v, beta2), mul(mul(grad, grad), 1 - beta2)], {}, [newV]);
+    file.node('Add', [mul(m, beta1), mul(grad, rest1)], {}, [newM]);
+    file.node('Add', [mul(v, beta2), mul(mul(grad, grad), rest2)], {}, [newV]);
     const root = file.node('Add', [file.node('Sqrt', [newV]), mul(rootCorrection, eps)]);
     const change = file.node('Div', [mul(newM, stepSize), root]);
     file.node('Sub', [param, change], {}, [newParam]);

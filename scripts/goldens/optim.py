@@ -2,6 +2,7 @@
 
     /usr/bin/python3 scripts/goldens/optim.py
 """
+import copy
 import json
 import pathlib
 import warnings
@@ -51,6 +52,90 @@ def trained(make):
         if step % 3 == 2:
             for group in optimizer.param_groups:
                 group["lr"] *= 0.7
+    return history
+
+
+# Options set on the groups before a step.
+CHANGES = {
+    "sgd momentum on, off, on": (
+        lambda p: optim.SGD(p, lr=0.1, dampening=0.25),
+        {1: dict(momentum=0.9), 5: dict(momentum=0), 9: dict(momentum=0.7)},
+    ),
+    "sgd the rest": (
+        lambda p: optim.SGD(p, lr=0.1, momentum=0.9),
+        {2: dict(weight_decay=0.2), 4: dict(nesterov=True), 6: dict(dampening=0.5), 8: dict(nesterov=False)},
+    ),
+    "adam": (
+        lambda p: optim.Adam(p, lr=0.02),
+        {2: dict(weight_decay=0.2), 4: dict(betas=(0.7, 0.95)), 6: dict(eps=0.01)},
+    ),
+    "adamw amsgrad off, on": (
+        lambda p: optim.AdamW(p, lr=0.02, amsgrad=True, betas=(0.9, 0.6)),
+        {3: dict(amsgrad=False), 6: dict(amsgrad=True), 9: dict(weight_decay=0.3)},
+    ),
+    "rmsprop": (
+        lambda p: optim.RMSprop(p, lr=0.02, momentum=0.9, centered=True),
+        {2: dict(alpha=0.9), 4: dict(momentum=0), 6: dict(centered=False), 8: dict(momentum=0.5, centered=True, eps=0.1)},
+    ),
+}
+
+
+def changed(make, changes):
+    params = [counter_values(shape, 1 + k).requires_grad_() for k, shape in enumerate(SHAPES)]
+    optimizer = make(params)
+    history = []
+    for step in range(STEPS):
+        for group in optimizer.param_groups:
+            group.update(changes.get(step, {}))
+        for k, param in enumerate(params):
+            param.grad = counter_values(SHAPES[k], 100 + 2 * step + k)
+        optimizer.step()
+        history.append([numbers(param) for param in params])
+    return history
+
+
+# Trained by the first optimizer for five steps, then by the second, made with other options, with the first's state.
+TRANSFERS = {
+    "sgd with momentum into plain": (lambda p: optim.SGD(p, lr=0.1, momentum=0.9), lambda p: optim.SGD(p, lr=0.3)),
+    "plain sgd into momentum": (
+        lambda p: optim.SGD(p, lr=0.1), lambda p: optim.SGD(p, lr=0.3, momentum=0.9, weight_decay=0.1)
+    ),
+    "amsgrad into adam": (
+        lambda p: optim.Adam(p, lr=0.02, amsgrad=True, betas=(0.9, 0.6)), lambda p: optim.Adam(p, lr=0.5)
+    ),
+    "adam into amsgrad": (
+        lambda p: optim.Adam(p, lr=0.02, betas=(0.9, 0.6)), lambda p: optim.Adam(p, lr=0.5, amsgrad=True)
+    ),
+    "adamw into adam": (lambda p: optim.AdamW(p, lr=0.02), lambda p: optim.Adam(p, lr=0.5)),
+    "rmsprop with all into plain": (
+        lambda p: optim.RMSprop(p, lr=0.02, momentum=0.9, centered=True), lambda p: optim.RMSprop(p)
+    ),
+    "plain rmsprop into all": (
+        lambda p: optim.RMSprop(p, lr=0.02), lambda p: optim.RMSprop(p, momentum=0.9, centered=True)
+    ),
+    "groups into others": (
+        lambda p: optim.SGD([{"params": [p[0]], "momentum": 0.9}, {"params": [p[1]], "lr": 0.02}], lr=0.1),
+        lambda p: optim.SGD([{"params": [p[0]], "lr": 9}, {"params": [p[1]], "momentum": 0.5}], lr=0.1),
+    ),
+    "fresh into trained": (None, lambda p: optim.SGD(p, lr=0.1, momentum=0.9)),
+}
+
+
+def transferred(first, second):
+    params = [counter_values(shape, 1 + k).requires_grad_() for k, shape in enumerate(SHAPES)]
+    before = (first or second)(params)
+    fresh = copy.deepcopy(before.state_dict())
+    after = second(params)
+    history = []
+    for step in range(STEPS):
+        if step == 5:
+            if first is None:
+                after = before
+            after.load_state_dict(fresh if first is None else before.state_dict())
+        for k, param in enumerate(params):
+            param.grad = counter_values(SHAPES[k], 100 + 2 * step + k)
+        (before if step < 5 else after).step()
+        history.append([numbers(param) for param in params])
     return history
 
 
@@ -137,6 +222,8 @@ def plateaued(options):
 
 goldens = {
     "optimizers": {name: trained(make) for name, make in OPTIMIZERS.items()},
+    "changes": {name: changed(*spec) for name, spec in CHANGES.items()},
+    "transfers": {name: transferred(*spec) for name, spec in TRANSFERS.items()},
     "clip": {f"{norm} {kind}": clipped(norm, kind) for norm in (0.5, 100.0) for kind in (2, 1, 3, "inf")},
     "schedulers": {name: scheduled(make) for name, make in SCHEDULERS.items()},
     "plateau": {"losses": LOSSES, "rates": {name: plateaued(options) for name, options in PLATEAUS.items()}},

@@ -26,6 +26,7 @@ export interface Operands<T> extends ReadonlyArray<T> {
   readonly 4: T;
   readonly 5: T;
   readonly 6: T;
+  readonly 7: T;
 }
 
 /** `list` as an op takes it. */

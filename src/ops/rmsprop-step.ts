@@ -1,14 +1,17 @@
 import { ShapeError } from '../core/errors.js';
 import { formatShape, sameShape } from '../core/shape.js';
 import { defineOp } from '../tensor/define-op.js';
-import { requireScalars, updatedTypes } from './kernels/optimizer-step.js';
+import {
+  numbersOf,
+  requireConstants,
+  requireScalars,
+  updatedTypes,
+} from './kernels/optimizer-step.js';
 import { typeOf } from './require.js';
 
 export interface RmspropStepAttrs {
-  readonly alpha: number;
-  readonly eps: number;
-  readonly weightDecay: number;
-  readonly momentum: number;
+  /** Whether the steps are kept and added to. */
+  readonly momentum: boolean;
   /** Whether the squared mean gradient is taken off, so that gradients are divided by their deviation. */
   readonly centered: boolean;
 }
@@ -20,15 +23,16 @@ export interface RmspropStepAttrs {
  *   d = √s + ε, centered: √(s − a²) + ε
  *   θ ← θ − lr · g/d, with momentum: b ← μb + g/d, θ ← θ − lr · b
  *
- * θ, s, b, a, g, lr (float32 scalar) → θ, s, b, a. Without momentum b, and unless centered a, is an empty tensor `[0]`.
+ * θ, s, b, a, g, lr (float32 scalar), [1 − α, ε, λ, μ] (float32) → θ, s, b, a. Without momentum b, and unless centered a, is an empty tensor `[0]`.
  */
 export const rmspropStep = defineOp<RmspropStepAttrs>('rmspropStep', {
   inPlace: [0, 1, 2, 3],
-  infer([param, square, buffer, mean, grad, lr], { momentum, centered }) {
+  infer([param, square, buffer, mean, grad, lr, constants], { momentum, centered }) {
     requireScalars('rmspropStep', lr, undefined);
+    requireConstants('rmspropStep', constants, 4);
     const used = {
       square,
-      ...(momentum !== 0 && { momentum: buffer }),
+      ...(momentum && { momentum: buffer }),
       ...(centered && { gradAvg: mean }),
     };
     updatedTypes('rmspropStep', param, used, grad);
@@ -42,25 +46,27 @@ export const rmspropStep = defineOp<RmspropStepAttrs>('rmspropStep', {
   },
 
   reference(
-    [param, square, buffer, mean, grad, lr],
+    [param, square, buffer, mean, grad, lr, constants],
     [newParam, newSquare, newBuffer, newMean],
-    { alpha, eps, weightDecay, momentum, centered },
+    { momentum, centered },
   ) {
     const rate = lr.data[0] as number;
+    const [rest, eps, weightDecay, kept] = numbersOf(constants);
+    const alpha = 1 - rest;
     for (let i = 0; i < param.data.length; i++) {
       const theta = param.data[i] as number;
       const g = (grad.data[i] as number) + weightDecay * theta;
-      const s = alpha * (square.data[i] as number) + (1 - alpha) * g * g;
+      const s = alpha * (square.data[i] as number) + rest * g * g;
       newSquare.data[i] = s;
       let variance = s;
       if (centered) {
-        const a = alpha * (mean.data[i] as number) + (1 - alpha) * g;
+        const a = alpha * (mean.data[i] as number) + rest * g;
         newMean.data[i] = a;
         variance -= a * a;
       }
       let direction = g / (Math.sqrt(variance) + eps);
-      if (momentum !== 0) {
-        direction += momentum * (buffer.data[i] as number);
+      if (momentum) {
+        direction += kept * (buffer.data[i] as number);
         newBuffer.data[i] = direction;
       }
       newParam.data[i] = theta - rate * direction;

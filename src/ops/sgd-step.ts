@@ -1,29 +1,28 @@
 import { defineOp } from '../tensor/define-op.js';
-import { requireScalars, updatedTypes } from './kernels/optimizer-step.js';
-
-export interface SgdStepAttrs {
-  readonly momentum: number;
-  readonly dampening: number;
-  readonly nesterov: boolean;
-  readonly weightDecay: number;
-}
+import {
+  numbersOf,
+  requireConstants,
+  requireScalars,
+  updatedTypes,
+} from './kernels/optimizer-step.js';
 
 /**
  * One step of gradient descent with momentum, in place:
  *
  *   g ← g + λθ      b ← μb + (1−d)g, or g on the first step      θ ← θ − lr · (g + μb with Nesterov, else b)
  *
- * θ, b, g of one shape, lr (float32 scalar), step (int32 scalar, 0 on the first step) → θ, b.
+ * θ, b, g of one shape, lr (float32 scalar), [μ, d, λ] (float32), step (int32 scalar, 0 on the first step) → θ, b.
  */
-export const sgdStep = defineOp<SgdStepAttrs>('sgdStep', {
+export const sgdStep = defineOp<{ readonly nesterov: boolean }>('sgdStep', {
   inPlace: [0, 1],
-  infer([param, buffer, grad, lr, step]) {
+  infer([param, buffer, grad, lr, constants, step]) {
     requireScalars('sgdStep', lr, step);
+    requireConstants('sgdStep', constants, 3);
     return updatedTypes('sgdStep', param, { momentum: buffer }, grad);
   },
-  reference([param, buffer, grad, lr, step], [newParam, newBuffer], attrs) {
-    const { momentum, dampening, nesterov, weightDecay } = attrs;
+  reference([param, buffer, grad, lr, constants, step], [newParam, newBuffer], { nesterov }) {
     const rate = lr.data[0] as number;
+    const [momentum, dampening, weightDecay] = numbersOf(constants);
     const first = step.data[0] === 0;
     for (let i = 0; i < param.data.length; i++) {
       const theta = param.data[i] as number;
@@ -35,15 +34,20 @@ export const sgdStep = defineOp<SgdStepAttrs>('sgdStep', {
   },
 });
 
-/** One step of plain gradient descent, in place: θ ← θ − lr · (g + λθ). θ, g, lr (float32 scalar) → θ. */
-export const sgdStepPlain = defineOp<{ readonly weightDecay: number }>('sgdStepPlain', {
+/**
+ * One step of plain gradient descent, in place: θ ← θ − lr · (g + λθ). θ, g, lr (float32 scalar), [μ, d, λ] (float32, of
+ * which λ is read) → θ.
+ */
+export const sgdStepPlain = defineOp<object>('sgdStepPlain', {
   inPlace: [0],
-  infer([param, grad, lr]) {
+  infer([param, grad, lr, constants]) {
     requireScalars('sgdStepPlain', lr, undefined);
+    requireConstants('sgdStepPlain', constants, 3);
     return updatedTypes('sgdStepPlain', param, {}, grad);
   },
-  reference([param, grad, lr], [newParam], { weightDecay }) {
+  reference([param, grad, lr, constants], [newParam]) {
     const rate = lr.data[0] as number;
+    const [, , weightDecay] = numbersOf(constants);
     for (let i = 0; i < param.data.length; i++) {
       const theta = param.data[i] as number;
       newParam.data[i] = theta - rate * ((grad.data[i] as number) + weightDecay * theta);

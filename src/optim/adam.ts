@@ -1,15 +1,11 @@
 import { ValueError } from '../core/errors.js';
+import { optionReader } from '../core/options.js';
 import { adamStep, adamStepAmsgrad } from '../ops/adam-step.js';
 import { zerosLike } from '../tensor/creation.js';
 import type { Tensor } from '../tensor/tensor.js';
-import {
-  countStep,
-  Optimizer,
-  type ParamState,
-  type Params,
-  requireNonNegative,
-  stepCount,
-} from './optimizer.js';
+import { countStep, Optimizer, type Params, requireNonNegative, stepCount } from './optimizer.js';
+import type { ParamState } from './optimizer-state.js';
+import type { ParamGroup } from './param-group.js';
 
 /** Options of Adam and AdamW besides `lr`. */
 export interface AdamGroupOptions {
@@ -28,6 +24,10 @@ export interface AdamOptions extends Partial<AdamGroupOptions> {
   lr?: number;
 }
 
+const optionNames = { lr: true, betas: true, eps: true, weightDecay: true, amsgrad: true } as const;
+const readAdamOptions = optionReader<AdamOptions>('Adam', optionNames);
+const readAdamWOptions = optionReader<AdamOptions>('AdamW', optionNames);
+
 interface Moments extends ParamState {
   readonly step: Tensor;
   readonly expAvg: Tensor;
@@ -44,21 +44,24 @@ export class Adam extends Optimizer<AdamGroupOptions, Moments> {
   /** Whether weight decay shrinks parameters directly instead of joining the gradient. */
   protected readonly decoupled: boolean = false;
 
-  constructor(params: Params<AdamGroupOptions>, options: AdamOptions = {}) {
+  constructor(params: Params<AdamGroupOptions>, ...given: [options?: AdamOptions]) {
     const {
       lr = 1e-3,
       betas = [0.9, 0.999],
       eps = 1e-8,
       weightDecay = 0,
       amsgrad = false,
-    } = options;
+    } = readAdamOptions(given);
     super(params, { lr, betas, eps, weightDecay, amsgrad });
   }
 
-  protected override check({ betas, eps, weightDecay }: AdamGroupOptions): void {
+  protected override check({ betas, eps, weightDecay }: Partial<AdamGroupOptions>): void {
     requireNonNegative(this.name, { eps, weightDecay });
+    if (betas === undefined) return;
+    if (!Array.isArray(betas) || betas.length !== 2)
+      throw new ValueError(this.name, `betas=${betas} must be a pair [β₁, β₂]`);
     betas.forEach((beta, i) => {
-      if (!(beta >= 0 && beta < 1))
+      if (typeof beta !== 'number' || !(beta >= 0 && beta < 1))
         throw new ValueError(this.name, `betas[${i}]=${beta} must be at least 0 and less than 1`);
     });
   }
@@ -72,19 +75,25 @@ export class Adam extends Optimizer<AdamGroupOptions, Moments> {
     };
   }
 
+  /** What the averages take in, 1 − β: near 1, β itself would lose digits of it as a float. */
+  protected override constants(options: AdamGroupOptions): number[] {
+    const [beta1, beta2] = options.betas;
+    return [1 - beta1, 1 - beta2, options.eps, options.weightDecay];
+  }
+
   protected override update(
     param: Tensor,
     grad: Tensor,
     { step, expAvg, expAvgSq, maxExpAvgSq }: Moments,
-    rate: Tensor,
-    { betas: [beta1, beta2], eps, weightDecay }: AdamGroupOptions,
+    group: ParamGroup<AdamGroupOptions>,
   ): void {
     countStep(step);
-    const attrs = { beta1, beta2, eps, weightDecay, decoupled: this.decoupled };
+    const attrs = { decoupled: this.decoupled };
     const moments = [param, expAvg, expAvgSq];
-    if (maxExpAvgSq === undefined)
-      adamStep.inPlace(this.name, [...moments, grad, rate, step], attrs);
-    else adamStepAmsgrad.inPlace(this.name, [...moments, maxExpAvgSq, grad, rate, step], attrs);
+    const rest = [grad, group.rate, group.constants, step];
+    if (group.isOn('amsgrad') && maxExpAvgSq !== undefined)
+      adamStepAmsgrad.inPlace(this.name, [...moments, maxExpAvgSq, ...rest], attrs);
+    else adamStep.inPlace(this.name, [...moments, ...rest], attrs);
   }
 }
 
@@ -92,7 +101,8 @@ export class Adam extends Optimizer<AdamGroupOptions, Moments> {
 export class AdamW extends Adam {
   protected override readonly decoupled = true;
 
-  constructor(params: Params<AdamGroupOptions>, options: AdamOptions = {}) {
-    super(params, { weightDecay: 1e-2, ...options });
+  constructor(params: Params<AdamGroupOptions>, ...given: [options?: AdamOptions]) {
+    const { weightDecay = 1e-2, ...options } = readAdamWOptions(given);
+    super(params, { weightDecay, ...options });
   }
 }

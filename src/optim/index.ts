@@ -2,14 +2,9 @@ export { Adam, type AdamGroupOptions, type AdamOptions, AdamW } from './adam.js'
 export { type ClipGradNormOptions, clipGradNorm, clipGradValue } from './clip-grad.js';
 export { EMA, type EMAOptions } from './ema.js';
 export * as lrScheduler from './lr-scheduler.js';
-export {
-  type GroupOptions,
-  Optimizer,
-  type OptimizerState,
-  type ParamState,
-  type Params,
-} from './optimizer.js';
-export { ParamGroup } from './param-group.js';
+export { type GroupOptions, Optimizer, type Params } from './optimizer.js';
+export type { OptimizerState, ParamState } from './optimizer-state.js';
+export type { ParamGroup } from './param-group.js';
 export { RMSprop, type RMSpropGroupOptions, type RMSpropOptions } from './rmsprop.js';
 export {
   type ConstantLROptions,

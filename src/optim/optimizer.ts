@@ -1,46 +1,42 @@
 /**
  * `Optimizer`: the loop over groups and parameters, and the state that goes with them. A subclass says what state a
- * parameter has and how one step updates it. Whatever changes from step to step (learning rate, moments, step counts) is
- * a tensor, so that a recorded step continues where the last one ended.
+ * parameter has and how one step updates it. Whatever changes from step to step (learning rate, other numbers among the
+ * options, moments, step counts) is a tensor, so that a recorded step continues where the last one ended.
  */
-import { CaptureError, CheckpointError, ValueError } from '../core/errors.js';
-import { formatShape, sameShape } from '../core/shape.js';
+import { CaptureError, ValueError } from '../core/errors.js';
+import { requireKnownOptions } from '../core/options.js';
+import { formatShape } from '../core/shape.js';
 import { fromArray, ones } from '../tensor/creation.js';
 import { dependOn, isRecording } from '../tensor/execute.js';
 import { noGrad } from '../tensor/grad-mode.js';
 import { Tensor } from '../tensor/tensor.js';
-import { ParamGroup } from './param-group.js';
-
-/** Named tensors that belong to one parameter, such as Adam's moments. */
-export type ParamState = Readonly<Record<string, Tensor>>;
+import { type OptimizerState, type ParamState, readState } from './optimizer-state.js';
+import {
+  type Group,
+  makeParamGroup,
+  type OptionRules,
+  type ParamGroup,
+  requireOutside,
+} from './param-group.js';
 
 /** A group as an optimizer is given it: parameters, and options that differ from the optimizer's. */
 export type GroupOptions<O extends object> = {
-  readonly params: Iterable<Tensor>;
+  readonly params: Iterable<Tensor> | Tensor;
   readonly lr?: number;
 } & Partial<O>;
 
 /** What an optimizer trains: parameters, or groups of them. */
 export type Params<O extends object> = Iterable<Tensor> | Iterable<GroupOptions<O>>;
 
-/** An optimizer's state, with parameters by their number over all groups: PyTorch's structure. */
-export interface OptimizerState {
-  readonly state: Readonly<Record<number, ParamState>>;
-  readonly paramGroups: readonly (Readonly<Record<string, unknown>> & {
-    readonly lr: number;
-    readonly initialLr?: number;
-    readonly params: readonly number[];
-  })[];
-}
-
 export abstract class Optimizer<O extends object = object, S extends ParamState = ParamState> {
   readonly paramGroups: ParamGroup<O>[] = [];
   private readonly states = new Map<Tensor, S>();
   private readonly defaults: O & { readonly lr: number };
 
+  /** `defaults` holds every option: those of groups that do not give their own. */
   constructor(params: Params<O>, defaults: O & { readonly lr: number }) {
     this.defaults = defaults;
-    const given = [...params] as (Tensor | GroupOptions<O>)[]; // one of both kinds; checked below
+    const given = this.listed(params, 'the parameters');
     if (given.length === 0)
       throw new ValueError(
         this.name,
@@ -57,37 +53,63 @@ export abstract class Optimizer<O extends object = object, S extends ParamState 
     return this.constructor.name;
   }
 
-  /** Throws where options are out of range. */
-  protected abstract check(options: O): void;
+  /** Throws where one of these options is out of range. */
+  protected abstract check(options: Partial<O>): void;
 
-  /** The state of a parameter before its first step. */
-  protected abstract initialState(param: Tensor, options: O): S;
+  /** The state of a parameter before its first step under these options. */
+  protected abstract initialState(param: Tensor, options: Readonly<O>): S;
 
-  /** One step of one parameter, in place. */
-  protected abstract update(
-    param: Tensor,
-    grad: Tensor,
-    state: S,
-    rate: Tensor,
-    options: Readonly<O>,
-  ): void;
+  /** The numbers among the options that the update op reads from `group.constants`. */
+  protected constants(_options: Readonly<O>): readonly number[] {
+    return [];
+  }
+
+  /**
+   * One step of one parameter, in place. The options are properties of `group`; a recorded step is recorded anew when one
+   * that it has read changes.
+   */
+  protected abstract update(param: Tensor, grad: Tensor, state: S, group: ParamGroup<O>): void;
 
   /** Adds parameters, with options of their own if they are given: say a backbone that is trained from now on. */
   addParamGroup(group: GroupOptions<O>): void {
-    const { params, lr = this.defaults.lr, ...own } = group;
-    const { lr: _, ...defaults } = this.defaults;
-    const options = { ...defaults, ...own } as unknown as O; // the defaults hold every option
-    const tensors = [...params];
+    if (typeof group !== 'object' || group === null || !('params' in group))
+      throw new ValueError(
+        this.name,
+        'a parameter group is an object { params: […], … }, and stands beside groups alone',
+      );
+    requireKnownOptions(this.name, group, ['params', ...Object.keys(this.defaults)]);
+    const { params, ...own } = group;
+    const tensors = params instanceof Tensor ? [params] : this.listed(params, 'params');
     if (tensors.length === 0) throw new ValueError(this.name, 'a parameter group is empty');
-    const known = new Set(this.paramGroups.flatMap((other) => other.params));
+    const known = new Set(this.allParams());
     tensors.forEach((param, i) => {
       this.checkParam(param, i, known);
-      known.add(param);
+      known.add(param as Tensor);
     });
-    this.check(options);
-    const added = new ParamGroup(tensors, lr, options);
+    const given = Object.entries(own).filter(([, value]) => value !== undefined);
+    const { lr, ...options } = { ...this.defaults, ...Object.fromEntries(given) };
+    // The defaults hold every option, and every parameter has been checked.
+    const added = makeParamGroup(tensors as Tensor[], lr, options as unknown as O, this.rules());
     this.paramGroups.push(added);
-    for (const param of tensors) if (param.requiresGrad) this.stateOf(param, options);
+    this.completeStates(added);
+  }
+
+  private rules(): OptionRules<O> {
+    return {
+      subject: this.name,
+      check: (options) => this.check(options),
+      constants: (options) => this.constants(options),
+      changed: (group) => this.completeStates(group),
+    };
+  }
+
+  private listed(values: unknown, what: string): unknown[] {
+    if (typeof values === 'object' && values !== null && Symbol.iterator in values)
+      return [...(values as Iterable<unknown>)];
+    throw new ValueError(
+      this.name,
+      `${what} must be a list of tensors; pass model.parameters(), or [tensor] for one alone`,
+    );
   }
 
   private checkParam(param: unknown, index: number, known: ReadonlySet<Tensor>): void {
@@ -125,22 +147,19 @@ export abstract class Optimizer<O extends object = object, S extends ParamState 
 
   /** Updates every parameter that has a gradient. */
   step(): void {
+    dependOn(() => this.paramGroups.length);
     noGrad(() => {
-      for (const group of this.paramGroups) {
-        const options = watched(group.options);
+      for (const group of this.paramGroups)
         for (const param of group.params) {
           const { grad } = param;
-          if (grad === null) continue;
-          const state = this.stateOf(param, options);
-          this.update(param, grad, state, group.rate, options);
+          if (grad !== null) this.update(param, grad, this.stateOf(param, group), group);
         }
-      }
     });
   }
 
   /** A parameter's state, made before its first step: what a recorded step changes must exist before it. */
-  private stateOf(param: Tensor, options: O): S {
-    const known = this.states.get(param);
+  private stateOf(param: Tensor, group: Group<O>): S {
+    const known = dependOn(() => this.states.get(param));
     if (known !== undefined) return known;
     if (isRecording())
       throw new CaptureError(
@@ -148,9 +167,20 @@ export abstract class Optimizer<O extends object = object, S extends ParamState 
         `a parameter ${formatShape(param.shape)} got its first gradient in a captured step; ` +
           'set requiresGrad before the optimizer is made, or call step() once outside',
       );
-    const fresh = this.initialState(param, options);
+    const fresh = this.initialState(param, group.values);
     this.states.set(param, fresh);
     return fresh;
+  }
+
+  /** Makes what state is missing under the group's options as they are now; what there is already stays. */
+  private completeStates({ params, values }: Group<O>): void {
+    for (const param of params) {
+      const known = this.states.get(param);
+      if (known === undefined && !param.requiresGrad) continue;
+      const whole = this.initialState(param, values);
+      const isComplete = known !== undefined && Object.keys(whole).every((name) => name in known);
+      if (!isComplete) this.states.set(param, { ...whole, ...known });
+    }
   }
 
   /** Everything that training needs to go on: the optimizer's own tensors, not copies, and the groups' options. */
@@ -161,8 +191,8 @@ export abstract class Optimizer<O extends object = object, S extends ParamState 
       const own = this.states.get(param);
       if (own !== undefined) state[number] = { ...own };
     }
-    const paramGroups = this.paramGroups.map(({ lr, initialLr, options, params }) => ({
-      ...options,
+    const paramGroups = this.paramGroups.map(({ lr, initialLr, values, params }) => ({
+      ...values,
       lr,
       ...(initialLr !== null && { initialLr }),
       params: params.map((param) => numbers.get(param) ?? -1),
@@ -171,71 +201,32 @@ export abstract class Optimizer<O extends object = object, S extends ParamState 
   }
 
   /**
-   * Takes over what `stateDict()` of such an optimizer gave: options, learning rates and, in place, the state.
+   * Takes over what `stateDict()` of such an optimizer gave: options, learning rates and copies of the state. As in
+   * PyTorch the options become those of the state dict, whatever this optimizer was made with, and a parameter that it
+   * has no state for starts anew.
    *
-   * @throws CheckpointError when the groups or the sizes differ; nothing is changed then
+   * @throws CheckpointError when groups, sizes or names of options differ; nothing is changed then
    */
-  loadStateDict({ state, paramGroups }: OptimizerState): void {
-    if (paramGroups.length !== this.paramGroups.length)
-      throw new CheckpointError(
-        this.name,
-        `the state dict has ${paramGroups.length} parameter groups, the optimizer ${this.paramGroups.length}`,
-      );
-    const copies: [target: Tensor, source: Tensor][] = [];
+  loadStateDict(saved: OptimizerState): void {
+    requireOutside(this.name, 'its state');
+    const read = readState(this.name, saved, this.paramGroups, {
+      check: (options) => this.check(options),
+      needed: (param, options) => this.initialState(param, options),
+    });
+    this.states.clear();
+    for (const [param, state] of read.states) this.states.set(param, state as S); // complete: it has been checked
     this.paramGroups.forEach((group, i) => {
-      const numbers = paramGroups[i]?.params ?? [];
-      if (numbers.length !== group.params.length)
-        throw new CheckpointError(
-          this.name,
-          `group ${i} of the state dict has ${numbers.length} parameters, that of the optimizer ${group.params.length}`,
-        );
-      group.params.forEach((param, k) => {
-        const number = numbers[k] ?? -1;
-        const given = state[number];
-        if (given !== undefined)
-          copies.push(...this.copiesFor(param, group.options, number, given));
-      });
-    });
-    this.paramGroups.forEach((group, i) => {
-      const saved = paramGroups[i];
-      if (saved === undefined) return;
-      const { params: _, lr, initialLr = null, ...options } = saved;
-      group.lr = lr;
-      group.initialLr = initialLr;
-      Object.assign(group.options, options);
-    });
-    noGrad(() => {
-      for (const [target, source] of copies) target.copy_(source);
-    });
-  }
-
-  private copiesFor(
-    param: Tensor,
-    options: O,
-    number: number,
-    given: ParamState,
-  ): [target: Tensor, source: Tensor][] {
-    return Object.entries(this.stateOf(param, options)).map(([name, target]) => {
-      const source = given[name];
-      if (source === undefined || !sameShape(source.shape, target.shape))
-        throw new CheckpointError(
-          this.name,
-          `${name} of parameter ${number} is ${source === undefined ? 'missing' : formatShape(source.shape)}, ` +
-            `${formatShape(target.shape)} is required`,
-        );
-      return [target, source];
+      const loaded = read.groups[i];
+      if (loaded === undefined) return;
+      group.lr = loaded.lr;
+      group.initialLr = loaded.initialLr;
+      group.assign(loaded.options);
     });
   }
 
   private allParams(): Tensor[] {
     return this.paramGroups.flatMap(({ params }) => params);
   }
-}
-
-/** The options, each of which a recorded step depends on. */
-function watched<O extends object>(options: O): O {
-  for (const name of Object.keys(options)) dependOn(() => options[name as keyof O]);
-  return options;
 }
 
 /** A step count: a 0-d int32 tensor. */
@@ -250,11 +241,12 @@ export function countStep(step: Tensor): void {
   step.add_(one);
 }
 
-/** Throws unless every named number is ≥ 0. */
+/** Throws unless every named number that is given is ≥ 0. */
 export function requireNonNegative(
   subject: string,
-  values: Readonly<Record<string, number>>,
+  values: Readonly<Record<string, number | undefined>>,
 ): void {
   for (const [name, value] of Object.entries(values))
-    if (!(value >= 0)) throw new ValueError(subject, `${name}=${value} must be ≥ 0`);
+    if (value !== undefined && (typeof value !== 'number' || !(value >= 0)))
+      throw new ValueError(subject, `${name}=${value} must be ≥ 0`);
 }

@@ -1,7 +1,10 @@
+import { optionReader } from '../core/options.js';
 import { rmspropStep } from '../ops/rmsprop-step.js';
 import { zeros, zerosLike } from '../tensor/creation.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { Optimizer, type ParamState, type Params, requireNonNegative } from './optimizer.js';
+import { Optimizer, type Params, requireNonNegative } from './optimizer.js';
+import type { ParamState } from './optimizer-state.js';
+import type { ParamGroup } from './param-group.js';
 
 /** Options of RMSprop besides `lr`. */
 export interface RMSpropGroupOptions {
@@ -22,13 +25,21 @@ export interface RMSpropOptions extends Partial<RMSpropGroupOptions> {
   lr?: number;
 }
 
+const readOptions = optionReader<RMSpropOptions>('RMSprop', {
+  lr: true,
+  alpha: true,
+  eps: true,
+  weightDecay: true,
+  momentum: true,
+  centered: true,
+});
+
 interface Averages extends ParamState {
   readonly squareAvg: Tensor;
-  /** Without elements where there is no momentum. */
-  readonly momentumBuffer: Tensor;
-  /** Without elements where it is not centered. */
-  readonly gradAvg: Tensor;
 }
+
+/** Stands where an average is not kept. */
+const unused = zeros([0]);
 
 /**
  * RMSprop (Hinton, lecture 6 of https://www.cs.toronto.edu/~tijmen/csc321/), centered as in Graves
@@ -37,12 +48,20 @@ interface Averages extends ParamState {
  *   s ← αs + (1−α)g²      θ ← θ − lr · g / (√s + ε)
  */
 export class RMSprop extends Optimizer<RMSpropGroupOptions, Averages> {
-  constructor(params: Params<RMSpropGroupOptions>, options: RMSpropOptions = {}) {
-    const { lr = 1e-2, alpha = 0.99, eps = 1e-8, weightDecay = 0, momentum = 0 } = options;
-    super(params, { lr, alpha, eps, weightDecay, momentum, centered: options.centered ?? false });
+  constructor(params: Params<RMSpropGroupOptions>, ...given: [options?: RMSpropOptions]) {
+    const {
+      lr = 1e-2,
+      alpha = 0.99,
+      eps = 1e-8,
+      weightDecay = 0,
+      momentum = 0,
+      centered = false,
+    } = readOptions(given);
+    super(params, { lr, alpha, eps, weightDecay, momentum, centered });
   }
 
-  protected override check({ alpha, eps, weightDecay, momentum }: RMSpropGroupOptions): void {
+  protected override check(options: Partial<RMSpropGroupOptions>): void {
+    const { alpha, eps, weightDecay, momentum } = options;
     requireNonNegative('RMSprop', { alpha, eps, weightDecay, momentum });
   }
 
@@ -50,23 +69,30 @@ export class RMSprop extends Optimizer<RMSpropGroupOptions, Averages> {
     param: Tensor,
     { momentum, centered }: RMSpropGroupOptions,
   ): Averages {
-    const { dtype } = param;
-    const unused = () => zeros([0], { dtype });
     return {
       squareAvg: zerosLike(param),
-      momentumBuffer: momentum > 0 ? zerosLike(param) : unused(),
-      gradAvg: centered ? zerosLike(param) : unused(),
+      ...(momentum > 0 && { momentumBuffer: zerosLike(param) }),
+      ...(centered && { gradAvg: zerosLike(param) }),
     };
+  }
+
+  /** What the averages take in, 1 − α: near 1, α itself would lose digits of it as a float. */
+  protected override constants(options: RMSpropGroupOptions): number[] {
+    const { alpha, eps, weightDecay, momentum } = options;
+    return [1 - alpha, eps, weightDecay, momentum];
   }
 
   protected override update(
     param: Tensor,
     grad: Tensor,
     { squareAvg, momentumBuffer, gradAvg }: Averages,
-    rate: Tensor,
-    { alpha, eps, weightDecay, momentum, centered }: RMSpropGroupOptions,
+    group: ParamGroup<RMSpropGroupOptions>,
   ): void {
-    const inputs = [param, squareAvg, momentumBuffer, gradAvg, grad, rate];
-    rmspropStep.inPlace('RMSprop', inputs, { alpha, eps, weightDecay, momentum, centered });
+    const attrs = { momentum: group.isOn('momentum'), centered: group.isOn('centered') };
+    const buffer = attrs.momentum ? momentumBuffer : undefined;
+    const mean = attrs.centered ? gradAvg : undefined;
+    const averages = [squareAvg, buffer ?? unused, mean ?? unused];
+    const inputs = [param, ...averages, grad, group.rate, group.constants];
+    rmspropStep.inPlace('RMSprop', inputs, attrs);
   }
 }

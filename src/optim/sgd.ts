@@ -1,15 +1,11 @@
 import { ValueError } from '../core/errors.js';
+import { optionReader } from '../core/options.js';
 import { sgdStep, sgdStepPlain } from '../ops/sgd-step.js';
 import { zerosLike } from '../tensor/creation.js';
 import type { Tensor } from '../tensor/tensor.js';
-import {
-  countStep,
-  Optimizer,
-  type ParamState,
-  type Params,
-  requireNonNegative,
-  stepCount,
-} from './optimizer.js';
+import { countStep, Optimizer, type Params, requireNonNegative, stepCount } from './optimizer.js';
+import type { ParamState } from './optimizer-state.js';
+import type { ParamGroup } from './param-group.js';
 
 /** Options of SGD besides `lr`. */
 export interface SGDGroupOptions {
@@ -28,6 +24,14 @@ export interface SGDOptions extends Partial<SGDGroupOptions> {
   lr?: number;
 }
 
+const readOptions = optionReader<SGDOptions>('SGD', {
+  lr: true,
+  momentum: true,
+  dampening: true,
+  weightDecay: true,
+  nesterov: true,
+});
+
 /**
  * Stochastic gradient descent, with momentum (Sutskever et al., 2013, https://proceedings.mlr.press/v28/sutskever13.html)
  * in PyTorch's form:
@@ -36,13 +40,23 @@ export interface SGDOptions extends Partial<SGDGroupOptions> {
  *   θ ← θ − lr · b, or with nesterov θ − lr · (g + μb)
  */
 export class SGD extends Optimizer<SGDGroupOptions> {
-  constructor(params: Params<SGDGroupOptions>, options: SGDOptions = {}) {
-    const { lr = 1e-3, momentum = 0, dampening = 0, weightDecay = 0, nesterov = false } = options;
+  constructor(params: Params<SGDGroupOptions>, ...given: [options?: SGDOptions]) {
+    const {
+      lr = 1e-3,
+      momentum = 0,
+      dampening = 0,
+      weightDecay = 0,
+      nesterov = false,
+    } = readOptions(given);
     super(params, { lr, momentum, dampening, weightDecay, nesterov });
   }
 
-  protected override check({ momentum, dampening, weightDecay, nesterov }: SGDGroupOptions): void {
+  protected override check(options: Partial<SGDGroupOptions>): void {
+    const { momentum, dampening, weightDecay, nesterov } = options;
     requireNonNegative('SGD', { momentum, weightDecay });
+    if (dampening !== undefined && !Number.isFinite(dampening))
+      throw new ValueError('SGD', `dampening=${dampening} must be a number`);
+    if (momentum === undefined || dampening === undefined) return; // one option of a group is set
     if (nesterov && (momentum <= 0 || dampening !== 0))
       throw new ValueError(
         'SGD',
@@ -50,23 +64,28 @@ export class SGD extends Optimizer<SGDGroupOptions> {
       );
   }
 
+  /** With momentum its buffer, and how many steps it has taken part in. */
   protected override initialState(param: Tensor, { momentum }: SGDGroupOptions): ParamState {
     return momentum === 0 ? {} : { momentumBuffer: zerosLike(param), step: stepCount() };
+  }
+
+  protected override constants({ momentum, dampening, weightDecay }: SGDGroupOptions): number[] {
+    return [momentum, dampening, weightDecay];
   }
 
   protected override update(
     param: Tensor,
     grad: Tensor,
     { momentumBuffer, step }: ParamState,
-    rate: Tensor,
-    { momentum, dampening, weightDecay, nesterov }: SGDGroupOptions,
+    group: ParamGroup<SGDGroupOptions>,
   ): void {
-    if (momentumBuffer === undefined || step === undefined) {
-      sgdStepPlain.inPlace('SGD', [param, grad, rate], { weightDecay });
+    const { rate, constants } = group;
+    if (!group.isOn('momentum') || momentumBuffer === undefined || step === undefined) {
+      sgdStepPlain.inPlace('SGD', [param, grad, rate, constants], {});
       return;
     }
-    const attrs = { momentum, dampening, weightDecay, nesterov };
-    sgdStep.inPlace('SGD', [param, momentumBuffer, grad, rate, step], attrs);
+    const inputs = [param, momentumBuffer, grad, rate, constants, step];
+    sgdStep.inPlace('SGD', inputs, { nesterov: group.isOn('nesterov') });
     countStep(step);
   }
 }

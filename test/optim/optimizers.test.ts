@@ -138,8 +138,32 @@ test('a state dict that does not fit changes nothing and says why', () => {
     message: 'Adam: expAvg of parameter 0 is [5], [3,4] is required',
   });
   assert.throws(() => new SGD([a], { momentum: 0.9 }).loadStateDict(one.stateDict()), {
+    name: 'CheckpointError',
+    message:
+      "SGD: the state dict does not fit: option 'betas' is unknown; known are momentum, dampening, weightDecay, nesterov",
+  });
+  const damaged = new SGD([a], { momentum: 0.9 }).stateDict();
+  const { momentumBuffer, ...rest } = damaged.state[0] ?? {};
+  const load = (state: optim.ParamState, group: object = {}) =>
+    new SGD([a]).loadStateDict({
+      state: { 0: state },
+      paramGroups: damaged.paramGroups.map((saved) => ({ ...saved, ...group })),
+    });
+  assert.throws(() => load(rest), {
     message: 'SGD: momentumBuffer of parameter 0 is missing, [3,4] is required',
   });
+  assert.throws(() => load({ momentumBuffer: zeros([2]) }, { momentum: 0 }), {
+    message: 'SGD: momentumBuffer of parameter 0 is [2], [3,4] is required',
+  });
+  assert.throws(() => load({}, { momentum: -1 }), {
+    name: 'CheckpointError',
+    message: 'SGD: the state dict does not fit: momentum=-1 must be ≥ 0',
+  });
+  assert.throws(() => load({}, { lr: 'fast' }), {
+    name: 'CheckpointError',
+    message: 'SGD: lr of the state dict is fast, not ≥ 0',
+  });
+  assert.ok(momentumBuffer);
   assert.equal(one.lr, 0.5);
 });
 
@@ -151,6 +175,26 @@ test('optimizers refuse what PyTorch refuses', () => {
       'SGD: got no parameters; pass model.parameters(), or check that the model has any',
     ],
     [() => new SGD([{ params: [] }]), 'SGD: a parameter group is empty'],
+    [
+      () => new SGD(a as unknown as Tensor[]),
+      'SGD: the parameters must be a list of tensors; pass model.parameters(), or [tensor] for one alone',
+    ],
+    [
+      () => new SGD([{ params: [a] }, a as unknown as { params: Tensor[] }]),
+      'SGD: a parameter group is an object { params: […], … }, and stands beside groups alone',
+    ],
+    [
+      () => new SGD([{ params: [a], weight_decay: 1 } as { params: Tensor[] }]),
+      "SGD: option 'weight_decay' is unknown; did you mean weightDecay?",
+    ],
+    [
+      () => new AdamW([a], { learningRate: 1 } as object),
+      "AdamW: option 'learningRate' is unknown; did you mean lr?",
+    ],
+    [
+      () => new (SGD as unknown as new (...args: unknown[]) => optim.SGD)([a], 0.1, 0.9),
+      'SGD: 0.1, 0.9 are given where one object with options is required: { lr: 0.1, momentum: 0.9 }',
+    ],
     [
       () => new Adam([a, a]),
       'Adam: parameter 1 [3,4] is given twice; each belongs to one group, once',

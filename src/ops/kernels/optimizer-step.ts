@@ -1,8 +1,8 @@
 /** Checks that the optimizers' step ops share. */
 import { requireFloat } from '../../core/dtype.js';
-import { DTypeError } from '../../core/errors.js';
-import { sameShape } from '../../core/shape.js';
-import type { TensorType } from '../../graph/op.js';
+import { DTypeError, ShapeError } from '../../core/errors.js';
+import { formatShape, sameShape } from '../../core/shape.js';
+import { type NdArray, type Operands, operands, type TensorType } from '../../graph/op.js';
 import { requireExact, typeOf } from '../require.js';
 
 /** A parameter, the states and the gradient of one update: each of the parameter's type. Returns what is updated. */
@@ -32,6 +32,24 @@ export function requireScalars(
 ): void {
   requireScalar(subject, 'lr', lr, 'float32');
   if (step !== undefined) requireScalar(subject, 'step', step, 'int32');
+}
+
+/** An optimizer's numbers are a float32 tensor `[count]`: one that an op reads, so that a recorded step sees new ones. */
+export function requireConstants(
+  subject: string,
+  { shape, dtype }: TensorType,
+  count: number,
+): void {
+  if (dtype !== 'float32' || !sameShape(shape, [count]))
+    throw new ShapeError(
+      subject,
+      `constants are ${dtype} ${formatShape(shape)}, float32 [${count}] is required`,
+    );
+}
+
+/** The elements of such a tensor. */
+export function numbersOf({ data }: NdArray): Operands<number> {
+  return operands([...data]);
 }
 
 function requireScalar(

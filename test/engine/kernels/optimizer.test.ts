@@ -19,36 +19,44 @@ checkAgreement(
     const square = positive(second);
     const large = { ...square, data: square.data.map((v) => v + 4) };
     const empty = randn([0], 1);
-    const sgd = { momentum: 0.9, dampening: 0, nesterov: false, weightDecay: 0 };
-    const adam = { beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0, decoupled: false };
-    const rmsprop = { alpha: 0.99, eps: 1e-8, weightDecay: 0, momentum: 0, centered: false };
-    const sgdInputs = (t: number) => [param, first, grad, lr, step(t)];
-    const adamInputs = (t: number) => [param, first, square, grad, lr, step(t)];
+    /** Momentum, dampening, weight decay. */
+    const sgd = (t: number, dampening: number, decay: number) => {
+      return [param, first, grad, lr, given([3], [0.9, dampening, decay]), step(t)];
+    };
+    const plain = (decay: number) => [param, grad, lr, given([3], [0, 0, decay])];
+    /** 1 − β₁, 1 − β₂, ε, weight decay. */
+    const adam = (t: number, decay: number, ...max: NdArray[]) => {
+      const constants = given([4], [0.1, 0.001, 1e-8, decay]);
+      return [param, first, square, ...max, grad, lr, constants, step(t)];
+    };
+    /** 1 − α, ε, weight decay, momentum. */
+    const rmsprop = (decay: number, momentum: number, ...averages: NdArray[]) => {
+      return [param, ...averages, grad, lr, given([4], [0.01, 1e-8, decay, momentum])];
+    };
+    const adamCase = (decoupled: boolean, inputs: readonly NdArray[]): Case => {
+      return { op: 'adamStep', attrs: { decoupled }, inputs };
+    };
     return [
-      { op: 'sgdStepPlain', attrs: { weightDecay: 0 }, inputs: [param, grad, lr] },
-      { op: 'sgdStepPlain', attrs: { weightDecay: 0.1 }, inputs: [param, grad, lr] },
-      { op: 'sgdStep', attrs: sgd, inputs: sgdInputs(0) },
-      { op: 'sgdStep', attrs: { ...sgd, weightDecay: 0.1 }, inputs: sgdInputs(5) },
-      { op: 'sgdStep', attrs: { ...sgd, dampening: 0.3 }, inputs: sgdInputs(1) },
-      { op: 'sgdStep', attrs: { ...sgd, nesterov: true }, inputs: sgdInputs(2) },
-      { op: 'adamStep', attrs: adam, inputs: adamInputs(1) },
-      { op: 'adamStep', attrs: adam, inputs: adamInputs(100000) },
-      { op: 'adamStep', attrs: { ...adam, weightDecay: 0.1 }, inputs: adamInputs(3) },
-      {
-        op: 'adamStep',
-        attrs: { ...adam, weightDecay: 0.1, decoupled: true },
-        inputs: adamInputs(7),
-      },
-      {
-        op: 'adamStepAmsgrad',
-        attrs: adam,
-        inputs: [param, first, square, large, grad, lr, step(2)],
-      },
-      { op: 'rmspropStep', attrs: rmsprop, inputs: [param, square, empty, empty, grad, lr] },
+      { op: 'sgdStepPlain', inputs: plain(0) },
+      { op: 'sgdStepPlain', inputs: plain(0.1) },
+      { op: 'sgdStep', attrs: { nesterov: false }, inputs: sgd(0, 0, 0) },
+      { op: 'sgdStep', attrs: { nesterov: false }, inputs: sgd(5, 0, 0.1) },
+      { op: 'sgdStep', attrs: { nesterov: false }, inputs: sgd(1, 0.3, 0) },
+      { op: 'sgdStep', attrs: { nesterov: true }, inputs: sgd(2, 0, 0) },
+      adamCase(false, adam(1, 0)),
+      adamCase(false, adam(100000, 0)),
+      adamCase(false, adam(3, 0.1)),
+      adamCase(true, adam(7, 0.1)),
+      { op: 'adamStepAmsgrad', attrs: { decoupled: false }, inputs: adam(2, 0, large) },
       {
         op: 'rmspropStep',
-        attrs: { ...rmsprop, weightDecay: 0.1, momentum: 0.9, centered: true },
-        inputs: [param, large, first, randn([n], 6, 0, 0.5), grad, lr],
+        attrs: { momentum: false, centered: false },
+        inputs: rmsprop(0, 0, square, empty, empty),
+      },
+      {
+        op: 'rmspropStep',
+        attrs: { momentum: true, centered: true },
+        inputs: rmsprop(0.1, 0.9, large, first, randn([n], 6, 0, 0.5)),
       },
     ];
   }),

@@ -1,7 +1,7 @@
 import { adamStep, adamStepAmsgrad } from '../../../src/ops/adam-step.js';
 import { rmspropStep } from '../../../src/ops/rmsprop-step.js';
 import { sgdStep, sgdStepPlain } from '../../../src/ops/sgd-step.js';
-import { fromArray, zeros, zerosLike } from '../../../src/tensor/creation.js';
+import { fromArray, tensor, zeros, zerosLike } from '../../../src/tensor/creation.js';
 import type { Tensor } from '../../../src/tensor/tensor.js';
 import { input, type OpCase } from '../op-case.js';
 
@@ -46,13 +46,15 @@ function optimizer(
 const int = (value: number) => fromArray(Int32Array.of(value), []);
 
 function sgd(momentum: number, dampening: number, nesterov: boolean, weightDecay: number): OpCase {
-  const attrs = { momentum, dampening, nesterov, weightDecay };
+  const constants = () => tensor([momentum, dampening, weightDecay]);
   return optimizer(
-    `sgdStep ${Object.values(attrs)}`,
+    `sgdStep ${[momentum, dampening, nesterov, weightDecay]}`,
     'sgdStep',
     `SGD([p], 1, ${momentum}, ${dampening}, ${weightDecay}, ${nesterov ? 'True' : 'False'})`,
     (param, [buffer = param], grad, lr, count) =>
-      void sgdStep.inPlace('step', [param, buffer, grad, lr, int(count)], attrs),
+      void sgdStep.inPlace('step', [param, buffer, grad, lr, constants(), int(count)], {
+        nesterov,
+      }),
     { momentum_buffer: true },
   );
 }
@@ -63,12 +65,12 @@ function plain(weightDecay: number): OpCase {
     'sgdStepPlain',
     `SGD([p], 1, weight_decay=${weightDecay})`,
     (param, _states, grad, lr) =>
-      void sgdStepPlain.inPlace('step', [param, grad, lr], { weightDecay }),
+      void sgdStepPlain.inPlace('step', [param, grad, lr, tensor([0, 0, weightDecay])], {}),
   );
 }
 
 function adam(decoupled: boolean, amsgrad: boolean, weightDecay: number, eps = 1e-8): OpCase {
-  const attrs = { beta1: 0.8, beta2: 0.95, eps, weightDecay, decoupled };
+  const constants = () => tensor([1 - 0.8, 1 - 0.95, eps, weightDecay]);
   const op = amsgrad ? adamStepAmsgrad : adamStep;
   const kind = `${decoupled ? 'AdamW' : 'Adam'}`;
   return optimizer(
@@ -76,19 +78,22 @@ function adam(decoupled: boolean, amsgrad: boolean, weightDecay: number, eps = 1
     op.definition.name,
     `${kind}([p], 1, (0.8, 0.95), ${eps}, ${weightDecay}, ${amsgrad ? 'True' : 'False'})`,
     (param, states, grad, lr, count) =>
-      void op.inPlace('step', [param, ...states, grad, lr, int(count + 1)], attrs),
+      void op.inPlace('step', [param, ...states, grad, lr, constants(), int(count + 1)], {
+        decoupled,
+      }),
     { exp_avg: true, exp_avg_sq: true, ...(amsgrad && { max_exp_avg_sq: true }) },
   );
 }
 
 function rmsprop(momentum: number, centered: boolean, weightDecay: number, eps = 1e-8): OpCase {
-  const attrs = { alpha: 0.9, eps, weightDecay, momentum, centered };
+  const attrs = { momentum: momentum !== 0, centered };
+  const constants = () => tensor([1 - 0.9, eps, weightDecay, momentum]);
   return optimizer(
-    `rmspropStep ${Object.values(attrs)}`,
+    `rmspropStep ${[0.9, eps, weightDecay, momentum, centered]}`,
     'rmspropStep',
     `RMSprop([p], 1, 0.9, ${eps}, ${weightDecay}, ${momentum}, ${centered ? 'True' : 'False'})`,
     (param, states, grad, lr) =>
-      void rmspropStep.inPlace('step', [param, ...states, grad, lr], attrs),
+      void rmspropStep.inPlace('step', [param, ...states, grad, lr, constants()], attrs),
     { square_avg: true, momentum_buffer: momentum !== 0, grad_avg: centered },
   );
 }

@@ -32,9 +32,9 @@ const avg = { ...pool, countIncludePad: true };
 const flags = { transposeA: false, transposeB: false };
 const entropy = { reduction: 'mean', ignoreIndex: -100, labelSmoothing: 0 } as const;
 const nll = { reduction: 'mean', ignoreIndex: -100 } as const;
-const sgd = { momentum: 0.9, dampening: 0, nesterov: false, weightDecay: 0 };
-const adam = { beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0, decoupled: false };
-const rms = { alpha: 0.9, eps: 1e-8, weightDecay: 0, momentum: 0, centered: false };
+const sgd = { nesterov: false };
+const adam = { decoupled: false };
+const rms = { momentum: false, centered: false };
 
 type Refusal = readonly [call: () => unknown, type: typeof WickError, message: string];
 
@@ -239,22 +239,27 @@ const refusals: readonly Refusal[] = [
     'featureDropout: input [4] has 1 dimensions, at least 2 are required: [N, C, …]',
   ],
   [
-    () => sgdStep.all([z([3]), z([3]), z([2]), z([]), z([], 'int32')], sgd),
+    () => sgdStep.all([z([3]), z([3]), z([2]), z([]), z([3]), z([], 'int32')], sgd),
     ShapeError,
     'sgdStep: gradient [2] must be [3], the shape of the parameter',
   ],
   [
-    () => sgdStepPlain([z([3]), z([3], 'float64'), z([])], { weightDecay: 0 }),
+    () => sgdStepPlain([z([3]), z([3], 'float64'), z([]), z([3])], {}),
     DTypeError,
     "sgdStepPlain: gradient is float64, it must have the parameter's dtype float32",
   ],
   [
-    () => adamStep.all([z([3]), z([3]), z([3]), z([3]), z([1]), z([], 'int32')], adam),
+    () => sgdStepPlain([z([3]), z([3]), z([]), z([2])], {}),
+    ShapeError,
+    'sgdStepPlain: constants are float32 [2], float32 [3] is required',
+  ],
+  [
+    () => adamStep.all([z([3]), z([3]), z([3]), z([3]), z([1]), z([4]), z([], 'int32')], adam),
     DTypeError,
     'adamStep: lr is a float32 tensor of 1 dimensions, a float32 scalar is required',
   ],
   [
-    () => rmspropStep.all([z([3]), z([3]), z([3]), z([0]), z([3]), z([])], rms),
+    () => rmspropStep.all([z([3]), z([3]), z([3]), z([0]), z([3]), z([]), z([4])], rms),
     ShapeError,
     'rmspropStep: momentum [3] is not used and must be [0]',
   ],

@@ -9,28 +9,30 @@ import { fromArray, tensor } from '../../../src/tensor/creation.js';
 
 const lr = () => tensor(0.5);
 const step = (count: number) => tensor(count, { dtype: 'int32' });
-const sgd = { momentum: 0.9, dampening: 0.5, nesterov: false, weightDecay: 0 };
+const sgd = { nesterov: false };
+const constants = () => tensor([0.9, 0.5, 0]); // momentum, dampening, weight decay
 
 test('the first SGD step takes the gradient as it is and does not read the momentum', () => {
-  const inputs = [tensor([1, 2]), tensor([NaN, NaN]), tensor([10, 20]), lr(), step(0)];
+  const inputs = [tensor([1, 2]), tensor([NaN, NaN]), tensor([10, 20]), lr(), constants(), step(0)];
   const [param, momentum] = sgdStep.all(inputs, sgd);
   assert.deepEqual(momentum?.data, Float32Array.of(10, 20));
   assert.deepEqual(param?.data, Float32Array.of(-4, -8));
 });
 
 test('later SGD steps damp the gradient', () => {
-  const inputs = [tensor([1, 2]), tensor([2, 4]), tensor([10, 20]), lr(), step(1)];
+  const inputs = [tensor([1, 2]), tensor([2, 4]), tensor([10, 20]), lr(), constants(), step(1)];
   const [, momentum] = sgdStep.all(inputs, sgd);
   assert.deepEqual(momentum?.data, Float32Array.of(6.8, 13.6));
 });
 
 test('called out of place, a step leaves its inputs as they are', () => {
-  const inputs = [tensor([1]), tensor([2]), tensor([3]), tensor([4]), lr(), step(5)];
-  const attrs = { beta1: 0.9, beta2: 0.99, eps: 1e-8, weightDecay: 0.1, decoupled: true };
+  const numbers = tensor([0.1, 0.01, 1e-8, 0.1]);
+  const inputs = [tensor([1]), tensor([2]), tensor([3]), tensor([4]), lr(), numbers, step(5)];
+  const attrs = { decoupled: true };
   const outputs = adamStep.all(inputs, attrs);
   assert.deepEqual(
     inputs.map(({ data }) => data[0]),
-    [1, 2, 3, 4, 0.5, 5],
+    [1, 2, 3, 4, 0.5, Math.fround(0.1), 5],
   );
   adamStep.inPlace('step', inputs, attrs);
   assert.deepEqual(
@@ -45,8 +47,8 @@ test('float64 parameters are updated in float64', () => {
   const inputs = [wide(1), wide(1), tensor([], { dtype: 'float64' })];
   const grad = wide(1e-9);
   const [param] = rmspropStep.all(
-    [...inputs, tensor([], { dtype: 'float64' }), grad, tensor(0.5)],
-    { alpha: 1, eps: 0, weightDecay: 0, momentum: 0, centered: false },
+    [...inputs, tensor([], { dtype: 'float64' }), grad, tensor(0.5), tensor([0, 0, 0, 0])],
+    { momentum: false, centered: false },
   );
   assert.equal(param?.data[0], 1 - 0.5e-9);
 });

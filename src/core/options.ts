@@ -1,0 +1,143 @@
+/**
+ * Options objects, read at the boundary. A function takes its options as a rest parameter of one element,
+ * `...given: [options?: O]`: callers with types see `options?: O`, and what plain JavaScript puts there (PyTorch's
+ * positional arguments, a misspelt or snake_case name) reaches the reader, which refuses it and says what was meant.
+ */
+import { ValueError } from './errors.js';
+import { nearest } from './nearest.js';
+
+/** Every name of `O`, in PyTorch's order of positional arguments: the compiler refuses one missing or too many. */
+export type OptionNames<O extends object> = Readonly<Record<keyof O & string, true>>;
+
+/** Returns the options that were given, `{}` where there are none. @throws ValueError for what it does not know */
+export type OptionReader<O extends object> = (given: readonly [options?: O]) => O;
+
+/** Names that other libraries use, where no likeness of letters tells what is meant. */
+const elsewhere: Readonly<Record<string, string>> = { learningrate: 'lr' };
+
+const none = Object.freeze({});
+
+/**
+ * A reader of the options of `subject`. `notes` answer names that are not options here: what to write instead.
+ *
+ * @example
+ * const readOptions = optionReader<PoolOptions>('MaxPool2d', { stride: true, padding: true });
+ * constructor(size: number, ...given: [options?: PoolOptions]) { const { stride = size } = readOptions(given); … }
+ */
+export function optionReader<O extends object>(
+  subject: string,
+  names: OptionNames<O>,
+  notes: Readonly<Record<string, string>> = {},
+): OptionReader<O> {
+  const known: ReadonlySet<string> = new Set(Object.keys(names));
+  return (given) => {
+    const options: unknown = given[0];
+    if (given.length > 1 || typeof options !== 'object' || options === null) {
+      if (options === undefined && given.length < 2) return none as O; // All are optional, or the caller has no types.
+      throw misplaced(subject, given, [...known]);
+    }
+    for (const name in options)
+      if (!known.has(name)) throw unknownOption(subject, options, name, [...known], notes);
+    return options as O; // its names have been checked
+  };
+}
+
+/** Throws unless `options` has names of `known` alone. For options that one function passes on to another. */
+export function requireKnownOptions(
+  subject: string,
+  options: object,
+  known: readonly string[],
+): void {
+  for (const name in options)
+    if (!known.includes(name)) throw unknownOption(subject, options, name, known, {});
+}
+
+/** Throws if a function that takes no options was given some. */
+export function refuseOptions(subject: string, given: readonly unknown[]): void {
+  if (given.length > 0 && given.some((value) => value !== undefined))
+    throw new ValueError(subject, `${listed(given)} is given, but it takes no options`);
+}
+
+/** Throws unless `value` is one of `allowed`. */
+export function requireOneOf<T extends string>(
+  subject: string,
+  name: string,
+  value: T,
+  allowed: readonly T[],
+): void {
+  if (!allowed.includes(value))
+    throw new ValueError(subject, `${name}=${shown(value)} must be one of ${allowed.join(', ')}`);
+}
+
+function unknownOption(
+  subject: string,
+  options: object,
+  name: string,
+  known: readonly string[],
+  notes: Readonly<Record<string, string>>,
+): ValueError {
+  if (!isPlain(options)) return misplaced(subject, [options], known);
+  return new ValueError(subject, `option ${shown(name)} is unknown${advice(name, known, notes)}`);
+}
+
+function advice(
+  name: string,
+  known: readonly string[],
+  notes: Readonly<Record<string, string>>,
+): string {
+  const note = Object.hasOwn(notes, name) ? notes[name] : undefined;
+  if (note !== undefined) return `; ${note}`;
+  const meant = meantBy(name, known);
+  if (meant !== undefined) return `; did you mean ${meant}?`;
+  return known.length === 0 ? '' : `; known are ${known.join(', ')}`;
+}
+
+/** The option that a name of another library, a snake_case one or a misspelling stands for. */
+function meantBy(name: string, known: readonly string[]): string | undefined {
+  const bare = (text: string) => text.replaceAll('_', '').toLowerCase();
+  const same = known.find((option) => bare(option) === bare(name));
+  if (same !== undefined) return same;
+  const there = Object.hasOwn(elsewhere, bare(name)) ? elsewhere[bare(name)] : undefined;
+  if (there !== undefined && known.includes(there)) return there;
+  return nearest(name, known);
+}
+
+/** Something else stands where the options object belongs: the arguments as options, in PyTorch's order. */
+function misplaced(
+  subject: string,
+  given: readonly unknown[],
+  known: readonly string[],
+): ValueError {
+  const [first, ...rest] = given;
+  const values = isPlain(first) ? rest : given;
+  const pairs = values.flatMap((value, i) => {
+    const name = known[i];
+    return name === undefined || value === undefined ? [] : [`${name}: ${shown(value)}`];
+  });
+  const wanted = isPlain(first) || pairs.length === 0 ? '' : `: { ${pairs.join(', ')} }`;
+  return new ValueError(
+    subject,
+    `${listed(given)} ${given.length === 1 ? 'is' : 'are'} given where one object with options is required${wanted}`,
+  );
+}
+
+function isPlain(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+function listed(values: readonly unknown[]): string {
+  return values.map(shown).join(', ');
+}
+
+/** A value as it is written in code, where it is short. */
+function shown(value: unknown): string {
+  if (typeof value === 'string') return `'${value.slice(0, 40)}'`;
+  if (typeof value === 'function') return 'a function';
+  if (Array.isArray(value) && value.length <= 4) return `[${listed(value)}]`;
+  if (typeof value !== 'object' || value === null) return String(value);
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (!isPlain(value)) return `a ${value.constructor.name}`;
+  return `{ ${Object.keys(value).slice(0, 4).join(', ')} }`;
+}
