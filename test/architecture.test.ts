@@ -25,6 +25,7 @@ const edges: Readonly<Record<string, string>> = {
   zod: '',
   sharp: 'vision/codecs/sharp.ts',
   echarts: 'report/echarts.ts',
+  'string-width': 'cli/text-width.ts',
 };
 
 const root = findRoot(dirname(fileURLToPath(import.meta.url)));

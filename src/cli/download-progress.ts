@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import { printable } from '../core/outside-text.js';
 import type { DownloadProgress } from '../vision/datasets/download/download.js';
 
 /** Shows a download as one line that is rewritten on a terminal; elsewhere one line a file. */
@@ -7,7 +8,7 @@ export function showDownload(
 ): (progress: DownloadProgress) => void {
   let shown = '';
   return ({ path, receivedBytes, totalBytes }) => {
-    const name = path.split(/[\\/]/).at(-1) ?? path;
+    const name = printable(path.split(/[\\/]/).at(-1) ?? path);
     const size = `${(receivedBytes / 1e6).toFixed(1)}${totalBytes === null ? '' : ` of ${(totalBytes / 1e6).toFixed(1)}`} MB`;
     const line = stream.isTTY === true ? `\r\x1b[K${name}: ${size}` : `downloading ${name}\n`;
     if (line !== shown) stream.write(line);

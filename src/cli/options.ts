@@ -11,24 +11,28 @@ import {
   setWinograd,
 } from '../engine/select.js';
 
-/** A whole number ≥ `min`, and no more than `max` where that is given. */
-export function wholeNumber(min: number, max?: number): (text: string) => number {
-  const range = max === undefined ? `≥ ${min}` : `from ${min} to ${max}`;
+/** A whole number from `min` to `max`. */
+export function wholeNumber(min: number, max: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    const inside = value >= min && value <= (max ?? value);
-    if (text.trim() === '' || !Number.isSafeInteger(value) || !inside)
-      throw new InvalidArgumentError(`a whole number ${range} is required.`);
+    if (text.trim() === '' || !Number.isSafeInteger(value) || value < min || value > max)
+      throw new InvalidArgumentError(
+        `a whole number from ${min} to ${max.toLocaleString('en')} is required.`,
+      );
     return value;
   };
 }
 
-/** A number > 0, such as 0.01 or 1e-3. */
-export function positiveNumber(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value) || value <= 0)
-    throw new InvalidArgumentError('a number > 0 is required, such as 0.01 or 1e-3.');
-  return value;
+/** A number above 0 and up to `max`, such as 0.01 or 1e-3. */
+export function positiveNumber(max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !(value > 0 && value <= max))
+      throw new InvalidArgumentError(
+        `a number above 0 and up to ${max.toLocaleString('en')} is required, such as 0.01 or 1e-3.`,
+      );
+    return value;
+  };
 }
 
 /** `--engine E`, `--threads N`: what every command that runs a model takes. */
@@ -38,6 +42,8 @@ export const threadsOption = (): Option =>
   new Option('--threads <n>', "threads to work with (default: the machine's cores)").argParser(
     wholeNumber(1, maxThreads),
   );
+export const batchSizeOption = (description: string): Option =>
+  new Option('--batch-size <n>', description).argParser(wholeNumber(1, 65_536));
 export const dataOption = (): Option =>
   new Option('--data <dir>', 'folder with the files, for a data set that wick knows');
 export const winogradOption = (): Option =>

@@ -1,39 +1,64 @@
-/** What commands print: text for people, or with `--json` one object per line and nothing else. */
+/**
+ * The one door to the user's terminal. Commands print text for people, or with `--json` one object per line and nothing
+ * else. Names of files and classes come from outside: what a terminal would act on in them is shown as its escape.
+ */
+import { printable } from '../core/outside-text.js';
+import { padText, textWidth } from './text-width.js';
 
+/** One object on a line of stdout. */
 export function printJson(value: object): void {
-  process.stdout.write(`${JSON.stringify(value)}\n`);
+  process.stdout.write(`${jsonLine(value)}\n`);
 }
 
+/** One line on stdout. */
 export function printLine(text = ''): void {
-  process.stdout.write(`${text}\n`);
+  process.stdout.write(`${printable(text)}\n`);
 }
 
-/** Rows as a table: the first column to the left, numbers to the right. */
+/** One line on stderr: what is no result. */
+export function printAside(text: string): void {
+  process.stderr.write(`${printable(text)}\n`);
+}
+
+/** JSON in which terminals find nothing to act on either: `JSON.stringify` leaves some such characters as they are. */
+export function jsonLine(value: object): string {
+  return JSON.stringify(value).replace(
+    /[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+/** Rows as a table: the first columns to the left, those from `rightFrom` on to the right. */
 export function formatTable(rows: readonly (readonly string[])[], rightFrom = 1): string[] {
+  const shown = rows.map((row) => row.map(printable));
   const widths: number[] = [];
-  for (const row of rows)
+  for (const row of shown)
     row.forEach((cell, i) => {
-      widths[i] = Math.max(widths[i] ?? 0, cell.length);
+      widths[i] = Math.max(widths[i] ?? 0, textWidth(cell));
     });
-  return rows.map((row) =>
+  return shown.map((row) =>
     row
-      .map((cell, i) =>
-        i >= rightFrom ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0),
-      )
+      .map((cell, i) => padText(cell, widths[i] ?? 0, i >= rightFrom ? 'before' : 'after'))
       .join('  ')
       .trimEnd(),
   );
 }
 
+/** The widest line that is not wrapped. */
+const lineWidth = 78;
+
 /** A text as lines of at most 78 columns where its blanks allow it, each after the first indented by `indent`. */
 export function wrapped(text: string, indent: number): string[] {
+  const [first = '', ...words] = printable(text).split(/(?<=\S) /);
   const lines: string[] = [];
-  let rest = text;
-  while (rest.length > 78) {
-    const end = rest.lastIndexOf(' ', 78);
-    if (rest.slice(0, end).trim() === '') break; // a single long word
-    lines.push(rest.slice(0, end));
-    rest = ' '.repeat(indent) + rest.slice(end + 1);
+  let line = first;
+  for (const word of words) {
+    const longer = `${line} ${word}`;
+    if (textWidth(longer) <= lineWidth) line = longer;
+    else {
+      lines.push(line);
+      line = ' '.repeat(indent) + word;
+    }
   }
-  return [...lines, rest];
+  return [...lines, line];
 }

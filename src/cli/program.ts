@@ -1,7 +1,8 @@
 /** The command line: one file per command in `commands/`; this one parses, and turns errors into messages and exit codes. */
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
-import { WickError } from '../core/errors.js';
+import { printableLines } from '../core/outside-text.js';
+import { reportError } from './report-error.js';
 import { version } from './version.js';
 
 interface Entry {
@@ -59,8 +60,12 @@ export async function runCli(args: readonly string[]): Promise<number> {
     .description('Trains, evaluates and explains image classifiers.')
     .version(version())
     .option('--verbose', 'show the stack of errors')
-    .showHelpAfterError('(wick --help lists commands and options)')
     .exitOverride();
+  const json = jsonWanted(args);
+  let running = program;
+  program.hook('preAction', (_, command) => {
+    running = command;
+  });
   const named = args.filter((arg) => !arg.startsWith('-') && arg !== 'help')[0];
   for (const { name, description, load } of commands) {
     const command = program.command(name).description(description);
@@ -69,19 +74,36 @@ export async function runCli(args: readonly string[]): Promise<number> {
     loadInTurn(`./commands/${name}.js`);
     (await load())(command);
   }
-  for (const command of program.commands) command.exitOverride();
+  prepare(program, 'wick', json);
   try {
     await program.parseAsync(args, { from: 'user' });
     return Number(process.exitCode ?? 0);
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // Already printed.
-    report(error, program.opts().verbose === true);
-    return 1;
+    const usage = error instanceof CommanderError;
+    if (usage && error.exitCode === 0) return 0; // help or version
+    const verbose = program.opts().verbose === true;
+    // Commander has printed its own errors, unless they are to be JSON.
+    if (!usage || json) reportError(error, { json, verbose, command: running });
+    return usage ? 2 : 1;
   }
 }
 
-function report(error: unknown, verbose: boolean): void {
-  if (verbose && error instanceof Error) console.error(error.stack);
-  else if (error instanceof WickError) console.error(`${error.name}: ${error.message}`);
-  else console.error(error);
+/** Whether errors, those of parsing too, are to be JSON. */
+function jsonWanted(args: readonly string[]): boolean {
+  const end = args.indexOf('--');
+  return args.slice(0, end === -1 ? args.length : end).includes('--json');
+}
+
+/** Makes a command and those in it throw instead of exiting, and point at the help that lists what was misspelt. */
+function prepare(command: Command, path: string, json: boolean): void {
+  const lists = command.commands.length > 0 ? 'commands and options' : 'its options';
+  command
+    .exitOverride()
+    .showHelpAfterError(`(${path} --help lists ${lists})`)
+    .configureOutput({
+      writeErr: (text) => {
+        if (!json) process.stderr.write(printableLines(text));
+      },
+    });
+  for (const inner of command.commands) prepare(inner, `${path} ${inner.name()}`, json);
 }

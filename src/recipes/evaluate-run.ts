@@ -7,7 +7,7 @@ import { Mean } from '../metrics/mean.js';
 import { crossEntropy } from '../nn/functional.js';
 import { noGrad } from '../tensor/grad-mode.js';
 import type { Scores } from '../train/metrics.js';
-import { openTask } from './index.js';
+import { reopenTask } from './index.js';
 import { readRunConfig } from './run-config.js';
 import { loadingWorkers } from './session.js';
 import { TrainedModel } from './trained-model.js';
@@ -36,7 +36,7 @@ export async function evaluateRun(
   const trained = await TrainedModel.load(run);
   const { classes } = trained.card;
   const { recipe, choices } = await readRunConfig(run);
-  const { test, ...task } = await openTask(recipe, {
+  const { test, ...task } = await reopenTask(recipe, {
     ...choices,
     ...(dataFolder !== undefined && { data: dataFolder }),
     classes,

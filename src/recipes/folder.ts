@@ -4,7 +4,7 @@ import { basename, resolve } from 'node:path';
 import { ValueError } from '../core/errors.js';
 import { readImageHeader } from '../vision/codecs/header.js';
 import type { FileImages } from '../vision/datasets/file-images.js';
-import { openImageSplits } from '../vision/datasets/image-splits.js';
+import { type ImageSource, openImageSources } from '../vision/datasets/image-splits.js';
 import { CenterCrop } from '../vision/transforms/center-crop.js';
 import { ColorJitter } from '../vision/transforms/color-jitter.js';
 import { Compose } from '../vision/transforms/compose.js';
@@ -15,7 +15,7 @@ import { RandomResizedCrop } from '../vision/transforms/random-resized-crop.js';
 import { Resize } from '../vision/transforms/resize.js';
 import { ToTensor } from '../vision/transforms/to-tensor.js';
 import { openSplits } from './open-splits.js';
-import type { OpenRequest, Task, TaskTransforms, TrainDefaults } from './recipe.js';
+import type { OpenRequest, Task, TaskPictures, TaskTransforms, TrainDefaults } from './recipe.js';
 import { makeTask } from './task.js';
 
 /** The name under which config.json keeps runs on folders. */
@@ -44,20 +44,32 @@ const defaults: TrainDefaults = {
  * `imageSize` and `model` overrule it.
  */
 export async function openFolder(request: OpenRequest): Promise<Task> {
-  const { data, imageSize, classes } = request;
-  if (data === undefined)
-    throw new ValueError('folder', 'data is missing: say where the folder is');
-  const size = imageSize ?? (await sizeFor(data, classes));
-  const small = size < 96;
-  const transforms = small ? smallPictures(size) : photos(size);
+  const { data, size, name, transforms } = await chooseFor(request);
   const opened = await openSplits(data, transforms, request);
   const recipe = {
     name: folderName,
-    model: small ? 'cifarCnn' : 'resnet18',
+    model: size < 96 ? 'cifarCnn' : 'resnet18',
     inputShape: [3, size, size],
     defaults,
   } as const;
-  return makeTask(recipe, opened, transforms, request, basename(resolve(data)));
+  return makeTask(recipe, opened, transforms, request, name);
+}
+
+/** The pictures of a folder, which may be too few for a training. */
+export async function lookAtFolder(request: OpenRequest): Promise<TaskPictures> {
+  const { sources, name, transforms } = await chooseFor(request);
+  const notes = sources.flatMap(({ dataset }) => dataset.notes);
+  return { name, pictures: sources, notes, ...transforms };
+}
+
+/** What a folder has, and how its pictures become inputs. */
+async function chooseFor({ data, imageSize, classes }: OpenRequest) {
+  if (data === undefined)
+    throw new ValueError('folder', 'data is missing: say where the folder is');
+  const sources = await openImageSources(data, classes ? { classes } : {});
+  const size = imageSize ?? (await sizeFor(sources));
+  const transforms = size < 96 ? smallPictures(size) : photos(size);
+  return { data, sources, size, transforms, name: basename(resolve(data)) };
 }
 
 /** Pictures that show their object in full: moved by an eighth of their size at most. */
@@ -91,9 +103,8 @@ function photos(size: number): TaskTransforms {
 }
 
 /** The inputs' size by the pictures' shorter sides. */
-async function sizeFor(root: string, classes: OpenRequest['classes']): Promise<number> {
-  const { sources } = await openImageSplits(root, classes ? { classes } : {});
-  const shorter = sources[0] === undefined ? 0 : await medianSide(sources[0].dataset);
+async function sizeFor([first]: readonly ImageSource[]): Promise<number> {
+  const shorter = first === undefined ? 0 : await medianSide(first.dataset);
   if (shorter <= 40) return 32;
   return shorter <= 96 ? 64 : 128;
 }

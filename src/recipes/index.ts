@@ -4,10 +4,10 @@ import { DataError, ValueError } from '../core/errors.js';
 import { nearest } from '../core/nearest.js';
 import { cifar10 } from './cifar10.js';
 import { fer2013 } from './fer2013.js';
-import { folderName, openFolder } from './folder.js';
+import { folderName, lookAtFolder, openFolder } from './folder.js';
 import { food3 } from './food3.js';
 import { digits, fashionMnist, mnist } from './mnist.js';
-import type { OpenRequest, Recipe, Task } from './recipe.js';
+import type { OpenRequest, Recipe, Task, TaskPictures } from './recipe.js';
 import { sneakers } from './sneakers.js';
 
 export const recipes: readonly Recipe[] = [
@@ -33,19 +33,51 @@ export function requireRecipe(name: string): Recipe {
 }
 
 /**
- * Opens what `data` names: a recipe, or else a folder of pictures.
+ * Opens what `data` names: a folder of pictures that is there, or else a recipe.
  *
  * @throws ValueError that says which recipe was probably meant
  */
 export async function openTask(data: string, request: OpenRequest): Promise<Task> {
-  const known = findRecipe(data);
-  if (known !== undefined) return await known.open(request);
-  if (data === folderName && request.data !== undefined) return await openFolder(request);
+  const { recipe, folder, note } = await meaning(data, request);
+  const task = recipe ? await recipe.open(request) : await openFolder({ ...request, data: folder });
+  return { ...task, notes: [...note, ...task.notes] };
+}
+
+/** What `openTask` would train on, to be looked at: a folder's pictures may be too few for a training. */
+export async function openPictures(data: string, request: OpenRequest): Promise<TaskPictures> {
+  const { recipe, folder, note } = await meaning(data, request);
+  if (recipe !== undefined) return await recipe.open(request);
+  const looked = await lookAtFolder({ ...request, data: folder });
+  return { ...looked, notes: [...note, ...looked.notes] };
+}
+
+/** Opens the data of a run again, by the recipe's name in its config.json. */
+export async function reopenTask(recipe: string, request: OpenRequest): Promise<Task> {
+  if (recipe === folderName) return await openFolder(request);
+  return await requireRecipe(recipe).open(request);
+}
+
+/** Whether a name means a folder or a recipe. A folder that is there wins, unless `data` says where the recipe's files are. */
+async function meaning(
+  data: string,
+  request: OpenRequest,
+): Promise<{ recipe?: Recipe; folder: string; note: readonly string[] }> {
+  const recipe = findRecipe(data);
+  if (recipe !== undefined && request.data !== undefined) return { recipe, folder: data, note: [] };
   const isFolder = await stat(data).then(
     (status) => status.isDirectory(),
     () => null,
   );
-  if (isFolder === true) return await openFolder({ ...request, data });
+  if (recipe !== undefined && isFolder !== true) return { recipe, folder: data, note: [] };
+  if (isFolder === true) {
+    if (request.data !== undefined)
+      throw new ValueError(
+        data,
+        `data='${request.data}', but it is a folder itself; leave one out`,
+      );
+    const note = `the folder ${data} is used, not the data set that wick knows as ${data}`;
+    return { folder: data, note: recipe === undefined ? [] : [note] };
+  }
   if (isFolder === false)
     throw new DataError(
       data,

@@ -7,7 +7,7 @@ import { Resize } from '../vision/transforms/resize.js';
 import { ToTensor } from '../vision/transforms/to-tensor.js';
 import { openPublished } from './published.js';
 import type { OpenRequest, Recipe, Task, TaskTransforms } from './recipe.js';
-import { bothSplits, makeTask, requireOwnSize } from './task.js';
+import { bothSplits, makeTask, refuseData, requireOwnSize } from './task.js';
 
 /** What all data sets in MNIST's format share. */
 const shared = {
@@ -40,6 +40,7 @@ export const digits: Recipe = {
   defaults: { epochs: 3, batchSize: 32, optimizer: 'adam', lr: 1e-3 },
   open: async (request) => {
     requireOwnSize(digits, request);
+    refuseData(digits, request);
     const [train, test] = await Promise.all([
       Digits.open({ split: 'train' }),
       Digits.open({ split: 'test', transform: request.evalTransform ?? new ToTensor() }),

@@ -10,7 +10,7 @@ export async function openSplits(
   request: OpenRequest,
 ): Promise<TaskData> {
   const { limit, seed = 0 } = request;
-  const { train, test, classes, sources, notes } = await openImageSplits(root, {
+  const { train, val, test, classes, sources, notes } = await openImageSplits(root, {
     ...fileOptions(request, trainTransform),
     trainTransform,
     testTransform: request.evalTransform ?? evalTransform,
@@ -18,6 +18,7 @@ export async function openSplits(
   });
   return {
     train: limited(train, limit, seed),
+    val: val && limited(val, limit, seed),
     test: limited(test, limit, seed),
     classes,
     pictures: sources,

@@ -62,24 +62,29 @@ export interface TaskTransforms {
   readonly evalTransform: ImageTransform;
 }
 
-/** Data, transforms and network, ready to be trained. */
-export interface Task extends TaskTransforms {
-  /** The recipe's name, by which an evaluation finds it again. */
-  readonly recipe: string;
+/** Data as they lie there, for looking at them. */
+export interface TaskPictures extends TaskTransforms {
   /** What people call it: the recipe, or the folder. */
   readonly name: string;
+  readonly pictures: readonly InspectedSplit[];
+  /** What is unusual about the data, for people to read. */
+  readonly notes: readonly string[];
+}
+
+/** Data, transforms and network, ready to be trained. */
+export interface Task extends TaskPictures {
+  /** The recipe's name, by which an evaluation finds it again. */
+  readonly recipe: string;
   /** What was chosen of the recipe. */
   readonly choices: TaskChoices;
   readonly defaults: TrainDefaults;
   readonly architecture: ModelCard['architecture'];
   readonly inputShape: InputShape;
   readonly train: Dataset;
+  /** What the best weights are chosen by; null where the data have no such part: then it is the test set. */
+  readonly val: Dataset | null;
   readonly test: Dataset;
   readonly classes: readonly string[];
-  /** The data as they lie there, for looking at them. */
-  readonly pictures: readonly InspectedSplit[];
-  /** What is unusual about the data, for people to read. */
-  readonly notes: readonly string[];
 }
 
 export interface Recipe {

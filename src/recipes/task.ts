@@ -15,7 +15,7 @@ import type {
 } from './recipe.js';
 
 /** A task's data. */
-export type TaskData = Pick<Task, 'train' | 'test' | 'classes' | 'pictures' | 'notes'>;
+export type TaskData = Pick<Task, 'train' | 'val' | 'test' | 'classes' | 'pictures' | 'notes'>;
 
 /** The task of a recipe whose data are opened. `name` is what people call it. */
 export function makeTask(
@@ -54,6 +54,7 @@ export function bothSplits(
 ): TaskData {
   return {
     train: limited(train, limit, seed),
+    val: null,
     test: limited(test, limit, seed),
     classes: train.classes,
     pictures: [
@@ -80,6 +81,12 @@ export function requireOwnSize({ name, inputShape }: Recipe, { imageSize }: Task
     name,
     `imageSize=${imageSize}, but its pictures are ${height}×${width} and used as they are; leave it out`,
   );
+}
+
+/** Refuses a folder where the pictures come with wick. */
+export function refuseData({ name }: Recipe, { data }: TaskChoices): void {
+  if (data === undefined) return;
+  throw new ValueError(name, `data='${data}', but its pictures come with wick; leave it out`);
 }
 
 /** The choices in a request, so that they are good from any working folder. */

@@ -38,12 +38,12 @@ test('inspect shows counts as bars and names what is wrong', () => {
   ]);
   assert.deepEqual(lines.slice(11, 12), ['test: 5 pictures, a class has none']);
   const findings = lines.slice(lines.indexOf('', 12) + 1);
-  assert.deepEqual(findings.splice(1, 2), [
-    '  train/red/page.jpg: not a JPEG (starts with 3c 68 74 6d); remove it or pass',
-    "    { onError: 'skip' }",
-  ]);
   assert.deepEqual(findings, [
-    'cannot be used: 1',
+    'cannot be used (wick train --on-error skip leaves them out): 1',
+    '  train/red/page.jpg: not a JPEG (starts with 3c 68 74 6d)',
+    'classes of very different size: 2',
+    '  train: green 9, small 1',
+    '  test: green 3, small 0',
     'in several splits, so that what is tested has been trained on: 1',
     '  train/green/0.png = test/green/copy of 0.png',
     'in several classes: 1',
@@ -56,6 +56,45 @@ test('inspect shows counts as bars and names what is wrong', () => {
     '',
   ]);
   for (const line of lines) assert.ok(line.length <= 80, line);
+});
+
+test('classes of one size and whole files: nothing is wrong', async () => {
+  await fillFolder(join(folder, 'even'), { green: 5, red: 5 }, 20);
+  assert.match(wick(folder, ['data', 'inspect', 'even']).out, /^Nothing is wrong/m);
+});
+
+test('folders that are too small for a training, or lack a part, can be looked at', async () => {
+  await fillFolder(join(folder, 'few'), { green: 1, red: 1 }, 20);
+  await fillFolder(join(folder, 'half', 'train'), { green: 1, red: 1 }, 20);
+  for (const [name, part] of [
+    ['few', 'all'],
+    ['half', 'train'],
+  ] as const) {
+    const inspected = wick(folder, ['data', 'inspect', name, '--json']);
+    assert.equal(inspected.code, 0, inspected.err);
+    assert.equal(JSON.parse(inspected.out).splits[0].name, part);
+    assert.equal(wick(folder, ['data', 'stats', name]).code, 0);
+    assert.equal(wick(folder, ['train', name]).code, 1);
+  }
+});
+
+test('a preview goes on without a file that is no picture, and says so', async () => {
+  await fillFolder(join(folder, 'some'), { green: 3, red: 3 }, 20);
+  writeFileSync(join(folder, 'some/green/0.png'), 'no picture');
+  const { code, out, err } = wick(folder, ['data', 'preview', 'some', '--json']);
+  assert.equal(code, 1);
+  const { samples, transforms } = JSON.parse(out);
+  assert.deepEqual(
+    [samples.file, transforms.file],
+    ['some-preview.png', 'some-preview-transforms.png'],
+  );
+  assert.equal(samples.cells.length, 5);
+  assert.equal(JSON.parse(err).error.subject, 'some/green/0.png');
+  assert.ok(existsSync(join(folder, 'some-preview.png')));
+  assert.match(
+    wick(folder, ['data', 'preview', 'some']).err,
+    /^DataError: some\/green\/0\.png: .*; remove it$/m,
+  );
 });
 
 test('inspect --json is the whole report on one line', () => {
@@ -182,5 +221,5 @@ test('long lines are wrapped at blanks', () => {
   );
   assert.ok(lines.slice(1).every((line) => line.startsWith('    word')));
   const long = 'x'.repeat(100);
-  assert.deepEqual(wrapped(`  ${long} y`, 4), [`  ${long} y`]);
+  assert.deepEqual(wrapped(`  ${long} y`, 4), [`  ${long}`, '    y']);
 });

@@ -16,17 +16,25 @@ const mistakes: readonly (readonly [args: string, code: number, message: RegExp]
     1,
     /^ValueError: digit: is no data set that wick knows; known are digits, .*; did you mean digits\?$/m,
   ],
-  ['train digits --epoch 3', 2, /unknown option '--epoch'\n\(Did you mean --epochs\?\)/],
+  [
+    'train digits --epohcs 3',
+    2,
+    /unknown option '--epohcs'\n\(Did you mean --epochs\?\)\n\(wick train --help lists its options\)/,
+  ],
   [
     'train digits --epochs 0',
     2,
-    /'--epochs <n>' argument '0' is invalid. a whole number ≥ 1 is required/,
+    /'--epochs <n>' argument '0' is invalid. a whole number from 1 to 100,000 is required/,
   ],
-  ['train digits --batch-size 2.5', 2, /'2.5' is invalid. a whole number ≥ 1 is required/],
+  [
+    'train digits --batch-size 2.5',
+    2,
+    /'2.5' is invalid. a whole number from 1 to 65,536 is required/,
+  ],
   [
     'train digits --lr fast',
     2,
-    /'fast' is invalid. a number > 0 is required, such as 0.01 or 1e-3/,
+    /'fast' is invalid. a number above 0 and up to 1,000,000 is required, such as 0.01 or 1e-3/,
   ],
   ['train digits --optimizer adamax', 2, /Allowed choices are sgd, adam, adamw, rmsprop/],
   ['train digits --threads 1000', 2, /'1000' is invalid. a whole number from 1 to 256 is required/],
@@ -37,6 +45,17 @@ const mistakes: readonly (readonly [args: string, code: number, message: RegExp]
     1,
     /^DataError: runs\/none: cannot be opened \(ENOENT: no such file or directory\); wick train makes one$/m,
   ],
+  [
+    'train digits --data /nowhere',
+    1,
+    /^ValueError: digits: --data '\/nowhere', but its pictures come with wick; leave it out$/m,
+  ],
+  [
+    'data preview digits --rows 100 --columns 100 --cell 1024',
+    1,
+    /^ValueError: preview: 100 × 100 pictures of 1024 pixels are \d+ megapixels, at most 100 are drawn; ask for fewer or smaller ones$/m,
+  ],
+  ['data inspekt', 2, /unknown command 'inspekt'\n\(Did you mean inspect\?\)\n\(wick data --help/],
   ['predict runs/none x.png', 1, /^DataError: runs\/none: cannot be opened/m],
   ['summary nothing', 1, /^DataError: nothing: cannot be opened/m],
 ];
@@ -65,11 +84,11 @@ test('an engine of another name in the environment is an error that names the ri
 });
 
 test('a loss that is no number ends the run, says what to do, and removes the empty run', () => {
-  const args = 'train digits --lr 1e30 --optimizer sgd --batch-size 250 --epochs 1'.split(' ');
+  const args = 'train digits --lr 1e6 --optimizer sgd --batch-size 50 --epochs 1'.split(' ');
   const { code, err } = wick(folder, args);
   assert.match(
     err,
-    /^ValueError: Trainer: the loss is (NaN|Infinity) at epoch 1, step \d+ \(lr 1e\+30\); lower the learning rate, or clip gradients$/m,
+    /^ValueError: Trainer: the loss is (NaN|Infinity) at epoch 1, step \d+ \(lr 1000000\); lower the learning rate, or clip gradients$/m,
   );
   assert.equal(code, 1);
   assert.deepEqual(readdirSync(join(folder, 'runs')), []);
@@ -105,4 +124,24 @@ test('starts where no more than 64 files may be open', {
   const { status, stderr } = spawnSync('sh', run, { encoding: 'utf8', timeout: 60_000 });
   assert.equal(stderr, '');
   assert.equal(status, 0);
+});
+
+test('under --json an error is one JSON object on stderr, and stdout is empty', () => {
+  for (const [args, code, expected] of [
+    ['evaluate runs/none --json', 1, { name: 'DataError', subject: 'runs/none' }],
+    ['train digits --json --data x', 1, { name: 'ValueError', subject: 'digits' }],
+    ['train digits --json --epohcs 3', 2, { name: 'UsageError' }],
+    ['data preview --json', 2, { name: 'UsageError' }],
+    ['trian --json', 2, { name: 'UsageError' }],
+  ] as const) {
+    const outcome = wick(folder, args.split(' '));
+    assert.equal(outcome.out, '', args);
+    assert.equal(outcome.code, code, args);
+    const { error, ...rest } = JSON.parse(outcome.err);
+    const { message, ...facts } = error;
+    assert.deepEqual(facts, expected, args);
+    assert.ok(message.length > 10, args);
+    assert.deepEqual(rest, {});
+    assert.equal(outcome.err.split('\n').length, 2, args);
+  }
 });

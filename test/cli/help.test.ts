@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { temporaryFolder, wick } from './run-wick.js';
 
 const folder = temporaryFolder();
@@ -38,13 +37,19 @@ test('a command that is misspelt is guessed', () => {
 });
 
 test('--version and --help load no command: nothing that trains, decodes or draws', () => {
-  for (const name of ['main', 'program', 'version']) {
-    const file = fileURLToPath(new URL(`../../src/cli/${name}.js`, import.meta.url));
-    const imported = [...readFileSync(file, 'utf8').matchAll(/^import .*?'([^']+)';$/gm)];
-    for (const [, path = ''] of imported)
-      assert.ok(
-        path.startsWith('node:') || /^(commander|\.\/\w+\.js|\.\.\/core\/errors\.js)$/.test(path),
-        `${name} imports ${path}`,
-      );
-  }
+  const source = new URL('../../src/', import.meta.url);
+  const seen = new Set<string>();
+  const visit = (file: URL) => {
+    if (seen.has(file.href)) return;
+    seen.add(file.href);
+    const imported = readFileSync(file, 'utf8').matchAll(/^(?:import|export) .*?'([^']+)';$/gm);
+    for (const [, name = ''] of imported) {
+      if (name.startsWith('.')) visit(new URL(name, file));
+      else assert.match(name, /^(node:.*|commander|string-width)$/, `${file} imports ${name}`);
+    }
+  };
+  visit(new URL('cli/main.js', source));
+  assert.ok(seen.size >= 5);
+  for (const file of seen)
+    assert.match(file.slice(source.href.length), /^(cli\/[\w-]+|core\/[\w-]+)\.js$/);
 });

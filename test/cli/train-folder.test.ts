@@ -79,12 +79,12 @@ test('mistakes are named before anything is made', () => {
     [
       'train digits --image-size 64',
       1,
-      /^ValueError: digits: imageSize=64, but its pictures are 28×28/m,
+      /^ValueError: digits: --image-size 64, but its pictures are 28×28/m,
     ],
     [
       'train photos --image-size 4',
       1,
-      /^ValueError: CifarCNN: imageSize=4 must be a whole number ≥ 8/m,
+      /^ValueError: CifarCNN: --image-size 4 must be a whole number ≥ 8/m,
     ],
   ] as const) {
     const outcome = wick(folder, [

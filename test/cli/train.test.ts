@@ -122,6 +122,22 @@ test('predict names the digit in a picture, whatever its size', async () => {
   assert.ok(right >= 15, `${right} of 20`);
 });
 
+test('one file that is no picture does not keep predict from the others', () => {
+  writeFileSync(join(folder, 'page.png'), '<html></html>');
+  const images = ['page.png', 'digit-0.png', 'none.png', 'digit-1.png'];
+  const { code, out, err } = wick(folder, ['predict', 'first', ...images]);
+  assert.equal(code, 1);
+  assert.match(out, /^digit-0\.png: .*\ndigit-1\.png: .*\n$/);
+  assert.match(err, /^DataError: page\.png: .*; remove it\nDataError: none\.png: .*\n$/);
+  const json = wick(folder, ['predict', 'first', ...images, '--json']);
+  const subjects = json.err.trim().split('\n');
+  assert.deepEqual(
+    subjects.map((line) => JSON.parse(line).error.subject),
+    ['page.png', 'none.png'],
+  );
+  assert.equal(json.out.trim().split('\n').length, 2);
+});
+
 test('predict says what is wrong with a file', () => {
   writeFileSync(join(folder, 'page.jpg'), '<html></html>');
   const page = wick(folder, ['predict', 'first', 'page.jpg']);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join, relative } from 'node:path';
 import { test } from 'node:test';
 import { Rng } from '../../src/core/rng.js';
-import { openTask } from '../../src/recipes/index.js';
+import { openPictures, openTask, reopenTask } from '../../src/recipes/index.js';
 import { put, temporaryFolder } from '../vision/datasets/temporary-folder.js';
 import { colored, fillFolder } from './picture-folder.js';
 
@@ -58,7 +58,7 @@ test('a name for people, and choices that are good from any working folder', asy
   assert.equal(task.recipe, 'folder');
   assert.equal(task.name, 'photos');
   assert.deepEqual(task.choices, { data: folder, seed: 2 });
-  const again = await openTask(task.recipe, task.choices);
+  const again = await reopenTask(task.recipe, task.choices);
   assert.equal(await again.test.fingerprint?.(), await task.test.fingerprint?.());
 });
 
@@ -140,4 +140,51 @@ test('sneakers and food3 take folders of other classes', async (t) => {
   assert.deepEqual(food.classes, ['warm', 'cold']);
   assert.deepEqual([food.train.length, food.test.length], [2, 1]);
   assert.deepEqual((await food.train.get(1))[0].shape, [3, 32, 32]);
+});
+
+test('a folder that is there wins over a recipe of its name, and says so', async (t) => {
+  const root = await temporaryFolder(t);
+  const before = process.cwd();
+  t.after(() => process.chdir(before));
+  await fillFolder(join(root, 'shoes'), { red: 5, green: 5 });
+  process.chdir(root);
+  const task = await openTask('shoes', {});
+  assert.equal(task.recipe, 'folder');
+  assert.deepEqual(task.notes, [
+    'the folder shoes is used, not the data set that wick knows as shoes',
+    'shoes has no test part: 2 pictures of it are kept for testing',
+  ]);
+  assert.equal((await openPictures('shoes', {})).notes.length, 1);
+  // Where the files of the recipe are said, it is the recipe that is meant; so it is in a run's config.json.
+  const named = join(root, 'other');
+  await fillFolder(join(named, 'train'), { red: 2, green: 2 });
+  await fillFolder(join(named, 'test'), { red: 2, green: 2 });
+  assert.equal((await openTask('shoes', { data: named })).recipe, 'sneakers');
+  assert.equal((await reopenTask('shoes', { data: named })).recipe, 'sneakers');
+  await assert.rejects(openTask('./shoes', { data: named }), {
+    name: 'ValueError',
+    message: `./shoes: data='${named}', but it is a folder itself; leave one out`,
+  });
+});
+
+test('train, val and test: the best weights are chosen by val', async (t) => {
+  const root = await temporaryFolder(t);
+  for (const [part, count] of [
+    ['train', 6],
+    ['val', 4],
+    ['test', 2],
+  ] as const)
+    await fillFolder(join(root, part), { red: count, green: count });
+  const { train, val, test: testSet, pictures } = await openTask(root, { limit: 4 });
+  assert.deepEqual([train.length, val?.length, testSet.length], [4, 4, 4]);
+  assert.match(val?.pathOf?.(0) ?? '', /val\/green\/\d\.png$/);
+  assert.match(testSet.pathOf?.(0) ?? '', /test\/green\/\d\.png$/);
+  assert.deepEqual(
+    pictures.map(({ name, dataset }) => [name, dataset.length]),
+    [
+      ['train', 12],
+      ['val', 8],
+      ['test', 4],
+    ],
+  );
 });

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { openTask } from '../../recipes/index.js';
+import { openPictures } from '../../recipes/index.js';
 import { inspect } from '../../vision/inspect/inspect.js';
 import { showCount } from '../counter.js';
 import { dataOption, jsonOption, wholeNumber } from '../options.js';
@@ -18,10 +18,10 @@ export function addDataInspect(data: Command): void {
     .description('Counts, sizes, and what may spoil a training: corrupt, tiny and duplicate files.')
     .argument('<data>', 'a folder of pictures, or a data set that wick knows')
     .addOption(dataOption())
-    .option('--tiny <n>', 'report pictures with a side below this', wholeNumber(1), 16)
+    .option('--tiny <n>', 'report pictures with a side below this', wholeNumber(1, 65_536), 16)
     .addOption(jsonOption())
     .action(async (name: string, options: InspectOptions) => {
-      const task = await openTask(name, { ...withFolder(options), cache: 'none' });
+      const task = await openPictures(name, { ...withFolder(options), cache: 'none' });
       const counter = showCount('pictures looked at');
       const report = await inspect(task.pictures, {
         tinySide: options.tiny,

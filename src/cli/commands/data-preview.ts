@@ -2,7 +2,7 @@ import { extname } from 'node:path';
 import type { Command } from 'commander';
 import { ValueError } from '../../core/errors.js';
 import { writeFileAtomic } from '../../io/atomic.js';
-import { openTask, requireRecipe } from '../../recipes/index.js';
+import { openPictures, requireRecipe } from '../../recipes/index.js';
 import type { ImageTransform } from '../../vision/datasets/image-transform.js';
 import { previewSamples, previewTransforms } from '../../vision/inspect/preview.js';
 import { Compose } from '../../vision/transforms/compose.js';
@@ -10,12 +10,13 @@ import { Resize } from '../../vision/transforms/resize.js';
 import type { AnyTransform } from '../../vision/transforms/transform.js';
 import { dataOption, jsonOption, wholeNumber } from '../options.js';
 import { printJson, printLine, wrapped } from '../output.js';
+import { reportFailure } from '../report-error.js';
 import { withFolder } from './data-inspect.js';
 
 interface PreviewOptions {
   readonly data?: string;
   readonly recipe?: string;
-  readonly output: string;
+  readonly output?: string;
   readonly rows: number;
   readonly columns: number;
   readonly cell: number;
@@ -33,35 +34,37 @@ export function addDataPreview(data: Command): void {
       '--recipe <name>',
       "show this recipe's transforms (default: those of a training on the data)",
     )
-    .requiredOption(
+    .option(
       '-o, --output <file>',
-      'the PNG of samples; the transforms go to <file>-transforms.png',
+      'the PNG of samples; the transforms go to <file>-transforms.png (default: <data>-preview.png)',
     )
-    .option('--rows <n>', 'rows of samples', wholeNumber(1), 6)
-    .option('--columns <n>', 'pictures in a row', wholeNumber(1), 8)
-    .option('--cell <n>', 'side of a picture in pixels', wholeNumber(8), 96)
-    .option('--seed <n>', 'draws samples and transforms', wholeNumber(0), 0)
+    .option('--rows <n>', 'rows of samples', wholeNumber(1, 100), 6)
+    .option('--columns <n>', 'pictures in a row', wholeNumber(1, 100), 8)
+    .option('--cell <n>', 'side of a picture in pixels', wholeNumber(8, 1024), 96)
+    .option('--seed <n>', 'draws samples and transforms', wholeNumber(0, 2 ** 32 - 1), 0)
     .addOption(jsonOption())
     .action(preview);
 }
 
-async function preview(name: string, options: PreviewOptions): Promise<void> {
-  const { output, rows, columns, cell: cellSize, seed } = options;
-  if (extname(output).toLowerCase() !== '.png')
-    throw new ValueError('--output', `'${output}' must end in .png`);
-  const task = await openTask(name, { ...withFolder(options), cache: 'none' });
+async function preview(name: string, options: PreviewOptions, command: Command): Promise<void> {
+  const { rows, columns, cell: cellSize, seed } = options;
+  if (options.output !== undefined && extname(options.output).toLowerCase() !== '.png')
+    throw new ValueError('--output', `'${options.output}' must end in .png`);
+  const task = await openPictures(name, { ...withFolder(options), cache: 'none' });
   const [source] = task.pictures;
   if (source === undefined) return;
   const { dataset } = source;
   const samples = await previewSamples(dataset, { rows, columns, cellSize, seed });
   const shown = rowsFor(transformOf(options.recipe) ?? task.trainTransform);
   const steps = shown.map(({ transform }) => transform);
-  const picture = await dataset.image(0);
+  const picture = await dataset.image(samples.indices[0] ?? 0);
   const transformed = await previewTransforms(picture, steps, { columns, cellSize, seed });
+  const output = options.output ?? `${task.name}-preview.png`;
   const transformsFile = `${output.slice(0, -'.png'.length)}-transforms.png`;
   await writeFileAtomic(output, samples.png);
   await writeFileAtomic(transformsFile, transformed.png);
 
+  for (const error of samples.skipped) reportFailure(error, command);
   if (options.json === true) {
     const transforms = { file: transformsFile, rows: steps.map((step) => step.toJSON()) };
     printJson({ data: name, samples: { file: output, cells: samples.cells }, transforms });

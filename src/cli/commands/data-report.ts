@@ -51,13 +51,36 @@ function balance(imbalance: number | null): string {
   return `, the largest class has ${imbalance.toFixed(1)}× the smallest`;
 }
 
-function formatFindings({ corrupt, tiny, rotated, blanks, duplicates }: DataReport): string[] {
+/** What a training may make of such a split: a model that always answers with the largest class looks good on it. */
+function unbalanced({ name, classes, imbalance }: SplitReport): string[] {
+  if (imbalance !== null && imbalance < imbalanceToMention) return [];
+  const [largest, ...others] = [...classes].sort((a, b) => b.count - a.count);
+  const smallest = others.at(-1);
+  if (largest === undefined || smallest === undefined) return [];
+  return [
+    `${name}: ${largest.name} ${count(largest.count)}, ${smallest.name} ${count(smallest.count)}`,
+  ];
+}
+
+/** What is wrong with a file, without what a training could do about it. */
+function withoutRemedy(detail: string): string {
+  return detail.replace(/; remove it\b.*$/s, '');
+}
+
+function formatFindings({
+  splits,
+  corrupt,
+  tiny,
+  rotated,
+  blanks,
+  duplicates,
+}: DataReport): string[] {
   const names = [corrupt, tiny, rotated, blanks, ...duplicates.map(({ members }) => members)]
     .flat()
     .map(({ name }) => name);
   const root = commonFolder(names);
   const shorten = (name: string) => name.slice(root.length);
-  const finding = ({ name, detail }: Finding) => `${shorten(name)}: ${detail}`;
+  const finding = ({ name, detail }: Finding) => `${shorten(name)}: ${withoutRemedy(detail)}`;
   const copies = ({ members }: Duplicates) =>
     members
       .slice(0, shownCopies)
@@ -68,7 +91,8 @@ function formatFindings({ corrupt, tiny, rotated, blanks, duplicates }: DataRepo
   const wrong = duplicates.filter((d) => d.acrossClasses && !d.acrossSplits);
   const within = duplicates.filter((d) => !d.acrossSplits && !d.acrossClasses);
   const kinds: readonly (readonly [title: string, lines: readonly string[]])[] = [
-    ['cannot be used', corrupt.map(finding)],
+    ['cannot be used (wick train --on-error skip leaves them out)', corrupt.map(finding)],
+    ['classes of very different size', splits.flatMap(unbalanced)],
     ['in several splits, so that what is tested has been trained on', across.map(copies)],
     ['in several classes', wrong.map(copies)],
     ['there more than once', within.map(copies)],

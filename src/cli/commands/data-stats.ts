@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { openTask } from '../../recipes/index.js';
+import { openPictures } from '../../recipes/index.js';
 import { channelStats } from '../../vision/inspect/channel-stats.js';
 import { showCount } from '../counter.js';
 import { dataOption, jsonOption } from '../options.js';
@@ -19,7 +19,7 @@ export function addDataStats(data: Command): void {
     .addOption(dataOption())
     .addOption(jsonOption())
     .action(async (name: string, options: StatsOptions) => {
-      const task = await openTask(name, { ...withFolder(options), cache: 'none' });
+      const task = await openPictures(name, { ...withFolder(options), cache: 'none' });
       const [source] = task.pictures;
       if (source === undefined) return;
       const { dataset } = source;

@@ -3,11 +3,11 @@ import { RunFolder } from '../../io/run-folder.js';
 import { evaluateRun } from '../../recipes/evaluate-run.js';
 import {
   applyEngineChoice,
+  batchSizeOption,
   type EngineChoice,
   engineOption,
   jsonOption,
   threadsOption,
-  wholeNumber,
   winogradOption,
 } from '../options.js';
 import { formatTable, printJson, printLine } from '../output.js';
@@ -22,7 +22,7 @@ export function addEvaluate(command: Command): void {
   command
     .argument('<run>', 'a run folder')
     .option('--data <dir>', 'folder with the files, where they are not where the run had them')
-    .option('--batch-size <n>', 'samples at a time', wholeNumber(1), 64)
+    .addOption(batchSizeOption('samples at a time').default(64))
     .addOption(engineOption())
     .addOption(threadsOption())
     .addOption(winogradOption())

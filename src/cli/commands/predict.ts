@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
+import { DataError } from '../../core/errors.js';
 import { RunFolder } from '../../io/run-folder.js';
-import { TrainedModel } from '../../recipes/trained-model.js';
+import { type Prediction, TrainedModel } from '../../recipes/trained-model.js';
 import {
   applyEngineChoice,
   type EngineChoice,
@@ -10,6 +11,7 @@ import {
   wholeNumber,
 } from '../options.js';
 import { printJson, printLine } from '../output.js';
+import { reportFailure } from '../report-error.js';
 
 interface PredictOptions extends EngineChoice {
   readonly top: number;
@@ -20,7 +22,7 @@ export function addPredict(command: Command): void {
   command
     .argument('<run>', 'a run folder')
     .argument('<image...>', 'picture files: JPEG, PNG, WebP, GIF')
-    .option('--top <k>', 'classes to show for each', wholeNumber(1), 3)
+    .option('--top <k>', 'classes to show for each', wholeNumber(1, 10_000), 3)
     .addOption(engineOption())
     .addOption(threadsOption())
     .addOption(jsonOption())
@@ -31,12 +33,20 @@ async function predict(
   path: string,
   images: readonly string[],
   options: PredictOptions,
+  command: Command,
 ): Promise<void> {
   const run = await RunFolder.open(path);
   applyEngineChoice(options);
   const trained = await TrainedModel.load(run);
   for (const image of images) {
-    const predictions = await trained.predict(image, options.top);
+    let predictions: Prediction[];
+    try {
+      predictions = await trained.predict(image, options.top);
+    } catch (error) {
+      if (!(error instanceof DataError)) throw error;
+      reportFailure(error, command); // The other pictures are no worse for it.
+      continue;
+    }
     if (options.json === true) printJson({ image, predictions });
     else
       printLine(

@@ -3,7 +3,7 @@ import { engineReport } from '../../engine/select.js';
 import { type SetupOutcome, setUpLibrary, whatSetupDoes } from '../../engine/setup.js';
 import { engineNote, engineRows } from '../engine-facts.js';
 import { jsonOption } from '../options.js';
-import { formatTable, printJson, printLine } from '../output.js';
+import { formatTable, printAside, printJson, printLine } from '../output.js';
 
 interface SetupOptions {
   readonly force?: true;
@@ -34,7 +34,7 @@ async function setup(options: SetupOptions): Promise<void> {
     else printOutcome(outcome, engine);
   } catch (error) {
     if (!interrupt.signal.aborted) throw error;
-    process.stderr.write('interrupted: nothing was changed\n');
+    printAside('interrupted: nothing was changed');
     process.exitCode = 130;
   } finally {
     process.removeListener('SIGINT', onSignal);

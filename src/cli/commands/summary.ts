@@ -5,7 +5,7 @@ import { findRecipe, recipes } from '../../recipes/index.js';
 import { architectureOf } from '../../recipes/task.js';
 import { formatSummary, summarize } from '../../report/model-summary.js';
 import { createModel } from '../../vision/models/registry.js';
-import { jsonOption, wholeNumber } from '../options.js';
+import { batchSizeOption, jsonOption } from '../options.js';
 import { printJson, printLine } from '../output.js';
 
 interface SummaryOptions {
@@ -16,13 +16,13 @@ interface SummaryOptions {
 export function addSummary(command: Command): void {
   command
     .argument('<run>', `a run folder, or a recipe: ${recipes.map((r) => r.name).join(', ')}`)
-    .option('--batch-size <n>', 'samples in the input', wholeNumber(1), 1)
+    .addOption(batchSizeOption('samples in the input').default(1))
     .addOption(jsonOption())
     .action(async (name: string, options: SummaryOptions) => {
       const { architecture, inputShape } = await networkOf(name);
       const summary = summarize(createModel(architecture), [options.batchSize, ...inputShape]);
       if (options.json === true) printJson(summary);
-      else printLine(formatSummary(summary));
+      else for (const line of formatSummary(summary).split('\n')) printLine(line);
     });
 }
 

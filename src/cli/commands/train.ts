@@ -18,6 +18,7 @@ import { showDownload } from '../download-progress.js';
 import { engineNote } from '../engine-facts.js';
 import {
   applyEngineChoice,
+  batchSizeOption,
   type EngineChoice,
   engineOption,
   jsonOption,
@@ -27,7 +28,7 @@ import {
   wholeNumber,
   winogradOption,
 } from '../options.js';
-import { formatTable, printJson, printLine } from '../output.js';
+import { formatTable, printAside, printJson, printLine } from '../output.js';
 import { version } from '../version.js';
 
 interface TrainOptions extends EngineChoice {
@@ -65,13 +66,13 @@ export function addTrain(command: Command): void {
     .argument('<data>', 'a data set that wick knows, or a folder of pictures; see below')
     .option('--data <dir>', 'folder with the files (default: the cache, then a download)')
     .addOption(new Option('--model <name>', 'network').choices([...modelNames]))
-    .option('--image-size <n>', 'side of the inputs in pixels', wholeNumber(1))
-    .option('--limit <n>', 'at most so many training and test images', wholeNumber(1))
-    .option('--epochs <n>', 'passes over the training data', wholeNumber(1))
-    .option('--batch-size <n>', 'samples per step', wholeNumber(1))
-    .option('--lr <x>', 'learning rate', positiveNumber)
+    .option('--image-size <n>', 'side of the inputs in pixels', wholeNumber(1, 4096))
+    .option('--limit <n>', 'at most so many training and test images', wholeNumber(1, 1e9))
+    .option('--epochs <n>', 'passes over the training data', wholeNumber(1, 100_000))
+    .addOption(batchSizeOption('samples per step'))
+    .option('--lr <x>', 'learning rate', positiveNumber(1e6))
     .addOption(new Option('--optimizer <name>', 'update rule').choices([...optimizerNames]))
-    .option('--seed <n>', 'the same seed gives the same numbers', wholeNumber(0), 0)
+    .option('--seed <n>', 'the same seed gives the same numbers', wholeNumber(0, 2 ** 32 - 1), 0)
     .option(
       '--workers <n>',
       'threads that load data (default: see below)',
@@ -191,7 +192,7 @@ function describe({ optimizer, lr, batchSize, schedule }: TrainSettings): string
 function showCache({ kind, images, sizeBytes, folder }: CacheEstimate): void {
   const size = `${Math.ceil(sizeBytes / 1e6).toLocaleString('en')} MB`;
   const where = kind === 'ram' ? 'in memory' : `in ${folder}`;
-  process.stderr.write(`keeping ${images} decoded images ${where}, about ${size}\n`);
+  printAside(`keeping ${images} decoded images ${where}, about ${size}`);
 }
 
 const jsonEvents: Callback = {

@@ -7,8 +7,12 @@ import type { FileImages } from './file-images.js';
 import { type FileDatasetOptions, ImageFolder } from './image-folder.js';
 import { ListFile } from './list-file.js';
 
-const trainNames = ['train', 'training'];
-const testNames = ['test', 'testing', 'val', 'valid', 'validation'];
+/** What the parts of a data set are called, as folders and, with an ending, as lists. */
+const partNames = {
+  train: ['train', 'training'],
+  val: ['val', 'valid', 'validation'],
+  test: ['test', 'testing'],
+} as const;
 const listEndings = ['.txt', '.csv', '.tsv'];
 
 export interface ImageSplitOptions extends Omit<FileDatasetOptions, 'transform'> {
@@ -22,23 +26,32 @@ export interface ImageSplitOptions extends Omit<FileDatasetOptions, 'transform'>
   readonly seed?: number;
 }
 
-/** What is trained and what is tested on; both number the classes alike. */
+/** A part of the data as it lies there: `train`, `val`, `test`, or `all` where the folder has no parts. */
+export interface ImageSource {
+  readonly name: 'train' | 'val' | 'test' | 'all';
+  readonly dataset: FileImages;
+}
+
+/** What is trained on, chosen by and tested on; all number the classes alike. */
 export interface ImageSplits {
   readonly train: Dataset<Sample>;
+  /** What the best weights are chosen by; null where the folder has no such part beside its test part. */
+  readonly val: Dataset<Sample> | null;
   readonly test: Dataset<Sample>;
   readonly classes: readonly string[];
-  /** What both are taken from, by name: `train` and `test`, or `all`. */
-  readonly sources: readonly { readonly name: string; readonly dataset: FileImages }[];
+  /** What they are taken from. */
+  readonly sources: readonly ImageSource[];
   /** What is unusual about the files, for people to read. */
   readonly notes: readonly string[];
 }
 
 /**
- * Opens a folder of pictures as a training and a test part, in whichever way it is laid out: `train/` and `test/` (or
- * `val/`) with class folders in them, `train.txt` and `test.txt` (or `.csv`), or class folders alone, of which a part is
- * drawn for testing.
+ * Opens a folder of pictures as a training and a test part, in whichever way it is laid out: `train/` and `test/` with
+ * class folders in them, `train.txt` and `test.txt` (or `.csv`), or class folders alone, of which a part is drawn for
+ * testing. `val/` (or `val.txt`) beside them is what the best weights are chosen by; where it stands for `test/`, it is
+ * the test part.
  *
- * @throws DataError when one of the two parts is missing, or a class of the test part is unknown in the training part
+ * @throws DataError when one of the two parts is missing, or a class of another part is unknown in the training part
  */
 export async function openImageSplits(
   root: string,
@@ -46,52 +59,103 @@ export async function openImageSplits(
 ): Promise<ImageSplits> {
   const forTrain = { ...files, ...(trainTransform && { transform: trainTransform }) };
   const forTest = { ...files, ...(testTransform && { transform: testTransform }) };
-  const names = await readdir(root).catch(() => []);
-  for (const [kind, endings] of [
-    [ImageFolder, ['']],
-    [ListFile, listEndings],
-  ] as const) {
-    const train = first(names, trainNames, endings);
-    const test = first(names, testNames, endings);
-    if (train === null && test === null) continue;
-    if (train === null || test === null)
-      throw new DataError(
-        root,
-        `has ${train ?? test}, but no ${train === null ? 'train' : `${testNames.join(', ')}`}` +
-          `${endings.includes('') ? '' : ` (${endings.join(', ')})`}; both parts are required`,
-      );
-    const trainSet = await kind.open(join(root, train), forTrain);
-    const testSet = await kind.open(join(root, test), { ...forTest, classes: trainSet.classes });
-    const notes = [...trainSet.notes, ...testSet.notes];
-    const sources = [
-      { name: 'train', dataset: trainSet },
-      { name: 'test', dataset: testSet },
-    ];
-    return { train: trainSet, test: testSet, classes: trainSet.classes, sources, notes };
+  const parts = await partsOf(root);
+  if (parts !== null) {
+    const { train, val } = parts;
+    const test = parts.test ?? val;
+    if (train === undefined || test === undefined) throw missingPart(root, parts);
+    const trainSet = await train(forTrain);
+    const bound = { ...forTest, classes: trainSet.classes };
+    const valSet = parts.test !== undefined && val !== undefined ? await val(bound) : null;
+    const testSet = await test(bound);
+    return {
+      train: trainSet,
+      val: valSet,
+      test: testSet,
+      classes: trainSet.classes,
+      sources: [
+        { name: 'train', dataset: trainSet },
+        ...(valSet === null ? [] : [{ name: 'val', dataset: valSet } as const]),
+        { name: 'test', dataset: testSet },
+      ],
+      notes: [...trainSet.notes, ...(valSet?.notes ?? []), ...testSet.notes],
+    };
   }
 
   const trainSet: FileImages = await ImageFolder.open(root, forTrain);
   const testSet: FileImages = await ImageFolder.open(root, forTest);
-  const parts = [1 - testFraction, testFraction];
+  const fractions = [1 - testFraction, testFraction];
   const options = { seed, stratify: true };
-  const [train] = randomSplit(trainSet, parts, options);
-  const [, test] = randomSplit(testSet, parts, options);
+  const [train] = randomSplit(trainSet, fractions, options);
+  const [, test] = randomSplit(testSet, fractions, options);
   if (train === undefined || test === undefined || test.length === 0)
     throw new DataError(
       root,
       `${trainSet.length} pictures leave none to test on at testFraction=${testFraction}; add more`,
     );
-  const notes = [`${root} has no test part: ${test.length} pictures of it are kept for testing`];
-  const sources = [{ name: 'all', dataset: testSet }];
-  return { train, test, classes: trainSet.classes, sources, notes };
+  return {
+    train,
+    val: null,
+    test,
+    classes: trainSet.classes,
+    sources: [{ name: 'all', dataset: testSet }],
+    notes: [`${root} has no test part: ${test.length} pictures of it are kept for testing`],
+  };
 }
 
-/** The first entry that is one of `wanted`, with one of the endings. */
-function first(
-  names: readonly string[],
-  wanted: readonly string[],
-  endings: readonly string[],
-): string | null {
-  const candidates = endings.flatMap((ending) => wanted.map((name) => name + ending));
-  return candidates.find((name) => names.includes(name)) ?? null;
+/** Opens what there is in such a folder, to be looked at: parts may be missing, and any number of pictures will do. */
+export async function openImageSources(
+  root: string,
+  options: FileDatasetOptions = {},
+): Promise<readonly ImageSource[]> {
+  const parts = await partsOf(root);
+  if (parts === null) return [{ name: 'all', dataset: await ImageFolder.open(root, options) }];
+  const sources: ImageSource[] = [];
+  let { classes } = options;
+  for (const name of ['train', 'val', 'test'] as const) {
+    const dataset = await parts[name]?.({ ...options, ...(classes && { classes }) });
+    if (dataset === undefined) continue;
+    classes = dataset.classes;
+    sources.push({ name, dataset });
+  }
+  return sources;
+}
+
+type Part = keyof typeof partNames;
+
+/** What opens each part that is there. */
+type Parts = Partial<Record<Part, (options: FileDatasetOptions) => Promise<FileImages>>> & {
+  /** The names of those that are there, as they lie in the folder. */
+  readonly names: readonly string[];
+  /** The endings that they have. */
+  readonly endings: readonly string[];
+};
+
+/** The parts of a folder; null where it has none of these names. */
+async function partsOf(root: string): Promise<Parts | null> {
+  const there: readonly string[] = await readdir(root).catch(() => []);
+  for (const [kind, endings] of [
+    [ImageFolder, ['']],
+    [ListFile, listEndings],
+  ] as const) {
+    const parts: Parts & { names: string[] } = { names: [], endings };
+    for (const part of ['train', 'val', 'test'] as const) {
+      const candidates = endings.flatMap((ending) => partNames[part].map((name) => name + ending));
+      const name = candidates.find((candidate) => there.includes(candidate));
+      if (name === undefined) continue;
+      parts.names.push(name);
+      parts[part] = (options) => kind.open(join(root, name), options);
+    }
+    if (parts.names.length > 0) return parts;
+  }
+  return null;
+}
+
+function missingPart(root: string, { train, names, endings }: Parts): DataError {
+  const required = train === undefined ? partNames.train : [...partNames.test, ...partNames.val];
+  const lists = endings.includes('') ? '' : ` (${endings.join(', ')})`;
+  return new DataError(
+    root,
+    `has ${names.join(', ')}, but no ${required.join(', ')}${lists}; both parts are required`,
+  );
 }

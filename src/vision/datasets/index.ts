@@ -6,7 +6,12 @@ export type { DownloadProgress } from './download/download.js';
 export { FER2013, type FER2013Options } from './fer2013.js';
 export { FileImages } from './file-images.js';
 export { type FileDatasetOptions, ImageFolder } from './image-folder.js';
-export { type ImageSplitOptions, type ImageSplits, openImageSplits } from './image-splits.js';
+export {
+  type ImageSource,
+  type ImageSplitOptions,
+  type ImageSplits,
+  openImageSplits,
+} from './image-splits.js';
 export type { CacheEstimate, ImageStoreOptions } from './image-store/image-store.js';
 export type { ImageTransform } from './image-transform.js';
 export { ListFile, type ListFileOptions } from './list-file.js';

@@ -12,4 +12,10 @@ export {
   type Spread,
 } from './inspect.js';
 export type { PictureDataset } from './picture-dataset.js';
-export { type Preview, type PreviewOptions, previewSamples, previewTransforms } from './preview.js';
+export {
+  type Preview,
+  type PreviewOptions,
+  previewSamples,
+  previewTransforms,
+  type SamplesPreview,
+} from './preview.js';

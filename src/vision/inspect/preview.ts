@@ -1,4 +1,4 @@
-import { ValueError } from '../../core/errors.js';
+import { DataError, ValueError } from '../../core/errors.js';
 import { Rng } from '../../core/rng.js';
 import type { NdArray } from '../../graph/op.js';
 import { encodePng } from '../codecs/sharp.js';
@@ -18,6 +18,14 @@ export interface Preview {
   }[];
 }
 
+/** A picture of samples. */
+export interface SamplesPreview extends Preview {
+  /** The sample in each of `cells`, by its number in the data set. */
+  readonly indices: readonly number[];
+  /** Pictures that could not be read: others are shown in their place. */
+  readonly skipped: readonly DataError[];
+}
+
 export interface PreviewOptions {
   /** @default 6 */
   readonly rows?: number;
@@ -32,25 +40,50 @@ export interface PreviewOptions {
 }
 
 const BACKGROUND = 40;
+
 const GAP = 2;
+
+/** The largest picture that is drawn. */
+const mostPixels = 100e6;
 
 /** Random samples of a data set in a grid, the classes taking turns. */
 export async function previewSamples(
   dataset: PictureDataset,
   { rows = 6, columns = 8, cellSize = 96, seed = 0, transform }: PreviewOptions = {},
-): Promise<Preview> {
+): Promise<SamplesPreview> {
   requireGrid(rows, columns, cellSize);
-  const indices = takeTurns(dataset, seed).slice(0, rows * columns);
-  const grid = new Grid(Math.ceil(indices.length / columns), columns, cellSize);
+  const places = Math.min(rows * columns, dataset.length);
+  const grid = new Grid(Math.ceil(places / columns), columns, cellSize);
   const cells: Preview['cells'][number][] = [];
-  for (const [k, index] of indices.entries()) {
-    const picture = await dataset.image(index);
-    const row = Math.floor(k / columns);
-    const column = k % columns;
+  const indices: number[] = [];
+  const skipped: DataError[] = [];
+  for (const index of takeTurns(dataset, seed)) {
+    if (cells.length === places) break;
+    const picture = await readable(dataset, index);
+    if (picture instanceof DataError) {
+      skipped.push(picture);
+      continue;
+    }
+    const row = Math.floor(cells.length / columns);
+    const column = cells.length % columns;
     grid.put(row, column, applied(transform, picture, new Rng(seed, 0, index)));
-    cells.push({ row, column, label: dataset.classes[dataset.targets[index] ?? 0] ?? '' });
+    const label = dataset.classes[dataset.targets[index] ?? 0] ?? '';
+    cells.push({ row, column, label });
+    indices.push(index);
   }
-  return { png: await grid.png(), cells };
+  const [first] = skipped;
+  if (cells.length === 0 && first !== undefined) throw first;
+  return { png: await grid.png(), cells, indices, skipped };
+}
+
+/** The picture, or why it cannot be read. */
+async function readable(dataset: PictureDataset, index: number): Promise<Image | DataError> {
+  try {
+    return await dataset.image(index);
+  } catch (error) {
+    if (error instanceof DataError) return error;
+    throw error;
+  }
 }
 
 /** One picture under each of `transforms`: a row for each, with as many random results as there are columns. */
@@ -154,4 +187,11 @@ function requireGrid(rows: number, columns: number, cellSize: number): void {
   for (const [name, value] of Object.entries({ rows, columns, cellSize }))
     if (!Number.isInteger(value) || value < 1 || value > 4096)
       throw new ValueError('preview', `${name}=${value} must be a whole number from 1 to 4096`);
+  const pixels = rows * columns * (cellSize + GAP) ** 2;
+  if (pixels > mostPixels)
+    throw new ValueError(
+      'preview',
+      `${rows} × ${columns} pictures of ${cellSize} pixels are ${Math.ceil(pixels / 1e6)} megapixels, ` +
+        `at most ${mostPixels / 1e6} are drawn; ask for fewer or smaller ones`,
+    );
 }

@@ -1,0 +1,36 @@
+/**
+ * Errors come from code and speak its language: `imageSize=4`, `pass { onError: 'skip' }`. On the command line the same
+ * things are called `--image-size 4` and `--on-error skip`, where the command has such an option.
+ */
+import type { Command } from 'commander';
+
+/** The message in the terms of `command`: properties that are options of it become options. */
+export function inCommandTerms(message: string, command: Command): string {
+  const flags = new Map(
+    command.options.map((option) => [option.attributeName(), option.long ?? option.flags]),
+  );
+  const spelled = message.replace(/( or)?( pass)? \{ (\w+: [^{}]*) \}/g, (clause, or, pass, list) =>
+    spell(list, flags, (options) => `${or ?? ''}${pass ?? ''} ${options}`, or ? '' : clause),
+  );
+  return spelled.replace(/\b(\w+)=(?=[\w'.-])/g, (property, name) => {
+    const flag = flags.get(name);
+    return flag === undefined ? property : `${flag} `;
+  });
+}
+
+/** `onError: 'skip', seed: 3` as options, or `otherwise` where the command lacks one of them. */
+function spell(
+  list: string,
+  flags: ReadonlyMap<string, string>,
+  clause: (options: string) => string,
+  otherwise: string,
+): string {
+  const options: string[] = [];
+  for (const property of list.split(', ')) {
+    const [name = '', value = ''] = property.split(': ');
+    const flag = flags.get(name);
+    if (flag === undefined) return otherwise;
+    options.push(`${flag} ${value.replaceAll("'", '')}`);
+  }
+  return clause(options.join(' '));
+}
