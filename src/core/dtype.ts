@@ -1,3 +1,4 @@
+import { spend } from './budget.js';
 import { DTypeError, ValueError } from './errors.js';
 
 /** Element types. `int32` is for labels and indices; `bool` is stored as 0/1 bytes. */
@@ -18,6 +19,7 @@ export const dtypes = Object.keys(table) as readonly DType[];
 
 /** A zero-filled array of `length` elements. @throws ValueError when there is no room for so many */
 export function allocate(dtype: DType, length: number): TypedArray {
+  spend(length * itemSize(dtype));
   return orTooLarge(dtype, length, () => new table[dtype].array(length));
 }
 
@@ -28,6 +30,7 @@ const worthLeaving = 65536;
 export function allocateUncleared(dtype: DType, length: number): TypedArray {
   const bytes = length * itemSize(dtype);
   if (bytes < worthLeaving || typeof Buffer === 'undefined') return allocate(dtype, length);
+  spend(bytes);
   return orTooLarge(dtype, length, () =>
     viewOf(dtype, Buffer.allocUnsafeSlow(bytes).buffer, 0, length),
   );

@@ -113,19 +113,19 @@ export function reducedShape(shape: Shape, dims: readonly number[], keepdim: boo
 
 /** `3` → `[3, 3]`; checks that both are whole numbers ≥ `min`. */
 export function pair(subject: string, name: string, value: number | Size2d, min = 1): Size2d {
-  const sizes: readonly number[] = typeof value === 'number' ? [value, value] : value;
+  // JSON and plain JavaScript bring values of any type.
+  const sizes = Array.isArray(value) ? (value as readonly number[]) : [value, value];
   const [height, width] = sizes;
-  if (
-    sizes.length !== 2 ||
-    height === undefined ||
-    width === undefined ||
-    !sizes.every((size) => Number.isInteger(size) && size >= min)
-  )
+  if (sizes.length !== 2 || !isWhole(height, min) || !isWhole(width, min))
     throw new ValueError(
       subject,
       `${name}=${show(value)} must be a whole number ≥ ${min} or a pair of them`,
     );
   return [height, width];
+}
+
+function isWhole(value: number | Size2d | undefined, min: number): value is number {
+  return Number.isInteger(value) && (value as number) >= min;
 }
 
 /** Checks that `shape` has four dimensions and returns them. */

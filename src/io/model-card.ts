@@ -1,36 +1,59 @@
 /** `model.json`: what must travel with the weights so that anybody can use them. */
 import { z } from 'zod';
-import { DataError } from '../core/errors.js';
 import type { TransformJson } from '../vision/transforms/transform.js';
+import { checkJson } from './json-file.js';
 import type { RunFolder } from './run-folder.js';
 
-const schema = z.object({
-  format: z.literal('wick-model/1'),
-  /** A name and its options in the table of models. */
-  architecture: z.object({
-    name: z.string(),
-    options: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])),
-  }),
-  /** `[C, H, W]` of one input. */
-  inputShape: z.tuple([z.int().positive(), z.int().positive(), z.int().positive()]),
-  /** Class names by number. */
-  classes: z.array(z.string()).min(1),
-  /** The evaluation transform, as `transformFromJSON` reads it: picture → input. */
-  transform: z.custom<TransformJson>(
-    (value) => typeof value === 'object' && value !== null && 'name' in value,
-    'must be a transform: an object with a name',
-  ),
-});
+/** Classes that a file may name; more is taken for a mistake. */
+const maxClasses = 2 ** 16;
+
+/** The longest side of an input, in pixels. */
+const maxSide = 8192;
+
+const side = z.int().positive().max(maxSide);
+
+const isPlain = (value: unknown) =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const schema = z
+  .object({
+    format: z.literal('wick-model/1'),
+    /** A name and its options in the table of models. */
+    architecture: z.object({
+      name: z.string().max(200),
+      options: z.custom<Readonly<Record<string, unknown>>>(isPlain, 'must be an object'),
+    }),
+    /** `[C, H, W]` of one input. */
+    inputShape: z.tuple([z.union([z.literal(1), z.literal(3)]), side, side]),
+    /** Class names by number. */
+    classes: z.array(z.string().max(1000)).min(1).max(maxClasses),
+    /** The evaluation transform, picture → input; `transformFromJSON` reads it, and checks all that is in it. */
+    transform: z.custom<TransformJson>(isPlain, 'must be a transform: an object with a name'),
+  })
+  .superRefine(({ classes, architecture: { options }, inputShape }, context) => {
+    const [inChannels, height, width] = inputShape;
+    const wrong = (path: PropertyKey[], message: string) =>
+      context.addIssue({ code: 'custom', path, message });
+    const agree = (option: string, required: number, by: string) => {
+      const path = ['architecture', 'options', option];
+      if (options[option] !== required) wrong(path, `must be ${required}, by ${by}`);
+    };
+    const seen = new Set<string>();
+    classes.forEach((name, i) => {
+      if (seen.has(name)) wrong(['classes', i], 'names a class twice');
+      seen.add(name);
+    });
+    agree('numClasses', classes.length, "the number of 'classes'");
+    if (Object.hasOwn(options, 'inChannels')) agree('inChannels', inChannels, "'inputShape'");
+    if (Object.hasOwn(options, 'imageSize') && height === width)
+      agree('imageSize', height, "'inputShape'");
+  });
 
 export type ModelCard = z.infer<typeof schema>;
 
 /** Reads and checks the model card of a run. @throws DataError saying which field is wrong */
 export async function readModelCard(run: RunFolder): Promise<ModelCard> {
-  const parsed = schema.safeParse(await run.read('model.json'));
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new DataError(
-    run.file('model.json'),
-    `field '${issue?.path.join('.') ?? ''}': ${issue?.message ?? 'is not valid'}; the run may come from another version of wick`,
-  );
+  const path = run.file('model.json');
+  const advice = 'it was changed, or comes from another version of wick';
+  return checkJson(path, schema, await run.read('model.json'), advice);
 }

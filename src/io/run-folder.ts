@@ -9,6 +9,7 @@ import { appendFile, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { DataError } from '../core/errors.js';
 import { reason, writeFileAtomic } from './atomic.js';
+import { readJson } from './json-file.js';
 
 export type RunFile = 'config.json' | 'model.json' | 'summary.json';
 export type RunLog = 'metrics.jsonl' | 'steps.jsonl';
@@ -94,12 +95,7 @@ export class RunFolder {
 
   /** Reads a JSON file. @throws DataError when it is missing or not JSON */
   async read(file: RunFile): Promise<unknown> {
-    const path = this.file(file);
-    try {
-      return JSON.parse(await readFile(path, 'utf8'));
-    } catch (cause) {
-      throw new DataError(path, `cannot be read (${reason(cause)})`, { cause });
-    }
+    return await readJson(this.file(file));
   }
 
   /** Reads a log; a last line that a killed run left unfinished is left out. */

@@ -5,7 +5,6 @@ import type { RunFolder } from '../io/run-folder.js';
 import { ConfusionMatrix } from '../metrics/confusion-matrix.js';
 import { Mean } from '../metrics/mean.js';
 import { crossEntropy } from '../nn/functional.js';
-import { noGrad } from '../tensor/grad-mode.js';
 import type { Scores } from '../train/metrics.js';
 import { reopenTask } from './index.js';
 import { readRunConfig } from './run-config.js';
@@ -55,7 +54,7 @@ export async function evaluateRun(
     numWorkers: loadingWorkers(test),
     reuseMemory: true,
   })) {
-    const logits = noGrad(() => trained.model.forward(images));
+    const logits = trained.logits(images);
     loss.update(crossEntropy(logits, labels).item(), labels.size(0));
     confusion.update(logits, labels);
   }

@@ -1,19 +1,21 @@
 /** The part of `config.json` that says which data a run was trained on. */
 import { z } from 'zod';
-import { DataError } from '../core/errors.js';
+import { checkJson } from '../io/json-file.js';
 import type { RunFolder } from '../io/run-folder.js';
 import type { TaskChoices } from './recipe.js';
 
+const name = z.string().min(1).max(200);
+
 const choices = z.object({
-  data: z.string(),
-  model: z.string(),
-  imageSize: z.int().positive(),
+  data: z.string().min(1).max(4096),
+  model: name,
+  imageSize: z.int().positive().max(8192),
   limit: z.int().positive(),
   seed: z.int().nonnegative(),
 });
 
 const schema = z.object({
-  recipe: z.string(),
+  recipe: name,
   choices: choices.partial().default({}),
 });
 
@@ -25,11 +27,7 @@ export interface RunConfig {
 
 /** Reads and checks it. @throws DataError saying which field is wrong */
 export async function readRunConfig(run: RunFolder): Promise<RunConfig> {
-  const parsed = schema.safeParse(await run.read('config.json'));
-  if (parsed.success) return parsed.data as RunConfig; // without keys that are undefined
-  const [issue] = parsed.error.issues;
-  throw new DataError(
-    run.file('config.json'),
-    `field '${issue?.path.join('.') ?? ''}': ${issue?.message ?? 'is not valid'}; the run may be damaged`,
-  );
+  const path = run.file('config.json');
+  const config = checkJson(path, schema, await run.read('config.json'), 'the run may be damaged');
+  return config as RunConfig; // without keys that are undefined
 }

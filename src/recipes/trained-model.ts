@@ -1,12 +1,17 @@
 /** A finished run made ready to be used: its network with the best weights, its classes and its transform. */
-import { CheckpointError } from '../core/errors.js';
+import { withinBudget } from '../core/budget.js';
+import { isFloat } from '../core/dtype.js';
+import { CheckpointError, DataError, WickError } from '../core/errors.js';
+import { quote } from '../core/outside-text.js';
 import { Rng } from '../core/rng.js';
+import { formatShape, sameShape } from '../core/shape.js';
 import { type ModelCard, readModelCard } from '../io/model-card.js';
 import type { RunFolder } from '../io/run-folder.js';
 import { loadSafetensors } from '../io/safetensors.js';
-import type { Module } from '../nn/module.js';
+import type { Module, StateDict } from '../nn/module.js';
 import { fromArray } from '../tensor/creation.js';
 import { noGrad } from '../tensor/grad-mode.js';
+import type { Tensor } from '../tensor/tensor.js';
 import { decode } from '../vision/codecs/decode.js';
 import type { ImageTransform } from '../vision/datasets/image-transform.js';
 import { createModel } from '../vision/models/registry.js';
@@ -18,40 +23,118 @@ export interface Prediction {
   readonly probability: number;
 }
 
+/** What making a network needs beside its parameters: random numbers on their way into them. */
+const makingBytes = 2 ** 26;
+
 export class TrainedModel {
   private constructor(
     readonly model: Module,
     readonly card: ModelCard,
     /** Picture → input, as the run stored it. */
     readonly transform: ImageTransform,
+    /** The file with the weights. */
+    private readonly path: string,
   ) {}
 
-  /** Loads the best weights of a run, in evaluation mode. */
+  /**
+   * Loads the best weights of a run, in evaluation mode.
+   *
+   * @throws CheckpointError for weights that are damaged or hold NaN, DataError for a model.json that does not fit them
+   */
   static async load(run: RunFolder): Promise<TrainedModel> {
     const card = await readModelCard(run);
-    const model = createModel(card.architecture);
+    const transform = makeTransform(run, card);
     const path = run.checkpoint('best');
-    const { tensors } = await loadSafetensors(path);
+    const weights = await loadWeights(path);
+    const model = makeModel(run, card, weights);
     try {
-      model.loadStateDict(tensors);
+      model.loadStateDict(weights);
     } catch (cause) {
       const message = cause instanceof Error ? cause.message : String(cause);
       throw new CheckpointError(path, `does not fit model.json (${message})`, { cause });
     }
-    const transform = transformFromJSON(card.transform) as ImageTransform; // as it was when the run wrote it
-    return new TrainedModel(model.eval(), card, transform);
+    return new TrainedModel(model.eval(), card, transform, path);
+  }
+
+  /** Inputs `[N, C, H, W]` → logits `[N, K]`, one for each class. @throws CheckpointError when they are not that */
+  logits(images: Tensor): Tensor {
+    const { classes } = this.card;
+    const logits = noGrad(() => this.model.forward(images));
+    const required = [images.size(0), classes.length];
+    if (!sameShape(logits.shape, required))
+      throw new CheckpointError(
+        this.path,
+        `gives ${formatShape(logits.shape)}, but ${formatShape(required)} are required for the classes in model.json`,
+      );
+    if (!logits.data.every(Number.isFinite))
+      throw new CheckpointError(
+        this.path,
+        'gives NaN or ∞ instead of scores: the weights are damaged, or the transform in model.json makes such inputs',
+      );
+    return logits;
   }
 
   /** The `top` most probable classes of the picture in a file, the best first. */
   async predict(path: string, top: number): Promise<Prediction[]> {
-    const [channels] = this.card.inputShape;
-    const image = await decode(path, { mode: channels === 1 ? 'grey' : 'rgb' });
+    const { classes, inputShape } = this.card;
+    const image = await decode(path, { mode: inputShape[0] === 1 ? 'grey' : 'rgb' });
     const input = this.transform.apply(image, new Rng(0));
-    const logits = noGrad(() => this.model.forward(fromArray(input.data, [1, ...input.shape])));
-    const probabilities = logits.softmax(1).data;
-    return this.card.classes
+    if (!sameShape(input.shape, inputShape))
+      throw new DataError(
+        path,
+        `becomes ${formatShape(input.shape)} by the model's transform, but the model takes ${formatShape(inputShape)}`,
+      );
+    const probabilities = this.logits(fromArray(input.data, [1, ...input.shape])).softmax(1).data;
+    return classes
       .map((name, i) => ({ class: name, probability: probabilities[i] ?? 0 }))
       .sort((a, b) => b.probability - a.probability)
       .slice(0, top);
+  }
+}
+
+/** The weights as the run wrote them, to the bit. */
+async function loadWeights(path: string): Promise<StateDict> {
+  const { tensors, checked } = await loadSafetensors(path);
+  if (!checked)
+    throw new CheckpointError(
+      path,
+      'has no checksum, which every checkpoint of a run has; it was changed, or written by an older version of wick',
+    );
+  for (const [name, tensor] of tensors)
+    if (isFloat(tensor.dtype) && !tensor.data.every(Number.isFinite))
+      throw new CheckpointError(
+        path,
+        `tensor ${quote(name)} holds NaN or ∞: the training went wrong, and the model can be of no use`,
+      );
+  return new Map(tensors);
+}
+
+/** The network that model.json describes, which may take no more memory than its weights do. */
+function makeModel(run: RunFolder, { architecture }: ModelCard, weights: StateDict): Module {
+  let bytes = 0;
+  for (const { data } of weights.values()) bytes += data.byteLength;
+  // Parameters, their random values, and both once more on their way from one to the other.
+  return asField(run, 'architecture', () =>
+    withinBudget(4 * bytes + makingBytes, () => createModel(architecture)),
+  );
+}
+
+function makeTransform(run: RunFolder, { transform: json }: ModelCard): ImageTransform {
+  return asField(run, 'transform', () => {
+    const transform: ImageTransform = transformFromJSON(json);
+    if (transform.takes === 'tensor' || transform.gives !== 'tensor')
+      throw new DataError(run.file('model.json'), 'must make a tensor of a picture, by ToTensor');
+    return transform;
+  });
+}
+
+/** What is wrong with a part of model.json, with the name of its field. */
+function asField<T>(run: RunFolder, field: string, make: () => T): T {
+  try {
+    return make();
+  } catch (cause) {
+    if (!(cause instanceof WickError)) throw cause;
+    const what = cause instanceof DataError ? cause.detail : cause.message;
+    throw new DataError(run.file('model.json'), `field '${field}': ${what}`, { cause });
   }
 }

@@ -64,7 +64,7 @@ test('a model card with a wrong field is refused by name', async () => {
   const run = await RunFolder.create('digits');
   const card = {
     format: 'wick-model/1',
-    architecture: { name: 'mnistCnn', options: { numClasses: 10 } },
+    architecture: { name: 'mnistCnn', options: { numClasses: 2 } },
     inputShape: [1, 28, 28],
     classes: ['0', '1'],
     transform: { name: 'ToTensor' },

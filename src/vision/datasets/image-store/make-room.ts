@@ -1,6 +1,7 @@
 /** How large the caches on disk may become: those that were not used for the longest time make room for new ones. */
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { mebibytes } from '../../../core/budget.js';
 import { ValueError } from '../../../core/errors.js';
 
 const defaultGiB = 20;
@@ -72,9 +73,4 @@ async function measure(root: string, name: string): Promise<Cache> {
     usedMs: Math.max(...found.map((status) => status?.mtimeMs ?? 0)),
     unfinished: name.startsWith('.'),
   };
-}
-
-/** `1,234 MiB` */
-export function mebibytes(bytes: number): string {
-  return `${Math.ceil(bytes / 2 ** 20).toLocaleString('en')} MiB`;
 }

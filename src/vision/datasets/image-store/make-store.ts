@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { freemem } from 'node:os';
+import { mebibytes } from '../../../core/budget.js';
 import { cacheFolder } from '../../../core/cache-folder.js';
 import { ValueError } from '../../../core/errors.js';
 import { digest } from '../../../data/fingerprint.js';
@@ -8,7 +9,7 @@ import { DiskStore } from './disk-store.js';
 import { FileStore } from './file-store.js';
 import { estimateBytes } from './fill.js';
 import type { ImageStore, ImageStoreOptions } from './image-store.js';
-import { diskLimit, makeRoom, mebibytes } from './make-room.js';
+import { diskLimit, makeRoom } from './make-room.js';
 import { RamStore } from './ram-store.js';
 
 /** Makes the store for `paths`, to which `transform` will be applied; a cache is filled now, unless an earlier run has left it on disk. */

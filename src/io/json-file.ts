@@ -1,0 +1,44 @@
+/** JSON files that anybody may have written or changed: bounded in size, and checked by a schema that names the wrong field. */
+import type { z } from 'zod';
+import { DataError } from '../core/errors.js';
+import { quote, show } from '../core/outside-text.js';
+import { reason } from './atomic.js';
+import { readRegularFile } from './regular-file.js';
+
+/** A list of 65,536 class names has 1–2 MB. */
+const maxJsonBytes = 2 ** 22;
+
+/** Reads a JSON file of at most `maxBytes`. @throws DataError when it is missing, too large or not JSON */
+export async function readJson(path: string, maxBytes = maxJsonBytes): Promise<unknown> {
+  const fail = (detail: string, cause?: unknown) => new DataError(path, detail, { cause });
+  const bytes = await readRegularFile(path, maxBytes, fail);
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw fail(`cannot be read (${reason(cause)})`, cause);
+  }
+}
+
+/** The value as the schema has it. @throws DataError that names the first wrong field, what is there and what is required */
+export function checkJson<T>(
+  path: string,
+  schema: z.ZodType<T>,
+  value: unknown,
+  advice: string,
+): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const keys = issue?.path ?? [];
+  const found = keys.reduce(ownProperty, value);
+  const required = (issue?.message ?? 'not valid').replace(/^[A-Z][a-z ]+: /, ''); // `Invalid input: `
+  throw new DataError(
+    path,
+    `field ${quote(keys.join('.'))}: given ${show(found)}, ${required}; ${advice}`,
+  );
+}
+
+function ownProperty(value: unknown, key: PropertyKey): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
+  return (value as Readonly<Record<PropertyKey, unknown>>)[key];
+}
