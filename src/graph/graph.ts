@@ -4,6 +4,7 @@
  */
 import type { TypedArray } from '../core/dtype.js';
 import { formatShape } from '../core/shape.js';
+import { attrsText } from './attrs-text.js';
 import type { OpSpec, TensorType } from './op.js';
 
 /** A tensor of the graph: assigned once, by the caller, a constant or a node. */
@@ -54,7 +55,7 @@ export function formatGraph(graph: Graph): string {
   const lines = [`inputs ${graph.inputs.map(typed).join(', ')}`];
   for (const { value } of graph.constants) lines.push(`${typed(value)} = constant`);
   for (const { op, attrs, inputs, outputs } of graph.nodes) {
-    const shown = Object.keys(attrs).length === 0 ? '' : ` ${JSON.stringify(attrs)}`;
+    const shown = Object.keys(attrs).length === 0 ? '' : ` ${attrsText(attrs)}`;
     lines.push(
       `${outputs.map(typed).join(', ')} = ${op.name}(${inputs.map(name).join(', ')})${shown}`,
     );

@@ -34,7 +34,7 @@ export function operands<T>(list: readonly T[]): Operands<T> {
   return list as unknown as Operands<T>; // the one place where arity is taken on trust
 }
 
-/** What engines, the recorder and the tape know of an op. Attributes are plain JSON data. */
+/** What engines, the recorder and the tape know of an op. Attributes are plain data: any numbers, strings, booleans, null, and arrays of them. */
 export interface OpSpec<A extends object = object> {
   readonly name: string;
 

@@ -11,21 +11,17 @@ export interface ClampAttrs {
   readonly max: number | null;
 }
 
-/** The attributes for two bounds, in which an infinite one is none. */
-export function clampAttrs(min: number | null, max: number | null): ClampAttrs {
-  const finite = (bound: number | null) =>
-    bound !== null && Math.abs(bound) === Number.POSITIVE_INFINITY ? null : bound;
-  return { min: finite(min), max: finite(max) };
-}
-
-/** x, but not below `min` nor above `max`; the gradient is that of x inside the bounds, and 0 outside. */
+/** x, but not below `min` nor above `max`, NaN where one of them is; the gradient is that of x inside the bounds, and 0 outside. */
 export const clamp = defineOp<ClampAttrs>('clamp', {
   inPlace: [0],
   saves: 'inputs',
   infer([{ shape, dtype }], { min, max }) {
     if (min === null && max === null)
       throw new ValueError('clamp', 'neither min nor max is given, at least one is required');
-    const whole = [min, max].every((bound) => bound === null || Number.isInteger(bound));
+    const [low, high] = bounds({ min, max });
+    const whole =
+      (Number.isInteger(low) || low === Number.NEGATIVE_INFINITY) &&
+      (Number.isInteger(high) || high === Number.POSITIVE_INFINITY);
     if (!isFloat(dtype) && (!whole || dtype === 'bool'))
       throw new DTypeError(
         'clamp',

@@ -7,6 +7,7 @@ import { numel } from '../core/shape.js';
 import type { Engine, Plan } from '../engine/engine.js';
 import { isPrivate } from '../engine/private-arrays.js';
 import { currentEngine } from '../engine/select.js';
+import { attrsText } from '../graph/attrs-text.js';
 import { singleNodeGraph } from '../graph/graph.js';
 import type { OpSpec, TensorType } from '../graph/op.js';
 import { Storage } from './storage.js';
@@ -160,5 +161,5 @@ function dropOldest(): void {
 function signature(op: OpSpec, inputs: readonly Operand[], attrs: object): string {
   let key = op.name;
   for (const { dtype, shape } of inputs) key += `|${dtype}${shape.join()}`;
-  return `${key}|${JSON.stringify(attrs)}`;
+  return `${key}|${attrsText(attrs)}`;
 }

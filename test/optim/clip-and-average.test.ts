@@ -47,6 +47,8 @@ test('clipGradValue cuts elements; parameters without gradient are skipped', () 
   assert.deepEqual(a.grad.toArray(), [-0.5, 0.25, 0.5]);
   assert.equal(b.grad, null);
   assert.equal(clipGradNorm([b], 1).item(), 0);
+  clipGradValue([a, b], Number.POSITIVE_INFINITY);
+  assert.deepEqual(a.grad?.toArray(), [-0.5, 0.25, 0.5]);
   assert.throws(() => clipGradValue([a], -1), {
     message: 'clipGradValue: clipValue=-1 must be ≥ 0',
   });

@@ -14,8 +14,6 @@ import type { NativePointer, SharedLibrary } from './ffi.js';
 const descBytes = 1024;
 const operationBytes = 8192;
 
-const relu = 31;
-
 export function openApi2(
   library: SharedLibrary,
   engine: bigint,
@@ -42,9 +40,6 @@ export function openApi2(
     'int dnnl_primitive_desc_create(void *, void *, void *, void *, void *)',
   );
   const appendSum = library.func('int dnnl_post_ops_append_sum(void *, float)');
-  const appendEltwise = library.func(
-    'int dnnl_post_ops_append_eltwise(void *, float, int, float, float)',
-  );
   /** Stands for an operand that is not there. */
   const zeroDesc = new Uint8Array(descBytes);
 
@@ -101,7 +96,5 @@ export function openApi2(
     },
 
     appendSum: (postOps) => checkStatus('dnnl_post_ops_append_sum', appendSum(postOps, 1)),
-    appendRelu: (postOps) =>
-      checkStatus('dnnl_post_ops_append_eltwise', appendEltwise(postOps, 1, relu, 0, 0)),
   };
 }

@@ -10,7 +10,6 @@ import {
 } from './api.js';
 import type { SharedLibrary } from './ffi.js';
 
-const relu = 32;
 const undefinedType = 0;
 
 export function openApi3(
@@ -41,7 +40,6 @@ export function openApi3(
     'int dnnl_matmul_primitive_desc_create(void *, void *, void *, void *, void *, void *, void *)',
   );
   const appendSum = library.func('int dnnl_post_ops_append_sum(void *, float, int32_t, int)');
-  const appendEltwise = library.func('int dnnl_post_ops_append_eltwise(void *, int, float, float)');
 
   return {
     describe(dims, type, layout) {
@@ -90,7 +88,5 @@ export function openApi3(
 
     appendSum: (postOps) =>
       checkStatus('dnnl_post_ops_append_sum', appendSum(postOps, 1, 0, undefinedType)),
-    appendRelu: (postOps) =>
-      checkStatus('dnnl_post_ops_append_eltwise', appendEltwise(postOps, relu, 0, 0)),
   };
 }

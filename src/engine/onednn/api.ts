@@ -70,7 +70,6 @@ export interface VersionedApi {
   ): bigint;
   matmul(src: Desc, weights: Desc, bias: Desc, dst: Desc, attributes: bigint): bigint;
   appendSum(postOps: bigint): void;
-  appendRelu(postOps: bigint): void;
 }
 
 /** A call that oneDNN has refused. */

@@ -76,7 +76,6 @@ export interface LibraryFile {
 export interface Attributes {
   /** Adds to what the result holds. */
   readonly sum?: boolean;
-  readonly relu?: boolean;
 }
 
 export class OneDnn {
@@ -147,13 +146,12 @@ export class OneDnn {
   }
 
   /** Attributes with the caller's scratchpad; to be destroyed when the primitive descriptor is made. */
-  attributes({ sum = false, relu = false }: Attributes): bigint {
+  attributes({ sum = false }: Attributes): bigint {
     const attributes = newHandle('dnnl_primitive_attr_create', this.call.createAttributes);
     checkStatus('scratchpad mode', this.call.setScratchpadMode(attributes, userScratchpad));
-    if (sum || relu) {
+    if (sum) {
       const operations = newHandle('dnnl_post_ops_create', this.call.createPostOps);
-      if (sum) this.api.appendSum(operations);
-      if (relu) this.api.appendRelu(operations);
+      this.api.appendSum(operations);
       checkStatus('post operations', this.call.setPostOps(attributes, operations));
       this.call.destroyPostOps(operations);
     }

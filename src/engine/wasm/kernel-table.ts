@@ -47,6 +47,7 @@ export const kernelFamilies = {
     'sqrt',
     'square',
     'relu',
+    'reluSpans',
     'leakyRelu',
     'sigmoid',
     'tanh',
@@ -55,6 +56,7 @@ export const kernelFamilies = {
     'silu',
     'clamp',
     'reluBf16',
+    'reluSpansBf16',
   ],
   binary: [
     'add',

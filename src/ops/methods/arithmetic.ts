@@ -5,7 +5,7 @@ import { ValueError } from '../../core/errors.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { abs } from '../abs.js';
 import { add } from '../add.js';
-import { clamp, clampAttrs } from '../clamp.js';
+import { clamp } from '../clamp.js';
 import { div } from '../div.js';
 import { exp } from '../exp.js';
 import { lerp } from '../lerp.js';
@@ -113,6 +113,6 @@ install<ArithmeticMethods>({
     return square([this], {});
   },
   clamp(min, max = null) {
-    return clamp([this], clampAttrs(min, max));
+    return clamp([this], { min, max });
   },
 });

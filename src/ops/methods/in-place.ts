@@ -3,7 +3,7 @@
 import { full } from '../../tensor/creation.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { add } from '../add.js';
-import { clamp, clampAttrs } from '../clamp.js';
+import { clamp } from '../clamp.js';
 import { copy } from '../copy.js';
 import { div } from '../div.js';
 import { lerp } from '../lerp.js';
@@ -64,7 +64,7 @@ install<InPlaceMethods>({
     return this;
   },
   clamp_(min, max = null) {
-    clamp.inPlace('clamp_', [this], clampAttrs(min, max));
+    clamp.inPlace('clamp_', [this], { min, max });
     return this;
   },
   copy_(source) {

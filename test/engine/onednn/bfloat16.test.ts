@@ -59,6 +59,16 @@ const convolutions: readonly OpCase[] = [
   },
 ].map((each) => ({ ...each, ops: ['conv2d'] }));
 
+/** A ReLU after them, and numbers in the picture that are none. */
+const rectified: readonly OpCase[] = convolutions.map(({ run, inputs, ...each }) => ({
+  ...each,
+  inputs: inputs.map((spec, i) =>
+    i > 0 ? spec : { ...spec, values: [Number.NaN, Infinity, -Infinity, -Number.NaN] },
+  ),
+  run: (...given) => nn.functional.relu(run(...given) as Tensor),
+  grad: false,
+}));
+
 describe('bfloat16', { skip: withoutLibrary }, () => {
   const engines = new Map<number, OneDnnEngine>();
   const engineOf = (threads: number) => {
@@ -70,12 +80,12 @@ describe('bfloat16', { skip: withoutLibrary }, () => {
     for (const engine of engines.values()) engine.stop();
   });
 
-  for (const [family, cases] of Object.entries({ ...families, convolutions }))
+  for (const [family, cases] of Object.entries({ ...families, convolutions, rectified }))
     test(`the cases of ${family} agree with the reference`, () => {
       for (const opCase of cases) {
         const expected = answer(opCase, 'reference');
         const tolerance = Math.max(opCase.tolerance ?? 0, caseTolerance);
-        for (const threads of family === 'convolutions' ? [1, 2, 3] : [2])
+        for (const threads of family in families ? [2] : [1, 2, 3])
           try {
             assertClose(compiledAnswer(opCase, engineOf(threads), precision), expected, tolerance);
           } catch (error) {

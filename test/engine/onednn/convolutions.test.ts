@@ -160,6 +160,9 @@ const kernelsOf = {
   direct: ['native'],
 } as const;
 
+/** The second of the two convolutions ends in a ReLU. */
+const directForward = [...kernelsOf.direct, 'reluSpans'];
+
 /** What fills weights up to whole vectors of channels. */
 const filling = ['zero', 'stridedCopy'];
 
@@ -171,7 +174,7 @@ function assertKernels(program: string, row: Row, used: Winograd, name: string) 
     for (const [op, kernels] of Object.entries(found))
       found[op] = kernels.filter((kernel) => !filling.includes(kernel));
   const expected = {
-    conv2d: kernelsOf[used.forward ?? 'direct'],
+    conv2d: used.forward === undefined ? directForward : kernelsOf[used.forward],
     conv2dBackwardInput: kernelsOf[used.input ?? 'direct'],
     conv2dBackwardWeight: kernelsOf[used.weight ?? 'direct'],
   };
@@ -192,6 +195,17 @@ function run(engine: Engine, graph: Graph, inputs: readonly TypedArray[]) {
 }
 
 const names = ['y', 'relu(y + b)', 'dx', 'dw'];
+
+/** Images and bias with a number here and there that is none. */
+function withSpecials([image, weight, bias, dy]: readonly TypedArray[]): TypedArray[] {
+  const [x, b] = [image, bias].map((array) => {
+    const copy = array?.slice() ?? new Float32Array();
+    for (const [i, value] of [Number.NaN, Infinity, -Infinity].entries())
+      copy[Math.floor((i * copy.length) / 3)] = value;
+    return copy;
+  });
+  return [x, weight, b, dy].map((array) => array ?? new Float32Array());
+}
 
 describe(`convolutions on oneDNN, ${machineLibrary?.isa}`, { skip: withoutVectors }, () => {
   const engines: OneDnnEngine[] = [];
@@ -223,6 +237,22 @@ describe(`convolutions on oneDNN, ${machineLibrary?.isa}`, { skip: withoutVector
           assertValues(`${names[i]} on ${name}`, results[i] ?? [], array, tolerance);
         });
         if (engine.threads === 3) assert.deepEqual(run(engine, graph, inputs).results, results);
+      }
+    });
+
+  for (const [what, row] of Object.entries(rows))
+    test(`${what}: NaN and infinities come out where they do on reference`, () => {
+      if (multiplyAdds(row) >= many) return;
+      const graph = passesOf(row);
+      const rng = new Rng(9);
+      const inputs = withSpecials(graph.inputs.map(({ shape }) => normals(rng, shape)));
+      const expected = run(referenceEngine, graph, inputs).results;
+      for (const { engine, name, winograd } of ways) {
+        if (winograd && row.winograd !== undefined) continue; // There they spoil whole tiles.
+        const { results } = run(engine, graph, inputs);
+        expected.forEach((array, i) => {
+          assertValues(`${names[i]} on ${name}`, results[i] ?? [], array, directTolerance);
+        });
       }
     });
 

@@ -105,6 +105,37 @@ const unaryCases: readonly OpCase[] = [
     torch: '(a.clamp(1, -1), b.clamp(-3, 3))',
   },
   {
+    name: 'clamp with bounds that are not finite',
+    ops: ['clamp', 'clampBackward'],
+    inputs: [input([4], { values: [-2, 0, 3, Number.NaN], grad: false }), whole([-9, 2, 9])],
+    run: (a, b) => [
+      ...[
+        a.clamp(Number.NaN, 1),
+        a.clamp(-Infinity, 1),
+        a.clamp(0, Number.NaN),
+        a.clamp(0, Infinity),
+      ],
+      ...[a.clamp(-Infinity, Infinity), a.clamp(Infinity, 5), a.clamp(-Infinity, -Infinity)],
+      ...gradientsAt((v) => v.clamp(Number.NaN, 1), a),
+      ...gradientsAt((v) => v.clamp(-Infinity, 1), a),
+      b.clamp(-Infinity, 3),
+    ],
+    torch:
+      '(a.clamp(torch.nan, 1), a.clamp(-torch.inf, 1), a.clamp(0, torch.nan), a.clamp(0, torch.inf), a.clamp(-torch.inf, torch.inf), a.clamp(torch.inf, 5), a.clamp(-torch.inf, -torch.inf), grad(lambda v: v.clamp(torch.nan, 1), a), grad(lambda v: v.clamp(-torch.inf, 1), a), b.clamp(max=3))',
+  },
+  {
+    name: 'leakyRelu with slopes that are not finite',
+    ops: ['leakyRelu', 'leakyReluBackward'],
+    inputs: [input([5], { values: [-2, -0, 0, 3, Number.NaN], grad: false })],
+    run: (a) =>
+      [Number.NaN, Infinity, -Infinity].flatMap((slope) => [
+        a.leakyRelu(slope),
+        ...gradientsAt((v) => v.leakyRelu(slope), a),
+      ]),
+    torch:
+      'sum(((F.leaky_relu(a, s), grad(lambda v: F.leaky_relu(v, s), a)) for s in (torch.nan, torch.inf, -torch.inf)), ())',
+  },
+  {
     name: 'clamp at its bounds',
     ops: ['clamp', 'clampBackward'],
     inputs: [input([3], { values: [-1, 0, 1], grad: false })],

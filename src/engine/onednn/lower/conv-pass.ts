@@ -2,7 +2,6 @@
 import type { Shape } from '../../../core/shape.js';
 import type { LowerContext } from '../../wasm/lower/context.js';
 import type { ConvolutionDescs, Desc, Pass } from '../api.js';
-import type { Attributes } from '../library.js';
 import { type Activation, type ConvSetup, describeActivation, offsetOf } from './conv-setup.js';
 import type { Scope } from './scope.js';
 import { cutWork, type Share } from './shares.js';
@@ -39,7 +38,6 @@ interface PassOptions {
   /** Whose channels may be cut: the output's (0) or the input's (1). */
   readonly along: 0 | 1;
   readonly bias?: boolean;
-  readonly attributes?: Attributes;
 }
 
 /** The pass in the first layouts for which oneDNN has fast code; undefined where it has none. */
@@ -62,7 +60,7 @@ function convPass(
   scope: Scope,
   setup: ConvSetup,
   pass: Pass,
-  { along, bias = false, attributes = {} }: PassOptions,
+  { along, bias = false }: PassOptions,
 ): ConvPass | undefined {
   const { geometry, windows, x, y, precision } = setup;
   const cutTensor = along === 0 ? y : x;
@@ -101,7 +99,7 @@ function convPass(
     const forward =
       pass === 'forward' ? undefined : forwardOf(operands, scope.describe(dims, precision, 'any'));
     const weights = layouts.get(share.part) ?? any;
-    const made = scope.convolution(pass, { ...operands, weights }, windows, attributes, forward);
+    const made = scope.convolution(pass, { ...operands, weights }, windows, {}, forward);
     if (made !== undefined && weights === any) {
       const query = pass === 'backwardWeights' ? 'diffWeights' : 'weights';
       layouts.set(share.part, scope.onednn.descOf(made, query));

@@ -2,11 +2,19 @@
 import type { Size2d } from '../../../core/shape.js';
 import { operands } from '../../../graph/op.js';
 import { alignUp } from '../../wasm/heap.js';
-import { type LowerContext, type Lowering, lowering } from '../../wasm/lower/context.js';
+import { storedSize } from '../../wasm/layout.js';
+import {
+  type LowerContext,
+  type Lowering,
+  lowering,
+  type PhaseOptions,
+} from '../../wasm/lower/context.js';
 import type { ConvAttrs, ConvGeometry } from '../../wasm/lower/conv-geometry.js';
 import { isWinograd } from '../../wasm/lower/conv-winograd.js';
+import { storedKernel } from '../../wasm/lower/stored-kernel.js';
+import type { Pointer } from '../../wasm/region.js';
 import { argument, type OneDnn } from '../library.js';
-import { firstPass, type PassShare } from './conv-pass.js';
+import { type ConvPass, firstPass, type PassShare } from './conv-pass.js';
 import { type ConvSetup, convSetups } from './conv-setup.js';
 import { padded, unpadded } from './padding.js';
 import { emitPrimitive, type PhaseOperand } from './phase.js';
@@ -29,6 +37,7 @@ function emitPass(
   onednn: OneDnn,
   list: readonly PassOperand[],
   shares: readonly (PassShare | undefined)[],
+  options?: PhaseOptions,
 ): void {
   const run = shares.map(
     (share) =>
@@ -37,7 +46,27 @@ function emitPass(
         operands: list.map(({ is }) => share[is]),
       },
   );
-  emitPrimitive(context, onednn, list, run);
+  emitPrimitive(context, onednn, list, run, options);
+}
+
+/** A pass whose results go through a ReLU of ours, each thread's after its own pass: oneDNN's makes NaN 0. */
+function emitRectified(
+  context: LowerContext,
+  onednn: OneDnn,
+  list: readonly PassOperand[],
+  { shares, setup }: ConvPass,
+  y: Pointer,
+): void {
+  const { storage } = setup.y;
+  const spans = shares.flatMap((share) => {
+    if (share === undefined) return [0, 0];
+    const bytes = onednn.bytesOf(share.y.desc);
+    return [share.y.offset, bytes / storedSize('float32', storage)];
+  });
+  const options = { split: `spans:${spans}`, own: [y] };
+  emitPass(context, onednn, list, shares, options);
+  const words = [y, context.table(Int32Array.from(spans))];
+  context.emit(storedKernel('reluSpans', storage), words, options);
 }
 
 /** The block that Winograd's transforms work on. */
@@ -60,8 +89,8 @@ export function conv2dLowering(onednn: OneDnn): Lowering {
     const bias = node.inputs[2];
     const shapes = { x: x.shape, w: w.shape, y: y.shape };
     const scope = new Scope(context, onednn);
-    const attributes = { relu: node.attrs.relu === true };
-    const options = { along: 0, bias: bias !== undefined, attributes } as const;
+    const isRectified = node.attrs.relu === true;
+    const options = { along: 0, bias: bias !== undefined } as const;
     const made = { y: context.storageFor(y) };
     const setups = convSetups(context, node, shapes, x, onednn.lanes, made);
     const fast = setups.find((setup) => isFast(context, setup, setup.geometry));
@@ -70,7 +99,7 @@ export function conv2dLowering(onednn: OneDnn): Lowering {
         const from = context.input(x, block);
         const weights = context.input(w);
         const add = bias ? context.input(bias) : context.table(new Float32Array(w.shape[0] ?? 0));
-        const floor = attributes.relu ? 0 : Number.NEGATIVE_INFINITY;
+        const floor = isRectified ? 0 : Number.NEGATIVE_INFINITY;
         return { from, weights, add, floor, to: context.output(y, block) };
       };
       if (emitWinograd(context, scope, fast, false, place)) return true;
@@ -95,7 +124,8 @@ export function conv2dLowering(onednn: OneDnn): Lowering {
       });
     const to = context.output(y, setup.y.block, undefined, setup.y.storage);
     list.push({ argument: argument.dst, is: 'y', pointer: to });
-    emitPass(context, onednn, list, pass.shares);
+    if (isRectified) emitRectified(context, onednn, list, pass, to);
+    else emitPass(context, onednn, list, pass.shares);
     return true;
   });
 }

@@ -5,7 +5,7 @@
 import { A, F, I } from './abi';
 import { exp4, log4, normalCdf4, sigmoid4, splat, tanh4 } from './math';
 import { load4, span, store4, storeFirst } from './elements';
-import { flatStart } from './share';
+import { bytes, flatStart } from './share';
 
 function map<K, T = f32>(args: usize, tid: i32, threads: i32): void {
   const f = changetype<K>(0);
@@ -127,13 +127,45 @@ export function reluBf16(args: usize, tid: i32, threads: i32): void {
   map<Relu, u16>(args, tid, threads);
 }
 
+// In place on a span of a tensor for each thread. Args: 0 y, 1 table: first byte and count of thread t's span at words 2t, 2t + 1
+export function reluSpans(args: usize, tid: i32, threads: i32): void {
+  const table = A(args, 1) + (<usize>tid << 3);
+  const count = I(table, 1);
+  let y = A(args, 0) + A(table, 0);
+  const end = y + bytes(count & ~3);
+  for (; y < end; y += 16) v128.store(y, f32x4.pmax(v128.load(y), splat(0)));
+  if (count & 3) storeFirst<f32>(y, f32x4.pmax(v128.load(y), splat(0)), count & 3);
+}
+
+// Read as whole numbers, negative elements that are not NaN are those up to −∞ (0xff80, −128). Counts are multiples of 8.
+export function reluSpansBf16(args: usize, tid: i32, threads: i32): void {
+  const table = A(args, 1) + (<usize>tid << 3);
+  let y = A(args, 0) + A(table, 0);
+  const count = I(table, 1);
+  const whole = y + span<u16>(count & ~31);
+  const end = y + span<u16>(count);
+  for (; y < whole; y += 64) {
+    rectify8(y);
+    rectify8(y + 16);
+    rectify8(y + 32);
+    rectify8(y + 48);
+  }
+  for (; y < end; y += 16) rectify8(y);
+}
+
+@inline
+function rectify8(y: usize): void {
+  const v = v128.load(y);
+  v128.store(y, v128.andnot(v, i16x8.le_s(v, i16x8.splat(-128))));
+}
+
 // p slope below 0
 @final
 @unmanaged
 class LeakyRelu {
   @inline
   at(x: v128, p: v128, q: v128): v128 {
-    return v128.bitselect(f32x4.mul(x, p), x, f32x4.lt(x, splat(0)));
+    return v128.bitselect(x, f32x4.mul(x, p), f32x4.gt(x, splat(0)));
   }
 }
 export function leakyRelu(args: usize, tid: i32, threads: i32): void {

@@ -18,13 +18,15 @@ export interface ElementKernel {
   readonly keepsZero?: boolean;
 }
 
-/** An op y = f(x); `choose` names the kernel for its attributes. */
-export function unary<A extends object>(choose: (attrs: A) => ElementKernel): Lowering {
+/** An op y = f(x); `choose` names the kernel for its attributes, if there is one. */
+export function unary<A extends object>(choose: (attrs: A) => ElementKernel | undefined): Lowering {
   return lowering<A>((node, context) => {
     const [x] = operands(node.inputs);
     const [y] = operands(node.outputs);
     if (x.dtype !== 'float32') return false;
-    const { kernel, p = 0, q = 0, keepsZero = true } = choose(node.attrs);
+    const choice = choose(node.attrs);
+    if (choice === undefined) return false;
+    const { kernel, p = 0, q = 0, keepsZero = true } = choice;
     const stored = context.blockOf(x);
     const block = keepsZero || !isPadded(x.shape, stored) ? stored : ROWS;
     const count = storedElements(x.shape, block);
@@ -37,12 +39,16 @@ export function unary<A extends object>(choose: (attrs: A) => ElementKernel): Lo
 }
 
 /** An op dx = f(value, dy) of the gradient of a function; zeros in dy give zeros. */
-export function unaryBackward<A extends object>(choose: (attrs: A) => ElementKernel): Lowering {
+export function unaryBackward<A extends object>(
+  choose: (attrs: A) => ElementKernel | undefined,
+): Lowering {
   return lowering<A>((node, context) => {
     const [value, dy] = operands(node.inputs);
     const [dx] = operands(node.outputs);
     if (dy.dtype !== 'float32' || value.dtype !== 'float32') return false;
-    const { kernel, p = 0, q = 0 } = choose(node.attrs);
+    const choice = choose(node.attrs);
+    if (choice === undefined) return false;
+    const { kernel, p = 0, q = 0 } = choice;
     const block = flatBlock(context, dy, value);
     const count = storedElements(dy.shape, block);
     const { storage, chosen } = storageOf(context, kernel, dx, value, dy);
@@ -96,7 +102,10 @@ const plain =
 
 const leakyRelu =
   (kernel: KernelName) =>
-  ({ slope }: { readonly slope: number }): ElementKernel => ({ kernel, p: slope });
+  ({ slope }: { readonly slope: number }): ElementKernel => ({
+    ...{ kernel, p: slope },
+    keepsZero: Number.isFinite(slope),
+  });
 
 const gelu =
   (exact: KernelName, tanh: KernelName) =>
@@ -109,11 +118,13 @@ interface ClampAttrs {
   readonly max: number | null;
 }
 
+/** Comparisons that let NaN in x through do not let a bound's through: that one is left to the reference kernel. */
 const clamp =
   (kernel: KernelName) =>
-  ({ min, max }: ClampAttrs): ElementKernel => {
+  ({ min, max }: ClampAttrs): ElementKernel | undefined => {
     const p = min ?? Number.NEGATIVE_INFINITY;
     const q = max ?? Number.POSITIVE_INFINITY;
+    if (Number.isNaN(p) || Number.isNaN(q)) return undefined;
     return { kernel, p, q, keepsZero: p <= 0 && q >= 0 };
   };
 
