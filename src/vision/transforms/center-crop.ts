@@ -1,5 +1,6 @@
-import { pair, type Size2d } from '../../core/shape.js';
+import type { Size2d } from '../../core/shape.js';
 import type { ImageSize } from '../image.js';
+import { sidePair } from './arguments.js';
 import { cropGather, type Gather } from './pixels/gather.js';
 import { literal, printCall } from './print.js';
 import { GatherTransform, type TransformJson } from './transform.js';
@@ -10,7 +11,7 @@ export class CenterCrop extends GatherTransform {
 
   constructor(size: number | Size2d) {
     super();
-    this.size = pair('CenterCrop', 'size', size);
+    this.size = sidePair('CenterCrop', 'size', size);
   }
 
   gather(size: ImageSize): Gather {

@@ -1,7 +1,7 @@
-import { ValueError } from '../../core/errors.js';
 import type { Rng } from '../../core/rng.js';
 import type { Image } from '../image.js';
-import { type Range, requireNumber, requireRange } from './arguments.js';
+import { type Range, requireNumber, requireRange, symmetricRange } from './arguments.js';
+import { limits } from './limits.js';
 import type { TakeBytes } from './pixels/byte-room.js';
 import { adjustBrightness, adjustContrast, adjustSaturation } from './pixels/color.js';
 import { adjustHue } from './pixels/hue.js';
@@ -96,16 +96,14 @@ export class ColorJitter extends PointTransform {
 
 /** `0.2` → `[0.8, 1.2]`; null where the factor can only be 1. */
 function factorRange(name: string, value: number | Range): Range | null {
-  if (typeof value === 'number') requireNumber('ColorJitter', name, value, 0);
-  else requireRange('ColorJitter', name, value, 0);
+  if (typeof value === 'number')
+    requireNumber('ColorJitter', name, value, [0, limits.factor[1] - 1]);
+  else requireRange('ColorJitter', name, value, limits.factor);
   const range: Range = typeof value === 'number' ? [Math.max(0, 1 - value), 1 + value] : value;
   return range[0] === 1 && range[1] === 1 ? null : range;
 }
 
 function hueRange(value: number | Range): Range | null {
-  const range: Range = typeof value === 'number' ? [-value, value] : value;
-  if (typeof value === 'number' && !(value >= 0 && value <= 0.5))
-    throw new ValueError('ColorJitter', `hue=${value} must be a number from 0 to 0.5`);
-  requireRange('ColorJitter', 'hue', range, -0.5, 0.5);
+  const range = symmetricRange('ColorJitter', 'hue', value, limits.hue);
   return range[0] === 0 && range[1] === 0 ? null : range;
 }

@@ -13,6 +13,7 @@ import { ValueError } from '../../core/errors.js';
 import type { Rng } from '../../core/rng.js';
 import type { FloatImage, Image, ImageSize } from '../image.js';
 import { type AnyTransformLike, toTransforms } from './lambda.js';
+import { requirePixels } from './limits.js';
 import { ByteRoom, newBytes } from './pixels/byte-room.js';
 import { type Gather, gatherSize, joinGathers } from './pixels/gather.js';
 import { type PlaneTable, toPlanes } from './pixels/planes.js';
@@ -88,11 +89,14 @@ export class Compose<I = Image, O = FloatImage> extends TransformBase<I, O> {
         const size = view === null ? (source ?? (current as Image)) : gatherSize(view);
         const next = step.gather(size, rng);
         if (next === null) continue;
+        requirePixels(step.constructor.name, size, gatherSize(next));
         const joined: Gather | null = view === null ? next : joinGathers(view, next);
         if (joined === null) settle();
         view = joined ?? next;
       } else if (step.source !== undefined) {
-        source = step.source(settle() as Image, rng);
+        const image = settle() as Image;
+        source = step.source(image, rng);
+        requirePixels(step.constructor.name, image, source);
       } else if (table !== undefined) {
         const image: Image = source === null ? (current as Image) : (settle() as Image);
         current = toPlanes(image, table(image.channels), view ?? undefined, out);

@@ -2,6 +2,7 @@ import type { Rng } from '../../core/rng.js';
 import type { ImageSize } from '../image.js';
 import { requireInteger, requireNumber } from './arguments.js';
 import { type Batch, batchShape, drawBeta, mixLabels } from './batch.js';
+import { limits } from './limits.js';
 import type { MixOptions } from './mix-up.js';
 import type { Box } from './pixels/gather.js';
 import { float, literal, printCall } from './print.js';
@@ -17,8 +18,8 @@ export class CutMix extends TransformBase<Batch, Batch> {
 
   constructor({ alpha = 1, numClasses }: MixOptions) {
     super();
-    requireNumber('CutMix', 'alpha', alpha, Number.MIN_VALUE);
-    requireInteger('CutMix', 'numClasses', numClasses, 1);
+    requireNumber('CutMix', 'alpha', alpha, limits.alpha);
+    requireInteger('CutMix', 'numClasses', numClasses, limits.classes);
     this.alpha = alpha;
     this.numClasses = numClasses;
   }

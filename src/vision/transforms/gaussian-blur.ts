@@ -1,9 +1,10 @@
 import { ShapeError, ValueError } from '../../core/errors.js';
 import { show } from '../../core/outside-text.js';
 import type { Rng } from '../../core/rng.js';
-import { pair, type Size2d } from '../../core/shape.js';
+import type { Size2d } from '../../core/shape.js';
 import type { Image } from '../image.js';
-import { type Range, requireRange } from './arguments.js';
+import { type Range, requireRange, sidePair } from './arguments.js';
+import { limits } from './limits.js';
 import { gaussianBlur } from './pixels/blur.js';
 import { floatTuple, literal, printCall } from './print.js';
 import { ColorTransform, type TransformJson } from './transform.js';
@@ -20,14 +21,14 @@ export class GaussianBlur extends ColorTransform {
 
   constructor(kernelSize: number | Size2d, { sigma = [0.1, 2] }: GaussianBlurOptions = {}) {
     super();
-    this.kernelSize = pair('GaussianBlur', 'kernelSize', kernelSize);
+    this.kernelSize = sidePair('GaussianBlur', 'kernelSize', kernelSize, limits.kernel);
     if (this.kernelSize.some((size) => size % 2 === 0))
       throw new ValueError(
         'GaussianBlur',
         `kernelSize=${show(kernelSize)} must be odd, so that it has a middle`,
       );
     this.sigma = typeof sigma === 'number' ? [sigma, sigma] : sigma;
-    requireRange('GaussianBlur', 'sigma', this.sigma, Number.MIN_VALUE);
+    requireRange('GaussianBlur', 'sigma', this.sigma, limits.blur);
   }
 
   /** A random sigma. */

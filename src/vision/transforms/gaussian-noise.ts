@@ -1,6 +1,7 @@
 import type { Rng } from '../../core/rng.js';
 import { type FloatImage, floatImage, Image } from '../image.js';
-import { requireNumber } from './arguments.js';
+import { requireBoolean, requireNumber } from './arguments.js';
+import { limits } from './limits.js';
 import { addNoiseToBytes, drawNoise } from './pixels/noise.js';
 import { float, literal, printCall } from './print.js';
 import { TransformBase, type TransformJson } from './transform.js';
@@ -30,8 +31,9 @@ export class GaussianNoise extends (TransformBase as EitherKind) {
 
   constructor({ mean = 0, sigma = 0.1, clip = true }: GaussianNoiseOptions = {}) {
     super();
-    requireNumber('GaussianNoise', 'mean', mean);
-    requireNumber('GaussianNoise', 'sigma', sigma, 0);
+    requireNumber('GaussianNoise', 'mean', mean, limits.value);
+    requireNumber('GaussianNoise', 'sigma', sigma, limits.noise);
+    requireBoolean('GaussianNoise', 'clip', clip);
     this.mean = mean;
     this.sigma = sigma;
     this.clip = clip;

@@ -1,6 +1,7 @@
 import type { Rng } from '../../core/rng.js';
 import { requireInteger, requireNumber } from './arguments.js';
 import { type Batch, batchShape, drawBeta, mixLabels } from './batch.js';
+import { limits } from './limits.js';
 import { float, literal, printCall } from './print.js';
 import { TransformBase, type TransformJson } from './transform.js';
 
@@ -21,8 +22,8 @@ export class MixUp extends TransformBase<Batch, Batch> {
 
   constructor({ alpha = 1, numClasses }: MixOptions) {
     super();
-    requireNumber('MixUp', 'alpha', alpha, Number.MIN_VALUE);
-    requireInteger('MixUp', 'numClasses', numClasses, 1);
+    requireNumber('MixUp', 'alpha', alpha, limits.alpha);
+    requireInteger('MixUp', 'numClasses', numClasses, limits.classes);
     this.alpha = alpha;
     this.numClasses = numClasses;
   }

@@ -1,6 +1,7 @@
 import type { Rng } from '../../core/rng.js';
 import type { Image } from '../image.js';
 import { type Range, requireInteger, requireProbability, requireRange } from './arguments.js';
+import { limits } from './limits.js';
 import { pixelate } from './pixels/mosaic.js';
 import { literal, printCall } from './print.js';
 import { ColorTransform, type TransformJson } from './transform.js';
@@ -18,8 +19,8 @@ export class Mosaic extends ColorTransform {
   constructor(blockSize: number | Range, { p = 0.5 }: MosaicOptions = {}) {
     super();
     this.blockSize = typeof blockSize === 'number' ? [blockSize, blockSize] : blockSize;
-    requireRange('Mosaic', 'blockSize', this.blockSize, 1);
-    for (const side of this.blockSize) requireInteger('Mosaic', 'blockSize', side, 1);
+    requireRange('Mosaic', 'blockSize', this.blockSize, limits.side);
+    for (const side of this.blockSize) requireInteger('Mosaic', 'blockSize', side, limits.side);
     requireProbability('Mosaic', p);
     this.p = p;
   }

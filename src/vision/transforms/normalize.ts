@@ -1,6 +1,8 @@
 import { ShapeError, ValueError } from '../../core/errors.js';
 import { show } from '../../core/outside-text.js';
 import { type FloatImage, floatImage } from '../image.js';
+import { isList } from './arguments.js';
+import { limits, type Range } from './limits.js';
 import { normalizedTable, type PlaneTable } from './pixels/planes.js';
 import { literal, printCall } from './print.js';
 import { TensorTransform, type TransformJson } from './transform.js';
@@ -16,10 +18,8 @@ export class Normalize extends TensorTransform {
 
   constructor(mean: number | readonly number[], std: number | readonly number[]) {
     super();
-    this.mean = listOf('mean', mean);
-    this.std = listOf('std', std);
-    if (this.std.some((value) => value <= 0))
-      throw new ValueError('Normalize', `std=${show(std)} must be above 0`);
+    this.mean = listOf('mean', mean, limits.value);
+    this.std = listOf('std', std, limits.divisor);
   }
 
   protected run(image: FloatImage): FloatImage {
@@ -65,12 +65,11 @@ export class Normalize extends TensorTransform {
   }
 }
 
-function listOf(name: string, value: number | readonly number[]): readonly number[] {
-  const list: readonly number[] = typeof value === 'number' ? [value] : value;
-  if (!Array.isArray(list) || list.length === 0 || !list.every((v) => Number.isFinite(v)))
-    throw new ValueError(
-      'Normalize',
-      `${name}=${show(value)} must be a number or a list of them, one per channel`,
-    );
-  return list;
+function listOf(name: string, value: number | readonly number[], range: Range): readonly number[] {
+  const list = typeof value === 'number' ? [value] : value;
+  if (isList(list, range)) return list;
+  throw new ValueError(
+    'Normalize',
+    `${name}=${show(value)} must be a number from ${range[0]} to ${range[1]}, or a list of them, one per channel`,
+  );
 }

@@ -1,7 +1,8 @@
 import { ValueError } from '../../core/errors.js';
 import { show } from '../../core/outside-text.js';
 import type { ImageSize } from '../image.js';
-import { requireFill, requirePaddingMode } from './arguments.js';
+import { isList, requireFill, requirePaddingMode } from './arguments.js';
+import { limits } from './limits.js';
 import type { Fill } from './pixels/fill.js';
 import type { Gather } from './pixels/gather.js';
 import { type Padding, type PaddingMode, padGather } from './pixels/pad.js';
@@ -59,12 +60,12 @@ export class Pad extends GatherTransform {
 /** The four sides of a padding given as one, two or four whole numbers. */
 export function paddingSides(subject: string, padding: PaddingSize): Padding {
   const given: readonly number[] = typeof padding === 'number' ? [padding] : padding;
-  const [first = 0, second = first, third = first, fourth = second] = given;
-  const fits = Array.isArray(given) && [1, 2, 4].includes(given.length);
-  if (!fits || !given.every((side) => Number.isInteger(side)))
+  const fits = isList(given, limits.padding) && [1, 2, 4].includes(given.length);
+  if (!fits || !given.every(Number.isInteger))
     throw new ValueError(
       subject,
-      `padding=${show(padding)} must be a whole number, a pair or four of them (left, top, right, bottom)`,
+      `padding=${show(padding)} must be a whole number from ${limits.padding[0]} to ${limits.padding[1]}, a pair or four of them (left, top, right, bottom)`,
     );
+  const [first = 0, second = first, third = first, fourth = second] = given;
   return { left: first, top: second, right: third, bottom: fourth };
 }

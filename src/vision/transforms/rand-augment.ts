@@ -12,6 +12,7 @@ import {
   noMagnitude,
   posterizeBits,
 } from './augment-ops.js';
+import { limits } from './limits.js';
 import type { Fill } from './pixels/fill.js';
 import type { Interpolation } from './pixels/resample.js';
 import { literal, printCall } from './print.js';
@@ -46,9 +47,9 @@ export class RandAugment extends ColorTransform {
     fill = null,
   }: RandAugmentOptions = {}) {
     super();
-    requireInteger('RandAugment', 'numOps', numOps, 0);
-    requireInteger('RandAugment', 'magnitude', magnitude, 0);
-    requireInteger('RandAugment', 'numMagnitudeBins', numMagnitudeBins, 2);
+    requireInteger('RandAugment', 'numOps', numOps, limits.operations);
+    requireInteger('RandAugment', 'magnitude', magnitude, [0, limits.bins[1]]);
+    requireInteger('RandAugment', 'numMagnitudeBins', numMagnitudeBins, limits.bins);
     if (magnitude >= numMagnitudeBins)
       throw new ValueError(
         'RandAugment',

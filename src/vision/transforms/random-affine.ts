@@ -6,10 +6,11 @@ import {
   type Range,
   requireFill,
   requireInterpolation,
-  requireNumber,
+  requirePair,
   requireRange,
   symmetricRange,
 } from './arguments.js';
+import { limits } from './limits.js';
 import { type AffineParams, affineMatrix, type Point } from './pixels/affine-matrix.js';
 import type { Fill } from './pixels/fill.js';
 import type { Interpolation } from './pixels/resample.js';
@@ -55,11 +56,12 @@ export class RandomAffine extends SourceTransform {
     }: RandomAffineOptions = {},
   ) {
     super();
-    this.degrees = symmetricRange('RandomAffine', 'degrees', degrees);
-    for (const share of translate ?? []) requireNumber('RandomAffine', 'translate', share, 0, 1);
-    if (scale !== null) requireRange('RandomAffine', 'scale', scale, Number.MIN_VALUE);
+    this.degrees = symmetricRange('RandomAffine', 'degrees', degrees, limits.degrees);
+    if (translate !== null) requirePair('RandomAffine', 'translate', translate, limits.share);
+    if (scale !== null) requireRange('RandomAffine', 'scale', scale, limits.ratio);
     requireInterpolation('RandomAffine', interpolation);
     requireFill('RandomAffine', fill);
+    if (center !== null) requirePair('RandomAffine', 'center', center, limits.point);
     this.translate = translate;
     this.scale = scale;
     this.shear = shear === null ? null : shearRanges(shear);
@@ -110,14 +112,16 @@ export class RandomAffine extends SourceTransform {
 }
 
 function shearRanges(shear: number | readonly number[]): readonly number[] {
-  if (typeof shear === 'number') return symmetricRange('RandomAffine', 'shear', shear);
-  const [a = 0, b = 0, c = 0, d = 0] = shear;
-  if (shear.length !== 2 && shear.length !== 4)
+  if (typeof shear === 'number')
+    return symmetricRange('RandomAffine', 'shear', shear, limits.shear);
+  const known = Array.isArray(shear) && (shear.length === 2 || shear.length === 4);
+  if (!known)
     throw new ValueError(
       'RandomAffine',
       `shear=${show(shear)} must be a number, a pair [low, high] for x, or four numbers for x and y`,
     );
-  requireRange('RandomAffine', 'shear', [a, b]);
-  if (shear.length === 4) requireRange('RandomAffine', 'shear', [c, d]);
+  const [a = 0, b = 0, c = 0, d = 0] = shear;
+  requireRange('RandomAffine', 'shear', [a, b], limits.shear);
+  if (shear.length === 4) requireRange('RandomAffine', 'shear', [c, d], limits.shear);
   return shear;
 }

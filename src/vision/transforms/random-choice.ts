@@ -2,7 +2,9 @@ import { ValueError } from '../../core/errors.js';
 import { show } from '../../core/outside-text.js';
 import type { Rng } from '../../core/rng.js';
 import type { Image } from '../image.js';
+import { isList } from './arguments.js';
 import { type AnyTransformLike, toTransforms } from './lambda.js';
+import { limits } from './limits.js';
 import { literal, printBlock } from './print.js';
 import {
   type AnyTransform,
@@ -27,7 +29,10 @@ export class RandomChoice<T = Image> extends TransformBase<T, T> {
       throw new ValueError('RandomChoice', 'the list is empty, at least one transform is required');
     const usable =
       p === null ||
-      (p.length === transforms.length && p.every((w) => w >= 0) && p.some((w) => w > 0));
+      (isList(p, limits.value) &&
+        p.length === transforms.length &&
+        p.every((w) => w >= 0) &&
+        p.some((w) => w > 0));
     if (!usable)
       throw new ValueError(
         'RandomChoice',

@@ -1,9 +1,9 @@
 import { ShapeError } from '../../core/errors.js';
 import { show } from '../../core/outside-text.js';
 import type { Rng } from '../../core/rng.js';
-import { pair, type Size2d } from '../../core/shape.js';
+import type { Size2d } from '../../core/shape.js';
 import type { ImageSize } from '../image.js';
-import { requireFill, requirePaddingMode } from './arguments.js';
+import { requireBoolean, requireFill, requirePaddingMode, sidePair } from './arguments.js';
 import { type PaddingSize, paddingSides } from './pad.js';
 import type { Fill } from './pixels/fill.js';
 import {
@@ -51,10 +51,11 @@ export class RandomCrop extends GatherTransform {
     }: RandomCropOptions = {},
   ) {
     super();
-    this.size = pair('RandomCrop', 'size', size);
+    this.size = sidePair('RandomCrop', 'size', size);
     if (padding !== null) paddingSides('RandomCrop', padding);
     requireFill('RandomCrop', fill);
     requirePaddingMode('RandomCrop', paddingMode);
+    requireBoolean('RandomCrop', 'padIfNeeded', padIfNeeded);
     this.padding = padding;
     this.padIfNeeded = padIfNeeded;
     this.fill = fill;

@@ -3,12 +3,14 @@ import { show } from '../../core/outside-text.js';
 import type { Rng } from '../../core/rng.js';
 import type { FloatImage, ImageSize } from '../image.js';
 import {
+  isList,
   type Range,
   requireInteger,
   requireNumber,
   requireProbability,
   requireRange,
 } from './arguments.js';
+import { limits } from './limits.js';
 import { erase } from './pixels/erase.js';
 import type { Box } from './pixels/gather.js';
 import { drawNoise } from './pixels/noise.js';
@@ -44,10 +46,10 @@ export class RandomErasing extends TensorTransform {
   }: RandomErasingOptions = {}) {
     super();
     requireProbability('RandomErasing', p);
-    requireRange('RandomErasing', 'scale', scale, 0, 1);
-    requireRange('RandomErasing', 'ratio', ratio, Number.MIN_VALUE);
+    requireRange('RandomErasing', 'scale', scale, limits.share);
+    requireRange('RandomErasing', 'ratio', ratio, limits.ratio);
     const numbers = typeof value === 'number' ? [value] : value;
-    if (value !== 'random' && !(Array.isArray(numbers) && numbers.every(Number.isFinite)))
+    if (value !== 'random' && !isList(numbers, limits.value))
       throw new ValueError(
         'RandomErasing',
         `value=${show(value)} must be a number, a list with one per channel, or 'random'`,
@@ -127,9 +129,9 @@ export class Cutout extends TensorTransform {
 
   constructor(length: number, { holes = 1, value = 0 }: CutoutOptions = {}) {
     super();
-    requireInteger('Cutout', 'length', length, 1);
-    requireInteger('Cutout', 'holes', holes, 1);
-    requireNumber('Cutout', 'value', value);
+    requireInteger('Cutout', 'length', length, limits.side);
+    requireInteger('Cutout', 'holes', holes, limits.holes);
+    requireNumber('Cutout', 'value', value, limits.value);
     this.side = length;
     this.holes = holes;
     this.value = value;

@@ -6,6 +6,7 @@ import {
   requireNumber,
   requireProbability,
 } from './arguments.js';
+import { limits } from './limits.js';
 import type { Fill } from './pixels/fill.js';
 import { perspectiveMatrix, type Quad } from './pixels/perspective-matrix.js';
 import type { Interpolation } from './pixels/resample.js';
@@ -39,7 +40,7 @@ export class RandomPerspective extends SourceTransform {
     fill = 0,
   }: RandomPerspectiveOptions = {}) {
     super();
-    requireNumber('RandomPerspective', 'distortionScale', distortionScale, 0, 1);
+    requireNumber('RandomPerspective', 'distortionScale', distortionScale, limits.share);
     requireProbability('RandomPerspective', p);
     requireInterpolation('RandomPerspective', interpolation);
     requireFill('RandomPerspective', fill);

@@ -1,7 +1,8 @@
 import type { Rng } from '../../core/rng.js';
-import { pair, type Size2d } from '../../core/shape.js';
+import type { Size2d } from '../../core/shape.js';
 import type { Image, ImageSize } from '../image.js';
-import { type Range, requireInterpolation, requireRange } from './arguments.js';
+import { type Range, requireInterpolation, requireRange, sidePair } from './arguments.js';
+import { limits } from './limits.js';
 import { type Box, cropGather } from './pixels/gather.js';
 import { type Interpolation, resizedSource } from './pixels/resample.js';
 import { imageSource, type PixelSource } from './pixels/source.js';
@@ -33,9 +34,9 @@ export class RandomResizedCrop extends SourceTransform {
     }: RandomResizedCropOptions = {},
   ) {
     super();
-    this.size = pair('RandomResizedCrop', 'size', size);
-    requireRange('RandomResizedCrop', 'scale', scale, 0);
-    requireRange('RandomResizedCrop', 'ratio', ratio, Number.MIN_VALUE);
+    this.size = sidePair('RandomResizedCrop', 'size', size);
+    requireRange('RandomResizedCrop', 'scale', scale, limits.area);
+    requireRange('RandomResizedCrop', 'ratio', ratio, limits.ratio);
     requireInterpolation('RandomResizedCrop', interpolation);
     this.scale = scale;
     this.ratio = ratio;

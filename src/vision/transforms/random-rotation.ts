@@ -1,6 +1,14 @@
 import type { Rng } from '../../core/rng.js';
 import type { Image } from '../image.js';
-import { type Range, requireFill, requireInterpolation, symmetricRange } from './arguments.js';
+import {
+  type Range,
+  requireBoolean,
+  requireFill,
+  requireInterpolation,
+  requirePair,
+  symmetricRange,
+} from './arguments.js';
+import { limits } from './limits.js';
 import type { Point } from './pixels/affine-matrix.js';
 import type { Fill } from './pixels/fill.js';
 import type { Interpolation } from './pixels/resample.js';
@@ -38,9 +46,11 @@ export class RandomRotation extends SourceTransform {
     }: RandomRotationOptions = {},
   ) {
     super();
-    this.degrees = symmetricRange('RandomRotation', 'degrees', degrees);
+    this.degrees = symmetricRange('RandomRotation', 'degrees', degrees, limits.degrees);
     requireInterpolation('RandomRotation', interpolation);
     requireFill('RandomRotation', fill);
+    requireBoolean('RandomRotation', 'expand', expand);
+    if (center !== null) requirePair('RandomRotation', 'center', center, limits.point);
     this.interpolation = interpolation;
     this.expand = expand;
     this.center = center;

@@ -9,6 +9,7 @@ import { CutMix } from './cut-mix.js';
 import { GaussianBlur } from './gaussian-blur.js';
 import { GaussianNoise } from './gaussian-noise.js';
 import { Grayscale, RandomGrayscale } from './grayscale.js';
+import { maxDepth, maxSteps } from './limits.js';
 import { MixUp } from './mix-up.js';
 import { Mosaic } from './mosaic.js';
 import { Normalize } from './normalize.js';
@@ -35,7 +36,7 @@ type Make = (options: Options) => AnyTransform;
 const listOf = (name: string, transforms: unknown): AnyTransform[] => {
   if (!Array.isArray(transforms))
     throw new ValueError(name, 'transforms is missing, a list of transforms is required');
-  return transforms.map((json) => transformFromJSON(json));
+  return transforms.map((json) => fromJSON(json));
 };
 
 const makers: Readonly<Record<string, Make>> = {
@@ -82,6 +83,28 @@ export const transformNames: readonly string[] = Object.keys(makers).sort();
 export function transformFromJSON<T extends AnyTransform = Transform<Image, FloatImage>>(
   json: TransformJson,
 ): T {
+  requireModest(json);
+  return fromJSON(json) as T; // JSON does not say more.
+}
+
+/** Throws where a description holds more transforms, or holds them deeper, than anybody would write. */
+function requireModest(json: unknown): void {
+  const open: { readonly json: unknown; readonly depth: number }[] = [{ json, depth: 1 }];
+  for (let steps = 1; ; steps++) {
+    const next = open.pop();
+    if (next === undefined) return;
+    if (steps > maxSteps || next.depth > maxDepth)
+      throw new ValueError(
+        'transformFromJSON',
+        `more than ${maxSteps} transforms, or nested deeper than ${maxDepth}, which is not allowed`,
+      );
+    const list = (next.json as { readonly transforms?: unknown } | null)?.transforms;
+    if (!Array.isArray(list)) continue;
+    for (const step of list.slice(0, maxSteps)) open.push({ json: step, depth: next.depth + 1 });
+  }
+}
+
+function fromJSON(json: TransformJson): AnyTransform {
   const { name, ...options } = json ?? {};
   const make = typeof name === 'string' && Object.hasOwn(makers, name) ? makers[name] : undefined;
   if (make === undefined)
@@ -97,5 +120,5 @@ export function transformFromJSON<T extends AnyTransform = Transform<Image, Floa
         String(name),
         `option ${show(option)} is unknown; there are ${known.slice(1).join(', ') || 'none'}`,
       );
-  return transform as T; // JSON does not say more.
+  return transform;
 }

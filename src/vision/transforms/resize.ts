@@ -1,8 +1,9 @@
 import { ValueError } from '../../core/errors.js';
 import { show } from '../../core/outside-text.js';
-import { pair, type Size2d } from '../../core/shape.js';
+import type { Size2d } from '../../core/shape.js';
 import type { Image, ImageSize } from '../image.js';
-import { requireInteger, requireInterpolation } from './arguments.js';
+import { requireInteger, requireInterpolation, sidePair } from './arguments.js';
+import { limits } from './limits.js';
 import { type Interpolation, resizedSource } from './pixels/resample.js';
 import { imageSource, type PixelSource } from './pixels/source.js';
 import { literal, printCall } from './print.js';
@@ -32,10 +33,10 @@ export class Resize extends SourceTransform {
     { interpolation = 'bilinear', maxSize = null }: ResizeOptions = {},
   ) {
     super();
-    pair('Resize', 'size', size);
+    const [height, width] = sidePair('Resize', 'size', size);
     requireInterpolation('Resize', interpolation);
     if (maxSize !== null) {
-      requireInteger('Resize', 'maxSize', maxSize, 1);
+      requireInteger('Resize', 'maxSize', maxSize, limits.side);
       if (typeof size !== 'number' || maxSize <= size)
         throw new ValueError(
           'Resize',
@@ -45,7 +46,6 @@ export class Resize extends SourceTransform {
     this.size = size;
     this.interpolation = interpolation;
     this.maxSize = maxSize;
-    const [height, width] = pair('Resize', 'size', size);
     this.firstSize = interpolation === 'nearest' ? null : { height, width };
   }
 

@@ -8,8 +8,9 @@ import { ValueError } from '../../core/errors.js';
 import type { Rng } from '../../core/rng.js';
 import { defaultGenerator } from '../../tensor/generator.js';
 import { type FloatImage, Image, type ImageSize } from '../image.js';
+import { requirePixels } from './limits.js';
 import { newBytes, type TakeBytes } from './pixels/byte-room.js';
-import { type Gather, gatherPixels } from './pixels/gather.js';
+import { type Gather, gatherPixels, gatherSize } from './pixels/gather.js';
 import type { PlaneTable } from './pixels/planes.js';
 import type { PixelSource } from './pixels/source.js';
 
@@ -149,7 +150,9 @@ export abstract class GatherTransform extends TransformBase<Image, Image> {
 
   protected run(image: Image, rng: Rng): Image {
     const gather = this.gather(image, rng);
-    return gather === null ? image : gatherPixels(image, gather);
+    if (gather === null) return image;
+    requirePixels(this.constructor.name, image, gatherSize(gather));
+    return gatherPixels(image, gather);
   }
 }
 
@@ -162,7 +165,9 @@ export abstract class SourceTransform extends TransformBase<Image, Image> {
   abstract source(image: Image, rng: Rng): PixelSource;
 
   protected run(image: Image, rng: Rng): Image {
-    return this.source(image, rng).read();
+    const source = this.source(image, rng);
+    requirePixels(this.constructor.name, image, source);
+    return source.read();
   }
 }
 

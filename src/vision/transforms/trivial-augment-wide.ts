@@ -11,6 +11,7 @@ import {
   noMagnitude,
   posterizeBits,
 } from './augment-ops.js';
+import { limits } from './limits.js';
 import type { Fill } from './pixels/fill.js';
 import type { Interpolation } from './pixels/resample.js';
 import { literal, printCall } from './print.js';
@@ -37,7 +38,7 @@ export class TrivialAugmentWide extends ColorTransform {
     fill = null,
   }: TrivialAugmentWideOptions = {}) {
     super();
-    requireInteger('TrivialAugmentWide', 'numMagnitudeBins', numMagnitudeBins, 2);
+    requireInteger('TrivialAugmentWide', 'numMagnitudeBins', numMagnitudeBins, limits.bins);
     requireInterpolation('TrivialAugmentWide', interpolation);
     if (fill !== null) requireFill('TrivialAugmentWide', fill);
     this.numMagnitudeBins = numMagnitudeBins;

@@ -7,6 +7,7 @@ import { Rng } from '../../../src/core/rng.js';
 import { type Channels, Image } from '../../../src/vision/image.js';
 import { cropGather, gatherPixels } from '../../../src/vision/transforms/pixels/gather.js';
 import { sourceSha256 } from '../../../src/vision/transforms/pixels/kernels.js';
+import { Scratch } from '../../../src/vision/transforms/pixels/pixel-kernels.js';
 import { toPlanes } from '../../../src/vision/transforms/pixels/planes.js';
 import { plainPasses, type Taps } from '../../../src/vision/transforms/pixels/resample-passes.js';
 import { simdPasses } from '../../../src/vision/transforms/pixels/resample-simd.js';
@@ -107,4 +108,10 @@ test('very large and very small sizes work', () => {
 test('the kernels were compiled from the source that is there', () => {
   const source = readFileSync(join(repository, 'scripts/vision-kernels/pixels.ts'));
   assert.equal(createHash('sha256').update(source).digest('hex'), sourceSha256);
+});
+
+test('scratch counts beyond 2³¹ bytes', () => {
+  const scratch = new Scratch();
+  scratch.take(2 ** 31);
+  assert.ok(scratch.take(1) > 2 ** 31);
 });

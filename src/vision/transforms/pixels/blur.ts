@@ -18,8 +18,11 @@ export function gaussianBlur(image: Image, kernelSize: Size2d, sigma: number): I
     'reflect',
   );
   const stride = width * channels;
-  const lines = new Float64Array(height * stride);
-  for (let y = 0; y < height; y++)
+  // Lines after the pass across: only as many as the pass down looks at, each in the place of one that is done with.
+  const held = down.length;
+  const lines = new Float64Array(held * stride);
+  const blurLine = (y: number): void => {
+    const start = (y % held) * stride;
     for (let x = 0; x < width; x++)
       for (let c = 0; c < channels; c++) {
         let sum = 0;
@@ -27,14 +30,17 @@ export function gaussianBlur(image: Image, kernelSize: Size2d, sigma: number): I
           const from = y * stride + (columns[x + k] as number) * channels + c;
           sum += (across[k] as number) * (data[from] as number);
         }
-        lines[y * stride + x * channels + c] = sum;
+        lines[start + x * channels + c] = sum;
       }
+  };
   const out = new Uint8ClampedArray(height * stride);
   const sums = new Float64Array(stride);
+  let ready = 0;
   for (let y = 0; y < height; y++) {
+    while (ready < Math.min(height, y + padY + 1)) blurLine(ready++);
     sums.fill(0);
     for (let k = 0; k < down.length; k++) {
-      const from = (rows[y + k] as number) * stride;
+      const from = ((rows[y + k] as number) % held) * stride;
       const weight = down[k] as number;
       for (let i = 0; i < stride; i++)
         sums[i] = (sums[i] as number) + weight * (lines[from + i] as number);

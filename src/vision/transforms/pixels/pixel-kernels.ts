@@ -71,7 +71,7 @@ export class Scratch {
   /** Room for `bytes` bytes. */
   take(bytes: number): number {
     const start = this.end;
-    this.end = (start + bytes + slack + 15) & ~15;
+    this.end = Math.ceil((start + bytes + slack) / 16) * 16; // no bit operation: sums may pass 2³¹
     return start;
   }
 

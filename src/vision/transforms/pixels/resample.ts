@@ -3,7 +3,9 @@
  * the source pixels under a filter as wide as the shrink factor. Weights are rounded to 22 fractional bits and sums are
  * exact integers, so results equal Pillow's bit for bit.
  */
+import { ValueError } from '../../../core/errors.js';
 import { Image, type ImageSize } from '../../image.js';
+import { maxPixels } from '../limits.js';
 import { newBytes, type TakeBytes } from './byte-room.js';
 import { type Box, everyIndex, gatherPixels } from './gather.js';
 import { fractionBits, plainPasses, type ResampleJob, type Taps } from './resample-passes.js';
@@ -111,6 +113,12 @@ function resample(
     top = Math.min(top, down.first[i] as number);
     bottom = Math.max(bottom, (down.first[i] as number) + (down.count[i] as number));
   }
+  if ((bottom - top) * columns.length > 2 * maxPixels)
+    throw new ValueError(
+      'resize',
+      `${bottom - top} rows are drawn out to ${columns.length} pixels before they are shrunk to ${rows.length}, ` +
+        `more than ${2 * maxPixels} pixels in all; resize in two steps`,
+    );
   const job: ResampleJob = {
     data: image.data,
     start: ((box.top + top) * image.width + box.left) * image.channels,
