@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 const words = process.argv.slice(2);
 const folder = process.env.WICK_BUILD ?? 'dist';
@@ -17,5 +18,10 @@ if (files.length === 0) {
   );
   process.exit(1);
 }
-const { status } = spawnSync(process.execPath, ['--test', ...files], { stdio: 'inherit' });
+// Every test file starts from seed 0: a result that depends on random numbers is the same each time.
+const generator = pathToFileURL(join(folder, 'src', 'tensor', 'generator.js'));
+const seed = `data:text/javascript,import { manualSeed } from '${generator}'; manualSeed(0);`;
+const { status } = spawnSync(process.execPath, ['--import', seed, '--test', ...files], {
+  stdio: 'inherit',
+});
 process.exit(status ?? 1);

@@ -134,7 +134,7 @@ export {
   zeros,
   zerosLike,
 } from './tensor/creation.js';
-export { Generator, manualSeed } from './tensor/generator.js';
+export { Generator, initialSeed, manualSeed } from './tensor/generator.js';
 export { enableGrad, isGradEnabled, noGrad } from './tensor/grad-mode.js';
 export { Parameter } from './tensor/parameter.js';
 export { Tensor } from './tensor/tensor.js';

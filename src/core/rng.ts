@@ -123,3 +123,8 @@ export class Rng {
     return order;
   }
 }
+
+/** A seed that nobody chose, from the machine's source of random bits: 0 … 2³² − 1. */
+export function entropySeed(): number {
+  return crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
+}

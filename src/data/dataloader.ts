@@ -39,7 +39,7 @@ export interface DataLoaderOptions<T, B> {
    * workers are plain data without their classes. @default defaultCollate
    */
   readonly collate?: (samples: readonly T[], rng: Rng) => B;
-  /** Where all randomness comes from, with epoch and index. @default the seed of `generator` */
+  /** Where all randomness comes from, with epoch and index. @default drawn from `generator` by the first loop */
   readonly seed?: number;
   /** @default the generator that `manualSeed` seeds */
   readonly generator?: RandomGenerator;
@@ -85,7 +85,8 @@ export class DataLoader<T = Sample, B = Collated<T>> implements AsyncIterable<B>
   /** Batches per epoch. */
   readonly length: number;
 
-  private seed: number;
+  private givenSeed: number | null;
+  private readonly generator: RandomGenerator;
   private readonly batches: Batches;
   private readonly options: Required<
     Pick<DataLoaderOptions<T, B>, 'numWorkers' | 'timeout' | 'prefetchFactor' | 'onError'>
@@ -120,7 +121,14 @@ export class DataLoader<T = Sample, B = Collated<T>> implements AsyncIterable<B>
     this.workerInit = options.workerInit ?? null;
     this.persistentWorkers = options.persistentWorkers ?? false;
     this.reuseMemory = (options.reuseMemory ?? false) && this.collate === null;
-    this.seed = options.seed ?? (options.generator ?? defaultGenerator).seed;
+    this.givenSeed = options.seed ?? null;
+    this.generator = options.generator ?? defaultGenerator;
+  }
+
+  /** Drawn when it is first needed, so that a `manualSeed` before the first loop decides on it, as in PyTorch. */
+  private get seed(): number {
+    this.givenSeed ??= this.generator.drawSeed();
+    return this.givenSeed;
   }
 
   /** The samples that `onError: 'skip'` has left out so far. */
@@ -143,7 +151,7 @@ export class DataLoader<T = Sample, B = Collated<T>> implements AsyncIterable<B>
   loadStateDict({ seed, epoch, batch }: DataLoaderState): void {
     requireAtLeast('state.epoch', epoch, 0);
     requireAtLeast('state.batch', batch, 0);
-    this.seed = seed;
+    this.givenSeed = seed;
     this.next = { epoch, batch };
     this.position = this.next;
   }
@@ -241,6 +249,7 @@ export class DataLoader<T = Sample, B = Collated<T>> implements AsyncIterable<B>
 
   private startPool(): WorkerPool {
     return new WorkerPool(this.options.numWorkers, {
+      seed: this.seed,
       dataset: requireWorkerSpec(this.dataset),
       init: this.workerInit,
       options: { onError: this.options.onError, collate: this.collate === null },

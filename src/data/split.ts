@@ -1,11 +1,14 @@
 import { ValueError } from '../core/errors.js';
+import { defaultGenerator, type Generator } from '../tensor/generator.js';
 import type { Dataset } from './dataset.js';
 import { splitRng } from './streams.js';
 import { Subset } from './subset.js';
 
 export interface SplitOptions {
-  /** @default 0 */
+  /** The same seed gives the same parts. @default drawn from `generator` */
   readonly seed?: number;
+  /** @default the generator that `manualSeed` seeds */
+  readonly generator?: Generator;
   /**
    * Give every part the same share of each class: `true` takes the data set's own `targets`, or pass the labels.
    * @default false
@@ -23,10 +26,10 @@ export interface SplitOptions {
 export function randomSplit<T>(
   dataset: Dataset<T>,
   lengths: readonly number[],
-  { seed = 0, stratify = false }: SplitOptions = {},
+  options: SplitOptions = {},
 ): Subset<T>[] {
   const sizes = partSizes(dataset.length, lengths);
-  const order = randomOrder('randomSplit', dataset, seed, stratify);
+  const order = randomOrder('randomSplit', dataset, options);
   let start = 0;
   return sizes.map((size) => {
     const part = order.subarray(start, start + size);
@@ -50,15 +53,15 @@ export interface Fold<T> {
 export function kFold<T>(
   dataset: Dataset<T>,
   k: number,
-  { seed = 0, stratify = false, shuffle = true }: KFoldOptions = {},
+  { shuffle = true, ...options }: KFoldOptions = {},
 ): Fold<T>[] {
   const n = dataset.length;
   if (!Number.isInteger(k) || k < 2 || k > n)
     throw new ValueError('kFold', `k=${k} must be a whole number from 2 to the ${n} samples`);
-  if (!shuffle && stratify !== false)
+  if (!shuffle && (options.stratify ?? false) !== false)
     throw new ValueError('kFold', 'stratify needs shuffle: true, consecutive folds have no choice');
   const order = shuffle
-    ? randomOrder('kFold', dataset, seed, stratify)
+    ? randomOrder('kFold', dataset, options)
     : Int32Array.from({ length: n }, (_, i) => i);
   return Array.from({ length: k }, (_, i) => {
     const start = Math.floor((i * n) / k);
@@ -93,10 +96,9 @@ function partSizes(total: number, lengths: readonly number[]): readonly number[]
 function randomOrder(
   subject: string,
   dataset: Dataset<unknown>,
-  seed: number,
-  stratify: boolean | ArrayLike<number>,
+  { seed, generator = defaultGenerator, stratify = false }: SplitOptions,
 ): Int32Array {
-  const rng = splitRng(seed);
+  const rng = splitRng(seed ?? generator.drawSeed());
   const order = rng.permutation(dataset.length);
   if (stratify === false) return order;
   const labels = stratify === true ? dataset.targets : stratify;

@@ -7,6 +7,7 @@ import { Rng } from '../core/rng.js';
 const orderStream = 0x4c00_0000;
 const splitStream = 0x4c00_0001;
 const batchStream = 0x4c00_0002;
+const workerStream = 0x4c00_0003;
 const sampleStream = 0x4d00_0000;
 
 /** The generator of an epoch's order. */
@@ -27,4 +28,9 @@ export function sampleRng(seed: number, epoch: number, index: number, repeat = 0
 /** The generator of batch number `batch` in `epoch`, for what mixes the samples of a batch. */
 export function batchRng(seed: number, epoch: number, batch: number): Rng {
   return new Rng(seed, batchStream, epoch * 2 ** 32 + batch);
+}
+
+/** The seed of a worker thread's default generator, for data sets that draw from it. */
+export function workerSeed(seed: number, workerId: number): number {
+  return new Rng(seed, workerStream, workerId).bits();
 }

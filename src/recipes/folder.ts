@@ -15,7 +15,14 @@ import { RandomResizedCrop } from '../vision/transforms/random-resized-crop.js';
 import { Resize } from '../vision/transforms/resize.js';
 import { ToTensor } from '../vision/transforms/to-tensor.js';
 import { openSplits } from './open-splits.js';
-import type { OpenRequest, Task, TaskPictures, TaskTransforms, TrainDefaults } from './recipe.js';
+import type {
+  OpenRequest,
+  SeededRequest,
+  Task,
+  TaskPictures,
+  TaskTransforms,
+  TrainDefaults,
+} from './recipe.js';
 import { makeTask } from './task.js';
 
 /** The name under which config.json keeps runs on folders. */
@@ -43,7 +50,7 @@ const defaults: TrainDefaults = {
  *
  * `imageSize` and `model` overrule it.
  */
-export async function openFolder(request: OpenRequest): Promise<Task> {
+export async function openFolder(request: SeededRequest): Promise<Task> {
   const { data, size, name, transforms } = await chooseFor(request);
   const opened = await openSplits(data, transforms, request);
   const recipe = {

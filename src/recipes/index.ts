@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { DataError, ValueError } from '../core/errors.js';
 import { nearest } from '../core/nearest.js';
+import { defaultGenerator } from '../tensor/generator.js';
 import { cifar10 } from './cifar10.js';
 import { fer2013 } from './fer2013.js';
 import { folderName, lookAtFolder, openFolder } from './folder.js';
@@ -37,7 +38,8 @@ export function requireRecipe(name: string): Recipe {
  *
  * @throws ValueError that says which recipe was probably meant
  */
-export async function openTask(data: string, request: OpenRequest): Promise<Task> {
+export async function openTask(data: string, given: OpenRequest): Promise<Task> {
+  const request = { ...given, seed: given.seed ?? defaultGenerator.drawSeed() };
   const { recipe, folder, note } = await meaning(data, request);
   const task = recipe ? await recipe.open(request) : await openFolder({ ...request, data: folder });
   return { ...task, notes: [...note, ...task.notes] };
@@ -46,13 +48,14 @@ export async function openTask(data: string, request: OpenRequest): Promise<Task
 /** What `openTask` would train on, to be looked at: a folder's pictures may be too few for a training. */
 export async function openPictures(data: string, request: OpenRequest): Promise<TaskPictures> {
   const { recipe, folder, note } = await meaning(data, request);
-  if (recipe !== undefined) return await recipe.open(request);
+  if (recipe !== undefined) return await recipe.open({ seed: 0, ...request });
   const looked = await lookAtFolder({ ...request, data: folder });
   return { ...looked, notes: [...note, ...looked.notes] };
 }
 
 /** Opens the data of a run again, by the recipe's name in its config.json. */
-export async function reopenTask(recipe: string, request: OpenRequest): Promise<Task> {
+export async function reopenTask(recipe: string, given: OpenRequest): Promise<Task> {
+  const request = { seed: 0, ...given }; // that of runs that tell none: another would draw pictures that were trained on
   if (recipe === folderName) return await openFolder(request);
   return await requireRecipe(recipe).open(request);
 }

@@ -6,7 +6,7 @@ import { Normalize } from '../vision/transforms/normalize.js';
 import { Resize } from '../vision/transforms/resize.js';
 import { ToTensor } from '../vision/transforms/to-tensor.js';
 import { openPublished } from './published.js';
-import type { OpenRequest, Recipe, Task, TaskTransforms } from './recipe.js';
+import type { Recipe, SeededRequest, Task, TaskTransforms } from './recipe.js';
 import { bothSplits, makeTask, refuseData, requireOwnSize } from './task.js';
 
 /** What all data sets in MNIST's format share. */
@@ -72,7 +72,7 @@ export const fashionMnist: Recipe = {
 async function openIdx(
   recipe: Recipe,
   set: { open(root?: string, options?: OpenOptions): Promise<PictureDataset> },
-  request: OpenRequest,
+  request: SeededRequest,
 ): Promise<Task> {
   requireOwnSize(recipe, request);
   const chosen = recipe.transforms(shared.inputShape[1]);

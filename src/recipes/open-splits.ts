@@ -1,15 +1,15 @@
 import { openImageSplits } from '../vision/datasets/image-splits.js';
 import { fileOptions } from './file-options.js';
-import type { OpenRequest, TaskTransforms } from './recipe.js';
+import type { SeededRequest, TaskTransforms } from './recipe.js';
 import { limited, type TaskData } from './task.js';
 
 /** The pictures of a folder, in whichever way it is laid out, as a task's data. */
 export async function openSplits(
   root: string,
   { trainTransform, evalTransform }: TaskTransforms,
-  request: OpenRequest,
+  request: SeededRequest,
 ): Promise<TaskData> {
-  const { limit, seed = 0 } = request;
+  const { limit, seed } = request;
   const { train, val, test, classes, sources, notes } = await openImageSplits(root, {
     ...fileOptions(request, trainTransform),
     trainTransform,

@@ -1,13 +1,13 @@
 import type { ImageTransform } from '../vision/datasets/image-transform.js';
 import type { OpenOptions } from '../vision/datasets/mnist.js';
 import type { PictureDataset } from '../vision/inspect/picture-dataset.js';
-import type { OpenRequest } from './recipe.js';
+import type { SeededRequest } from './recipe.js';
 import { bothSplits, type TaskData } from './task.js';
 
 /** Training and test set of published data, one after the other: a download shows one bar at a time. */
 export async function openPublished(
   set: { open(root?: string, options?: OpenOptions): Promise<PictureDataset> },
-  request: OpenRequest,
+  request: SeededRequest,
   trainTransform: ImageTransform,
   testTransform: ImageTransform,
 ): Promise<TaskData> {

@@ -35,7 +35,7 @@ export interface TaskChoices {
   readonly imageSize?: number;
   /** Use at most so many pictures of each split, with every class's share kept. */
   readonly limit?: number;
-  /** Draws the test set where a folder has none, and the pictures of `limit`. @default 0 */
+  /** Draws the test set where a folder has none, and the pictures of `limit`. @default drawn by `openTask` */
   readonly seed?: number;
 }
 
@@ -53,6 +53,9 @@ export interface OpenRequest extends TaskChoices {
   /** Called before a cache is filled. */
   readonly onCache?: (estimate: CacheEstimate) => void;
 }
+
+/** A request whose seed is known: a task keeps it, so that the same pictures are found again. */
+export type SeededRequest = OpenRequest & { readonly seed: number };
 
 /** How a task's pictures become inputs. */
 export interface TaskTransforms {
@@ -101,5 +104,5 @@ export interface Recipe {
   readonly defaults: TrainDefaults;
   /** How pictures become inputs of `imageSize` pixels. */
   transforms(imageSize: number): TaskTransforms;
-  open(request: OpenRequest): Promise<Task>;
+  open(request: SeededRequest): Promise<Task>;
 }

@@ -7,8 +7,8 @@ import type { ModelCard } from '../io/model-card.js';
 import type { PictureDataset } from '../vision/inspect/picture-dataset.js';
 import type {
   InputShape,
-  OpenRequest,
   Recipe,
+  SeededRequest,
   Task,
   TaskChoices,
   TaskTransforms,
@@ -22,7 +22,7 @@ export function makeTask(
   { name, model, inputShape, defaults }: Pick<Recipe, 'name' | 'model' | 'inputShape' | 'defaults'>,
   data: TaskData,
   transforms: TaskTransforms,
-  request: OpenRequest,
+  request: SeededRequest,
   title = name,
 ): Task {
   return {
@@ -50,7 +50,7 @@ export function architectureOf(
 export function bothSplits(
   train: PictureDataset,
   test: PictureDataset,
-  { limit, seed = 0 }: TaskChoices,
+  { limit, seed }: SeededRequest,
 ): TaskData {
   return {
     train: limited(train, limit, seed),

@@ -1,5 +1,5 @@
 import { CaptureError, ValueError } from '../core/errors.js';
-import { Rng } from '../core/rng.js';
+import { entropySeed, Rng } from '../core/rng.js';
 import { fromArray } from './creation.js';
 import { isRecording } from './execute.js';
 import type { Tensor } from './tensor.js';
@@ -35,6 +35,11 @@ export class Generator {
     return new DrawnRng(() => this.draw());
   }
 
+  /** The next draw as the seed of something else (a loader, a split): 0 … 2³² − 1. @throws CaptureError in a recorded step */
+  drawSeed(): number {
+    return this.draw().bits();
+  }
+
   private draw(): Rng {
     if (isRecording())
       throw new CaptureError(
@@ -62,10 +67,18 @@ class DrawnRng extends Rng {
   }
 }
 
-/** The generator of everything that is not given one of its own. */
-export const defaultGenerator = new Generator();
+/** The generator of everything that is not given one of its own. Until `manualSeed`, its seed is one that nobody chose. */
+export const defaultGenerator = new Generator(entropySeed());
 
-/** Seeds the default generator: the same seed gives the same numbers, on every engine and thread count. */
+/**
+ * Seeds the default generator: the same seed gives the same numbers, on every engine and thread count. Everything random
+ * that is not given a seed or a generator of its own takes one from it: weights, dropout, loaders, splits.
+ */
 export function manualSeed(seed: number): Generator {
   return defaultGenerator.manualSeed(seed);
+}
+
+/** The seed of the default generator: that of `manualSeed`, or else the one that this process drew. */
+export function initialSeed(): number {
+  return defaultGenerator.seed;
 }

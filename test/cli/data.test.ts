@@ -125,12 +125,12 @@ test('stats are those of the training pictures, ready to be copied', () => {
 });
 
 test('preview draws samples and transforms', async () => {
-  const args = 'data preview photos -o look.png --rows 2 --columns 3 --cell 40'.split(' ');
+  const args = 'data preview photos -o look.png --rows 2 --columns 3 --cell 40 --seed 0'.split(' ');
   writeFileSync(join(photos, 'train/red/page.jpg'), readFileSync(join(photos, 'train/red/0.png')));
   const { code, out, err } = wick(folder, args);
   assert.equal(code, 0, err);
   const lines = out.split('\n');
-  assert.equal(lines[0], 'look.png: 6 samples of photos, train; row by row:');
+  assert.equal(lines[0], 'look.png: 6 samples of photos, train, seed 0; row by row:');
   assert.equal(lines[1], '  green, red, small'); // the classes take turns
   assert.equal(lines[3], 'look-transforms.png: one picture, row by row under');
   assert.match(lines[4] ?? '', /^ {2}Resize\(size=\(64, 64\), /);
@@ -146,7 +146,8 @@ test('preview draws samples and transforms', async () => {
 test('preview shows the transforms of a recipe', () => {
   const args = 'data preview photos -o other.png --recipe cifar10 --columns 2 --json'.split(' ');
   const { out, err } = wick(folder, args);
-  const { samples, transforms } = JSON.parse(out || err);
+  const { samples, transforms, seed } = JSON.parse(out || err);
+  assert.ok(Number.isSafeInteger(seed), 'drawn, as none is given');
   assert.equal(samples.cells.length, 12);
   assert.deepEqual(
     transforms.rows.map(({ name }: { name: string }) => name),

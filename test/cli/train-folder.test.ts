@@ -14,11 +14,11 @@ before(async () => {
 
 test('a folder of pictures becomes a model that names them', () => {
   const train = ['train', 'photos', '--epochs', '3', '--image-size', '8', '--batch-size', '8'];
-  const { code, out, err } = wick(folder, train);
+  const { code, out, err } = wick(folder, [...train, '--seed', '0']);
   assert.equal(code, 0, err);
   assert.match(
     out,
-    /^photos: 32 training and 8 test images, 2 classes; engine \w+, \d+ threads?\ncifarCnn on 3×8×8, adam lr 0\.001, ×0\.5 when the test loss stays for 3 epochs, batches of 8\nnote: photos has no test part: 8 pictures of it are kept for testing\nEpoch: 1, /,
+    /^photos: 32 training and 8 test images, 2 classes; engine \w+, \d+ threads?\ncifarCnn on 3×8×8, adam lr 0\.001, ×0\.5 when the test loss stays for 3 epochs, batches of 8, seed 0\nnote: photos has no test part: 8 pictures of it are kept for testing\nEpoch: 1, /,
   );
   const run = join('runs', 'photos-1');
   const evaluation = JSON.parse(wick(folder, ['evaluate', run, '--json']).out);

@@ -73,6 +73,21 @@ test('the same seed gives the same bits', () => {
     );
 });
 
+test('a run without a seed draws one, prints it and keeps it: with it the run is the same', () => {
+  const tiny = ['train', 'digits', '--epochs', '1', '--limit', '60'];
+  const drawn = [wick(folder, [...tiny, '--out', 'a']), wick(folder, [...tiny, '--out', 'b'])].map(
+    ({ out }) => /batches of 32, seed (\d+)$/m.exec(out)?.[1] ?? '',
+  );
+  const [a = '', b] = drawn;
+  assert.notEqual(a, b);
+  const config = JSON.parse(readFileSync(join(folder, 'a', 'config.json'), 'utf8'));
+  assert.deepEqual([config.settings.seed, config.choices.seed], [Number(a), Number(a)]);
+  assert.equal(wick(folder, [...tiny, '--out', 'again', '--seed', a]).code, 0);
+  const steps = (run: string) => readFileSync(join(folder, run, 'steps.jsonl'), 'utf8');
+  assert.equal(steps('again'), steps('a'));
+  assert.notEqual(steps('b'), steps('a'));
+});
+
 test('--json prints one object per line and nothing else', () => {
   const { code, out } = wick(folder, [...short, '--json']);
   assert.equal(code, 0);

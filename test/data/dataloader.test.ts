@@ -13,7 +13,7 @@ import {
 } from '../../src/data/samplers.js';
 import { Subset } from '../../src/data/subset.js';
 import { TensorDataset } from '../../src/data/tensor-dataset.js';
-import { manualSeed } from '../../src/tensor/generator.js';
+import { Generator, manualSeed } from '../../src/tensor/generator.js';
 import type { Tensor } from '../../src/tensor/tensor.js';
 import { MarkDataset, NoiseDataset, type NoiseOptions } from './noise-dataset.js';
 
@@ -82,17 +82,24 @@ test('an epoch shows every sample once, in another order each time, and the seed
   assert.notDeepEqual((await indicesOf(other)).flat(), first);
 });
 
-test('without a seed, manualSeed decides', async () => {
-  const orders: number[][] = [];
-  for (const seed of [1, 2 ** 40, 1]) {
+test('without a seed each loader draws its own when it is first looped over, and manualSeed decides on all', async () => {
+  const dataset = new NoiseDataset({ length: 12 });
+  const make = (generator?: Generator) =>
+    new DataLoader(dataset, { batchSize: 12, shuffle: true, ...(generator && { generator }) });
+  const ordersFrom = async (seed: number) => {
+    const loaders = [make(), make()];
     manualSeed(seed);
-    const dataset = new NoiseDataset({ length: 12 });
-    const loader = new DataLoader(dataset, { batchSize: 12, shuffle: true });
-    assert.equal(loader.stateDict().seed, seed);
-    orders.push((await indicesOf(loader)).flat());
-  }
-  assert.deepEqual(orders[0], orders[2]);
-  assert.notDeepEqual(orders[0], orders[1]);
+    return await Promise.all(loaders.map(async (loader) => (await indicesOf(loader)).flat()));
+  };
+  const first = await ordersFrom(1);
+  assert.notDeepEqual(first[0], first[1]);
+  assert.deepEqual(await ordersFrom(1), first);
+  assert.notDeepEqual(await ordersFrom(2 ** 40), first);
+
+  const own = async () => await indicesOf(make(new Generator(3)));
+  assert.deepEqual(await own(), await own());
+  const loader = make();
+  assert.equal(loader.stateDict().seed, loader.stateDict().seed);
 });
 
 test('a sample that an epoch shows twice is augmented anew each time', async () => {

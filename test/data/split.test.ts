@@ -4,6 +4,7 @@ import { ConcatDataset } from '../../src/data/concat-dataset.js';
 import type { Dataset, Sample } from '../../src/data/dataset.js';
 import { kFold, randomSplit } from '../../src/data/split.js';
 import { Subset } from '../../src/data/subset.js';
+import { Generator, manualSeed } from '../../src/tensor/generator.js';
 import { NoiseDataset } from './noise-dataset.js';
 
 /** 100 samples: 70 of class 0, 25 of class 1, 5 of class 2. */
@@ -35,6 +36,22 @@ test('randomSplit divides by sizes or fractions, without overlap, the same for o
   const [other] = randomSplit(skewed, [0.8, 0.2], { seed: 4 });
   assert.deepEqual(again?.indices, parts[0]?.indices);
   assert.notDeepEqual(other?.indices, parts[0]?.indices);
+});
+
+test('without a seed, splits follow manualSeed or the generator that they are given', () => {
+  const draw = (generator?: Generator) => [
+    ...randomSplit(skewed, [50, 50], generator && { generator }).map(({ indices }) => indices),
+    ...kFold(skewed, 2, generator && { generator }).map(({ test }) => test.indices),
+  ];
+  const from = (seed: number) => {
+    manualSeed(seed);
+    return [draw(), draw()];
+  };
+  const [first, second] = from(1);
+  assert.notDeepEqual(first, second);
+  assert.deepEqual(from(1), [first, second]);
+  assert.notDeepEqual(from(2)[0], first);
+  assert.deepEqual(draw(new Generator(7)), draw(new Generator(7)));
 });
 
 test('a stratified split gives each part its share of each class, to within a sample', () => {

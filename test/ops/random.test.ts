@@ -1,7 +1,10 @@
 /** Random tensors: the same seed gives the same numbers, and they are spread as they should be. */
 import '../../src/ops/index.js';
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { beforeEach, describe, test } from 'node:test';
+import { compile } from '../../src/compile/compile.js';
+import { CaptureError } from '../../src/core/errors.js';
 import { useEngine } from '../../src/engine/select.js';
 import {
   rand,
@@ -13,7 +16,8 @@ import {
   randperm,
 } from '../../src/ops/random.js';
 import { zeros } from '../../src/tensor/creation.js';
-import { Generator, manualSeed } from '../../src/tensor/generator.js';
+import { Generator, initialSeed, manualSeed } from '../../src/tensor/generator.js';
+import type { Tensor } from '../../src/tensor/tensor.js';
 
 beforeEach(() => {
   useEngine('reference');
@@ -40,6 +44,34 @@ describe('seeds', () => {
     assert.deepEqual(rand([4]).toArray(), next);
     assert.deepEqual(rand([4], { generator: new Generator(7) }).toArray(), drawn);
     assert.notDeepEqual(rand([4], { generator: new Generator(7, 1) }).toArray(), drawn);
+  });
+
+  test('a process that is given no seed draws one, and tells it', () => {
+    const index = new URL('../../src/index.js', import.meta.url);
+    const program = `import { initialSeed, manualSeed, randn } from '${index}';
+      const [drawn, seed] = [String(randn([4])), initialSeed()];
+      manualSeed(seed);
+      console.log(JSON.stringify({ seed, same: String(randn([4])) === drawn }));`;
+    const run = () =>
+      JSON.parse(
+        execFileSync(process.execPath, ['--input-type=module', '-e', program], {
+          encoding: 'utf8',
+        }),
+      );
+    const [a, b] = [run(), run()];
+    assert.notEqual(a.seed, b.seed);
+    assert.ok(a.same && b.same);
+    assert.equal(initialSeed(), 42);
+  });
+
+  test('seeds drawn from a generator move it on as ops do, and only outside of recorded steps', () => {
+    const generator = new Generator(9);
+    const seeds = [generator.drawSeed(), generator.drawSeed()];
+    assert.notEqual(seeds[0], seeds[1]);
+    const again = new Generator(9);
+    rand([1], { generator: again });
+    assert.equal(again.drawSeed(), seeds[1]);
+    assert.throws(() => compile((x: Tensor) => x.mul(again.drawSeed()))(zeros([1])), CaptureError);
   });
 
   test('a seed above 32 bits counts in full', () => {

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { ValueError } from '../../core/errors.js';
 import { writeFileAtomic } from '../../io/atomic.js';
 import { openPictures, requireRecipe } from '../../recipes/index.js';
+import { defaultGenerator } from '../../tensor/generator.js';
 import type { ImageTransform } from '../../vision/datasets/image-transform.js';
 import { previewSamples, previewTransforms } from '../../vision/inspect/preview.js';
 import { Compose } from '../../vision/transforms/compose.js';
@@ -20,7 +21,7 @@ interface PreviewOptions {
   readonly rows: number;
   readonly columns: number;
   readonly cell: number;
-  readonly seed: number;
+  readonly seed?: number;
   readonly json?: true;
 }
 
@@ -41,13 +42,17 @@ export function addDataPreview(data: Command): void {
     .option('--rows <n>', 'rows of samples', wholeNumber(1, 100), 6)
     .option('--columns <n>', 'pictures in a row', wholeNumber(1, 100), 8)
     .option('--cell <n>', 'side of a picture in pixels', wholeNumber(8, 1024), 96)
-    .option('--seed <n>', 'draws samples and transforms', wholeNumber(0, 2 ** 32 - 1), 0)
+    .option(
+      '--seed <n>',
+      'draws samples and transforms (default: drawn, and printed)',
+      wholeNumber(0, 2 ** 32 - 1),
+    )
     .addOption(jsonOption())
     .action(preview);
 }
 
 async function preview(name: string, options: PreviewOptions, command: Command): Promise<void> {
-  const { rows, columns, cell: cellSize, seed } = options;
+  const { rows, columns, cell: cellSize, seed = defaultGenerator.drawSeed() } = options;
   if (options.output !== undefined && extname(options.output).toLowerCase() !== '.png')
     throw new ValueError('--output', `'${options.output}' must end in .png`);
   const task = await openPictures(name, { ...withFolder(options), cache: 'none' });
@@ -67,11 +72,13 @@ async function preview(name: string, options: PreviewOptions, command: Command):
   for (const error of samples.skipped) reportFailure(error, command);
   if (options.json === true) {
     const transforms = { file: transformsFile, rows: steps.map((step) => step.toJSON()) };
-    printJson({ data: name, samples: { file: output, cells: samples.cells }, transforms });
+    printJson({ data: name, seed, samples: { file: output, cells: samples.cells }, transforms });
     return;
   }
   const { cells } = samples;
-  printLine(`${output}: ${cells.length} samples of ${task.name}, ${source.name}; row by row:`);
+  printLine(
+    `${output}: ${cells.length} samples of ${task.name}, ${source.name}, seed ${seed}; row by row:`,
+  );
   for (let row = 0; row < rows; row++) {
     const labels = cells.filter((cell) => cell.row === row).map(({ label }) => label);
     if (labels.length > 0) for (const line of wrapped(labels.join(', '), 4)) printLine(`  ${line}`);

@@ -10,6 +10,7 @@ import {
   type TrainSettings,
   trainTask,
 } from '../../recipes/session.js';
+import { defaultGenerator } from '../../tensor/generator.js';
 import type { Callback } from '../../train/metrics.js';
 import { formatDuration, Progress } from '../../train/progress.js';
 import type { CacheEstimate } from '../../vision/datasets/image-store/image-store.js';
@@ -40,7 +41,7 @@ interface TrainOptions extends EngineChoice {
   readonly batchSize?: number;
   readonly lr?: number;
   readonly optimizer?: OptimizerName;
-  readonly seed: number;
+  readonly seed?: number;
   readonly workers?: number;
   readonly cache?: 'none' | 'ram' | 'disk';
   readonly onError: 'throw' | 'skip';
@@ -72,7 +73,11 @@ export function addTrain(command: Command): void {
     .addOption(batchSizeOption('samples per step'))
     .option('--lr <x>', 'learning rate', positiveNumber(1e6))
     .addOption(new Option('--optimizer <name>', 'update rule').choices([...optimizerNames]))
-    .option('--seed <n>', 'the same seed gives the same numbers', wholeNumber(0, 2 ** 32 - 1), 0)
+    .option(
+      '--seed <n>',
+      'the same seed gives the same numbers (default: drawn, and printed)',
+      wholeNumber(0, 2 ** 32 - 1),
+    )
     .option(
       '--workers <n>',
       'threads that load data (default: see below)',
@@ -104,8 +109,9 @@ export function addTrain(command: Command): void {
 async function train(name: string, options: TrainOptions): Promise<void> {
   applyEngineChoice(options);
   const json = options.json === true;
-  const task = await openTask(name, requestFor(options, json));
-  const settings = settingsFor(task, options);
+  const seed = options.seed ?? defaultGenerator.drawSeed();
+  const task = await openTask(name, requestFor(options, seed, json));
+  const settings = settingsFor(task, options, seed);
   const run = await RunFolder.create(task.name, options.out);
   announce(task, settings, run, json);
   const interrupt = new AbortController();
@@ -132,8 +138,8 @@ async function train(name: string, options: TrainOptions): Promise<void> {
   }
 }
 
-function requestFor(options: TrainOptions, json: boolean): OpenRequest {
-  const { data, model, imageSize, limit, seed, cache } = options;
+function requestFor(options: TrainOptions, seed: number, json: boolean): OpenRequest {
+  const { data, model, imageSize, limit, cache } = options;
   return {
     ...(data !== undefined && { data }),
     ...(model !== undefined && { model }),
@@ -145,7 +151,7 @@ function requestFor(options: TrainOptions, json: boolean): OpenRequest {
   };
 }
 
-function settingsFor({ defaults }: Task, options: TrainOptions): TrainSettings {
+function settingsFor({ defaults }: Task, options: TrainOptions, seed: number): TrainSettings {
   const { schedule } = defaults;
   return {
     epochs: options.epochs ?? defaults.epochs,
@@ -153,7 +159,7 @@ function settingsFor({ defaults }: Task, options: TrainOptions): TrainSettings {
     optimizer: options.optimizer ?? defaults.optimizer,
     lr: options.lr ?? defaults.lr,
     ...(schedule && { schedule }),
-    seed: options.seed,
+    seed,
     ...(options.workers !== undefined && { workers: options.workers }),
     compile: options.compile,
     precision: options.precision ?? 'float32',
@@ -179,14 +185,14 @@ function announce(task: Task, settings: TrainSettings, run: RunFolder, json: boo
   for (const note of slower === undefined ? notes : [slower, ...notes]) printLine(`note: ${note}`);
 }
 
-function describe({ optimizer, lr, batchSize, schedule }: TrainSettings): string {
+function describe({ optimizer, lr, batchSize, schedule, seed }: TrainSettings): string {
   const falling =
     schedule === undefined
       ? ''
       : schedule.kind === 'step'
         ? `, ×${schedule.gamma} every ${schedule.stepSize} epochs`
         : `, ×${schedule.factor} when the test loss stays for ${schedule.patience} epochs`;
-  return `${optimizer} lr ${lr}${falling}, batches of ${batchSize}`;
+  return `${optimizer} lr ${lr}${falling}, batches of ${batchSize}, seed ${seed}`;
 }
 
 function showCache({ kind, images, sizeBytes, folder }: CacheEstimate): void {

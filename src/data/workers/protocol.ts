@@ -8,6 +8,8 @@ export type ModuleFunction = Pick<ModuleCall, 'module' | 'name'>;
 /** What a worker thread is started with. */
 export interface WorkerSetup {
   readonly workerId: number;
+  /** The loader's. */
+  readonly seed: number;
   readonly dataset: ModuleCall;
   readonly init: ModuleFunction | null;
   readonly options: FetchOptions;

@@ -4,9 +4,11 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { internalError } from '../../core/errors.js';
+import { manualSeed } from '../../tensor/generator.js';
 import { buffersOf } from '../collate-arrays.js';
 import { type Dataset, makeFromSpec } from '../dataset.js';
 import { BatchFetcher } from '../fetch-batch.js';
+import { workerSeed } from '../streams.js';
 import { packError } from './error-message.js';
 import type { WorkerReply, WorkerRequest, WorkerSetup } from './protocol.js';
 
@@ -26,7 +28,8 @@ port.on('message', (request: WorkerRequest) => {
 });
 
 async function open(): Promise<BatchFetcher> {
-  const { init, workerId } = setup;
+  const { init, workerId, seed } = setup;
+  manualSeed(workerSeed(seed, workerId));
   if (init !== null) await makeFromSpec({ ...init, argument: workerId });
   return new BatchFetcher(await makeFromSpec<Dataset<unknown>>(setup.dataset), setup.options);
 }

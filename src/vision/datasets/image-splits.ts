@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { DataError } from '../../core/errors.js';
 import type { Dataset, Sample } from '../../data/dataset.js';
 import { randomSplit } from '../../data/split.js';
+import { defaultGenerator } from '../../tensor/generator.js';
 import type { FileImages } from './file-images.js';
 import { type FileDatasetOptions, ImageFolder } from './image-folder.js';
 import { ListFile } from './list-file.js';
@@ -22,7 +23,7 @@ export interface ImageSplitOptions extends Omit<FileDatasetOptions, 'transform'>
   readonly testTransform?: FileDatasetOptions['transform'];
   /** The share of each class that is kept for testing where the folder has no test part. @default 0.2 */
   readonly testFraction?: number;
-  /** Draws the test part. @default 0 */
+  /** Draws the test part. @default drawn from the generator that `manualSeed` seeds */
   readonly seed?: number;
 }
 
@@ -55,7 +56,7 @@ export interface ImageSplits {
  */
 export async function openImageSplits(
   root: string,
-  { trainTransform, testTransform, testFraction = 0.2, seed = 0, ...files }: ImageSplitOptions = {},
+  { trainTransform, testTransform, testFraction = 0.2, seed, ...files }: ImageSplitOptions = {},
 ): Promise<ImageSplits> {
   const forTrain = { ...files, ...(trainTransform && { transform: trainTransform }) };
   const forTest = { ...files, ...(testTransform && { transform: testTransform }) };
@@ -85,7 +86,7 @@ export async function openImageSplits(
   const trainSet: FileImages = await ImageFolder.open(root, forTrain);
   const testSet: FileImages = await ImageFolder.open(root, forTest);
   const fractions = [1 - testFraction, testFraction];
-  const options = { seed, stratify: true };
+  const options = { seed: seed ?? defaultGenerator.drawSeed(), stratify: true };
   const [train] = randomSplit(trainSet, fractions, options);
   const [, test] = randomSplit(testSet, fractions, options);
   if (train === undefined || test === undefined || test.length === 0)

@@ -1,6 +1,7 @@
 import { DataError, ValueError } from '../../core/errors.js';
 import { Rng } from '../../core/rng.js';
 import type { NdArray } from '../../graph/op.js';
+import { defaultGenerator } from '../../tensor/generator.js';
 import { encodePng } from '../codecs/sharp.js';
 import { Image } from '../image.js';
 import { Resize } from '../transforms/resize.js';
@@ -33,7 +34,7 @@ export interface PreviewOptions {
   readonly columns?: number;
   /** Side of each picture's place, in pixels; pictures keep their proportions. @default 96 */
   readonly cellSize?: number;
-  /** @default 0 */
+  /** Draws samples and what is random in transforms. @default drawn from the generator that `manualSeed` seeds */
   readonly seed?: number;
   /** Shows what training sees. @default the pictures themselves */
   readonly transform?: AnyTransform;
@@ -49,7 +50,13 @@ const mostPixels = 100e6;
 /** Random samples of a data set in a grid, the classes taking turns. */
 export async function previewSamples(
   dataset: PictureDataset,
-  { rows = 6, columns = 8, cellSize = 96, seed = 0, transform }: PreviewOptions = {},
+  {
+    rows = 6,
+    columns = 8,
+    cellSize = 96,
+    seed = defaultGenerator.drawSeed(),
+    transform,
+  }: PreviewOptions = {},
 ): Promise<SamplesPreview> {
   requireGrid(rows, columns, cellSize);
   const places = Math.min(rows * columns, dataset.length);
@@ -90,7 +97,11 @@ async function readable(dataset: PictureDataset, index: number): Promise<Image |
 export async function previewTransforms(
   picture: Image,
   transforms: readonly AnyTransform[],
-  { columns = 8, cellSize = 96, seed = 0 }: Omit<PreviewOptions, 'rows' | 'transform'> = {},
+  {
+    columns = 8,
+    cellSize = 96,
+    seed = defaultGenerator.drawSeed(),
+  }: Omit<PreviewOptions, 'rows' | 'transform'> = {},
 ): Promise<Preview> {
   requireGrid(transforms.length, columns, cellSize);
   const grid = new Grid(transforms.length, columns, cellSize);
