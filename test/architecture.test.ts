@@ -20,7 +20,7 @@ const floors: readonly (readonly string[])[] = [
 
 /** Packages and the one place that may import each. */
 const edges: Readonly<Record<string, string>> = {
-  koffi: 'engine/onednn/ffi.ts',
+  koffi: 'engine/ffi.ts',
   commander: 'cli/',
   zod: '',
   sharp: 'vision/codecs/sharp.ts',

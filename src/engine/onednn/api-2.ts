@@ -8,7 +8,7 @@ import {
   passes,
   type VersionedApi,
 } from './api.js';
-import type { NativePointer, SharedLibrary } from './ffi.js';
+import type { NativePointer, SharedLibrary } from '../ffi.js';
 
 /** Room for a `dnnl_memory_desc_t` (696 bytes) and for any operation's descriptor (a convolution's has 5,976). */
 const descBytes = 1024;

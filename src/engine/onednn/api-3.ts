@@ -8,7 +8,7 @@ import {
   passes,
   type VersionedApi,
 } from './api.js';
-import type { SharedLibrary } from './ffi.js';
+import type { SharedLibrary } from '../ffi.js';
 
 const undefinedType = 0;
 

@@ -2,7 +2,7 @@
  * oneDNN's C API as the lowerings use it. Versions 2 and 3 describe operations differently (`api-2.ts`, `api-3.ts`); all
  * else is the same (`library.ts`).
  */
-import type { NativePointer } from './ffi.js';
+import type { NativePointer } from '../ffi.js';
 
 /** `dnnl_data_type_t`. */
 export const dataTypes = { bfloat16: 2, float32: 3 } as const;

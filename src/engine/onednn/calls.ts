@@ -1,13 +1,13 @@
 /** The calls by which the pool's threads run oneDNN's primitives (`../wasm/native.ts`). */
 import type { NativeCalls } from '../wasm/native.js';
 import { checkStatus } from './api.js';
-import { addressOf, openLibrary } from './ffi.js';
+import { addressOf, openLibrary } from '../ffi.js';
 import { keepToOneThread, type LibraryFile } from './library.js';
 
 /** For the calling thread, the main one or a helper; the library is the process's, so all see the same handles. */
 export function nativeCalls(memory: WebAssembly.Memory, data: unknown): NativeCalls {
   const { path, preload, openMp } = data as LibraryFile; // From this room's provider.
-  const library = openLibrary(path, preload);
+  const library = openLibrary('onednn', path, preload);
   if (openMp) keepToOneThread(library);
   // Pointers as plain numbers (user space ends below 2⁵³): no other form is passed as fast.
   const execute = library.func('int dnnl_primitive_execute(uintptr_t, uintptr_t, int, uintptr_t)');

@@ -10,7 +10,7 @@ import {
 } from './api.js';
 import { openApi2 } from './api-2.js';
 import { openApi3 } from './api-3.js';
-import { openLibrary, readText, readWords, type SharedLibrary } from './ffi.js';
+import { openLibrary, readText, readWords, type SharedLibrary } from '../ffi.js';
 
 /** `dnnl_query_t`: descriptors of a primitive's operands. */
 const queries = {
@@ -98,7 +98,7 @@ export class OneDnn {
     readonly path: string,
     preload: readonly string[],
   ) {
-    const library = openLibrary(path, preload);
+    const library = openLibrary('onednn', path, preload);
     const [major, minor, patch, , , , runtime] = versionOf(library);
     this.version = `${major}.${minor}.${patch}`;
     if (major !== 2 && major !== 3)

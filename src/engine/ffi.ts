@@ -1,5 +1,5 @@
-/** Functions of shared libraries, through koffi: the one file that knows it. */
-import { EngineError } from '../../core/errors.js';
+/** Functions of shared libraries and of emitted code, through koffi: the one file that knows it. */
+import { EngineError } from '../core/errors.js';
 
 /** A native pointer, or bytes that one points to for the length of a call. */
 export type NativePointer = bigint | Uint8Array | BigInt64Array | BigUint64Array | null;
@@ -13,41 +13,68 @@ export interface SharedLibrary {
 
 interface Koffi {
   load(path: string): SharedLibrary;
+  proto(prototype: string): object;
   address(array: Uint8Array): bigint;
-  decode: { string(pointer: bigint): string; uint32(pointer: bigint): number };
+  errno(): number;
+  decode: {
+    (pointer: bigint, type: object): NativeFunction;
+    string(pointer: bigint): string;
+    uint32(pointer: bigint): number;
+  };
 }
 
 let loaded: Koffi | undefined;
 
 /** koffi is installed where npm has a build of it for the machine; loaded when first needed. */
-function koffi(): Koffi {
+function koffi(engine = 'ffi'): Koffi {
   if (loaded !== undefined) return loaded;
   const { createRequire } = process.getBuiltinModule('node:module');
   try {
     loaded = createRequire(import.meta.url)('koffi') as Koffi;
   } catch (error) {
     const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
-    throw new EngineError('onednn', `the package koffi cannot be loaded (${reason})`, {
+    throw new EngineError(engine, `the package koffi cannot be loaded (${reason})`, {
       cause: error,
     });
   }
   return loaded;
 }
 
-/** Opens a library by its absolute path, after those that it needs and the system may not find. */
-export function openLibrary(path: string, preload: readonly string[] = []): SharedLibrary {
-  for (const needed of preload) load(needed);
-  return load(path);
+/** Opens a library for `engine`, by its path, after those that it needs and the system may not find. */
+export function openLibrary(
+  engine: string,
+  path: string,
+  preload: readonly string[] = [],
+): SharedLibrary {
+  for (const needed of preload) load(engine, needed);
+  return load(engine, path);
 }
 
-function load(path: string): SharedLibrary {
+function load(engine: string, path: string): SharedLibrary {
+  const { load: open } = koffi(engine);
   try {
-    return koffi().load(path);
+    return open(path);
   } catch (error) {
-    if (error instanceof EngineError) throw error;
     const reason = error instanceof Error ? error.message : String(error); // Names no file.
-    throw new EngineError('onednn', `${path}: ${reason}`, { cause: error });
+    throw new EngineError(engine, `${path}: ${reason}`, { cause: error });
   }
+}
+
+const prototypes = new Map<string, object>();
+
+/**
+ * The code at an address as a function of the calling thread, which must have opened a library before: without, koffi 3.3
+ * crashes in threads other than the main one.
+ */
+export function functionAt(address: number, prototype: string): NativeFunction {
+  const type = prototypes.get(prototype) ?? koffi().proto(prototype);
+  prototypes.set(prototype, type);
+  return koffi().decode(BigInt(address), type);
+}
+
+/** `errno` of the calling thread's last call. */
+export function lastErrno(): number {
+  return koffi().errno();
 }
 
 /** Where a buffer lies; stays true as long as the buffer lives. */

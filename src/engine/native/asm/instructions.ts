@@ -1,0 +1,82 @@
+/**
+ * The vector instructions, a row each, as Intel's manual has them: form, mandatory prefix, opcode map, W, opcode. By VEX
+ * where it can say the operands, else by EVEX. scripts/verify-encoding.mjs checks every row against GNU as.
+ */
+import type { Mask, Mem, Vec } from './operands.js';
+
+/** What the operands of a form are, in Intel's order. */
+export interface Forms {
+  /** reg ← vvvv ∘ rm */
+  rvm: [to: Vec, a: Vec, b: Vec | Mem];
+  rvmi: [to: Vec, a: Vec, b: Vec | Mem, byte: number];
+  /** reg ← rm */
+  rm: [to: Vec, from: Vec | Mem];
+  rmi: [to: Vec, from: Vec | Mem, byte: number];
+  /** rm ← reg */
+  mr: [to: Mem, from: Vec];
+  mri: [to: Vec | Mem, from: Vec, byte: number];
+  /** A load, or a store with the opcode `store`. */
+  move: [to: Vec | Mem, from: Vec | Mem];
+  /** mask ← vvvv ∘ rm */
+  kvmi: [to: Mask, a: Vec, b: Vec | Mem, byte: number];
+}
+export type Form = keyof Forms;
+
+export interface Row<F extends Form = Form> {
+  readonly form: F;
+  readonly prefix: keyof typeof prefixes;
+  readonly map: keyof typeof maps;
+  readonly w: 0 | 1;
+  readonly opcode: number;
+  /** The opcode of a move to memory. */
+  readonly store?: number;
+  /** How much memory an operand touches: the whole vector, half or a quarter of it, one float. @default 'full' */
+  readonly tuple?: 'full' | 'half' | 'quarter' | 'scalar';
+  /** Only in one of the two encodings. */
+  readonly only?: 'vex' | 'evex';
+  /** Bits of the register that the length field tells of, where that is not the one in `reg`. */
+  readonly length?: 'source';
+}
+
+export const prefixes = { NP: 0, '66': 1, F3: 2, F2: 3 } as const;
+export const maps = { '0F': 1, '0F38': 2, '0F3A': 3 } as const;
+
+function row<F extends Form>(
+  form: F,
+  prefix: Row['prefix'],
+  map: Row['map'],
+  w: 0 | 1,
+  opcode: number,
+  more: Partial<Row<F>> = {},
+): Row<F> {
+  return { form, prefix, map, w, opcode, ...more };
+}
+
+export const instructions = {
+  vaddps: row('rvm', 'NP', '0F', 0, 0x58),
+  vsubps: row('rvm', 'NP', '0F', 0, 0x5c),
+  vmulps: row('rvm', 'NP', '0F', 0, 0x59),
+  vdivps: row('rvm', 'NP', '0F', 0, 0x5e),
+  vmaxps: row('rvm', 'NP', '0F', 0, 0x5f),
+  vsqrtps: row('rm', 'NP', '0F', 0, 0x51),
+  vxorps: row('rvm', 'NP', '0F', 0, 0x57, { only: 'vex' }),
+  vpxord: row('rvm', '66', '0F', 0, 0xef, { only: 'evex' }),
+  vfmadd132ps: row('rvm', '66', '0F38', 0, 0x98),
+  vfmadd213ps: row('rvm', '66', '0F38', 0, 0xa8),
+  vfmadd231ps: row('rvm', '66', '0F38', 0, 0xb8),
+  vfnmadd132ps: row('rvm', '66', '0F38', 0, 0x9c),
+  vfnmadd231ps: row('rvm', '66', '0F38', 0, 0xbc),
+  vbroadcastss: row('rm', '66', '0F38', 0, 0x18, { tuple: 'scalar' }),
+  vmovups: row('move', 'NP', '0F', 0, 0x10, { store: 0x11 }),
+
+  vunpcklps: row('rvm', 'NP', '0F', 0, 0x14),
+  vunpckhps: row('rvm', 'NP', '0F', 0, 0x15),
+  vunpcklpd: row('rvm', '66', '0F', 1, 0x14),
+  vunpckhpd: row('rvm', '66', '0F', 1, 0x15),
+  vshuff32x4: row('rvmi', '66', '0F3A', 0, 0x23, { only: 'evex' }),
+} satisfies Record<string, Row>;
+
+export type Instruction = keyof typeof instructions;
+export type InstructionMethods = {
+  readonly [K in Instruction]: (...operands: Forms[(typeof instructions)[K]['form']]) => void;
+};

@@ -1,0 +1,252 @@
+/**
+ * What kernels are written with: an assembler that gives registers names, knows loops of a fixed length, and follows the
+ * pointers. A kernel gets pointers as its arguments and reaches memory by no other way than a {@link Cursor}, whose place is
+ * known at every instruction, so that the bytes a kernel may touch around each of its arguments are known when it is written:
+ * they are checked once, when an argument list is laid out (`lower/phase.ts`).
+ *
+ * Kernels may change every register but rsp; the runner (`runner.ts`) keeps what the system wants back. At the start rdi
+ * points to the argument list, (operand's position, byte in it) for each; rsi to the operands' 32-bit addresses; rdx is where
+ * the engine's memory starts.
+ */
+import { internalError } from '../../core/errors.js';
+import { Assembler } from './asm/assembler.js';
+import { type Gpr, gprs, type Label, type Mask, type Mem, mem, type Vec, vec } from './asm/operands.js';
+import { RegisterPool } from './asm/register-pool.js';
+
+/** Which vectors a CPU has. */
+export interface VectorLevel {
+  readonly name: string;
+  readonly bits: 512 | 256;
+  /** Floats of a vector. */
+  readonly lanes: 16 | 8;
+  readonly registers: 32 | 16;
+}
+
+export const avx512: VectorLevel = { name: 'AVX-512', bits: 512, lanes: 16, registers: 32 };
+
+/** Bytes from a pointer that a kernel touches: from the first up to, without, the last. */
+export interface Reach {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Code and what it may touch around each of its arguments. */
+export interface KernelCode {
+  readonly code: Uint8Array;
+  /** Undefined for an argument that is not used. */
+  readonly reaches: readonly (Reach | undefined)[];
+}
+
+/** N values of a type; a list where N is not known. */
+export type Tuple<T, N extends number, R extends T[] = []> = number extends N
+  ? T[]
+  : R['length'] extends N
+    ? R
+    : Tuple<T, N, [...R, T]>;
+
+interface CursorMem extends Mem {
+  readonly cursor: Cursor;
+}
+
+/** A pointer that moves by steps known when the kernel is written. */
+export class Cursor {
+  /** @internal Made by the writer. `offset`: bytes from the argument, in the first round of all loops. */
+  constructor(
+    private readonly writer: KernelWriter,
+    readonly register: Gpr,
+    readonly argument: number,
+    readonly parent: Cursor | undefined,
+    readonly depth: number,
+    public offset: number,
+  ) {}
+
+  at(bytes = 0): CursorMem {
+    return { ...mem(this.register, bytes), cursor: this };
+  }
+
+  advance(bytes: number): void {
+    if (bytes !== 0) this.writer.add(this.register, bytes);
+    this.offset += bytes;
+  }
+
+  /** Another pointer to `bytes` further on, until the end of the scope. */
+  fork(bytes = 0): Cursor {
+    return this.writer.fork(this, bytes);
+  }
+}
+
+const argumentBytes = 8;
+
+export class KernelWriter extends Assembler {
+  private readonly general: RegisterPool<Gpr>;
+  private readonly vectorPool: RegisterPool<Vec>;
+  private readonly masks = new Map<number, Mask>();
+  private readonly constants = new Map<number, Label>();
+  private cursors: Cursor[] = [];
+  private scopes: (() => void)[][] = [[]];
+  private depth = 0;
+  private reaches = new Map<Cursor, Reach>();
+  private arguments: readonly Cursor[] = [];
+
+  constructor(readonly level: VectorLevel) {
+    super();
+    const { rax, rsp, rdi, rsi, rdx, ...others } = gprs;
+    this.general = new RegisterPool('general', [...Object.values(others), rdx, rsi, rdi]);
+    const { registers, bits } = level;
+    const vectors = Array.from({ length: registers }, (_, id) => vec(id, bits));
+    this.vectorPool = new RegisterPool('vector', vectors);
+  }
+
+  /** The kernel's arguments, all of them; call it first. */
+  pointers<const N extends readonly string[]>(...names: N): Readonly<Record<N[number], Cursor>> {
+    const { rax, rdi, rsi, rdx } = gprs;
+    const cursors = names.map((_, i) => {
+      const register = this.general.take();
+      this.mov32(register, mem(rdi, i * argumentBytes));
+      this.mov32(register, mem(rsi, 0, register, 4));
+      this.movsxd(rax, mem(rdi, i * argumentBytes + 4));
+      this.add(register, rdx);
+      this.add(register, rax);
+      return new Cursor(this, register, i, undefined, 0, 0);
+    });
+    this.arguments = cursors;
+    this.cursors = [...cursors];
+    const named = Object.fromEntries(names.map((name, i) => [name, cursors[i]]));
+    return named as Readonly<Record<N[number], Cursor>>;
+  }
+
+  /** A vector register until the end of the scope. */
+  vector(): Vec {
+    const taken = this.vectorPool.take();
+    this.scopes.at(-1)?.push(() => this.vectorPool.release(taken));
+    return taken;
+  }
+
+  vectors<const N extends number>(count: N): Tuple<Vec, N> {
+    return Array.from({ length: count }, () => this.vector()) as Tuple<Vec, N>;
+  }
+
+  /** A register whose lanes all hold `value`. */
+  filled(value: number): Vec {
+    const to = this.vector();
+    if (Object.is(value, 0)) this.zero(to);
+    else this.vbroadcastss(to, mem(this.constant(value)));
+    return to;
+  }
+
+  zero(to: Vec): void {
+    if (to.bits === 512) this.vpxord(to, to, to);
+    else this.vxorps(to, to, to);
+  }
+
+  /** The first `lanes` lanes; undefined for all. Taken before any loop. */
+  mask(lanes: number): Mask | undefined {
+    if (lanes === this.level.lanes) return undefined;
+    const known = this.masks.get(lanes);
+    if (known !== undefined) return known;
+    if (this.depth > 0) throw internalError('a mask is made inside of a loop');
+    const mask: Mask = { kind: 'mask', id: this.masks.size + 1, lanes };
+    if (mask.id > 7) throw internalError('a kernel needs more than 7 masks');
+    this.masks.set(lanes, mask);
+    this.movImmediate(gprs.rax, 2 ** lanes - 1);
+    this.kmovw(mask, gprs.rax);
+    return mask;
+  }
+
+  /** Registers and cursors that `body` takes are free again after it. */
+  scope(body: () => void): void {
+    this.scopes.push([]);
+    const { cursors } = this;
+    this.cursors = [...cursors];
+    body();
+    this.cursors = cursors;
+    for (const release of this.scopes.pop()?.toReversed() ?? []) release();
+  }
+
+  /** Runs `body` that many times. */
+  loop(count: number, body: () => void): void {
+    if (count <= 0) return;
+    if (count === 1) return this.scope(body);
+    const counter = this.general.take();
+    this.movImmediate(counter, count);
+    const top = this.here();
+    const outside = this.reaches;
+    const before = this.cursors.map(({ offset }) => offset);
+    this.reaches = new Map();
+    this.depth++;
+    this.scope(body);
+    this.depth--;
+    this.sub(counter, 1);
+    this.jne(top);
+    this.general.release(counter);
+
+    const inside = this.reaches;
+    this.reaches = outside;
+    const steps = new Map(
+      this.cursors.map((cursor, i) => [cursor, cursor.offset - (before[i] ?? 0)]),
+    );
+    for (const [cursor, { from, to }] of inside) {
+      let mover = cursor;
+      while (mover.depth > this.depth && mover.parent !== undefined) mover = mover.parent;
+      const way = (count - 1) * (steps.get(mover) ?? 0);
+      this.reach(mover, from + Math.min(0, way), to + Math.max(0, way));
+    }
+    for (const [cursor, step] of steps) cursor.offset += (count - 1) * step;
+  }
+
+  /** @internal */
+  fork(parent: Cursor, bytes: number): Cursor {
+    const register = this.general.take();
+    this.scopes.at(-1)?.push(() => this.general.release(register));
+    if (bytes === 0) this.mov(register, parent.register);
+    else this.lea(register, mem(parent.register, bytes));
+    const { argument, offset } = parent;
+    const cursor = new Cursor(this, register, argument, parent, this.depth, offset + bytes);
+    this.cursors.push(cursor);
+    return cursor;
+  }
+
+  /** The code with its constants behind it. */
+  finish(): KernelCode {
+    this.ret();
+    this.out.align(argumentBytes);
+    for (const [bits, label] of this.constants) {
+      this.bind(label);
+      this.out.word(bits);
+    }
+    const reaches = this.arguments.map(({ argument }) => {
+      const own = [...this.reaches].filter(([cursor]) => cursor.argument === argument);
+      if (own.length === 0) return undefined;
+      const from = Math.min(...own.map(([, reach]) => reach.from));
+      return { from, to: Math.max(...own.map(([, reach]) => reach.to)) };
+    });
+    return { code: this.code(), reaches };
+  }
+
+  protected override touch(at: Mem, bytes: number): void {
+    if (at.base.kind === 'label') return;
+    const { cursor, disp, mask, broadcast } = at as Partial<CursorMem> & Mem;
+    if (cursor === undefined || at.index !== undefined)
+      throw internalError('a kernel reaches memory without a cursor');
+    const touched = mask === undefined || broadcast === true ? bytes : 4 * mask.lanes;
+    const start = cursor.offset + disp;
+    this.reach(cursor, start, start + touched);
+  }
+
+  private reach(cursor: Cursor, from: number, to: number): void {
+    const known = this.reaches.get(cursor);
+    const merged = {
+      from: Math.min(from, known?.from ?? from),
+      to: Math.max(to, known?.to ?? to),
+    };
+    this.reaches.set(cursor, merged);
+  }
+
+  /** The place of a float among the code's constants. */
+  private constant(value: number): Label {
+    const [bits = 0] = new Int32Array(Float32Array.of(value).buffer);
+    const label = this.constants.get(bits) ?? this.label();
+    this.constants.set(bits, label);
+    return label;
+  }
+}

@@ -1,0 +1,208 @@
+/**
+ * The gradient of a convolution's weights: S[c][row][tap][o] += Σ over pixels of x · dy[o]. Some cells (kernel row, channel,
+ * tap) × some vectors of output channels stay in registers while images, rows and pixels run.
+ */
+import { each, only, type Vec } from '../asm/operands.js';
+import type { Cursor, KernelWriter } from '../kernel-writer.js';
+
+export interface ConvGradient {
+  readonly images: number;
+  /** Rows of dy, which all have the same kernel rows inside the image. */
+  readonly rows: number;
+  readonly kernelRows: number;
+  readonly inWidth: number;
+  readonly outWidth: number;
+  readonly step: number;
+  readonly taps: readonly number[];
+  /** Channels of the block, and the bytes of x between them. */
+  readonly channels: number;
+  readonly xChannel: number;
+  readonly xPixel: number;
+  readonly xKernelRow: number;
+  readonly xRow: number;
+  readonly xImage: number;
+  readonly outChannels: number;
+  readonly dyPixel: number;
+  readonly dyRow: number;
+  readonly dyVector: number;
+  readonly dyImage: number;
+  readonly cells: Cells;
+  /** Bytes of S for a cell: all output channels in whole vectors. */
+  readonly sumBytes: number;
+}
+
+/** How many of each stay in registers; they divide the counts. */
+export interface Cells {
+  readonly kernelRows: number;
+  readonly channels: number;
+  readonly vectors: number;
+}
+
+/** Arguments: x at the first row, first tap's pixel 0; dy; S at the first kernel row, [kernel row][channel][tap][o]. */
+export function convGradient(w: KernelWriter, shape: ConvGradient): void {
+  const { x, dy, s } = w.pointers('x', 'dy', 's');
+  const { cells, channels, taps, kernelRows, sumBytes, outChannels, dyVector } = shape;
+  const { lanes } = w.level;
+  const whole = Math.floor(outChannels / (lanes * cells.vectors));
+  const rest = Math.ceil(outChannels / lanes) - whole * cells.vectors;
+  const tail = w.mask(outChannels % lanes || lanes);
+  const rowBytes = channels * taps.length * sumBytes;
+  const channelBytes = cells.channels * taps.length * sumBytes;
+
+  const panel = (count: number, isLast: boolean) => {
+    w.loop(kernelRows / cells.kernelRows, () => {
+      w.loop(channels / cells.channels, () => {
+        sumCells(w, shape, { x, dy, s, count, tail: isLast ? tail : undefined });
+        x.advance(cells.channels * shape.xChannel);
+        s.advance(channelBytes);
+      });
+      x.advance(cells.kernelRows * shape.xKernelRow - channels * shape.xChannel);
+      s.advance((cells.kernelRows - 1) * rowBytes);
+    });
+    x.advance(-kernelRows * shape.xKernelRow);
+    s.advance(-kernelRows * rowBytes);
+  };
+  w.loop(whole, () => {
+    panel(cells.vectors, false);
+    dy.advance(cells.vectors * dyVector);
+    s.advance(cells.vectors * lanes * 4);
+  });
+  if (rest > 0) panel(rest, true);
+}
+
+interface CellSums {
+  readonly x: Cursor;
+  readonly dy: Cursor;
+  readonly s: Cursor;
+  readonly count: number;
+  readonly tail: ReturnType<KernelWriter['mask']>;
+}
+
+/** A kernel row, channel and tap of those in registers. */
+interface Cell {
+  readonly row: number;
+  readonly channel: number;
+  readonly tap: number;
+  readonly position: number;
+}
+
+function sumCells(w: KernelWriter, shape: ConvGradient, { x, dy, s, count, tail }: CellSums): void {
+  const { cells, taps, channels, sumBytes } = shape;
+  const vectorBytes = 4 * w.level.lanes;
+  const list: Cell[] = [];
+  for (let row = 0; row < cells.kernelRows; row++)
+    for (let channel = 0; channel < cells.channels; channel++)
+      taps.forEach((tap, t) => {
+        list.push({ row, channel, tap, position: (row * channels + channel) * taps.length + t });
+      });
+  const sums = list.map(() => w.vectors(count));
+  for (const sum of sums.flat()) w.zero(sum);
+  w.scope(() => {
+    const xAt = x.fork();
+    const dyAt = dy.fork();
+    w.loop(shape.images, () => {
+      w.loop(shape.rows, () => {
+        sumRow(w, shape, { xAt, dyAt, list, sums, tail });
+        xAt.advance(shape.xRow - shape.outWidth * shape.step * shape.xPixel);
+        dyAt.advance(shape.dyRow - shape.outWidth * shape.dyPixel);
+      });
+      xAt.advance(shape.xImage - shape.rows * shape.xRow);
+      dyAt.advance(shape.dyImage - shape.rows * shape.dyRow);
+    });
+  });
+  list.forEach(({ position }, i) => {
+    sums[i]?.forEach((sum, v) => {
+      const to = s.at(position * sumBytes + v * vectorBytes);
+      w.vaddps(sum, sum, to);
+      w.vmovups(to, sum);
+    });
+  });
+}
+
+interface RowSums {
+  readonly xAt: Cursor;
+  readonly dyAt: Cursor;
+  readonly list: readonly Cell[];
+  readonly sums: readonly (readonly Vec[])[];
+  readonly tail: ReturnType<KernelWriter['mask']>;
+}
+
+/** Adds a row of pixels; both cursors end behind it. */
+function sumRow(w: KernelWriter, shape: ConvGradient, row: RowSums): void {
+  const { outWidth, step, xPixel, dyPixel } = shape;
+  for (const { at, count } of runsOf(shape, outWidth)) {
+    const unroll = [4, 3, 2].find((n) => count % n === 0) ?? 1;
+    w.loop(count / unroll, () => {
+      for (let p = 0; p < unroll; p++) addPixel(w, shape, row, at, p);
+      row.xAt.advance(unroll * step * xPixel);
+      row.dyAt.advance(unroll * dyPixel);
+    });
+  }
+}
+
+/** Adds pixel `p` from the cursors on; `at` is a pixel with the same taps inside. */
+function addPixel(
+  w: KernelWriter,
+  shape: ConvGradient,
+  { xAt, dyAt, list, sums, tail }: RowSums,
+  at: number,
+  p: number,
+): void {
+  w.scope(() => {
+    const vectors = (sums[0] ?? []).map((_, v, { length }) => {
+      const to = w.vector();
+      const within = only(v === length - 1 ? tail : undefined, to);
+      w.vmovups(within, dyAt.at(p * shape.dyPixel + v * shape.dyVector));
+      return to;
+    });
+    const value = vectors.length > 1 ? w.vector() : undefined;
+    list.forEach(({ row, channel, tap }, i) => {
+      if (!isInside(shape, at, tap)) return;
+      const place = row * shape.xKernelRow + channel * shape.xChannel;
+      const pixel = xAt.at(place + (p * shape.step + tap) * shape.xPixel);
+      if (value !== undefined) w.vbroadcastss(value, pixel);
+      sums[i]?.forEach((sum, v) => {
+        w.vfmadd231ps(sum, vectors[v] ?? sum, value ?? each(pixel));
+      });
+    });
+  });
+}
+
+function isInside({ step, inWidth }: ConvGradient, pixel: number, tap: number): boolean {
+  const at = pixel * step + tap;
+  return at >= 0 && at < inWidth;
+}
+
+/** Runs of pixels with the same taps inside. */
+function runsOf(shape: ConvGradient, width: number): { readonly at: number; readonly count: number }[] {
+  const runs: { at: number; count: number; key: string }[] = [];
+  for (let at = 0; at < width; at++) {
+    const key = shape.taps.map((tap) => isInside(shape, at, tap)).join();
+    const last = runs.at(-1);
+    if (last?.key === key) last.count++;
+    else runs.push({ at, count: 1, key });
+  }
+  return runs;
+}
+
+/** As many cells as registers hold beside a pixel's vectors of dy. */
+export function cellsFor(
+  { taps, kernelRows, channels }: Pick<ConvGradient, 'kernelRows' | 'channels'> & { readonly taps: number },
+  vectors: number,
+  registers: number,
+): Cells | undefined {
+  for (const count of [Math.min(vectors, 2), 1]) {
+    const room = Math.floor((registers - count - (count > 1 ? 1 : 0)) / count);
+    const inRow = largestDivisor(channels, Math.floor(room / taps));
+    if (inRow === 0) continue;
+    const rows = inRow === channels ? largestDivisor(kernelRows, Math.floor(room / taps / inRow)) : 1;
+    return { kernelRows: rows, channels: inRow, vectors: count };
+  }
+  return undefined;
+}
+
+/** The largest divisor of `n` up to `limit`; 0 where there is none. */
+function largestDivisor(n: number, limit: number): number {
+  for (let d = Math.min(n, limit); d > 0; d--) if (n % d === 0) return d;
+  return 0;
+}

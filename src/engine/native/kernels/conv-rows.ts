@@ -1,0 +1,206 @@
+/**
+ * Direct convolution of rows of pixels: y[o] = Σ over c, kernel rows and taps of w[o] · x, a group of pixels × some vectors of
+ * output channels in registers. Strides, dilations and edges are part of the code; where a tap is outside of the image,
+ * nothing is added. It computes the gradient of the input, too, which is a convolution for each phase of the stride.
+ */
+import { each, only, type Vec } from '../asm/operands.js';
+import type { Cursor, KernelWriter } from '../kernel-writer.js';
+import { evenPieces, type Tile } from './product.js';
+
+/** A run of blocks of input channels. */
+export interface ChannelRun {
+  readonly blocks: number;
+  readonly channels: number;
+}
+
+export interface ConvRows {
+  /** Rows of the output, which all have the same kernel rows inside the image. */
+  readonly rows: number;
+  readonly kernelRows: number;
+  /** The first of them. */
+  readonly firstRow: number;
+  /** Pixels of a row of the input and of the output. */
+  readonly inWidth: number;
+  readonly outWidth: number;
+  /** Pixels of the input from one of the output to the next. */
+  readonly step: number;
+  /** Where the taps of a kernel row lie, in pixels from there. */
+  readonly taps: readonly number[];
+  readonly channels: readonly ChannelRun[];
+  /** Bytes of the input between channels of a block, pixels, the rows that kernel rows meet, rows that output rows start at. */
+  readonly xChannel: number;
+  readonly xPixel: number;
+  readonly xKernelRow: number;
+  readonly xRow: number;
+  /** Bytes of the input between blocks of channels. */
+  readonly xBlock: number;
+  readonly outChannels: number;
+  /** Whether the last vector of the output is stored whole, zeros behind the channels. */
+  readonly isPadded: boolean;
+  /** Bytes of the output between pixels, rows and vectors of channels. */
+  readonly yPixel: number;
+  readonly yRow: number;
+  readonly yVector: number;
+  /** Rows of the tile are pixels. */
+  readonly tile: Tile;
+  /** All kernel rows of the packed weights, [panel][block][kernel row][channel][tap][vector]. */
+  readonly packedRows: number;
+  readonly relu: boolean;
+}
+
+interface Group {
+  readonly count: number;
+  readonly pixels: number;
+  /** The first pixel of the first. */
+  readonly at: number;
+}
+
+/** Arguments: x at the first pixel of the first kernel row that is inside, all weights, y, a float per channel. */
+export function convRows(w: KernelWriter, shape: ConvRows): void {
+  const { x, weights, y, bias } = w.pointers('x', 'weights', 'y', 'bias');
+  const { lanes } = w.level;
+  const { tile, outChannels, outWidth, step, xPixel, yPixel, yVector } = shape;
+  const vectors = Math.ceil(outChannels / lanes);
+  const whole = Math.floor(outChannels / (lanes * tile.vectors));
+  const rest = vectors - whole * tile.vectors;
+  const tail = w.mask(outChannels % lanes || lanes);
+  const zero = shape.relu ? w.filled(0) : undefined;
+  const channels = shape.channels.reduce((sum, run) => sum + run.blocks * run.channels, 0);
+  const tapBytes = 4 * lanes * tile.vectors;
+  const panelBytes = channels * shape.packedRows * shape.taps.length * tapBytes;
+  const groups = groupsOf(shape);
+
+  const panel = (count: number, isLast: boolean) => {
+    w.loop(shape.rows, () => {
+      for (const group of groups)
+        w.loop(group.count, () => {
+          const maskOf = (v: number) => (isLast && v === count - 1 ? tail : undefined);
+          const sums = Array.from({ length: group.pixels }, () => w.vectors(count));
+          for (const row of sums)
+            row.forEach((sum, v) => {
+              w.vmovups(only(maskOf(v), sum), bias.at(4 * lanes * v));
+            });
+          w.scope(() => sumUp(w, shape, { x, weights, tapBytes, group, sums }));
+          sums.forEach((row, p) => {
+            row.forEach((sum, v) => {
+              if (zero !== undefined) w.vmaxps(sum, zero, sum); // The second operand, where one is NaN.
+              const mask = shape.isPadded ? undefined : maskOf(v);
+              w.vmovups(only(mask, y.at(p * yPixel + v * yVector)), sum);
+            });
+          });
+          x.advance(group.pixels * step * xPixel);
+          y.advance(group.pixels * yPixel);
+        });
+      x.advance(shape.xRow - outWidth * step * xPixel);
+      y.advance(shape.yRow - outWidth * yPixel);
+    });
+    x.advance(-shape.rows * shape.xRow);
+    y.advance(-shape.rows * shape.yRow);
+  };
+  w.loop(whole, () => {
+    panel(tile.vectors, false);
+    weights.advance(panelBytes);
+    y.advance(tile.vectors * yVector);
+    bias.advance(tapBytes);
+  });
+  if (rest > 0) panel(rest, true);
+}
+
+interface Sums {
+  readonly x: Cursor;
+  readonly weights: Cursor;
+  readonly tapBytes: number;
+  readonly group: Group;
+  readonly sums: readonly (readonly Vec[])[];
+}
+
+function sumUp(w: KernelWriter, shape: ConvRows, { x, weights, tapBytes, group, sums }: Sums) {
+  const { taps, channels, kernelRows, packedRows, xKernelRow, xBlock } = shape;
+  const from = x.fork();
+  const weight = weights.fork();
+  for (const run of channels) {
+    const unroll = unrollOf(run.channels, taps.length);
+    const rowBytes = run.channels * taps.length * tapBytes;
+    w.loop(run.blocks, () => {
+      weight.advance(shape.firstRow * rowBytes);
+      w.loop(kernelRows, () => {
+        w.loop(run.channels / unroll, () => {
+          for (let c = 0; c < unroll; c++)
+            taps.forEach((tap, t) => {
+              const at = (c * taps.length + t) * tapBytes;
+              tapOf(w, shape, { from, weight, at, tap, channel: c, group, sums });
+            });
+          from.advance(shape.xChannel * unroll);
+          weight.advance(unroll * taps.length * tapBytes);
+        });
+        from.advance(xKernelRow - shape.xChannel * run.channels);
+      });
+      from.advance(xBlock - kernelRows * xKernelRow);
+      weight.advance((packedRows - shape.firstRow - kernelRows) * rowBytes);
+    });
+  }
+}
+
+/** Channels written out one after the other: some four taps. */
+function unrollOf(channels: number, taps: number): number {
+  return [4, 3, 2].find((n) => channels % n === 0 && n * taps <= 4) ?? 1;
+}
+
+interface Tap {
+  readonly from: Cursor;
+  readonly weight: Cursor;
+  readonly at: number;
+  readonly tap: number;
+  readonly channel: number;
+  readonly group: Group;
+  readonly sums: readonly (readonly Vec[])[];
+}
+
+function tapOf(
+  w: KernelWriter,
+  shape: ConvRows,
+  { from, weight, at, tap, channel, group, sums }: Tap,
+): void {
+  const inside = sums.map((_, p) => isInside(shape, group.at + p, tap));
+  if (!inside.includes(true)) return;
+  const vectorBytes = 4 * w.level.lanes;
+  w.scope(() => {
+    const weightVectors = (sums[0] ?? []).map((_, v) => {
+      const to = w.vector();
+      w.vmovups(to, weight.at(at + v * vectorBytes));
+      return to;
+    });
+    const value = weightVectors.length > 1 ? w.vector() : undefined;
+    sums.forEach((row, p) => {
+      if (!inside[p]) return;
+      const pixel = from.at((p * shape.step + tap) * shape.xPixel + channel * shape.xChannel);
+      if (value !== undefined) w.vbroadcastss(value, pixel);
+      row.forEach((sum, v) => {
+        w.vfmadd231ps(sum, weightVectors[v] ?? sum, value ?? each(pixel));
+      });
+    });
+  });
+}
+
+function isInside({ step, inWidth }: ConvRows, pixel: number, tap: number): boolean {
+  const at = pixel * step + tap;
+  return at >= 0 && at < inWidth;
+}
+
+/** Groups of pixels, those that follow each other and have the same taps inside as one run. */
+function groupsOf(shape: ConvRows): Group[] {
+  const groups: (Group & { readonly key: string })[] = [];
+  let at = 0;
+  for (const { count, size } of evenPieces(shape.outWidth, shape.tile.rows))
+    for (let i = 0; i < count; i++) {
+      const inside = Array.from({ length: size }, (_, p) =>
+        shape.taps.map((tap) => isInside(shape, at + p, tap)),
+      );
+      const key = `${size} ${inside}`;
+      const last = groups.at(-1);
+      if (last?.key === key) groups[groups.length - 1] = { ...last, count: last.count + 1 };
+      else groups.push({ count: 1, pixels: size, at, key });
+      at += size;
+    }
+  return groups;
+}

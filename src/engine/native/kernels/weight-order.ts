@@ -1,0 +1,114 @@
+/** Weights between PyTorch's order and vectors of channels, 16 channels at a time; and memory set to zero. */
+import { only } from '../asm/operands.js';
+import type { KernelWriter } from '../kernel-writer.js';
+import { transpose16 } from './transpose.js';
+
+const vectorBytes = 64;
+const lanes = 16;
+
+export interface WeightOrder {
+  /** Channels of the vectors that are there, and bytes between them in PyTorch's order. */
+  readonly rows: number;
+  readonly rowBytes: number;
+  /** How many steps there are, and bytes from one to the next: in PyTorch's order, and in vectors. */
+  readonly steps: number;
+  readonly stepBytes: number;
+  readonly packedStep: number;
+  /** The floats of a step, and the byte of the vector for each of them. */
+  readonly floats: readonly { readonly from: number; readonly to: number }[];
+}
+
+/** Floats [start, start + 16) of a step that are wanted, and how many of them lie side by side. */
+function piecesOf({ floats }: WeightOrder) {
+  const end = 1 + Math.max(...floats.map(({ from }) => from));
+  return Array.from({ length: Math.ceil(end / lanes) }, (_, i) => {
+    const start = i * lanes;
+    const wanted = floats.filter(({ from }) => from >= start && from < start + lanes);
+    return { start, length: Math.min(lanes, end - start), wanted };
+  });
+}
+
+/** Arguments: the weights at the first channel of the vectors, and the packed ones. */
+export function packWeights(w: KernelWriter, shape: WeightOrder): void {
+  const { from, to } = w.pointers('from', 'to');
+  const { rows, rowBytes, steps, stepBytes, packedStep } = shape;
+  const pieces = piecesOf(shape);
+  for (const { length } of pieces) w.mask(length);
+  // A step of one float whose channels lie side by side is a vector as it is.
+  const isVector = rowBytes === 4 && shape.floats.length === 1;
+  const tail = isVector ? w.mask(rows) : undefined;
+  w.loop(steps, () => {
+    for (const { start, length, wanted } of pieces)
+      w.scope(() => {
+        if (isVector) {
+          const vector = w.vector();
+          w.vmovups(only(tail, vector), from.at(4 * (wanted[0]?.from ?? 0)));
+          w.vmovups(to.at(wanted[0]?.to), vector);
+          return;
+        }
+        const mask = w.mask(length);
+        const lanesOf = w.vectors(lanes);
+        lanesOf.forEach((lane, i) => {
+          if (i < rows) w.vmovups(only(mask, lane), from.at(i * rowBytes + 4 * start));
+          else w.zero(lane);
+        });
+        const turned = transpose16(w, lanesOf);
+        for (const float of wanted) {
+          const vector = turned[float.from - start];
+          if (vector !== undefined) w.vmovups(to.at(float.to), vector);
+        }
+      });
+    from.advance(stepBytes);
+    to.advance(packedStep);
+  });
+}
+
+export interface WeightSums extends WeightOrder {
+  /** How many parts, so many bytes apart, are to be summed. */
+  readonly parts: number;
+  readonly partBytes: number;
+}
+
+/** The way back, summing parts; all of a step's floats are written. Arguments: the vectors, the weights. */
+export function unpackWeights(w: KernelWriter, shape: WeightSums): void {
+  const { from, to } = w.pointers('from', 'to');
+  const { rows, rowBytes, steps, stepBytes, packedStep, parts, partBytes } = shape;
+  const pieces = piecesOf(shape);
+  for (const { length } of pieces) w.mask(length);
+  w.loop(steps, () => {
+    for (const { start, length, wanted } of pieces)
+      w.scope(() => {
+        const mask = w.mask(length);
+        const vectors = w.vectors(lanes);
+        vectors.forEach((vector, i) => {
+          const float = wanted.find((one) => one.from === start + i);
+          if (float === undefined) return w.zero(vector);
+          w.vmovups(vector, from.at(float.to));
+          for (let p = 1; p < parts; p++)
+            w.vaddps(vector, vector, from.at(float.to + p * partBytes));
+        });
+        transpose16(w, vectors).forEach((lane, i) => {
+          if (i < rows) w.vmovups(only(mask, to.at(i * rowBytes + 4 * start)), lane);
+        });
+      });
+    from.advance(packedStep);
+    to.advance(stepBytes);
+  });
+}
+
+/** Argument: where `bytes`, whole floats, become zero. */
+export function zeroFill(w: KernelWriter, { bytes }: { readonly bytes: number }): void {
+  const { at } = w.pointers('at');
+  const rest = (bytes % vectorBytes) / 4;
+  const tail = w.mask(rest || lanes);
+  const zero = w.filled(0);
+  const unroll = 4;
+  const whole = Math.floor(bytes / vectorBytes);
+  w.loop(Math.floor(whole / unroll), () => {
+    for (let i = 0; i < unroll; i++) w.vmovups(at.at(i * vectorBytes), zero);
+    at.advance(unroll * vectorBytes);
+  });
+  for (let i = 0; i < whole % unroll; i++) w.vmovups(at.at(i * vectorBytes), zero);
+  at.advance((whole % unroll) * vectorBytes);
+  if (rest > 0) w.vmovups(only(tail, at.at()), zero);
+}

@@ -1,0 +1,123 @@
+/**
+ * Winograd's transforms of a row of tiles, 16 channels at a time: pixels `[blocks][H][W][16]` to and from 36 matrices of
+ * `[tiles][channels]`. Sizes and edges are part of the code.
+ */
+import type { Vec } from '../asm/operands.js';
+import type { Cursor, KernelWriter } from '../kernel-writer.js';
+import { gradientPass, inputPass, outputPass, twoPasses } from './winograd-passes.js';
+
+/** Elements [first, end) of a window or tile; the others are outside of the image. */
+export interface Span {
+  readonly first: number;
+  readonly end: number;
+}
+
+export interface TileRow {
+  /** Rows of the window that are inside, and the same of the columns for runs of tiles that are alike. */
+  readonly rows: Span;
+  readonly runs: readonly (Span & { readonly count: number })[];
+  /** Blocks of 16 channels, and the bytes of a row of pixels and of a block. */
+  readonly blocks: number;
+  readonly rowBytes: number;
+  readonly blockBytes: number;
+  /** Bytes between the 36 matrices, and between tiles in them. */
+  readonly matrix: number;
+  readonly tile: number;
+}
+
+const vectorBytes = 64;
+
+/** Pixels from one tile to the next. */
+const tileStep = 4;
+
+const isIn = ({ first, end }: Span, i: number) => i >= first && i < end;
+
+/** Calls `body` for each tile: `pixels` are at the window's corner, `matrices` at the tile's first. */
+function eachTile(
+  w: KernelWriter,
+  shape: TileRow,
+  pixels: Cursor,
+  matrices: Cursor,
+  body: (pixels: Cursor, matrices: Cursor, columns: Span) => void,
+): void {
+  w.loop(shape.blocks, () => {
+    const window = pixels.fork();
+    const tile = matrices.fork();
+    for (const run of shape.runs)
+      w.loop(run.count, () => {
+        body(window, tile, run);
+        window.advance(tileStep * vectorBytes);
+        tile.advance(shape.tile);
+      });
+    pixels.advance(shape.blockBytes);
+    matrices.advance(vectorBytes);
+  });
+}
+
+/** V = Bᵀ x B. Arguments: x at the corner of the first window, V at the row's first tile, room for a pass. */
+export function winogradInput(w: KernelWriter, shape: TileRow): void {
+  const { x, v, temp } = w.pointers('x', 'v', 'temp');
+  const pass = inputPass(w);
+  const registers = w.vectors(6);
+  eachTile(w, shape, x, v, (window, tile, columns) => {
+    twoPasses(w, {
+      ...{ pass, registers, temp },
+      hasColumn: (j) => isIn(columns, j),
+      load: pixelsOf(w, shape, window),
+      store: (from, i, j) => w.vmovups(tile.at((i * 6 + j) * shape.matrix), from),
+    });
+  });
+}
+
+/** D = A dy Aᵀ. Arguments: dy at the first tile's corner, D at the row's first tile, room for a pass. */
+export function winogradGradient(w: KernelWriter, shape: TileRow): void {
+  const { dy, d, temp } = w.pointers('dy', 'd', 'temp');
+  const pass = gradientPass(w);
+  const registers = w.vectors(4);
+  eachTile(w, shape, dy, d, (window, tile, columns) => {
+    twoPasses(w, {
+      ...{ pass, registers, temp },
+      hasColumn: (j) => isIn(columns, j),
+      load: pixelsOf(w, shape, window),
+      store: (from, i, j) => w.vmovups(tile.at((i * 6 + j) * shape.matrix), from),
+    });
+  });
+}
+
+function pixelsOf(w: KernelWriter, { rows, rowBytes }: TileRow, window: Cursor) {
+  return (to: Vec, i: number, j: number) => {
+    if (isIn(rows, i)) w.vmovups(to, window.at(i * rowBytes + j * vectorBytes));
+    else w.zero(to);
+  };
+}
+
+export interface OutputRow extends TileRow {
+  /** Whether what is below zero becomes zero; NaN stays. */
+  readonly relu: boolean;
+}
+
+/** y = Aᵀ M A + bias. Arguments: y at the first tile's corner, M at the row's first tile, a float per channel, room for a pass. */
+export function winogradOutput(w: KernelWriter, shape: OutputRow): void {
+  const { y, m, bias, temp } = w.pointers('y', 'm', 'bias', 'temp');
+  const pass = outputPass(w);
+  const registers = w.vectors(6);
+  const add = w.vector();
+  const zero = shape.relu ? w.filled(0) : undefined;
+  w.loop(shape.blocks, () => {
+    w.vmovups(add, bias.at());
+    bias.advance(vectorBytes);
+    eachTile(w, { ...shape, blocks: 1 }, y, m, (window, tile, columns) => {
+      twoPasses(w, {
+        ...{ pass, registers, temp },
+        rows: shape.rows.end,
+        load: (to, i, j) => w.vmovups(to, tile.at((i * 6 + j) * shape.matrix)),
+        store(from, i, j) {
+          if (!isIn(columns, j)) return;
+          w.vaddps(from, from, add);
+          if (zero !== undefined) w.vmaxps(from, zero, from); // The second operand, where one is NaN.
+          w.vmovups(window.at(i * shape.rowBytes + j * vectorBytes), from);
+        },
+      });
+    });
+  });
+}

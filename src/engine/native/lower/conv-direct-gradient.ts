@@ -1,0 +1,160 @@
+/** The gradient of a direct convolution's weights: sums of each thread over its images, then their sum in PyTorch's order. */
+import type { LowerContext } from '../../wasm/lower/context.js';
+import type { ConvGeometry } from '../../wasm/lower/conv-geometry.js';
+import type { Pointer } from '../../wasm/region.js';
+import { type Cells, cellsFor, convGradient } from '../kernels/conv-gradient.js';
+import { zeroFill } from '../kernels/weight-order.js';
+import type { Kernels } from '../kernels.js';
+import { type Axis, inputAt, runsOf, tapsOf } from './axis.js';
+import { axesOf } from './conv-direct.js';
+import { emitUnpacking, type WeightView } from './packed-weights.js';
+import { type Call, KernelPhase, type Operand } from './phase.js';
+import { shareOf } from './shares.js';
+import { channelBlocks, type StoredImage, vectorStride } from './stored-image.js';
+
+const lanes = 16;
+
+/** Pixels whose x and dy stay in the first-level cache while all cells are summed. */
+const passPixels = 224;
+
+export interface DirectGradient {
+  readonly batch: number;
+  readonly x: StoredImage;
+  readonly dy: StoredImage;
+  readonly dw: Pointer;
+}
+
+/** A piece of the work: rows of some images that have the same kernel rows inside. */
+interface Piece {
+  readonly image: number;
+  readonly images: number;
+  readonly row: number;
+  readonly rows: number;
+  readonly first: number;
+  readonly kernelRows: number;
+}
+
+/** Whether registers can hold the cells of a kernel row. */
+export function hasDirectGradient(kernels: Kernels, { kernel, outChannels }: ConvGeometry): boolean {
+  const row = { taps: kernel[1], kernelRows: 1, channels: 1 };
+  const vectors = Math.ceil(outChannels / lanes);
+  return cellsFor(row, vectors, kernels.level.registers) !== undefined;
+}
+
+export function emitDirectGradient(
+  kernels: Kernels,
+  context: LowerContext,
+  geometry: ConvGeometry,
+  conv: DirectGradient,
+): void {
+  const { threads } = context;
+  const { channels, outChannels, kernel } = geometry;
+  const { batch, x, dy } = conv;
+  const [rows, columns] = axesOf(geometry);
+  const taps = kernel[0] * kernel[1];
+  const sumBytes = Math.ceil(outChannels / lanes) * lanes * 4;
+  const partBytes = channels * taps * sumBytes;
+  const view: WeightView = {
+    ...{ lanes: outChannels, laneStride: channels * taps },
+    ...{ blocks: channelBlocks(x), channelStride: taps },
+    rows: Array.from({ length: kernel[0] }, (_, i) => i),
+    columns: Array.from({ length: kernel[1] }, (_, i) => i),
+    width: kernel[1],
+  };
+  const byRows = batch < threads;
+  const units = byRows ? batch * rows.outSize : batch;
+  const parts = Math.min(threads, units);
+  const sums = context.scratch(parts * partBytes);
+  const phase = new KernelPhase(context);
+  const operands = {
+    ...{ x: phase.operand(x.pointer), dy: phase.operand(dy.pointer), sums: phase.operand(sums) },
+  };
+  phase.run((thread, call) => {
+    if (thread >= parts) return;
+    const share = shareOf(units, thread, parts);
+    const size = byRows ? 1 : rows.outSize;
+    const pieces = piecesOf(rows, columns.outSize, share.first * size, share.end * size);
+    call(kernels.get(zeroFill, { bytes: partBytes }), operands.sums.at(thread * partBytes));
+    for (const piece of pieces)
+      emitPiece(kernels, call, conv, { geometry, view, piece, sumBytes }, operands, {
+        at: thread * partBytes,
+      });
+  });
+  emitUnpacking(kernels, context, sums.readonly(), view, conv.dw, { parts, partBytes });
+}
+
+/** Rows [start, end) of all images in pieces of about `passPixels`. */
+function piecesOf(rows: Axis, width: number, start: number, end: number): Piece[] {
+  const { outSize } = rows;
+  const runs = runsOf(rows);
+  const pieces: Piece[] = [];
+  const add = (image: number, images: number, from: number, to: number) => {
+    for (const { at, count, first, kernel } of runs) {
+      const low = Math.max(at, from);
+      const high = Math.min(at + count, to);
+      if (kernel === 0 || low >= high) continue;
+      const step = Math.max(1, Math.round(passPixels / width));
+      const perPass = Math.max(1, Math.floor(passPixels / (width * Math.min(step, high - low))));
+      for (let row = low; row < high; row += step)
+        for (let i = 0; i < images; i += perPass)
+          pieces.push({
+            ...{ image: image + i, images: Math.min(perPass, images - i) },
+            ...{ row, rows: Math.min(step, high - row), first, kernelRows: kernel },
+          });
+    }
+  };
+  const firstWhole = Math.ceil(start / outSize);
+  const endWhole = Math.floor(end / outSize);
+  if (firstWhole > endWhole) add(endWhole, 1, start % outSize, end % outSize);
+  else {
+    if (start % outSize > 0) add(firstWhole - 1, 1, start % outSize, outSize);
+    add(firstWhole, endWhole - firstWhole, 0, outSize);
+    if (end % outSize > 0) add(endWhole, 1, 0, end % outSize);
+  }
+  return pieces;
+}
+
+interface PieceOptions {
+  readonly geometry: ConvGeometry;
+  readonly view: WeightView;
+  readonly piece: Piece;
+  readonly sumBytes: number;
+}
+
+function emitPiece(
+  kernels: Kernels,
+  call: Call,
+  { x, dy }: DirectGradient,
+  { geometry, view, piece, sumBytes }: PieceOptions,
+  operands: { readonly x: Operand; readonly dy: Operand; readonly sums: Operand },
+  { at }: { readonly at: number },
+): void {
+  const [rows, columns] = axesOf(geometry);
+  const { kernelRows, first } = piece;
+  const shape = {
+    ...{ images: piece.images, rows: piece.rows, kernelRows },
+    ...{ inWidth: columns.size, outWidth: columns.outSize, step: columns.step },
+    taps: tapsOf(columns),
+    ...{ xChannel: x.channelBytes, xPixel: x.pixelBytes },
+    ...{ xKernelRow: rows.dilation * x.rowBytes, xRow: rows.step * x.rowBytes },
+    xImage: x.imageBytes,
+    ...{ outChannels: geometry.outChannels, dyPixel: dy.pixelBytes, dyRow: dy.rowBytes },
+    ...{ dyVector: vectorStride(dy), dyImage: dy.imageBytes, sumBytes },
+  };
+  const vectors = Math.ceil(geometry.outChannels / lanes);
+  const tapsInRow = columns.kernel;
+  const xRow = inputAt(rows, piece.row, first) * x.rowBytes + piece.image * x.imageBytes;
+  const dyAt = operands.dy.at(piece.image * dy.imageBytes + piece.row * dy.rowBytes);
+  view.blocks.forEach((block, i) => {
+    const counts = { taps: tapsInRow, kernelRows, channels: block.count };
+    const cells = cellsFor(counts, vectors, kernels.level.registers) as Cells; // hasDirectGradient
+    const kernel = kernels.get(convGradient, { ...shape, channels: block.count, cells });
+    const cell = block.first * geometry.kernel[0] + first * block.count;
+    call(
+      kernel,
+      operands.x.at(xRow + i * x.blockBytes),
+      dyAt,
+      operands.sums.at(at + cell * tapsInRow * sumBytes),
+    );
+  });
+}

@@ -1,0 +1,213 @@
+/** Direct convolution, and the gradients of its input and its weights: of any kernel, stride, padding and dilation. */
+import type { LowerContext } from '../../wasm/lower/context.js';
+import { gradientPhases } from '../../wasm/lower/conv2d-backward-input.js';
+import type { ConvGeometry } from '../../wasm/lower/conv-geometry.js';
+import type { Pointer } from '../../wasm/region.js';
+import { convRows } from '../kernels/conv-rows.js';
+import { evenPieces, type Tile } from '../kernels/product.js';
+import type { VectorLevel } from '../kernel-writer.js';
+import type { Kernels } from '../kernels.js';
+import { type Axis, inputAt, runsOf, tapsOf } from './axis.js';
+import {
+  emitPacking,
+  type Packing,
+  packedBytes,
+  type WeightView,
+} from './packed-weights.js';
+import { type Call, KernelPhase, type Operand } from './phase.js';
+import { shareOf } from './shares.js';
+import { channelBlocks, channelRuns, type StoredImage, vectorStride } from './stored-image.js';
+
+const lanes = 16;
+
+export function axesOf(geometry: ConvGeometry): readonly [Axis, Axis] {
+  const { size, outSize, kernel, stride, padding, dilation } = geometry;
+  const axis = (i: 0 | 1) => ({
+    ...{ size: size[i], outSize: outSize[i], kernel: kernel[i] },
+    ...{ step: stride[i], padding: padding[i], dilation: dilation[i] },
+  });
+  return [axis(0), axis(1)];
+}
+
+const upTo = (n: number) => Array.from({ length: n }, (_, i) => i);
+
+export interface DirectConv {
+  readonly batch: number;
+  readonly from: StoredImage;
+  readonly to: StoredImage;
+  readonly weights: Pointer;
+  /** A float for each channel that is written. */
+  readonly bias: Pointer;
+  readonly relu: boolean;
+}
+
+export function emitDirect(
+  kernels: Kernels,
+  context: LowerContext,
+  geometry: ConvGeometry,
+  conv: DirectConv,
+): void {
+  const axes = axesOf(geometry);
+  const { channels, outChannels, kernel } = geometry;
+  const taps = kernel[0] * kernel[1];
+  const view: WeightView = {
+    ...{ lanes: outChannels, laneStride: channels * taps },
+    ...{ blocks: channelBlocks(conv.from), channelStride: taps },
+    ...{ rows: upTo(kernel[0]), columns: upTo(kernel[1]), width: kernel[1] },
+  };
+  const parts = [{ view, axes, at: 0, first: 0, every: [1, 1] as const }];
+  emitParts(kernels, context, conv, parts, axes[1].outSize);
+}
+
+/** dx = dy ∗ w turned: for every phase of the stride a convolution that writes every so many pixels. */
+export function emitDirectInput(
+  kernels: Kernels,
+  context: LowerContext,
+  geometry: ConvGeometry,
+  conv: DirectConv,
+): void {
+  const { channels, kernel, stride, size, outSize, padding, dilation } = geometry;
+  const taps = kernel[0] * kernel[1];
+  const along = (i: 0 | 1) =>
+    gradientPhases(size[i], kernel[i], stride[i], padding[i], dilation[i]).map((phase) => ({
+      phase: phase.phase,
+      elements: upTo(phase.taps.count).map((k) => phase.taps.first + k * phase.taps.step),
+      axis: {
+        ...{ size: outSize[i], outSize: phase.count, kernel: phase.taps.count, step: 1 },
+        ...{ padding: phase.padding, dilation: phase.dilation },
+      },
+    }));
+  const parts = along(0).flatMap((row) =>
+    along(1).map((column) => ({
+      view: {
+        ...{ lanes: channels, laneStride: taps },
+        ...{ blocks: channelBlocks(conv.from), channelStride: channels * taps },
+        ...{ rows: row.elements, columns: column.elements, width: kernel[1] },
+      },
+      axes: [row.axis, column.axis] as const,
+      first: row.phase * conv.to.rowBytes + column.phase * conv.to.pixelBytes,
+      every: stride,
+    })),
+  );
+  emitParts(kernels, context, conv, parts, Math.ceil(size[1] / stride[1]));
+}
+
+/** A convolution that writes some of the pixels. */
+interface Part {
+  readonly view: WeightView;
+  readonly axes: readonly [Axis, Axis];
+  /** Byte of the first pixel that is written, and rows and columns from one to the next. */
+  readonly first: number;
+  readonly every: readonly [number, number];
+}
+
+function emitParts(
+  kernels: Kernels,
+  context: LowerContext,
+  conv: DirectConv,
+  parts: readonly Part[],
+  width: number,
+): void {
+  const { threads } = context;
+  const outChannels = conv.to.channels;
+  const tile = directTile(Math.ceil(outChannels / lanes), width, kernels.level);
+  let packedEnd = 0;
+  const packings = parts.map(({ view }): Packing => {
+    const at = packedEnd;
+    packedEnd += packedBytes(view, tile.vectors);
+    return { view, at };
+  });
+  const isNothing = packedEnd === 0; // No output meets any input: what is written is the bias.
+  const packed = isNothing
+    ? conv.bias
+    : emitPacking(kernels, context, conv.weights, packings.filter(hasTaps), tile.vectors);
+
+  const phase = new KernelPhase(context);
+  const operands = {
+    ...{ x: phase.operand(conv.from.pointer), weights: phase.operand(packed) },
+    ...{ y: phase.operand(conv.to.pointer), bias: phase.operand(conv.bias) },
+  };
+  phase.run((thread, call) => {
+    parts.forEach((part, i) => {
+      emitRows(kernels, call, conv, { part, tile, at: packings[i]?.at ?? 0 }, operands, {
+        thread,
+        threads,
+      });
+    });
+  });
+}
+
+const hasTaps = ({ view: { rows, columns } }: Packing) => rows.length * columns.length > 0;
+
+interface Operands {
+  readonly x: Operand;
+  readonly weights: Operand;
+  readonly y: Operand;
+  readonly bias: Operand;
+}
+
+/** The calls for a thread's share of a part's rows. */
+function emitRows(
+  kernels: Kernels,
+  call: Call,
+  { batch, from, to, relu }: DirectConv,
+  { part, tile, at }: { readonly part: Part; readonly tile: Tile; readonly at: number },
+  { x, weights, y, bias }: Operands,
+  { thread, threads }: { readonly thread: number; readonly threads: number },
+): void {
+  const [rows, columns] = part.axes;
+  const runs = runsOf(rows);
+  const share = shareOf(batch * rows.outSize, thread, threads);
+  const shape = {
+    inWidth: columns.size,
+    outWidth: columns.outSize,
+    step: columns.step,
+    taps: tapsOf(columns),
+    channels: channelRuns(from),
+    xChannel: from.channelBytes,
+    xPixel: from.pixelBytes,
+    xKernelRow: rows.dilation * from.rowBytes,
+    xRow: rows.step * from.rowBytes,
+    xBlock: from.blockBytes,
+    outChannels: to.channels,
+    isPadded: to.channels % to.block !== 0,
+    yPixel: part.every[1] * to.pixelBytes,
+    yRow: part.every[0] * to.rowBytes,
+    yVector: vectorStride(to),
+    tile,
+    packedRows: rows.kernel,
+    relu,
+  };
+  for (let image = 0; image < batch; image++)
+    for (const run of runs) {
+      const start = image * rows.outSize + run.at;
+      const first = Math.max(start, share.first);
+      const count = Math.min(start + run.count, share.end) - first;
+      if (count <= 0) continue;
+      const row = run.at + first - start;
+      const { first: firstRow, kernel: kernelRows } = run;
+      const kernel = kernels.get(convRows, { ...shape, rows: count, kernelRows, firstRow });
+      call(
+        kernel,
+        x.at(image * from.imageBytes + inputAt(rows, row, firstRow) * from.rowBytes),
+        weights.at(at),
+        y.at(image * to.imageBytes + part.first + row * part.every[0] * to.rowBytes),
+        bias.at(0),
+      );
+    }
+}
+
+/** The tile for which a row of `width` pixels takes the fewest cycles: of multiply-adds, of loads, of bytes of weights. */
+function directTile(vectors: number, width: number, { registers }: VectorLevel): Tile {
+  const tiles = [4, 3, 2, 1].filter((v) => v <= vectors).map((v) => {
+    const most = Math.floor((registers - v - (v > 1 ? 1 : 0) - 1) / v);
+    const cycles = evenPieces(width, most).reduce((sum, { count, size }) => {
+      const bound = Math.max((size * v) / 2, (size + v) / 2, 2 * v, 4);
+      return sum + count * bound;
+    }, 0);
+    const panels = Math.floor(vectors / v) + (vectors % v) / v;
+    return { tile: { vectors: v, rows: most }, cycles: cycles * panels };
+  });
+  tiles.sort((a, b) => a.cycles - b.cycles);
+  return tiles[0]?.tile ?? { vectors: 1, rows: 1 };
+}

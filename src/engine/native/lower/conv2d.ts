@@ -1,0 +1,145 @@
+/** The three passes of conv2d: x `[N, C, H, W]`, w `[O, C, kH, kW]`, bias `[O]`, y `[N, O, H', W']`. */
+import type { Shape } from '../../../core/shape.js';
+import type { Value } from '../../../graph/graph.js';
+import { operands } from '../../../graph/op.js';
+import { storedElements } from '../../wasm/layout.js';
+import {
+  type LowerContext,
+  type Lowering,
+  lowering,
+  type PlanNode,
+} from '../../wasm/lower/context.js';
+import {
+  type ConvAttrs,
+  type ConvGeometry,
+  convGeometry,
+  isEmpty,
+} from '../../wasm/lower/conv-geometry.js';
+import { isWinograd } from '../../wasm/lower/conv-winograd.js';
+import type { Kernels } from '../kernels.js';
+import { emitDirect, emitDirectInput } from './conv-direct.js';
+import { emitDirectGradient, hasDirectGradient } from './conv-direct-gradient.js';
+import { areReachable } from './phase.js';
+import { storedImage, vectorBlock } from './stored-image.js';
+import { block as tileBlock } from './tile-rows.js';
+import { emitWinograd } from './winograd.js';
+import { emitWinogradGradient } from './winograd-gradient.js';
+
+/** conv2d, and the same with a ReLU fused behind it. */
+interface Conv2dAttrs extends ConvAttrs {
+  readonly relu?: boolean;
+}
+
+/** A picture has no whole vectors of channels to write. */
+const fewChannels = 4;
+
+/** The geometry where emitted code can compute the pass; undefined where it is left to the engine's other kernels. */
+function geometryOf(
+  context: LowerContext,
+  { inputs, outputs, attrs }: PlanNode<ConvAttrs>,
+  shapes: { readonly x: Shape; readonly w: Shape; readonly y: Shape },
+): ConvGeometry | undefined {
+  const { x, w, y } = shapes;
+  const isFloat = [...inputs, ...outputs].every(({ dtype }) => dtype === 'float32');
+  if (!isFloat || context.precision !== 'float32' || attrs.groups !== 1) return undefined;
+  if ([x, w, y].some(isEmpty)) return undefined;
+  const bytes = [x, y].map((shape) => 4 * storedElements(shape, tileBlock));
+  return areReachable(...bytes) ? convGeometry(x, w, y, attrs) : undefined;
+}
+
+function biasOf(context: LowerContext, bias: Value | undefined, channels: number) {
+  return bias ? context.input(bias) : context.table(new Float32Array(channels));
+}
+
+export function conv2dLowering(kernels: Kernels): Lowering {
+  return lowering<Conv2dAttrs>((node, context) => {
+    const [x, w] = operands(node.inputs);
+    const [y] = operands(node.outputs);
+    const shapes = { x: x.shape, w: w.shape, y: y.shape };
+    const geometry = geometryOf(context, node, shapes);
+    if (geometry === undefined || geometry.outChannels <= fewChannels) return false;
+    const { batch, channels, outChannels, size, outSize, padding } = geometry;
+    const isFast = context.winograd && isWinograd(geometry);
+    const xBlock = isFast ? tileBlock : context.blockOf(x);
+    const yBlock = isFast ? tileBlock : vectorBlock(outChannels);
+    const from = context.input(x, xBlock);
+    const weights = context.input(w);
+    const bias = biasOf(context, node.inputs[2], outChannels);
+    const to = context.output(y, yBlock);
+    const relu = node.attrs.relu === true;
+    if (isFast)
+      emitWinograd(kernels, context, {
+        ...{ batch, from, to, weights, bias, channels, outChannels, size, outSize, relu },
+        ...{ padding: padding[0], isTurned: false },
+      });
+    else
+      emitDirect(kernels, context, geometry, {
+        ...{ batch, weights, bias, relu },
+        from: storedImage(from, channels, size, xBlock),
+        to: storedImage(to, outChannels, outSize, yBlock),
+      });
+    return true;
+  });
+}
+
+export function conv2dBackwardInputLowering(kernels: Kernels): Lowering {
+  return lowering<ConvAttrs>((node, context) => {
+    const [dy, w] = operands(node.inputs);
+    const [dx] = operands(node.outputs);
+    const shapes = { x: dx.shape, w: w.shape, y: dy.shape };
+    const geometry = geometryOf(context, node, shapes);
+    if (geometry === undefined || geometry.channels <= fewChannels) return false;
+    const { batch, channels, outChannels, size, outSize, padding } = geometry;
+    const isFast = context.winograd && isWinograd({ ...geometry, outSize: size });
+    const dyBlock = isFast ? tileBlock : context.blockOf(dy);
+    const dxBlock = isFast ? tileBlock : vectorBlock(channels);
+    const from = context.input(dy, dyBlock);
+    const weights = context.input(w);
+    const bias = biasOf(context, undefined, channels);
+    const to = context.output(dx, dxBlock);
+    if (isFast)
+      emitWinograd(kernels, context, {
+        ...{ batch, from, to, weights, bias, relu: false, isTurned: true },
+        ...{ channels: outChannels, outChannels: channels, size: outSize, outSize: size },
+        padding: 2 - padding[0],
+      });
+    else
+      emitDirectInput(kernels, context, geometry, {
+        ...{ batch, weights, bias, relu: false },
+        from: storedImage(from, outChannels, outSize, dyBlock),
+        to: storedImage(to, channels, size, dxBlock),
+      });
+    return true;
+  });
+}
+
+export function conv2dBackwardWeightLowering(kernels: Kernels): Lowering {
+  return lowering<ConvAttrs>((node, context) => {
+    const [x, dy] = operands(node.inputs);
+    const [dw] = operands(node.outputs);
+    const shapes = { x: x.shape, w: dw.shape, y: dy.shape };
+    const geometry = geometryOf(context, node, shapes);
+    if (geometry === undefined || geometry.outChannels <= fewChannels) return false;
+    const { batch, channels, outChannels, size, outSize, padding } = geometry;
+    const isFast = context.winograd && isWinograd(geometry);
+    if (!isFast && !hasDirectGradient(kernels, geometry)) return false;
+    const xBlock = isFast ? tileBlock : context.blockOf(x);
+    const dyBlock = isFast ? tileBlock : vectorBlock(outChannels);
+    const xFrom = context.input(x, xBlock);
+    const dyFrom = context.input(dy, dyBlock);
+    const to = context.output(dw);
+    if (isFast)
+      emitWinogradGradient(kernels, context, {
+        ...{ batch, x: xFrom, dy: dyFrom, dw: to, channels, outChannels, size, outSize },
+        padding: padding[0],
+      });
+    else
+      emitDirectGradient(kernels, context, geometry, {
+        ...{ batch, dw: to },
+        x: storedImage(xFrom, channels, size, xBlock),
+        dy: storedImage(dyFrom, outChannels, outSize, dyBlock),
+      });
+    return true;
+  });
+}
+

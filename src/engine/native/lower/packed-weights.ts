@@ -1,0 +1,138 @@
+/**
+ * A direct convolution's weights as its kernels read them: [panel][block of channels][kernel row][channel][tap][vectors],
+ * copied from PyTorch's order before each run, and summed back into it after a gradient.
+ */
+import type { LowerContext } from '../../wasm/lower/context.js';
+import type { Pointer } from '../../wasm/region.js';
+import { packWeights, unpackWeights, type WeightOrder } from '../kernels/weight-order.js';
+import type { Kernels } from '../kernels.js';
+import { type Call, KernelPhase } from './phase.js';
+import { unitsOf } from './shares.js';
+
+const lanes = 16;
+const vectorBytes = 4 * lanes;
+
+/** Weights in PyTorch's order, seen by who sums over them. */
+export interface WeightView {
+  /** Channels that are written, the vectors' lanes, and floats between them. */
+  readonly lanes: number;
+  readonly laneStride: number;
+  /** Blocks of the channels that are summed over, and floats between channels. */
+  readonly blocks: readonly { readonly first: number; readonly count: number }[];
+  readonly channelStride: number;
+  /** The kernel's rows and columns in the order in which they are met: elements of the kernel, which is so wide. */
+  readonly rows: readonly number[];
+  readonly columns: readonly number[];
+  readonly width: number;
+}
+
+/** Bytes of a panel of `vectors` for all channels. */
+export function packedPanelBytes({ blocks, rows, columns }: WeightView, vectors: number): number {
+  const channels = blocks.reduce((sum, { count }) => sum + count, 0);
+  return channels * rows.length * columns.length * vectors * vectorBytes;
+}
+
+/** Bytes of the packed weights. */
+export function packedBytes(view: WeightView, vectors: number): number {
+  return Math.ceil(view.lanes / lanes / vectors) * packedPanelBytes(view, vectors);
+}
+
+/** Where a block of channels of a block of lanes lies, and its order; `tapBytes`: from one tap's vectors to the next. */
+function orderOf(
+  view: WeightView,
+  laneBlock: number,
+  { first, count }: WeightView['blocks'][number],
+  tapBytes: number,
+): { readonly order: WeightOrder; readonly plainAt: number; readonly packedAt: number } {
+  const { rows, columns, width, laneStride, channelStride } = view;
+  const taps = rows.length * columns.length;
+  const tapsOf = (c: number) =>
+    rows.flatMap((row, i) =>
+      columns.map((column, j) => ({
+        from: c * channelStride + row * width + column,
+        to: ((i * count + c) * columns.length + j) * tapBytes,
+      })),
+    );
+  const shared = { rows: Math.min(lanes, view.lanes - laneBlock * lanes), rowBytes: 4 * laneStride };
+  const places = {
+    plainAt: 4 * (laneBlock * lanes * laneStride + first * channelStride),
+    packedAt: first * taps * tapBytes,
+  };
+  // Kernels of one element: a step takes 16 channels, which lie side by side.
+  const isDense = taps === 1 && channelStride === 1 && count % lanes === 0;
+  const perStep = isDense ? lanes : 1;
+  const order = {
+    ...shared,
+    steps: count / perStep,
+    stepBytes: 4 * perStep * channelStride,
+    packedStep: perStep * columns.length * tapBytes,
+    floats: Array.from({ length: perStep }, (_, c) => tapsOf(c)).flat(),
+  };
+  return { order, ...places };
+}
+
+/** One of several weights that are packed together, and where. */
+export interface Packing {
+  readonly view: WeightView;
+  readonly at: number;
+}
+
+/** Copies weights in panels of `vectors`. */
+export function emitPacking(
+  kernels: Kernels,
+  context: LowerContext,
+  weights: Pointer,
+  packings: readonly Packing[],
+  vectors: number,
+): Pointer {
+  const bytes = packings.reduce(
+    (end, { view, at }) => Math.max(end, at + packedBytes(view, vectors)),
+    0,
+  );
+  const packed = context.scratch(bytes);
+  const phase = new KernelPhase(context);
+  const [from, to] = [phase.operand(weights), phase.operand(packed)];
+  phase.run((thread, call) => {
+    for (const { view, at } of packings)
+      eachBlock(view, thread, context.threads, (laneBlock, block) => {
+        const { order, plainAt, packedAt } = orderOf(view, laneBlock, block, vectors * vectorBytes);
+        const panel = Math.floor(laneBlock / vectors) * packedPanelBytes(view, vectors);
+        const place = at + panel + (laneBlock % vectors) * vectorBytes + packedAt;
+        call(kernels.get(packWeights, order), from.at(plainAt), to.at(place));
+      });
+  });
+  return packed.readonly();
+}
+
+/** Sums `parts` gradients [block][row][channel][tap][lanes], `partBytes` apart, into PyTorch's order. */
+export function emitUnpacking(
+  kernels: Kernels,
+  context: LowerContext,
+  sums: Pointer,
+  view: WeightView,
+  weights: Pointer,
+  { parts, partBytes }: { readonly parts: number; readonly partBytes: number },
+): void {
+  const tapBytes = Math.ceil(view.lanes / lanes) * vectorBytes;
+  const phase = new KernelPhase(context);
+  const [from, to] = [phase.operand(sums), phase.operand(weights)];
+  phase.run((thread, call: Call) => {
+    eachBlock(view, thread, context.threads, (laneBlock, block) => {
+      const { order, plainAt, packedAt } = orderOf(view, laneBlock, block, tapBytes);
+      const kernel = kernels.get(unpackWeights, { ...order, parts, partBytes });
+      call(kernel, from.at(packedAt + laneBlock * vectorBytes), to.at(plainAt));
+    });
+  });
+}
+
+function eachBlock(
+  { lanes: count, blocks }: WeightView,
+  thread: number,
+  threads: number,
+  body: (laneBlock: number, block: WeightView['blocks'][number]) => void,
+): void {
+  for (const unit of unitsOf(Math.ceil(count / lanes) * blocks.length, thread, threads)) {
+    const block = blocks[unit % blocks.length];
+    if (block !== undefined) body(Math.floor(unit / blocks.length), block);
+  }
+}

@@ -1,0 +1,70 @@
+/** Activations as direct convolutions see them: in whatever layout they are stored to be read, in whole vectors to be written. */
+import type { Size2d } from '../../../core/shape.js';
+import { type Block, paddedChannels, ROWS } from '../../wasm/layout.js';
+import type { Pointer } from '../../wasm/region.js';
+import type { ChannelRun } from '../kernels/conv-rows.js';
+
+const lanes = 16;
+
+/** The layout in which kernels load and store vectors of channels: blocks of 16, or channels-last where that wastes less. */
+export function vectorBlock(channels: number): Block {
+  return channels % lanes !== 0 && channels % 4 === 0 ? channels : lanes;
+}
+
+export interface StoredImage {
+  readonly pointer: Pointer;
+  readonly channels: number;
+  readonly size: Size2d;
+  readonly block: Block;
+  /** Bytes between channels of a block, pixels, rows, blocks and images. */
+  readonly channelBytes: number;
+  readonly pixelBytes: number;
+  readonly rowBytes: number;
+  readonly blockBytes: number;
+  readonly imageBytes: number;
+}
+
+export function storedImage(
+  pointer: Pointer,
+  channels: number,
+  size: Size2d,
+  block: Block,
+): StoredImage {
+  const [height, width] = size;
+  const pixelBytes = 4 * block;
+  const rowBytes = width * pixelBytes;
+  const blockBytes = height * rowBytes;
+  const imageBytes = 4 * paddedChannels(channels, block) * height * width;
+  const channelBytes = block === ROWS ? blockBytes : 4;
+  const layout = { channelBytes, pixelBytes, rowBytes, blockBytes, imageBytes };
+  return { pointer, channels, size, block, ...layout };
+}
+
+/** Bytes between vectors of channels, of an image in a layout of {@link vectorBlock}. */
+export function vectorStride({ block, blockBytes }: StoredImage): number {
+  return block === lanes ? blockBytes : 4 * lanes;
+}
+
+/** The blocks in which channels are summed over; a row-major image is one block of channels that lie far apart. */
+export function channelRuns({ channels, block }: StoredImage): ChannelRun[] {
+  if (block === ROWS) return [{ blocks: 1, channels }];
+  const rest = channels % block;
+  const runs = [
+    { blocks: Math.floor(channels / block), channels: block },
+    { blocks: 1, channels: rest },
+  ];
+  return runs.filter((run) => run.blocks * run.channels > 0);
+}
+
+/** Those blocks one by one: the first channel and the count. */
+export function channelBlocks(
+  image: StoredImage,
+): { readonly first: number; readonly count: number }[] {
+  let first = 0;
+  return channelRuns(image).flatMap(({ blocks, channels: count }) =>
+    Array.from({ length: blocks }, () => {
+      first += count;
+      return { first: first - count, count };
+    }),
+  );
+}

@@ -1,0 +1,195 @@
+/** The gradient of the weights of a 3 × 3 convolution by Winograd: dw = Gᵀ (Σ V · D) G over all tiles. */
+import type { Size2d } from '../../../core/shape.js';
+import type { LowerContext } from '../../wasm/lower/context.js';
+import type { Pointer } from '../../wasm/region.js';
+import { product, tileFor } from '../kernels/product.js';
+import { winogradGradient, winogradInput } from '../kernels/winograd-rows.js';
+import { weightTempBytes, winogradTaps } from '../kernels/winograd-weights.js';
+import type { Kernels } from '../kernels.js';
+import { type Call, KernelPhase, type Operand } from './phase.js';
+import { shareOf, unitsOf } from './shares.js';
+import { block, cornerOf, type TiledImage, tileRow, tilingOf } from './tile-rows.js';
+
+const matrices = 36;
+const tapBytes = 4 * 9;
+const padBytes = 192;
+const stripTiles = 40;
+
+/** From so many channels on a thread's sums would not stay in its caches: products are cut by channels instead. */
+const manyChannels = 256;
+const partChannels = 128;
+
+export interface WinogradWeightGradient {
+  readonly batch: number;
+  readonly x: Pointer;
+  readonly dy: Pointer;
+  readonly dw: Pointer;
+  readonly channels: number;
+  readonly outChannels: number;
+  readonly size: Size2d;
+  readonly outSize: Size2d;
+  readonly padding: number;
+}
+
+interface Plan {
+  readonly kernels: Kernels;
+  readonly context: LowerContext;
+  readonly conv: WinogradWeightGradient;
+  readonly input: TiledImage;
+  readonly gradient: TiledImage;
+  readonly temp: ReturnType<LowerContext['threadScratch']>;
+}
+
+const matrixBytes = (rows: number, columns: number) => rows * columns * 4 + padBytes;
+
+export function emitWinogradGradient(
+  kernels: Kernels,
+  context: LowerContext,
+  conv: WinogradWeightGradient,
+): void {
+  const tiling = tilingOf(conv.batch, conv.outSize);
+  const image = (size: Size2d, channels: number) => ({ size, blocks: channels / block, tiling });
+  const plan: Plan = {
+    ...{ kernels, context, conv },
+    input: { ...image(conv.size, conv.channels), window: 6, before: conv.padding },
+    gradient: { ...image(conv.outSize, conv.outChannels), window: 4, before: 0 },
+    temp: context.threadScratch(weightTempBytes),
+  };
+  const isWide =
+    conv.channels >= manyChannels &&
+    conv.channels % partChannels === 0 &&
+    conv.outChannels % partChannels === 0;
+  if (isWide) emitParts(plan);
+  else emitStrips(plan);
+}
+
+interface Matrices {
+  readonly v: Operand;
+  readonly d: Operand;
+  readonly temp: Operand;
+  readonly x: Operand;
+  readonly dy: Operand;
+  readonly vMatrix: number;
+  readonly dMatrix: number;
+}
+
+/** Transforms tile row `row` of both images into row `to` of the matrices. */
+function transformRow(
+  { kernels, conv, input, gradient }: Plan,
+  call: Call,
+  { v, d, temp, x, dy, vMatrix, dMatrix }: Matrices,
+  row: number,
+  to: number,
+): void {
+  const { across } = input.tiling;
+  const [vTile, dTile] = [conv.channels * 4, conv.outChannels * 4];
+  const ofX = tileRow(input, row, { blocks: input.blocks, matrix: vMatrix, tile: vTile });
+  const ofDy = tileRow(gradient, row, { blocks: gradient.blocks, matrix: dMatrix, tile: dTile });
+  const [xAt, dyAt] = [x.at(cornerOf(input, row)), dy.at(cornerOf(gradient, row))];
+  call(kernels.get(winogradInput, ofX), xAt, v.at(to * across * vTile), temp.at(0));
+  call(kernels.get(winogradGradient, ofDy), dyAt, d.at(to * across * dTile), temp.at(0));
+}
+
+/** Each thread sums over strips of its tiles; the threads' sums are added in their order. */
+function emitStrips(plan: Plan): void {
+  const { kernels, context, conv, input, temp } = plan;
+  const { channels, outChannels } = conv;
+  const { threads } = context;
+  const { rows, across } = input.tiling;
+  const tile = tileFor(outChannels, kernels.level);
+  const mostRows = Math.ceil(rows / threads);
+  const strips = Math.max(1, Math.round((mostRows * across) / stripTiles));
+  const stripRows = Math.ceil(mostRows / strips);
+  const vMatrix = matrixBytes(stripRows * across, channels);
+  const dMatrix = matrixBytes(stripRows * across, outChannels);
+  const sMatrix = matrixBytes(channels, outChannels);
+  const sBytes = matrices * sMatrix;
+  const parts = Math.min(threads, rows);
+  const s = context.scratch(parts * sBytes);
+  const v = context.threadScratch(matrices * vMatrix);
+  const d = context.threadScratch(matrices * dMatrix);
+
+  const phase = new KernelPhase(context);
+  const [x, dy] = [phase.operand(conv.x), phase.operand(conv.dy)];
+  const [vOwn, dOwn, own, sums] = [phase.own(v), phase.own(d), phase.own(temp), phase.operand(s)];
+  phase.run((thread, call) => {
+    const { first, end } = shareOf(rows, thread, parts);
+    if (thread >= parts) return;
+    for (let row = first; row < end; row += stripRows) {
+      const count = Math.min(stripRows, end - row);
+      const own_ = { v: vOwn, d: dOwn, temp: own, x, dy, vMatrix, dMatrix };
+      for (let i = 0; i < count; i++) transformRow(plan, call, own_, row + i, i);
+      const products = kernels.get(product, {
+        ...{ m: channels, n: outChannels, k: count * across, tile },
+        ...{ aRow: 4, aStep: channels * 4, cRow: outChannels * 4 },
+        ...{ bStep: outChannels * 4, bPanel: tile.vectors * block * 4 },
+        batch: { count: matrices, a: vMatrix, b: dMatrix, c: sMatrix },
+        accumulates: row > first,
+      });
+      call(products, vOwn.at(0), dOwn.at(0), sums.at(thread * sBytes));
+    }
+  });
+
+  const last = new KernelPhase(context);
+  const [sAll, dw, lastTemp] = [last.operand(s.readonly()), last.operand(conv.dw), last.own(temp)];
+  const taps = kernels.get(winogradTaps, {
+    ...{ channels, count: channels, matrix: sMatrix, row: outChannels * 4 },
+    ...{ parts, partBytes: sBytes },
+  });
+  last.run((thread, call) => {
+    for (const outputBlock of unitsOf(outChannels / block, thread, threads)) {
+      const to = dw.at(outputBlock * block * channels * tapBytes);
+      call(taps, sAll.at(outputBlock * block * 4), to, lastTemp.at(0));
+    }
+  });
+}
+
+/** All tiles are transformed first; then each thread makes parts of the gradient from start to end. */
+function emitParts(plan: Plan): void {
+  const { kernels, context, conv, input, temp } = plan;
+  const { channels, outChannels } = conv;
+  const { threads } = context;
+  const { rows, across } = input.tiling;
+  const part = partChannels;
+  const tile = tileFor(part, kernels.level);
+  const vMatrix = matrixBytes(rows * across, channels);
+  const dMatrix = matrixBytes(rows * across, outChannels);
+  const sMatrix = matrixBytes(part, part);
+  const v = context.scratch(matrices * vMatrix);
+  const d = context.scratch(matrices * dMatrix);
+  const s = context.threadScratch(matrices * sMatrix);
+
+  const first = new KernelPhase(context);
+  const operands = {
+    ...{ v: first.operand(v), d: first.operand(d), temp: first.own(temp) },
+    ...{ x: first.operand(conv.x), dy: first.operand(conv.dy), vMatrix, dMatrix },
+  };
+  first.run((thread, call) => {
+    for (const row of unitsOf(rows, thread, threads)) transformRow(plan, call, operands, row, row);
+  });
+
+  const phase = new KernelPhase(context);
+  const [vAll, dAll] = [phase.operand(v.readonly()), phase.operand(d.readonly())];
+  const [sOwn, own, dw] = [phase.own(s), phase.own(temp), phase.operand(conv.dw)];
+  const products = kernels.get(product, {
+    ...{ m: part, n: part, k: rows * across, tile },
+    ...{ aRow: 4, aStep: channels * 4, cRow: part * 4 },
+    ...{ bStep: outChannels * 4, bPanel: tile.vectors * block * 4 },
+    batch: { count: matrices, a: vMatrix, b: dMatrix, c: sMatrix },
+  });
+  const taps = kernels.get(winogradTaps, {
+    ...{ channels, count: part, matrix: sMatrix, row: part * 4, parts: 1, partBytes: 0 },
+  });
+  const inputParts = channels / part;
+  phase.run((thread, call) => {
+    for (const i of unitsOf((outChannels / part) * inputParts, thread, threads)) {
+      const output = Math.floor(i / inputParts) * part;
+      const channel = (i % inputParts) * part;
+      call(products, vAll.at(channel * 4), dAll.at(output * 4), sOwn.at(0));
+      for (let o = 0; o < part; o += block) {
+        const to = dw.at(((output + o) * channels + channel) * tapBytes);
+        call(taps, sOwn.at(o * 4), to, own.at(0));
+      }
+    }
+  });
+}

@@ -1,0 +1,249 @@
+/**
+ * Winograd convolution F(4×4, 3×3): a quarter of direct convolution's multiplications. Up to some channels strips of tiles go
+ * through transform, 36 products and inverse transform in memory that stays in a thread's second-level cache; above, the
+ * weights are what is large, and threads take slices of the output's channels instead.
+ */
+import type { Size2d } from '../../../core/shape.js';
+import type { LowerContext } from '../../wasm/lower/context.js';
+import type { Pointer } from '../../wasm/region.js';
+import { product, type Tile, tileFor } from '../kernels/product.js';
+import { winogradInput, winogradOutput } from '../kernels/winograd-rows.js';
+import {
+  weightTempBytes,
+  winogradTurnedWeights,
+  winogradWeights,
+} from '../kernels/winograd-weights.js';
+import type { Kernels } from '../kernels.js';
+import { type Call, KernelPhase, type Operand } from './phase.js';
+import { unitsOf, shareOf } from './shares.js';
+import { block, cornerOf, type TiledImage, tileRow, tilingOf } from './tile-rows.js';
+
+const matrices = 36;
+const tapBytes = 4 * 9;
+
+/** Unused bytes after each matrix: strides that are powers of two would share sets of the caches. */
+const padBytes = 192;
+
+/** From so many channels on the weights outweigh the tiles. */
+const manyChannels = 256;
+
+/** Tiles of a strip. */
+const stripTiles = 56;
+
+/** Output channels of a slice, and input channels whose weights are transformed at once. */
+const sliceChannels = 64;
+const chunkChannels = 128;
+
+/** A convolution, or the gradient of its input. */
+export interface WinogradConv {
+  readonly batch: number;
+  readonly from: Pointer;
+  readonly to: Pointer;
+  readonly weights: Pointer;
+  /** A float for each channel that is written. */
+  readonly bias: Pointer;
+  readonly channels: number;
+  readonly outChannels: number;
+  readonly size: Size2d;
+  readonly outSize: Size2d;
+  readonly padding: number;
+  readonly relu: boolean;
+  /** Whether kernels are turned by 180° and summed over their outputs, as the gradient of the input wants them. */
+  readonly isTurned: boolean;
+}
+
+/** What both ways of cutting the work share. */
+interface Plan {
+  readonly kernels: Kernels;
+  readonly context: LowerContext;
+  readonly conv: WinogradConv;
+  readonly input: TiledImage;
+  readonly output: TiledImage;
+  readonly temp: ReturnType<LowerContext['threadScratch']>;
+}
+
+export function emitWinograd(kernels: Kernels, context: LowerContext, conv: WinogradConv): void {
+  const tiling = tilingOf(conv.batch, conv.outSize);
+  const plan: Plan = {
+    kernels,
+    context,
+    conv,
+    input: {
+      size: conv.size,
+      blocks: conv.channels / block,
+      tiling,
+      window: 6,
+      before: conv.padding,
+    },
+    output: {
+      size: conv.outSize,
+      blocks: conv.outChannels / block,
+      tiling,
+      window: 4,
+      before: 0,
+    },
+    temp: context.threadScratch(weightTempBytes),
+  };
+  if (conv.channels < manyChannels) emitStrips(plan);
+  else emitSlices(plan);
+}
+
+const matrixBytes = (rows: number, columns: number) => rows * columns * 4 + padBytes;
+
+/** Bytes of panels of a tile's columns that hold `columns`. */
+const panelBytes = (rows: number, columns: number, { vectors }: Tile) =>
+  rows * Math.ceil(columns / (vectors * block)) * vectors * block * 4 + padBytes;
+
+/** The weights of 16 output channels from `outputBlock` on and of `count` input channels from `first` on, into panels. */
+function transformWeights(
+  { kernels, conv }: Plan,
+  call: Call,
+  operands: { readonly weights: Operand; readonly u: Operand; readonly temp: Operand },
+  slice: {
+    readonly outputBlock: number;
+    readonly panelBlock: number;
+    readonly first: number;
+    readonly count: number;
+    readonly matrix: number;
+    readonly tile: Tile;
+  },
+): void {
+  const { channels, outChannels, isTurned } = conv;
+  const { outputBlock, panelBlock, first, count, matrix, tile } = slice;
+  const { weights, u, temp } = operands;
+  const row = tile.vectors * block * 4;
+  const output = outputBlock * block;
+  const from = isTurned ? first * outChannels + output : output * channels + first;
+  const panel = Math.floor(panelBlock / tile.vectors) * count * row;
+  const kernel = isTurned
+    ? kernels.get(winogradTurnedWeights, { channels: outChannels, count, matrix, row })
+    : kernels.get(winogradWeights, { channels, count, matrix, row });
+  const to = panel + (panelBlock % tile.vectors) * block * 4;
+  call(kernel, weights.at(from * tapBytes), u.at(to), temp.at(0));
+}
+
+function emitStrips(plan: Plan): void {
+  const { kernels, context, conv, input, output, temp } = plan;
+  const { channels, outChannels, relu } = conv;
+  const { threads } = context;
+  const { rows, across } = input.tiling;
+  const tile = tileFor(outChannels, kernels.level);
+  const mostRows = Math.ceil(rows / threads);
+  const strips = Math.max(1, Math.round((mostRows * across) / stripTiles));
+  const stripRows = Math.ceil(mostRows / strips);
+  const vMatrix = matrixBytes(stripRows * across, channels);
+  const mMatrix = matrixBytes(stripRows * across, outChannels);
+  const uMatrix = panelBytes(channels, outChannels, tile);
+  const u = context.scratch(matrices * uMatrix);
+  const v = context.threadScratch(matrices * vMatrix);
+  const m = context.threadScratch(matrices * mMatrix);
+
+  const first = new KernelPhase(context);
+  const operands = {
+    weights: first.operand(conv.weights),
+    u: first.operand(u),
+    temp: first.own(temp),
+  };
+  first.run((thread, call) => {
+    for (const outputBlock of unitsOf(outChannels / block, thread, threads))
+      transformWeights(plan, call, operands, {
+        ...{ outputBlock, panelBlock: outputBlock, first: 0, count: channels },
+        ...{ matrix: uMatrix, tile },
+      });
+  });
+
+  const phase = new KernelPhase(context);
+  const [x, y] = [phase.operand(conv.from), phase.operand(conv.to)];
+  const [own, bias] = [phase.own(temp), phase.operand(conv.bias)];
+  const [uAll, vOwn, mOwn] = [phase.operand(u.readonly()), phase.own(v), phase.own(m)];
+  const vTile = channels * 4;
+  const mTile = outChannels * 4;
+  phase.run((thread, call) => {
+    const share = shareOf(rows, thread, threads);
+    for (let row = share.first; row < share.end; row += stripRows) {
+      const count = Math.min(stripRows, share.end - row);
+      for (let i = 0; i < count; i++) {
+        const shape = { blocks: input.blocks, matrix: vMatrix, tile: vTile };
+        const kernel = kernels.get(winogradInput, tileRow(input, row + i, shape));
+        call(kernel, x.at(cornerOf(input, row + i)), vOwn.at(i * across * vTile), own.at(0));
+      }
+      const products = kernels.get(product, {
+        ...{ m: count * across, n: outChannels, k: channels, tile },
+        ...{ aRow: vTile, aStep: 4, cRow: mTile },
+        ...{ bStep: tile.vectors * block * 4, bPanel: channels * tile.vectors * block * 4 },
+        batch: { count: matrices, a: vMatrix, b: uMatrix, c: mMatrix },
+      });
+      call(products, vOwn.at(0), uAll.at(0), mOwn.at(0));
+      for (let i = 0; i < count; i++) {
+        const shape = { blocks: output.blocks, matrix: mMatrix, tile: mTile };
+        const kernel = kernels.get(winogradOutput, { ...tileRow(output, row + i, shape), relu });
+        const at = cornerOf(output, row + i);
+        call(kernel, y.at(at), mOwn.at(i * across * mTile), bias.at(0), own.at(0));
+      }
+    }
+  });
+}
+
+function emitSlices(plan: Plan): void {
+  const { kernels, context, conv, input, output, temp } = plan;
+  const { channels, outChannels, relu } = conv;
+  const { threads } = context;
+  const { rows, across } = input.tiling;
+  const slice = outChannels % sliceChannels === 0 ? sliceChannels : block;
+  const chunk = channels > chunkChannels && channels % chunkChannels === 0 ? chunkChannels : channels;
+  const tile = tileFor(slice, kernels.level);
+  const vTile = channels * 4;
+  const mTile = slice * 4;
+  const vMatrix = matrixBytes(rows * across, channels);
+  const uMatrix = panelBytes(chunk, slice, tile);
+  const mMatrix = matrixBytes(rows * across, slice);
+  const v = context.scratch(matrices * vMatrix);
+  const u = context.threadScratch(matrices * uMatrix);
+  const m = context.threadScratch(matrices * mMatrix);
+
+  const first = new KernelPhase(context);
+  const [x, vAll, firstTemp] = [first.operand(conv.from), first.operand(v), first.own(temp)];
+  first.run((thread, call) => {
+    for (const row of unitsOf(rows, thread, threads)) {
+      const shape = { blocks: input.blocks, matrix: vMatrix, tile: vTile };
+      const kernel = kernels.get(winogradInput, tileRow(input, row, shape));
+      call(kernel, x.at(cornerOf(input, row)), vAll.at(row * across * vTile), firstTemp.at(0));
+    }
+  });
+
+  const phase = new KernelPhase(context);
+  const [vRead, y] = [phase.operand(v.readonly()), phase.operand(conv.to)];
+  const [uOwn, mOwn, own] = [phase.own(u), phase.own(m), phase.own(temp)];
+  const [weights, bias] = [phase.operand(conv.weights), phase.operand(conv.bias)];
+  phase.run((thread, call) => {
+    for (const s of unitsOf(outChannels / slice, thread, threads)) {
+      const firstBlock = (s * slice) / block;
+      for (let c = 0; c < channels; c += chunk) {
+        for (let panelBlock = 0; panelBlock < slice / block; panelBlock++)
+          transformWeights(
+            plan,
+            call,
+            { weights, u: uOwn, temp: own },
+            {
+              ...{ outputBlock: firstBlock + panelBlock, panelBlock, first: c, count: chunk },
+              ...{ matrix: uMatrix, tile },
+            },
+          );
+        const products = kernels.get(product, {
+          ...{ m: rows * across, n: slice, k: chunk, tile },
+          ...{ aRow: vTile, aStep: 4, cRow: mTile },
+          ...{ bStep: tile.vectors * block * 4, bPanel: chunk * tile.vectors * block * 4 },
+          batch: { count: matrices, a: vMatrix, b: uMatrix, c: mMatrix },
+          accumulates: c > 0,
+        });
+        call(products, vRead.at(c * 4), uOwn.at(0), mOwn.at(0));
+      }
+      for (let row = 0; row < rows; row++) {
+        const shape = { blocks: slice / block, matrix: mMatrix, tile: mTile };
+        const kernel = kernels.get(winogradOutput, { ...tileRow(output, row, shape), relu });
+        const at = cornerOf(output, row, firstBlock);
+        call(kernel, y.at(at), mOwn.at(row * across * mTile), bias.at(4 * s * slice), own.at(0));
+      }
+    }
+  });
+}

@@ -1,0 +1,200 @@
+/** Instructions with operands of every kind, as the assembler encodes them and as text for GNU as. */
+import { Assembler } from '../../../src/engine/native/asm/assembler.js';
+import {
+  type Form,
+  instructions,
+  type Row,
+} from '../../../src/engine/native/asm/instructions.js';
+import {
+  each,
+  type Gpr,
+  gprs,
+  type Mask,
+  type Mem,
+  mem,
+  only,
+  type Vec,
+  vec,
+} from '../../../src/engine/native/asm/operands.js';
+
+export interface Sample {
+  /** In Intel's syntax. */
+  readonly text: string;
+  readonly bytes: Uint8Array;
+}
+
+type Operand = Gpr | Vec | Mem | Mask | number;
+
+const names = Object.entries(gprs);
+const nameOf = (gpr: Gpr) => names.find(([, other]) => other.id === gpr.id)?.[0] ?? '';
+
+const sizes: Readonly<Record<number, string>> = {
+  4: 'dword',
+  8: 'qword',
+  16: 'xmmword',
+  32: 'ymmword',
+  64: 'zmmword',
+};
+
+/** `bytes`: of memory, where the size must be said. */
+function format(operand: Operand, bytes?: number, lanes = 0): string {
+  if (typeof operand === 'number') return String(operand);
+  if (operand.kind === 'gpr') return nameOf(operand);
+  if (operand.kind === 'mask') return `k${operand.id}`;
+  const mask = operand.mask === undefined ? '' : `{k${operand.mask.id}}`;
+  if (operand.kind === 'vec') {
+    const letter = operand.bits === 512 ? 'z' : operand.bits === 256 ? 'y' : 'x';
+    return `${letter}mm${operand.id}${mask}${mask && '{z}'}`;
+  }
+  const { base, index, scale = 1, disp, broadcast } = operand;
+  const parts = [base.kind === 'label' ? 'rip' : nameOf(base)];
+  if (index !== undefined) parts.push(`${nameOf(index)}*${scale}`);
+  if (disp !== 0) parts.push(String(disp));
+  const size = bytes === undefined ? '' : `${sizes[broadcast ? 4 : bytes]} ptr `;
+  const spread = broadcast ? `{1to${lanes}}` : '';
+  return `${size}[${parts.join('+').replaceAll('+-', '-')}]${spread}${mask}`;
+}
+
+const places = (): Mem[] => {
+  const { rax, rbp, rsp, r8, r12, r13, rdi } = gprs;
+  return [
+    mem(rax),
+    mem(rbp),
+    mem(rsp, 64),
+    mem(r12),
+    mem(r13, 128),
+    mem(rdi, -64),
+    mem(r8, 8192),
+    mem(rax, 4),
+    mem(rdi, 100000),
+    mem(rax, 0, r13, 4),
+    mem(r12, 64, rdi, 8),
+  ];
+};
+
+const mask: Mask = { kind: 'mask', id: 3, lanes: 5 };
+
+function vectorSamples(name: string, row: Row): Operand[][] {
+  const widths = row.only === 'vex' ? [256] : name === 'vshuff32x4' ? [512] : [256, 512];
+  return widths.flatMap((bits) => {
+    const wide = bits === 512 || row.only === 'evex';
+    const reg = (id: number) => vec(id, bits as Vec['bits']);
+    const [low, high] = wide ? [1, 30] : [1, 14];
+    const canMask = wide;
+    const memory = places();
+    if (wide && row.w === 0 && row.tuple === undefined && !row.form.startsWith('m'))
+      memory.push(...[each(mem(gprs.rax, 12)), each(mem(gprs.r13, 512))]);
+    // A source in the upper half and another in the lower: GNU as would exchange them to save a byte.
+    const registers: [Vec, Vec, Vec][] = [[reg(low), reg(2), reg(3)], [reg(high), reg(9), reg(12)]];
+    if (canMask) registers.push([only(mask, reg(high)), reg(17), reg(20)]);
+    return forms[row.form](registers, memory, canMask);
+  });
+}
+
+type Make = (registers: [Vec, Vec, Vec][], memory: Mem[], canMask: boolean) => Operand[][];
+
+const forms: Readonly<Record<Form, Make>> = {
+  rvm: (registers, memory) => [
+    ...registers,
+    ...registers.flatMap(([to, a]) => memory.map((at) => [to, a, at])),
+  ],
+  rvmi: (registers, memory) => [
+    ...registers.map((operands) => [...operands, 0x88]),
+    ...registers.flatMap(([to, a]) => memory.map((at) => [to, a, at, 1])),
+  ],
+  rm: (registers, memory) =>
+    registers.flatMap(([to]) => memory.filter((at) => !at.broadcast).map((at) => [to, at])),
+  rmi: (registers, memory) => registers.flatMap(([to]) => memory.map((at) => [to, at, 3])),
+  mr: (registers, memory) => registers.flatMap(([from]) => memory.map((at) => [at, from])),
+  mri: (registers, memory) => registers.flatMap(([from]) => memory.map((at) => [at, from, 1])),
+  move: (registers, memory, canMask) => [
+    ...registers.map(([to, from]) => [to, from]),
+    ...registers.flatMap(([to]) => memory.map((at) => [to, at])),
+    ...registers
+      .filter(([from]) => from.mask === undefined)
+      .flatMap(([from]) => memory.map((at) => [at, from])),
+    ...(canMask ? registers.slice(0, 1).flatMap(([from]) => memory.map((at) => [only(mask, at), from])) : []),
+  ],
+  kvmi: (registers, memory) =>
+    registers.flatMap(([, a, b]) => [[mask, a, b, 3], ...memory.map((at) => [mask, a, at, 3])]),
+};
+
+/** Instructions on general registers, by method: their operands. */
+const general: Readonly<Record<string, readonly Operand[][]>> = (() => {
+  const { rax, rcx, rbx, rsp, rdi, r9, r12, r13 } = gprs;
+  const pairs = [
+    [rax, rcx],
+    [r9, rbx],
+    [rdi, r13],
+    [r12, rsp],
+  ];
+  const loads = places().flatMap((at) => [
+    [rax, at],
+    [r13, at],
+  ]);
+  const numbers = [
+    [rax, 1],
+    [rdi, -128],
+    [r12, 128],
+    [rbx, 100000],
+    [r9, -70000],
+  ];
+  const arithmetic = [...pairs, ...loads, ...numbers.filter(([to, n]) => to !== rax || n === 1)];
+  return {
+    add: arithmetic,
+    sub: arithmetic,
+    xor: arithmetic,
+    cmp: arithmetic,
+    mov: [...pairs, ...loads, ...loads.map(([reg, at]) => [at, reg] as Operand[])],
+    lea: loads,
+    movsxd: loads,
+    test: pairs,
+    push: [[rax], [r12]],
+    pop: [[rbx], [r13]],
+    ret: [[]],
+    cpuid: [[]],
+    xgetbv: [[]],
+    vzeroupper: [[]],
+    kmovw: [[mask, rcx]],
+    mov32: loads,
+  };
+})();
+
+function sample(name: string, operands: readonly Operand[], text: string): Sample {
+  const a = new Assembler();
+  (a as unknown as Record<string, (...given: readonly Operand[]) => void>)[name]?.(...operands);
+  return { text, bytes: a.code() };
+}
+
+export function samples(): Sample[] {
+  const vector = Object.entries(instructions as Readonly<Record<string, Row>>).flatMap(
+    ([name, row]) =>
+      vectorSamples(name, row).map((operands) => {
+        const bits = operands.find((operand): operand is Vec => isVec(operand))?.bits ?? 0;
+        const share = { full: 1, half: 2, quarter: 4, scalar: bits / 32 }[row.tuple ?? 'full'];
+        const written = operands.map((operand) => format(operand, bits / 8 / share, bits / 32));
+        return sample(name, operands, `${name} ${written.join(', ')}`);
+      }),
+  );
+  const others = Object.entries(general).flatMap(([name, list]) =>
+    list.map((operands) => {
+      const is32 = name === 'mov32' || name === 'kmovw';
+      const written = operands.map((operand) => format(operand));
+      if (name === 'movsxd') written[1] = `dword ptr ${written[1]}`;
+      const text = `${is32 ? name.replace('32', '') : name} ${written.join(', ')}`;
+      return sample(name, operands, is32 ? narrow(text) : text);
+    }),
+  );
+  return [...vector, ...others];
+}
+
+const isVec = (operand: Operand): operand is Vec =>
+  typeof operand !== 'number' && operand.kind === 'vec';
+
+/** The register outside of brackets in 32 bits. */
+function narrow(text: string): string {
+  return text
+    .replace(/^(\w+) rax/, '$1 eax')
+    .replace(/^(\w+) r13/, '$1 r13d')
+    .replace(/, rcx$/, ', ecx');
+}
