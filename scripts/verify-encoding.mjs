@@ -15,7 +15,14 @@ try {
   const lines = all.map(({ text }) => `${text}\n.balign 32, 0xcc`);
   writeFileSync(join(folder, 'all.s'), `.intel_syntax noprefix\n${lines.join('\n')}\n`);
   execFileSync('as', ['--64', '-o', join(folder, 'all.o'), join(folder, 'all.s')]);
-  execFileSync('objcopy', ['-O', 'binary', '-j', '.text', join(folder, 'all.o'), join(folder, 'all')]);
+  execFileSync('objcopy', [
+    '-O',
+    'binary',
+    '-j',
+    '.text',
+    join(folder, 'all.o'),
+    join(folder, 'all'),
+  ]);
   const binary = readFileSync(join(folder, 'all'));
   const wrong = all.filter(({ bytes }, i) => {
     const theirs = binary.subarray(32 * i, 32 * i + bytes.length);

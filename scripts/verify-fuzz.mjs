@@ -1,4 +1,4 @@
-// Trains random networks on the engines wasm and onednn (where oneDNN is installed), compiled and eagerly, and compares
+// Trains random networks on the engines wasm, onednn and native (where the machine has them), compiled and eagerly, and compares
 // every loss, gradient and parameter with engine reference. A network that differs is made smaller, and printed with the
 // command that runs it alone.
 // Without arguments it takes 200 networks from seed 0, and then every op case and whole network on each build of the

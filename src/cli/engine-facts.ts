@@ -1,7 +1,7 @@
 import type { EngineReport } from '../engine/select.js';
 
 /** The engine as rows of a table: what `wick doctor` and `wick setup` print of it. */
-export function engineRows({ engine, threads, kernels, library }: EngineReport): string[][] {
+export function engineRows({ engine, threads, kernels, library, code }: EngineReport): string[][] {
   const native =
     library === undefined
       ? []
@@ -13,7 +13,23 @@ export function engineRows({ engine, threads, kernels, library }: EngineReport):
             library.bf16 ? 'yes' : 'no: this CPU has neither AMX nor AVX512-BF16 (or hides them)',
           ],
         ];
-  return [['engine', engine], ...native, ['threads', String(threads)], ['SIMD', simd(kernels)]];
+  const emitted = code === undefined ? [] : [['emitted code', codeText(code)]];
+  return [
+    ['engine', engine],
+    ...native,
+    ...emitted,
+    ['threads', String(threads)],
+    ['SIMD', simd(kernels)],
+  ];
+}
+
+function codeText({ level, features, written }: NonNullable<EngineReport['code']>): string {
+  const more = [
+    ...(features.avx512Bf16 ? ['AVX512-BF16'] : []),
+    ...(features.amxBf16 ? ['AMX'] : []),
+  ];
+  const unused = more.length === 0 ? '' : ` (the CPU has ${more.join(' and ')}, too)`;
+  return `${level}${unused}, ${written.kernels} kernels so far`;
 }
 
 function simd(kernels: string | undefined): string {

@@ -5,12 +5,13 @@
 import { EngineError } from '../core/errors.js';
 import { requireThreads } from '../core/threads.js';
 import type { Engine } from './engine.js';
+import { type CodeReport, type NativeEngine, openNativeEngine } from './native/native.js';
 import { libraryCandidates } from './onednn/find-library.js';
 import { type LibraryReport, type OneDnnEngine, openOneDnnEngine } from './onednn/onednn.js';
 import { referenceEngine } from './reference/reference.js';
 import { openWasmEngine, type WasmEngine } from './wasm/wasm.js';
 
-export const engineNames = ['onednn', 'wasm', 'reference'] as const;
+export const engineNames = ['onednn', 'native', 'wasm', 'reference'] as const;
 export type EngineName = (typeof engineNames)[number];
 
 let chosen: Engine | undefined;
@@ -25,8 +26,8 @@ export function useEngine(engine: EngineName | Engine): void {
 }
 
 /**
- * Makes the engine of that name run all ops from now on, or `wasm` where that is `onednn` and its library does not load:
- * `engineReport().problem` says why.
+ * Makes the engine of that name run all ops from now on, or `wasm` where that is `onednn` and its library does not load, or
+ * `native` and this machine runs no emitted code: `engineReport().problem` says why.
  */
 export function preferEngine(name: EngineName): void {
   problem = undefined;
@@ -39,7 +40,7 @@ export function currentEngine(): Engine {
   return chosen;
 }
 
-/** Sets how many threads the engines `onednn` and `wasm` work with, 1–256; the default is the number of CPUs. */
+/** Sets how many threads the engines `onednn`, `native` and `wasm` work with, 1–256; the default is the number of CPUs. */
 export function setThreads(count: number): void {
   requireThreads('setThreads', 'count', count, 1);
   threads = count;
@@ -47,7 +48,7 @@ export function setThreads(count: number): void {
 }
 
 /**
- * Whether engines `onednn` and `wasm` may compute 3×3 convolutions by Winograd's algorithm: up to three times as fast, and with up to
+ * Whether engines `onednn`, `native` and `wasm` may compute 3×3 convolutions by Winograd's algorithm: up to three times as fast, and with up to
  * ten times direct convolution's rounding (still a few 10⁻⁶ of the result). It may, unless this says otherwise.
  */
 export function setWinograd(allowed: boolean): void {
@@ -59,6 +60,7 @@ export function setWinograd(allowed: boolean): void {
 function reopen(): void {
   if (chosen?.name === 'wasm') chosen = openWasm();
   else if (chosen?.name === 'onednn') chosen = openOneDnn();
+  else if (chosen?.name === 'native') chosen = openNative();
 }
 
 /** What `wick doctor` says about the engine. */
@@ -69,6 +71,8 @@ export interface EngineReport {
   readonly kernels?: string;
   /** Only of engine `onednn`. */
   readonly library?: LibraryReport;
+  /** Only of engine `native`. */
+  readonly code?: CodeReport;
   /** Why a better engine was not chosen, where nobody asked for this one. */
   readonly problem?: string;
 }
@@ -80,15 +84,17 @@ export function engineReport(): EngineReport {
     threads: engine.threads,
     ...('kernelBuild' in engine && { kernels: (engine as WasmEngine).kernelBuild }),
     ...('library' in engine && { library: (engine as OneDnnEngine).library }),
+    ...('code' in engine && { code: (engine as NativeEngine).code }),
     ...(problem !== undefined && { problem }),
   };
 }
 
-/** The engine `name` or, where that is `onednn` or nothing is asked for, the best that loads. */
+/** The engine `name` or, where that is `onednn` or `native` or nothing is asked for, the best that loads. */
 function choose(subject: string, name = ''): Engine {
-  if (name !== '' && name !== 'onednn') return open(subject, name);
+  if (name !== '' && name !== 'onednn' && name !== 'native') return open(subject, name);
+  const best = name === 'native' ? openNative : openOneDnn;
   const reasons: string[] = [];
-  for (const openNext of typeof process === 'undefined' ? [openWasm] : [openOneDnn, openWasm])
+  for (const openNext of typeof process === 'undefined' ? [openWasm] : [best, openWasm])
     try {
       return openNext();
     } catch (error) {
@@ -102,6 +108,7 @@ function open(subject: string, name: string): Engine {
   if (name === 'reference') return referenceEngine;
   if (name === 'wasm') return openWasm();
   if (name === 'onednn') return openOneDnn();
+  if (name === 'native') return openNative();
   throw new EngineError(
     subject,
     `there is no engine '${name}'; choose one of ${engineNames.join(', ')}`,
@@ -123,6 +130,10 @@ function openWasm(): WasmEngine {
       );
     }
   });
+}
+
+function openNative(): WasmEngine {
+  return openOnce('native', openNativeEngine);
 }
 
 /** The first library that works. */

@@ -1,8 +1,13 @@
 /**
  * The engines that networks take turns on. `wasm`: each build of the kernels, one and more threads, with and without
- * Winograd. `onednn`: the same, where oneDNN is installed.
+ * Winograd. `onednn` and `native`: the same, where oneDNN is installed, and where the machine runs emitted code.
  */
-import { openWasmEngine, type WasmEngine } from '../../src/engine/wasm/wasm.js';
+import {
+  openWasmEngine,
+  type WasmEngine,
+  type WasmEngineOptions,
+} from '../../src/engine/wasm/wasm.js';
+import { openMachineCode, withoutNative } from '../engine/native/machine.js';
 import { openMachineEngine, withoutLibrary } from '../engine/onednn/machine.js';
 
 const turns = {
@@ -20,13 +25,29 @@ const turns = {
     { threads: 3, winograd: false },
     { threads: 3, winograd: true },
   ],
+  native: [
+    { threads: 2, winograd: true },
+    { threads: 1, winograd: false },
+    { threads: 3, winograd: true },
+    { threads: 1, winograd: true },
+    { threads: 2, winograd: false },
+  ],
 } as const;
 
 export type FuzzEngine = keyof typeof turns;
 
 /** Those that this machine has. */
-export const fuzzEngines: readonly FuzzEngine[] =
-  withoutLibrary === false ? ['wasm', 'onednn'] : ['wasm'];
+export const fuzzEngines: readonly FuzzEngine[] = [
+  'wasm',
+  ...(withoutLibrary === false ? (['onednn'] as const) : []),
+  ...(withoutNative === false ? (['native'] as const) : []),
+];
+
+const openers = {
+  wasm: openWasmEngine,
+  onednn: openMachineEngine,
+  native: openMachineCode,
+} satisfies Record<FuzzEngine, (options: WasmEngineOptions) => WasmEngine>;
 
 const opened = new Map<string, WasmEngine>();
 
@@ -38,8 +59,7 @@ export function engineFor(
   const list = turns[which];
   const options = list[seed % list.length] ?? list[0];
   const name = [which, ...Object.entries(options).map(([key, v]) => `${key}=${v}`)].join(' ');
-  const engine =
-    opened.get(name) ?? (which === 'wasm' ? openWasmEngine(options) : openMachineEngine(options));
+  const engine = opened.get(name) ?? openers[which](options);
   opened.set(name, engine);
   return { engine, name };
 }

@@ -1,6 +1,7 @@
-/** Random networks train on engines `wasm` and `onednn` as on `reference`; scripts/verify-fuzz.mjs tries many more. */
+/** Random networks train on engines `wasm`, `onednn` and `native` as on `reference`; scripts/verify-fuzz.mjs tries many more. */
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
+import { withoutNative } from '../engine/native/machine.js';
 import { withoutLibrary } from '../engine/onednn/machine.js';
 import { check, shrink } from './fuzz-check.js';
 import { engineFor, type FuzzEngine, stopEngines } from './fuzz-engines.js';
@@ -37,9 +38,14 @@ const plans: Readonly<Record<FuzzEngine, Plan>> = {
     mustRun: ['native', 'convDirect', 'batchNormReluMaxPoolBackward', 'maxPoolBlocked'],
     skip: withoutLibrary,
   },
+  native: {
+    seeds: { first: 60, count: 25 },
+    mustRun: ['native', 'batchNormReluMaxPoolBackward', 'maxPoolBlocked'],
+    skip: withoutNative,
+  },
 };
 
-for (const which of ['wasm', 'onednn'] as const) {
+for (const which of ['wasm', 'onednn', 'native'] as const) {
   const { seeds, mustRun, skip } = plans[which];
   describe(`engine ${which}`, { skip }, () => {
     const programs: string[] = [];

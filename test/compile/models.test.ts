@@ -1,8 +1,9 @@
-/** Whole networks, compiled, have PyTorch's losses on each build of the kernels and on oneDNN, on one thread and on two. */
+/** Whole networks, compiled, have PyTorch's losses on each build of the kernels, on oneDNN and on emitted code, on one thread and on two. */
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { useEngine } from '../../src/engine/select.js';
 import { openWasmEngine, type WasmEngine } from '../../src/engine/wasm/wasm.js';
+import { openMachineCode, withoutNative } from '../engine/native/machine.js';
 import { openMachineEngine, withoutLibrary } from '../engine/onednn/machine.js';
 import { assertLosses, lossesOf, trainings } from '../vision/models/golden-training.js';
 
@@ -65,4 +66,12 @@ describe('oneDNN', { skip: withoutLibrary }, () => {
     runs: true,
     tolerance: trainings.resnet18?.tolerance ?? 0,
   });
+});
+
+describe('emitted code', { skip: withoutNative }, () => {
+  for (const threads of [1, 2, 3])
+    check(`threads=${threads}`, () => openMachineCode({ threads }), {
+      runs: threads === 2,
+      tolerance: cornerTolerance,
+    });
 });

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type EngineName, engineNames, useEngine } from '../../src/engine/select.js';
 import { opNames } from '../../src/graph/op.js';
+import { withoutNative } from '../engine/native/machine.js';
 import { withoutLibrary } from '../engine/onednn/machine.js';
 import { families } from './cases.js';
 import { makeInputs, wantsGrad } from './op-case.js';
@@ -24,9 +25,12 @@ useEngine('reference');
 const engineTolerance = 2e-5;
 const others = engineNames.filter(
   (name): name is Exclude<EngineName, 'reference'> =>
-    name !== 'reference' && !(name === 'onednn' && withoutLibrary),
+    name !== 'reference' &&
+    !(name === 'onednn' && withoutLibrary) &&
+    !(name === 'native' && withoutNative),
 );
 if (withoutLibrary) test('the cases on engine onednn', { skip: withoutLibrary });
+if (withoutNative) test('the cases on engine native', { skip: withoutNative });
 
 for (const [family, cases] of Object.entries(families)) {
   const fromTorch = cases.some((opCase) => opCase.torch !== undefined);

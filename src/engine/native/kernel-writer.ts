@@ -10,7 +10,16 @@
  */
 import { internalError } from '../../core/errors.js';
 import { Assembler } from './asm/assembler.js';
-import { type Gpr, gprs, type Label, type Mask, type Mem, mem, type Vec, vec } from './asm/operands.js';
+import {
+  type Gpr,
+  gprs,
+  type Label,
+  type Mask,
+  type Mem,
+  mem,
+  type Vec,
+  vec,
+} from './asm/operands.js';
 import { RegisterPool } from './asm/register-pool.js';
 
 /** Which vectors a CPU has. */
@@ -166,7 +175,10 @@ export class KernelWriter extends Assembler {
   /** Runs `body` that many times. */
   loop(count: number, body: () => void): void {
     if (count <= 0) return;
-    if (count === 1) return this.scope(body);
+    if (count === 1) {
+      this.scope(body);
+      return;
+    }
     const counter = this.general.take();
     this.movImmediate(counter, count);
     const top = this.here();

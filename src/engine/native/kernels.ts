@@ -1,5 +1,5 @@
 /** Kernels of this process: written when they are first asked for, once for every shape. */
-import type { VectorLevel, Reach } from './kernel-writer.js';
+import type { Reach, VectorLevel } from './kernel-writer.js';
 import { KernelWriter } from './kernel-writer.js';
 import type { PlaceCode } from './memory.js';
 

@@ -1,4 +1,6 @@
 /** oneDNN 2.x: descriptors are structs that the caller holds, an operation is described before it becomes a primitive. */
+
+import type { NativePointer, SharedLibrary } from '../ffi.js';
 import {
   checkStatus,
   dataTypes,
@@ -8,7 +10,6 @@ import {
   passes,
   type VersionedApi,
 } from './api.js';
-import type { NativePointer, SharedLibrary } from '../ffi.js';
 
 /** Room for a `dnnl_memory_desc_t` (696 bytes) and for any operation's descriptor (a convolution's has 5,976). */
 const descBytes = 1024;

@@ -1,4 +1,6 @@
 /** oneDNN 3.x: descriptors are handles, and each operation makes its primitive descriptor in one call. */
+
+import type { SharedLibrary } from '../ffi.js';
 import {
   checkStatus,
   dataTypes,
@@ -8,7 +10,6 @@ import {
   passes,
   type VersionedApi,
 } from './api.js';
-import type { SharedLibrary } from '../ffi.js';
 
 const undefinedType = 0;
 

@@ -1,7 +1,8 @@
 /** The calls by which the pool's threads run oneDNN's primitives (`../wasm/native.ts`). */
+
+import { addressOf, openLibrary } from '../ffi.js';
 import type { NativeCalls } from '../wasm/native.js';
 import { checkStatus } from './api.js';
-import { addressOf, openLibrary } from '../ffi.js';
 import { keepToOneThread, type LibraryFile } from './library.js';
 
 /** For the calling thread, the main one or a helper; the library is the process's, so all see the same handles. */

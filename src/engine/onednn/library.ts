@@ -1,5 +1,6 @@
 /** One opened oneDNN: what both versions of its C API have in common, and the version's own part. */
 import { EngineError } from '../../core/errors.js';
+import { openLibrary, readText, readWords, type SharedLibrary } from '../ffi.js';
 import {
   checkStatus,
   type DataType,
@@ -10,7 +11,6 @@ import {
 } from './api.js';
 import { openApi2 } from './api-2.js';
 import { openApi3 } from './api-3.js';
-import { openLibrary, readText, readWords, type SharedLibrary } from '../ffi.js';
 
 /** `dnnl_query_t`: descriptors of a primitive's operands. */
 const queries = {

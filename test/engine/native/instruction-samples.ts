@@ -1,10 +1,6 @@
 /** Instructions with operands of every kind, as the assembler encodes them and as text for GNU as. */
 import { Assembler } from '../../../src/engine/native/asm/assembler.js';
-import {
-  type Form,
-  instructions,
-  type Row,
-} from '../../../src/engine/native/asm/instructions.js';
+import { type Form, instructions, type Row } from '../../../src/engine/native/asm/instructions.js';
 import {
   each,
   type Gpr,
@@ -85,7 +81,10 @@ function vectorSamples(name: string, row: Row): Operand[][] {
     if (wide && row.w === 0 && row.tuple === undefined && !row.form.startsWith('m'))
       memory.push(...[each(mem(gprs.rax, 12)), each(mem(gprs.r13, 512))]);
     // A source in the upper half and another in the lower: GNU as would exchange them to save a byte.
-    const registers: [Vec, Vec, Vec][] = [[reg(low), reg(2), reg(3)], [reg(high), reg(9), reg(12)]];
+    const registers: [Vec, Vec, Vec][] = [
+      [reg(low), reg(2), reg(3)],
+      [reg(high), reg(9), reg(12)],
+    ];
     if (canMask) registers.push([only(mask, reg(high)), reg(17), reg(20)]);
     return forms[row.form](registers, memory, canMask);
   });
@@ -113,7 +112,9 @@ const forms: Readonly<Record<Form, Make>> = {
     ...registers
       .filter(([from]) => from.mask === undefined)
       .flatMap(([from]) => memory.map((at) => [at, from])),
-    ...(canMask ? registers.slice(0, 1).flatMap(([from]) => memory.map((at) => [only(mask, at), from])) : []),
+    ...(canMask
+      ? registers.slice(0, 1).flatMap(([from]) => memory.map((at) => [only(mask, at), from]))
+      : []),
   ],
   kvmi: (registers, memory) =>
     registers.flatMap(([, a, b]) => [[mask, a, b, 3], ...memory.map((at) => [mask, a, at, 3])]),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { OneDnnError } from '../../../src/engine/onednn/api.js';
 import { openLibrary } from '../../../src/engine/ffi.js';
+import { OneDnnError } from '../../../src/engine/onednn/api.js';
 import type { OneDnn } from '../../../src/engine/onednn/library.js';
 import { machineLibrary, withoutVectors } from './machine.js';
 
@@ -20,7 +20,9 @@ describe('an opened oneDNN', { skip: withoutVectors }, () => {
     const [major, minor] = onednn.version.split('.').map(Number);
     const has = (name: string) => {
       try {
-        return Boolean(openLibrary('onednn', onednn.path, onednn.file.preload).func(`int ${name}()`));
+        return Boolean(
+          openLibrary('onednn', onednn.path, onednn.file.preload).func(`int ${name}()`),
+        );
       } catch {
         return false;
       }

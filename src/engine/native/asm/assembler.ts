@@ -161,10 +161,12 @@ export class Assembler extends VectorInstructions {
   }
 
   private arithmetic(digit: number, to: Gpr, from: Gpr | Mem | number): void {
-    if (typeof from !== 'number')
-      return from.kind === 'gpr'
-        ? encodeLegacy(this.out, [digit * 8 + 1], from.id, to)
-        : encodeLegacy(this.out, [digit * 8 + 3], to.id, from);
+    if (typeof from !== 'number') {
+      const [opcode, reg, rm] =
+        from.kind === 'gpr' ? ([1, from, to] as const) : ([3, to, from] as const);
+      encodeLegacy(this.out, [digit * 8 + opcode], reg.id, rm);
+      return;
+    }
     const isShort = from >= -128 && from <= 127;
     encodeLegacy(this.out, [isShort ? 0x83 : 0x81], digit, to);
     if (isShort) this.out.byte(from & 255);

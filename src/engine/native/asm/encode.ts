@@ -17,11 +17,15 @@ function upperBits(rm: Rm): { readonly x: number; readonly b: number } {
 /** ModRM, SIB and displacement; an 8-bit displacement counts in `unit` bytes, and `tail` bytes follow. */
 function operandBytes(out: CodeBytes, reg: number, rm: Rm, unit = 1, tail = 0): void {
   const field = (reg & 7) << 3;
-  if (rm.kind !== 'mem') return out.byte(0xc0 | field | (rm.id & 7));
+  if (rm.kind !== 'mem') {
+    out.byte(0xc0 | field | (rm.id & 7));
+    return;
+  }
   const { base, index, scale = 1, disp } = rm;
   if (base.kind === 'label') {
     out.byte(field | 5);
-    return out.distance(base, tail);
+    out.distance(base, tail);
+    return;
   }
   const steps = disp / unit;
   const isShort = Number.isInteger(steps) && steps >= -128 && steps <= 127;
@@ -86,8 +90,7 @@ function vex(out: CodeBytes, { row, opcode, reg, vvvv, rm, bits, byte }: VectorF
   const last = ((~vvvv & 15) << 3) | (bits === 256 ? 4 : 0) | prefixes[row.prefix];
   // The W of the rows for doubles means something to EVEX only.
   if (x === 0 && b === 0 && row.map === '0F') out.byte(0xc5, ((~reg & 8) << 4) | last);
-  else
-    out.byte(0xc4, ((~reg & 8) << 4) | ((x ^ 1) << 6) | ((b ^ 1) << 5) | maps[row.map], last);
+  else out.byte(0xc4, ((~reg & 8) << 4) | ((x ^ 1) << 6) | ((b ^ 1) << 5) | maps[row.map], last);
   out.byte(opcode);
   operandBytes(out, reg, rm, 1, byte === undefined ? 0 : 1);
 }

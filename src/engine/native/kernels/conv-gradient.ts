@@ -174,7 +174,10 @@ function isInside({ step, inWidth }: ConvGradient, pixel: number, tap: number): 
 }
 
 /** Runs of pixels with the same taps inside. */
-function runsOf(shape: ConvGradient, width: number): { readonly at: number; readonly count: number }[] {
+function runsOf(
+  shape: ConvGradient,
+  width: number,
+): { readonly at: number; readonly count: number }[] {
   const runs: { at: number; count: number; key: string }[] = [];
   for (let at = 0; at < width; at++) {
     const key = shape.taps.map((tap) => isInside(shape, at, tap)).join();
@@ -187,7 +190,11 @@ function runsOf(shape: ConvGradient, width: number): { readonly at: number; read
 
 /** As many cells as registers hold beside a pixel's vectors of dy. */
 export function cellsFor(
-  { taps, kernelRows, channels }: Pick<ConvGradient, 'kernelRows' | 'channels'> & { readonly taps: number },
+  {
+    taps,
+    kernelRows,
+    channels,
+  }: Pick<ConvGradient, 'kernelRows' | 'channels'> & { readonly taps: number },
   vectors: number,
   registers: number,
 ): Cells | undefined {
@@ -195,7 +202,8 @@ export function cellsFor(
     const room = Math.floor((registers - count - (count > 1 ? 1 : 0)) / count);
     const inRow = largestDivisor(channels, Math.floor(room / taps));
     if (inRow === 0) continue;
-    const rows = inRow === channels ? largestDivisor(kernelRows, Math.floor(room / taps / inRow)) : 1;
+    const rows =
+      inRow === channels ? largestDivisor(kernelRows, Math.floor(room / taps / inRow)) : 1;
     return { kernelRows: rows, channels: inRow, vectors: count };
   }
   return undefined;

@@ -25,7 +25,12 @@ export interface Product {
   readonly cRow: number;
   readonly tile: Tile;
   /** How many products there are, and the bytes from one to the next. @default one */
-  readonly batch?: { readonly count: number; readonly a: number; readonly b: number; readonly c: number };
+  readonly batch?: {
+    readonly count: number;
+    readonly a: number;
+    readonly b: number;
+    readonly c: number;
+  };
   /** Whether C is added to. @default false */
   readonly accumulates?: boolean;
   /** Whether there is an argument with a float for each column. @default false */
@@ -150,7 +155,8 @@ export function tileFor(columns: number, { lanes, registers }: VectorLevel): Til
   const needed = Math.ceil(columns / lanes);
   const widest = registers === 32 ? 4 : 2;
   // Fewer vectors where they leave the last panel less empty.
-  const vectors = [widest, 3, 2, 1].find((v) => v <= widest && needed % v === 0 && v <= needed) ?? 1;
+  const vectors =
+    [widest, 3, 2, 1].find((v) => v <= widest && needed % v === 0 && v <= needed) ?? 1;
   const best = needed > widest && vectors < 3 ? widest : vectors;
   return { vectors: best, rows: Math.floor((registers - best - (best > 1 ? 1 : 0)) / best) };
 }

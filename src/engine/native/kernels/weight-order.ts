@@ -82,9 +82,9 @@ export function unpackWeights(w: KernelWriter, shape: WeightSums): void {
         const vectors = w.vectors(lanes);
         vectors.forEach((vector, i) => {
           const float = wanted.find((one) => one.from === start + i);
-          if (float === undefined) return w.zero(vector);
-          w.vmovups(vector, from.at(float.to));
-          for (let p = 1; p < parts; p++)
+          if (float === undefined) w.zero(vector);
+          else w.vmovups(vector, from.at(float.to));
+          for (let p = 1; p < parts && float !== undefined; p++)
             w.vaddps(vector, vector, from.at(float.to + p * partBytes));
         });
         transpose16(w, vectors).forEach((lane, i) => {

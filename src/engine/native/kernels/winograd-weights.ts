@@ -22,7 +22,10 @@ export interface WeightSlice {
 export const weightTempBytes = 16 * taps * vectorBytes + passBytes;
 
 /** U = G w Gᵀ for 16 output channels. Arguments: w at [o][c][0][0], U at [0][c][o], room. */
-export function winogradWeights(w: KernelWriter, { channels, count, matrix, row }: WeightSlice): void {
+export function winogradWeights(
+  w: KernelWriter,
+  { channels, count, matrix, row }: WeightSlice,
+): void {
   const { weights, u, temp } = w.pointers('weights', 'u', 'temp');
   const passTemp = temp.fork(16 * taps * vectorBytes);
   w.loop(count / 16, () => {

@@ -35,7 +35,10 @@ interface Piece {
 }
 
 /** Whether registers can hold the cells of a kernel row. */
-export function hasDirectGradient(kernels: Kernels, { kernel, outChannels }: ConvGeometry): boolean {
+export function hasDirectGradient(
+  kernels: Kernels,
+  { kernel, outChannels }: ConvGeometry,
+): boolean {
   const row = { taps: kernel[1], kernelRows: 1, channels: 1 };
   const vectors = Math.ceil(outChannels / lanes);
   return cellsFor(row, vectors, kernels.level.registers) !== undefined;

@@ -1,19 +1,14 @@
 /** Direct convolution, and the gradients of its input and its weights: of any kernel, stride, padding and dilation. */
 import type { LowerContext } from '../../wasm/lower/context.js';
-import { gradientPhases } from '../../wasm/lower/conv2d-backward-input.js';
 import type { ConvGeometry } from '../../wasm/lower/conv-geometry.js';
+import { gradientPhases } from '../../wasm/lower/conv2d-backward-input.js';
 import type { Pointer } from '../../wasm/region.js';
+import type { VectorLevel } from '../kernel-writer.js';
 import { convRows } from '../kernels/conv-rows.js';
 import { evenPieces, type Tile } from '../kernels/product.js';
-import type { VectorLevel } from '../kernel-writer.js';
 import type { Kernels } from '../kernels.js';
 import { type Axis, inputAt, runsOf, tapsOf } from './axis.js';
-import {
-  emitPacking,
-  type Packing,
-  packedBytes,
-  type WeightView,
-} from './packed-weights.js';
+import { emitPacking, type Packing, packedBytes, type WeightView } from './packed-weights.js';
 import { type Call, KernelPhase, type Operand } from './phase.js';
 import { shareOf } from './shares.js';
 import { channelBlocks, channelRuns, type StoredImage, vectorStride } from './stored-image.js';
@@ -199,15 +194,17 @@ function emitRows(
 
 /** The tile for which a row of `width` pixels takes the fewest cycles: of multiply-adds, of loads, of bytes of weights. */
 function directTile(vectors: number, width: number, { registers }: VectorLevel): Tile {
-  const tiles = [4, 3, 2, 1].filter((v) => v <= vectors).map((v) => {
-    const most = Math.floor((registers - v - (v > 1 ? 1 : 0) - 1) / v);
-    const cycles = evenPieces(width, most).reduce((sum, { count, size }) => {
-      const bound = Math.max((size * v) / 2, (size + v) / 2, 2 * v, 4);
-      return sum + count * bound;
-    }, 0);
-    const panels = Math.floor(vectors / v) + (vectors % v) / v;
-    return { tile: { vectors: v, rows: most }, cycles: cycles * panels };
-  });
+  const tiles = [4, 3, 2, 1]
+    .filter((v) => v <= vectors)
+    .map((v) => {
+      const most = Math.floor((registers - v - (v > 1 ? 1 : 0) - 1) / v);
+      const cycles = evenPieces(width, most).reduce((sum, { count, size }) => {
+        const bound = Math.max((size * v) / 2, (size + v) / 2, 2 * v, 4);
+        return sum + count * bound;
+      }, 0);
+      const panels = Math.floor(vectors / v) + (vectors % v) / v;
+      return { tile: { vectors: v, rows: most }, cycles: cycles * panels };
+    });
   tiles.sort((a, b) => a.cycles - b.cycles);
   return tiles[0]?.tile ?? { vectors: 1, rows: 1 };
 }

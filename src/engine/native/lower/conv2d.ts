@@ -142,4 +142,3 @@ export function conv2dBackwardWeightLowering(kernels: Kernels): Lowering {
     return true;
   });
 }
-

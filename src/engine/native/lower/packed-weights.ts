@@ -53,7 +53,10 @@ function orderOf(
         to: ((i * count + c) * columns.length + j) * tapBytes,
       })),
     );
-  const shared = { rows: Math.min(lanes, view.lanes - laneBlock * lanes), rowBytes: 4 * laneStride };
+  const shared = {
+    rows: Math.min(lanes, view.lanes - laneBlock * lanes),
+    rowBytes: 4 * laneStride,
+  };
   const places = {
     plainAt: 4 * (laneBlock * lanes * laneStride + first * channelStride),
     packedAt: first * taps * tapBytes,

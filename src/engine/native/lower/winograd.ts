@@ -15,7 +15,7 @@ import {
 } from '../kernels/winograd-weights.js';
 import type { Kernels } from '../kernels.js';
 import { type Call, KernelPhase, type Operand } from './phase.js';
-import { unitsOf, shareOf } from './shares.js';
+import { shareOf, unitsOf } from './shares.js';
 import { block, cornerOf, type TiledImage, tileRow, tilingOf } from './tile-rows.js';
 
 const matrices = 36;
@@ -190,7 +190,8 @@ function emitSlices(plan: Plan): void {
   const { threads } = context;
   const { rows, across } = input.tiling;
   const slice = outChannels % sliceChannels === 0 ? sliceChannels : block;
-  const chunk = channels > chunkChannels && channels % chunkChannels === 0 ? chunkChannels : channels;
+  const chunk =
+    channels > chunkChannels && channels % chunkChannels === 0 ? chunkChannels : channels;
   const tile = tileFor(slice, kernels.level);
   const vTile = channels * 4;
   const mTile = slice * 4;

@@ -1,0 +1,140 @@
+/** Convolutions of odd shapes on engine `native`: as on `reference`, twice the same bits, NaN and ∞ kept where they are. */
+import '../../../src/ops/index.js';
+import assert from 'node:assert/strict';
+import { after, describe, test } from 'node:test';
+import { compile } from '../../../src/compile/compile.js';
+import { Rng } from '../../../src/core/rng.js';
+import { numel, type Shape } from '../../../src/core/shape.js';
+import type { Engine } from '../../../src/engine/engine.js';
+import { useEngine } from '../../../src/engine/select.js';
+import { conv2d, relu } from '../../../src/nn/functional.js';
+import { fromArray } from '../../../src/tensor/creation.js';
+import type { Tensor } from '../../../src/tensor/tensor.js';
+import { openMachineCode, withoutNative } from './machine.js';
+
+interface Case {
+  readonly n: number;
+  readonly c: number;
+  readonly k: number;
+  readonly size: readonly [number, number];
+  readonly kernel: readonly [number, number];
+  readonly stride?: number;
+  readonly padding?: number;
+  readonly dilation?: number;
+}
+
+const cases: readonly Case[] = [
+  { n: 2, c: 1, k: 5, size: [1, 1], kernel: [1, 1] },
+  { n: 1, c: 3, k: 17, size: [7, 30], kernel: [7, 7], stride: 2, padding: 3 },
+  { n: 5, c: 16, k: 32, size: [4, 31], kernel: [3, 3], padding: 1 },
+  { n: 3, c: 48, k: 80, size: [13, 6], kernel: [3, 3] },
+  { n: 2, c: 256, k: 48, size: [9, 9], kernel: [3, 3], padding: 1 },
+  { n: 1, c: 20, k: 33, size: [10, 11], kernel: [5, 2], padding: 2 },
+  { n: 4, c: 12, k: 24, size: [12, 12], kernel: [5, 5], padding: 2 },
+  { n: 2, c: 33, k: 100, size: [8, 5], kernel: [3, 3], stride: 3, padding: 2 },
+  { n: 2, c: 64, k: 32, size: [14, 14], kernel: [1, 1], stride: 2 },
+  { n: 2, c: 8, k: 16, size: [15, 15], kernel: [3, 3], dilation: 3, padding: 4 },
+  { n: 1, c: 32, k: 40, size: [3, 3], kernel: [3, 3], padding: 5, stride: 2 }, // rows of y without a tap
+  { n: 2, c: 16, k: 16, size: [6, 6], kernel: [2, 2], stride: 4 }, // pixels of x that nobody reads
+  { n: 1, c: 6, k: 7, size: [40, 3], kernel: [13, 3], padding: 1 },
+];
+
+const engines: readonly Engine[] = withoutNative
+  ? []
+  : [1, 3].flatMap((threads) =>
+      [true, false].map((winograd) => openMachineCode({ threads, winograd })),
+    );
+after(() => {
+  for (const engine of engines) if ('stop' in engine) (engine as { stop(): void }).stop();
+});
+
+function draw(rng: Rng, shape: Shape): Tensor {
+  return fromArray(
+    Float32Array.from({ length: numel(shape) }, () => rng.normal()),
+    shape,
+  );
+}
+
+/** y and the gradients of x, w and bias, eagerly or compiled. */
+function passes(engine: Engine | 'reference', given: Case, compiled: boolean): Float32Array[] {
+  useEngine(engine);
+  const { n, c, k, size, kernel, stride = 1, padding = 0, dilation = 1 } = given;
+  const rng = new Rng(7, 0, 0);
+  const x = draw(rng, [n, c, ...size]);
+  const w = draw(rng, [k, c, ...kernel]);
+  const b = draw(rng, [k]);
+  const options = { stride, padding, dilation };
+  const step = (...all: Tensor[]): Record<string, Tensor> => {
+    const [image, weight, bias] = all.map((t) => t.detach().requiresGrad_(true));
+    if (!image || !weight || !bias) throw new RangeError('three tensors');
+    const y = relu(conv2d(image, weight, bias, options));
+    y.mul(y).sum().backward();
+    return Object.fromEntries(
+      [y, image.grad, weight.grad, bias.grad].flatMap((t, i) => (t ? [[`${i}`, t]] : [])),
+    );
+  };
+  const found = (compiled ? compile(step) : step)(x, w, b);
+  return Object.values(found).map(({ data }) => Float32Array.from(data));
+}
+
+function assertNear(actual: readonly Float32Array[], expected: readonly Float32Array[]): void {
+  assert.equal(actual.length, 4);
+  expected.forEach((values, i) => {
+    const largest = values.reduce((most, v) => Math.max(most, Math.abs(v)), 1e-3);
+    const worst = values.reduce(
+      (most, v, j) => Math.max(most, Math.abs(v - (actual[i]?.[j] ?? NaN))),
+      0,
+    );
+    assert.ok(worst <= 3e-5 * largest, `result ${i}: off by ${worst} of ${largest}`);
+  });
+}
+
+describe('convolutions of odd shapes', { skip: withoutNative }, () => {
+  for (const given of cases)
+    test(JSON.stringify(given), () => {
+      const expected = passes('reference', given, false);
+      for (const engine of engines)
+        for (const compiled of [false, true]) {
+          const found = passes(engine, given, compiled);
+          assertNear(found, expected);
+          assert.deepEqual(passes(engine, given, compiled), found, 'a second run');
+        }
+    });
+});
+
+describe('values that are no numbers', { skip: withoutNative }, () => {
+  const shapes: readonly Case[] = [
+    { n: 1, c: 16, k: 16, size: [16, 16], kernel: [3, 3], padding: 1 },
+    { n: 1, c: 64, k: 64, size: [24, 24], kernel: [3, 3], padding: 1 },
+    { n: 1, c: 5, k: 9, size: [9, 9], kernel: [3, 3], padding: 1 },
+  ];
+  for (const { n, c, k, size, kernel, padding = 0 } of shapes)
+    for (const value of [NaN, Infinity, -Infinity])
+      test(`${value} in ${c} channels`, () => {
+        for (const engine of engines) {
+          const rng = new Rng(3, 0, 0);
+          const [x, w] = [draw(rng, [n, c, ...size]), draw(rng, [k, c, ...kernel])];
+          x.data[5 * size[1] + 5] = value;
+          const results = (['reference', engine] as const).map((used) => {
+            useEngine(used);
+            return compile((a: Tensor, b: Tensor) => relu(conv2d(a, b, null, { padding })))(x, w)
+              .data;
+          });
+          const [expected, found] = results;
+          // A Winograd tile loses what is finite in it beside ∞: then it is NaN, never a number that is wrong.
+          expected?.forEach((want, i) => {
+            const got = Number(found?.[i]);
+            if (Number.isNaN(got)) return;
+            assert.ok(
+              Math.abs(got - Number(want)) < 1e-3 || got === want,
+              `${i}: ${got}, not ${want}`,
+            );
+          });
+          const strange = (values: ArrayLike<number> | undefined) =>
+            Array.from(values ?? [], (v) => !Number.isFinite(v));
+          strange(expected).forEach((is, i) => {
+            if (is) assert.ok(!Number.isFinite(Number(found?.[i])), `${i} is ${found?.[i]}`);
+          });
+        }
+      });
+});

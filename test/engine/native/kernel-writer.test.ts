@@ -1,0 +1,70 @@
+/** What a kernel may touch is known when it is written, and registers never run out unnoticed. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { each, only } from '../../../src/engine/native/asm/operands.js';
+import { avx512, KernelWriter } from '../../../src/engine/native/kernel-writer.js';
+
+const writer = () => new KernelWriter(avx512);
+
+test('a kernel that needs more registers than there are is refused', () => {
+  const w = writer();
+  w.vectors(32);
+  assert.throws(() => w.vector(), /a kernel needs more than 32 vector registers/);
+  const other = writer();
+  const { x } = other.pointers('x');
+  assert.throws(() => {
+    for (let i = 0; i < 15; i++) x.fork();
+  }, /a kernel needs more than 14 general registers/);
+});
+
+test('registers are free again after their scope', () => {
+  const w = writer();
+  for (let i = 0; i < 3; i++) w.scope(() => void w.vectors(32));
+  w.loop(5, () => void w.vectors(32));
+});
+
+test('the reach of loops in loops is what they touch', () => {
+  const w = writer();
+  const { x, y, unused } = w.pointers('x', 'y', 'unused');
+  assert.ok(unused);
+  const v = w.vector();
+  w.loop(3, () => {
+    const at = x.fork(8);
+    w.loop(4, () => {
+      w.vmovups(v, at.at(-16)); // 64 bytes from 8 + 4 · 64 · i + 100 · j − 16
+      at.advance(100);
+    });
+    x.advance(256);
+    w.vmovups(y.at(), v);
+    y.advance(-64);
+  });
+  w.vbroadcastss(v, x.at(4)); // A float behind 3 · 256.
+  const { reaches } = w.finish();
+  assert.deepEqual(reaches, [
+    { from: -8, to: Math.max(2 * 256 + 3 * 100 - 8 + 64, 3 * 256 + 8) },
+    { from: -128, to: 64 },
+    undefined,
+  ]);
+});
+
+test('masked and broadcast operands reach their lanes only', () => {
+  const w = writer();
+  const { a, b } = w.pointers('a', 'b');
+  const [sum, x] = w.vectors(2);
+  const five = w.mask(5);
+  w.vmovups(only(five, sum), a.at(4));
+  w.vfmadd231ps(sum, x, each(b.at(12)));
+  assert.deepEqual(w.finish().reaches, [
+    { from: 4, to: 24 },
+    { from: 12, to: 16 },
+  ]);
+  assert.equal(w.mask(16), undefined);
+});
+
+test('memory is reached by cursors only', () => {
+  const w = writer();
+  const { a } = w.pointers('a');
+  const { cursor, ...plain } = a.at();
+  assert.ok(cursor);
+  assert.throws(() => w.vmovups(w.vector(), plain), /without a cursor/);
+});

@@ -1,0 +1,25 @@
+/** Whether this machine runs emitted code, for tests that need it. */
+import { EngineError } from '../../../src/core/errors.js';
+import {
+  type NativeEngine,
+  type NativeEngineOptions,
+  openNativeEngine,
+} from '../../../src/engine/native/native.js';
+
+/** For the option `skip` of tests that need engine `native`. */
+export const withoutNative = reasonAgainst();
+
+function reasonAgainst(): string | false {
+  try {
+    openNativeEngine({ threads: 1 }).stop();
+    return false;
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    return error.message;
+  }
+}
+
+/** The engine, with settings of its own. */
+export function openMachineCode(options: NativeEngineOptions = {}): NativeEngine {
+  return openNativeEngine(options);
+}
