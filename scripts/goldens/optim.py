@@ -180,6 +180,36 @@ SCHEDULERS = {
             milestones=[4, 15],
         )
     ],
+    "multiplicative": lambda o: [sched.MultiplicativeLR(o, lambda t: 0.9 if t % 3 else 0.8)],
+    "polynomial": lambda o: [sched.PolynomialLR(o, total_iters=20, power=2.0)],
+    "polynomial default": lambda o: [sched.PolynomialLR(o)],
+    "cosine again and again": lambda o: [sched.CosineAnnealingLR(o, T_max=3, eta_min=0.005)],
+    "oneCycle epochs": lambda o: [
+        sched.OneCycleLR(o, max_lr=0.3, epochs=7, steps_per_epoch=5, cycle_momentum=False)
+    ],
+    "cyclic": lambda o: [sched.CyclicLR(o, 0.01, 0.2, step_size_up=4, step_size_down=7, cycle_momentum=False)],
+    "cyclic triangular2": lambda o: [
+        sched.CyclicLR(o, [0.01, 0.02], [0.2, 0.1], step_size_up=5, mode="triangular2", cycle_momentum=False)
+    ],
+    "cyclic expRange": lambda o: [
+        sched.CyclicLR(o, 0.01, 0.2, step_size_up=5, mode="exp_range", gamma=0.95, cycle_momentum=False)
+    ],
+    "cyclic scaleFn": lambda o: [
+        sched.CyclicLR(o, 0.01, 0.2, step_size_up=5, scale_fn=lambda t: 1 / (1 + t), scale_mode="iterations",
+                       cycle_momentum=False)
+    ],
+    "sequential of all kinds": lambda o: [
+        sched.SequentialLR(
+            o,
+            [sched.LambdaLR(o, lambda t: 1 / (1 + t)), sched.MultiplicativeLR(o, lambda t: 1.1),
+             sched.CosineAnnealingWarmRestarts(o, T_0=4), sched.PolynomialLR(o, total_iters=6)],
+            milestones=[4, 9, 18],
+        )
+    ],
+    "chainedScheduler": lambda o: [
+        sched.ChainedScheduler([sched.ConstantLR(o, factor=0.1, total_iters=4), sched.ExponentialLR(o, gamma=0.9)])
+    ],
+    "chained with lambda": lambda o: [sched.StepLR(o, 3, gamma=0.5), sched.LambdaLR(o, lambda t: 1 / (1 + t))],
     "chained": lambda o: [sched.ExponentialLR(o, gamma=0.95), sched.StepLR(o, step_size=6, gamma=0.5)],
     "chained warm-up": lambda o: [sched.LinearLR(o, total_iters=6), sched.CosineAnnealingLR(o, T_max=40)],
 }
@@ -196,6 +226,88 @@ def scheduled(make, steps=34):
             scheduler.step()
         rates.append([group["lr"] for group in optimizer.param_groups])
     return rates
+
+
+# By kind: of two made one after the other, and of one whose state is loaded without the optimizer's.
+KINDS = {
+    "lambda": lambda o, k: sched.LambdaLR(o, lambda t: 1 / (1 + t)),
+    "multiplicative": lambda o, k: sched.MultiplicativeLR(o, lambda t: 0.9),
+    "step": lambda o, k: sched.StepLR(o, 3 + k, gamma=0.5),
+    "multiStep": lambda o, k: sched.MultiStepLR(o, [2, 5 + k], gamma=0.3),
+    "exponential": lambda o, k: sched.ExponentialLR(o, 0.9 - 0.2 * k),
+    "constant": lambda o, k: sched.ConstantLR(o, factor=0.5, total_iters=4 + k),
+    "linear": lambda o, k: sched.LinearLR(o, start_factor=0.25, total_iters=6 + k),
+    "polynomial": lambda o, k: sched.PolynomialLR(o, total_iters=9 + k, power=2.0),
+    "cosine": lambda o, k: sched.CosineAnnealingLR(o, T_max=5 + k),
+    "cosine etaMin": lambda o, k: sched.CosineAnnealingLR(o, T_max=4 + k, eta_min=0.01),
+    "restarts": lambda o, k: sched.CosineAnnealingWarmRestarts(o, T_0=3 + k, T_mult=2, eta_min=0.01),
+    "oneCycle": lambda o, k: sched.OneCycleLR(o, max_lr=0.3, total_steps=40 + k, cycle_momentum=False),
+    "cyclic": lambda o, k: sched.CyclicLR(o, 0.02, 0.2, step_size_up=3 + k, cycle_momentum=False),
+}
+
+
+def short(value):
+    return float(f"{value:.9g}")
+
+
+def sgd():
+    return optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.1, momentum=0.5)
+
+
+def rates_of(optimizer, schedulers, steps, by_hand):
+    rates = [short(optimizer.param_groups[0]["lr"])]
+    for step in range(steps):
+        if step == by_hand:
+            optimizer.param_groups[0]["lr"] *= 0.7
+        for scheduler in schedulers:
+            scheduler.step()
+        rates.append(short(optimizer.param_groups[0]["lr"]))
+    return rates
+
+
+def chained(first, second):
+    optimizer = sgd()
+    return rates_of(optimizer, [first(optimizer, 0), second(optimizer, 0)], 15, 7)
+
+
+def resumed(make):
+    before = sgd()
+    first = make(before, 0)
+    for _ in range(6):
+        first.step()
+    after = sgd()
+    second = make(after, 1)
+    second.load_state_dict(first.state_dict())
+    return rates_of(after, [second], 8, None) + [short(lr) for lr in second.get_last_lr()]
+
+
+def sequence(first, second):
+    optimizer = sgd()
+    scheduler = sched.SequentialLR(optimizer, [first(optimizer, 0), second(optimizer, 0)], milestones=[4])
+    return rates_of(optimizer, [scheduler], 12, 8)
+
+
+MOMENTA = {
+    "oneCycle": lambda o: sched.OneCycleLR(o, max_lr=0.3, total_steps=20),
+    "oneCycle three linear": lambda o: sched.OneCycleLR(
+        o, max_lr=0.3, total_steps=20, three_phase=True, anneal_strategy="linear", base_momentum=0.5, max_momentum=0.8
+    ),
+    "cyclic": lambda o: sched.CyclicLR(o, 0.01, 0.1, step_size_up=4, mode="triangular2"),
+}
+
+
+def momenta(make, optimizer):
+    scheduler = make(optimizer)
+    group = optimizer.param_groups[0]
+    found = []
+    for step in range(20):
+        found.append([short(group["lr"]), short(group["betas"][0] if "betas" in group else group["momentum"])])
+        scheduler.step()
+    return found
+
+
+def with_adam(name):
+    return optim.Adam([torch.zeros(1, requires_grad=True)], lr=0.1) if name != "cyclic" else None
 
 
 LOSSES = [1.0, 0.8, 0.8, 0.79999, 0.81, 0.5, 0.51, 0.52, 0.53, 0.5, 0.49, 0.4899, 0.48, 0.7, 0.7, 0.7, 0.7, 0.7,
@@ -226,6 +338,13 @@ goldens = {
     "transfers": {name: transferred(*spec) for name, spec in TRANSFERS.items()},
     "clip": {f"{norm} {kind}": clipped(norm, kind) for norm in (0.5, 100.0) for kind in (2, 1, 3, "inf")},
     "schedulers": {name: scheduled(make) for name, make in SCHEDULERS.items()},
+    "chained": {f"{a}, {b}": chained(KINDS[a], KINDS[b]) for a in KINDS for b in KINDS},
+    "sequences": {f"{a}, {b}": sequence(KINDS[a], KINDS[b]) for a in KINDS for b in KINDS},
+    "resumed": {name: resumed(make) for name, make in KINDS.items()},
+    "momenta": {
+        **{f"{name} sgd": momenta(make, sgd()) for name, make in MOMENTA.items()},
+        **{f"{name} adam": momenta(make, with_adam(name)) for name, make in MOMENTA.items() if with_adam(name)},
+    },
     "plateau": {"losses": LOSSES, "rates": {name: plateaued(options) for name, options in PLATEAUS.items()}},
 }
 (GOLDENS / "optim.json").write_text(json.dumps(goldens, separators=(",", ":")) + "\n")

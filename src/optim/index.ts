@@ -1,5 +1,6 @@
 export { Adam, type AdamGroupOptions, type AdamOptions, AdamW } from './adam.js';
 export { type ClipGradNormOptions, clipGradNorm, clipGradValue } from './clip-grad.js';
+export { type CyclicLROptions, cyclicLR, type OneCycleLROptions, oneCycleLR } from './cycles.js';
 export { EMA, type EMAOptions } from './ema.js';
 export * as lrScheduler from './lr-scheduler.js';
 export { type GroupOptions, Optimizer, type Params } from './optimizer.js';
@@ -18,9 +19,10 @@ export {
   linearLR,
   type MultiStepLROptions,
   multiStepLR,
-  type OneCycleLROptions,
-  oneCycleLR,
+  type PolynomialLROptions,
+  polynomialLR,
   type Schedule,
+  type SequentialLROptions,
   type StepLROptions,
   sequentialLR,
   stepLR,

@@ -1,5 +1,7 @@
 import { CheckpointError, ValueError } from '../core/errors.js';
+import { optionReader, requireOneOf } from '../core/options.js';
 import type { Optimizer } from './optimizer.js';
+import { perGroup, requireOptimizer } from './scheduler.js';
 
 export interface PlateauOptions {
   /** Whether the metric should fall (a loss) or rise (an accuracy). @default 'min' */
@@ -56,6 +58,21 @@ export function observePlateau(
   };
 }
 
+const readOptions = optionReader<PlateauOptions>(
+  'ReduceLROnPlateau',
+  {
+    mode: true,
+    factor: true,
+    patience: true,
+    threshold: true,
+    thresholdMode: true,
+    cooldown: true,
+    minLr: true,
+    eps: true,
+  },
+  { verbose: 'print scheduler.getLastLr()' },
+);
+
 /** Multiplies the learning rate by `factor` when a metric has not improved for more than `patience` epochs. */
 export class ReduceLROnPlateau {
   lastEpoch = 0;
@@ -67,7 +84,10 @@ export class ReduceLROnPlateau {
 
   constructor(
     readonly optimizer: Optimizer,
-    {
+    ...given: [options?: PlateauOptions]
+  ) {
+    requireOptimizer('ReduceLROnPlateau', optimizer);
+    const {
       mode = 'min',
       factor = 0.1,
       patience = 10,
@@ -76,27 +96,27 @@ export class ReduceLROnPlateau {
       cooldown = 0,
       minLr = 0,
       eps = 1e-8,
-    }: PlateauOptions = {},
-  ) {
+    } = readOptions(given);
+    requireOneOf('ReduceLROnPlateau', 'mode', mode, ['min', 'max']);
+    requireOneOf('ReduceLROnPlateau', 'thresholdMode', thresholdMode, ['rel', 'abs']);
     if (!(factor < 1))
       throw new ValueError('ReduceLROnPlateau', `factor=${factor} must be less than 1`);
-    const groups = optimizer.paramGroups.length;
-    this.minLrs = typeof minLr === 'number' ? Array<number>(groups).fill(minLr) : minLr;
-    if (this.minLrs.length !== groups)
-      throw new ValueError(
-        'ReduceLROnPlateau',
-        `${this.minLrs.length} values of minLr for ${groups} parameter groups, one for each is required`,
-      );
+    this.minLrs = perGroup('ReduceLROnPlateau', 'minLr', minLr, optimizer);
     this.rule = { mode, patience, threshold, thresholdMode, cooldown };
     this.factor = factor;
     this.eps = eps;
-    const worst = mode === 'min' ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
-    this.state = { best: worst, numBadEpochs: 0, cooldownCounter: 0 };
+    this.state = { best: worstOf(mode), numBadEpochs: 0, cooldownCounter: 0 };
   }
 
-  /** Takes the metric of one more epoch. */
-  step(metric: number): void {
-    const { state, reduce } = observePlateau(this.state, metric, this.rule);
+  /** Takes the metric of one more epoch: a number, or a tensor of one element. */
+  step(metric: number | { item(): number }): void {
+    const value = typeof metric === 'object' && metric !== null ? metric.item() : metric;
+    if (typeof value !== 'number')
+      throw new ValueError(
+        'ReduceLROnPlateau',
+        `step() got ${value === undefined ? 'no metric' : typeof value}; pass what is watched: scheduler.step(testLoss)`,
+      );
+    const { state, reduce } = observePlateau(this.state, value, this.rule);
     this.state = state;
     this.lastEpoch++;
     if (!reduce) return;
@@ -117,11 +137,16 @@ export class ReduceLROnPlateau {
 
   /** Goes on from where `stateDict()` was taken; the learning rates themselves come with the optimizer's state. */
   loadStateDict(state: PlateauSchedulerState): void {
-    for (const [name, value] of Object.entries(state))
+    const best = state.best ?? worstOf(this.rule.mode); // JSON writes an infinite one as null
+    const { lastEpoch, numBadEpochs, cooldownCounter } = state;
+    for (const [name, value] of Object.entries({ lastEpoch, best, numBadEpochs, cooldownCounter }))
       if (typeof value !== 'number')
         throw new CheckpointError('ReduceLROnPlateau', `${name} is ${typeof value}, not a number`);
-    const { lastEpoch, ...seen } = state;
     this.lastEpoch = lastEpoch;
-    this.state = seen;
+    this.state = { best, numBadEpochs, cooldownCounter };
   }
+}
+
+function worstOf(mode: 'min' | 'max'): number {
+  return mode === 'min' ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
 }

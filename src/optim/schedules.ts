@@ -5,6 +5,8 @@
  * @example const schedule = optim.cosineAnnealingLR({ lr: 1e-3, tMax: 30 }); optimizer.lr = schedule(epoch);
  */
 import { ValueError } from '../core/errors.js';
+import { optionReader } from '../core/options.js';
+import { cosine, requireNumbers, requireShare, requireWhole } from './schedule-arithmetic.js';
 
 /** The learning rate at a step. */
 export type Schedule = (step: number) => number;
@@ -14,11 +16,16 @@ interface WithLr {
   readonly lr: number;
 }
 
+type LambdaLROptions = WithLr & { readonly lambda: (step: number) => number };
+
+const readLambda = optionReader<LambdaLROptions>('lambdaLR', { lr: true, lambda: true });
+
 /** lr · lambda(step). */
-export function lambdaLR({
-  lr,
-  lambda,
-}: WithLr & { readonly lambda: (step: number) => number }): Schedule {
+export function lambdaLR(...given: [options: LambdaLROptions]): Schedule {
+  const { lr, lambda } = readLambda(given);
+  requireNumbers('lambdaLR', { lr });
+  if (typeof lambda !== 'function')
+    throw new ValueError('lambdaLR', `lambda=${lambda} must be a function of the step`);
   return (step) => lr * lambda(step);
 }
 
@@ -29,8 +36,16 @@ export interface StepLROptions {
   readonly gamma?: number;
 }
 
+const readStep = optionReader<WithLr & StepLROptions>('stepLR', {
+  lr: true,
+  stepSize: true,
+  gamma: true,
+});
+
 /** lr · gamma^⌊step / stepSize⌋. */
-export function stepLR({ lr, stepSize, gamma = 0.1 }: WithLr & StepLROptions): Schedule {
+export function stepLR(...given: [options: WithLr & StepLROptions]): Schedule {
+  const { lr, stepSize, gamma = 0.1 } = readStep(given);
+  requireNumbers('stepLR', { lr, gamma });
   requireWhole('stepLR', { stepSize });
   return (step) => lr * gamma ** Math.floor(step / stepSize);
 }
@@ -42,17 +57,32 @@ export interface MultiStepLROptions {
   readonly gamma?: number;
 }
 
+const readMultiStep = optionReader<WithLr & MultiStepLROptions>('multiStepLR', {
+  lr: true,
+  milestones: true,
+  gamma: true,
+});
+
 /** lr · gamma^(number of milestones reached). */
-export function multiStepLR({
-  lr,
-  milestones,
-  gamma = 0.1,
-}: WithLr & MultiStepLROptions): Schedule {
+export function multiStepLR(...given: [options: WithLr & MultiStepLROptions]): Schedule {
+  const { lr, milestones, gamma = 0.1 } = readMultiStep(given);
+  requireNumbers('multiStepLR', { lr, gamma });
+  if (!Array.isArray(milestones))
+    throw new ValueError('multiStepLR', `milestones=${milestones} must be a list of steps`);
   return (step) => lr * gamma ** milestones.filter((milestone) => milestone <= step).length;
 }
 
+type ExponentialLROptions = WithLr & { readonly gamma: number };
+
+const readExponential = optionReader<ExponentialLROptions>('exponentialLR', {
+  lr: true,
+  gamma: true,
+});
+
 /** lr · gamma^step. */
-export function exponentialLR({ lr, gamma }: WithLr & { readonly gamma: number }): Schedule {
+export function exponentialLR(...given: [options: ExponentialLROptions]): Schedule {
+  const { lr, gamma } = readExponential(given);
+  requireNumbers('exponentialLR', { lr, gamma });
   return (step) => lr * gamma ** step;
 }
 
@@ -63,12 +93,16 @@ export interface ConstantLROptions {
   readonly totalIters?: number;
 }
 
+const readConstant = optionReader<WithLr & ConstantLROptions>('constantLR', {
+  lr: true,
+  factor: true,
+  totalIters: true,
+});
+
 /** lr · factor for `totalIters` steps, then lr. */
-export function constantLR({
-  lr,
-  factor = 1 / 3,
-  totalIters = 5,
-}: WithLr & ConstantLROptions): Schedule {
+export function constantLR(...given: [options: WithLr & ConstantLROptions]): Schedule {
+  const { lr, factor = 1 / 3, totalIters = 5 } = readConstant(given);
+  requireNumbers('constantLR', { lr, totalIters });
   requireShare('constantLR', { factor });
   return (step) => (step < totalIters ? lr * factor : lr);
 }
@@ -82,19 +116,44 @@ export interface LinearLROptions {
   readonly totalIters?: number;
 }
 
+const readLinear = optionReader<WithLr & LinearLROptions>('linearLR', {
+  lr: true,
+  startFactor: true,
+  endFactor: true,
+  totalIters: true,
+});
+
 /** From lr · startFactor to lr · endFactor in `totalIters` equal steps, and then that: a warm-up. */
-export function linearLR({
-  lr,
-  startFactor = 1 / 3,
-  endFactor = 1,
-  totalIters = 5,
-}: WithLr & LinearLROptions): Schedule {
+export function linearLR(...given: [options: WithLr & LinearLROptions]): Schedule {
+  const { lr, startFactor = 1 / 3, endFactor = 1, totalIters = 5 } = readLinear(given);
+  requireNumbers('linearLR', { lr });
   requireShare('linearLR', { startFactor, endFactor });
   requireWhole('linearLR', { totalIters });
   return (step) => {
     const share = Math.min(step, totalIters) / totalIters;
     return lr * (startFactor + (endFactor - startFactor) * share);
   };
+}
+
+export interface PolynomialLROptions {
+  /** Steps until the learning rate is 0. @default 5 */
+  readonly totalIters?: number;
+  /** @default 1 */
+  readonly power?: number;
+}
+
+const readPolynomial = optionReader<WithLr & PolynomialLROptions>('polynomialLR', {
+  lr: true,
+  totalIters: true,
+  power: true,
+});
+
+/** lr · (1 − step / totalIters)^power, and 0 after `totalIters` steps. */
+export function polynomialLR(...given: [options: WithLr & PolynomialLROptions]): Schedule {
+  const { lr, totalIters = 5, power = 1 } = readPolynomial(given);
+  requireNumbers('polynomialLR', { lr, power });
+  requireWhole('polynomialLR', { totalIters });
+  return (step) => lr * (1 - Math.min(step, totalIters) / totalIters) ** power;
 }
 
 export interface CosineAnnealingLROptions {
@@ -104,15 +163,21 @@ export interface CosineAnnealingLROptions {
   readonly etaMin?: number;
 }
 
+const readCosine = optionReader<WithLr & CosineAnnealingLROptions>('cosineAnnealingLR', {
+  lr: true,
+  tMax: true,
+  etaMin: true,
+});
+
 /**
  * Half a cosine (Loshchilov & Hutter, 2017, https://arxiv.org/abs/1608.03983):
  * etaMin + (lr − etaMin) · (1 + cos(π · step / tMax)) / 2. After tMax it climbs again, as PyTorch's does.
  */
-export function cosineAnnealingLR({
-  lr,
-  tMax,
-  etaMin = 0,
-}: WithLr & CosineAnnealingLROptions): Schedule {
+export function cosineAnnealingLR(
+  ...given: [options: WithLr & CosineAnnealingLROptions]
+): Schedule {
+  const { lr, tMax, etaMin = 0 } = readCosine(given);
+  requireNumbers('cosineAnnealingLR', { lr, etaMin });
   requireWhole('cosineAnnealingLR', { tMax });
   return (step) => cosine(lr, etaMin, step / tMax);
 }
@@ -126,13 +191,19 @@ export interface WarmRestartsOptions {
   readonly etaMin?: number;
 }
 
+const readRestarts = optionReader<WithLr & WarmRestartsOptions>('cosineAnnealingWarmRestarts', {
+  lr: true,
+  t0: true,
+  tMult: true,
+  etaMin: true,
+});
+
 /** Half cosines one after the other (SGDR, https://arxiv.org/abs/1608.03983); steps may be fractions. */
-export function cosineAnnealingWarmRestarts({
-  lr,
-  t0,
-  tMult = 1,
-  etaMin = 0,
-}: WithLr & WarmRestartsOptions): Schedule {
+export function cosineAnnealingWarmRestarts(
+  ...given: [options: WithLr & WarmRestartsOptions]
+): Schedule {
+  const { lr, t0, tMult = 1, etaMin = 0 } = readRestarts(given);
+  requireNumbers('cosineAnnealingWarmRestarts', { lr, etaMin });
   requireWhole('cosineAnnealingWarmRestarts', { t0, tMult });
   return (step) => {
     if (tMult === 1) return cosine(lr, etaMin, (step % t0) / t0);
@@ -146,100 +217,36 @@ export function cosineAnnealingWarmRestarts({
   };
 }
 
-export interface OneCycleLROptions {
-  /** Highest learning rate. */
-  readonly maxLr: number;
-  /** Steps of the cycle; further steps are an error. */
-  readonly totalSteps: number;
-  /** Share of the cycle in which the learning rate rises. @default 0.3 */
-  readonly pctStart?: number;
-  /** @default 'cos' */
-  readonly annealStrategy?: 'cos' | 'linear';
-  /** It starts at maxLr / divFactor. @default 25 */
-  readonly divFactor?: number;
-  /** It ends at its start / finalDivFactor. @default 1e4 */
-  readonly finalDivFactor?: number;
-  /** Whether it falls back to its start in a phase as long as the rise, before it ends. @default false */
-  readonly threePhase?: boolean;
+export interface SequentialLROptions {
+  readonly schedules: readonly Schedule[];
+  /** Where the next begins, one fewer than schedules. */
+  readonly milestones: readonly number[];
 }
 
-/** Up and down once (Smith & Topin, 2018, https://arxiv.org/abs/1708.07120), to be set after each batch. */
-export function oneCycleLR({
-  maxLr,
-  totalSteps,
-  pctStart = 0.3,
-  annealStrategy = 'cos',
-  divFactor = 25,
-  finalDivFactor = 1e4,
-  threePhase = false,
-}: OneCycleLROptions): Schedule {
-  requireWhole('oneCycleLR', { totalSteps });
-  requireShare('oneCycleLR', { pctStart });
-  const start = maxLr / divFactor;
-  const end = start / finalDivFactor;
-  const rise = pctStart * totalSteps;
-  const phases = threePhase
-    ? [
-        { until: rise - 1, from: start, to: maxLr },
-        { until: 2 * rise - 2, from: maxLr, to: start },
-        { until: totalSteps - 1, from: start, to: end },
-      ]
-    : [
-        { until: rise - 1, from: start, to: maxLr },
-        { until: totalSteps - 1, from: maxLr, to: end },
-      ];
-  const anneal = annealStrategy === 'cos' ? cosine : linear;
-  return (step) => {
-    if (step > totalSteps)
-      throw new ValueError(
-        'oneCycleLR',
-        `step ${step} is beyond the cycle of totalSteps=${totalSteps}; it counts batches, not epochs`,
-      );
-    let begin = 0;
-    for (const { until, from, to } of phases) {
-      if (step <= until || until === totalSteps - 1)
-        return anneal(from, to, (step - begin) / (until - begin));
-      begin = until;
-    }
-    return end;
-  };
-}
+const readSequential = optionReader<SequentialLROptions>('sequentialLR', {
+  schedules: true,
+  milestones: true,
+});
 
 /** One schedule after the other: the next begins, at its step 0, at each milestone. */
-export function sequentialLR({
-  schedules,
-  milestones,
-}: {
-  readonly schedules: readonly Schedule[];
-  readonly milestones: readonly number[];
-}): Schedule {
-  if (schedules.length !== milestones.length + 1)
-    throw new ValueError(
-      'sequentialLR',
-      `${schedules.length} schedules with ${milestones.length} milestones, one milestone fewer than schedules is required`,
-    );
+export function sequentialLR(...given: [options: SequentialLROptions]): Schedule {
+  const { schedules, milestones } = readSequential(given);
+  requireMilestones('sequentialLR', schedules, milestones);
   return (step) => {
     const reached = milestones.filter((milestone) => milestone <= step);
     return schedules[reached.length]?.(step - (reached.at(-1) ?? 0)) ?? 0;
   };
 }
 
-function cosine(from: number, to: number, share: number): number {
-  return to + ((from - to) * (1 + Math.cos(Math.PI * share))) / 2;
-}
-
-function linear(from: number, to: number, share: number): number {
-  return from + (to - from) * share;
-}
-
-function requireWhole(subject: string, values: Readonly<Record<string, number>>): void {
-  for (const [name, value] of Object.entries(values))
-    if (!Number.isInteger(value) || value < 1)
-      throw new ValueError(subject, `${name}=${value} must be a whole number ≥ 1`);
-}
-
-function requireShare(subject: string, values: Readonly<Record<string, number>>): void {
-  for (const [name, value] of Object.entries(values))
-    if (!(value >= 0 && value <= 1))
-      throw new ValueError(subject, `${name}=${value} must be from 0 to 1`);
+/** Throws unless there is a milestone between each two schedules. */
+export function requireMilestones(
+  subject: string,
+  schedules: readonly unknown[],
+  milestones: readonly number[],
+): void {
+  if (schedules.length === milestones.length + 1) return;
+  throw new ValueError(
+    subject,
+    `${schedules.length} schedules with ${milestones.length} milestones, one milestone fewer than schedules is required`,
+  );
 }
