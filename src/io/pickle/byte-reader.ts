@@ -1,16 +1,14 @@
-import { DataError } from '../../core/errors.js';
-
 /** Reads a pickle's bytes from front to back; every read is checked against the end. */
 export class ByteReader {
   constructor(
     private readonly bytes: Buffer,
-    private readonly path: string,
+    private readonly failure: (detail: string) => Error,
     /** Position of the next byte. */
     public offset: number,
   ) {}
 
-  fail(detail: string): DataError {
-    return new DataError(this.path, `damaged pickle at byte ${this.offset}: ${detail}`);
+  fail(detail: string): Error {
+    return this.failure(`damaged pickle at byte ${this.offset}: ${detail}`);
   }
 
   take(length: number): Buffer {

@@ -1,4 +1,3 @@
-import { DataError } from '../../core/errors.js';
 import { quote } from '../../core/outside-text.js';
 
 /**
@@ -27,7 +26,7 @@ export class GlobalReference {
 export const pythonGlobals: PickleGlobals = {
   'collections OrderedDict': { construct: ([items]) => orderedDict(items), setState: () => {} },
   // Python 3 writes bytes in protocols 0–2 as the call encode(text, 'latin1').
-  '_codecs encode': { construct: ([text]) => Buffer.from(String(text), 'latin1') },
+  '_codecs encode': { construct: encode },
   ...builtins({
     bytes: { construct: bytes },
     bytearray: { construct: bytes },
@@ -37,11 +36,14 @@ export const pythonGlobals: PickleGlobals = {
 };
 
 /** The entry for a global, or the refusal that names it. */
-export function lookUp(globals: PickleGlobals, path: string, name: string): GlobalReference {
+export function lookUp(
+  globals: PickleGlobals,
+  name: string,
+  fail: (detail: string) => Error,
+): GlobalReference {
   const global = Object.hasOwn(globals, name) ? globals[name] : undefined;
   if (global === undefined)
-    throw new DataError(
-      path,
+    throw fail(
       `the pickle asks for ${quote(name.replace(' ', '.'))}, which is not on the list of what may be loaded; ` +
         'it is of another kind, or made to run code: nothing was run',
     );
@@ -49,7 +51,15 @@ export function lookUp(globals: PickleGlobals, path: string, name: string): Glob
 }
 
 function orderedDict(items: unknown): Map<unknown, unknown> {
-  return new Map(Array.isArray(items) ? (items as [unknown, unknown][]) : []);
+  const entries: readonly unknown[] = Array.isArray(items) ? items : [];
+  if (!entries.every((entry) => Array.isArray(entry) && entry.length === 2))
+    throw new TypeError('a dict of something else than pairs');
+  return new Map(entries as [unknown, unknown][]);
+}
+
+function encode([text]: readonly unknown[]): Uint8Array {
+  if (typeof text !== 'string') throw new TypeError('bytes of something else than a text');
+  return Buffer.from(text, 'latin1');
 }
 
 function bytes([content]: readonly unknown[]): Uint8Array {

@@ -22,6 +22,9 @@ export type NumpyType = keyof typeof arrays;
 
 type NumpyData = InstanceType<(typeof arrays)[NumpyType]>;
 
+/** NumPy's own limit, of version 2. */
+const maxRank = 64;
+
 /** An array, row-major. */
 export class NumpyArray {
   shape: readonly number[] = [];
@@ -86,6 +89,8 @@ function fill(
   if (!(dtype instanceof NumpyDtype)) throw new TypeError('an array without an element type');
   if (!Array.isArray(shape) || !shape.every((size) => Number.isSafeInteger(size) && size >= 0))
     throw new TypeError('an array without a shape');
+  if (shape.length > maxRank)
+    throw new TypeError(`an array of ${shape.length} dimensions, NumPy allows ${maxRank}`);
   // Python 2 wrote bytes as text.
   const bytes = typeof content === 'string' ? Buffer.from(content, 'latin1') : content;
   if (!(bytes instanceof Uint8Array)) throw new TypeError('an array without bytes');
@@ -96,7 +101,7 @@ function fill(
     throw new TypeError(
       `an array ${formatShape(shape)} of ${dtype.type} in ${bytes.length} bytes, ${length * size} are required`,
     );
-  const copy = Uint8Array.from(bytes);
+  const copy = Uint8Array.from(bytes); // aligned, and nobody else's
   if (dtype.bigEndian)
     for (let i = 0; i < copy.length; i += size) copy.subarray(i, i + size).reverse();
   const data = new ArrayType(copy.buffer);

@@ -5,7 +5,9 @@
  *
  * The machine: https://github.com/python/cpython/blob/main/Lib/pickletools.py
  */
-import { DataError } from '../../core/errors.js';
+import { DataError, WickError } from '../../core/errors.js';
+import { show } from '../../core/outside-text.js';
+import { Allowance, cost, maxMemo, maxStack, requireShallow } from './allowance.js';
 import { ByteReader } from './byte-reader.js';
 import { GlobalReference, lookUp, type PickleGlobals, pythonGlobals } from './globals.js';
 import {
@@ -19,6 +21,11 @@ import {
 export interface UnpickleOptions {
   /** The file, for messages. */
   readonly path: string;
+  /** The class of its errors. @default DataError */
+  readonly error?: new (
+    path: string,
+    detail: string,
+  ) => WickError;
   /** What may be made besides Python's plain values. */
   readonly globals?: PickleGlobals;
   /** Finds what the pickle keeps outside (`.pth` files: the tensors' storages). */
@@ -34,10 +41,11 @@ export interface Unpickled {
 }
 
 /**
- * Reads one pickle. Lists and tuples (frozen) become arrays, dicts `Map`s, sets `Set`s, bytes `Uint8Array`s, None null,
- * whole numbers beyond 2⁵³ bigints; Python 2's strings are taken as Latin-1.
+ * Reads one pickle. Lists and tuples (frozen) become arrays, dicts `Map`s, sets `Set`s, bytes `Uint8Array`s (of `bytes`
+ * itself, not copied), None null, whole numbers beyond 2⁵³ bigints; Python 2's strings are taken as Latin-1. What it makes may
+ * take twice its bytes and 64 MiB, and lie in each other 1000 deep.
  *
- * @throws DataError when it is damaged or asks for anything that is not on the list
+ * @throws DataError when it is damaged, asks for too much or for anything that is not on the list
  */
 export function unpickle(bytes: Uint8Array, options: UnpickleOptions): Unpickled {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -55,20 +63,30 @@ class Machine {
   private readonly memo = new Map<number, unknown>();
   /** What made an object, for its state. */
   private readonly madeBy = new WeakMap<object, GlobalReference>();
+  private readonly known = new Map<string, GlobalReference>();
+  private readonly allowance: Allowance;
+  private readonly fail: (detail: string) => Error;
 
   constructor(
     buffer: Buffer,
     private readonly options: UnpickleOptions,
   ) {
-    this.reader = new ByteReader(buffer, options.path, options.offset ?? 0);
-    this.globals = { ...pythonGlobals, ...options.globals };
+    const { path, error = DataError, offset = 0, globals } = options;
+    this.fail = (detail) => new error(path, detail);
+    this.reader = new ByteReader(buffer, this.fail, offset);
+    this.globals = { ...pythonGlobals, ...globals };
+    this.allowance = new Allowance(buffer.length - offset, (detail) => this.reader.fail(detail));
   }
 
   run(): Unpickled {
     const { reader } = this;
     for (;;) {
       const opcode = reader.byte();
-      if (opcode === STOP) return { value: this.pop(), end: reader.offset };
+      if (opcode === STOP) {
+        const value = this.pop();
+        requireShallow(value, (detail) => reader.fail(detail));
+        return { value, end: reader.offset };
+      }
       const execute = instructions.get(opcode);
       if (execute === undefined)
         throw reader.fail(
@@ -78,8 +96,11 @@ class Machine {
     }
   }
 
-  push(value: unknown): void {
-    this.stack.push(value);
+  /** Puts a value on the stack; `bytes` is what it takes itself, if it is new. */
+  push(value: unknown, bytes = 0): void {
+    this.allowance.charge(cost.place + bytes);
+    if (this.stack.push(value) > maxStack)
+      throw this.reader.fail(`over ${maxStack.toLocaleString('en')} values are on the stack`);
   }
 
   pop(): unknown {
@@ -93,6 +114,7 @@ class Machine {
   }
 
   mark(): void {
+    this.allowance.charge(cost.list);
     this.marked.push(this.stack);
     this.stack = [];
   }
@@ -107,7 +129,10 @@ class Machine {
   }
 
   store(index: number): void {
+    this.allowance.charge(cost.entry);
     this.memo.set(index, this.top());
+    if (this.memo.size > maxMemo)
+      throw this.reader.fail(`over ${maxMemo.toLocaleString('en')} values are kept for later`);
   }
 
   memoize(): void {
@@ -122,6 +147,7 @@ class Machine {
   append(items: readonly unknown[]): void {
     const list = this.top();
     if (!Array.isArray(list) || Object.isFrozen(list)) throw this.reader.fail('appends to no list');
+    this.allowance.charge(cost.item * items.length);
     for (const item of items) list.push(item);
   }
 
@@ -129,23 +155,32 @@ class Machine {
     const dict = this.top();
     if (!(dict instanceof Map) || items.length % 2 !== 0)
       throw this.reader.fail('sets items of no dict');
+    this.allowance.charge(cost.entry * items.length);
     for (let i = 0; i < items.length; i += 2) dict.set(items[i], items[i + 1]);
   }
 
   addItems(items: readonly unknown[]): void {
     const set = this.top();
     if (!(set instanceof Set)) throw this.reader.fail('adds to no set');
+    this.allowance.charge(cost.entry * items.length);
     for (const item of items) set.add(item);
   }
 
   pushGlobal(module: unknown, name: unknown): void {
-    this.push(lookUp(this.globals, this.options.path, `${module} ${name}`));
+    if (typeof module !== 'string' || typeof name !== 'string')
+      throw this.reader.fail(`${show(module)} and ${show(name)} name nothing`);
+    const path = `${module} ${name}`;
+    const known = this.known.get(path) ?? lookUp(this.globals, path, this.fail);
+    this.known.set(path, known);
+    this.push(known);
   }
 
   call(callee: unknown, args: unknown): void {
     if (!(callee instanceof GlobalReference) || callee.global.construct === undefined)
       throw this.reader.fail('calls something that cannot be called');
     if (!Array.isArray(args)) throw this.reader.fail('calls without a tuple of arguments');
+    this.allowance.charge(cost.object);
+    this.allowance.chargeCopy(args);
     const value = this.guarded(callee, () => callee.global.construct?.(args));
     if (typeof value === 'object' && value !== null) this.madeBy.set(value, callee);
     this.push(value);
@@ -157,6 +192,7 @@ class Machine {
     const maker = typeof object === 'object' && object !== null && this.madeBy.get(object);
     if (!maker || maker.global.setState === undefined)
       throw this.reader.fail('gives a state to something that takes none');
+    if (Array.isArray(state)) this.allowance.chargeCopy(state);
     this.guarded(maker, () => maker.global.setState?.(object, state));
   }
 
@@ -164,7 +200,7 @@ class Machine {
     const { persistentLoad } = this.options;
     if (persistentLoad === undefined)
       throw this.reader.fail('it refers to data outside the pickle, which only .pth files have');
-    this.push(persistentLoad(id));
+    this.push(persistentLoad(id), cost.object);
   }
 
   /** Entries of the allow-list throw TypeErrors at arguments that make no sense. */
@@ -172,7 +208,7 @@ class Machine {
     try {
       return run();
     } catch (cause) {
-      if (cause instanceof DataError || !(cause instanceof Error)) throw cause;
+      if (cause instanceof WickError || !(cause instanceof Error)) throw cause;
       throw this.reader.fail(`${name.replace(' ', '.')}: ${cause.message}`);
     }
   }
@@ -189,7 +225,25 @@ const parsed = <V>(reader: ByteReader, what: string, value: V | null): V => {
   return value;
 };
 
-const tuple = (items: readonly unknown[]) => Object.freeze([...items]);
+const emptyTuple: readonly unknown[] = Object.freeze([]);
+
+function pushTuple(machine: Machine, items: readonly unknown[]): void {
+  machine.push(Object.freeze([...items]), cost.list + cost.place * items.length);
+}
+
+/** A text in Latin-1, or in UTF-8. */
+function pushText(machine: Machine, bytes: Buffer, encoding: 'latin1' | 'utf8'): void {
+  const text = bytes.toString(encoding);
+  machine.push(text, cost.text + (encoding === 'latin1' ? 1 : 2) * text.length); // as V8 keeps them
+}
+
+function pushParsed(machine: Machine, line: Buffer, parse: (line: string) => string): void {
+  machine.push(parse(line.toString('latin1')), cost.text + 2 * line.length);
+}
+
+function pushTable(machine: Machine, table: Map<unknown, unknown> | Set<unknown>): void {
+  machine.push(table, cost.table + cost.entry * table.size);
+}
 
 function int(reader: ByteReader): unknown {
   const line = text(reader);
@@ -233,46 +287,50 @@ const instructions = new Map<number, Instruction>([
   [0x4a, (m, r) => m.push(r.int32())],
   [0x4b, (m, r) => m.push(r.byte())],
   [0x4d, (m, r) => m.push(r.uint16())],
-  [0x4c, (m, r) => m.push(parsed(r, 'a whole number', parseIntLiteral(text(r).replace(/L$/, ''))))],
-  [0x8a, (m, r) => m.push(long(r, r.byte()))],
-  [0x8b, (m, r) => m.push(long(r, r.int32()))],
-  [0x46, (m, r) => m.push(parsed(r, 'a number', parseFloatLiteral(text(r))))],
-  [0x47, (m, r) => m.push(r.float64())],
+  [
+    0x4c,
+    (m, r) =>
+      m.push(parsed(r, 'a whole number', parseIntLiteral(text(r).replace(/L$/, ''))), cost.number),
+  ],
+  [0x8a, (m, r) => m.push(long(r, r.byte()), cost.number)],
+  [0x8b, (m, r) => m.push(long(r, r.int32()), cost.number)],
+  [0x46, (m, r) => m.push(parsed(r, 'a number', parseFloatLiteral(text(r))), cost.number)],
+  [0x47, (m, r) => m.push(r.float64(), cost.number)],
 
   // Texts: STRING BINSTRING SHORT_BINSTRING UNICODE BINUNICODE SHORT_BINUNICODE BINUNICODE8
-  [0x53, (m, r) => m.push(parsed(r, 'a text', parseLiteral(r.line().toString('latin1'))))],
-  [0x54, (m, r) => m.push(r.take(r.int32()).toString('latin1'))],
-  [0x55, (m, r) => m.push(r.take(r.byte()).toString('latin1'))],
-  [0x56, (m, r) => m.push(parseRawUnicode(r.line().toString('latin1')))],
-  [0x58, (m, r) => m.push(r.take(r.uint32()).toString('utf8'))],
-  [0x8c, (m, r) => m.push(r.take(r.byte()).toString('utf8'))],
-  [0x8d, (m, r) => m.push(r.take(r.length64()).toString('utf8'))],
+  [0x53, (m, r) => pushParsed(m, r.line(), (line) => parsed(r, 'a text', parseLiteral(line)))],
+  [0x54, (m, r) => pushText(m, r.take(r.int32()), 'latin1')],
+  [0x55, (m, r) => pushText(m, r.take(r.byte()), 'latin1')],
+  [0x56, (m, r) => pushParsed(m, r.line(), parseRawUnicode)],
+  [0x58, (m, r) => pushText(m, r.take(r.uint32()), 'utf8')],
+  [0x8c, (m, r) => pushText(m, r.take(r.byte()), 'utf8')],
+  [0x8d, (m, r) => pushText(m, r.take(r.length64()), 'utf8')],
 
   // Bytes: BINBYTES SHORT_BINBYTES BINBYTES8 BYTEARRAY8
-  [0x42, (m, r) => m.push(Uint8Array.from(r.take(r.uint32())))],
-  [0x43, (m, r) => m.push(Uint8Array.from(r.take(r.byte())))],
-  [0x8e, (m, r) => m.push(Uint8Array.from(r.take(r.length64())))],
-  [0x96, (m, r) => m.push(Uint8Array.from(r.take(r.length64())))],
+  [0x42, (m, r) => m.push(r.take(r.uint32()), cost.list)],
+  [0x43, (m, r) => m.push(r.take(r.byte()), cost.list)],
+  [0x8e, (m, r) => m.push(r.take(r.length64()), cost.list)],
+  [0x96, (m, r) => m.push(r.take(r.length64()), cost.list)],
 
   // Tuples: EMPTY_TUPLE TUPLE1 TUPLE2 TUPLE3 TUPLE
-  [0x29, (m) => m.push(tuple([]))],
-  [0x85, (m) => m.push(tuple([m.pop()]))],
-  [0x86, (m) => m.push(tuple([m.pop(), m.pop()].reverse()))],
-  [0x87, (m) => m.push(tuple([m.pop(), m.pop(), m.pop()].reverse()))],
-  [0x74, (m) => m.push(tuple(m.popMark()))],
+  [0x29, (m) => m.push(emptyTuple)],
+  [0x85, (m) => pushTuple(m, [m.pop()])],
+  [0x86, (m) => pushTuple(m, [m.pop(), m.pop()].reverse())],
+  [0x87, (m) => pushTuple(m, [m.pop(), m.pop(), m.pop()].reverse())],
+  [0x74, (m) => pushTuple(m, m.popMark())],
 
   // Lists, dicts and sets: EMPTY_LIST LIST APPEND APPENDS EMPTY_DICT DICT SETITEM SETITEMS EMPTY_SET ADDITEMS FROZENSET
-  [0x5d, (m) => m.push([])],
-  [0x6c, (m) => m.push(m.popMark())],
+  [0x5d, (m) => m.push([], cost.list)],
+  [0x6c, (m) => m.push(m.popMark(), cost.list)],
   [0x61, (m) => m.append([m.pop()])],
   [0x65, (m) => m.append(m.popMark())],
-  [0x7d, (m) => m.push(new Map())],
-  [0x64, (m, r) => m.push(pairs(m.popMark(), r))],
+  [0x7d, (m) => pushTable(m, new Map())],
+  [0x64, (m, r) => pushTable(m, pairs(m.popMark(), r))],
   [0x73, (m) => m.setItems([m.pop(), m.pop()].reverse())],
   [0x75, (m) => m.setItems(m.popMark())],
-  [0x8f, (m) => m.push(new Set())],
+  [0x8f, (m) => pushTable(m, new Set())],
   [0x90, (m) => m.addItems(m.popMark())],
-  [0x91, (m) => m.push(new Set(m.popMark()))],
+  [0x91, (m) => pushTable(m, new Set(m.popMark()))],
 
   // Objects: GLOBAL STACK_GLOBAL REDUCE NEWOBJ BUILD PERSID BINPERSID
   [0x63, (m, r) => m.pushGlobal(text(r), text(r))],

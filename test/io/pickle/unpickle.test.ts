@@ -177,6 +177,56 @@ test('damaged pickles are refused with the place', () => {
     );
 });
 
+test('a pickle cannot ask for far more memory than it has bytes', () => {
+  const memory =
+    'it asks for far more memory than it has bytes: it is damaged, or made to fill the memory';
+  const made = 'c__builtin__\nset\nq\0';
+  const bombs: readonly (readonly [string, string])[] = [
+    ['}'.repeat(4e5), memory],
+    ['('.repeat(11e5), memory],
+    [')'.repeat(11e5), 'over 1,048,576 values are on the stack'],
+    [`]${'\x94'.repeat(11e5)}`, 'over 1,048,576 values are kept for later'],
+    // A large list, copied by every four bytes that follow.
+    [`${made}(${'K\x01'.repeat(1e4)}lq\x010${'h\0h\x01\x85R0'.repeat(1e4)}.`, memory],
+    // Ten lists in ten lists in ten … as the name of a class: 238 bytes that once took 19 s.
+    [
+      `\x80\x04${`](${'\x8c\x01a'.repeat(10)}e`.repeat(2)}\x93.`,
+      '["a","a","a","a","a","a","a","a","a","a"] and ["a","a","a","a","a","a","a","a","a","a"] name nothing',
+    ],
+    [
+      `${'('.repeat(5e4)}${'l'.repeat(5e4)}\x8c\x01a\x93.`,
+      `${'['.repeat(80)}… and "a" name nothing`,
+    ],
+    [`${'('.repeat(1100)}${'t'.repeat(1100)}.`, 'its values lie in each other over 1000 deep'],
+    ['c_codecs\nencode\n(((lltR.', '_codecs.encode: bytes of something else than a text'],
+    [
+      'ccollections\nOrderedDict\n((K\x01ltR.',
+      'collections.OrderedDict: a dict of something else than pairs',
+    ],
+    [
+      `cnumpy.core.multiarray\n_reconstruct\n)R(K\x01(${'K\0'.repeat(65)}tcnumpy\ndtype\nU\x02u1\x85R\x89U\0tb.`,
+      'numpy.core.multiarray._reconstruct: an array of 65 dimensions, NumPy allows 64',
+    ],
+  ];
+  for (const [pickled, reason] of bombs)
+    assert.throws(
+      () => load(Buffer.from(pickled, 'latin1')),
+      (error) => {
+        assert.ok(error instanceof DataError, `${error}`);
+        assert.ok(error.message.endsWith(`: ${reason}`), error.message.slice(0, 300));
+        return true;
+      },
+    );
+});
+
+test('a value that holds itself is read, and whole numbers of thousands of digits in no time', () => {
+  const list = load(Buffer.from('(lq\0h\0a.', 'latin1')) as unknown[];
+  assert.equal(list[0], list);
+  const long = Buffer.alloc(4096, 0xff);
+  const bytes = Buffer.concat([Buffer.from('\x8b\0\x10\0\0', 'latin1'), long, Buffer.from('.')]);
+  assert.equal(load(bytes), -1);
+});
+
 test('a pickle with random damage gives a value or a DataError, nothing else', () => {
   const rng = new Rng(1);
   const originals = Object.keys(goldens).map(bytesOf);
