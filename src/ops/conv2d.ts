@@ -8,7 +8,7 @@ import {
   type Size2d,
   windowOutput,
 } from '../core/shape.js';
-import { defineOp } from '../tensor/define-op.js';
+import { defineOp, type Op } from '../tensor/define-op.js';
 import { addDotRows } from './kernels/dot-rows.js';
 import { gatherPatches, type PatchGeometry, scatterPatches } from './kernels/patches.js';
 import { addScaledRows } from './kernels/scaled-rows.js';
@@ -33,7 +33,7 @@ export interface Conv2dBackwardAttrs extends Conv2dAttrs {
  * x `[N, C, H, W]`, w `[O, C/groups, kH, kW]`, b `[O]` (may be left out) → y `[N, O, H', W']`,
  * H' = ⌊(H + 2p − d·(kH − 1) − 1) / s⌋ + 1.
  */
-export const conv2d = defineOp<Conv2dAttrs>('conv2d', {
+export const conv2d: Op<Conv2dAttrs> = defineOp<Conv2dAttrs>('conv2d', {
   saves: 'inputs',
   infer(inputs, attrs) {
     const [x, w] = inputs;
@@ -87,65 +87,81 @@ export const conv2d = defineOp<Conv2dAttrs>('conv2d', {
 });
 
 /** The gradient of `conv2d`'s input: dy `[N, O, H', W']`, w `[O, C/groups, kH, kW]` → dx `[N, C, H, W]`. */
-export const conv2dBackwardInput = defineOp<Conv2dBackwardAttrs>('conv2dBackwardInput', {
-  infer([dy, w], attrs) {
-    const dtype = requireOneFloat('conv2dBackwardInput', { gradient: dy, weight: w });
-    requireGradient('conv2dBackwardInput', dy.shape, attrs.shape, w.shape, attrs);
-    return [{ shape: attrs.shape, dtype }];
-  },
+export const conv2dBackwardInput: Op<Conv2dBackwardAttrs> = defineOp<Conv2dBackwardAttrs>(
+  'conv2dBackwardInput',
+  {
+    saves: 'inputs',
+    infer([dy, w], attrs) {
+      const dtype = requireOneFloat('conv2dBackwardInput', { gradient: dy, weight: w });
+      requireGradient('conv2dBackwardInput', dy.shape, attrs.shape, w.shape, attrs);
+      return [{ shape: attrs.shape, dtype }];
+    },
 
-  multiplyAdds: ([dy, w]) => (numel(dy.shape) / (dy.shape[1] ?? 1)) * numel(w.shape),
+    // The map is linear in dy and in w, so a transposed convolution is this op.
+    backward(dx, [dy, w], { stride, padding, dilation, groups }) {
+      const attrs = { stride, padding, dilation, groups };
+      return [
+        () => conv2d([dx, w], attrs),
+        () => conv2dBackwardWeight([dx, dy], { ...attrs, shape: w.shape }),
+      ];
+    },
 
-  reference([dy, w], [dx], attrs) {
-    const { images, groups, filters, rows, columns, planes, geometry } = passOf(
-      attrs.shape,
-      w.shape,
-      attrs,
-    );
-    const weights = new Float64Array(w.data);
-    const patches = new Float64Array(columns * rows);
-    const sums = new Float64Array(planes);
-    for (let unit = 0; unit < images * groups; unit++) {
-      const first = (unit % groups) * filters;
-      const filter = weights.subarray(first * rows, (first + filters) * rows);
-      const at = unit * filters * columns;
-      patches.fill(0);
-      addScaledRows(patches, dy.data, at, 1, columns, filter, columns, rows, filters);
-      sums.fill(0);
-      scatterPatches(sums, patches, geometry);
-      dx.data.set(sums, unit * planes);
-    }
+    multiplyAdds: ([dy, w]) => (numel(dy.shape) / (dy.shape[1] ?? 1)) * numel(w.shape),
+
+    reference([dy, w], [dx], attrs) {
+      const { images, groups, filters, rows, columns, planes, geometry } = passOf(
+        attrs.shape,
+        w.shape,
+        attrs,
+      );
+      const weights = new Float64Array(w.data);
+      const patches = new Float64Array(columns * rows);
+      const sums = new Float64Array(planes);
+      for (let unit = 0; unit < images * groups; unit++) {
+        const first = (unit % groups) * filters;
+        const filter = weights.subarray(first * rows, (first + filters) * rows);
+        const at = unit * filters * columns;
+        patches.fill(0);
+        addScaledRows(patches, dy.data, at, 1, columns, filter, columns, rows, filters);
+        sums.fill(0);
+        scatterPatches(sums, patches, geometry);
+        dx.data.set(sums, unit * planes);
+      }
+    },
   },
-});
+);
 
 /** The gradient of `conv2d`'s weight: x `[N, C, H, W]`, dy `[N, O, H', W']` → dw `[O, C/groups, kH, kW]`. */
-export const conv2dBackwardWeight = defineOp<Conv2dBackwardAttrs>('conv2dBackwardWeight', {
-  infer([x, dy], attrs) {
-    const dtype = requireOneFloat('conv2dBackwardWeight', { input: x, gradient: dy });
-    requireGradient('conv2dBackwardWeight', dy.shape, x.shape, attrs.shape, attrs);
-    return [{ shape: attrs.shape, dtype }];
-  },
+export const conv2dBackwardWeight: Op<Conv2dBackwardAttrs> = defineOp<Conv2dBackwardAttrs>(
+  'conv2dBackwardWeight',
+  {
+    infer([x, dy], attrs) {
+      const dtype = requireOneFloat('conv2dBackwardWeight', { input: x, gradient: dy });
+      requireGradient('conv2dBackwardWeight', dy.shape, x.shape, attrs.shape, attrs);
+      return [{ shape: attrs.shape, dtype }];
+    },
 
-  multiplyAdds: ([, dy], [dw]) => (numel(dy.shape) / (dy.shape[1] ?? 1)) * numel(dw.shape),
+    multiplyAdds: ([, dy], [dw]) => (numel(dy.shape) / (dy.shape[1] ?? 1)) * numel(dw.shape),
 
-  reference([x, dy], [dw], attrs) {
-    const { images, groups, filters, rows, columns, planes, geometry } = passOf(
-      x.shape,
-      attrs.shape,
-      attrs,
-    );
-    const patches = new Float64Array(columns * rows);
-    const sums = new Float64Array(dw.data.length);
-    for (let unit = 0; unit < images * groups; unit++) {
-      const first = (unit % groups) * filters;
-      const filter = sums.subarray(first * rows, (first + filters) * rows);
-      const at = unit * filters * columns;
-      gatherPatches(patches, x.data, unit * planes, geometry);
-      addScaledRows(filter, dy.data, at, columns, 1, patches, filters, rows, columns);
-    }
-    dw.data.set(sums);
+    reference([x, dy], [dw], attrs) {
+      const { images, groups, filters, rows, columns, planes, geometry } = passOf(
+        x.shape,
+        attrs.shape,
+        attrs,
+      );
+      const patches = new Float64Array(columns * rows);
+      const sums = new Float64Array(dw.data.length);
+      for (let unit = 0; unit < images * groups; unit++) {
+        const first = (unit % groups) * filters;
+        const filter = sums.subarray(first * rows, (first + filters) * rows);
+        const at = unit * filters * columns;
+        gatherPatches(patches, x.data, unit * planes, geometry);
+        addScaledRows(filter, dy.data, at, columns, 1, patches, filters, rows, columns);
+      }
+      dw.data.set(sums);
+    },
   },
-});
+);
 
 /** The shape of y; throws where x, w and the attributes do not fit together. */
 function outputShape(subject: string, x: Shape, w: Shape, attrs: Conv2dAttrs): Shape {

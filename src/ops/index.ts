@@ -4,6 +4,7 @@ import '../tensor/format.js';
 import './abs.js';
 import './adam-step.js';
 import './adaptive-avg-pool2d.js';
+import './adaptive-max-pool2d.js';
 import './add.js';
 import './argmax.js';
 import './argmin.js';

@@ -1,4 +1,9 @@
 /** Ops that architectures beyond plain CNNs need: gates, order, accumulation, rearrangement. */
+
+import { scaledDotProductAttention } from '../../../src/nn/attention.js';
+import { convTranspose2d } from '../../../src/nn/conv-transpose.js';
+import { interpolate } from '../../../src/nn/interpolate.js';
+import { adaptiveMaxPool2d } from '../../../src/ops/adaptive-max-pool2d.js';
 import { einsum } from '../../../src/ops/einsum.js';
 import { bmm } from '../../../src/ops/functions.js';
 import { pad } from '../../../src/ops/pad.js';
@@ -221,10 +226,83 @@ const rearrangement: readonly OpCase[] = [
   },
 ];
 
+const images: readonly OpCase[] = [
+  {
+    name: 'convTranspose2d',
+    ops: ['conv2dBackwardInput', 'conv2d', 'conv2dBackwardWeight'],
+    inputs: [input([2, 4, 3, 2]), input([4, 3, 3, 2]), input([3])],
+    run: (x, w, b) => [
+      convTranspose2d(x, w, b, { stride: [2, 1], padding: [1, 0], outputPadding: [1, 0] }),
+      convTranspose2d(x, w, null, { dilation: 2 }),
+    ],
+    torch:
+      '(F.conv_transpose2d(a, b, c, stride=(2, 1), padding=(1, 0), output_padding=(1, 0)), F.conv_transpose2d(a, b, dilation=2))',
+  },
+  {
+    name: 'convTranspose2d in groups',
+    ops: ['conv2dBackwardInput'],
+    inputs: [input([1, 4, 3, 3]), input([4, 2, 2, 2]), input([4])],
+    run: (x, w, b) => convTranspose2d(x, w, b, { groups: 2, stride: 2 }),
+    torch: 'F.conv_transpose2d(a, b, c, groups=2, stride=2)',
+  },
+  {
+    name: 'adaptiveMaxPool2d',
+    ops: ['adaptiveMaxPool2d', 'maxPool2dBackward'],
+    inputs: [input([2, 2, 5, 7])],
+    run: (x) => [
+      adaptiveMaxPool2d([x], { outputSize: [3, 2] }),
+      adaptiveMaxPool2d([x], { outputSize: [1, 1] }),
+    ],
+    torch: '(F.adaptive_max_pool2d(a, (3, 2)), F.adaptive_max_pool2d(a, 1))',
+  },
+  {
+    name: 'interpolate nearest',
+    ops: ['indexSelect', 'indexAdd'],
+    inputs: [input([1, 2, 3, 5])],
+    run: (x) => [
+      interpolate(x, { scaleFactor: 2 }),
+      interpolate(x, { size: [2, 8] }),
+      interpolate(x, { scaleFactor: [1.7, 0.5] }),
+    ],
+    torch:
+      '(F.interpolate(a, scale_factor=2), F.interpolate(a, size=(2, 8)), F.interpolate(a, scale_factor=(1.7, 0.5)))',
+  },
+  {
+    name: 'interpolate bilinear',
+    ops: ['matmul'],
+    inputs: [input([1, 2, 3, 5])],
+    run: (x) => [
+      interpolate(x, { scaleFactor: 2, mode: 'bilinear' }),
+      interpolate(x, { size: [2, 8], mode: 'bilinear' }),
+      interpolate(x, { size: [7, 4], mode: 'bilinear', alignCorners: true }),
+      interpolate(x, { scaleFactor: [1.7, 0.5], mode: 'bilinear' }),
+    ],
+    torch:
+      "(F.interpolate(a, scale_factor=2, mode='bilinear'), F.interpolate(a, size=(2, 8), mode='bilinear'), F.interpolate(a, size=(7, 4), mode='bilinear', align_corners=True), F.interpolate(a, scale_factor=(1.7, 0.5), mode='bilinear'))",
+  },
+  {
+    name: 'scaledDotProductAttention',
+    ops: ['matmul', 'softmax'],
+    inputs: [
+      input([2, 3, 4]),
+      input([2, 5, 4]),
+      input([2, 5, 6]),
+      input([3, 5], { dtype: 'bool', values: [1, 0, 1, 1, 1, 0, 1, 1, 0, 1, 1, 1, 1, 1, 1] }),
+    ],
+    run: (q, k, v, mask) => [
+      scaledDotProductAttention(q, k, v),
+      scaledDotProductAttention(q, k, v, { attnMask: mask }),
+    ],
+    torch:
+      "((q := a @ b.transpose(1, 2) / 2).softmax(-1) @ c, q.masked_fill(~d, float('-inf')).softmax(-1) @ c)",
+  },
+];
+
 export const zooCases: readonly OpCase[] = [
   ...gates,
   ...elementary,
   ...order,
   ...accumulation,
   ...rearrangement,
+  ...images,
 ];
