@@ -72,6 +72,30 @@ LAYERS = {
         ),
         (3, 1, 4, 4),
     ),
+    "relu6": (lambda: nn.Sequential(nn.Linear(4, 9), nn.ReLU6(inplace=True)), (3, 4)),
+    "hardswish": (lambda: nn.Hardswish(), (3, 4)),
+    "hardsigmoid": (lambda: nn.Hardsigmoid(), (3, 4)),
+    "mish": (lambda: nn.Mish(), (3, 4)),
+    "elu": (lambda: nn.ELU(), (3, 4)),
+    "elu alpha": (lambda: nn.ELU(0.3), (3, 4)),
+    "softplus": (lambda: nn.Softplus(), (3, 4)),
+    "prelu": (lambda: nn.PReLU(), (3, 4)),
+    "prelu channels": (lambda: nn.PReLU(3, 0.1), (2, 3, 2, 2)),
+    "convTranspose2d": (lambda: nn.ConvTranspose2d(3, 2, 3), (2, 3, 3, 4)),
+    "convTranspose2d options": (
+        lambda: nn.ConvTranspose2d(4, 6, (3, 2), stride=2, padding=1, output_padding=(1, 0), groups=2, bias=False),
+        (1, 4, 3, 3),
+    ),
+    "adaptiveMaxPool2d": (lambda: nn.AdaptiveMaxPool2d((2, 3)), (1, 2, 5, 7)),
+    "upsample": (lambda: nn.Upsample(scale_factor=2), (1, 2, 2, 3)),
+    "upsample bilinear": (lambda: nn.Upsample(size=(5, 4), mode="bilinear"), (1, 2, 2, 3)),
+    "zeroPad2d": (lambda: nn.ZeroPad2d((1, 2, 0, 1)), (1, 2, 2, 3)),
+    "constantPad2d": (lambda: nn.ConstantPad2d(1, 2.5), (1, 2, 2, 3)),
+    "reflectionPad2d": (lambda: nn.ReflectionPad2d(1), (1, 2, 3, 3)),
+    "replicationPad2d": (lambda: nn.ReplicationPad2d((2, 0, 1, 1)), (1, 2, 2, 3)),
+    "instanceNorm2d": (lambda: nn.InstanceNorm2d(3), (2, 3, 2, 3)),
+    "instanceNorm2d affine": (lambda: nn.InstanceNorm2d(3, eps=1e-3, affine=True), (2, 3, 2, 3)),
+    "unflatten": (lambda: nn.Unflatten(1, (2, 3)), (2, 6, 2)),
     "sequential empty": (lambda: nn.Sequential(), (2, 2)),
 }
 
@@ -187,7 +211,22 @@ def inits():
     return {"gains": gains, "spreads": spreads, "means": means}
 
 
+def attention(batch_first):
+    layer = nn.MultiheadAttention(6, 2, batch_first=batch_first)
+    fill_state(layer)
+    query, key = counter_values((3, 2, 6), 1), counter_values((3, 2, 6) if batch_first else (4, 2, 6), 2)
+    y, _ = layer(query, key, key, need_weights=False)
+    y.backward(counter_values(tuple(y.shape), 50))
+    return {
+        "keys": list(layer.state_dict()),
+        "shape": list(y.shape),
+        "output": numbers(y),
+        "gradients": {name: numbers(p.grad) for name, p in layer.named_parameters()},
+    }
+
+
 goldens = {
+    "attention": {"sequence first": attention(False), "batch first": attention(True)},
     "layers": {name: layer_golden(*case) for name, case in LAYERS.items()},
     "losses": {name: loss_golden(make, dict(case, name=name)) for name, (make, case) in LOSSES.items()},
     "init": inits(),

@@ -1,52 +1,94 @@
-import { ShapeError, ValueError } from '../core/errors.js';
-import { dims4, formatShape, pair, type Size2d } from '../core/shape.js';
-import { conv2dBackwardInput } from '../ops/conv2d.js';
+import { ValueError } from '../core/errors.js';
+import { optionReader } from '../core/options.js';
+import { pair, type Size2d } from '../core/shape.js';
+import { zeros } from '../tensor/creation.js';
+import { Parameter } from '../tensor/parameter.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { type ConvTranspose2dCall, convTranspose2d } from './conv-transpose-call.js';
+import { uniform_ } from './init.js';
+import { Module } from './module.js';
+import { keywords } from './printing.js';
+import { requirePositive } from './require-positive.js';
 
-export interface ConvTranspose2dCall {
-  /** @default 1 */
-  stride?: number | Size2d;
-  /** Rows and columns cut from each side of the result. @default 0 */
-  padding?: number | Size2d;
-  /** Rows and columns more at the far sides, to tell apart sizes that a strided convolution maps to one. @default 0 */
-  outputPadding?: number | Size2d;
-  /** @default 1 */
-  groups?: number;
-  /** @default 1 */
-  dilation?: number | Size2d;
+export interface ConvTranspose2dOptions extends ConvTranspose2dCall {
+  /** @default true */
+  bias?: boolean;
 }
 
+const readOptions = optionReader<ConvTranspose2dOptions>('ConvTranspose2d', {
+  stride: true,
+  padding: true,
+  outputPadding: true,
+  groups: true,
+  bias: true,
+  dilation: true,
+});
+
 /**
- * Transposed 2-D convolution, the gradient of a convolution's input as a layer: x `[N, C, H, W]`, weight
- * `[C, O/groups, kH, kW]`, bias `[O]` → `[N, O, H', W']`, H' = (H − 1)·s − 2p + d·(kH − 1) + outputPadding + 1.
+ * Transposed 2-D convolution: `[N, inChannels, H, W]` → `[N, outChannels, H', W']`.
+ * Weight and bias start uniform in ±1/√fanIn, as PyTorch's do.
  */
-export function convTranspose2d(
-  x: Tensor,
-  weight: Tensor,
-  bias: Tensor | null = null,
-  options: ConvTranspose2dCall = {},
-): Tensor {
-  const { groups = 1 } = options;
-  const [n, c, height, width] = dims4('convTranspose2d', 'input', x.shape);
-  const [channels, perGroup, kH, kW] = dims4('convTranspose2d', 'weight', weight.shape);
-  const stride = pair('convTranspose2d', 'stride', options.stride ?? 1);
-  const padding = pair('convTranspose2d', 'padding', options.padding ?? 0, 0);
-  const extra = pair('convTranspose2d', 'outputPadding', options.outputPadding ?? 0, 0);
-  const dilation = pair('convTranspose2d', 'dilation', options.dilation ?? 1);
-  if (c !== channels)
-    throw new ShapeError(
-      'convTranspose2d',
-      `input ${formatShape(x.shape)} has ${c} channels, but weight ${formatShape(weight.shape)} expects ${channels}`,
-    );
-  for (const axis of [0, 1] as const)
-    if (extra[axis] >= Math.max(stride[axis], dilation[axis]))
-      throw new ValueError(
-        'convTranspose2d',
-        `outputPadding=${extra.join('×')} must be below stride=${stride.join('×')} or dilation=${dilation.join('×')}`,
-      );
-  const along = (axis: 0 | 1, size: number, kernel: number) =>
-    (size - 1) * stride[axis] - 2 * padding[axis] + dilation[axis] * (kernel - 1) + extra[axis] + 1;
-  const shape = [n, perGroup * groups, along(0, height, kH), along(1, width, kW)];
-  const y = conv2dBackwardInput([x, weight], { stride, padding, dilation, groups, shape });
-  return bias === null ? y : y.add(bias.reshape([-1, 1, 1]));
+export class ConvTranspose2d extends Module {
+  readonly weight: Parameter; // [inChannels, outChannels / groups, kH, kW]
+  readonly bias: Parameter | null; // [outChannels]
+  readonly kernelSize: Size2d;
+  private readonly call: {
+    readonly stride: Size2d;
+    readonly padding: Size2d;
+    readonly outputPadding: Size2d;
+    readonly dilation: Size2d;
+    readonly groups: number;
+  };
+
+  constructor(
+    readonly inChannels: number,
+    readonly outChannels: number,
+    kernelSize: number | Size2d,
+    ...given: [options?: ConvTranspose2dOptions]
+  ) {
+    super();
+    const options = readOptions(given);
+    const { groups = 1, bias = true } = options;
+    requirePositive('ConvTranspose2d', { inChannels, outChannels, groups });
+    for (const [name, channels] of Object.entries({ inChannels, outChannels }))
+      if (channels % groups !== 0)
+        throw new ValueError(
+          'ConvTranspose2d',
+          `${name}=${channels} must be divisible by groups=${groups}`,
+        );
+    const size = (name: 'stride' | 'padding' | 'outputPadding' | 'dilation', least: 0 | 1) =>
+      pair('ConvTranspose2d', name, options[name] ?? least, least);
+    this.kernelSize = pair('ConvTranspose2d', 'kernelSize', kernelSize);
+    this.call = {
+      stride: size('stride', 1),
+      padding: size('padding', 0),
+      outputPadding: size('outputPadding', 0),
+      dilation: size('dilation', 1),
+      groups,
+    };
+    const [kH, kW] = this.kernelSize;
+    const perGroup = outChannels / groups;
+    const bound = 1 / Math.sqrt(perGroup * kH * kW);
+    this.weight = uniform_(new Parameter(zeros([inChannels, perGroup, kH, kW])), -bound, bound);
+    this.bias = bias ? uniform_(new Parameter(zeros([outChannels])), -bound, bound) : null;
+  }
+
+  override forward(x: Tensor): Tensor {
+    return convTranspose2d(x, this.weight, this.bias, this.call);
+  }
+
+  override extraRepr(): string {
+    const { stride, padding, outputPadding, dilation, groups } = this.call;
+    const differs = (sizes: Size2d, usual: number) => sizes.some((n) => n !== usual);
+    const shown = keywords({
+      kernel_size: this.kernelSize,
+      stride,
+      ...(differs(padding, 0) && { padding }),
+      ...(differs(dilation, 1) && { dilation }),
+      ...(differs(outputPadding, 0) && { output_padding: outputPadding }),
+      ...(groups !== 1 && { groups }),
+      ...(this.bias === null && { bias: false }),
+    });
+    return `${this.inChannels}, ${this.outChannels}, ${shown}`;
+  }
 }

@@ -3,6 +3,7 @@ import { ValueError } from '../core/errors.js';
 import { dims4, normalizeDim, pair, type Shape, type Size2d } from '../core/shape.js';
 import { operands } from '../graph/op.js';
 import { adaptiveAvgPool2d as adaptiveAvgPool2dOp } from '../ops/adaptive-avg-pool2d.js';
+import { adaptiveMaxPool2d as adaptiveMaxPool2dOp } from '../ops/adaptive-max-pool2d.js';
 import { avgPool2d as avgPool2dOp } from '../ops/avg-pool2d.js';
 import { batchNormEval, batchNorm as batchNormOp } from '../ops/batch-norm.js';
 import { conv2d as conv2dOp } from '../ops/conv2d.js';
@@ -25,6 +26,10 @@ import { noGrad } from '../tensor/grad-mode.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { requireStrideOne, samePadding } from './same-padding.js';
 
+export { pad } from '../ops/pad.js';
+export { scaledDotProductAttention } from './attention.js';
+export { convTranspose2d } from './conv-transpose-call.js';
+export * from './functional-gates.js';
 export {
   binaryCrossEntropy,
   binaryCrossEntropyWithLogits,
@@ -34,6 +39,8 @@ export {
   nllLoss,
   smoothL1Loss,
 } from './functional-losses.js';
+export { interpolate } from './interpolate.js';
+export { oneHot } from './one-hot.js';
 
 /** y = x·wᵀ + b: x `[…, in]`, weight `[out, in]`, bias `[out]` → `[…, out]`. */
 export function linear(x: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
@@ -141,6 +148,13 @@ export function avgPool2d(
 export function adaptiveAvgPool2d(x: Tensor, outputSize: number | Size2d): Tensor {
   return adaptiveAvgPool2dOp([x], {
     outputSize: pair('adaptiveAvgPool2d', 'outputSize', outputSize),
+  });
+}
+
+/** Maxima over as many windows as the output has places: `[N, C, H, W]` → `[N, C, …outputSize]`. */
+export function adaptiveMaxPool2d(x: Tensor, outputSize: number | Size2d): Tensor {
+  return adaptiveMaxPool2dOp([x], {
+    outputSize: pair('adaptiveMaxPool2d', 'outputSize', outputSize),
   });
 }
 

@@ -3,6 +3,7 @@ import type { Tensor } from '../tensor/tensor.js';
 import {
   type AvgPool2dOptions,
   adaptiveAvgPool2d,
+  adaptiveMaxPool2d,
   avgPool2d,
   type MaxPool2dOptions,
   maxPool2d,
@@ -76,6 +77,22 @@ export class AdaptiveAvgPool2d extends Module {
 
   override forward(x: Tensor): Tensor {
     return adaptiveAvgPool2d(x, this.outputSize);
+  }
+
+  override extraRepr(): string {
+    return keywords({ output_size: this.outputSize });
+  }
+}
+
+/** Maxima over as many windows as the output has places: `[N, C, H, W]` → `[N, C, …outputSize]`. */
+export class AdaptiveMaxPool2d extends Module {
+  constructor(readonly outputSize: number | Size2d) {
+    super();
+    pair('AdaptiveMaxPool2d', 'outputSize', outputSize);
+  }
+
+  override forward(x: Tensor): Tensor {
+    return adaptiveMaxPool2d(x, this.outputSize);
   }
 
   override extraRepr(): string {

@@ -24,6 +24,11 @@ function pythonNumber(value: number): string {
   return value.toExponential().replace(/e-(\d)$/, 'e-0$1');
 }
 
+/** A number that is a float in Python: `1.0`. */
+export function pythonFloat(value: number): string {
+  return Number.isInteger(value) ? value.toFixed(1) : pythonNumber(value);
+}
+
 /** `text` with every line but the first moved right by two. */
 export function indent(text: string): string {
   return text.replaceAll('\n', '\n  ');

@@ -1,3 +1,4 @@
+import { normalizeDim, type Shape } from '../core/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
 import { keywords } from './printing.js';
@@ -17,6 +18,29 @@ export class Flatten extends Module {
 
   override extraRepr(): string {
     return keywords({ start_dim: this.startDim, end_dim: this.endDim });
+  }
+}
+
+/** Makes several dimensions of one: `[N, C·H·W]` → `[N, C, H, W]` for dim 1 and sizes [C, H, W]. */
+export class Unflatten extends Module {
+  constructor(
+    readonly dim: number,
+    readonly unflattenedSize: Shape,
+  ) {
+    super();
+  }
+
+  override forward(x: Tensor): Tensor {
+    const dim = normalizeDim('Unflatten', this.dim, x.ndim);
+    return x.reshape([
+      ...x.shape.slice(0, dim),
+      ...this.unflattenedSize,
+      ...x.shape.slice(dim + 1),
+    ]);
+  }
+
+  override extraRepr(): string {
+    return keywords({ dim: this.dim, unflattened_size: this.unflattenedSize });
   }
 }
 

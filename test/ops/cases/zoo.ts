@@ -1,7 +1,7 @@
 /** Ops that architectures beyond plain CNNs need: gates, order, accumulation, rearrangement. */
 
 import { scaledDotProductAttention } from '../../../src/nn/attention.js';
-import { convTranspose2d } from '../../../src/nn/conv-transpose.js';
+import { convTranspose2d } from '../../../src/nn/conv-transpose-call.js';
 import { interpolate } from '../../../src/nn/interpolate.js';
 import { adaptiveMaxPool2d } from '../../../src/ops/adaptive-max-pool2d.js';
 import { einsum } from '../../../src/ops/einsum.js';
