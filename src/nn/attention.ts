@@ -1,7 +1,8 @@
 import { ShapeError } from '../core/errors.js';
 import { formatShape } from '../core/shape.js';
+import { dropout } from '../ops/dropout.js';
+import { drawKey } from '../ops/random.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { dropout } from './functional.js';
 
 export interface AttentionOptions {
   /** Added to the scores, or where bool, false forbids a place; broadcasts to `[…, L, S]`. @default null */
@@ -35,5 +36,5 @@ export function scaledDotProductAttention(
         ? scores.maskedFill(attnMask.eq(0), Number.NEGATIVE_INFINITY)
         : scores.add(attnMask);
   const weights = masked.softmax(-1);
-  return (dropoutP > 0 ? dropout(weights, { p: dropoutP }) : weights).matmul(value);
+  return (dropoutP > 0 ? dropout([weights, drawKey()], { p: dropoutP }) : weights).matmul(value);
 }
