@@ -4,28 +4,37 @@ import type { Image } from '../../image.js';
 /** How many pictures are decoded at once while a cache is filled. */
 const IN_FLIGHT = 8;
 
-/** What a cache holds of one file: where its pixels are, or why there are none. */
-export type CacheEntry =
-  | { readonly place: number; readonly height: number; readonly width: number }
-  | { readonly error: string };
-
 /**
- * Loads pictures 0 … count − 1, a few at a time, and hands each to `keep`, which returns where it put it. A file that
- * cannot be used does not stop it: the entry says why, for the time when that sample is asked for.
+ * Where a cache has the pixels of a file; null where there are none. Errors are not kept: what is wrong with a file today,
+ * a right or a plug, may be right tomorrow, and the file itself tells best.
  */
-export async function fillEntries(
+export type CacheEntry = {
+  readonly place: number;
+  readonly height: number;
+  readonly width: number;
+} | null;
+
+/** Loads pictures 0 … count − 1, a few at a time, and hands each to `keep`, which says where it put it. */
+export async function fillEntries<E>(
   count: number,
   load: (index: number) => Promise<Image>,
-  keep: (image: Image) => number | Promise<number>,
+  keep: (image: Image, index: number) => E | Promise<E>,
   onProgress: (done: number) => void,
-): Promise<CacheEntry[]> {
-  const entries = new Array<CacheEntry>(count);
+): Promise<(E | null)[]> {
+  const entries = new Array<E | null>(count);
   let next = 0;
   let done = 0;
+  let failed = false;
   const takeTurns = async () => {
-    while (next < count) {
+    while (next < count && !failed) {
       const index = next++;
-      entries[index] = await entryOf(index, load, keep);
+      try {
+        const image = await loadOrNull(index, load);
+        entries[index] = image === null ? null : await keep(image, index);
+      } catch (error) {
+        failed = true;
+        throw error;
+      }
       onProgress(++done);
     }
   };
@@ -33,17 +42,15 @@ export async function fillEntries(
   return entries;
 }
 
-async function entryOf(
+async function loadOrNull(
   index: number,
   load: (index: number) => Promise<Image>,
-  keep: (image: Image) => number | Promise<number>,
-): Promise<CacheEntry> {
+): Promise<Image | null> {
   try {
-    const image = await load(index);
-    return { place: await keep(image), height: image.height, width: image.width };
+    return await load(index);
   } catch (error) {
-    if (!(error instanceof DataError)) throw error;
-    return { error: error.detail };
+    if (error instanceof DataError) return null;
+    throw error;
   }
 }
 

@@ -35,15 +35,15 @@ export async function makeStore(
     const sizeBytes = await estimateBytes(images, load);
     onCache({ kind: cache, images, sizeBytes, folder: null });
     requireMemory(sizeBytes);
-    return await RamStore.fill(images, channels, load, onCacheProgress);
+    return await RamStore.fill(images, files, load, onCacheProgress);
   }
   const folder = cacheFolder('images', await cacheKey(paths, files));
-  const filled = await DiskStore.open(folder).catch(() => null);
+  const filled = await DiskStore.open(folder, images, files);
   if (filled !== null) return filled;
   const sizeBytes = await estimateBytes(images, load);
   onCache({ kind: cache, images, sizeBytes, folder });
   await makeRoom(cacheFolder('images'), sizeBytes, diskLimit());
-  return await DiskStore.fill(folder, images, channels, load, onCacheProgress);
+  return await DiskStore.fill(folder, paths, files, onCacheProgress);
 }
 
 /** Changes with the files (path, size, time of change) and with how they are prepared. */

@@ -1,6 +1,6 @@
-import { DataError } from '../../../core/errors.js';
-import type { ModuleCall } from '../../../data/dataset.js';
+import { type ModuleCall, makeFromSpec } from '../../../data/dataset.js';
 import { type Channels, Image } from '../../image.js';
+import type { FileStore } from './file-store.js';
 import { type CacheEntry, fillEntries } from './fill.js';
 import type { ImageStore } from './image-store.js';
 
@@ -9,17 +9,20 @@ const BLOCK_BYTES = 2 ** 26;
 
 /** Decoded pictures in shared memory. */
 export class RamStore implements ImageStore {
-  constructor(private readonly pack: RamPack) {}
+  constructor(
+    private readonly pack: RamPack,
+    private readonly files: FileStore,
+  ) {}
 
   static async fill(
     count: number,
-    channels: Channels,
+    files: FileStore,
     load: (index: number) => Promise<Image>,
     onProgress: (done: number) => void,
   ): Promise<RamStore> {
     const blocks: Uint8Array[] = [];
     let used = 0;
-    const keep = ({ data }: Image): number => {
+    const keep = ({ data, height, width }: Image): CacheEntry => {
       let block = blocks.at(-1);
       if (block === undefined || used + data.length > block.length) {
         const size = Math.max(BLOCK_BYTES, data.length);
@@ -29,17 +32,16 @@ export class RamStore implements ImageStore {
       }
       block.set(data, used);
       used += data.length;
-      return (blocks.length - 1) * 2 ** 32 + used - data.length;
+      return { place: (blocks.length - 1) * 2 ** 32 + used - data.length, height, width };
     };
     const entries = await fillEntries(count, load, keep, onProgress);
-    return new RamStore({ channels, blocks, entries });
+    return new RamStore({ channels: files.channels, blocks, entries }, files);
   }
 
-  get(index: number, path: string): Image {
+  get(index: number, path: string): Image | Promise<Image> {
     const { blocks, entries, channels } = this.pack;
-    const entry = entries[index];
-    if (entry === undefined || 'error' in entry)
-      throw new DataError(path, entry?.error ?? 'not in the cache');
+    const entry = entries[index] ?? null;
+    if (entry === null) return this.files.get(index, path);
     const { place, height, width } = entry;
     const offset = place % 2 ** 32;
     const pixels = blocks[Math.floor(place / 2 ** 32)]?.subarray(
@@ -50,7 +52,8 @@ export class RamStore implements ImageStore {
   }
 
   workerSpec(): ModuleCall {
-    return { module: import.meta.url, name: 'openRamStore', argument: this.pack };
+    const argument: RamStoreSpec = { pack: this.pack, files: this.files.workerSpec() };
+    return { module: import.meta.url, name: 'openRamStore', argument };
   }
 }
 
@@ -61,7 +64,12 @@ interface RamPack {
   readonly entries: readonly CacheEntry[];
 }
 
+interface RamStoreSpec {
+  readonly pack: RamPack;
+  readonly files: ModuleCall;
+}
+
 /** @internal Opens the store in a worker thread, on the same memory. */
-export function openRamStore(pack: RamPack): RamStore {
-  return new RamStore(pack);
+export async function openRamStore({ pack, files }: RamStoreSpec): Promise<RamStore> {
+  return new RamStore(pack, await makeFromSpec<FileStore>(files));
 }
