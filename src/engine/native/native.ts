@@ -14,6 +14,7 @@ import {
   conv2dBackwardWeightLowering,
   conv2dLowering,
 } from './lower/conv2d.js';
+import { linearLowering, matmulLowering } from './lower/product.js';
 import { codeMemory, type PlaceCode } from './memory.js';
 import { emitRunner } from './runner.js';
 
@@ -50,6 +51,8 @@ export function openNativeEngine(options: NativeEngineOptions = {}): NativeEngin
       conv2d: conv2dLowering(kernels),
       conv2dBackwardInput: conv2dBackwardInputLowering(kernels),
       conv2dBackwardWeight: conv2dBackwardWeightLowering(kernels),
+      linear: linearLowering(kernels),
+      matmul: matmulLowering(kernels),
     },
     module: new URL('./calls.js', import.meta.url).href,
     data: runner,

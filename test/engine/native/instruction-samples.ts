@@ -71,7 +71,7 @@ const places = (): Mem[] => {
 const mask: Mask = { kind: 'mask', id: 3, lanes: 5 };
 
 function vectorSamples(name: string, row: Row): Operand[][] {
-  const widths = row.only === 'vex' ? [256] : name === 'vshuff32x4' ? [512] : [256, 512];
+  const widths = row.only === 'vex' ? [256] : name.includes('32x4') ? [512] : [256, 512];
   return widths.flatMap((bits) => {
     const wide = bits === 512 || row.only === 'evex';
     const reg = (id: number) => vec(id, bits as Vec['bits']);
@@ -104,21 +104,27 @@ const forms: Readonly<Record<Form, Make>> = {
   rm: (registers, memory) =>
     registers.flatMap(([to]) => memory.filter((at) => !at.broadcast).map((at) => [to, at])),
   rmi: (registers, memory) => registers.flatMap(([to]) => memory.map((at) => [to, at, 3])),
-  mr: (registers, memory) => registers.flatMap(([from]) => memory.map((at) => [at, from])),
-  mri: (registers, memory) => registers.flatMap(([from]) => memory.map((at) => [at, from, 1])),
+  mr: (registers, memory, canMask) => stores(registers, memory, canMask),
+  mri: (registers, memory, canMask) =>
+    stores(registers, memory, canMask).map((operands) => [...operands, 1]),
   move: (registers, memory, canMask) => [
     ...registers.map(([to, from]) => [to, from]),
     ...registers.flatMap(([to]) => memory.map((at) => [to, at])),
-    ...registers
-      .filter(([from]) => from.mask === undefined)
-      .flatMap(([from]) => memory.map((at) => [at, from])),
-    ...(canMask
-      ? registers.slice(0, 1).flatMap(([from]) => memory.map((at) => [only(mask, at), from]))
-      : []),
+    ...stores(registers, memory, canMask),
   ],
   kvmi: (registers, memory) =>
     registers.flatMap(([, a, b]) => [[mask, a, b, 3], ...memory.map((at) => [mask, a, at, 3])]),
 };
+
+/** From each register to all places, and from one under a mask. */
+function stores(registers: [Vec, Vec, Vec][], memory: Mem[], canMask: boolean): Operand[][] {
+  const plain = registers.filter(([from]) => from.mask === undefined);
+  const masked = canMask ? plain.slice(0, 1) : [];
+  return [
+    ...plain.flatMap(([from]) => memory.map((at) => [at, from])),
+    ...masked.flatMap(([from]) => memory.map((at) => [only(mask, at), from])),
+  ];
+}
 
 /** Instructions on general registers, by method: their operands. */
 const general: Readonly<Record<string, readonly Operand[][]>> = (() => {

@@ -74,6 +74,7 @@ export const instructions = {
   vunpcklpd: row('rvm', '66', '0F', 1, 0x14),
   vunpckhpd: row('rvm', '66', '0F', 1, 0x15),
   vshuff32x4: row('rvmi', '66', '0F3A', 0, 0x23, { only: 'evex' }),
+  vextractf32x4: row('mri', '66', '0F3A', 0, 0x19, { only: 'evex', tuple: 'quarter' }),
 } satisfies Record<string, Row>;
 
 export type Instruction = keyof typeof instructions;

@@ -112,3 +112,28 @@ export function zeroFill(w: KernelWriter, { bytes }: { readonly bytes: number })
   at.advance((whole % unroll) * vectorBytes);
   if (rest > 0) w.vmovups(only(tail, at.at()), zero);
 }
+
+export interface RowCopy {
+  readonly rows: number;
+  /** Floats of a row; zeros fill its last vector. */
+  readonly floats: number;
+  readonly fromRow: number;
+  readonly toRow: number;
+}
+
+/** Copies rows that lie far apart to where they lie side by side. Arguments: from, to. */
+export function copyRows(w: KernelWriter, { rows, floats, fromRow, toRow }: RowCopy): void {
+  const { from, to } = w.pointers('from', 'to');
+  const tail = w.mask(floats % lanes || lanes);
+  const vectors = Math.ceil(floats / lanes);
+  const registers = w.vectors(vectors);
+  w.loop(rows, () => {
+    registers.forEach((vector, v) => {
+      const mask = v === vectors - 1 ? tail : undefined;
+      w.vmovups(only(mask, vector), from.at(v * vectorBytes));
+      w.vmovups(to.at(v * vectorBytes), vector);
+    });
+    from.advance(fromRow);
+    to.advance(toRow);
+  });
+}
