@@ -34,6 +34,7 @@ const classNames = [
 const archive = {
   url: 'https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz',
   md5: 'c32a1d4ab5d03f1284b67883e8d87530',
+  maxBytes: 2 ** 28, // it has 170 MB
 };
 
 /** The two forms in which CIFAR-10 is published. */
@@ -114,7 +115,7 @@ function batchNames(split: 'train' | 'test', suffix: string): string[] {
 async function fetchArchive(folder: string, onProgress: OpenOptions['onProgress']): Promise<void> {
   const path = join(folder, '..', basename(archive.url));
   const checksum = { algorithm: 'md5', hex: archive.md5 } as const;
-  await download([archive.url], path, { checksum, onProgress });
+  await download([archive.url], path, { checksum, maxBytes: archive.maxBytes, onProgress });
   await unpackTar(path, await inflated(path, await readFile(path)), folder);
   await rm(path);
 }

@@ -23,6 +23,9 @@ export interface OpenOptions extends SampleOptions {
   readonly onProgress?: (progress: DownloadProgress) => void;
 }
 
+/** Above the largest of their files, 26,421,880 bytes. */
+const MAX_BYTES = 2 ** 25;
+
 /** A data set of MNIST's four files: where it may be, and where it comes from. */
 interface IdxSource {
   readonly name: string;
@@ -145,7 +148,7 @@ async function fetchFiles(
     const urls = source.mirrors.map((mirror) => mirror + name);
     const checksum = { algorithm: 'md5', hex: source.md5[name] ?? '' } as const;
     try {
-      await download(urls, path, { checksum, onProgress });
+      await download(urls, path, { checksum, maxBytes: MAX_BYTES, onProgress });
     } catch (cause) {
       throw notFound(source.name, folder, tried, advice, cause);
     }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
@@ -11,6 +11,7 @@ import { put, temporaryFolder } from './temporary-folder.js';
 const content = Buffer.from(Array.from({ length: 5000 }, (_, i) => i % 251));
 const md5 = createHash('md5').update(content).digest('hex');
 const checksum = { algorithm: 'md5', hex: md5 } as const;
+const options = { checksum, maxBytes: 5000 };
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -30,7 +31,10 @@ function sendContent(request: IncomingMessage, response: ServerResponse): void {
   if (start >= content.length) response.writeHead(416).end();
   else
     response
-      .writeHead(start > 0 ? 206 : 200, { 'content-length': content.length - start })
+      .writeHead(start > 0 ? 206 : 200, {
+        'content-length': content.length - start,
+        ...(start > 0 && { 'content-range': `bytes ${start}-4999/5000` }),
+      })
       .end(content.subarray(start));
 }
 
@@ -39,7 +43,7 @@ test('a file arrives whole, with progress, and its part is gone', async (t) => {
   const { url } = await serve(t, sendContent);
   const seen: number[] = [];
   await download([`${url}/a`], `${folder}/deep/a`, {
-    checksum,
+    ...options,
     onProgress: ({ receivedBytes, totalBytes }) => {
       assert.equal(totalBytes, content.length);
       seen.push(receivedBytes);
@@ -60,13 +64,13 @@ test('a download that was cut off goes on where it stopped', async (t) => {
     response.writeHead(200, { 'content-length': content.length });
     response.write(content.subarray(0, 2000), () => setTimeout(() => response.destroy(), 50));
   });
-  await assert.rejects(download([`${url}/a`], `${folder}/a`, { checksum }), {
+  await assert.rejects(download([`${url}/a`], `${folder}/a`, options), {
     name: 'DataError',
     message: `${folder}/a: could not be downloaded: ${url}/a (aborted)`,
   });
   assert.ok(!existsSync(`${folder}/a`));
   cut = false;
-  await download([`${url}/a`], `${folder}/a`, { checksum });
+  await download([`${url}/a`], `${folder}/a`, options);
   assert.deepEqual(ranges, [undefined, 'bytes=2000-']);
   assert.deepEqual(readFileSync(`${folder}/a`), content);
 });
@@ -76,7 +80,7 @@ test('a part of another file, or one that is complete already, does not spoil th
   const { url } = await serve(t, sendContent);
   for (const part of [Buffer.alloc(100, 7), content, Buffer.alloc(9000)]) {
     await put(folder, 'a.part', part);
-    await download([`${url}/a`], `${folder}/a`, { checksum });
+    await download([`${url}/a`], `${folder}/a`, options);
     assert.deepEqual(readFileSync(`${folder}/a`), content);
   }
 });
@@ -90,11 +94,11 @@ test('the next mirror is tried; if none has the file, each says why', async (t) 
     if (request.url === '/loop') return void response.writeHead(302, { location: '/loop' }).end();
     response.writeHead(404).end();
   });
-  await download([`${url}/missing`, `${url}/moved`], `${folder}/a`, { checksum });
+  await download([`${url}/missing`, `${url}/moved`], `${folder}/a`, options);
   assert.deepEqual(readFileSync(`${folder}/a`), content);
   const wrong = createHash('md5').update('something else').digest('hex');
   await assert.rejects(
-    download([`${url}/missing`, `${url}/wrong`, `${url}/loop`], `${folder}/b`, { checksum }),
+    download([`${url}/missing`, `${url}/wrong`, `${url}/loop`], `${folder}/b`, options),
     {
       message:
         `${folder}/b: could not be downloaded: ${url}/missing (HTTP 404), ${url}/wrong ` +
@@ -102,6 +106,55 @@ test('the next mirror is tried; if none has the file, each says why', async (t) 
     },
   );
   assert.ok(!existsSync(`${folder}/b`) && !existsSync(`${folder}/b.part`));
+});
+
+/** Sends a byte now and then, without end. */
+function trickle(response: ServerResponse, everyMs: number): void {
+  response.writeHead(200);
+  const timer = setInterval(() => response.write('x'), everyMs);
+  response.on('close', () => clearInterval(timer));
+}
+
+test('a server that sends hardly anything is given up, and what came is kept for the next try', async (t) => {
+  const folder = await temporaryFolder(t);
+  const { url } = await serve(t, (_, response) => trickle(response, 20));
+  const slow = { ...options, windowMs: 200, windowBytes: 1000 };
+  await assert.rejects(download([`${url}/a`], `${folder}/a`, slow), {
+    name: 'DataError',
+    message: /\/a \(only \d+ bytes came within \d+ s\)$/,
+  });
+  assert.ok(readFileSync(`${folder}/a.part`).length > 1);
+});
+
+test('a body that does not end is cut off, and nothing of it stays', async (t) => {
+  const folder = await temporaryFolder(t);
+  let announced = false;
+  const { url } = await serve(t, (_, response) => {
+    if (announced) response.writeHead(200, { 'content-length': 1e9 });
+    const send = () => response.write(Buffer.alloc(4000)) && setImmediate(send);
+    response.on('drain', send);
+    send();
+  });
+  for (announced of [false, true]) {
+    await assert.rejects(download([`${url}/a`], `${folder}/a`, options), {
+      message: `${folder}/a: could not be downloaded: ${url}/a (it sends more than 5,000 bytes, which the file cannot have)`,
+    });
+    assert.deepEqual(readdirSync(folder), []);
+  }
+});
+
+test('a server that answers with another part is asked for the whole, one that has none is said', async (t) => {
+  const folder = await temporaryFolder(t);
+  const { url } = await serve(t, ({ url: target, headers: { range } }, response) => {
+    if (target === '/none') return void response.writeHead(416).end();
+    if (range === undefined) return void response.writeHead(200).end(content);
+    response.writeHead(206, { 'content-range': 'bytes 7-4999/5000' }).end(content.subarray(7));
+  });
+  const failing = (path: string) => download([`${url}${path}`], `${folder}/a`, options);
+  await assert.rejects(failing('/none'), { name: 'DataError', message: /\(HTTP 416\)$/ });
+  await put(folder, 'a.part', content.subarray(0, 100));
+  await failing('/other');
+  assert.deepEqual(readFileSync(`${folder}/a`), content);
 });
 
 test('the proxy of the environment is asked, with its password', async (t) => {

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { DataError } from '../../../core/errors.js';
+import { boundedFlow, type FlowLimits, TooManyBytes, tooMany } from './bounded-flow.js';
 import { httpGet } from './http-get.js';
 
 /** How far a download has come. */
@@ -16,7 +16,7 @@ export interface DownloadProgress {
   readonly totalBytes: number | null;
 }
 
-export interface DownloadOptions {
+export interface DownloadOptions extends FlowLimits {
   /** The file's MD5 or SHA-256 in hex; what arrives must have it. */
   readonly checksum: { readonly algorithm: 'md5' | 'sha256'; readonly hex: string };
   /** Called with every piece that arrives. */
@@ -25,7 +25,8 @@ export interface DownloadOptions {
 
 /**
  * Fetches a file from the first of `urls` that has it. It arrives under the name `<path>.part`, from where the next call
- * goes on if this one is cut off, and gets its own name when it is complete and its checksum is right.
+ * goes on if this one is cut off, and gets its own name when it is complete and its checksum is right. A server that sends
+ * too slowly is given up, and one that sends more than `maxBytes`, of which nothing is kept.
  *
  * @throws DataError that says what went wrong at each address
  */
@@ -50,7 +51,10 @@ export async function download(
 async function downloadFrom(url: string, path: string, options: DownloadOptions): Promise<void> {
   const part = `${path}.part`;
   const { algorithm, hex } = options.checksum;
-  const resumed = await receive(url, path, part, options.onProgress);
+  const resumed = await receive(url, path, part, options).catch(async (error: unknown) => {
+    if (isUseless(error)) await rm(part, { force: true });
+    throw error;
+  });
   const sum = await checksumOf(part, algorithm);
   if (sum === hex) return await rename(part, path);
   await rm(part, { force: true });
@@ -64,12 +68,12 @@ async function receive(
   url: string,
   path: string,
   part: string,
-  onProgress: DownloadOptions['onProgress'],
+  options: DownloadOptions,
 ): Promise<boolean> {
   const have = (await stat(part).catch(() => null))?.size ?? 0;
   const response = await httpGet(url, have > 0 ? { range: `bytes=${have}-` } : {});
   const { statusCode, headers } = response;
-  if (statusCode === 416) {
+  if (statusCode === 416 && have > 0) {
     // Nothing is left to send: the part is complete, or it is not a part of this file. The checksum tells.
     response.destroy();
     return true;
@@ -79,17 +83,24 @@ async function receive(
     throw new Error(`HTTP ${statusCode}`);
   }
   const start = statusCode === 206 ? have : 0;
+  const answered = /^bytes (\d+)-/.exec(headers['content-range'] ?? '')?.[1];
+  if (start > 0 && answered !== undefined && Number(answered) !== start) {
+    response.destroy();
+    await rm(part, { force: true }); // of no use with this server
+    return await receive(url, path, part, options);
+  }
   const length = headers['content-length'];
   const totalBytes = length === undefined ? null : start + Number(length);
+  if (totalBytes !== null && totalBytes > options.maxBytes) {
+    response.destroy();
+    throw tooMany(options.maxBytes);
+  }
   let receivedBytes = start;
-  const count = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      receivedBytes += chunk.length;
-      onProgress?.({ url, path, receivedBytes, totalBytes });
-      done(null, chunk);
-    },
+  const flow = boundedFlow(start, options, (received) => {
+    receivedBytes = received;
+    options.onProgress?.({ url, path, receivedBytes, totalBytes });
   });
-  await pipeline(response, count, createWriteStream(part, { flags: start > 0 ? 'a' : 'w' }));
+  await pipeline(response, flow, createWriteStream(part, { flags: start > 0 ? 'a' : 'w' }));
   if (totalBytes !== null && receivedBytes !== totalBytes)
     throw new Error(`${receivedBytes} of ${totalBytes} bytes arrived`);
   return start > 0;
@@ -99,6 +110,14 @@ async function checksumOf(path: string, algorithm: string): Promise<string> {
   const hash = createHash(algorithm);
   for await (const chunk of createReadStream(path)) hash.update(chunk);
   return hash.digest('hex');
+}
+
+/** Whether what has come is of no use for another try: it is no part of the file, or there is no room for the rest. */
+function isUseless(error: unknown): boolean {
+  return (
+    error instanceof TooManyBytes ||
+    (error instanceof Error && 'code' in error && error.code === 'ENOSPC')
+  );
 }
 
 function reasonOf(error: unknown): string {

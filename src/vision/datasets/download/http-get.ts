@@ -7,6 +7,9 @@ import { connect as tlsConnect } from 'node:tls';
 const MAX_REDIRECTS = 5;
 const IDLE_MS = 30_000;
 
+/** Until the headers of a response are there, however busily a server sends them. */
+const HEADERS_MS = 60_000;
+
 /** The response to a GET, after redirects, whatever its status. It ends with an error when it falls silent for 30 s. */
 export async function httpGet(
   url: string,
@@ -62,6 +65,10 @@ function send(url: URL, options: RequestOptions): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const request = url.protocol === 'https:' ? httpsRequest : httpRequest;
     const call = request(url, options, resolve);
+    const late = () => call.destroy(new Error(`no answer within ${HEADERS_MS / 1000} s`));
+    const timer = setTimeout(late, HEADERS_MS);
+    call.once('response', () => clearTimeout(timer));
+    call.once('close', () => clearTimeout(timer));
     call.on('error', reject);
     call.setTimeout(IDLE_MS, () => call.destroy(new Error(`silent for ${IDLE_MS / 1000} s`)));
     call.end();
