@@ -15,7 +15,8 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { precisions } from '../src/engine/precision.js';
-import { engineNames } from '../src/engine/select.js';
+import { engineNames } from '../src/engine/registry.js';
+import '../src/engine/standard.js';
 import { compare } from './compare.js';
 import { modes, type Settings } from './contestants/contender.js';
 import { cpuLine, machineLines, missingPeers } from './machine.js';
@@ -27,7 +28,12 @@ import { workloads } from './workloads.js';
 const { values: options } = parseArgs({
   options: {
     only: { type: 'string' },
-    engine: { type: 'string', default: engineNames.filter((e) => e !== 'reference').join() },
+    engine: {
+      type: 'string',
+      default: engineNames()
+        .filter((e) => e !== 'reference')
+        .join(),
+    },
     mode: { type: 'string', default: modes.join() },
     precision: { type: 'string', default: precisions.join() },
     threads: { type: 'string', default: String(Math.min(2, cpus().length)) },
@@ -41,7 +47,7 @@ const { values: options } = parseArgs({
 
 const threads = Number(options.threads);
 const settings: Settings = {
-  engines: parseList('engine', options.engine, engineNames),
+  engines: parseList('engine', options.engine, engineNames()),
   modes: parseList('mode', options.mode, modes),
   precisions: parseList('precision', options.precision, precisions),
   threads,

@@ -21,9 +21,10 @@ export {
 } from './core/errors.js';
 export { Rng } from './core/rng.js';
 export type { Shape, Size2d } from './core/shape.js';
+export type { Engine } from './engine/engine.js';
+export { type EngineSettings, registerEngine } from './engine/registry.js';
 export {
   currentEngine,
-  type EngineName,
   type EngineReport,
   engineReport,
   setThreads,

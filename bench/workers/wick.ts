@@ -3,7 +3,7 @@ import { kernelMs } from './kernel-clock.js';
 import '../../src/index.js';
 import { compile } from '../../src/compile/compile.js';
 import type { Precision } from '../../src/engine/precision.js';
-import { type EngineName, setThreads, useEngine } from '../../src/engine/select.js';
+import { setThreads, useEngine } from '../../src/engine/select.js';
 import { wickStep } from '../wick-step.js';
 import { workloadNamed } from '../workloads.js';
 import { serve } from './serve.js';
@@ -11,7 +11,7 @@ import { serve } from './serve.js';
 const [name = '', engine = 'wasm', mode = 'compiled', threads = '2', precision = 'float32'] =
   process.argv.slice(2);
 setThreads(Number(threads));
-useEngine(engine as EngineName); // checked by useEngine
+useEngine(engine);
 
 const { run, images, labels } = wickStep(workloadNamed(name));
 const step =

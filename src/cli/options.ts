@@ -2,14 +2,8 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { maxThreads } from '../core/threads.js';
 import { type Precision, precisions } from '../engine/precision.js';
-import {
-  currentEngine,
-  type EngineName,
-  engineNames,
-  preferEngine,
-  setThreads,
-  setWinograd,
-} from '../engine/select.js';
+import { engineNames } from '../engine/registry.js';
+import { currentEngine, preferEngine, setThreads, setWinograd } from '../engine/select.js';
 
 /** A whole number from `min` to `max`. */
 export function wholeNumber(min: number, max: number): (text: string) => number {
@@ -37,7 +31,7 @@ export function positiveNumber(max: number): (text: string) => number {
 
 /** `--engine E`, `--threads N`: what every command that runs a model takes. */
 export const engineOption = (): Option =>
-  new Option('--engine <name>', 'where ops run').choices([...engineNames]);
+  new Option('--engine <name>', 'where ops run').choices(engineNames());
 export const threadsOption = (): Option =>
   new Option('--threads <n>', "threads to work with (default: the machine's cores)").argParser(
     wholeNumber(1, maxThreads),
@@ -60,7 +54,7 @@ export const jsonOption = (): Option =>
 
 /** Options of `engineOption`, `threadsOption`, `winogradOption` and `precisionOption`, as parsed. */
 export interface EngineChoice {
-  readonly engine?: EngineName;
+  readonly engine?: string;
   readonly threads?: number;
   readonly winograd?: boolean;
   readonly precision?: Precision;

@@ -14,6 +14,7 @@ import { type HasGradient, isRecording, type Operand, withExecutor } from '../te
 import { isGradEnabled } from '../tensor/grad-mode.js';
 import { Storage } from '../tensor/storage.js';
 import { Tensor } from '../tensor/tensor.js';
+import { ByEngine } from './by-engine.js';
 import { Recorder } from './recorder.js';
 
 /** What a step may return: tensors, alone or in an array or a record. */
@@ -21,7 +22,7 @@ export type StepResult = Tensor | readonly Tensor[] | Readonly<Record<string, Te
 
 export interface CompileOptions {
   /**
-   * How many signatures (shapes and dtypes of the arguments, engine) may be recorded.
+   * How many signatures (shapes and dtypes of the arguments) may be recorded for one engine.
    * @default 16
    */
   maxPrograms?: number;
@@ -37,12 +38,17 @@ export interface CompileOptions {
 /** A step that has been made ready to replay. */
 export interface Compiled<A extends readonly Tensor[], R extends StepResult> {
   (...args: A): R;
-  /** What the last call ran, as text: one line per phase. Empty before the first call. */
+  /** What the last call on the current engine ran, as text: one line per phase. Empty before the first call. */
   readonly program: string;
   /** Bytes that all plans of this step keep. */
   readonly bytes: number;
   /** How many signatures have been recorded. */
   readonly programs: number;
+  /**
+   * Gives the memory of all plans back at once, as happens by itself some time after the last use of a step that is
+   * dropped. A later call records the step anew.
+   */
+  dispose(): void;
 }
 
 /** Programs of one signature that are kept: training and evaluation, frozen and not, … */
@@ -62,6 +68,12 @@ interface Program {
   readonly result: StepResult;
 }
 
+/** What has been recorded for one engine. */
+interface Programs {
+  readonly bySignature: Map<string, readonly Program[]>;
+  last?: Program;
+}
+
 /**
  * Returns `step`, recorded at its first call and replayed afterwards. Tensors are arguments, parameters or other tensors
  * from outside; ordinary JavaScript in the step runs only while recording, so whatever changes from call to call must be
@@ -75,30 +87,38 @@ export function compile<A extends readonly Tensor[], R extends StepResult>(
   step: (...args: A) => R,
   { maxPrograms = 16, precision = 'float32' }: CompileOptions = {},
 ): Compiled<A, R> {
-  const programs = new Map<string, readonly Program[]>();
-  let last: Program | undefined;
+  const recorded = new ByEngine((): Programs => ({ bySignature: new Map() }));
 
   const call = (...args: A): R => {
     if (isRecording()) return step(...args); // Inside another recorded step: part of that one.
-    const key = signature(args, currentEngine());
-    const variants = programs.get(key) ?? [];
+    const engine = currentEngine();
+    const programs = recorded.get(engine);
+    const { bySignature } = programs;
+    const key = signature(args, engine);
+    const variants = bySignature.get(key) ?? [];
     let program = variants.find((p) => p.guards.every((g) => g.read() === g.value));
     if (program === undefined) {
-      if (programs.size >= maxPrograms && variants.length === 0)
-        throw tooMany(maxPrograms, [...programs.keys()], key);
+      if (bySignature.size >= maxPrograms && variants.length === 0)
+        throw tooMany(maxPrograms, [...bySignature.keys()], key);
       program = record(step, args, precision);
       const dropped = variants.length >= maxVariants ? variants.slice(0, 1) : [];
       for (const { plan } of dropped) plan.dispose();
-      programs.set(key, [...variants.slice(dropped.length), program]);
+      bySignature.set(key, [...variants.slice(dropped.length), program]);
     }
-    last = program;
+    programs.last = program;
     return replay(program, args) as R; // of the same structure as what the step returned
   };
-  const all = () => [...programs.values()].flat();
+  const all = () => recorded.all().flatMap(({ bySignature }) => [...bySignature.values()].flat());
   return Object.defineProperties(call as Compiled<A, R>, {
-    program: { get: () => last?.plan.program ?? '' },
+    program: { get: () => recorded.get(currentEngine()).last?.plan.program ?? '' },
     bytes: { get: () => all().reduce((sum, { plan }) => sum + plan.bytes, 0) },
     programs: { get: () => all().length },
+    dispose: {
+      value: () => {
+        for (const { plan } of all()) plan.dispose();
+        recorded.clear();
+      },
+    },
   });
 }
 
@@ -111,18 +131,7 @@ function signature(args: readonly Tensor[], engine: Engine): string {
       );
     return `${t.dtype}${formatShape(t.shape)}${t.requiresGrad ? '∇' : ''}`;
   });
-  return `${engine.name}/${engine.threads}#${engineNumber(engine)} ${isGradEnabled() ? '' : 'noGrad '}${shapes.join(' ')}`;
-}
-
-const engineNumbers = new WeakMap<Engine, number>();
-let engines = 0;
-
-/** Tells engines of one name apart: plans of one cannot run on another. */
-function engineNumber(engine: Engine): number {
-  const known = engineNumbers.get(engine);
-  if (known !== undefined) return known;
-  engineNumbers.set(engine, ++engines);
-  return engines;
+  return `${engine.name}/${engine.threads} ${isGradEnabled() ? '' : 'noGrad '}${shapes.join(' ')}`;
 }
 
 function tooMany(max: number, keys: readonly string[], key: string): CaptureError {

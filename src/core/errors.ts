@@ -53,3 +53,8 @@ export class CheckpointError extends WickError {}
 export function internalError(detail: string): WickError {
   return new WickError('internal', `${detail}; please report this`);
 }
+
+/** The message of whatever was thrown. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

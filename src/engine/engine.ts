@@ -33,10 +33,47 @@ export interface PrepareOptions {
   readonly precision?: Precision;
 }
 
+/** What an engine says of itself to people, beside its name and threads. */
+export interface EngineFacts {
+  /** Its build of the kernels: `relaxed` has fused multiply-add and twice the speed of `simd`. */
+  readonly kernels?: string;
+  /** The library of the system that it calls. */
+  readonly library?: {
+    readonly version: string;
+    readonly path: string;
+    /** The instructions that the library uses. */
+    readonly isa: string;
+    /** Whether the CPU multiplies bfloat16 in hardware. */
+    readonly bf16: boolean;
+  };
+  /** The machine code that it writes itself. */
+  readonly code?: {
+    /** The vectors that the code uses. */
+    readonly level: string;
+    /** What the CPU has, whether the code uses it or not. */
+    readonly features: {
+      /** With fused multiply-add. */
+      readonly avx2: boolean;
+      /** F, BW, DQ and VL. */
+      readonly avx512: boolean;
+      readonly avx512Bf16: boolean;
+      /** Tiles of bfloat16, which the system's kernel lets this process use. */
+      readonly amxBf16: boolean;
+    };
+    /** What has been written so far, by all engines of the process. */
+    readonly written: { readonly kernels: number; readonly bytes: number };
+  };
+}
+
+/**
+ * What runs graphs. An engine that nobody reaches any more, nor any of its plans, gives memory and threads back by
+ * itself.
+ */
 export interface Engine {
   readonly name: string;
   /** Threads that work on a kernel. */
   readonly threads: number;
+  readonly facts?: EngineFacts;
   /** @throws EngineError as `requirePrecision` does */
   prepare(graph: Graph, options?: PrepareOptions): Plan;
   /** @throws EngineError where plans of this engine do not compute in that precision, saying what would */

@@ -1,4 +1,5 @@
-/** The table: importing this file registers every op and puts every method on `Tensor`. */
+/** The table: importing this file registers every op, the engines that run them, and puts every method on `Tensor`. */
+import '../engine/standard.js';
 import '../tensor/autograd.js';
 import '../tensor/format.js';
 import './abs.js';

@@ -4,9 +4,9 @@
  */
 import type { DType } from '../core/dtype.js';
 import { numel } from '../core/shape.js';
-import type { Engine, Plan } from '../engine/engine.js';
+import type { Plan } from '../engine/engine.js';
 import { isPrivate } from '../engine/private-arrays.js';
-import { currentEngine } from '../engine/select.js';
+import { currentEngine, whenEngineChanges } from '../engine/select.js';
 import { attrsText } from '../graph/attrs-text.js';
 import { singleNodeGraph } from '../graph/graph.js';
 import type { OpSpec, TensorType } from '../graph/op.js';
@@ -114,15 +114,20 @@ const longLived = 3;
 
 /** Moves a storage that is written in place again and again to where the engine needs no copies of it. */
 function settle(storage: Storage): void {
-  if (storage.version !== longLived) return;
+  if (storage.version < longLived) return; // Later too: another engine may have taken over.
   const array = storage.read('in place');
   if (isPrivate(array)) storage.moveTo(currentEngine().resident(array));
 }
 
-/** Plans by signature, the least recently used dropped first: a loop over ever new shapes must not fill the memory. */
+/** Plans of the current engine by signature, the least recently used dropped first: a loop over ever new shapes must not fill the memory. */
 const plans = new Map<string, Plan>();
 const maxPlans = 2048;
-let plannedFor: Engine | undefined;
+
+whenEngineChanges((before) => {
+  for (const old of plans.values()) old.dispose();
+  plans.clear();
+  before.forgetCopies?.();
+});
 
 function plan(
   op: OpSpec,
@@ -130,13 +135,6 @@ function plan(
   attrs: object,
   types: readonly TensorType[],
 ): Plan {
-  const engine = currentEngine();
-  if (engine !== plannedFor) {
-    for (const old of plans.values()) old.dispose();
-    plans.clear();
-    plannedFor?.forgetCopies?.();
-    plannedFor = engine;
-  }
   const key = signature(op, inputs, attrs);
   const known = plans.get(key);
   if (known !== undefined) {
@@ -144,7 +142,7 @@ function plan(
     plans.set(key, known);
     return known;
   }
-  const fresh = engine.prepare(singleNodeGraph(op, inputs, attrs, types));
+  const fresh = currentEngine().prepare(singleNodeGraph(op, inputs, attrs, types));
   if (plans.size >= maxPlans) dropOldest();
   plans.set(key, fresh);
   return fresh;

@@ -99,9 +99,11 @@ interface Start {
 
 /** What a fresh process says about its engine. */
 function reportOf({ statement = '', env = {}, options = [] }: Start): string {
-  const select = new URL('../../src/engine/select.js', import.meta.url).href;
+  const module = (name: string) =>
+    JSON.stringify(new URL(`../../src/engine/${name}.js`, import.meta.url).href);
   const script = `
-    import { engineReport, preferEngine, useEngine } from ${JSON.stringify(select)};
+    import { engineReport, preferEngine, useEngine } from ${module('select')};
+    import ${module('standard')};
     try { ${statement}; console.log(JSON.stringify(engineReport())); } catch (error) { console.log(String(error)); }`;
   const { stdout } = spawnSync(
     process.execPath,

@@ -7,7 +7,7 @@ import { type DType, type TypedArray, viewOf } from '../../src/core/dtype.js';
 import { numel, type Shape } from '../../src/core/shape.js';
 import type { Engine } from '../../src/engine/engine.js';
 import type { Precision } from '../../src/engine/precision.js';
-import { currentEngine, type EngineName, useEngine } from '../../src/engine/select.js';
+import { currentEngine, useEngine } from '../../src/engine/select.js';
 import { type OpSpec, opNames, opSpec } from '../../src/graph/op.js';
 import { grad } from '../../src/tensor/autograd.js';
 import { noGrad } from '../../src/tensor/grad-mode.js';
@@ -29,7 +29,7 @@ export interface Answers {
 }
 
 /** Outputs and gradients (for the fixed cotangent) of a case, by `engine`. */
-export function answer(opCase: OpCase, engine: EngineName | Engine): Answers {
+export function answer(opCase: OpCase, engine: string | Engine): Answers {
   return onEngine(engine, () => {
     const { outputs, gradients } = step(opCase, makeInputs(opCase));
     return { outputs: outputs.map(frozen), gradients: gradients.map((g) => g && frozen(g)) };
@@ -39,7 +39,7 @@ export function answer(opCase: OpCase, engine: EngineName | Engine): Answers {
 /** The same by a compiled step on `engine`, at its second call: a replay. */
 export function compiledAnswer(
   opCase: OpCase,
-  engine: EngineName | Engine,
+  engine: string | Engine,
   precision: Precision = 'float32',
 ): Answers {
   return onEngine(engine, () => {
@@ -83,7 +83,7 @@ function frozen({ shape, dtype, data }: Tensor): Answer {
 }
 
 /** Runs `fn` on `engine`, and goes back to the engine of before. */
-export function onEngine<T>(engine: EngineName | Engine, fn: () => T): T {
+export function onEngine<T>(engine: string | Engine, fn: () => T): T {
   const before = currentEngine();
   useEngine(engine);
   try {

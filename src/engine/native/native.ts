@@ -3,12 +3,13 @@
  * takes longest. Nothing has to be installed: npm's package koffi calls the system for memory that code may run in.
  */
 import { EngineError } from '../../core/errors.js';
+import type { EngineFacts } from '../engine.js';
 import type { NativeProvider } from '../wasm/native.js';
 import { openWasmEngine, type WasmEngine, type WasmEngineOptions } from '../wasm/wasm.js';
 import { nativeCalls, type RunnerPlace } from './calls.js';
 import { type CpuFeatures, cpuFeatures } from './cpu.js';
 import { avx512 } from './kernel-writer.js';
-import { type KernelCount, Kernels } from './kernels.js';
+import { Kernels } from './kernels.js';
 import {
   conv2dBackwardInputLowering,
   conv2dBackwardWeightLowering,
@@ -18,17 +19,8 @@ import { linearLowering, matmulLowering } from './lower/product.js';
 import { codeMemory, type PlaceCode } from './memory.js';
 import { emitRunner } from './runner.js';
 
-/** What `wick doctor` says about emitted code. */
-export interface CodeReport {
-  /** The vectors that the code uses, and what else the CPU has. */
-  readonly level: string;
-  readonly features: CpuFeatures;
-  /** What has been written so far. */
-  readonly written: KernelCount;
-}
-
 export interface NativeEngine extends WasmEngine {
-  readonly code: CodeReport;
+  readonly facts: WasmEngine['facts'] & { readonly code: NonNullable<EngineFacts['code']> };
 }
 
 export type NativeEngineOptions = Omit<WasmEngineOptions, 'native'>;
@@ -60,12 +52,13 @@ export function openNativeEngine(options: NativeEngineOptions = {}): NativeEngin
   };
   const native = { name: 'native', provider, withoutBfloat16: 'engine native' };
   const engine = openWasmEngine({ ...options, native });
-  return {
-    ...engine,
+  const facts = {
+    ...engine.facts,
     get code() {
       return { level: kernels.level.name, features, written: kernels.count };
     },
   };
+  return { ...engine, facts };
 }
 
 function openMachine(): Machine {

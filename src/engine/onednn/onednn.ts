@@ -2,6 +2,7 @@
  * Engine `onednn`: the planner, pool and kernels of engine `wasm`, in which oneDNN, the library inside PyTorch and
  * TensorFlow for CPUs, computes convolutions and matrix products: primitives for one thread, one on each thread's share.
  */
+import type { EngineFacts } from '../engine.js';
 import type { NativeProvider } from '../wasm/native.js';
 import { openWasmEngine, type WasmEngine, type WasmEngineOptions } from '../wasm/wasm.js';
 import { nativeCalls } from './calls.js';
@@ -14,15 +15,10 @@ import {
 import { linearLowering, matmulLowering } from './lower/product.js';
 
 /** What `wick doctor` says about the library. */
-export interface LibraryReport {
-  readonly version: string;
-  readonly path: string;
-  readonly isa: string;
-  readonly bf16: boolean;
-}
+export type LibraryReport = NonNullable<EngineFacts['library']>;
 
 export interface OneDnnEngine extends WasmEngine {
-  readonly library: LibraryReport;
+  readonly facts: WasmEngine['facts'] & { readonly library: LibraryReport };
 }
 
 export interface OneDnnEngineOptions extends Omit<WasmEngineOptions, 'native'> {
@@ -52,5 +48,5 @@ export function openOneDnnEngine(
   };
   const lacks = bf16 || emulateBfloat16 ? {} : { withoutBfloat16: `a CPU with ${isa}` };
   const engine = openWasmEngine({ ...options, native: { name: 'onednn', provider, ...lacks } });
-  return { ...engine, library: { version, path, isa, bf16 } };
+  return { ...engine, facts: { ...engine.facts, library: { version, path, isa, bf16 } } };
 }

@@ -27,6 +27,8 @@ export interface Host {
   readonly canSleep: boolean;
   /** The build asked for, or the fastest that the machine takes. */
   loadKernels(build?: KernelBuild): KernelModule;
+  /** Collects garbage now, where the place allows it. */
+  collectGarbage?(): void;
   /** Starts a helper thread that does not keep the process alive. */
   startHelper(start: HelperStart): { stop(): void };
 }

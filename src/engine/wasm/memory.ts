@@ -6,12 +6,16 @@
 import { type DType, dtypeOf, itemSize, type TypedArray, viewOf } from '../../core/dtype.js';
 import { EngineError } from '../../core/errors.js';
 import type { Loan } from '../engine.js';
+import { type Holding, releaseUnreachable, whenUnreachable } from '../unreachable.js';
 import { firstFreeByte } from './control.js';
 import { Heap } from './heap.js';
 
 const pageBytes = 65536;
 const maxPages = 65536;
 const gibibyte = 2 ** 30;
+
+/** From so many bytes on, and whenever they have doubled, the garbage collector is asked for what nobody reaches. */
+const worthCollecting = gibibyte / 4;
 
 /** Smaller arrays are copied in the time that it takes to find them a place. */
 const leastLoan = 4096;
@@ -23,22 +27,39 @@ export interface Slab {
   users: number;
 }
 
+class Block implements Holding {
+  constructor(
+    private readonly heap: Heap,
+    private readonly address: number,
+  ) {}
+
+  release(): void {
+    this.heap.free(this.address);
+  }
+}
+
 export class EngineMemory {
   readonly memory: WebAssembly.Memory;
   private readonly heap = new Heap(firstFreeByte, maxPages * pageBytes);
   /** Growing makes a new buffer object of the same bytes; arrays on the old ones stay valid where it is shared. */
   private readonly buffers = new WeakSet<object>();
   private readonly slabs: Slab[] = [];
-  private readonly residents = new FinalizationRegistry<number>((address) => this.free(address));
+  /** Bytes in use at which to collect garbage. */
+  private limit = worthCollecting;
 
-  constructor(private readonly shared = true) {
+  /** @param collectGarbage Finds what nobody reaches, which does not press on the collector: it does not see this memory. */
+  constructor(
+    private readonly shared = true,
+    private readonly collectGarbage?: () => void,
+  ) {
     this.memory = new WebAssembly.Memory({ initial: 16, maximum: maxPages, shared });
     this.buffers.add(this.memory.buffer);
   }
 
   /** A new block of memory that holds anything. */
   allocate(bytes: number): number {
-    const address = this.heap.allocate(bytes);
+    if (this.heap.used + bytes > this.limit) this.reclaim();
+    const address = this.heap.allocate(bytes) ?? this.reclaim().allocate(bytes);
     if (address === undefined) throw tooLarge(bytes, this.heap.used);
     try {
       this.growTo(address + bytes);
@@ -102,7 +123,7 @@ export class EngineMemory {
     const address = this.allocate(data.byteLength);
     const copy = this.view(dtypeOf(data), address, data.length);
     copy.set(data);
-    this.residents.register(copy, address);
+    whenUnreachable(copy, new Block(this.heap, address));
     return copy;
   }
 
@@ -113,6 +134,14 @@ export class EngineMemory {
     const address = this.allocateSpare(bytes);
     if (address === undefined) return undefined;
     return { array: this.view(dtype, address, length), end: () => this.free(address) };
+  }
+
+  /** Takes back what belongs to plans and arrays that nobody reaches any more. */
+  private reclaim(): Heap {
+    this.collectGarbage?.();
+    releaseUnreachable();
+    this.limit = Math.max(worthCollecting, 2 * this.heap.used);
+    return this.heap;
   }
 
   private growTo(bytes: number): void {

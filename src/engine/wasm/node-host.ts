@@ -13,6 +13,7 @@ export const nodeHost: Host = {
   canSleep: true,
   loadKernels,
   startHelper,
+  collectGarbage,
 };
 
 function loadKernels(build?: KernelBuild): KernelModule {
@@ -47,9 +48,22 @@ function startHelper(start: HelperStart): { stop(): void } {
   return { stop: () => void worker.terminate() };
 }
 
-function nodeModule<Name extends 'node:fs' | 'node:os' | 'node:v8' | 'node:worker_threads'>(
-  name: Name,
-) {
+let collect: (() => unknown) | undefined = globalThis.gc;
+
+/** V8 hands its collector to contexts that are made while it exposes it. */
+function collectGarbage(): void {
+  if (collect === undefined) {
+    const { setFlagsFromString } = nodeModule('node:v8');
+    setFlagsFromString('--expose-gc');
+    collect = nodeModule('node:vm').runInNewContext('gc') as () => unknown; // By that flag.
+    setFlagsFromString('--no-expose-gc');
+  }
+  collect();
+}
+
+type NodeModule = 'node:fs' | 'node:os' | 'node:v8' | 'node:vm' | 'node:worker_threads';
+
+function nodeModule<Name extends NodeModule>(name: Name) {
   if (typeof process === 'undefined')
     throw new EngineError(
       'wasm',

@@ -5,11 +5,13 @@ import { numel } from '../../core/shape.js';
 import type { Graph, Value } from '../../graph/graph.js';
 import { operands } from '../../graph/op.js';
 import type { Plan } from '../engine.js';
+import { whenUnreachable } from '../unreachable.js';
 import { placeInArena } from './arena.js';
 import { placeBarriers } from './barriers.js';
 import { alignUp } from './heap.js';
-import type { EngineMemory, Slab } from './memory.js';
+import type { EngineMemory } from './memory.js';
 import { livesOf } from './phase.js';
+import { PlanRoom } from './plan-room.js';
 import { type Draft, hostArray } from './planner.js';
 import type { Pool } from './pool.js';
 import { programBytes, writeProgram } from './program.js';
@@ -37,8 +39,10 @@ interface Binding {
 
 export class WasmPlan implements Plan {
   readonly bytes: number;
-  private readonly slab: Slab;
-  private readonly block: number;
+  readonly dispose: () => void;
+  private readonly room: PlanRoom;
+  /** Reachable as long as the plan is. */
+  private readonly life = {};
   private readonly programAddress: number;
   private readonly inputs: readonly Binding[];
   private readonly outputs: readonly Binding[];
@@ -74,12 +78,13 @@ export class WasmPlan implements Plan {
     const wordBytes = programBytes(phases).all;
 
     this.bytes = arena.bytes + constantBytes + wordBytes;
-    this.slab = memory.acquireSlab(arena.bytes);
-    this.block = this.allocateBlock(constantBytes + wordBytes);
+    const room = new PlanRoom(memory, arena.bytes, draft.releases);
+    this.room = room;
+    this.dispose = whenUnreachable(this.life, room);
     tenants.forEach(([region], i) => {
-      this.addresses.set(region, this.slab.address + (arena.offsets[i] ?? 0));
+      this.addresses.set(region, room.slab.address + (arena.offsets[i] ?? 0));
     });
-    this.programAddress = this.placeConstants(constants);
+    this.programAddress = this.placeConstants(constants, this.allocate(constantBytes + wordBytes));
 
     const bind = (value: Value, region: Region): Binding => {
       const home = this.addresses.get(region);
@@ -147,26 +152,19 @@ export class WasmPlan implements Plan {
       if (!this.options.eager || inputs.includes(array)) this.recent.forget(array);
   }
 
-  dispose(): void {
-    for (const release of this.draft.releases) release();
-    this.memory.releaseSlab(this.slab);
-    this.memory.free(this.block);
-    for (const { region, home } of this.inputs)
-      if (region.place === 'fixed' && home !== undefined) this.memory.free(home);
-  }
-
-  private allocateBlock(bytes: number): number {
+  /** A block that goes with the plan, which goes at once where there is no room for it. */
+  private allocate(bytes: number): number {
     try {
-      return this.memory.allocate(bytes);
+      return this.room.allocate(bytes);
     } catch (error) {
-      this.memory.releaseSlab(this.slab);
+      this.dispose();
       throw error;
     }
   }
 
-  /** Writes constants to the front of the plan's block and returns where the rest starts. */
-  private placeConstants(constants: readonly Region[]): number {
-    let address = this.block;
+  /** Writes constants to the front of the plan's `block` and returns where the rest starts. */
+  private placeConstants(constants: readonly Region[], block: number): number {
+    let address = block;
     for (const region of constants) {
       this.addresses.set(region, address);
       if (region.data !== undefined)
@@ -181,7 +179,7 @@ export class WasmPlan implements Plan {
   /** Lets the kernels use the array where it or its copy is, or else the plan's own memory, which must then be filled: true. */
   private place(binding: Binding, array: TypedArray, copy: number | undefined): boolean {
     const resident = this.memory.addressOf(array) ?? copy;
-    if (resident === undefined) binding.home ??= this.memory.allocate(binding.region.bytes);
+    if (resident === undefined) binding.home ??= this.room.allocate(binding.region.bytes);
     const address = resident ?? binding.home ?? 0;
     if (address !== binding.address) this.move(binding, address);
     return resident === undefined;

@@ -70,7 +70,13 @@ export function draftPlan(
   nodes: readonly NodeOfPlan[],
   options: DraftOptions,
 ): Draft {
-  return new Planner(graph, nodes, options).draft();
+  const planner = new Planner(graph, nodes, options);
+  try {
+    return planner.draft();
+  } catch (error) {
+    planner.release();
+    throw error;
+  }
 }
 
 class Planner implements LowerContext {
@@ -123,6 +129,11 @@ class Planner implements LowerContext {
       conversions: this.conversions,
       releases: this.releases,
     };
+  }
+
+  /** Gives back what lowerings have made, where the draft comes to nothing. */
+  release(): void {
+    for (const release of this.releases) release();
   }
 
   blockOf(value: Value): Block {

@@ -4,6 +4,7 @@
  * depend on the number of threads alone.
  */
 import { EngineError } from '../../core/errors.js';
+import { type Holding, whenUnreachable } from '../unreachable.js';
 import { control, failureIn, firstFreeByte, sleeper } from './control.js';
 import type { Host } from './host.js';
 import { kernelTableHash } from './kernel-table.js';
@@ -18,12 +19,22 @@ interface KernelExports {
 /** How long helpers may take to start, in milliseconds. */
 const startLimit = 30_000;
 
+class Helpers implements Holding {
+  readonly all: { stop(): void }[] = [];
+
+  release(): void {
+    for (const helper of this.all) helper.stop();
+  }
+}
+
 export class Pool {
   private readonly kernels: KernelExports;
-  private readonly helpers: { stop(): void }[] = [];
+  /** Ends the helpers, once; they end by themselves when nobody reaches the pool. */
+  readonly stop: () => void;
   private readonly canSleep: boolean;
   private ready = false;
   private hostError: unknown;
+  /** Of the program that runs. */
   private hostCalls: readonly (() => void)[] = [];
   private failure: EngineError | undefined;
 
@@ -46,8 +57,10 @@ export class Pool {
         'the compiled kernels are not those of kernel-table.js beside them; build again: npm run build',
       );
     const native = provider && { native: { module: provider.module, data: provider.data } };
+    const helpers = new Helpers();
+    this.stop = whenUnreachable(this, helpers);
     for (let tid = 1; tid < threads; tid++)
-      this.helpers.push(host.startHelper({ module, memory, tid, threads, ...native }));
+      helpers.all.push(host.startHelper({ module, memory, tid, threads, ...native }));
   }
 
   /** Runs a program on the calling thread alone, or on all threads. */
@@ -62,17 +75,14 @@ export class Pool {
     } catch (error) {
       this.failure = this.failed(error);
       throw this.failure;
+    } finally {
+      this.hostCalls = []; // They keep their plan alive.
     }
     if (this.hostError !== undefined) {
       const error = this.hostError;
       this.hostError = undefined;
       throw error;
     }
-  }
-
-  /** Ends the helpers. */
-  stop(): void {
-    for (const helper of this.helpers) helper.stop();
   }
 
   /** Errors wait for the end of the run: the other threads expect this one at every barrier. */

@@ -21,8 +21,11 @@ import { Pool } from './pool.js';
 import { RecentCopies } from './recent.js';
 
 export interface WasmEngine extends Engine {
-  readonly kernelBuild: KernelBuild;
-  /** Ends the helper threads; plans of this engine must not run again. */
+  readonly facts: { readonly kernels: KernelBuild };
+  /**
+   * Ends the helper threads at once, as happens by itself when nobody uses the engine any more; its plans must not run
+   * again.
+   */
   stop(): void;
 }
 
@@ -54,7 +57,7 @@ export function openWasmEngine(options: WasmEngineOptions = {}, host: Host = nod
   } = options;
   const { name = 'wasm', provider, withoutBfloat16 } = native ?? { withoutBfloat16: 'engine wasm' };
   const { module, build } = host.loadKernels(kernels);
-  const memory = new EngineMemory(host.sharesMemory);
+  const memory = new EngineMemory(host.sharesMemory, host.collectGarbage);
   const recent = new RecentCopies((bytes) => memory.allocateSpare(bytes));
   const pool = new Pool(host, module, memory.memory, threads, provider);
 
@@ -96,7 +99,7 @@ export function openWasmEngine(options: WasmEngineOptions = {}, host: Host = nod
   return {
     name,
     threads,
-    kernelBuild: build,
+    facts: { kernels: build },
     prepare,
     requirePrecision,
     hasKernel: ({ name, view }) => view === true || hasLowering(name),

@@ -6,6 +6,7 @@ import { describe, test } from 'node:test';
 import { openMachineCode, withoutNative } from './machine.js';
 
 const select = new URL('../../../src/engine/select.js', import.meta.url).href;
+const standard = new URL('../../../src/engine/standard.js', import.meta.url).href;
 const index = new URL('../../../src/index.js', import.meta.url).href;
 
 /** What a program of its own prints. */
@@ -20,6 +21,7 @@ function run(program: string, env: Record<string, string> = {}): string {
 }
 
 const opens = `
+  await import(${JSON.stringify(standard)});
   const { useEngine } = await import(${JSON.stringify(select)});
   try { useEngine('native'); console.log('opens'); } catch (error) { console.log(String(error)); }`;
 
@@ -68,6 +70,7 @@ describe('a machine that cannot run emitted code says why', { skip: withoutNativ
 
   test('where WICK_ENGINE asks for it, engine wasm is used and the reason is told', () => {
     const program = `${refusing('mprotect', 'memfd_create')}
+      await import(${JSON.stringify(standard)});
       const { engineReport } = await import(${JSON.stringify(select)});
       const { engine, problem } = engineReport();
       console.log(engine, problem);`;
@@ -96,7 +99,7 @@ test('the features are those that the system tells of', {
   const [, flags = ''] = /^flags\s*:(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8')) ?? [];
   const has = (...names: readonly string[]) => names.every((n) => ` ${flags} `.includes(` ${n} `));
   const engine = openMachineCode({ threads: 1 });
-  const { amxBf16, ...features } = engine.code.features;
+  const { amxBf16, ...features } = engine.facts.code.features;
   engine.stop();
   assert.deepEqual(features, {
     avx2: has('avx2', 'fma'),
@@ -112,7 +115,7 @@ test('kernels are written when they are first asked for, once for a shape', {
   const program = `
     ${step.replace('console.log(y.data[0], y.data.length);', '')}
     const { currentEngine } = await import(${JSON.stringify(index)});
-    const count = () => currentEngine().code.written.kernels;
+    const count = () => currentEngine().facts.code.written.kernels;
     const first = count();
     nn.functional.conv2d(ones([2, 16, 20, 20]), ones([32, 16, 3, 3])).sum().item();
     setThreads(1);

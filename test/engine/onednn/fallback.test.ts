@@ -13,9 +13,11 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 
 /** What a new process prints that imports the choice of engines. */
 function run(statement: string, env: Record<string, string>): string {
-  const select = new URL('../../../src/engine/select.js', import.meta.url).href;
+  const module = (name: string) =>
+    JSON.stringify(new URL(`../../../src/engine/${name}.js`, import.meta.url).href);
   const script = `
-    import { engineReport, useEngine } from ${JSON.stringify(select)};
+    import { engineReport, useEngine } from ${module('select')};
+    import ${module('standard')};
     try { ${statement} } catch (error) { console.log(String(error)); }`;
   const { stdout, stderr, status, signal } = spawnSync(
     process.execPath,

@@ -11,6 +11,7 @@ import { nodeHost } from '../../../src/engine/wasm/node-host.js';
 import type { Phase } from '../../../src/engine/wasm/phase.js';
 import { Pool } from '../../../src/engine/wasm/pool.js';
 import { programBytes, writeProgram } from '../../../src/engine/wasm/program.js';
+import { collectGarbage } from './collect-garbage.js';
 
 const pools: Pool[] = [];
 after(() => {
@@ -79,6 +80,38 @@ test('host functions run on the main thread, and their errors come out after the
   assert.equal(memory.view('int32', cell, 1)[0], 0);
   pool.run(program, [() => calls.push(3), () => {}, () => {}], true);
   assert.deepEqual(calls, [0, 3]);
+});
+
+test('what a run has called is not kept', async () => {
+  const { memory, pool } = open(1);
+  const program = write(memory, [phase('host', [0])]);
+  const run = () => {
+    const call = () => {};
+    pool.run(program, [call], false);
+    return new WeakRef(call);
+  };
+  const called = run();
+  await new Promise((resolve) => setImmediate(resolve)); // Until the turn ends a WeakRef keeps what it names.
+  await collectGarbage();
+  assert.equal(called.deref(), undefined);
+});
+
+test('a pool that nobody reaches any more ends its helpers, as stop() does at once', async () => {
+  const stopped: number[] = [];
+  const host: Host = {
+    ...nodeHost,
+    startHelper: ({ tid }) => ({ stop: () => void stopped.push(tid) }),
+  };
+  const { module } = nodeHost.loadKernels();
+  const pool = new Pool(host, module, new EngineMemory().memory, 3);
+  pool.stop();
+  pool.stop();
+  assert.deepEqual(stopped, [1, 2]);
+  const drop = () => void new Pool(host, module, new EngineMemory().memory, 2);
+  drop();
+  await new Promise((resolve) => setImmediate(resolve));
+  for (let i = 0; i < 3; i++) await collectGarbage();
+  assert.deepEqual(stopped, [1, 2, 1]);
 });
 
 test('kernels of another build are refused', () => {

@@ -24,9 +24,10 @@ export async function checkLibrary(folder?: string, signal?: AbortSignal): Promi
   return library;
 }
 
-const select = new URL('../../select.js', import.meta.url).href;
+const module = (path: string) => JSON.stringify(new URL(path, import.meta.url).href);
 const script = `
-  import { engineReport, useEngine } from ${JSON.stringify(select)};
+  import ${module('../register.js')};
+  import { engineReport, useEngine } from ${module('../../select.js')};
   try {
     useEngine('onednn');
     console.log(JSON.stringify(engineReport()));

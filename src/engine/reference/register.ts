@@ -1,0 +1,4 @@
+import { registerEngine } from '../registry.js';
+import { referenceEngine } from './reference.js';
+
+registerEngine('reference', () => referenceEngine, { automatic: true });
