@@ -1,8 +1,7 @@
 /** Any folder of pictures: `wick train ./photos`. What is not asked for is chosen by looking at some of the pictures. */
-import { readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { ValueError } from '../core/errors.js';
-import { readImageHeader } from '../vision/codecs/header.js';
+import { readHeaderOf } from '../vision/codecs/image-file.js';
 import type { FileImages } from '../vision/datasets/file-images.js';
 import { type ImageSource, openImageSources } from '../vision/datasets/image-splits.js';
 import { CenterCrop } from '../vision/transforms/center-crop.js';
@@ -120,12 +119,7 @@ async function sizeFor([first]: readonly ImageSource[]): Promise<number> {
 async function medianSide(pictures: FileImages): Promise<number> {
   const count = Math.min(sampled, pictures.length);
   const spread = Array.from({ length: count }, (_, k) => Math.floor((k * pictures.length) / count));
-  const headers = await Promise.all(
-    spread.map(async (index) => {
-      const bytes = await readFile(pictures.pathOf(index)).catch(() => new Uint8Array());
-      return readImageHeader(bytes);
-    }),
-  );
+  const headers = await Promise.all(spread.map((index) => readHeaderOf(pictures.pathOf(index))));
   const sides = headers
     .filter((header) => header !== null)
     .map(({ height, width }) => Math.min(height, width))

@@ -1,52 +1,55 @@
 /** Windows bitmaps, which sharp does not read: 1, 4, 8, 16, 24 and 32 bits, uncompressed. Alpha is dropped. */
 import { type Channels, Image } from '../image.js';
-import { CodecError } from './codec-error.js';
+import type { ByteView } from './byte-view.js';
+import { CodecError, UnsupportedError } from './codec-error.js';
 
 /** Decodes a bitmap whose header has been read; grey palettes give one channel. */
-export function decodeBmp(bytes: Uint8Array): Image {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const offset = view.getUint32(10, true);
-  const headerSize = view.getUint32(14, true);
-  const width = view.getInt32(18, true);
-  const height = view.getInt32(22, true);
-  const depth = view.getUint16(28, true);
-  const compression = view.getUint32(30, true);
+export function decodeBmp(bytes: ByteView): Image {
+  const view = bytes.part(0, bytes.length, true);
+  const offset = view.u32(10);
+  const headerSize = view.u32(14);
+  const width = view.i32(18);
+  const height = view.i32(22);
+  const depth = view.u16(28);
+  const compression = view.u32(30);
   const bitfields = compression === 3 || compression === 6;
   if (compression !== 0 && !(bitfields && depth > 8))
-    throw new CodecError(`a compressed bitmap (type ${compression}), which is not supported`);
-  if (![1, 4, 8, 16, 24, 32].includes(depth))
-    throw new CodecError(`a bitmap of ${depth} bits per pixel, 1, 4, 8, 16, 24 or 32 are known`);
+    throw new UnsupportedError(`compression of type ${compression}`);
+  if (![1, 4, 8, 16, 24, 32].includes(depth)) throw new UnsupportedError(`${depth} bits per pixel`);
+  if (offset < 14 + headerSize)
+    throw new CodecError(`pixels at byte ${offset}, within the header of ${14 + headerSize} bytes`);
   const rows = Math.abs(height);
   const stride = Math.ceil((width * depth) / 32) * 4;
-  if (offset + stride * (rows - 1) + Math.ceil((width * depth) / 8) > bytes.length)
-    throw new CodecError(`cut off: ${bytes.length} bytes, ${offset + stride * rows} are announced`);
+  if (offset + stride * (rows - 1) + Math.ceil((width * depth) / 8) > view.length)
+    throw new CodecError(`cut off: ${view.length} bytes, ${offset + stride * rows} are announced`);
   const rowAt = (y: number) => offset + (height > 0 ? rows - 1 - y : y) * stride;
   if (depth <= 8) {
-    const announced = view.getUint32(46, true);
+    const announced = view.u32(46);
     const entries = announced === 0 ? 2 ** depth : Math.min(announced, 2 ** depth);
-    const palette = bytes.subarray(14 + headerSize, 14 + headerSize + entries * 4);
-    return paletteImage(bytes, { width, height: rows, depth, palette, rowAt });
+    const palette = view.part(14 + headerSize, 14 + headerSize + entries * 4).bytes;
+    return paletteImage(view.bytes, { width, height: rows, depth, palette, rowAt });
   }
-  const masks = bitfields
-    ? [54, 58, 62].map((at) => view.getUint32(at, true))
-    : depth === 16
-      ? [0x7c00, 0x3e0, 0x1f]
-      : [0xff0000, 0xff00, 0xff];
-  const fields = masks.map(fieldOf);
+  const fields = colourMasks(view, depth, bitfields).map(fieldOf);
   const image = new Image(rows, width, 3);
   let to = 0;
   for (let y = 0; y < rows; y++)
     for (let x = 0, from = rowAt(y); x < width; x++, from += depth / 8) {
       const pixel =
         depth === 16
-          ? view.getUint16(from, true)
-          : view.getUint16(from, true) +
-            view.getUint8(from + 2) * 65536 +
-            (depth === 32 ? view.getUint8(from + 3) * 2 ** 24 : 0);
+          ? view.u16(from)
+          : view.u16(from) +
+            view.u8(from + 2) * 65536 +
+            (depth === 32 ? view.u8(from + 3) * 2 ** 24 : 0);
       for (const { shift, max } of fields)
         image.data[to++] = Math.trunc((((pixel >>> shift) & max) * 255) / Math.max(1, max));
     }
   return image;
+}
+
+/** The bits of red, green and blue in a pixel. */
+function colourMasks(view: ByteView, depth: number, bitfields: boolean): number[] {
+  if (bitfields) return [54, 58, 62].map((at) => view.u32(at));
+  return depth === 16 ? [0x7c00, 0x3e0, 0x1f] : [0xff0000, 0xff00, 0xff];
 }
 
 /** Where the bits of a colour lie in a pixel, and the largest value they hold. */

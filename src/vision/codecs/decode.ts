@@ -1,17 +1,21 @@
-import { readFileSync } from 'node:fs';
-import { extname } from 'node:path';
 import { DataError } from '../../core/errors.js';
+import { type Bytes, plainBytes } from '../../core/plain-bytes.js';
+import { readRegularFileSync } from '../../core/regular-file.js';
 import type { Image, ImageSize } from '../image.js';
+import { maxPixels as defaultMaxPixels } from '../transforms/limits.js';
 import { grayscale } from '../transforms/pixels/grayscale.js';
 import { decodeBmp } from './bmp.js';
-import { CodecError } from './codec-error.js';
-import { type ImageFormat, type ImageHeader, readImageHeader, sniffFormat } from './header.js';
-import { decodeWithSharp } from './sharp.js';
+import { ByteView } from './byte-view.js';
+import { CodecError, UnsupportedError } from './codec-error.js';
+import { formatOfName, imageFormats, sniffFormat } from './formats.js';
+import { type ImageHeader, readImageHeader } from './header.js';
+import { decodePnm } from './pnm.js';
+import { decodeWithSharp, TooManyPixels } from './sharp.js';
 
 export interface DecodeOptions {
   /** `rgb` gives 3 channels, `grey` one (luma, as Pillow's mode L). @default 'rgb' */
   readonly mode?: 'rgb' | 'grey';
-  /** The most pixels that a picture may have, by its header. @default 178956970, where Pillow refuses too */
+  /** The most pixels that a picture may have. @default 50000000 */
   readonly maxPixels?: number;
   /**
    * The size that the picture will be resized to next. A JPEG at least four times as large on both sides is then decoded at ½, ¼ or
@@ -23,103 +27,83 @@ export interface DecodeOptions {
   readonly path?: string;
 }
 
-const formatNames: Readonly<Record<ImageFormat, string>> = {
-  jpeg: 'JPEG',
-  png: 'PNG',
-  webp: 'WebP',
-  gif: 'GIF',
-  bmp: 'BMP',
-};
-
-const extensions: Readonly<Record<string, ImageFormat>> = {
-  '.jpg': 'jpeg',
-  '.jpeg': 'jpeg',
-  '.jpe': 'jpeg',
-  '.png': 'png',
-  '.webp': 'webp',
-  '.gif': 'gif',
-  '.bmp': 'bmp',
-};
-
-/** Whether the file's name ends like that of an image that can be read. */
-export function isImageFile(path: string): boolean {
-  return Object.hasOwn(extensions, extname(path).toLowerCase());
-}
+/** The most bytes that a picture's file may have: above that it holds no picture within any sensible `maxPixels`. */
+export const maxFileBytes = 2 ** 29;
 
 /**
- * Reads a JPEG, PNG, WebP, GIF (first frame) or BMP from a path or from bytes: 8 bits a channel, turned upright by its EXIF
- * orientation, alpha dropped (not blended), profiles ignored. The format is told by the first bytes, not by the name.
+ * Reads a JPEG, PNG, WebP, GIF (first frame), BMP, TIFF (first page), AVIF, or a portable bitmap (PPM, PGM, PBM) from a path or from
+ * bytes, and HEIC where the installed sharp does: 8 bits a channel, turned upright by its EXIF orientation, alpha dropped (not
+ * blended), profiles ignored. The format is told by the first bytes, not by the name.
  *
- * @throws DataError naming the file when it is missing, damaged, too large or no image.
+ * @throws DataError naming the file when it is missing, no regular file, damaged, too large or no image.
  */
 export async function decode(
-  source: string | Uint8Array,
-  { mode = 'rgb', maxPixels = 178_956_970, shrinkTo = null, path = 'image' }: DecodeOptions = {},
+  source: string | Bytes,
+  {
+    mode = 'rgb',
+    maxPixels = defaultMaxPixels,
+    shrinkTo = null,
+    path = 'image',
+  }: DecodeOptions = {},
 ): Promise<Image> {
   const name = typeof source === 'string' ? source : path;
-  const bytes = typeof source === 'string' ? readBytes(source) : source;
-  const header = checkedHeader(name, bytes, maxPixels);
-  const image = await decodePixels(name, bytes, header, shrinkTo);
+  const bytes =
+    typeof source === 'string'
+      ? readRegularFileSync(source, maxFileBytes)
+      : plainBytes('decode', source);
+  const header = checkedHeader(name, bytes);
+  requirePixels(name, header, maxPixels);
+  const image = await decodePixels(name, bytes, header, maxPixels, shrinkTo);
   if (mode === 'grey') return image.channels === 1 ? image : grayscale(image, 1);
   return image.channels === 3 ? image : grayscale(image, 3);
 }
 
-/** Reads at once: a picture's file takes 20 µs to read, and seven times as long to wait for. */
-function readBytes(path: string): Uint8Array {
-  try {
-    return readFileSync(path);
-  } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-    const detail =
-      code === 'ENOENT'
-        ? 'there is no such file'
-        : code === 'EISDIR'
-          ? 'is a folder, an image file is required'
-          : `cannot be read (${cause instanceof Error ? cause.message : String(cause)})`;
-    throw new DataError(path, detail, { cause });
-  }
-}
-
 const remedy = "remove it or pass { onError: 'skip' }";
 
-function checkedHeader(path: string, bytes: Uint8Array, maxPixels: number): ImageHeader {
+function checkedHeader(path: string, bytes: Uint8Array): ImageHeader {
   if (bytes.length === 0) throw new DataError(path, `is empty; ${remedy}`);
   const header = readImageHeader(bytes);
-  if (header === null) {
-    const format = sniffFormat(bytes);
-    if (format !== null)
-      throw new DataError(path, `${formatNames[format]} header cut off or damaged; ${remedy}`);
-    const expected = extensions[extname(path).toLowerCase()];
-    const start = Array.from(bytes.subarray(0, 4), (b) => b.toString(16).padStart(2, '0'));
-    throw new DataError(
-      path,
-      `not a ${expected === undefined ? 'JPEG, PNG, WebP, GIF or BMP' : formatNames[expected]} ` +
-        `(starts with ${start.join(' ')}); ${remedy}`,
-    );
-  }
-  const { width, height } = header;
-  if (width * height > maxPixels)
-    throw new DataError(
-      path,
-      `${width}×${height} = ${width * height} pixels, at most ${maxPixels} are allowed; ` +
-        'raise maxPixels if you trust the file',
-    );
-  return header;
+  if (header !== null) return header;
+  const format = sniffFormat(bytes);
+  if (format !== null)
+    throw new DataError(path, `${imageFormats[format].name} header cut off or damaged; ${remedy}`);
+  const expected = formatOfName(path);
+  const what = expected === null ? 'picture of a format that is read' : imageFormats[expected].name;
+  const start = Array.from(bytes.subarray(0, 4), (b) => b.toString(16).padStart(2, '0'));
+  throw new DataError(path, `not a ${what} (starts with ${start.join(' ')}); ${remedy}`);
+}
+
+function requirePixels(path: string, { width, height }: ImageSize, maxPixels: number): void {
+  if (width * height <= maxPixels) return;
+  throw new DataError(
+    path,
+    `${width}×${height} = ${width * height} pixels, at most ${maxPixels} are allowed; ` +
+      'raise maxPixels if you trust the file',
+  );
 }
 
 async function decodePixels(
   path: string,
   bytes: Uint8Array,
   header: ImageHeader,
+  maxPixels: number,
   shrinkTo: ImageSize | null,
 ): Promise<Image> {
   try {
-    if (header.format === 'bmp') return decodeBmp(bytes);
+    if (header.format === 'bmp') return decodeBmp(new ByteView(bytes));
+    if (header.format === 'pnm') return decodePnm(new ByteView(bytes));
     const size = shrinkTo === null ? null : shrunk(header, shrinkTo);
-    return await decodeWithSharp(bytes, header, size);
+    return await decodeWithSharp(bytes, header, maxPixels, size);
   } catch (cause) {
     if (!(cause instanceof CodecError)) throw cause;
-    const what = formatNames[header.format];
+    if (cause instanceof TooManyPixels) requirePixels(path, cause.size, maxPixels);
+    const what = imageFormats[header.format].name;
+    if (header.format === 'heic')
+      throw new DataError(path, `a ${what}, which is not read here; convert it to JPEG`, { cause });
+    if (cause instanceof UnsupportedError)
+      throw new DataError(path, `a ${what} with ${cause.message}, which is not read; ${remedy}`, {
+        cause,
+      });
     throw new DataError(path, `damaged ${what} (${cause.message}); ${remedy}`, { cause });
   }
 }

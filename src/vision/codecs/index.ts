@@ -1,10 +1,7 @@
 /** Pictures from and to files. */
-export { type DecodeOptions, decode, isImageFile } from './decode.js';
-export {
-  type ColorMode,
-  type ImageFormat,
-  type ImageHeader,
-  readImageHeader,
-  sniffFormat,
-} from './header.js';
+export { type DecodeOptions, decode } from './decode.js';
+export { type ImageFormat, sniffFormat } from './formats.js';
+export { type ImageHeader, readImageHeader } from './header.js';
+export { isImageFile } from './image-file.js';
+export type { ColorMode } from './image-header.js';
 export { encodePng } from './sharp.js';

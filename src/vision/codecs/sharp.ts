@@ -2,9 +2,9 @@
  * The only file that knows sharp (libvips): JPEG, PNG, WebP and GIF in, PNG out. It is loaded at the first use. Colours are
  * taken as stored, as Pillow's `convert('RGB')` takes them: profiles are ignored and alpha is dropped, not blended.
  */
-import type { Sharp, SharpOptions } from 'sharp';
+import type { AvailableFormatInfo, Sharp, SharpOptions } from 'sharp';
 import { type Channels, Image, type ImageSize } from '../image.js';
-import { CodecError } from './codec-error.js';
+import { CodecError, UnsupportedError } from './codec-error.js';
 import type { ImageHeader } from './header.js';
 
 type SharpModule = typeof import('sharp').default;
@@ -20,42 +20,82 @@ function load(): Promise<SharpModule> {
   return loading;
 }
 
-/** Decodes to bytes, turned upright, at `size` (before turning) where one is given. */
+/** Decodes to bytes, turned upright, at `size` (before turning) where one is given; more than `maxPixels` are refused unseen. */
 export async function decodeWithSharp(
   bytes: Uint8Array,
   header: ImageHeader,
+  maxPixels: number,
   size: ImageSize | null,
 ): Promise<Image> {
   const sharp = await load();
   const options: SharpOptions = {
-    autoOrient: header.orientation !== 1,
     ignoreIcc: true,
     failOn: 'error',
-    limitInputPixels: false, // Checked against the header by `decode`.
+    limitInputPixels: Math.min(maxPixels, Number.MAX_SAFE_INTEGER),
   };
   let pipeline = sharp(bytes, options);
-  if (size !== null)
-    pipeline = pipeline.resize({
-      ...uprightSize(size, header),
-      fit: 'fill',
-      fastShrinkOnLoad: true,
-    });
-  const { data, info } = await finish(pipeline, header)
+  if (size !== null) pipeline = pipeline.resize({ ...size, fit: 'fill', fastShrinkOnLoad: true });
+  pipeline = toMode(upright(pipeline, header.orientation), header);
+  const { data, info } = await pipeline
     .raw()
     .toBuffer({ resolveWithObject: true })
-    .catch((cause: unknown) => {
-      throw new CodecError(reason(cause), { cause });
+    .catch(async (cause: unknown) => {
+      const text = reason(cause);
+      if (/pixel limit/.test(text)) throw new TooManyPixels(await sizeBySharp(bytes));
+      throw new CodecError(text, { cause });
     });
-  const pixels = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  if (info.channels === 4) return new Image(info.height, info.width, 3, cmykToRgb(pixels));
-  return new Image(info.height, info.width, info.channels as Channels, pixels);
+  if (info.channels === 4) return new Image(info.height, info.width, 3, cmykToRgb(data));
+  return new Image(info.height, info.width, info.channels as Channels, data);
 }
 
-function uprightSize({ height, width }: ImageSize, { orientation }: ImageHeader): ImageSize {
-  return orientation >= 5 ? { height: width, width: height } : { height, width };
+/** The decoder finds a larger picture than its header was read to announce. */
+export class TooManyPixels extends CodecError {
+  constructor(readonly size: ImageSize) {
+    super(`${size.width}×${size.height} pixels`);
+  }
 }
 
-function finish(pipeline: Sharp, { mode }: ImageHeader): Sharp {
+/** The size of a picture as the decoder sees it, as stored. */
+async function sizeBySharp(bytes: Uint8Array): Promise<ImageSize> {
+  const sharp = await load();
+  const { width, height } = await sharp(bytes, { limitInputPixels: false }).metadata();
+  return { width, height };
+}
+
+/** Whether this sharp decodes files with such endings from memory. */
+export async function sharpReads(endings: readonly string[]): Promise<boolean> {
+  const { format } = await load();
+  const known: readonly AvailableFormatInfo[] = Object.values(format);
+  return known.some(
+    ({ input }) => input.buffer && input.fileSuffix?.some((ending) => endings.includes(ending)),
+  );
+}
+
+/** Undoes an EXIF orientation: 2 to 4 mirror or turn by 180°, 5 to 8 also change rows and columns. Sharp mirrors before it turns. */
+function upright(pipeline: Sharp, orientation: number): Sharp {
+  switch (orientation) {
+    case 2:
+      return pipeline.flop();
+    case 3:
+      return pipeline.rotate(180);
+    case 4:
+      return pipeline.flip();
+    case 5:
+      return pipeline.rotate(90).flip();
+    case 6:
+      return pipeline.rotate(90);
+    case 7:
+      return pipeline.rotate(90).flop();
+    case 8:
+      return pipeline.rotate(270);
+    default:
+      return pipeline;
+  }
+}
+
+function toMode(pipeline: Sharp, { mode, bits }: ImageHeader): Sharp {
+  if (bits > 16 || (bits > 8 && mode === 'cmyk'))
+    throw new UnsupportedError(`${bits} bits a channel in mode ${mode}`);
   if (mode === 'cmyk') return pipeline.pipelineColourspace('cmyk').toColourspace('cmyk');
   const grey = mode === 'grey' || mode === 'grey+alpha';
   return pipeline.removeAlpha().toColourspace(grey ? 'b-w' : 'srgb');

@@ -2,7 +2,7 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DataError } from '../../core/errors.js';
-import { isImageFile } from '../codecs/decode.js';
+import { isImageFile } from '../codecs/image-file.js';
 import { byCodePoint } from './code-points.js';
 
 /** The names of the folders in `root`, in code-point order. @throws DataError when there are none */

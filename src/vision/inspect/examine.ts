@@ -1,7 +1,8 @@
 /** What one picture of a data set is: its size, form, content hash, and what is wrong with it. */
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { DataError } from '../../core/errors.js';
+import { readRegularFile } from '../../core/regular-file.js';
+import { maxFileBytes } from '../codecs/decode.js';
 import { readImageHeader } from '../codecs/header.js';
 import type { PictureDataset } from './picture-dataset.js';
 
@@ -46,7 +47,7 @@ export async function examine(dataset: PictureDataset, index: number): Promise<E
       error: null,
     };
   }
-  const bytes = await readFile(path).catch(() => new Uint8Array(0));
+  const bytes = await readRegularFile(path, maxFileBytes).catch(() => new Uint8Array(0));
   const header = readImageHeader(bytes);
   const turned = (header?.orientation ?? 1) >= 5;
   return {
