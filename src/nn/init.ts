@@ -12,16 +12,14 @@ import { orthonormalRows } from './orthonormal-rows.js';
 
 /** Uniform in [low, high). */
 export function uniform_<T extends Tensor>(tensor: T, low = 0, high = 1): T {
-  return assign(
-    tensor,
+  return assign(tensor, () =>
     uniform([drawKey()], { shape: tensor.shape, low, high, dtype: tensor.dtype }),
   );
 }
 
 /** Normal with this mean and standard deviation. */
 export function normal_<T extends Tensor>(tensor: T, mean = 0, std = 1): T {
-  return assign(
-    tensor,
+  return assign(tensor, () =>
     normal([drawKey()], { shape: tensor.shape, mean, std, dtype: tensor.dtype }),
   );
 }
@@ -47,14 +45,16 @@ export function truncNormal_<T extends Tensor>(
   const low = cdf((a - mean) / std);
   const high = cdf((b - mean) / std);
   const { shape } = tensor;
-  const drawn = uniform([drawKey()], { shape, low, high, dtype: 'float64' });
-  const data = drawn.data.map((p) => Math.min(Math.max(mean + std * quantile(p), a), b));
-  return assign(tensor, fromArray(data, shape));
+  return assign(tensor, () => {
+    const drawn = uniform([drawKey()], { shape, low, high, dtype: 'float64' });
+    const data = drawn.data.map((p) => Math.min(Math.max(mean + std * quantile(p), a), b));
+    return fromArray(data, shape);
+  });
 }
 
 /** Every element is `value`. */
 export function constant_<T extends Tensor>(tensor: T, value: number): T {
-  return assign(tensor, tensorOf(value));
+  return assign(tensor, () => tensorOf(value));
 }
 
 /** Every element is 1. */
@@ -72,7 +72,7 @@ export function eye_<T extends Tensor>(tensor: T): T {
   const [n, m] = tensor.shape;
   if (tensor.ndim !== 2 || n === undefined || m === undefined)
     throw new ShapeError('eye_', `tensor ${formatShape(tensor.shape)} must have 2 dimensions`);
-  return assign(tensor, eye(n, m, { dtype: tensor.dtype }));
+  return assign(tensor, () => eye(n, m, { dtype: tensor.dtype }));
 }
 
 /** Glorot & Bengio, 2010 (https://proceedings.mlr.press/v9/glorot10a.html): uniform in ±gain·√(6 / (fanIn + fanOut)). */
@@ -125,10 +125,11 @@ export function orthogonal_<T extends Tensor>(tensor: T, gain = 1): T {
     );
   const rows = shape[0] ?? 0;
   const columns = numel(shape) / rows;
-  const key = drawKey();
-  const { data } = normal([key], { shape, mean: 0, std: 1, dtype: 'float64' });
-  const matrix = orthonormalRows(data, rows, columns).map((value) => gain * value);
-  return assign(tensor, fromArray(matrix, shape));
+  return assign(tensor, () => {
+    const { data } = normal([drawKey()], { shape, mean: 0, std: 1, dtype: 'float64' });
+    const matrix = orthonormalRows(data, rows, columns).map((value) => gain * value);
+    return fromArray(matrix, shape);
+  });
 }
 
 /** What follows a layer, as far as the gain depends on it. */
@@ -171,7 +172,25 @@ export function calculateFanInAndFanOut(tensor: { readonly shape: Shape }): {
   return { fanIn: into * numel(kernel), fanOut: out * numel(kernel) };
 }
 
-function assign<T extends Tensor>(tensor: T, values: Tensor): T {
-  noGrad(() => tensor.copy_(values));
+let skipping = false;
+
+/**
+ * Returns what `make` makes, with every tensor that functions of this file would fill left as it is: for models whose
+ * weights are loaded next.
+ *
+ * @example const model = nn.init.skipInit(() => vision.models.vgg16());
+ */
+export function skipInit<T>(make: () => T): T {
+  const before = skipping;
+  skipping = true;
+  try {
+    return make();
+  } finally {
+    skipping = before;
+  }
+}
+
+function assign<T extends Tensor>(tensor: T, draw: () => Tensor): T {
+  if (!skipping) noGrad(() => tensor.copy_(draw()));
   return tensor;
 }

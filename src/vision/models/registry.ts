@@ -2,18 +2,89 @@
 import { ValueError } from '../../core/errors.js';
 import { quote, show } from '../../core/outside-text.js';
 import type { Module } from '../../nn/module.js';
+import { alexnet } from './alexnet.js';
 import { cifarCnn } from './cifar-cnn.js';
+import { cifar_resnet20, cifar_resnet32, cifar_resnet44, cifar_resnet56 } from './cifar-resnet.js';
 import type { ClassifierOptions } from './classifier-options.js';
+import { convnext_tiny } from './convnext.js';
+import { densenet121 } from './densenet.js';
+import {
+  efficientnet_b0,
+  efficientnet_b1,
+  efficientnet_b2,
+  efficientnet_b3,
+  efficientnet_b4,
+} from './efficientnet.js';
+import { lenet } from './lenet.js';
 import { mnistCnn } from './mnist-cnn.js';
-import { resnet18, resnet34 } from './resnet.js';
+import { mobilenet_v2 } from './mobilenet-v2.js';
+import { mobilenet_v3_large, mobilenet_v3_small } from './mobilenet-v3.js';
+import { regnet_y_400mf } from './regnet.js';
+import {
+  resnet18,
+  resnet34,
+  resnet50,
+  resnet101,
+  resnet152,
+  resnext50_32x4d,
+  wide_resnet50_2,
+} from './resnet.js';
+import {
+  shufflenet_v2_x0_5,
+  shufflenet_v2_x1_0,
+  shufflenet_v2_x1_5,
+  shufflenet_v2_x2_0,
+} from './shufflenet-v2.js';
 import { sneakerCnn } from './sneaker-cnn.js';
+import { squeezenet1_0, squeezenet1_1 } from './squeezenet.js';
+import { swin_t } from './swin-transformer.js';
+import { vgg11, vgg11_bn, vgg13, vgg13_bn, vgg16, vgg16_bn, vgg19, vgg19_bn } from './vgg.js';
+import { vit_b_16 } from './vision-transformer.js';
 
 const table: Readonly<Record<string, (options: ClassifierOptions) => Module>> = {
   mnistCnn,
   cifarCnn,
   sneakerCnn,
+  lenet,
+  alexnet,
+  cifar_resnet20,
+  cifar_resnet32,
+  cifar_resnet44,
+  cifar_resnet56,
+  convnext_tiny,
+  densenet121,
+  efficientnet_b0,
+  efficientnet_b1,
+  efficientnet_b2,
+  efficientnet_b3,
+  efficientnet_b4,
+  mobilenet_v2,
+  mobilenet_v3_large,
+  mobilenet_v3_small,
+  regnet_y_400mf,
   resnet18,
   resnet34,
+  resnet50,
+  resnet101,
+  resnet152,
+  resnext50_32x4d,
+  wide_resnet50_2,
+  shufflenet_v2_x0_5,
+  shufflenet_v2_x1_0,
+  shufflenet_v2_x1_5,
+  shufflenet_v2_x2_0,
+  squeezenet1_0,
+  squeezenet1_1,
+  swin_t,
+  vgg11,
+  vgg11_bn,
+  vgg13,
+  vgg13_bn,
+  vgg16,
+  vgg16_bn,
+  vgg19,
+  vgg19_bn,
+  vit_b_16,
 };
 
 export const modelNames: readonly string[] = Object.keys(table);
