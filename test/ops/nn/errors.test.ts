@@ -1,4 +1,5 @@
 /** What the neural-network ops say when they are given what they cannot take. */
+import '../../../src/ops/index.js';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { DType } from '../../../src/core/dtype.js';
