@@ -15,9 +15,9 @@ class Net extends nn.Module {
   readonly fc = new nn.Linear(32 * 7 * 7, 10);
 
   override forward(x: Tensor): Tensor {
-    x = this.pool.forward(this.bn1.forward(this.conv1.forward(x)).relu());
-    x = this.pool.forward(this.bn2.forward(this.conv2.forward(x)).relu());
-    return this.fc.forward(this.drop.forward(x.flatten(1)));
+    x = this.pool(this.bn1(this.conv1(x)).relu());
+    x = this.pool(this.bn2(this.conv2(x)).relu());
+    return this.fc(this.drop(x.flatten(1)));
   }
 }
 
@@ -35,12 +35,12 @@ const scheduler = new optim.lrScheduler.CosineAnnealingLR(optimizer, epochs);
 
 const trainStep = compile((images: Tensor, labels: Tensor) => {
   optimizer.zeroGrad();
-  const loss = nn.functional.crossEntropy(model.forward(images), labels);
+  const loss = nn.functional.crossEntropy(model(images), labels);
   loss.backward();
   optimizer.step();
   return loss;
 });
-const classify = compile((images: Tensor) => noGrad(() => model.forward(images)));
+const classify = compile((images: Tensor) => noGrad(() => model(images)));
 
 for (let epoch = 1; epoch <= epochs; epoch++) {
   model.train();

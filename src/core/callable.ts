@@ -9,6 +9,7 @@ export function callable(method: string): CallableConstructor {
   function Callable(): object {
     const self = (...args: unknown[]): unknown =>
       (self as unknown as Record<string, (...args: unknown[]) => unknown>)[method]?.(...args);
+    for (const own of ['name', 'length']) Reflect.deleteProperty(self, own);
     return Object.setPrototypeOf(self, new.target.prototype);
   }
   return Callable as unknown as CallableConstructor; // a function that is called with `new`, as base classes are

@@ -29,7 +29,7 @@ abstract class ModuleSequence extends Module implements Iterable<Module> {
     return this.items;
   }
 
-  get length(): number {
+  override get length(): number {
     return this.items.length;
   }
 
@@ -75,7 +75,7 @@ export class Sequential extends ModuleSequence {
 
   override forward(x: Tensor): Tensor {
     let y = x;
-    for (const module of this) y = module.forward(y);
+    for (const module of this) y = module(y);
     return y;
   }
 }

@@ -1,4 +1,4 @@
-/** Losses as modules: `loss.forward(output, target)`. The formulas are in `functional-losses.ts`. */
+/** Losses as modules: `lossFn(output, target)`. The formulas are in `functional-losses.ts`. */
 import type { Tensor } from '../tensor/tensor.js';
 import { Buffer } from './buffer.js';
 import {

@@ -2,6 +2,7 @@
  * `Module`: a tree of layers. The tree is the fields: a field that holds a `Parameter`, a `Buffer` or a `Module` belongs to
  * it, in the order of declaration, and nothing needs to be registered. Loading is in `load-state.ts`, hooks in `hooks.ts`.
  */
+import { callable } from '../core/callable.js';
 import { ValueError } from '../core/errors.js';
 import { quote } from '../core/outside-text.js';
 import { dependOn } from '../tensor/execute.js';
@@ -25,6 +26,14 @@ export type Member = Parameter | Buffer | Module;
 /** Tensors by name, in the order of the model: what checkpoints hold. */
 export type StateDict = Map<string, Tensor>;
 
+/** A module is a function, of what its `forward` takes and gives: `model(x)` is `model.forward(x)`. */
+interface ModuleCall {
+  (...inputs: Parameters<this['forward']>): ReturnType<this['forward']>;
+  forward(...inputs: Tensor[]): Tensor;
+}
+
+const ModuleFunction = callable('forward') as abstract new () => ModuleCall;
+
 /**
  * The base of every layer and model. Subclasses hold layers in fields and write `forward`.
  *
@@ -33,16 +42,17 @@ export type StateDict = Map<string, Tensor>;
  *   readonly fc1 = new nn.Linear(784, 64);
  *   readonly fc2 = new nn.Linear(64, 10);
  *   override forward(x: Tensor): Tensor {
- *     return this.fc2.forward(this.fc1.forward(x.flatten(1)).relu());
+ *     return this.fc2(this.fc1(x.flatten(1)).relu());
  *   }
  * }
+ * const logits = new Net()(images);
  */
-export abstract class Module {
+export abstract class Module extends ModuleFunction {
   #trains = true;
   #hooks: ModuleHooks | null = null;
 
-  /** Computes the module's output; hooks run with it. */
-  forward(..._inputs: Tensor[]): Tensor {
+  /** Computes the module's output, as calling the module does; hooks run with it. */
+  override forward(..._inputs: Tensor[]): Tensor {
     throw new ValueError(
       this.constructor.name,
       'has no forward(); write one, or call the modules it holds one by one',
@@ -156,7 +166,7 @@ export abstract class Module {
   }
 
   /** Calls `fn` on every module of the tree, children first. @example model.apply((m) => m instanceof nn.Linear && nn.init.zeros_(m.weight)) */
-  apply(fn: (module: Module) => unknown): this {
+  override apply(fn: (module: Module) => unknown): this {
     for (const child of this.children()) child.apply(fn);
     fn(this);
     return this;
@@ -233,7 +243,7 @@ export abstract class Module {
   }
 
   /** The tree as PyTorch prints it. */
-  toString(): string {
+  override toString(): string {
     const extra = this.extraRepr();
     const children = this.members().flatMap(([name, member]) =>
       member instanceof Module ? [`(${name}): ${indent(member.toString())}`] : [],
@@ -241,6 +251,11 @@ export abstract class Module {
     const name = this.constructor.name;
     if (children.length === 0) return `${name}(${extra})`;
     return `${name}(\n  ${[...(extra === '' ? [] : [extra]), ...children].join('\n  ')}\n)`;
+  }
+
+  /** `console.log` prints the same in Node. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
   }
 }
 

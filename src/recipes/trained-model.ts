@@ -59,7 +59,7 @@ export class TrainedModel {
   /** Inputs `[N, C, H, W]` → logits `[N, K]`, one for each class. @throws CheckpointError when they are not that */
   logits(images: Tensor): Tensor {
     const { classes } = this.card;
-    const logits = noGrad(() => this.model.forward(images));
+    const logits = noGrad(() => this.model(images));
     const required = [images.size(0), classes.length];
     if (!sameShape(logits.shape, required))
       throw new CheckpointError(

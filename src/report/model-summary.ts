@@ -74,7 +74,7 @@ export function summarize(model: Module, inputShape: Shape): ModelSummary {
   try {
     model.eval();
     const input = new Tensor(Storage.symbolic('float32', numel(inputShape)), inputShape);
-    withExecutor(tracer, () => noGrad(() => model.forward(input)));
+    withExecutor(tracer, () => noGrad(() => model(input)));
   } finally {
     for (const handle of handles) handle.remove();
     model.train(wasTraining);

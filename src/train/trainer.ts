@@ -89,7 +89,7 @@ export class Trainer {
         `precision '${precision}' is given with compile: false, but only compiled steps have it; leave one of them out`,
       );
     const scored = (images: Tensor, labels: Tensor): StepTensors => {
-      const logits = model.forward(images);
+      const logits = model(images);
       return { loss: loss(logits, labels), correct: logits.argmax(1).eq(labels).sum() };
     };
     const train: Step = (images, labels) => {

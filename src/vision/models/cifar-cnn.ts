@@ -35,11 +35,11 @@ export class CifarCNN extends Module {
   }
 
   override forward(x: Tensor): Tensor {
-    let y = this.pool1.forward(this.relu1.forward(this.bn1.forward(this.conv1.forward(x))));
-    y = this.pool2.forward(this.relu2.forward(this.bn2.forward(this.conv2.forward(y))));
-    y = this.pool3.forward(this.relu3.forward(this.bn3.forward(this.conv3.forward(y))));
-    y = this.relu3.forward(this.fc1.forward(y.flatten(1)));
-    return this.fc2.forward(this.dropout.forward(y));
+    let y = this.pool1(this.relu1(this.bn1(this.conv1(x))));
+    y = this.pool2(this.relu2(this.bn2(this.conv2(y))));
+    y = this.pool3(this.relu3(this.bn3(this.conv3(y))));
+    y = this.relu3(this.fc1(y.flatten(1)));
+    return this.fc2(this.dropout(y));
   }
 }
 

@@ -25,9 +25,9 @@ export class MnistCNN extends Module {
   }
 
   override forward(x: Tensor): Tensor {
-    let y = this.pool1.forward(relu(this.conv1.forward(x))); // [N, 32, 13, 13]
-    y = this.pool2.forward(relu(this.conv2.forward(y))); // [N, 64, 5, 5]
-    return this.fc2.forward(relu(this.fc1.forward(y.flatten(1))));
+    let y = this.pool1(relu(this.conv1(x))); // [N, 32, 13, 13]
+    y = this.pool2(relu(this.conv2(y))); // [N, 64, 5, 5]
+    return this.fc2(relu(this.fc1(y.flatten(1))));
   }
 }
 

@@ -45,9 +45,9 @@ export class BasicBlock extends Module {
   }
 
   override forward(x: Tensor): Tensor {
-    const shortcut = this.downsample?.forward(x) ?? x;
-    const y = this.relu.forward(this.bn1.forward(this.conv1.forward(x)));
-    return this.relu.forward(this.bn2.forward(this.conv2.forward(y)).add(shortcut));
+    const shortcut = this.downsample?.(x) ?? x;
+    const y = this.relu(this.bn1(this.conv1(x)));
+    return this.relu(this.bn2(this.conv2(y)).add(shortcut));
   }
 }
 
@@ -128,10 +128,10 @@ export class ResNet extends Module {
   }
 
   override forward(x: Tensor): Tensor {
-    let y = this.maxpool.forward(this.relu.forward(this.bn1.forward(this.conv1.forward(x))));
-    y = this.layer2.forward(this.layer1.forward(y));
-    y = this.layer4.forward(this.layer3.forward(y));
-    return this.fc.forward(this.avgpool.forward(y).flatten(1));
+    let y = this.maxpool(this.relu(this.bn1(this.conv1(x))));
+    y = this.layer2(this.layer1(y));
+    y = this.layer4(this.layer3(y));
+    return this.fc(this.avgpool(y).flatten(1));
   }
 }
 

@@ -29,9 +29,9 @@ export class SneakerCNN extends Module {
   }
 
   override forward(x: Tensor): Tensor {
-    let y = this.pool3.forward(this.conv2.forward(this.conv1.forward(x)));
-    y = this.pool6.forward(this.conv5.forward(this.conv4.forward(y)));
-    return this.fc.forward(this.dropout.forward(y).flatten(1));
+    let y = this.pool3(this.conv2(this.conv1(x)));
+    y = this.pool6(this.conv5(this.conv4(y)));
+    return this.fc(this.dropout(y).flatten(1));
   }
 }
 
