@@ -32,7 +32,7 @@ export class ConvTranspose2d extends Module {
   readonly weight: Parameter; // [inChannels, outChannels / groups, kH, kW]
   readonly bias: Parameter | null; // [outChannels]
   readonly kernelSize: Size2d;
-  private readonly call: {
+  private readonly geometry: {
     readonly stride: Size2d;
     readonly padding: Size2d;
     readonly outputPadding: Size2d;
@@ -59,7 +59,7 @@ export class ConvTranspose2d extends Module {
     const size = (name: 'stride' | 'padding' | 'outputPadding' | 'dilation', least: 0 | 1) =>
       pair('ConvTranspose2d', name, options[name] ?? least, least);
     this.kernelSize = pair('ConvTranspose2d', 'kernelSize', kernelSize);
-    this.call = {
+    this.geometry = {
       stride: size('stride', 1),
       padding: size('padding', 0),
       outputPadding: size('outputPadding', 0),
@@ -74,11 +74,11 @@ export class ConvTranspose2d extends Module {
   }
 
   override forward(x: Tensor): Tensor {
-    return convTranspose2d(x, this.weight, this.bias, this.call);
+    return convTranspose2d(x, this.weight, this.bias, this.geometry);
   }
 
   override extraRepr(): string {
-    const { stride, padding, outputPadding, dilation, groups } = this.call;
+    const { stride, padding, outputPadding, dilation, groups } = this.geometry;
     const differs = (sizes: Size2d, usual: number) => sizes.some((n) => n !== usual);
     const shown = keywords({
       kernel_size: this.kernelSize,

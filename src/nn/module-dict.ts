@@ -85,7 +85,7 @@ export class ParameterList extends Module implements Iterable<Parameter> {
     return item;
   }
 
-  get length(): number {
+  override get length(): number {
     return this.items.length;
   }
 
