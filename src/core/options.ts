@@ -5,12 +5,17 @@
  */
 import { ValueError } from './errors.js';
 import { nearest } from './nearest.js';
+import { quote, show } from './outside-text.js';
 
 /** Every name of `O`, in PyTorch's order of positional arguments: the compiler refuses one missing or too many. */
 export type OptionNames<O extends object> = Readonly<Record<keyof O & string, true>>;
 
-/** Returns the options that were given, `{}` where there are none. @throws ValueError for what it does not know */
-export type OptionReader<O extends object> = (given: readonly [options?: O]) => O;
+/**
+ * Returns the options that were given, `{}` where there are none; `subject` is named in errors instead of the reader's own.
+ *
+ * @throws ValueError for what it does not know
+ */
+export type OptionReader<O extends object> = (given: readonly [options?: O], subject?: string) => O;
 
 /** Names that other libraries use, where no likeness of letters tells what is meant. */
 const elsewhere: Readonly<Record<string, string>> = { learningrate: 'lr' };
@@ -30,14 +35,14 @@ export function optionReader<O extends object>(
   notes: Readonly<Record<string, string>> = {},
 ): OptionReader<O> {
   const known: ReadonlySet<string> = new Set(Object.keys(names));
-  return (given) => {
+  return (given, caller = subject) => {
     const options: unknown = given[0];
     if (given.length > 1 || typeof options !== 'object' || options === null) {
       if (options === undefined && given.length < 2) return none as O; // All are optional, or the caller has no types.
-      throw misplaced(subject, given, [...known]);
+      throw misplaced(caller, given, [...known]);
     }
     for (const name in options)
-      if (!known.has(name)) throw unknownOption(subject, options, name, [...known], notes);
+      if (!known.has(name)) throw unknownOption(caller, options, name, [...known], notes);
     return options as O; // its names have been checked
   };
 }
@@ -58,6 +63,16 @@ export function refuseOptions(subject: string, given: readonly unknown[]): void 
     throw new ValueError(subject, `${listed(given)} is given, but it takes no options`);
 }
 
+/** Throws unless an argument is a number: an object with it under its name is told how it is written. */
+export function requireNumber(subject: string, name: string, value: number): void {
+  if (typeof value === 'number') return;
+  const inner = isPlain(value) ? (value as Readonly<Record<string, unknown>>)[name] : undefined;
+  throw new ValueError(
+    subject,
+    `${name}=${shown(value)} must be a number${inner === undefined ? '' : `; write it alone: ${shown(inner)}`}`,
+  );
+}
+
 /** Throws unless `value` is one of `allowed`. */
 export function requireOneOf<T extends string>(
   subject: string,
@@ -65,8 +80,12 @@ export function requireOneOf<T extends string>(
   value: T,
   allowed: readonly T[],
 ): void {
-  if (!allowed.includes(value))
-    throw new ValueError(subject, `${name}=${shown(value)} must be one of ${allowed.join(', ')}`);
+  if (allowed.includes(value)) return;
+  const meant = typeof value === 'string' ? meantBy(value, allowed) : undefined;
+  throw new ValueError(
+    subject,
+    `${name}=${shown(value)} must be one of ${allowed.join(', ')}${meant === undefined ? '' : `; did you mean ${meant}?`}`,
+  );
 }
 
 function unknownOption(
@@ -77,7 +96,7 @@ function unknownOption(
   notes: Readonly<Record<string, string>>,
 ): ValueError {
   if (!isPlain(options)) return misplaced(subject, [options], known);
-  return new ValueError(subject, `option ${shown(name)} is unknown${advice(name, known, notes)}`);
+  return new ValueError(subject, `option ${quote(name)} is unknown${advice(name, known, notes)}`);
 }
 
 function advice(
@@ -133,11 +152,7 @@ function listed(values: readonly unknown[]): string {
 
 /** A value as it is written in code, where it is short. */
 function shown(value: unknown): string {
-  if (typeof value === 'string') return `'${value.slice(0, 40)}'`;
-  if (typeof value === 'function') return 'a function';
-  if (Array.isArray(value) && value.length <= 4) return `[${listed(value)}]`;
-  if (typeof value !== 'object' || value === null) return String(value);
-  if (Array.isArray(value)) return `a list of ${value.length}`;
-  if (!isPlain(value)) return `a ${value.constructor.name}`;
-  return `{ ${Object.keys(value).slice(0, 4).join(', ')} }`;
+  if (typeof value === 'string') return quote(value);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return show(value);
+  return isPlain(value) ? show(value) : `a ${value.constructor.name}`;
 }

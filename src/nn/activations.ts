@@ -1,23 +1,19 @@
+import { optionReader, refuseOptions, requireNumber, requireOneOf } from '../core/options.js';
 import type { Tensor } from '../tensor/tensor.js';
+import type { InplaceOptions } from './dropout.js';
 import { gelu, leakyRelu, logSoftmax, relu, sigmoid, silu, softmax, tanh } from './functional.js';
 import { Module } from './module.js';
 import { keywords } from './printing.js';
 
-export interface ReLUOptions {
-  /**
-   * Printed as PyTorch prints it. Memory is planned by the engine, which works in place where it can.
-   * @default false
-   */
-  inplace?: boolean;
-}
+const readInplace = optionReader<InplaceOptions>('ReLU', { inplace: true });
 
 /** max(x, 0). */
 export class ReLU extends Module {
   private readonly inplace: boolean;
 
-  constructor({ inplace = false }: ReLUOptions = {}) {
+  constructor(...given: [options?: InplaceOptions]) {
     super();
-    this.inplace = inplace;
+    this.inplace = readInplace(given).inplace ?? false;
   }
 
   override forward(x: Tensor): Tensor {
@@ -31,8 +27,15 @@ export class ReLU extends Module {
 
 /** x for x > 0, else negativeSlope · x. */
 export class LeakyReLU extends Module {
-  constructor(readonly negativeSlope = 0.01) {
+  private readonly inplace: boolean;
+
+  constructor(
+    readonly negativeSlope = 0.01,
+    ...given: [options?: InplaceOptions]
+  ) {
     super();
+    requireNumber('LeakyReLU', 'negativeSlope', negativeSlope);
+    this.inplace = readInplace(given, 'LeakyReLU').inplace ?? false;
   }
 
   override forward(x: Tensor): Tensor {
@@ -40,12 +43,18 @@ export class LeakyReLU extends Module {
   }
 
   override extraRepr(): string {
-    return keywords({ negative_slope: this.negativeSlope });
+    const { negativeSlope, inplace } = this;
+    return keywords({ negative_slope: negativeSlope, ...(inplace && { inplace }) });
   }
 }
 
 /** 1 / (1 + e⁻ˣ). */
 export class Sigmoid extends Module {
+  constructor(...given: []) {
+    super();
+    refuseOptions('Sigmoid', given);
+  }
+
   override forward(x: Tensor): Tensor {
     return sigmoid(x);
   }
@@ -53,6 +62,11 @@ export class Sigmoid extends Module {
 
 /** The hyperbolic tangent. */
 export class Tanh extends Module {
+  constructor(...given: []) {
+    super();
+    refuseOptions('Tanh', given);
+  }
+
   override forward(x: Tensor): Tensor {
     return tanh(x);
   }
@@ -63,12 +77,16 @@ export interface GELUOptions {
   approximate?: 'none' | 'tanh';
 }
 
+const readGELU = optionReader<GELUOptions>('GELU', { approximate: true });
+
 /** x · Φ(x) (Hendrycks & Gimpel, 2016, https://arxiv.org/abs/1606.08415). */
 export class GELU extends Module {
   private readonly approximate: 'none' | 'tanh';
 
-  constructor({ approximate = 'none' }: GELUOptions = {}) {
+  constructor(...given: [options?: GELUOptions]) {
     super();
+    const { approximate = 'none' } = readGELU(given);
+    requireOneOf('GELU', 'approximate', approximate, ['none', 'tanh']);
     this.approximate = approximate;
   }
 
@@ -83,8 +101,19 @@ export class GELU extends Module {
 
 /** x · sigmoid(x). */
 export class SiLU extends Module {
+  private readonly inplace: boolean;
+
+  constructor(...given: [options?: InplaceOptions]) {
+    super();
+    this.inplace = readInplace(given, 'SiLU').inplace ?? false;
+  }
+
   override forward(x: Tensor): Tensor {
     return silu(x);
+  }
+
+  override extraRepr(): string {
+    return this.inplace ? 'inplace=True' : '';
   }
 }
 
@@ -92,6 +121,7 @@ export class SiLU extends Module {
 export class Softmax extends Module {
   constructor(readonly dim: number) {
     super();
+    requireNumber('Softmax', 'dim', dim);
   }
 
   override forward(x: Tensor): Tensor {
@@ -107,6 +137,7 @@ export class Softmax extends Module {
 export class LogSoftmax extends Module {
   constructor(readonly dim: number) {
     super();
+    requireNumber('LogSoftmax', 'dim', dim);
   }
 
   override forward(x: Tensor): Tensor {

@@ -1,4 +1,5 @@
 import { ShapeError } from '../core/errors.js';
+import { optionReader } from '../core/options.js';
 import { formatShape } from '../core/shape.js';
 import { ones, zeros } from '../tensor/creation.js';
 import { noGrad } from '../tensor/grad-mode.js';
@@ -21,6 +22,13 @@ export interface BatchNormOptions {
   trackRunningStats?: boolean;
 }
 
+const readOptions = optionReader<BatchNormOptions>('BatchNorm', {
+  eps: true,
+  momentum: true,
+  affine: true,
+  trackRunningStats: true,
+});
+
 /**
  * Batch normalisation (Ioffe & Szegedy, 2015, https://arxiv.org/abs/1502.03167), by channel:
  * y = (x − mean) / √(var + eps) · weight + bias.
@@ -36,10 +44,17 @@ abstract class BatchNorm extends Module {
 
   constructor(
     readonly numFeatures: number,
-    { eps = 1e-5, momentum = 0.1, affine = true, trackRunningStats = true }: BatchNormOptions = {},
+    ...given: [options?: BatchNormOptions]
   ) {
     super();
-    requirePositive(this.constructor.name, { numFeatures });
+    const { name } = this.constructor;
+    const {
+      eps = 1e-5,
+      momentum = 0.1,
+      affine = true,
+      trackRunningStats = true,
+    } = readOptions(given, name);
+    requirePositive(name, { numFeatures });
     this.weight = affine ? new Parameter(ones([numFeatures])) : null;
     this.bias = affine ? new Parameter(zeros([numFeatures])) : null;
     this.runningMean = trackRunningStats ? new Buffer(zeros([numFeatures])) : null;

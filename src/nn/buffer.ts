@@ -1,3 +1,4 @@
+import { optionReader } from '../core/options.js';
 import { Tensor } from '../tensor/tensor.js';
 
 export interface BufferOptions {
@@ -13,6 +14,8 @@ export interface BufferOptions {
   optional?: boolean;
 }
 
+const readOptions = optionReader<BufferOptions>('Buffer', { persistent: true, optional: true });
+
 /**
  * A tensor that belongs to a module's state and is not trained, such as batch norm's running mean. A field that holds one
  * is registered by that alone, as a `Parameter` is.
@@ -21,8 +24,9 @@ export class Buffer extends Tensor {
   readonly persistent: boolean;
   readonly optional: boolean;
 
-  constructor(values: Tensor, { persistent = true, optional = false }: BufferOptions = {}) {
+  constructor(values: Tensor, ...given: [options?: BufferOptions]) {
     super(values.storage, values.shape);
+    const { persistent = true, optional = false } = readOptions(given);
     this.persistent = persistent;
     this.optional = optional;
   }

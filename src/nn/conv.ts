@@ -1,4 +1,5 @@
 import { ValueError } from '../core/errors.js';
+import { optionReader } from '../core/options.js';
 import { pair, type Size2d } from '../core/shape.js';
 import { zeros } from '../tensor/creation.js';
 import { Parameter } from '../tensor/parameter.js';
@@ -17,6 +18,15 @@ export interface Conv2dOptions extends Conv2dCall {
   paddingMode?: 'zeros';
 }
 
+const readOptions = optionReader<Conv2dOptions>('Conv2d', {
+  stride: true,
+  padding: true,
+  dilation: true,
+  groups: true,
+  bias: true,
+  paddingMode: true,
+});
+
 /**
  * 2-D convolution: `[N, inChannels, H, W]` → `[N, outChannels, H', W']`.
  * Weight and bias start uniform in ±1/√fanIn, as PyTorch's do.
@@ -34,16 +44,17 @@ export class Conv2d extends Module {
     readonly inChannels: number,
     readonly outChannels: number,
     kernelSize: number | Size2d,
-    {
+    ...given: [options?: Conv2dOptions]
+  ) {
+    super();
+    const {
       stride = 1,
       padding = 0,
       dilation = 1,
       groups = 1,
       bias = true,
       paddingMode = 'zeros',
-    }: Conv2dOptions = {},
-  ) {
-    super();
+    } = readOptions(given);
     requirePositive('Conv2d', { inChannels, outChannels, groups });
     for (const [name, channels] of Object.entries({ inChannels, outChannels }))
       if (channels % groups !== 0)

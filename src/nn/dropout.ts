@@ -1,13 +1,32 @@
 import { ValueError } from '../core/errors.js';
+import { optionReader, requireNumber } from '../core/options.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { dropout, dropout2d } from './functional.js';
 import { Module } from './module.js';
 import { keywords } from './printing.js';
 
+export interface InplaceOptions {
+  /**
+   * PyTorch's: says that the input may be overwritten. Memory is planned by the engine, which works in place where it can.
+   * @default false
+   */
+  inplace?: boolean;
+}
+
+const readOptions = optionReader<InplaceOptions>('Dropout', { inplace: true });
+
 /** In training sets elements to zero with probability p and divides the others by 1 − p; in evaluation passes all. */
 export class Dropout extends Module {
-  constructor(readonly p = 0.5) {
+  private readonly inplace: boolean;
+
+  constructor(
+    readonly p = 0.5,
+    ...given: [options?: InplaceOptions]
+  ) {
     super();
+    const { name } = this.constructor;
+    requireNumber(name, 'p', p);
+    this.inplace = readOptions(given, name).inplace ?? false;
     if (!(p >= 0 && p <= 1)) throw new ValueError('Dropout', `p=${p} must be from 0 to 1`);
   }
 
@@ -16,7 +35,7 @@ export class Dropout extends Module {
   }
 
   override extraRepr(): string {
-    return keywords({ p: this.p, inplace: false });
+    return keywords({ p: this.p, inplace: this.inplace });
   }
 }
 

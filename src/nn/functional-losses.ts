@@ -1,6 +1,7 @@
 /** Losses as functions; `losses.ts` has them as modules. */
 import { isFloat } from '../core/dtype.js';
 import { ShapeError, ValueError } from '../core/errors.js';
+import { type OptionNames, optionReader, requireOneOf } from '../core/options.js';
 import { formatShape, sameShape } from '../core/shape.js';
 import { bceWithLogits } from '../ops/bce-with-logits.js';
 import { crossEntropy as crossEntropyOp } from '../ops/cross-entropy.js';
@@ -28,6 +29,14 @@ export interface CrossEntropyOptions extends NLLLossOptions {
   labelSmoothing?: number;
 }
 
+const lossNames: OptionNames<LossOptions> = { reduction: true };
+const nllNames: OptionNames<NLLLossOptions> = { weight: true, ignoreIndex: true, ...lossNames };
+const readNLL = optionReader<NLLLossOptions>('nllLoss', nllNames);
+const readCrossEntropy = optionReader<CrossEntropyOptions>('crossEntropy', {
+  ...nllNames,
+  labelSmoothing: true,
+});
+
 /**
  * Cross entropy of logits `[N, K, …]` (or `[K]`) and labels `[N, …]` of whole numbers, or class probabilities of the
  * logits' shape. The mean is weighted by the labels' class weights.
@@ -35,17 +44,24 @@ export interface CrossEntropyOptions extends NLLLossOptions {
 export function crossEntropy(
   logits: Tensor,
   target: Tensor,
-  options: CrossEntropyOptions = {},
+  ...given: [options?: CrossEntropyOptions]
 ): Tensor {
+  const options = readCrossEntropy(given);
   const { weight, reduction = 'mean', ignoreIndex = -100, labelSmoothing = 0 } = options;
+  requireReduction('crossEntropy', reduction);
   return batched(logits, labels(target), reduction, (x, y) =>
     crossEntropyOp(withWeight(x, y, weight), { reduction, ignoreIndex, labelSmoothing }),
   );
 }
 
 /** Negative log likelihood: log probabilities `[N, K, …]` (or `[K]`) and labels `[N, …]`. */
-export function nllLoss(logp: Tensor, target: Tensor, options: NLLLossOptions = {}): Tensor {
-  const { weight, reduction = 'mean', ignoreIndex = -100 } = options;
+export function nllLoss(
+  logp: Tensor,
+  target: Tensor,
+  ...given: [options?: NLLLossOptions]
+): Tensor {
+  const { weight, reduction = 'mean', ignoreIndex = -100 } = readNLL(given);
+  requireReduction('nllLoss', reduction);
   return batched(logp, labels(target), reduction, (x, y) =>
     nllLossOp(withWeight(x, y, weight), { reduction, ignoreIndex }),
   );
@@ -81,6 +97,13 @@ export interface BCEWithLogitsOptions extends BCELossOptions {
   posWeight?: Tensor | null;
 }
 
+const bceNames: OptionNames<BCELossOptions> = { weight: true, ...lossNames };
+const readBCE = optionReader<BCELossOptions>('binaryCrossEntropy', bceNames);
+const readBCEWithLogits = optionReader<BCEWithLogitsOptions>('binaryCrossEntropyWithLogits', {
+  ...bceNames,
+  posWeight: true,
+});
+
 /** Below the least positive float32: a log of it is below −100. */
 const tiny = 1e-44;
 
@@ -88,8 +111,10 @@ const tiny = 1e-44;
 export function binaryCrossEntropy(
   input: Tensor,
   target: Tensor,
-  { weight, reduction = 'mean' }: BCELossOptions = {},
+  ...given: [options?: BCELossOptions]
 ): Tensor {
+  const { weight, reduction = 'mean' } = readBCE(given);
+  requireReduction('binaryCrossEntropy', reduction);
   requireSameShape('binaryCrossEntropy', input, target);
   const log = (p: Tensor) => p.clamp(tiny, null).log().clamp(-100, null);
   const negative = target.neg().add(1);
@@ -106,8 +131,10 @@ export function binaryCrossEntropy(
 export function binaryCrossEntropyWithLogits(
   input: Tensor,
   target: Tensor,
-  { weight, posWeight, reduction = 'mean' }: BCEWithLogitsOptions = {},
+  ...given: [options?: BCEWithLogitsOptions]
 ): Tensor {
+  const { weight, posWeight, reduction = 'mean' } = readBCEWithLogits(given);
+  requireReduction('binaryCrossEntropyWithLogits', reduction);
   requireSameShape('binaryCrossEntropyWithLogits', input, target);
   if (weight == null && posWeight == null) return bceWithLogits([input, target], { reduction });
   let loss: Tensor;
@@ -120,22 +147,20 @@ export function binaryCrossEntropyWithLogits(
   return reduce(weight == null ? loss : loss.mul(weight), reduction);
 }
 
+const readLoss = optionReader<LossOptions>('mseLoss', lossNames);
+
 /** (x − t)². Shapes must agree. */
-export function mseLoss(
-  input: Tensor,
-  target: Tensor,
-  { reduction = 'mean' }: LossOptions = {},
-): Tensor {
+export function mseLoss(input: Tensor, target: Tensor, ...given: [options?: LossOptions]): Tensor {
+  const { reduction = 'mean' } = readLoss(given);
+  requireReduction('mseLoss', reduction);
   requireSameShape('mseLoss', input, target);
   return reduce(input.sub(target).square(), reduction);
 }
 
 /** |x − t|. Shapes must agree. */
-export function l1Loss(
-  input: Tensor,
-  target: Tensor,
-  { reduction = 'mean' }: LossOptions = {},
-): Tensor {
+export function l1Loss(input: Tensor, target: Tensor, ...given: [options?: LossOptions]): Tensor {
+  const { reduction = 'mean' } = readLoss(given, 'l1Loss');
+  requireReduction('l1Loss', reduction);
   requireSameShape('l1Loss', input, target);
   return reduce(input.sub(target).abs(), reduction);
 }
@@ -145,12 +170,19 @@ export interface SmoothL1LossOptions extends LossOptions {
   beta?: number;
 }
 
+const readSmoothL1 = optionReader<SmoothL1LossOptions>('smoothL1Loss', {
+  ...lossNames,
+  beta: true,
+});
+
 /** ½d²/beta for d = |x − t| < beta, else d − ½beta. Shapes must agree. */
 export function smoothL1Loss(
   input: Tensor,
   target: Tensor,
-  { beta = 1, reduction = 'mean' }: SmoothL1LossOptions = {},
+  ...given: [options?: SmoothL1LossOptions]
 ): Tensor {
+  const { beta = 1, reduction = 'mean' } = readSmoothL1(given);
+  requireReduction('smoothL1Loss', reduction);
   requireSameShape('smoothL1Loss', input, target);
   if (!(beta >= 0)) throw new ValueError('smoothL1Loss', `beta=${beta} must be ≥ 0`);
   if (beta === 0) return l1Loss(input, target, { reduction });
@@ -163,6 +195,10 @@ export function smoothL1Loss(
 function reduce(loss: Tensor, reduction: Reduction): Tensor {
   if (reduction === 'none') return loss;
   return reduction === 'sum' ? loss.sum() : loss.mean();
+}
+
+function requireReduction(subject: string, reduction: Reduction): void {
+  requireOneOf(subject, 'reduction', reduction, ['none', 'mean', 'sum']);
 }
 
 function requireSameShape(subject: string, input: Tensor, target: Tensor): void {

@@ -1,5 +1,6 @@
 /** Layers without state, as functions. `nn.functional` also holds the losses (`functional-losses.ts`). */
 import { ValueError } from '../core/errors.js';
+import { optionReader, requireOneOf } from '../core/options.js';
 import { dims4, normalizeDim, pair, type Shape, type Size2d } from '../core/shape.js';
 import { operands } from '../graph/op.js';
 import { adaptiveAvgPool2d as adaptiveAvgPool2dOp } from '../ops/adaptive-avg-pool2d.js';
@@ -61,20 +62,28 @@ export interface Conv2dOptions {
   groups?: number;
 }
 
+const readConv2d = optionReader<Conv2dOptions>('conv2d', {
+  stride: true,
+  padding: true,
+  dilation: true,
+  groups: true,
+});
+
 /** 2-D convolution: x `[N, C, H, W]`, weight `[O, C/groups, kH, kW]`, bias `[O]` → `[N, O, H', W']`. */
 export function conv2d(
   x: Tensor,
   weight: Tensor,
   bias: Tensor | null = null,
-  options: Conv2dOptions = {},
+  ...given: [options?: Conv2dOptions]
 ): Tensor {
+  const options = readConv2d(given);
   const { groups = 1 } = options;
   const stride = pair('conv2d', 'stride', options.stride ?? 1);
   const dilation = pair('conv2d', 'dilation', options.dilation ?? 1);
   const inputs = bias === null ? [x, weight] : [x, weight, bias];
-  const given = options.padding ?? 0;
-  if (given !== 'same') {
-    const padding = pair('conv2d', 'padding', given === 'valid' ? 0 : given, 0);
+  const wanted = options.padding ?? 0;
+  if (wanted !== 'same') {
+    const padding = pair('conv2d', 'padding', wanted === 'valid' ? 0 : wanted, 0);
     return conv2dOp(inputs, { stride, padding, dilation, groups });
   }
   requireStrideOne('conv2d', stride);
@@ -102,12 +111,20 @@ export interface MaxPool2dOptions {
   ceilMode?: boolean;
 }
 
+const readMaxPool2d = optionReader<MaxPool2dOptions>('maxPool2d', {
+  stride: true,
+  padding: true,
+  dilation: true,
+  ceilMode: true,
+});
+
 /** The largest value of each window: `[N, C, H, W]` → `[N, C, H', W']`. */
 export function maxPool2d(
   x: Tensor,
   kernelSize: number | Size2d,
-  { stride = kernelSize, padding = 0, dilation = 1, ceilMode = false }: MaxPool2dOptions = {},
+  ...given: [options?: MaxPool2dOptions]
 ): Tensor {
+  const { stride = kernelSize, padding = 0, dilation = 1, ceilMode = false } = readMaxPool2d(given);
   return maxPool2dOp([x], {
     kernelSize: pair('maxPool2d', 'kernelSize', kernelSize),
     stride: pair('maxPool2d', 'stride', stride),
@@ -128,13 +145,25 @@ export interface AvgPool2dOptions {
   countIncludePad?: boolean;
 }
 
+const readAvgPool2d = optionReader<AvgPool2dOptions>('avgPool2d', {
+  stride: true,
+  padding: true,
+  ceilMode: true,
+  countIncludePad: true,
+});
+
 /** The mean of each window: `[N, C, H, W]` → `[N, C, H', W']`. */
 export function avgPool2d(
   x: Tensor,
   kernelSize: number | Size2d,
-  options: AvgPool2dOptions = {},
+  ...given: [options?: AvgPool2dOptions]
 ): Tensor {
-  const { stride = kernelSize, padding = 0, ceilMode = false, countIncludePad = true } = options;
+  const {
+    stride = kernelSize,
+    padding = 0,
+    ceilMode = false,
+    countIncludePad = true,
+  } = readAvgPool2d(given);
   return avgPool2dOp([x], {
     kernelSize: pair('avgPool2d', 'kernelSize', kernelSize),
     stride: pair('avgPool2d', 'stride', stride),
@@ -171,6 +200,14 @@ export interface BatchNormOptions {
   eps?: number;
 }
 
+const readBatchNorm = optionReader<BatchNormOptions>('batchNorm', {
+  weight: true,
+  bias: true,
+  training: true,
+  momentum: true,
+  eps: true,
+});
+
 /**
  * Normalises each channel: y = (x − mean) / √(var + eps) · weight + bias, for x `[N, C]`, `[N, C, L]` or `[N, C, H, W]`.
  * `runningMean` and `runningVar` `[C]` are read in evaluation and changed in place in training; null: always the batch's.
@@ -179,8 +216,9 @@ export function batchNorm(
   x: Tensor,
   runningMean: Tensor | null,
   runningVar: Tensor | null,
-  options: BatchNormOptions = {},
+  ...given: [options?: BatchNormOptions]
 ): Tensor {
+  const options = readBatchNorm(given);
   const { training = false, momentum = 0.1, eps = 1e-5 } = options;
   const channels = x.shape.slice(1, 2);
   const weight = options.weight ?? ones(channels, { dtype: x.dtype });
@@ -236,13 +274,17 @@ export interface DropoutOptions {
   training?: boolean;
 }
 
+const readDropout = optionReader<DropoutOptions>('dropout', { p: true, training: true });
+
 /** Sets elements to zero with probability p and divides the others by 1 − p, so that the mean stays. */
-export function dropout(x: Tensor, { p = 0.5, training = true }: DropoutOptions = {}): Tensor {
+export function dropout(x: Tensor, ...given: [options?: DropoutOptions]): Tensor {
+  const { p = 0.5, training = true } = readDropout(given);
   return training && p !== 0 ? dropoutOp([x, drawKey()], { p }) : x;
 }
 
 /** Drops whole channels of `[N, C, H, W]` as `dropout` drops elements. */
-export function dropout2d(x: Tensor, { p = 0.5, training = true }: DropoutOptions = {}): Tensor {
+export function dropout2d(x: Tensor, ...given: [options?: DropoutOptions]): Tensor {
+  const { p = 0.5, training = true } = readDropout(given, 'dropout2d');
   dims4('dropout2d', 'input', x.shape);
   return training && p !== 0 ? featureDropout([x, drawKey()], { p }) : x;
 }
@@ -269,6 +311,7 @@ export function tanh(x: Tensor): Tensor {
 
 /** x · Φ(x) (https://arxiv.org/abs/1606.08415), exactly or by PyTorch's tanh formula. */
 export function gelu(x: Tensor, approximate: 'none' | 'tanh' = 'none'): Tensor {
+  requireOneOf('gelu', 'approximate', approximate, ['none', 'tanh']);
   return geluOp([x], { approximate });
 }
 

@@ -5,7 +5,6 @@ export {
   LeakyReLU,
   LogSoftmax,
   ReLU,
-  type ReLUOptions,
   Sigmoid,
   SiLU,
   Softmax,
@@ -16,7 +15,7 @@ export { Buffer, type BufferOptions } from './buffer.js';
 export { ModuleList, Sequential } from './containers.js';
 export { Conv2d, type Conv2dOptions } from './conv.js';
 export { ConvTranspose2d, type ConvTranspose2dOptions } from './conv-transpose.js';
-export { Dropout, Dropout2d } from './dropout.js';
+export { Dropout, Dropout2d, type InplaceOptions } from './dropout.js';
 export { Embedding } from './embedding.js';
 export * as functional from './functional.js';
 export {
@@ -33,7 +32,7 @@ export type { ForwardHook, ForwardPreHook, FullBackwardHook, HookHandle } from '
 export * as init from './init.js';
 export { InstanceNorm2d, type InstanceNormOptions } from './instance-norm.js';
 export type { InterpolateOptions } from './interpolate.js';
-export { Linear } from './linear.js';
+export { Linear, type LinearOptions } from './linear.js';
 export type { LoadOptions, LoadResult } from './load-state.js';
 export {
   BCELoss,

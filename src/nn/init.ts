@@ -1,5 +1,6 @@
 /** Initial values of parameters. Every function changes its tensor in place, outside the tape, and returns it. */
 import { ShapeError, ValueError } from '../core/errors.js';
+import { optionReader, requireNumber, requireOneOf } from '../core/options.js';
 import { formatShape, numel, type Shape } from '../core/shape.js';
 import { normal } from '../ops/normal.js';
 import { drawKey } from '../ops/random.js';
@@ -12,6 +13,7 @@ import { orthonormalRows } from './orthonormal-rows.js';
 
 /** Uniform in [low, high). */
 export function uniform_<T extends Tensor>(tensor: T, low = 0, high = 1): T {
+  requireNumber('uniform_', 'low', low);
   return assign(tensor, () =>
     uniform([drawKey()], { shape: tensor.shape, low, high, dtype: tensor.dtype }),
   );
@@ -19,6 +21,7 @@ export function uniform_<T extends Tensor>(tensor: T, low = 0, high = 1): T {
 
 /** Normal with this mean and standard deviation. */
 export function normal_<T extends Tensor>(tensor: T, mean = 0, std = 1): T {
+  requireNumber('normal_', 'mean', mean);
   return assign(tensor, () =>
     normal([drawKey()], { shape: tensor.shape, mean, std, dtype: tensor.dtype }),
   );
@@ -35,11 +38,19 @@ export interface TruncNormalOptions {
   b?: number;
 }
 
+const readTruncNormal = optionReader<TruncNormalOptions>('truncNormal_', {
+  mean: true,
+  std: true,
+  a: true,
+  b: true,
+});
+
 /** Normal, but only from a to b. */
 export function truncNormal_<T extends Tensor>(
   tensor: T,
-  { mean = 0, std = 1, a = -2, b = 2 }: TruncNormalOptions = {},
+  ...given: [options?: TruncNormalOptions]
 ): T {
+  const { mean = 0, std = 1, a = -2, b = 2 } = readTruncNormal(given);
   if (!(a < b)) throw new ValueError('truncNormal_', `a=${a} must be less than b=${b}`);
   const { cdf, quantile } = normalDistribution;
   const low = cdf((a - mean) / std);
@@ -54,6 +65,7 @@ export function truncNormal_<T extends Tensor>(
 
 /** Every element is `value`. */
 export function constant_<T extends Tensor>(tensor: T, value: number): T {
+  requireNumber('constant_', 'value', value);
   return assign(tensor, () => tensorOf(value));
 }
 
@@ -77,6 +89,7 @@ export function eye_<T extends Tensor>(tensor: T): T {
 
 /** Glorot & Bengio, 2010 (https://proceedings.mlr.press/v9/glorot10a.html): uniform in ±gain·√(6 / (fanIn + fanOut)). */
 export function xavierUniform_<T extends Tensor>(tensor: T, gain = 1): T {
+  requireNumber('xavierUniform_', 'gain', gain);
   const { fanIn, fanOut } = calculateFanInAndFanOut(tensor);
   const bound = gain * Math.sqrt(6 / (fanIn + fanOut));
   return uniform_(tensor, -bound, bound);
@@ -84,6 +97,7 @@ export function xavierUniform_<T extends Tensor>(tensor: T, gain = 1): T {
 
 /** Glorot & Bengio, 2010 (https://proceedings.mlr.press/v9/glorot10a.html): normal, std = gain·√(2 / (fanIn + fanOut)). */
 export function xavierNormal_<T extends Tensor>(tensor: T, gain = 1): T {
+  requireNumber('xavierNormal_', 'gain', gain);
   const { fanIn, fanOut } = calculateFanInAndFanOut(tensor);
   return normal_(tensor, 0, gain * Math.sqrt(2 / (fanIn + fanOut)));
 }
@@ -98,25 +112,37 @@ export interface KaimingOptions {
 }
 
 /** He et al., 2015 (https://arxiv.org/abs/1502.01852): uniform in ±gain·√(3 / fan). */
-export function kaimingUniform_<T extends Tensor>(tensor: T, options?: KaimingOptions): T {
-  const bound = Math.sqrt(3) * kaimingStd(tensor, options);
+export function kaimingUniform_<T extends Tensor>(
+  tensor: T,
+  ...given: [options?: KaimingOptions]
+): T {
+  const bound = Math.sqrt(3) * kaimingStd('kaimingUniform_', tensor, given);
   return uniform_(tensor, -bound, bound);
 }
 
 /** He et al., 2015 (https://arxiv.org/abs/1502.01852): normal, std = gain / √fan. */
-export function kaimingNormal_<T extends Tensor>(tensor: T, options?: KaimingOptions): T {
-  return normal_(tensor, 0, kaimingStd(tensor, options));
+export function kaimingNormal_<T extends Tensor>(
+  tensor: T,
+  ...given: [options?: KaimingOptions]
+): T {
+  return normal_(tensor, 0, kaimingStd('kaimingNormal_', tensor, given));
 }
 
-function kaimingStd(
-  tensor: Tensor,
-  { a = 0, mode = 'fanIn', nonlinearity = 'leakyRelu' }: KaimingOptions = {},
-): number {
+const readKaiming = optionReader<KaimingOptions>('kaiming', {
+  a: true,
+  mode: true,
+  nonlinearity: true,
+});
+
+function kaimingStd(subject: string, tensor: Tensor, given: [options?: KaimingOptions]): number {
+  const { a = 0, mode = 'fanIn', nonlinearity = 'leakyRelu' } = readKaiming(given, subject);
+  requireOneOf(subject, 'mode', mode, ['fanIn', 'fanOut']);
   return calculateGain(nonlinearity, a) / Math.sqrt(calculateFanInAndFanOut(tensor)[mode]);
 }
 
 /** A (semi-)orthogonal matrix (Saxe et al., 2013, https://arxiv.org/abs/1312.6120), for `[rows, …]` seen as a matrix. */
 export function orthogonal_<T extends Tensor>(tensor: T, gain = 1): T {
+  requireNumber('orthogonal_', 'gain', gain);
   const { shape } = tensor;
   if (shape.length < 2)
     throw new ShapeError(

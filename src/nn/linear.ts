@@ -1,3 +1,4 @@
+import { optionReader } from '../core/options.js';
 import { zeros } from '../tensor/creation.js';
 import { Parameter } from '../tensor/parameter.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -6,6 +7,13 @@ import { uniform_ } from './init.js';
 import { Module } from './module.js';
 import { keywords } from './printing.js';
 import { requirePositive } from './require-positive.js';
+
+export interface LinearOptions {
+  /** @default true */
+  bias?: boolean;
+}
+
+const readOptions = optionReader<LinearOptions>('Linear', { bias: true });
 
 /**
  * y = x·wᵀ + b: `[…, inFeatures]` → `[…, outFeatures]`.
@@ -18,9 +26,10 @@ export class Linear extends Module {
   constructor(
     readonly inFeatures: number,
     readonly outFeatures: number,
-    { bias = true }: { /** @default true */ bias?: boolean } = {},
+    ...given: [options?: LinearOptions]
   ) {
     super();
+    const { bias = true } = readOptions(given);
     requirePositive('Linear', { inFeatures, outFeatures });
     const bound = 1 / Math.sqrt(inFeatures);
     this.weight = uniform_(new Parameter(zeros([outFeatures, inFeatures])), -bound, bound);

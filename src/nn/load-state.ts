@@ -1,4 +1,5 @@
 import { CheckpointError } from '../core/errors.js';
+import { optionReader } from '../core/options.js';
 import { formatShape, sameShape } from '../core/shape.js';
 import { noGrad } from '../tensor/grad-mode.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -20,13 +21,21 @@ export interface LoadResult {
   readonly unexpectedKeys: readonly string[];
 }
 
+const readOptions = optionReader<LoadOptions>('loadStateDict', { strict: true });
+
 /** Copies `source` into `targets`, which belong to the model `subject`: all of it or nothing. */
 export function loadState(
   subject: string,
   targets: readonly (readonly [string, Tensor])[],
   source: ReadonlyMap<string, Tensor>,
-  { strict = true }: LoadOptions = {},
+  given: readonly [options?: LoadOptions],
 ): LoadResult {
+  const { strict = true } = readOptions(given);
+  if (!(source instanceof Map))
+    throw new CheckpointError(
+      subject,
+      'the state dict must be a Map of names and tensors, as stateDict() and loadSafetensors() give it',
+    );
   const known = new Set(targets.map(([key]) => key));
   const missingKeys = targets
     .filter(([key, tensor]) => !source.has(key) && !isOptional(tensor))

@@ -1,4 +1,5 @@
 /** Losses as modules: `lossFn(output, target)`. The formulas are in `functional-losses.ts`. */
+import { type OptionNames, optionReader } from '../core/options.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Buffer } from './buffer.js';
 import {
@@ -18,13 +19,33 @@ import {
 } from './functional-losses.js';
 import { Module } from './module.js';
 
+const lossNames: OptionNames<LossOptions> = { reduction: true };
+const nllNames: OptionNames<NLLLossOptions> = { weight: true, ignoreIndex: true, ...lossNames };
+const readCrossEntropy = optionReader<CrossEntropyOptions>('CrossEntropyLoss', {
+  ...nllNames,
+  labelSmoothing: true,
+});
+const readNLL = optionReader<NLLLossOptions>('NLLLoss', nllNames);
+const bceNames: OptionNames<BCELossOptions> = { weight: true, ...lossNames };
+const readBCE = optionReader<BCELossOptions>('BCELoss', bceNames);
+const readBCEWithLogits = optionReader<BCEWithLogitsOptions>('BCEWithLogitsLoss', {
+  ...bceNames,
+  posWeight: true,
+});
+const readLoss = optionReader<LossOptions>('MSELoss', lossNames);
+const readSmoothL1 = optionReader<SmoothL1LossOptions>('SmoothL1Loss', {
+  ...lossNames,
+  beta: true,
+});
+
 /** Cross entropy of logits `[N, K, …]` and labels `[N, …]`, or class probabilities of the logits' shape. */
 export class CrossEntropyLoss extends Module {
   readonly weight: Buffer | null; // [K]
   private readonly options: CrossEntropyOptions;
 
-  constructor({ weight, ...options }: CrossEntropyOptions = {}) {
+  constructor(...given: [options?: CrossEntropyOptions]) {
     super();
+    const { weight, ...options } = readCrossEntropy(given);
     this.weight = bufferOf(weight);
     this.options = options;
   }
@@ -39,8 +60,9 @@ export class NLLLoss extends Module {
   readonly weight: Buffer | null; // [K]
   private readonly options: NLLLossOptions;
 
-  constructor({ weight, ...options }: NLLLossOptions = {}) {
+  constructor(...given: [options?: NLLLossOptions]) {
     super();
+    const { weight, ...options } = readNLL(given);
     this.weight = bufferOf(weight);
     this.options = options;
   }
@@ -55,8 +77,9 @@ export class BCELoss extends Module {
   readonly weight: Buffer | null;
   private readonly options: BCELossOptions;
 
-  constructor({ weight, ...options }: BCELossOptions = {}) {
+  constructor(...given: [options?: BCELossOptions]) {
     super();
+    const { weight, ...options } = readBCE(given);
     this.weight = bufferOf(weight);
     this.options = options;
   }
@@ -72,8 +95,9 @@ export class BCEWithLogitsLoss extends Module {
   readonly posWeight: Buffer | null; // [K]
   private readonly options: BCEWithLogitsOptions;
 
-  constructor({ weight, posWeight, ...options }: BCEWithLogitsOptions = {}) {
+  constructor(...given: [options?: BCEWithLogitsOptions]) {
     super();
+    const { weight, posWeight, ...options } = readBCEWithLogits(given);
     this.weight = bufferOf(weight);
     this.posWeight = bufferOf(posWeight);
     this.options = options;
@@ -87,8 +111,11 @@ export class BCEWithLogitsLoss extends Module {
 
 /** Squared distance of two tensors of one shape. */
 export class MSELoss extends Module {
-  constructor(private readonly options: LossOptions = {}) {
+  private readonly options: LossOptions;
+
+  constructor(...given: [options?: LossOptions]) {
     super();
+    this.options = readLoss(given);
   }
 
   override forward(input: Tensor, target: Tensor): Tensor {
@@ -98,8 +125,11 @@ export class MSELoss extends Module {
 
 /** Distance of two tensors of one shape. */
 export class L1Loss extends Module {
-  constructor(private readonly options: LossOptions = {}) {
+  private readonly options: LossOptions;
+
+  constructor(...given: [options?: LossOptions]) {
     super();
+    this.options = readLoss(given, 'L1Loss');
   }
 
   override forward(input: Tensor, target: Tensor): Tensor {
@@ -109,8 +139,11 @@ export class L1Loss extends Module {
 
 /** Distance of two tensors of one shape, squared where it is small. */
 export class SmoothL1Loss extends Module {
-  constructor(private readonly options: SmoothL1LossOptions = {}) {
+  private readonly options: SmoothL1LossOptions;
+
+  constructor(...given: [options?: SmoothL1LossOptions]) {
     super();
+    this.options = readSmoothL1(given);
   }
 
   override forward(input: Tensor, target: Tensor): Tensor {

@@ -196,8 +196,8 @@ export abstract class Module extends ModuleFunction {
    *
    * @throws CheckpointError that lists missing and unexpected keys and sizes that differ
    */
-  loadStateDict(state: ReadonlyMap<string, Tensor>, options?: LoadOptions): LoadResult {
-    return loadState(this.constructor.name, this.stateEntries(''), state, options);
+  loadStateDict(state: ReadonlyMap<string, Tensor>, ...given: [options?: LoadOptions]): LoadResult {
+    return loadState(this.constructor.name, this.stateEntries(''), state, given);
   }
 
   private stateEntries(path: string): [string, Parameter | Buffer][] {

@@ -1,4 +1,5 @@
 import { ValueError } from '../core/errors.js';
+import { optionReader } from '../core/options.js';
 import type { Shape } from '../core/shape.js';
 import { ones, zeros } from '../tensor/creation.js';
 import { Parameter } from '../tensor/parameter.js';
@@ -15,6 +16,11 @@ export interface LayerNormOptions {
   elementwiseAffine?: boolean;
 }
 
+const readLayerNorm = optionReader<LayerNormOptions>('LayerNorm', {
+  eps: true,
+  elementwiseAffine: true,
+});
+
 /** Layer normalisation over the last dimensions (Ba et al., 2016, https://arxiv.org/abs/1607.06450). */
 export class LayerNorm extends Module {
   readonly normalizedShape: Shape;
@@ -22,11 +28,9 @@ export class LayerNorm extends Module {
   readonly bias: Parameter | null; // [...normalizedShape]
   readonly eps: number;
 
-  constructor(
-    normalizedShape: number | Shape,
-    { eps = 1e-5, elementwiseAffine = true }: LayerNormOptions = {},
-  ) {
+  constructor(normalizedShape: number | Shape, ...given: [options?: LayerNormOptions]) {
     super();
+    const { eps = 1e-5, elementwiseAffine = true } = readLayerNorm(given);
     this.normalizedShape =
       typeof normalizedShape === 'number' ? [normalizedShape] : normalizedShape;
     this.weight = elementwiseAffine ? new Parameter(ones(this.normalizedShape)) : null;
@@ -52,6 +56,8 @@ export interface GroupNormOptions {
   affine?: boolean;
 }
 
+const readGroupNorm = optionReader<GroupNormOptions>('GroupNorm', { eps: true, affine: true });
+
 /** Normalisation of groups of channels (Wu & He, 2018, https://arxiv.org/abs/1803.08494): `[N, C, …]`. */
 export class GroupNorm extends Module {
   readonly weight: Parameter | null; // [C]
@@ -61,9 +67,10 @@ export class GroupNorm extends Module {
   constructor(
     readonly numGroups: number,
     readonly numChannels: number,
-    { eps = 1e-5, affine = true }: GroupNormOptions = {},
+    ...given: [options?: GroupNormOptions]
   ) {
     super();
+    const { eps = 1e-5, affine = true } = readGroupNorm(given);
     requirePositive('GroupNorm', { numGroups, numChannels });
     if (numChannels % numGroups !== 0)
       throw new ValueError(

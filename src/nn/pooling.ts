@@ -1,3 +1,4 @@
+import { optionReader } from '../core/options.js';
 import { pair, type Size2d } from '../core/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import {
@@ -11,15 +12,28 @@ import {
 import { Module } from './module.js';
 import { keywords } from './printing.js';
 
+const readMaxPool2d = optionReader<MaxPool2dOptions>('MaxPool2d', {
+  stride: true,
+  padding: true,
+  dilation: true,
+  ceilMode: true,
+});
+
 /** The largest value of each window: `[N, C, H, W]` → `[N, C, H', W']`. */
 export class MaxPool2d extends Module {
   readonly options: Required<MaxPool2dOptions>;
 
   constructor(
     readonly kernelSize: number | Size2d,
-    { stride = kernelSize, padding = 0, dilation = 1, ceilMode = false }: MaxPool2dOptions = {},
+    ...given: [options?: MaxPool2dOptions]
   ) {
     super();
+    const {
+      stride = kernelSize,
+      padding = 0,
+      dilation = 1,
+      ceilMode = false,
+    } = readMaxPool2d(given);
     pair('MaxPool2d', 'kernelSize', kernelSize);
     pair('MaxPool2d', 'stride', stride);
     pair('MaxPool2d', 'padding', padding, 0);
@@ -38,20 +52,28 @@ export class MaxPool2d extends Module {
   }
 }
 
+const readAvgPool2d = optionReader<AvgPool2dOptions>('AvgPool2d', {
+  stride: true,
+  padding: true,
+  ceilMode: true,
+  countIncludePad: true,
+});
+
 /** The mean of each window: `[N, C, H, W]` → `[N, C, H', W']`. */
 export class AvgPool2d extends Module {
   readonly options: Required<AvgPool2dOptions>;
 
   constructor(
     readonly kernelSize: number | Size2d,
-    {
+    ...given: [options?: AvgPool2dOptions]
+  ) {
+    super();
+    const {
       stride = kernelSize,
       padding = 0,
       ceilMode = false,
       countIncludePad = true,
-    }: AvgPool2dOptions = {},
-  ) {
-    super();
+    } = readAvgPool2d(given);
     pair('AvgPool2d', 'kernelSize', kernelSize);
     pair('AvgPool2d', 'stride', stride);
     pair('AvgPool2d', 'padding', padding, 0);

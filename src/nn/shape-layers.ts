@@ -1,3 +1,4 @@
+import { requireNumber } from '../core/options.js';
 import { normalizeDim, type Shape } from '../core/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
@@ -10,6 +11,7 @@ export class Flatten extends Module {
     readonly endDim = -1,
   ) {
     super();
+    requireNumber('Flatten', 'startDim', startDim);
   }
 
   override forward(x: Tensor): Tensor {
