@@ -1,11 +1,9 @@
 import { optionReader, refuseOptions, requireNumber, requireOneOf } from '../core/options.js';
 import type { Tensor } from '../tensor/tensor.js';
-import type { InplaceOptions } from './dropout.js';
 import { gelu, leakyRelu, logSoftmax, relu, sigmoid, silu, softmax, tanh } from './functional.js';
+import { type InplaceOptions, readInplace } from './inplace.js';
 import { Module } from './module.js';
 import { keywords } from './printing.js';
-
-const readInplace = optionReader<InplaceOptions>('ReLU', { inplace: true });
 
 /** max(x, 0). */
 export class ReLU extends Module {
@@ -13,7 +11,7 @@ export class ReLU extends Module {
 
   constructor(...given: [options?: InplaceOptions]) {
     super();
-    this.inplace = readInplace(given).inplace ?? false;
+    this.inplace = readInplace(given, 'ReLU');
   }
 
   override forward(x: Tensor): Tensor {
@@ -35,7 +33,7 @@ export class LeakyReLU extends Module {
   ) {
     super();
     requireNumber('LeakyReLU', 'negativeSlope', negativeSlope);
-    this.inplace = readInplace(given, 'LeakyReLU').inplace ?? false;
+    this.inplace = readInplace(given, 'LeakyReLU');
   }
 
   override forward(x: Tensor): Tensor {
@@ -105,7 +103,7 @@ export class SiLU extends Module {
 
   constructor(...given: [options?: InplaceOptions]) {
     super();
-    this.inplace = readInplace(given, 'SiLU').inplace ?? false;
+    this.inplace = readInplace(given, 'SiLU');
   }
 
   override forward(x: Tensor): Tensor {

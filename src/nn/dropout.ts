@@ -1,19 +1,10 @@
 import { ValueError } from '../core/errors.js';
-import { optionReader, requireNumber } from '../core/options.js';
+import { requireNumber } from '../core/options.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { dropout, dropout2d } from './functional.js';
+import { type InplaceOptions, readInplace } from './inplace.js';
 import { Module } from './module.js';
 import { keywords } from './printing.js';
-
-export interface InplaceOptions {
-  /**
-   * PyTorch's: says that the input may be overwritten. Memory is planned by the engine, which works in place where it can.
-   * @default false
-   */
-  inplace?: boolean;
-}
-
-const readOptions = optionReader<InplaceOptions>('Dropout', { inplace: true });
 
 /** In training sets elements to zero with probability p and divides the others by 1 − p; in evaluation passes all. */
 export class Dropout extends Module {
@@ -26,7 +17,7 @@ export class Dropout extends Module {
     super();
     const { name } = this.constructor;
     requireNumber(name, 'p', p);
-    this.inplace = readOptions(given, name).inplace ?? false;
+    this.inplace = readInplace(given, name);
     if (!(p >= 0 && p <= 1)) throw new ValueError('Dropout', `p=${p} must be from 0 to 1`);
   }
 

@@ -1,27 +1,19 @@
-import { optionReader, refuseOptions } from '../core/options.js';
+import { refuseOptions } from '../core/options.js';
 import { full } from '../tensor/creation.js';
 import { Parameter } from '../tensor/parameter.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { prelu } from './functional-gates.js';
+import { type InplaceOptions, readInplace } from './inplace.js';
 import { Module } from './module.js';
 import { keywords, pythonFloat } from './printing.js';
-
-export interface GateOptions {
-  /**
-   * Printed as PyTorch prints it. Memory is planned by the engine, which works in place where it can.
-   * @default false
-   */
-  inplace?: boolean;
-}
 
 /** A function without parameters, whose `inplace` is only printed. */
 abstract class Gate extends Module {
   private readonly inplace: boolean;
 
-  constructor(...given: [options?: GateOptions]) {
+  constructor(...given: [options?: InplaceOptions]) {
     super();
-    const readOptions = optionReader<GateOptions>(new.target.name, { inplace: true });
-    this.inplace = readOptions(given).inplace ?? false;
+    this.inplace = readInplace(given, this.constructor.name);
   }
 
   override extraRepr(): string {

@@ -15,12 +15,11 @@ export { Buffer, type BufferOptions } from './buffer.js';
 export { ModuleList, Sequential } from './containers.js';
 export { Conv2d, type Conv2dOptions } from './conv.js';
 export { ConvTranspose2d, type ConvTranspose2dOptions } from './conv-transpose.js';
-export { Dropout, Dropout2d, type InplaceOptions } from './dropout.js';
+export { Dropout, Dropout2d } from './dropout.js';
 export { Embedding } from './embedding.js';
 export * as functional from './functional.js';
 export {
   ELU,
-  type GateOptions,
   Hardsigmoid,
   Hardswish,
   Mish,
@@ -30,6 +29,7 @@ export {
 } from './gates.js';
 export type { ForwardHook, ForwardPreHook, FullBackwardHook, HookHandle } from './hooks.js';
 export * as init from './init.js';
+export type { InplaceOptions } from './inplace.js';
 export { InstanceNorm2d, type InstanceNormOptions } from './instance-norm.js';
 export type { InterpolateOptions } from './interpolate.js';
 export { Linear, type LinearOptions } from './linear.js';
