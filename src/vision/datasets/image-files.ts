@@ -1,42 +1,86 @@
-/** Pictures in folders: which files count, and in which order they come. */
+/** Pictures in folders: which files count, in which order they come, and what is passed over. */
 import { readdir, realpath, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { DataError } from '../../core/errors.js';
-import { isImageFile } from '../codecs/image-file.js';
+import { isReadableHere } from '../codecs/image-file.js';
 import { byCodePoint } from './code-points.js';
+import { PassedOver } from './passed-over.js';
 
-/** The names of the folders in `root`, in code-point order. @throws DataError when there are none */
-export async function classFolders(root: string): Promise<string[]> {
-  const entries = await entriesOf(root);
-  const folders = entries.filter(({ isFolder }) => isFolder).map(({ name }) => name);
-  if (folders.length > 0) return folders;
-  const pictures = entries.filter(({ name }) => isImageFile(name)).length;
-  throw new DataError(
-    root,
-    `no class folders${pictures > 0 ? `, but ${pictures} pictures` : ''}; ` +
-      'put the pictures of each class into a folder with its name',
-  );
-}
+/** What systems leave in folders, beside hidden files. */
+const litter = ['__MACOSX', 'Thumbs.db', 'desktop.ini'];
 
-/** The pictures in `folder` and below: sorted by name, then those of each folder in it. */
-export async function imageFiles(
-  folder: string,
-  above: ReadonlySet<string> = new Set(),
-): Promise<string[]> {
-  const here = await realpath(folder);
-  if (above.has(here)) return []; // a link that leads back to where it came from
-  const entries = await entriesOf(folder);
-  const files = entries.filter(({ isFolder, name }) => !isFolder && isImageFile(name));
-  const paths = files.map(({ name }) => join(folder, name));
-  const inside = new Set([...above, here]);
-  for (const { isFolder, name } of entries)
-    if (isFolder) paths.push(...(await imageFiles(join(folder, name), inside)));
-  return paths;
+/** The class folders of a data set and the pictures in them. Every folder is read once, whatever links lead to it. */
+export class PictureFolders {
+  private constructor(
+    private readonly root: string,
+    /** The names of the class folders, in code-point order. */
+    readonly classes: readonly string[],
+    /** The folders that are taken: links to them are passed over. */
+    private readonly taken: Set<string>,
+    private readonly passedOver: PassedOver,
+  ) {}
+
+  /** Looks for class folders in `root`. @throws DataError when there are none */
+  static async open(root: string): Promise<PictureFolders> {
+    const entries = await entriesOf(root);
+    const classes = entries.filter(({ kind }) => kind === 'folder').map(({ name }) => name);
+    const passedOver = new PassedOver(root);
+    for (const { name, kind } of entries)
+      if (kind === 'file' && (await isReadableHere(name))) passedOver.count('beside', name);
+    if (classes.length === 0)
+      throw new DataError(
+        root,
+        `no class folders${passedOver.total > 0 ? `, but ${passedOver.total} pictures` : ''}; ` +
+          'put the pictures of each class into a folder with its name',
+      );
+    const taken = [root, ...classes.map((name) => join(root, name))].map(realPath);
+    return new PictureFolders(root, classes, new Set(await Promise.all(taken)), passedOver);
+  }
+
+  /** The pictures of a class: those in its folder by name, then those of each folder below, by path. @throws DataError where there are none */
+  async pictures(name: string): Promise<string[]> {
+    const before = this.passedOver.total;
+    const top = join(this.root, name);
+    const folders = [{ path: top, entries: await entriesOf(top) }];
+    for (const { path, entries } of folders)
+      for (const entry of entries) {
+        if (entry.kind !== 'folder') continue;
+        const inner = join(path, entry.name);
+        if (await this.take(inner)) folders.push({ path: inner, entries: await entriesOf(inner) });
+        else this.passedOver.count('link', inner);
+      }
+    const paths: string[] = [];
+    for (const { path, entries } of folders.sort((a, b) => byCodePoint(a.path, b.path)))
+      for (const { name, kind } of entries) {
+        if (kind === 'other') this.passedOver.count('special', name);
+        else if (kind === 'file' && (await isReadableHere(name))) paths.push(join(path, name));
+        else if (kind === 'file') this.passedOver.count('file', name);
+      }
+    if (paths.length > 0) return paths;
+    const there = this.passedOver.total - before;
+    throw new DataError(
+      top,
+      `no pictures that can be read, by their endings${there === 0 ? '' : ` (${this.passedOver})`}; ` +
+        `add some to the class, or remove the folder ${basename(top)}`,
+    );
+  }
+
+  /** What was passed over so far, for people to read. */
+  get notes(): readonly string[] {
+    return this.passedOver.notes;
+  }
+
+  private async take(folder: string): Promise<boolean> {
+    const path = await realPath(folder);
+    const isNew = !this.taken.has(path);
+    this.taken.add(path);
+    return isNew;
+  }
 }
 
 interface Entry {
   readonly name: string;
-  readonly isFolder: boolean;
+  readonly kind: 'file' | 'folder' | 'other';
 }
 
 /** What is in a folder, in code-point order, hidden files (`.DS_Store`, `._001.jpg`) aside. Links count as their target. */
@@ -44,17 +88,21 @@ async function entriesOf(folder: string): Promise<Entry[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((cause) => {
     throw unreadable(folder, cause);
   });
-  const visible = entries.filter(({ name }) => !name.startsWith('.'));
-  const followed = visible.map(async (entry) => {
-    const isFolder = entry.isSymbolicLink()
-      ? await stat(join(folder, entry.name)).then(
-          (target) => target.isDirectory(),
-          () => false,
-        )
-      : entry.isDirectory();
-    return { name: entry.name, isFolder };
+  const visible = entries.filter(({ name }) => !name.startsWith('.') && !litter.includes(name));
+  const followed = visible.map(async (entry): Promise<Entry> => {
+    const target = entry.isSymbolicLink()
+      ? await stat(join(folder, entry.name)).catch(() => null)
+      : entry;
+    const kind = target?.isDirectory() ? 'folder' : target?.isFile() ? 'file' : 'other';
+    return { name: entry.name, kind };
   });
   return (await Promise.all(followed)).sort((a, b) => byCodePoint(a.name, b.name));
+}
+
+function realPath(folder: string): Promise<string> {
+  return realpath(folder).catch((cause) => {
+    throw unreadable(folder, cause);
+  });
 }
 
 function unreadable(folder: string, cause: NodeJS.ErrnoException): DataError {

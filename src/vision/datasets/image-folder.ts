@@ -1,10 +1,9 @@
-import { join, relative } from 'node:path';
+import { relative } from 'node:path';
 import { DataError } from '../../core/errors.js';
-import { quote, quoteAll } from '../../core/outside-text.js';
+import { quoteAll } from '../../core/outside-text.js';
 import { bindClasses } from './class-names.js';
-import { byCodePoint } from './code-points.js';
 import { FileImages } from './file-images.js';
-import { classFolders, imageFiles } from './image-files.js';
+import { PictureFolders } from './image-files.js';
 import type { ImageStoreOptions } from './image-store/image-store.js';
 import { makeStore } from './image-store/make-store.js';
 import { type SampleOptions, StandardTransform } from './standard-transform.js';
@@ -19,8 +18,8 @@ export interface FileDatasetOptions extends ImageStoreOptions, SampleOptions {
 
 /**
  * A folder of pictures with one sub-folder per class, `cat/001.jpg`, `dog/a/002.png`, as torchvision's: classes are
- * numbered in code-point order of their names (`'Z' < 'a'`), files come class by class in that order, and files that are
- * not pictures by their ending are passed over.
+ * numbered in code-point order of their names (`'Z' < 'a'`), files come class by class in that order, those of folders
+ * within a class after its own. What is no picture by its ending is passed over and counted in `notes`.
  *
  * @example
  * const trainSet = await ImageFolder.open('photos/train', { transform });
@@ -32,7 +31,8 @@ export class ImageFolder extends FileImages {
     root: string,
     { classes: expected, ...options }: FileDatasetOptions = {},
   ): Promise<ImageFolder> {
-    const found = await classFolders(root);
+    const folders = await PictureFolders.open(root);
+    const found = folders.classes;
     const { classes, classToIdx, missing } = bindClasses(root, found, expected);
     if (classes.length === 1)
       throw new DataError(
@@ -41,21 +41,15 @@ export class ImageFolder extends FileImages {
       );
     const paths: string[] = [];
     const targets: number[] = [];
-    for (const name of [...found].sort(byCodePoint)) {
-      const files = await imageFiles(join(root, name));
-      if (files.length === 0)
-        throw new DataError(
-          join(root, name),
-          `no pictures (JPEG, PNG, WebP, GIF, BMP, by their ending) of class ${quote(name)}; add some or remove the folder`,
-        );
-      for (const file of files) {
-        paths.push(file);
+    for (const name of found)
+      for (const path of await folders.pictures(name)) {
+        paths.push(path);
         targets.push(classToIdx.get(name) ?? 0);
       }
-    }
     const names = paths.map((path) => relative(root, path).replaceAll('\\', '/'));
     const list = { paths, names, targets: Int32Array.from(targets), classes };
-    const notes = missing.length === 0 ? [] : [`${root} has no pictures of ${quoteAll(missing)}`];
+    const absent = missing.length === 0 ? [] : [`${root} has no pictures of ${quoteAll(missing)}`];
+    const notes = [...absent, ...folders.notes];
     const transforms = StandardTransform.of('ImageFolder', options, classes);
     const store = await makeStore(paths, transforms.transform, options);
     return new ImageFolder(list, store, transforms, root, notes);

@@ -1,7 +1,7 @@
 import { DataError } from '../../core/errors.js';
 import { Rng } from '../../core/rng.js';
 import type { Image } from '../image.js';
-import type { Transform } from '../transforms/transform.js';
+import { type TransformLike, toTransform } from '../transforms/lambda.js';
 import { inParallel } from './in-parallel.js';
 import type { PictureDataset } from './picture-dataset.js';
 
@@ -17,7 +17,7 @@ export interface ChannelStats {
 
 export interface ChannelStatsOptions {
   /** Done to each picture first, such as the `Resize` of the training. */
-  readonly prepare?: Transform<Image, Image>;
+  readonly prepare?: TransformLike<Image, Image>;
   readonly onProgress?: (done: number) => void;
 }
 
@@ -29,6 +29,7 @@ export async function channelStats(
   dataset: PictureDataset,
   { prepare, onProgress }: ChannelStatsOptions = {},
 ): Promise<ChannelStats> {
+  const first = prepare === undefined ? undefined : toTransform('channelStats', prepare);
   const histograms = [0, 1, 2].map(() => new Float64Array(256));
   let channels = 0;
   let pixels = 0;
@@ -36,7 +37,7 @@ export async function channelStats(
   const count = async (index: number) => {
     try {
       const picture = await dataset.image(index);
-      const image = prepare?.apply(picture, new Rng(0, 0, index)) ?? picture;
+      const image = first?.apply(picture, new Rng(0, 0, index)) ?? picture;
       channels = image.channels;
       pixels += image.height * image.width;
       for (let c = 0; c < channels; c++) {

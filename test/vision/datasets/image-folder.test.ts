@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, symlink } from 'node:fs/promises';
 import { homedir } from 'node:os';
@@ -51,11 +52,103 @@ test('links count as what they point to, and one that leads back ends there', as
   await symlink(join(root, 'other'), join(root, 'b'));
   await symlink(root, join(root, 'a/loop'));
   const dataset = await ImageFolder.open(root);
+  assert.deepEqual(dataset.notes, [
+    `${root}: 1 link passed over, to folders that are read already`,
+  ]);
   assert.deepEqual(dataset.classes, ['a', 'b', 'other']);
   assert.deepEqual(
     [...dataset.targets].filter((y) => y === 1),
     [1],
   );
+});
+
+test('folders within a class come in torchvision’s order: by path, after the files above them', async (t) => {
+  const root = await folderOf(await temporaryFolder(t), {
+    'a/z.png': 1,
+    'a/B/1.png': 2,
+    'a/b/1.png': 3,
+    'a/b/c/1.png': 4,
+    'a/b-c/1.png': 5,
+    'a/b c/1.png': 6,
+    'a/b/a.png': 7,
+    'a/ä/1.png': 8,
+    'b/1.png': 9,
+  });
+  const dataset = await ImageFolder.open(root);
+  // sorted(os.walk('a')): ' ' and '-' come before '/'.
+  assert.deepEqual(
+    Array.from({ length: 8 }, (_, i) => dataset.pathOf(i).slice(root.length + 1)),
+    [
+      'a/z.png',
+      'a/B/1.png',
+      'a/b/1.png',
+      'a/b/a.png',
+      'a/b c/1.png',
+      'a/b-c/1.png',
+      'a/b/c/1.png',
+      'a/ä/1.png',
+    ],
+  );
+});
+
+test('what is passed over is counted', async (t) => {
+  const root = await folderOf(await temporaryFolder(t), { 'a/1.png': 1, 'b/1.png': 2, 'c.png': 3 });
+  for (const name of [
+    'a/2.psd',
+    'a/3.PSD',
+    'b/x/notes.txt',
+    'b/README',
+    'b/.hidden',
+    'b/Thumbs.db',
+  ])
+    await put(root, name, '');
+  await symlink(join(root, 'nowhere'), join(root, 'a/gone.png'));
+  if (process.platform !== 'win32') execFileSync('mkfifo', [join(root, 'a/pipe.jpg')]);
+  const dataset = await ImageFolder.open(root);
+  assert.equal(dataset.length, 2);
+  assert.deepEqual(dataset.notes, [
+    `${root}: 4 files passed over, of formats that are not read: 2 .psd, 1 .txt, 1 without ending`,
+    `${root}: 1 picture passed over, beside the class folders instead of in one`,
+    `${root}: ${process.platform === 'win32' ? '1 entry' : '2 entries'} passed over, neither file nor folder, or a link to nothing`,
+  ]);
+  const hollow = await folderOf(join(root, 'hollow'), { 'cat/1.png': 1 });
+  await put(hollow, 'dog/1.heic', '');
+  const { sharpReads } = await import('../../../src/vision/codecs/sharp.js');
+  if (await sharpReads(['.heic'])) return;
+  await assert.rejects(ImageFolder.open(hollow), {
+    message:
+      `${join(hollow, 'dog')}: no pictures that can be read, by their endings (1 .heic); ` +
+      'add some to the class, or remove the folder dog',
+  });
+  await folderOf(hollow, { 'dog/1.png': 1 });
+  assert.deepEqual((await ImageFolder.open(hollow)).notes, [
+    `${hollow}: 1 file passed over, of formats that are not read: 1 .heic; convert HEIC to JPEG`,
+  ]);
+});
+
+test('links that fan out are followed once each', async (t) => {
+  const root = await folderOf(await temporaryFolder(t), { 'a/1.png': 1, 'b/1.png': 2 });
+  for (let level = 0; level < 20; level++) {
+    await folderOf(root, { [`.levels/${level}/1.png`]: level });
+    const above = level === 0 ? join(root, 'a') : join(root, '.levels', String(level - 1));
+    for (const name of ['x', 'y'])
+      await symlink(join(root, '.levels', String(level)), join(above, name));
+  }
+  const dataset = await ImageFolder.open(root); // 2²⁰ paths lead to the last of them
+  assert.equal(dataset.length, 22);
+  assert.deepEqual(dataset.notes, [
+    `${root}: 20 links passed over, to folders that are read already`,
+  ]);
+});
+
+test('maxPixels bounds the pictures of a folder', async (t) => {
+  const root = await folderOf(await temporaryFolder(t), { 'a/1.png': 1, 'b/1.png': 2 });
+  const dataset = await ImageFolder.open(root, { maxPixels: 19 });
+  await assert.rejects(dataset.get(0), /5×4 = 20 pixels, at most 19 are allowed/);
+  const read = async () => {
+    for await (const _ of new DataLoader(dataset, { numWorkers: 1 }));
+  };
+  await assert.rejects(read, /5×4 = 20 pixels, at most 19 are allowed/);
 });
 
 test('class numbers are bound by name: a missing class shifts none, an unknown one is refused', async (t) => {
@@ -99,8 +192,8 @@ test('folders that cannot be trained on say why', async (t) => {
     ],
     [
       'hollow',
-      `${at('hollow/dog')}: no pictures (JPEG, PNG, WebP, GIF, BMP, by their ending) of class 'dog'; ` +
-        'add some or remove the folder',
+      `${at('hollow/dog')}: no pictures that can be read, by their endings; ` +
+        'add some to the class, or remove the folder dog',
     ],
     ['missing', `${at('missing')}: there is no such folder`],
     ['flat/1.png', `${at('flat/1.png')}: a file, a folder with one folder per class is required`],

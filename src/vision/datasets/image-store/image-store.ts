@@ -5,7 +5,7 @@
 
 import type { ModuleCall } from '../../../data/dataset.js';
 import type { Channels, Image } from '../../image.js';
-import type { Transform } from '../../transforms/transform.js';
+import type { TransformLike } from '../../transforms/lambda.js';
 
 /** Gives the pictures of a list of files by index. */
 export interface ImageStore {
@@ -28,8 +28,10 @@ export interface CacheEstimate {
 export interface ImageStoreOptions {
   /** 3 makes every picture RGB, 1 grey. @default 3 */
   readonly channels?: Channels;
+  /** The most pixels that a picture may have. @default 50000000 */
+  readonly maxPixels?: number;
   /** Done to every picture before anything else, without randomness; a cache holds its result: `new Resize(256)`. */
-  readonly prepare?: Transform<Image, Image>;
+  readonly prepare?: TransformLike<Image, Image>;
   /**
    * Decode a JPEG that is to be resized first at ½, ¼ or ⅛ where that is still twice the size: several times as fast,
    * and about one byte value different. @default true

@@ -4,6 +4,8 @@ import { mebibytes } from '../../../core/budget.js';
 import { cacheFolder } from '../../../core/cache-folder.js';
 import { ValueError } from '../../../core/errors.js';
 import { digest } from '../../../data/fingerprint.js';
+import { toTransform } from '../../transforms/lambda.js';
+import { maxPixels as defaultMaxPixels } from '../../transforms/limits.js';
 import type { ImageTransform } from '../image-transform.js';
 import { DiskStore } from './disk-store.js';
 import { FileStore } from './file-store.js';
@@ -18,16 +20,18 @@ export async function makeStore(
   transform: ImageTransform,
   {
     channels = 3,
-    prepare,
+    maxPixels = defaultMaxPixels,
+    prepare: given,
     cache,
     shrinkOnLoad = true,
     onCache = () => {},
     onCacheProgress = () => {},
   }: ImageStoreOptions,
 ): Promise<ImageStore> {
+  const prepare = given === undefined ? undefined : toTransform('prepare', given);
   const first = prepare ?? (cache === undefined ? transform : null);
   const shrinkTo = (shrinkOnLoad && first?.firstSize) || null;
-  const files = new FileStore(channels, prepare ?? null, shrinkTo);
+  const files = new FileStore(channels, prepare ?? null, shrinkTo, maxPixels);
   if (cache === undefined) return files;
   const images = paths.length;
   const load = (index: number) => files.get(index, paths[index] ?? '');
