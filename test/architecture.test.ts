@@ -23,6 +23,8 @@ const edges: Readonly<Record<string, string>> = {
   koffi: 'engine/ffi.ts',
   commander: 'cli/',
   zod: '',
+  yauzl: 'io/zip.ts',
+  yazl: 'io/zip.ts',
   sharp: 'vision/codecs/sharp.ts',
   echarts: 'report/echarts.ts',
   'string-width': 'cli/text-width.ts',

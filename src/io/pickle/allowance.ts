@@ -25,17 +25,13 @@ export const maxStack = 2 ** 20;
 export const maxMemo = 2 ** 20;
 
 /** Allowed beside twice the bytes of the pickle. */
-const baseBytes = 2 ** 26;
+export const baseBytes = 2 ** 26;
 
 export class Allowance {
-  private left: number;
-
   constructor(
-    pickleBytes: number,
+    private left: number,
     private readonly fail: (detail: string) => Error,
-  ) {
-    this.left = baseBytes + 2 * pickleBytes;
-  }
+  ) {}
 
   charge(bytes: number): void {
     this.left -= bytes;

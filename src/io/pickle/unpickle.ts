@@ -7,7 +7,7 @@
  */
 import { DataError, WickError } from '../../core/errors.js';
 import { show } from '../../core/outside-text.js';
-import { Allowance, cost, maxMemo, maxStack, requireShallow } from './allowance.js';
+import { Allowance, baseBytes, cost, maxMemo, maxStack, requireShallow } from './allowance.js';
 import { ByteReader } from './byte-reader.js';
 import { GlobalReference, lookUp, type PickleGlobals, pythonGlobals } from './globals.js';
 import {
@@ -32,6 +32,8 @@ export interface UnpickleOptions {
   readonly persistentLoad?: (id: unknown) => unknown;
   /** Where the pickle begins. @default 0 */
   readonly offset?: number;
+  /** The most that its values may take. @default 64 MiB and twice the bytes from `offset` on */
+  readonly memoryBytes?: number;
 }
 
 /** A pickle's value, and where the next one would begin. */
@@ -72,10 +74,11 @@ class Machine {
     private readonly options: UnpickleOptions,
   ) {
     const { path, error = DataError, offset = 0, globals } = options;
+    const { memoryBytes = baseBytes + 2 * (buffer.length - offset) } = options;
     this.fail = (detail) => new error(path, detail);
     this.reader = new ByteReader(buffer, this.fail, offset);
     this.globals = { ...pythonGlobals, ...globals };
-    this.allowance = new Allowance(buffer.length - offset, (detail) => this.reader.fail(detail));
+    this.allowance = new Allowance(memoryBytes, (detail) => this.reader.fail(detail));
   }
 
   run(): Unpickled {
