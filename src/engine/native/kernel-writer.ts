@@ -78,6 +78,11 @@ export class Cursor {
     this.offset += bytes;
   }
 
+  /** Asks for a cache line for later. It may lie anywhere: nothing is read. */
+  fetch(bytes: number): void {
+    this.writer.prefetch(1, mem(this.register, bytes));
+  }
+
   /** Another pointer to `bytes` further on, until the end of the scope. */
   fork(bytes = 0): Cursor {
     return this.writer.fork(this, bytes);

@@ -164,6 +164,10 @@ const general: Readonly<Record<string, readonly Operand[][]>> = (() => {
     vzeroupper: [[]],
     kmovw: [[mask, rcx]],
     mov32: loads,
+    prefetch: places().flatMap((at) => [
+      [0, at],
+      [1, at],
+    ]),
   };
 })();
 
@@ -188,6 +192,7 @@ export function samples(): Sample[] {
       const is32 = name === 'mov32' || name === 'kmovw';
       const written = operands.map((operand) => format(operand));
       if (name === 'movsxd') written[1] = `dword ptr ${written[1]}`;
+      if (name === 'prefetch') return sample(name, operands, `prefetcht${written.join(' ')}`);
       const text = `${is32 ? name.replace('32', '') : name} ${written.join(', ')}`;
       return sample(name, operands, is32 ? narrow(text) : text);
     }),

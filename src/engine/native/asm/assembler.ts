@@ -113,6 +113,11 @@ export class Assembler extends VectorInstructions {
     this.out.byte(0xc3);
   }
 
+  /** Asks for the cache line at an address: into all caches (0), or from the second level on (1). Never faults. */
+  prefetch(level: 0 | 1, at: Mem): void {
+    encodeLegacy(this.out, [0x0f, 0x18], level + 1, at, { w: 0 });
+  }
+
   cpuid(): void {
     this.out.byte(0x0f, 0xa2);
   }

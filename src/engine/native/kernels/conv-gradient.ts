@@ -4,6 +4,7 @@
  */
 import { each, only, type Vec } from '../asm/operands.js';
 import type { Cursor, KernelWriter } from '../kernel-writer.js';
+import { evenPieces } from './product.js';
 
 export interface ConvGradient {
   readonly images: number;
@@ -31,7 +32,7 @@ export interface ConvGradient {
   readonly sumBytes: number;
 }
 
-/** How many of each stay in registers; they divide the counts. */
+/** The most of each that stay in registers at once. */
 export interface Cells {
   readonly kernelRows: number;
   readonly channels: number;
@@ -47,18 +48,20 @@ export function convGradient(w: KernelWriter, shape: ConvGradient): void {
   const rest = Math.ceil(outChannels / lanes) - whole * cells.vectors;
   const tail = w.mask(outChannels % lanes || lanes);
   const rowBytes = channels * taps.length * sumBytes;
-  const channelBytes = cells.channels * taps.length * sumBytes;
 
   const panel = (count: number, isLast: boolean) => {
-    w.loop(kernelRows / cells.kernelRows, () => {
-      w.loop(channels / cells.channels, () => {
-        sumCells(w, shape, { x, dy, s, count, tail: isLast ? tail : undefined });
-        x.advance(cells.channels * shape.xChannel);
-        s.advance(channelBytes);
+    for (const rows of evenPieces(kernelRows, cells.kernelRows))
+      w.loop(rows.count, () => {
+        for (const some of evenPieces(channels, cells.channels))
+          w.loop(some.count, () => {
+            const sums = { kernelRows: rows.size, channels: some.size, vectors: count };
+            sumCells(w, shape, { x, dy, s, sums, tail: isLast ? tail : undefined });
+            x.advance(some.size * shape.xChannel);
+            s.advance(some.size * taps.length * sumBytes);
+          });
+        x.advance(rows.size * shape.xKernelRow - channels * shape.xChannel);
+        s.advance((rows.size - 1) * rowBytes);
       });
-      x.advance(cells.kernelRows * shape.xKernelRow - channels * shape.xChannel);
-      s.advance((cells.kernelRows - 1) * rowBytes);
-    });
     x.advance(-kernelRows * shape.xKernelRow);
     s.advance(-kernelRows * rowBytes);
   };
@@ -74,7 +77,7 @@ interface CellSums {
   readonly x: Cursor;
   readonly dy: Cursor;
   readonly s: Cursor;
-  readonly count: number;
+  readonly sums: Cells;
   readonly tail: ReturnType<KernelWriter['mask']>;
 }
 
@@ -86,8 +89,12 @@ interface Cell {
   readonly position: number;
 }
 
-function sumCells(w: KernelWriter, shape: ConvGradient, { x, dy, s, count, tail }: CellSums): void {
-  const { cells, taps, channels, sumBytes } = shape;
+function sumCells(
+  w: KernelWriter,
+  shape: ConvGradient,
+  { x, dy, s, sums: cells, tail }: CellSums,
+): void {
+  const { taps, channels, sumBytes } = shape;
   const vectorBytes = 4 * w.level.lanes;
   const list: Cell[] = [];
   for (let row = 0; row < cells.kernelRows; row++)
@@ -95,7 +102,7 @@ function sumCells(w: KernelWriter, shape: ConvGradient, { x, dy, s, count, tail 
       taps.forEach((tap, t) => {
         list.push({ row, channel, tap, position: (row * channels + channel) * taps.length + t });
       });
-  const sums = list.map(() => w.vectors(count));
+  const sums = list.map(() => w.vectors(cells.vectors));
   for (const sum of sums.flat()) w.zero(sum);
   w.scope(() => {
     const xAt = x.fork();
@@ -200,17 +207,10 @@ export function cellsFor(
 ): Cells | undefined {
   for (const count of [Math.min(vectors, 2), 1]) {
     const room = Math.floor((registers - count - (count > 1 ? 1 : 0)) / count);
-    const inRow = largestDivisor(channels, Math.floor(room / taps));
+    const inRow = Math.min(channels, Math.floor(room / taps));
     if (inRow === 0) continue;
-    const rows =
-      inRow === channels ? largestDivisor(kernelRows, Math.floor(room / taps / inRow)) : 1;
-    return { kernelRows: rows, channels: inRow, vectors: count };
+    const rows = inRow === channels ? Math.floor(room / taps / inRow) : 1;
+    return { kernelRows: Math.min(kernelRows, rows), channels: inRow, vectors: count };
   }
   return undefined;
-}
-
-/** The largest divisor of `n` up to `limit`; 0 where there is none. */
-function largestDivisor(n: number, limit: number): number {
-  for (let d = Math.min(n, limit); d > 0; d--) if (n % d === 0) return d;
-  return 0;
 }

@@ -49,12 +49,16 @@ export function product(w: KernelWriter, shape: Product): void {
   const rest = n - whole * panelFloats;
   w.mask(rest % lanes || lanes);
 
+  // Panels that lie side by side: the next one is fetched while this one is used, some lines in each round.
+  const isPacked = shape.bStep === tile.vectors * 4 * lanes;
+  const fetches = isPacked ? Math.ceil((unroll * tile.vectors) / Math.ceil(m / tile.rows)) : 0;
   const panel = (columns: number) => {
     const aRows = a.fork();
     const cRows = c.fork();
+    const next = fetches > 0 ? b.fork(bPanel) : undefined;
     for (const { count, size } of evenPieces(m, tile.rows))
       w.loop(count, () => {
-        tileOfRows(w, shape, { a: aRows, b, c: cRows, bias }, size, columns);
+        tileOfRows(w, shape, { a: aRows, b, c: cRows, bias, next, fetches }, size, columns);
         aRows.advance(size * aRow);
         cRows.advance(size * cRow);
       });
@@ -78,6 +82,9 @@ interface Operands {
   readonly b: Cursor;
   readonly c: Cursor;
   readonly bias: Cursor | undefined;
+  /** What to fetch ahead, and how many lines of it in a round. */
+  readonly next: Cursor | undefined;
+  readonly fetches: number;
 }
 
 /** `unroll` steps of k are written out. */
@@ -86,7 +93,7 @@ const unroll = 4;
 function tileOfRows(
   w: KernelWriter,
   { k, aRow, aStep, bStep, cRow, accumulates = false }: Product,
-  { a, b, c, bias }: Operands,
+  { a, b, c, bias, next, fetches }: Operands,
   rows: number,
   columns: number,
 ): void {
@@ -117,7 +124,11 @@ function tileOfRows(
     const aAt = a.fork();
     const bAt = b.fork();
     w.loop(Math.floor(k / unroll), () => {
-      for (let s = 0; s < unroll; s++) step(aAt, bAt, s);
+      for (let s = 0; s < unroll; s++) {
+        step(aAt, bAt, s);
+      }
+      for (let line = 0; line < fetches; line++) next?.fetch(line * bytes);
+      next?.advance(fetches * bytes);
       aAt.advance(unroll * aStep);
       bAt.advance(unroll * bStep);
     });

@@ -123,12 +123,13 @@ function emitParts(
     ...{ y: phase.operand(conv.to.pointer), bias: phase.operand(conv.bias) },
   };
   phase.run((thread, call) => {
-    parts.forEach((part, i) => {
-      emitRows(kernels, call, conv, { part, tile, at: packings[i]?.at ?? 0 }, operands, {
-        thread,
-        threads,
+    // Image by image: the parts of one read the same pixels and write between each other's.
+    for (let image = 0; image < conv.batch; image++)
+      parts.forEach((part, i) => {
+        const share = shareOf(conv.batch * part.axes[0].outSize, thread, threads);
+        const at = packings[i]?.at ?? 0;
+        emitRows(kernels, call, conv, { part, tile, at, image, share }, operands);
       });
-    });
   });
 }
 
@@ -141,18 +142,25 @@ interface Operands {
   readonly bias: Operand;
 }
 
-/** The calls for a thread's share of a part's rows. */
+/** What of a part is to be computed: rows [first, end) of all images, in this image. */
+interface PartRows {
+  readonly part: Part;
+  readonly tile: Tile;
+  /** Byte of the part's packed weights. */
+  readonly at: number;
+  readonly image: number;
+  readonly share: { readonly first: number; readonly end: number };
+}
+
 function emitRows(
   kernels: Kernels,
   call: Call,
-  { batch, from, to, relu }: DirectConv,
-  { part, tile, at }: { readonly part: Part; readonly tile: Tile; readonly at: number },
+  { from, to, relu }: DirectConv,
+  { part, tile, at, image, share }: PartRows,
   { x, weights, y, bias }: Operands,
-  { thread, threads }: { readonly thread: number; readonly threads: number },
 ): void {
   const [rows, columns] = part.axes;
   const runs = runsOf(rows);
-  const share = shareOf(batch * rows.outSize, thread, threads);
   const shape = {
     inWidth: columns.size,
     outWidth: columns.outSize,
@@ -173,23 +181,22 @@ function emitRows(
     packedRows: rows.kernel,
     relu,
   };
-  for (let image = 0; image < batch; image++)
-    for (const run of runs) {
-      const start = image * rows.outSize + run.at;
-      const first = Math.max(start, share.first);
-      const count = Math.min(start + run.count, share.end) - first;
-      if (count <= 0) continue;
-      const row = run.at + first - start;
-      const { first: firstRow, kernel: kernelRows } = run;
-      const kernel = kernels.get(convRows, { ...shape, rows: count, kernelRows, firstRow });
-      call(
-        kernel,
-        x.at(image * from.imageBytes + inputAt(rows, row, firstRow) * from.rowBytes),
-        weights.at(at),
-        y.at(image * to.imageBytes + part.first + row * part.every[0] * to.rowBytes),
-        bias.at(0),
-      );
-    }
+  for (const run of runs) {
+    const start = image * rows.outSize + run.at;
+    const first = Math.max(start, share.first);
+    const count = Math.min(start + run.count, share.end) - first;
+    if (count <= 0) continue;
+    const row = run.at + first - start;
+    const { first: firstRow, kernel: kernelRows } = run;
+    const kernel = kernels.get(convRows, { ...shape, rows: count, kernelRows, firstRow });
+    call(
+      kernel,
+      x.at(image * from.imageBytes + inputAt(rows, row, firstRow) * from.rowBytes),
+      weights.at(at),
+      y.at(image * to.imageBytes + part.first + row * part.every[0] * to.rowBytes),
+      bias.at(0),
+    );
+  }
 }
 
 /** The tile for which a row of `width` pixels takes the fewest cycles: of multiply-adds, of loads, of bytes of weights. */

@@ -32,7 +32,7 @@ const stripTiles = 56;
 
 /** Output channels of a slice, and input channels whose weights are transformed at once. */
 const sliceChannels = 64;
-const chunkChannels = 128;
+const chunkChannels = 256;
 
 /** A convolution, or the gradient of its input. */
 export interface WinogradConv {
