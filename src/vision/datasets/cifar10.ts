@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { cacheFolder } from '../../core/cache-folder.js';
 import { DataError } from '../../core/errors.js';
@@ -34,6 +34,8 @@ const classNames = [
 const archive = {
   url: 'https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz',
   md5: 'c32a1d4ab5d03f1284b67883e8d87530',
+  /** More bytes than it unpacks to. */
+  unpacked: 2 ** 28,
   maxBytes: 2 ** 28, // it has 170 MB
 };
 
@@ -116,7 +118,11 @@ async function fetchArchive(folder: string, onProgress: OpenOptions['onProgress'
   const path = join(folder, '..', basename(archive.url));
   const checksum = { algorithm: 'md5', hex: archive.md5 } as const;
   await download([archive.url], path, { checksum, maxBytes: archive.maxBytes, onProgress });
-  await unpackTar(path, await inflated(path, await readFile(path)), folder);
+  await unpackTar(
+    path,
+    await inflated(path, await readBytes(path), () => archive.unpacked),
+    folder,
+  );
   await rm(path);
 }
 

@@ -13,6 +13,7 @@ import type { SampleOptions } from './standard-transform.js';
 
 const SIDE = 48;
 const PIXELS = SIDE * SIDE;
+const MAX_LINE = 2 ** 16;
 
 /** By their numbers in the csv, which the folders are given as well. */
 const emotions = ['angry', 'disgust', 'fear', 'happy', 'sad', 'surprise', 'neutral'];
@@ -95,8 +96,10 @@ async function readCsv(path: string, split: keyof typeof usages): Promise<ImageA
   let number = 1;
   for (let at = lineAt(bytes, 0).next; at < bytes.length; ) {
     const { text, next } = lineAt(bytes, at);
-    at = next;
     number++;
+    if (next - at > MAX_LINE)
+      throw new DataError(path, `line ${number} has ${next - at} bytes, which no picture has`);
+    at = next;
     const fields = [...csvRows(path, text)][0]?.fields;
     if (fields === undefined) continue; // an empty line
     const usage = fields[columns.usage]?.trim() ?? '';
@@ -158,7 +161,8 @@ function columnsOf(path: string, header: string) {
 function lineAt(bytes: Buffer, start: number): { text: string; next: number } {
   const end = bytes.indexOf(0x0a, start);
   const stop = end < 0 ? bytes.length : end;
-  return { text: bytes.toString('latin1', start, stop), next: stop + 1 };
+  const text = bytes.toString('latin1', start, Math.min(stop, start + MAX_LINE));
+  return { text, next: stop + 1 };
 }
 
 function parsePixels(path: string, line: number, text: string): Uint8Array {

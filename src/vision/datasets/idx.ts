@@ -21,11 +21,22 @@ export interface IdxArray {
  * @throws DataError when it is missing, damaged, truncated or something else.
  */
 export async function readIdx(path: string, rank: number): Promise<IdxArray> {
-  return parseIdx(path, await inflated(path, await readBytes(path)), rank);
+  const lengthOf = (start: Buffer) => headerBytes(rank) + numel(idxShape(path, start, rank));
+  const bytes = await inflated(path, await readBytes(path), lengthOf);
+  const shape = idxShape(path, bytes, rank);
+  const expected = lengthOf(bytes);
+  if (bytes.length !== expected)
+    throw new DataError(
+      path,
+      `${bytes.length} bytes, but the header's shape ${formatShape(shape)} needs ${expected}; fetch the file again`,
+    );
+  return { shape, data: bytes.subarray(headerBytes(rank)) };
 }
 
-function parseIdx(path: string, bytes: Buffer, rank: number): IdxArray {
-  const headerBytes = 4 + 4 * rank;
+const headerBytes = (rank: number) => 4 + 4 * rank;
+
+/** The shape that the first bytes announce. */
+function idxShape(path: string, bytes: Buffer, rank: number): Shape {
   const start = [...bytes.subarray(0, 4)];
   if (start.length < 4 || start[0] !== 0 || start[1] !== 0)
     throw new DataError(
@@ -38,19 +49,12 @@ function parseIdx(path: string, bytes: Buffer, rank: number): IdxArray {
       `an idx file of element type 0x${hex([start[2] ?? 0])} and ${start[3]} dimensions, ` +
         `type 0x08 (bytes) and ${rank} are required; are images and labels mixed up?`,
     );
-  if (bytes.length < headerBytes)
+  if (bytes.length < headerBytes(rank))
     throw new DataError(
       path,
-      `cut short: ${bytes.length} bytes, the header alone has ${headerBytes}`,
+      `cut short: ${bytes.length} bytes, the header alone has ${headerBytes(rank)}`,
     );
-  const shape = Array.from({ length: rank }, (_, i) => bytes.readUInt32BE(4 + 4 * i));
-  const expected = headerBytes + numel(shape);
-  if (bytes.length !== expected)
-    throw new DataError(
-      path,
-      `${bytes.length} bytes, but the header's shape ${formatShape(shape)} needs ${expected}; fetch the file again`,
-    );
-  return { shape, data: bytes.subarray(headerBytes) };
+  return Array.from({ length: rank }, (_, i) => bytes.readUInt32BE(4 + 4 * i));
 }
 
 function hex(bytes: readonly number[]): string {

@@ -7,7 +7,7 @@ import { csvRows } from './csv.js';
 import { FileImages } from './file-images.js';
 import type { FileDatasetOptions } from './image-folder.js';
 import { makeStore } from './image-store/make-store.js';
-import { readBytes } from './read-bytes.js';
+import { readText } from './read-bytes.js';
 import { StandardTransform } from './standard-transform.js';
 
 export interface ListFileOptions extends FileDatasetOptions {
@@ -45,7 +45,7 @@ export class ListFile extends FileImages {
   /** @throws DataError with the line's number when a line has no label or a label is no class */
   static async open(path: string, options: ListFileOptions = {}): Promise<ListFile> {
     const { base = dirname(path) } = options;
-    const text = (await readBytes(path)).toString('utf8');
+    const text = await readText(path);
     const separator = { '.csv': ',', '.tsv': '\t' }[extname(path).toLowerCase()];
     const entries =
       separator === undefined
@@ -128,7 +128,7 @@ async function knownClasses(
   );
   const file = classesFile ?? (exists ? beside : undefined);
   if (file === undefined) return undefined;
-  const names = (await readBytes(file)).toString('utf8').split(/\r?\n/);
+  const names = (await readText(file)).split(/\r?\n/);
   return names.map((name) => name.trim()).filter((name) => name !== '');
 }
 

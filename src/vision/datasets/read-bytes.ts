@@ -1,30 +1,55 @@
-import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
+import { constants, gunzip } from 'node:zlib';
 import { DataError } from '../../core/errors.js';
+import { readRegularFile } from '../../core/regular-file.js';
 
 const inflate = promisify(gunzip);
 
-/** What a compressed file may grow to: more than any data set here has. */
-const MAX_BYTES = 2 ** 30;
+/** The most bytes of a data file, compressed or not: more than any data set here has. */
+export const maxDataBytes = 2 ** 30;
+
+/** The most bytes of a text that is held as one. */
+const maxTextBytes = 2 ** 28;
+
+/** How many times its size a gzip stream can grow, by its format. */
+const mostGrowth = 1032;
 
 /** A whole file, with a typed error when it cannot be read. */
-export async function readBytes(path: string): Promise<Buffer> {
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    const reason = code === 'ENOENT' ? 'there is no such file' : `cannot be read (${code})`;
-    throw new DataError(path, reason, { cause });
-  }
+export function readBytes(path: string): Promise<Buffer> {
+  return readRegularFile(path, maxDataBytes);
 }
 
-/** The bytes, inflated if they are gzipped. */
-export async function inflated(path: string, bytes: Buffer): Promise<Buffer> {
+/** A whole file of text in UTF-8. */
+export async function readText(path: string): Promise<string> {
+  return (await readRegularFile(path, maxTextBytes)).toString('utf8');
+}
+
+/**
+ * The bytes, inflated if they are gzipped. `announced` tells from their start how many there are; nothing beyond that is
+ * inflated, whatever else is in the stream.
+ */
+export async function inflated(
+  path: string,
+  bytes: Buffer,
+  announced: (start: Buffer) => number,
+): Promise<Buffer> {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
   try {
-    return await inflate(bytes, { maxOutputLength: MAX_BYTES });
+    const start = await inflate(bytes.subarray(0, 4096), {
+      finishFlush: constants.Z_SYNC_FLUSH,
+      maxOutputLength: 4096 * mostGrowth,
+    });
+    const size = announced(start);
+    if (size > Math.min(maxDataBytes, bytes.length * mostGrowth))
+      throw new DataError(
+        path,
+        `announces ${size} bytes, which ${bytes.length} gzipped ones cannot hold; fetch it again`,
+      );
+    return await inflate(bytes, { maxOutputLength: Math.max(1, size) });
   } catch (cause) {
+    if (cause instanceof DataError) throw cause;
+    if (cause instanceof RangeError)
+      throw new DataError(path, 'its gzip stream holds more than its header announces', { cause });
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new DataError(
       path,

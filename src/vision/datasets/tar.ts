@@ -1,11 +1,14 @@
 /** Unpacks the regular files of a tar archive: https://www.gnu.org/software/tar/manual/html_node/Standard.html */
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DataError } from '../../core/errors.js';
 import { quote } from '../../core/outside-text.js';
 
 const BLOCK = 512;
+
+/** More files than any archive here has. */
+const MAX_FILES = 1000;
 
 /** One file in an archive. */
 export interface TarEntry {
@@ -29,27 +32,48 @@ export function* tarEntries(path: string, bytes: Buffer): Generator<TarEntry> {
         `cut short: ${quote(name)} has ${size} bytes, ${bytes.length - start} are left; fetch it again`,
       );
     const type = String.fromCharCode(header[156] ?? 0);
-    if (type === '0' || type === '\0') yield { name, content: bytes.subarray(start, start + size) };
+    // Old archives mark a folder by the slash at the end of its name alone.
+    if ((type === '0' || type === '\0') && !name.endsWith('/'))
+      yield { name, content: bytes.subarray(start, start + size) };
     offset = start + Math.ceil(size / BLOCK) * BLOCK;
   }
 }
 
 /**
  * Writes the archive's files, without the folders they are in, into `folder`, each of them whole, and none if the archive
- * is damaged. It can therefore write nowhere else.
+ * is damaged or holds names that are not plain. It can therefore write nowhere else.
  */
 export async function unpackTar(path: string, bytes: Buffer, folder: string): Promise<void> {
   const temporary = join(dirname(folder), `.${randomUUID()}.tmp`);
   try {
     await mkdir(temporary, { recursive: true });
-    for (const { name, content } of tarEntries(path, bytes))
-      await writeFile(join(temporary, basename(name)), content);
+    for (const [name, content] of flatFiles(path, bytes))
+      await writeFile(join(temporary, name), content);
     await mkdir(folder, { recursive: true });
     for (const name of await readdir(temporary))
       await rename(join(temporary, name), join(folder, name));
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
+}
+
+/** The files by their names without folders, which must be plain names, each for one file. */
+function flatFiles(path: string, bytes: Buffer): ReadonlyMap<string, Buffer> {
+  const files = new Map<string, Buffer>();
+  for (const { name, content } of tarEntries(path, bytes)) {
+    const flat = name.split('/').at(-1) ?? '';
+    if (!/^\w[\w.-]*$/.test(flat) || files.has(flat))
+      throw new DataError(
+        path,
+        files.has(flat)
+          ? `holds two files named ${quote(flat)}; fetch it again`
+          : `holds a file named ${quote(name)}, which is no name of a file; fetch it again`,
+      );
+    files.set(flat, content);
+    if (files.size > MAX_FILES)
+      throw new DataError(path, `holds more than ${MAX_FILES} files; fetch it again`);
+  }
+  return files;
 }
 
 function field(header: Buffer, start: number, length: number): string {

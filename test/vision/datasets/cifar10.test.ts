@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -171,6 +171,37 @@ test('a tar archive unpacks its files flat, and nowhere else; links and folders 
   assert.throws(() => [...tarEntries('x.tar', bytes.subarray(0, 2100))], {
     message: "x.tar: cut short: '../../evil' has 600 bytes, 52 are left; fetch it again",
   });
+});
+
+test('a tar archive with a name that is none is refused, and nothing is written', async (t) => {
+  const folder = await temporaryFolder(t);
+  const good = tar('dir/a.bin', 'abc');
+  const cases: [string, Buffer[]][] = [
+    ["holds a file named '..', which is no name of a file; fetch it again", [tar('..', 'x')]],
+    ["holds a file named 'a/.', which is no name of a file; fetch it again", [tar('a/.', 'x')]],
+    [
+      "holds a file named '\\x1b[31m', which is no name of a file; fetch it again",
+      [tar('\x1b[31m', 'x')],
+    ],
+    ["holds a file named 'c:\\a', which is no name of a file; fetch it again", [tar('c:\\a', 'x')]],
+    ["holds two files named 'a.bin'; fetch it again", [tar('b/a.bin', 'x')]],
+    [
+      'holds more than 1000 files; fetch it again',
+      Array.from({ length: 1000 }, (_, i) => tar(`f${i}`, '')),
+    ],
+  ];
+  for (const [detail, entries] of cases) {
+    await assert.rejects(
+      unpackTar('x.tar', Buffer.concat([good, ...entries]), join(folder, 'out')),
+      {
+        name: 'DataError',
+        message: `x.tar: ${detail}`,
+      },
+    );
+    assert.deepEqual(await readdir(folder), []);
+  }
+  await unpackTar('x.tar', Buffer.concat([tar('old/', ''), good]), join(folder, 'out'));
+  assert.deepEqual(await readdir(join(folder, 'out')), ['a.bin']);
 });
 
 const face = (value: number) => Array(2304).fill(value).join(' ');

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { DataError } from '../../../src/core/errors.js';
 import { Rng } from '../../../src/core/rng.js';
 import { readIdx } from '../../../src/vision/datasets/idx.js';
+import { ListFile } from '../../../src/vision/datasets/list-file.js';
 import { idxBytes } from './idx-bytes.js';
 import { put, temporaryFolder } from './temporary-folder.js';
 
@@ -62,7 +65,9 @@ test('a file that is missing, something else or damaged is refused with its numb
   await assert.rejects(readIdx(`${folder}/bad`, 3), {
     message: `${folder}/bad: there is no such file`,
   });
-  await assert.rejects(readIdx(folder, 3), { message: `${folder}: cannot be read (EISDIR)` });
+  await assert.rejects(readIdx(folder, 3), {
+    message: `${folder}: is a folder, a file is required`,
+  });
 });
 
 test('a header that promises more than there is costs no memory', async (t) => {
@@ -94,4 +99,37 @@ test('random damage gives data or a DataError with the path, nothing else', asyn
     refused++;
   }
   assert.ok(refused > 50, `${refused} of 100 were refused`);
+});
+
+test('a gzip stream is inflated as far as the header announces, and no further', async (t) => {
+  const folder = await temporaryFolder(t);
+  const header = idxBytes([2, 1, 3], []);
+  const bomb = await put(
+    folder,
+    'bomb.gz',
+    gzipSync(Buffer.concat([header, Buffer.alloc(2 ** 27)])),
+  );
+  const before = process.memoryUsage().arrayBuffers;
+  await assert.rejects(readIdx(bomb, 3), {
+    name: 'DataError',
+    message: `${bomb}: its gzip stream holds more than its header announces`,
+  });
+  assert.ok(process.memoryUsage().arrayBuffers - before < 2 ** 26);
+  const vast = idxBytes([60_000, 1000, 1000], []);
+  const announced = await put(folder, 'vast.gz', gzipSync(vast));
+  await assert.rejects(readIdx(announced, 3), {
+    message: `${announced}: announces 60000000016 bytes, which ${gzipSync(vast).length} gzipped ones cannot hold; fetch it again`,
+  });
+});
+
+test('what is no regular file is refused', { skip: process.platform === 'win32' }, async (t) => {
+  const folder = await temporaryFolder(t);
+  const pipe = join(folder, 'train-images-idx3-ubyte');
+  execFileSync('mkfifo', [pipe]);
+  const message = 'is a pipe or a device, a regular file is required';
+  await assert.rejects(readIdx(pipe, 3), { message: `${pipe}: ${message}` });
+  await assert.rejects(ListFile.open(pipe), { message: `${pipe}: ${message}` });
+  await assert.rejects(readIdx(folder, 3), {
+    message: `${folder}: is a folder, a file is required`,
+  });
 });
