@@ -15,6 +15,7 @@ export {
   DataError,
   DTypeError,
   EngineError,
+  NotFiniteError,
   ShapeError,
   ValueError,
   WickError,

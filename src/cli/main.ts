@@ -1,10 +1,8 @@
 #!/usr/bin/env node
+import { outputFailed } from './interrupts.js';
 import { runCli } from './program.js';
 
-// `wick … | head`: a reader that has seen enough is no error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
-});
+process.stdout.on('error', outputFailed);
+process.stderr.on('error', () => {}); // Nobody is left to be told.
 
 process.exitCode = await runCli(process.argv.slice(2));

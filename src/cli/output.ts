@@ -45,9 +45,9 @@ export function formatTable(rows: readonly (readonly string[])[], rightFrom = 1)
 }
 
 /** The widest line that is not wrapped. */
-const lineWidth = 78;
+const lineWidth = 80;
 
-/** A text as lines of at most 78 columns where its blanks allow it, each after the first indented by `indent`. */
+/** A text as lines of at most 80 columns where its blanks allow it, each after the first indented by `indent`. */
 export function wrapped(text: string, indent: number): string[] {
   const [first = '', ...words] = printable(text).split(/(?<=\S) /);
   const lines: string[] = [];

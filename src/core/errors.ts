@@ -29,6 +29,26 @@ export class DTypeError extends WickError {}
 /** An argument outside its range, or a value that cannot be used (a NaN loss, an unknown option). */
 export class ValueError extends WickError {}
 
+/** Where a training met a number that is not finite. */
+export interface NotFinitePlace {
+  /** Counted from 1. */
+  readonly epoch: number;
+  /** Within the epoch, or within the set that is measured, counted from 1; null where it is a weight after the epoch. */
+  readonly batch: number | null;
+  readonly split: 'train' | 'val' | 'test';
+}
+
+/** A loss or a weight that has become NaN or ∞: the training stops there, and what was saved before is whole. */
+export class NotFiniteError extends ValueError {
+  constructor(
+    subject: string,
+    detail: string,
+    readonly place: NotFinitePlace,
+  ) {
+    super(subject, detail);
+  }
+}
+
 /** An engine that cannot be loaded or cannot do what was asked. */
 export class EngineError extends WickError {}
 

@@ -1,7 +1,13 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { basename, dirname, join } from 'node:path';
 import { DataError } from '../core/errors.js';
+
+export interface WriteOptions {
+  /** Make the folders that `path` needs. Off where a folder that is gone says that somebody removed it. @default true */
+  readonly makeFolders?: boolean;
+}
 
 /**
  * Writes a file whole or not at all: under a temporary name beside it, flushed to disk, then renamed over `path`.
@@ -11,10 +17,11 @@ import { DataError } from '../core/errors.js';
 export async function writeFileAtomic(
   path: string,
   content: string | Uint8Array | readonly Uint8Array[],
+  { makeFolders = true }: WriteOptions = {},
 ): Promise<void> {
-  const temporary = join(dirname(path), `.${randomUUID()}.tmp`);
+  const temporary = join(dirname(path), temporaryName(basename(path)));
   try {
-    await mkdir(dirname(path), { recursive: true });
+    if (makeFolders) await mkdir(dirname(path), { recursive: true });
     const file = await open(temporary, 'wx');
     try {
       if (Array.isArray(content)) for (const part of content) await file.writeFile(part);
@@ -36,4 +43,44 @@ export async function writeFileAtomic(
 export function reason(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return message.split(',')[0] ?? message;
+}
+
+/** Process numbers mean something on one machine (or in one container) only. */
+const host = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
+let made = 0;
+
+/** A name that says who is writing, so that what a killed process leaves can be told from what a live one needs. */
+function temporaryName(file: string): string {
+  return `.${file.slice(0, 40)}.${host}-${process.pid}-${++made}.tmp`;
+}
+
+const temporaryPattern = /^\..*\.([0-9a-f]{8})-(\d+)-\d+\.tmp$/;
+
+/** From this age on nobody is writing a file any more, whoever began it. */
+const longAgoMs = 24 * 3600 * 1000;
+
+/** Removes what dead processes have left of `writeFileAtomic` in a folder; where that is not allowed, it stays. */
+export async function removeLeftovers(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names) {
+    const [, writtenOn, pid] = temporaryPattern.exec(name) ?? [];
+    if (pid === undefined) continue;
+    const path = join(folder, name);
+    const dead = writtenOn === host ? !isAlive(Number(pid)) : await isOld(path);
+    if (dead) await rm(path, { force: true }).catch(() => {});
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0); // sends nothing
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+async function isOld(path: string): Promise<boolean> {
+  const status = await stat(path).catch(() => null);
+  return status !== null && Date.now() - status.mtimeMs > longAgoMs;
 }

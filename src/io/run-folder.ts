@@ -5,45 +5,61 @@
  *   metrics.jsonl  a line per epoch and split               steps.jsonl    loss and lr of every iteration
  *   checkpoints/   best.safetensors, last.safetensors       summary.json   the outcome     curves.svg
  */
-import { appendFile, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { DataError } from '../core/errors.js';
-import { reason, writeFileAtomic } from './atomic.js';
+import { quote } from '../core/outside-text.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { reason, removeLeftovers, writeFileAtomic } from './atomic.js';
 import { readJson } from './json-file.js';
+import { encodeSafetensors } from './safetensors.js';
 
 export type RunFile = 'config.json' | 'model.json' | 'summary.json';
 export type RunLog = 'metrics.jsonl' | 'steps.jsonl';
+export type Checkpoint = 'best' | 'last';
+
+/** What tells this folder from another of the same name, put in its place meanwhile. */
+type Identity = readonly [device: number, inode: number];
 
 export class RunFolder {
-  private constructor(readonly path: string) {}
+  /** Files that this object has written: they are all that `discard` removes. */
+  private readonly written = new Set<string>();
+
+  private constructor(
+    readonly path: string,
+    private readonly identity: Identity,
+    /** Whether there was no such folder before. */
+    private readonly made: boolean,
+  ) {}
 
   /** A new folder: `out`, which must be empty or absent, or the next free `runs/<name>-<n>`. */
   static async create(name: string, out?: string): Promise<RunFolder> {
     if (out !== undefined) {
-      await makeFolder(out);
+      const made = (await makeFolder(out)) !== undefined;
+      await removeLeftovers(out);
       const there = await readdir(out);
       if (there.length > 0)
         throw new DataError(
           out,
           `holds ${there.length} files already (${there.slice(0, 3).join(', ')}, …), a new run needs an empty folder; choose another --out`,
         );
-      return new RunFolder(out);
+      return new RunFolder(out, await identityOf(out), made);
     }
     await makeFolder('runs');
     for (let n = 1; ; n++) {
       const path = join('runs', `${name}-${n}`);
       try {
         await mkdir(path); // Fails if another run took the number meanwhile.
-        return new RunFolder(path);
       } catch (cause) {
-        if (!isCode(cause, 'EEXIST')) throw notWritable(path, cause);
+        if (isCode(cause, 'EEXIST')) continue;
+        throw notWritable(path, cause);
       }
+      return new RunFolder(path, await identityOf(path), true);
     }
   }
 
   /** An existing run. @throws DataError when the folder is not one, naming runs that are there */
   static async open(path: string): Promise<RunFolder> {
-    const folder = new RunFolder(path);
     let files: string[];
     try {
       files = await readdir(path);
@@ -52,7 +68,9 @@ export class RunFolder {
     }
     if (!files.includes('model.json'))
       throw new DataError(path, `is not a run folder: model.json is missing${await others()}`);
-    return folder;
+    const run = new RunFolder(path, await identityOf(path), false);
+    for (const folder of [path, run.file('checkpoints')]) await removeLeftovers(folder);
+    return run;
   }
 
   get name(): string {
@@ -63,34 +81,86 @@ export class RunFolder {
     return join(this.path, ...parts);
   }
 
-  checkpoint(which: 'best' | 'last'): string {
+  checkpoint(which: Checkpoint): string {
     return this.file('checkpoints', `${which}.safetensors`);
   }
 
-  /** Removes this run, which `create` has made, if no epoch of it was finished: it came to nothing. */
-  async discardIfEmpty(): Promise<void> {
-    const done = await readdir(this.file('checkpoints')).catch(() => []);
-    if (done.length === 0) await rm(this.path, { recursive: true, force: true });
+  /** The best weights that there are: those of the last epoch where a run ended before it had saved its best. */
+  async bestCheckpoint(): Promise<Checkpoint> {
+    for (const which of ['best', 'last'] as const)
+      if (await isThere(this.checkpoint(which))) return which;
+    throw new DataError(
+      this.path,
+      'has no weights: the run ended before it saved any; train it again',
+    );
+  }
+
+  /** Whether this object has saved weights that are still there. */
+  async hasWeights(): Promise<boolean> {
+    const path = this.checkpoint('last');
+    return this.written.has(path) && (await isThere(path));
+  }
+
+  /** Removes what this object has written, and the folder if it has made it and nothing of others is in it. */
+  async discard(): Promise<void> {
+    for (const path of this.written) await rm(path, { force: true });
+    this.written.clear();
+    for (const folder of [this.file('checkpoints'), ...(this.made ? [this.path] : [])])
+      await rmdir(folder).catch(() => {}); // Not there, or not empty.
   }
 
   /** Writes a JSON file, whole or not at all. */
   async write(file: RunFile, content: object): Promise<void> {
-    await writeFileAtomic(this.file(file), `${JSON.stringify(content, null, 2)}\n`);
+    await this.writeText(file, `${JSON.stringify(content, null, 2)}\n`);
   }
 
   async writeText(file: string, content: string): Promise<void> {
-    await writeFileAtomic(this.file(file), content);
+    await this.writeWhole(this.file(file), content);
   }
 
-  /** Adds lines to a log, each one JSON object. */
+  /** Saves the same weights under one or both names, each whole or not at all. */
+  async saveWeights(
+    names: readonly Checkpoint[],
+    weights: ReadonlyMap<string, Tensor>,
+    metadata: Readonly<Record<string, string>>,
+  ): Promise<void> {
+    const bytes = encodeSafetensors(weights, metadata);
+    await this.requireThere();
+    await mkdir(this.file('checkpoints')).catch((cause) => {
+      if (!isCode(cause, 'EEXIST')) throw notWritable(this.file('checkpoints'), cause);
+    });
+    for (const name of names) await this.writeWhole(this.checkpoint(name), bytes);
+  }
+
+  /** Adds lines to a log, each one JSON object: all of them or none. */
   async append(log: RunLog, lines: readonly object[]): Promise<void> {
     if (lines.length === 0) return;
-    const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+    const path = this.file(log);
+    await this.requireThere();
     try {
-      await appendFile(this.file(log), text);
+      this.written.add(path);
+      await appendWhole(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
     } catch (cause) {
-      throw notWritable(this.file(log), cause);
+      throw notWritable(path, cause);
     }
+  }
+
+  private async writeWhole(path: string, content: string | readonly Uint8Array[]): Promise<void> {
+    await this.requireThere();
+    this.written.add(path);
+    await writeFileAtomic(path, content, { makeFolders: false });
+  }
+
+  /** Throws when the folder is no longer the one that `create` made: what is written then would be a part of a run. */
+  private async requireThere(): Promise<void> {
+    const now = await identityOf(this.path).catch(() => null);
+    const same = now?.every((part, i) => part === this.identity[i]);
+    const model = this.file('model.json');
+    if (!same || (this.written.has(model) && !(await isThere(model))))
+      throw new DataError(
+        this.path,
+        'was removed, emptied or replaced while the run went on; nothing more can be saved in it',
+      );
   }
 
   /** Reads a JSON file. @throws DataError when it is missing or not JSON */
@@ -101,19 +171,52 @@ export class RunFolder {
   /** Reads a log; a last line that a killed run left unfinished is left out. */
   async readLog(log: RunLog): Promise<unknown[]> {
     const text = await readFile(this.file(log), 'utf8').catch(() => '');
-    return text
-      .slice(0, text.lastIndexOf('\n') + 1)
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line): unknown => JSON.parse(line));
+    const lines = text.split('\n').slice(0, -1); // what stands after the last line break is unfinished
+    return lines.map((line, i): unknown => {
+      try {
+        return JSON.parse(line);
+      } catch (cause) {
+        const path = this.file(log);
+        throw new DataError(path, `line ${i + 1} is not JSON: ${quote(line)}`, { cause });
+      }
+    });
   }
 }
 
-async function makeFolder(path: string): Promise<void> {
+/** Makes a folder and those above it; returns the first that was made. */
+async function makeFolder(path: string): Promise<string | undefined> {
   try {
-    await mkdir(path, { recursive: true });
+    return await mkdir(path, { recursive: true });
   } catch (cause) {
     throw notWritable(path, cause);
+  }
+}
+
+async function identityOf(path: string): Promise<Identity> {
+  const { dev, ino } = await stat(path);
+  return [dev, ino];
+}
+
+function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Adds text to a file; where that fails midway, the file is as it was. */
+async function appendWhole(path: string, text: string): Promise<void> {
+  const file = await open(path, 'a');
+  try {
+    const { size } = await file.stat();
+    try {
+      await file.appendFile(text);
+    } catch (cause) {
+      await file.truncate(size);
+      throw cause;
+    }
+  } finally {
+    await file.close();
   }
 }
 

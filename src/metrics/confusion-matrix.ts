@@ -34,32 +34,44 @@ export class ConfusionMatrix {
 
   /** The counts, `[true class][predicted class]`. */
   compute(): number[][] {
-    const { numClasses, counts } = this;
-    return Array.from({ length: numClasses }, (_, k) => [
-      ...counts.subarray(k * numClasses, (k + 1) * numClasses),
-    ]);
+    return this.overClasses((k) => [...this.row(k)]);
   }
 
-  /** Share of all samples that were predicted right. */
+  /** How many samples there are, of class `k` or of all. */
+  samples(k?: number): number {
+    return sum(k === undefined ? this.counts : this.row(k));
+  }
+
+  /** Share of all samples that were predicted right; NaN where there are none. */
   accuracy(): number {
-    const right = this.sum((row, column) => row === column);
-    return right / this.sum(() => true);
+    return sum(this.overClasses((k) => this.at(k, k))) / this.samples();
+  }
+
+  /** Mean recall of the classes that have samples: accuracy as it would be if all had as many. NaN where none has. */
+  balancedAccuracy(): number {
+    const recalls = this.overClasses((k) => this.recall(k)).filter((r) => !Number.isNaN(r));
+    return sum(recalls) / recalls.length;
+  }
+
+  /** How often the largest class has the samples of the smallest that has any; 1 where all have as many, or none. */
+  imbalance(): number {
+    const sizes = this.overClasses((k) => this.samples(k)).filter((size) => size > 0);
+    return sizes.length === 0 ? 1 : Math.max(...sizes) / Math.min(...sizes);
   }
 
   /** Share of the predictions `k` that were right; NaN where there are none. */
   precision(k: number): number {
-    return this.right(k) / this.sum((_, column) => column === k);
+    return this.at(k, k) / this.predicted(k);
   }
 
   /** Share of the samples of class `k` that were found; NaN where there are none. */
   recall(k: number): number {
-    return this.right(k) / this.sum((row) => row === k);
+    return this.at(k, k) / this.samples(k);
   }
 
   /** Harmonic mean of precision and recall of class `k`. */
   f1(k: number): number {
-    const given = this.sum((row) => row === k);
-    return (2 * this.right(k)) / (given + this.sum((_, column) => column === k));
+    return (2 * this.at(k, k)) / (this.samples(k) + this.predicted(k));
   }
 
   /** Forgets everything. */
@@ -67,15 +79,25 @@ export class ConfusionMatrix {
     this.counts.fill(0);
   }
 
-  private right(k: number): number {
-    return this.sum((row, column) => row === k && column === k);
+  private predicted(k: number): number {
+    return sum(this.overClasses((row) => this.at(row, k)));
   }
 
-  private sum(counts: (row: number, column: number) => boolean): number {
-    let total = 0;
-    this.counts.forEach((count, i) => {
-      if (counts(Math.floor(i / this.numClasses), i % this.numClasses)) total += count;
-    });
-    return total;
+  private row(k: number): Int32Array {
+    return this.counts.subarray(k * this.numClasses, (k + 1) * this.numClasses);
   }
+
+  private at(row: number, column: number): number {
+    return this.counts[row * this.numClasses + column] ?? 0;
+  }
+
+  private overClasses<T>(value: (k: number) => T): T[] {
+    return Array.from({ length: this.numClasses }, (_, k) => value(k));
+  }
+}
+
+function sum(values: ArrayLike<number>): number {
+  let total = 0;
+  for (let i = 0; i < values.length; i++) total += values[i] ?? 0;
+  return total;
 }

@@ -1,11 +1,14 @@
-import { DataError } from '../core/errors.js';
+import { stat } from 'node:fs/promises';
+import { DataError, internalError } from '../core/errors.js';
 import { quoteAll } from '../core/outside-text.js';
 import { DataLoader } from '../data/dataloader.js';
-import type { RunFolder } from '../io/run-folder.js';
-import { ConfusionMatrix } from '../metrics/confusion-matrix.js';
-import { Mean } from '../metrics/mean.js';
+import type { Dataset } from '../data/dataset.js';
+import type { Checkpoint, RunFolder } from '../io/run-folder.js';
 import { crossEntropy } from '../nn/functional.js';
-import type { Scores } from '../train/metrics.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { judge } from '../train/judge.js';
+import { measure } from '../train/measure.js';
+import type { HeldOutScores } from '../train/metrics.js';
 import { reopenTask } from './index.js';
 import { readRunConfig } from './run-config.js';
 import { loadingWorkers } from './session.js';
@@ -15,18 +18,26 @@ import { TrainedModel } from './trained-model.js';
 export interface ClassScores {
   readonly name: string;
   readonly samples: number;
-  /** Share of this class's samples that were found, 0–1. */
-  readonly recall: number;
-  /** Share of the samples called this class that are, 0–1. */
-  readonly precision: number;
+  /** Share of this class's samples that were found, 0–1; null where there are none. */
+  readonly recall: number | null;
+  /** Share of the samples called this class that are, 0–1; null where none was called so. */
+  readonly precision: number | null;
 }
 
-export interface Evaluation extends Scores {
+export interface Evaluation extends HeldOutScores {
   readonly samples: number;
   readonly perClass: readonly ClassScores[];
+  /** What is wrong with the model although its accuracy may look good, in plain lines. */
+  readonly findings: readonly string[];
+  /** Which weights were measured: the last, where the run ended before it had saved its best. */
+  readonly checkpoint: Checkpoint;
 }
 
-/** Measures the best weights of a run on its test set, whose classes are bound to the model's by name. */
+/**
+ * Measures the best weights of a run on its test set, whose classes are bound to the model's by name.
+ *
+ * @param dataFolder Where the pictures are, if not where the run had them.
+ */
 export async function evaluateRun(
   run: RunFolder,
   batchSize: number,
@@ -34,12 +45,45 @@ export async function evaluateRun(
 ): Promise<Evaluation> {
   const trained = await TrainedModel.load(run);
   const { classes } = trained.card;
+  const test = await openTestSet(run, trained, dataFolder);
+  const loader = new DataLoader(test, {
+    batchSize,
+    numWorkers: loadingWorkers(test),
+    reuseMemory: true,
+  });
+  const step = (images: Tensor, labels: Tensor) => {
+    const logits = trained.logits(images);
+    return { loss: crossEntropy(logits, labels), logits };
+  };
+  const scores = await measure(loader, step, async () => true);
+  if (scores === null) throw internalError('a measurement ended by itself');
+  const { confusion } = scores;
+  return {
+    ...scores,
+    samples: confusion.samples(),
+    perClass: classes.map((name, k) => ({
+      name,
+      samples: confusion.samples(k),
+      recall: numberOrNull(confusion.recall(k)),
+      precision: numberOrNull(confusion.precision(k)),
+    })),
+    findings: judge(confusion, classes),
+    checkpoint: trained.checkpoint,
+  };
+}
+
+async function openTestSet(
+  run: RunFolder,
+  { card: { classes }, transform }: TrainedModel,
+  dataFolder: string | undefined,
+): Promise<Dataset> {
   const { recipe, choices } = await readRunConfig(run);
+  if (dataFolder === undefined && choices.data !== undefined) await requireThere(choices.data);
   const { test, ...task } = await reopenTask(recipe, {
     ...choices,
     ...(dataFolder !== undefined && { data: dataFolder }),
     classes,
-    evalTransform: trained.transform,
+    evalTransform: transform,
     cache: 'none',
   });
   if (task.classes.join('\n') !== classes.join('\n'))
@@ -47,27 +91,18 @@ export async function evaluateRun(
       run.file('model.json'),
       `has the classes ${quoteAll(classes)}, the data ${quoteAll(task.classes)}; they must be the same`,
     );
-  const loss = new Mean();
-  const confusion = new ConfusionMatrix(classes.length);
-  for await (const [images, labels] of new DataLoader(test, {
-    batchSize,
-    numWorkers: loadingWorkers(test),
-    reuseMemory: true,
-  })) {
-    const logits = trained.logits(images);
-    loss.update(crossEntropy(logits, labels).item(), labels.size(0));
-    confusion.update(logits, labels);
-  }
-  const perClass = confusion.compute().map((row, k) => ({
-    name: classes[k] ?? '',
-    samples: row.reduce((sum, count) => sum + count, 0),
-    recall: confusion.recall(k) || 0, // NaN where there is nothing to share
-    precision: confusion.precision(k) || 0,
-  }));
-  return {
-    loss: loss.compute(),
-    accuracy: confusion.accuracy(),
-    samples: perClass.reduce((sum, { samples }) => sum + samples, 0),
-    perClass,
-  };
+  return test;
+}
+
+async function requireThere(data: string): Promise<void> {
+  const there = await stat(data).catch(() => null);
+  if (there !== null) return;
+  throw new DataError(
+    data,
+    "the run was trained on this folder, which is not there any more; pass { data: 'FOLDER' } to say where it is now",
+  );
+}
+
+function numberOrNull(value: number): number | null {
+  return Number.isNaN(value) ? null : value;
 }

@@ -9,17 +9,21 @@ import type { SkippedSample } from '../data/fetch-batch.js';
 import type { Precision } from '../engine/precision.js';
 import { engineReport } from '../engine/select.js';
 import type { RunFolder } from '../io/run-folder.js';
+import { crossEntropy } from '../nn/functional.js';
 import { Adam, AdamW } from '../optim/adam.js';
 import type { Optimizer } from '../optim/optimizer.js';
 import { RMSprop } from '../optim/rmsprop.js';
 import { SGD } from '../optim/sgd.js';
 import { curvesSvg } from '../report/curves.js';
+import { tensor } from '../tensor/creation.js';
 import { manualSeed } from '../tensor/generator.js';
 import type { Parameter } from '../tensor/parameter.js';
+import { judge } from '../train/judge.js';
 import type { Callback, FitSummary } from '../train/metrics.js';
 import { RunRecorder } from '../train/run-recorder.js';
-import { Trainer } from '../train/trainer.js';
+import { Trainer, type TrainerOptions } from '../train/trainer.js';
 import { createModel } from '../vision/models/registry.js';
+import { balancedWeights, classCounts } from './class-weights.js';
 import type { OptimizerName, Task, TrainDefaults } from './recipe.js';
 import { makeSchedule } from './schedule.js';
 
@@ -34,6 +38,8 @@ export interface TrainSettings extends TrainDefaults {
   readonly precision?: Precision;
   /** What a file that cannot be used does: end the run, or be left out. @default 'throw' */
   readonly onError?: 'throw' | 'skip';
+  /** `auto`: all classes weigh alike in the loss, and the best epoch is that of the best balanced accuracy. @default 'none' */
+  readonly classWeights?: 'auto' | 'none';
 }
 
 const optimizers: Readonly<
@@ -61,6 +67,8 @@ export interface TrainOutcome {
   readonly summary: FitSummary;
   /** Samples that were left out because their files could not be used. */
   readonly skipped: readonly SkippedSample[];
+  /** What is wrong with the model although its accuracy may look good, in plain lines. */
+  readonly findings: readonly string[];
 }
 
 /**
@@ -85,8 +93,13 @@ export async function trainTask({
   manualSeed(seed);
   const model = createModel(task.architecture);
   const trainLoader = makeLoader(task.train, settings, true);
+  const valLoader = task.val && makeLoader(task.val, settings, false);
   const testLoader = makeLoader(task.test, settings, false);
+  const loaders = [trainLoader, ...(valLoader ? [valLoader] : []), testLoader];
   const optimizer = optimizers[settings.optimizer](model.parameters(), lr);
+  const onNote = (text: string) => {
+    for (const callback of callbacks) callback.onNote?.(text);
+  };
   const trainer = new Trainer({
     model,
     optimizer,
@@ -95,17 +108,38 @@ export async function trainTask({
     epochs,
     compile,
     precision,
-    callbacks: [new RunRecorder(run, model, curvesSvg), ...callbacks],
+    callbacks: [new RunRecorder(run, model, { drawCurves: curvesSvg, onNote }), ...callbacks],
+    ...weighted(task, settings),
+    ...(valLoader && { valLoader }),
     ...(schedule && { scheduler: makeSchedule(optimizer, schedule) }),
     ...(signal && { signal }),
   });
   try {
     await writeFacts(run, task, settings, facts);
     const summary = await trainer.fit();
-    return { summary, skipped: [...trainLoader.skipped, ...testLoader.skipped] };
+    const scores = summary.test ?? summary.best?.heldOut;
+    return {
+      summary,
+      skipped: loaders.flatMap(({ skipped }) => skipped),
+      findings: scores === undefined ? [] : judge(scores.confusion, task.classes),
+    };
   } finally {
-    await Promise.all([trainLoader.close(), testLoader.close()]);
+    await Promise.all(loaders.map((loader) => loader.close()));
   }
+}
+
+/** The loss in which all classes weigh alike, and what goes with it. */
+function weighted(
+  { train, classes }: Task,
+  { classWeights = 'none' }: TrainSettings,
+): Pick<TrainerOptions, 'loss' | 'heldOutLoss' | 'bestBy'> {
+  if (classWeights === 'none') return {};
+  const weight = tensor(balancedWeights(classCounts(train, classes.length)));
+  return {
+    loss: (logits, labels) => crossEntropy(logits, labels, { weight }),
+    heldOutLoss: (logits, labels) => crossEntropy(logits, labels), // as `wick evaluate` measures it
+    bestBy: 'balancedAccuracy',
+  };
 }
 
 function makeLoader(
@@ -127,17 +161,22 @@ function makeLoader(
 /** Writes down what is needed to run it again, and what travels with the weights. */
 async function writeFacts(
   run: RunFolder,
-  { recipe, choices, train, test, ...task }: Task,
+  { recipe, choices, train, val, test, ...task }: Task,
   settings: TrainSettings,
   facts: Readonly<Record<string, unknown>>,
 ): Promise<void> {
-  const fingerprint = { train: await train.fingerprint?.(), test: await test.fingerprint?.() };
+  const fingerprint = {
+    train: await train.fingerprint?.(),
+    ...(val && { val: await val.fingerprint?.() }),
+    test: await test.fingerprint?.(),
+  };
+  const lengths = { train: train.length, ...(val && { val: val.length }), test: test.length };
   await run.write('config.json', {
     recipe,
     choices,
     settings,
     engine: engineReport(),
-    data: { train: train.length, test: test.length, fingerprint },
+    data: { ...lengths, fingerprint },
     ...facts,
   });
   await run.write('model.json', {

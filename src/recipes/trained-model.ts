@@ -6,7 +6,7 @@ import { quote } from '../core/outside-text.js';
 import { Rng } from '../core/rng.js';
 import { formatShape, sameShape } from '../core/shape.js';
 import { type ModelCard, readModelCard } from '../io/model-card.js';
-import type { RunFolder } from '../io/run-folder.js';
+import type { Checkpoint, RunFolder } from '../io/run-folder.js';
 import { loadSafetensors } from '../io/safetensors.js';
 import type { Module, StateDict } from '../nn/module.js';
 import { fromArray } from '../tensor/creation.js';
@@ -34,17 +34,20 @@ export class TrainedModel {
     readonly transform: ImageTransform,
     /** The file with the weights. */
     private readonly path: string,
+    /** Which weights of the run they are: the last, where it ended before it had saved its best. */
+    readonly checkpoint: Checkpoint,
   ) {}
 
   /**
-   * Loads the best weights of a run, in evaluation mode.
+   * Loads the best weights of a run, or its last where it has no best yet, in evaluation mode.
    *
    * @throws CheckpointError for weights that are damaged or hold NaN, DataError for a model.json that does not fit them
    */
   static async load(run: RunFolder): Promise<TrainedModel> {
     const card = await readModelCard(run);
     const transform = makeTransform(run, card);
-    const path = run.checkpoint('best');
+    const checkpoint = await run.bestCheckpoint();
+    const path = run.checkpoint(checkpoint);
     const weights = await loadWeights(path);
     const model = makeModel(run, card, weights);
     try {
@@ -53,7 +56,7 @@ export class TrainedModel {
       const message = cause instanceof Error ? cause.message : String(cause);
       throw new CheckpointError(path, `does not fit model.json (${message})`, { cause });
     }
-    return new TrainedModel(model.eval(), card, transform, path);
+    return new TrainedModel(model.eval(), card, transform, path, checkpoint);
   }
 
   /** Inputs `[N, C, H, W]` → logits `[N, K]`, one for each class. @throws CheckpointError when they are not that */

@@ -1,4 +1,5 @@
-/** What training says of itself: the numbers of a step and of an epoch, and the line that people know. */
+/** What training says of itself: the numbers of a step, of an epoch and of a run. */
+import type { ConfusionMatrix } from '../metrics/confusion-matrix.js';
 
 /** Loss and accuracy over a set of samples. */
 export interface Scores {
@@ -7,6 +8,17 @@ export interface Scores {
   /** Share of samples whose best class is the right one, 0–1. */
   readonly accuracy: number;
 }
+
+/** Scores on samples that are not trained on. */
+export interface HeldOutScores extends Scores {
+  /** Mean recall of the classes that have samples, 0–1: what accuracy would be if all had as many. */
+  readonly balancedAccuracy: number;
+  /** Which class was taken for which. */
+  readonly confusion: ConfusionMatrix;
+}
+
+/** A set that is not trained on: `val` is what the best epoch is chosen by, `test` where there is no such set. */
+export type HeldOutSplit = 'val' | 'test';
 
 /** One optimizer step. */
 export interface StepEvent {
@@ -25,13 +37,25 @@ export interface StepEvent {
   readonly running: Scores;
 }
 
+/** One batch that was measured, not trained on. */
+export interface MeasureEvent {
+  /** Counted from 1. */
+  readonly epoch: number;
+  readonly split: HeldOutSplit;
+  /** Counted from 1. */
+  readonly batch: number;
+  readonly batches: number;
+}
+
 /** One epoch, with its evaluation. */
 export interface EpochEvent {
   /** Counted from 1. */
   readonly epoch: number;
   readonly epochs: number;
   readonly train: Scores;
-  readonly test: Scores;
+  /** What `heldOut` was measured on. */
+  readonly split: HeldOutSplit;
+  readonly heldOut: HeldOutScores;
   /** Learning rate during the epoch's last step. */
   readonly lr: number;
   /** Of training: time for loading included. */
@@ -39,16 +63,20 @@ export interface EpochEvent {
   readonly durationMs: number;
   /** Share of the training time that steps waited for data, 0–1. */
   readonly waitShare: number;
-  /** Whether the test accuracy is the best so far. */
+  /** Whether `heldOut` is the best so far. */
   readonly best: boolean;
 }
 
 /** What `fit()` returns. */
 export interface FitSummary {
+  /** Epochs that ended, with their evaluation. */
   readonly epochs: number;
   readonly steps: number;
-  readonly last: EpochEvent;
-  readonly best: EpochEvent;
+  /** null where not one epoch ended. */
+  readonly last: EpochEvent | null;
+  readonly best: EpochEvent | null;
+  /** The best epoch's weights on the test set; null where the run was stopped before that was measured. */
+  readonly test: HeldOutScores | null;
   readonly durationMs: number;
   /** Share of all training time that steps waited for data, 0–1. */
   readonly waitShare: number;
@@ -59,25 +87,13 @@ export interface FitSummary {
 /** Something that follows a training run: a progress bar, the writer of a run folder. */
 export interface Callback {
   onStep?(event: StepEvent): void;
+  onMeasure?(event: MeasureEvent): void;
   onEpoch?(event: EpochEvent): void | Promise<void>;
+  /** Something that people should know and that ends nothing, in one line. */
+  onNote?(text: string): void;
   onEnd?(summary: FitSummary): void | Promise<void>;
-}
-
-/** `Epoch: 1, Train_acc:88.9%, Train_loss:0.379, Test_acc:95.1%, Test_loss:0.165, Lr:1.00E-02` */
-export function formatEpoch({ epoch, train, test, lr }: EpochEvent): string {
-  const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
-  return (
-    `Epoch:${String(epoch).padStart(2)}, ` +
-    `Train_acc:${percent(train.accuracy)}, Train_loss:${train.loss.toFixed(3)}, ` +
-    `Test_acc:${percent(test.accuracy)}, Test_loss:${test.loss.toFixed(3)}, Lr:${formatLr(lr)}`
-  );
-}
-
-/** `1.00E-02`, as printf's `%.2E` writes it. */
-export function formatLr(lr: number): string {
-  const [digits = '', exponent = '0'] = lr.toExponential(2).split('e');
-  const power = Number(exponent);
-  return `${digits}E${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`;
+  /** Training ends with this error, which `fit()` throws next; must not throw itself. */
+  onFail?(error: unknown, summary: FitSummary): void | Promise<void>;
 }
 
 /** Loss and accuracy summed over batches, each weighted by its samples. */

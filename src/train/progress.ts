@@ -1,11 +1,7 @@
 import type { Writable } from 'node:stream';
-import {
-  type Callback,
-  type EpochEvent,
-  formatEpoch,
-  formatLr,
-  type StepEvent,
-} from './metrics.js';
+import { printable } from '../core/outside-text.js';
+import { formatEpoch, formatLoss, formatLr, percent } from './epoch-line.js';
+import type { Callback, EpochEvent, MeasureEvent, StepEvent } from './metrics.js';
 
 /** Where progress goes: a terminal can move its cursor, a file or pipe cannot. */
 export interface ProgressOptions {
@@ -20,12 +16,15 @@ export interface ProgressOptions {
 /** A bar is redrawn at most this often. */
 const redrawMs = 100;
 
+/** Begins the line anew, and clears it. */
+const clearLine = '\r\x1b[K';
+
 /** A bar while an epoch runs, on terminals; a line when it is done, everywhere. */
 export class Progress implements Callback {
   private readonly stream: NonNullable<ProgressOptions['stream']>;
   private readonly epochs: number;
   private readonly now: () => number;
-  private epochStart = 0;
+  private partStart = 0;
   private drawnAt = Number.NEGATIVE_INFINITY;
   private samples = 0;
 
@@ -35,55 +34,83 @@ export class Progress implements Callback {
     this.now = now;
   }
 
-  onStep(event: StepEvent): void {
-    if (this.stream.isTTY !== true) return;
-    const now = this.now();
-    if (event.step === 1) {
-      // The first step of an epoch is over already: the rate counts what comes after it.
-      this.epochStart = now;
-      this.samples = 0;
-    } else {
-      this.samples += event.samples;
-    }
-    if (now - this.drawnAt < redrawMs && event.step < event.stepsPerEpoch) return;
-    this.drawnAt = now;
-    const width = Math.max(20, (this.stream.columns ?? 80) - 1);
-    this.stream.write(`\r\x1b[K${this.line(event, now - this.epochStart, width)}`);
+  onStep({ epoch, step, stepsPerEpoch, running, lr, samples }: StepEvent): void {
+    // The first step of an epoch is over already: the rate counts what comes after it.
+    this.samples = step === 1 ? 0 : this.samples + samples;
+    this.draw(`Epoch ${epoch}/${this.epochs}`, step, stepsPerEpoch, (elapsedMs) => [
+      `loss ${formatLoss(running.loss)}`,
+      `acc ${percent(running.accuracy)}`,
+      `lr ${formatLr(lr)}`,
+      `${Math.round(elapsedMs > 0 ? (1000 * this.samples) / elapsedMs : 0)} img/s`,
+    ]);
+  }
+
+  onMeasure({ epoch, split, batch, batches }: MeasureEvent): void {
+    this.draw(`Epoch ${epoch}/${this.epochs}, ${split} set`, batch, batches, () => []);
   }
 
   onEpoch(event: EpochEvent): void {
-    if (this.stream.isTTY === true) this.stream.write('\r\x1b[K');
-    this.stream.write(`${formatEpoch(event)}\n`);
+    const { stream } = this;
+    this.clear();
+    const columns = stream.isTTY === true ? (stream.columns ?? 80) : Number.POSITIVE_INFINITY;
+    stream.write(`${formatEpoch(event, columns)}\n`);
+  }
+
+  onNote(text: string): void {
+    this.clear();
+    this.stream.write(`note: ${printable(text)}\n`);
   }
 
   /** Ends the line of an unfinished bar. */
   onEnd(): void {
-    if (this.stream.isTTY === true) this.stream.write('\r\x1b[K');
+    this.clear();
   }
 
-  /** The line, no longer than `width`: the bar takes what the numbers leave. */
-  private line(event: StepEvent, elapsedMs: number, width: number): string {
-    const { step, stepsPerEpoch, running, lr, epoch } = event;
-    const done = step / stepsPerEpoch;
-    const perSecond = elapsedMs > 0 ? (1000 * this.samples) / elapsedMs : 0;
-    const leftMs = step > 1 ? (elapsedMs / (step - 1)) * (stepsPerEpoch - step) : 0;
-    const label = `Epoch ${epoch}/${this.epochs} `;
-    const numbers = [
-      `${Math.round(100 * done)}%`.padStart(4),
-      `loss ${running.loss.toFixed(3)}`,
-      `acc ${(100 * running.accuracy).toFixed(1)}%`,
-      `lr ${formatLr(lr)}`,
-      `${Math.round(perSecond)} img/s`,
+  onFail(): void {
+    this.clear();
+  }
+
+  private clear(): void {
+    if (this.stream.isTTY === true) this.stream.write(clearLine);
+    this.drawnAt = Number.NEGATIVE_INFINITY;
+  }
+
+  /** Draws the line of a part of an epoch, `done` of `total` steps of which are over. */
+  private draw(
+    label: string,
+    done: number,
+    total: number,
+    numbers: (elapsedMs: number) => readonly string[],
+  ): void {
+    if (this.stream.isTTY !== true) return;
+    const now = this.now();
+    if (done === 1) {
+      this.partStart = now;
+      this.drawnAt = Number.NEGATIVE_INFINITY; // what was shown so far is of another part
+    }
+    if (now - this.drawnAt < redrawMs && done < total) return;
+    this.drawnAt = now;
+    const elapsedMs = now - this.partStart;
+    const leftMs = done > 1 ? (elapsedMs / (done - 1)) * (total - done) : 0;
+    const shown = [
+      `${Math.round((100 * done) / total)}%`.padStart(4),
+      ...numbers(elapsedMs),
       `ETA ${formatDuration(leftMs)}`,
     ].join(' ');
-    const room = Math.min(20, width - label.length - numbers.length - 1);
-    return `${label}${room >= 4 ? `${bar(done, room)} ` : ''}${numbers}`.slice(0, width);
+    this.stream.write(clearLine + this.line(label, done / total, shown));
+  }
+
+  /** The line, no longer than the terminal is wide: the bar takes what the numbers leave. */
+  private line(label: string, share: number, numbers: string): string {
+    const width = Math.max(20, (this.stream.columns ?? 80) - 1);
+    const room = Math.min(20, width - label.length - numbers.length - 2);
+    return `${label} ${room >= 4 ? `${bar(share, room)} ` : ''}${numbers}`.slice(0, width);
   }
 }
 
 /** `━━━━━╸──────` */
 function bar(share: number, width: number): string {
-  const halves = Math.round(2 * width * share);
+  const halves = Math.round(2 * width * Math.min(share, 1));
   const full = '━'.repeat(Math.floor(halves / 2));
   return (full + (halves % 2 === 1 ? '╸' : '')).padEnd(width, '─');
 }

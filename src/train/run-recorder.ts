@@ -1,49 +1,124 @@
-import type { RunFolder } from '../io/run-folder.js';
-import { saveSafetensors } from '../io/safetensors.js';
+import type { Checkpoint, RunFolder } from '../io/run-folder.js';
 import type { Module } from '../nn/module.js';
-import type { Callback, EpochEvent, FitSummary, StepEvent } from './metrics.js';
+import type {
+  Callback,
+  EpochEvent,
+  FitSummary,
+  HeldOutScores,
+  Scores,
+  StepEvent,
+} from './metrics.js';
+
+/** What is kept of an epoch until the end. */
+export interface EpochPoint extends Pick<EpochEvent, 'epoch' | 'train' | 'split'> {
+  readonly heldOut: Scores;
+}
 
 /** Draws the curves of a run; given from above, so that training does not depend on charts. */
-export type DrawCurves = (epochs: readonly EpochEvent[], title: string) => string;
+export type DrawCurves = (epochs: readonly EpochPoint[], title: string) => string;
 
-/** Writes a run folder while training goes on: logs, checkpoints, curves, summary. */
+export interface RunRecorderOptions {
+  readonly drawCurves: DrawCurves;
+  /** Told when a picture could not be written, which ends nothing. */
+  readonly onNote?: (text: string) => void;
+}
+
+/**
+ * Writes a run folder while training goes on: checkpoints, logs, curves, summary. Weights come first: what is there when
+ * a later file cannot be written, or the process ends, is the most that could be kept.
+ */
 export class RunRecorder implements Callback {
-  private readonly epochs: EpochEvent[] = [];
+  private readonly epochs: EpochPoint[] = [];
   private steps: object[] = [];
+  /** Steps that the weights in the folder have not seen. */
+  private unsaved = 0;
 
   constructor(
     private readonly run: RunFolder,
     private readonly model: Module,
-    private readonly drawCurves: DrawCurves,
+    private readonly options: RunRecorderOptions,
   ) {}
 
   onStep({ epoch, globalStep, loss, lr, samples }: StepEvent): void {
     this.steps.push({ step: globalStep, epoch, loss, lr, samples });
+    this.unsaved++;
   }
 
   async onEpoch(event: EpochEvent): Promise<void> {
     const { run } = this;
-    this.epochs.push(event);
-    await run.append('steps.jsonl', this.steps);
-    this.steps = [];
-    const { epoch, lr, train, test, imagesPerSecond, durationMs, waitShare } = event;
+    const { epoch, lr, train, split, heldOut, imagesPerSecond, durationMs, waitShare } = event;
+    const { loss, accuracy } = heldOut;
+    this.epochs.push({ epoch, train, split, heldOut: { loss, accuracy } });
+    await this.save(event.best ? ['best', 'last'] : ['last'], {
+      epoch: String(epoch),
+      [`${split}_accuracy`]: String(heldOut.accuracy),
+    });
+    await this.flushSteps();
     await run.append('metrics.jsonl', [
       { epoch, split: 'train', ...train, lr, imagesPerSecond, durationMs, waitShare },
-      { epoch, split: 'test', ...test },
+      { epoch, split, ...numbersOf(heldOut) },
     ]);
-    const weights = this.model.stateDict();
-    const facts = { epoch: String(epoch), test_accuracy: String(test.accuracy) };
-    await saveSafetensors(run.checkpoint('last'), weights, facts);
-    if (event.best) await saveSafetensors(run.checkpoint('best'), weights, facts);
-    await run.writeText('curves.svg', this.drawCurves(this.epochs, run.name));
+    await this.draw();
   }
 
-  async onEnd({ best, last, ...summary }: FitSummary): Promise<void> {
+  async onEnd(summary: FitSummary): Promise<void> {
+    // Stopped within an epoch: its steps so far are not thrown away.
+    if (this.unsaved > 0)
+      await this.save(['last'], {
+        epoch: String(summary.epochs),
+        steps_of_next_epoch: String(this.unsaved),
+      });
+    await this.flushSteps();
+    await this.summarize(summary, {});
+  }
+
+  async onFail(error: unknown, summary: FitSummary): Promise<void> {
+    if (!(await this.run.hasWeights())) return;
+    const message = error instanceof Error ? error.message : String(error);
+    try {
+      await this.flushSteps();
+      await this.summarize(summary, { failed: message });
+    } catch {
+      // What made the training fail may keep this from being written too, and is told by whoever catches it.
+    }
+  }
+
+  private async save(
+    names: readonly Checkpoint[],
+    facts: Readonly<Record<string, string>>,
+  ): Promise<void> {
+    await this.run.saveWeights(names, this.model.stateDict(), facts);
+    this.unsaved = 0;
+  }
+
+  private async flushSteps(): Promise<void> {
     await this.run.append('steps.jsonl', this.steps);
+    this.steps = [];
+  }
+
+  /** A picture that cannot be drawn or written ends no training. */
+  private async draw(): Promise<void> {
+    const { drawCurves, onNote } = this.options;
+    try {
+      await this.run.writeText('curves.svg', drawCurves(this.epochs, this.run.name));
+    } catch (error) {
+      onNote?.(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  private async summarize(summary: FitSummary, more: object): Promise<void> {
+    const { best, last, test, ...facts } = summary;
     await this.run.write('summary.json', {
-      ...summary,
-      best: { epoch: best.epoch, ...best.test },
-      last: { epoch: last.epoch, ...last.test },
+      ...facts,
+      best: best && { epoch: best.epoch, split: best.split, ...numbersOf(best.heldOut) },
+      last: last && { epoch: last.epoch, split: last.split, ...numbersOf(last.heldOut) },
+      test: test && numbersOf(test),
+      ...more,
     });
   }
+}
+
+/** The scores that are numbers. */
+function numbersOf({ loss, accuracy, balancedAccuracy }: HeldOutScores) {
+  return { loss, accuracy, balancedAccuracy };
 }

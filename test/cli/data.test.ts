@@ -212,7 +212,7 @@ test('long lines are wrapped at blanks', () => {
   assert.deepEqual(wrapped('one two', 4), ['one two']);
   const words = Array.from({ length: 30 }, (_, i) => `word${i}`);
   const lines = wrapped(words.join(' '), 4);
-  assert.ok(lines.length > 1 && lines.every((line) => line.length <= 78));
+  assert.ok(lines.length > 1 && lines.every((line) => line.length <= 80));
   assert.deepEqual(
     lines
       .map((line) => line.trim())

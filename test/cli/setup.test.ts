@@ -171,6 +171,6 @@ test('Ctrl-C removes what was begun', async () => {
   while (!cached(env).some((name) => name.endsWith('packages'))) await sleep(20);
   child.kill('SIGINT');
   assert.equal(await ended, 130);
-  assert.equal(err, 'interrupted: nothing was changed\n');
+  assert.equal(err, 'stopped (SIGINT): nothing was changed\n');
   assert.deepEqual(cached(env), []);
 });

@@ -1,10 +1,24 @@
 import assert from 'node:assert/strict';
-import { appendFile, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import {
+  appendFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
+import { writeFileAtomic } from '../../src/io/atomic.js';
 import { readModelCard } from '../../src/io/model-card.js';
 import { RunFolder } from '../../src/io/run-folder.js';
+import '../../src/ops/index.js';
+import { tensor } from '../../src/tensor/creation.js';
 
 const start = process.cwd();
 let folder = '';
@@ -78,5 +92,143 @@ test('a model card with a wrong field is refused by name', async () => {
   await writeFile(run.file('model.json'), '{ "format": ');
   await assert.rejects(readModelCard(run), (error: Error) =>
     error.message.startsWith('runs/digits-1/model.json: cannot be read ('),
+  );
+});
+
+const weights = new Map([['w', tensor([1, 2])]]);
+
+/** A run that has everything. */
+async function wholeRun(out?: string): Promise<RunFolder> {
+  const run = await RunFolder.create('digits', out);
+  await run.write('model.json', {});
+  await run.write('config.json', {});
+  await run.append('steps.jsonl', [{ step: 1 }]);
+  await run.saveWeights(['best', 'last'], weights, {});
+  return run;
+}
+
+test('discarding a run removes what it wrote, and nothing of others', async () => {
+  const run = await wholeRun('mine');
+  await writeFile('mine/my-notes.txt', 'thesis');
+  await mkdir('mine/checkpoints/old');
+  await run.discard();
+  assert.deepEqual(await readdir('mine'), ['checkpoints', 'my-notes.txt']);
+  assert.deepEqual(await readdir('mine/checkpoints'), ['old']);
+
+  const alone = await wholeRun();
+  await alone.discard();
+  assert.deepEqual(await readdir('runs'), []);
+
+  await mkdir('empty');
+  await (await wholeRun('empty')).discard();
+  assert.deepEqual(await readdir('empty'), [], 'a folder that was there before stays');
+});
+
+test('a run whose folder is removed, replaced or emptied is not begun anew', async () => {
+  const gone = {
+    name: 'DataError',
+    message:
+      /was removed, emptied or replaced while the run went on; nothing more can be saved in it$/,
+  };
+  const removed = await wholeRun('removed');
+  await rm('removed', { recursive: true });
+  await assert.rejects(removed.saveWeights(['last'], weights, {}), gone);
+  await assert.rejects(removed.append('steps.jsonl', [{}]), gone);
+  await assert.rejects(removed.write('summary.json', {}), gone);
+  await assert.rejects(readdir('removed'));
+
+  const replaced = await wholeRun('replaced');
+  await rename('replaced', 'moved');
+  await wholeRun('replaced');
+  await assert.rejects(replaced.saveWeights(['last'], weights, {}), gone);
+
+  const emptied = await wholeRun('emptied');
+  await rm('emptied/model.json');
+  await assert.rejects(emptied.saveWeights(['last'], weights, {}), gone);
+});
+
+test('weights are saved under both names, and the best that there are is found', async () => {
+  const run = await RunFolder.create('digits');
+  await run.write('model.json', {});
+  await assert.rejects(run.bestCheckpoint(), {
+    message: 'runs/digits-1: has no weights: the run ended before it saved any; train it again',
+  });
+  assert.equal(await run.hasWeights(), false);
+  await run.saveWeights(['last'], weights, {});
+  assert.equal(await run.hasWeights(), true);
+  assert.equal(await run.bestCheckpoint(), 'last');
+  await run.saveWeights(['best', 'last'], weights, {});
+  assert.equal(await run.bestCheckpoint(), 'best');
+  assert.deepEqual(await readFile(run.checkpoint('best')), await readFile(run.checkpoint('last')));
+});
+
+test('what cannot be written is told, and what was there before is whole', async () => {
+  const run = await wholeRun();
+  const before = await readFile(run.checkpoint('last'));
+  await rm(run.checkpoint('best'));
+  await mkdir(run.checkpoint('best')); // Nothing can be renamed over a folder that is not empty.
+  await writeFile(`${run.checkpoint('best')}/x`, '');
+  await assert.rejects(run.saveWeights(['best', 'last'], new Map(), {}), {
+    name: 'DataError',
+    message: /best\.safetensors: cannot be written \(E[A-Z]+: .*\); nothing was changed$/,
+  });
+  assert.deepEqual(await readFile(run.checkpoint('last')), before);
+  assert.deepEqual((await readdir(run.file('checkpoints'))).sort(), [
+    'best.safetensors',
+    'last.safetensors',
+  ]);
+});
+
+test('a full disk leaves a log with whole lines', {
+  skip: process.platform === 'win32',
+}, async () => {
+  // `ulimit -f` lets no file grow beyond its blocks of 512 bytes, and Node ignores the signal that says so.
+  const program = `
+    import { RunFolder } from '${new URL('../../src/io/run-folder.js', import.meta.url)}';
+    const run = await RunFolder.create('digits', 'full');
+    const lines = Array.from({ length: 10 }, (_, step) => ({ step, text: 'x'.repeat(80) }));
+    await run.append('steps.jsonl', lines.slice(0, 3));
+    console.log(await run.append('steps.jsonl', lines).catch((error) => error.message));
+    console.log((await run.readLog('steps.jsonl')).length);
+  `;
+  await writeFile('full.mjs', program);
+  const shell = ['-c', 'ulimit -f 1 && exec "$@"', 'sh', process.execPath, 'full.mjs'];
+  const { stdout, stderr } = spawnSync('sh', shell, { encoding: 'utf8' });
+  assert.equal(stderr, '');
+  assert.match(stdout, /^full\/steps\.jsonl: cannot be written \(EFBIG: file too large\)\n3\n$/);
+});
+
+test('a line of a log that is no JSON is named', async () => {
+  const run = await RunFolder.create('digits');
+  await writeFile(run.file('steps.jsonl'), '{"step":1}\n{"st\x1b\n{"step":3}\n');
+  await assert.rejects(run.readLog('steps.jsonl'), {
+    name: 'DataError',
+    message: "runs/digits-1/steps.jsonl: line 2 is not JSON: '{\"st\\x1b'",
+  });
+});
+
+test('what dead processes left half written is removed, what a live one writes is not', async () => {
+  const run = await wholeRun('mine');
+  const kill = `
+    import { open, rename } from 'node:fs/promises';
+    import { writeFileAtomic } from '${new URL('../../src/io/atomic.js', import.meta.url)}';
+    const parts = function* () { yield new Uint8Array(9); process.kill(process.pid, 'SIGKILL'); };
+    await writeFileAtomic('mine/checkpoints/last.safetensors', Object.assign([], { [Symbol.iterator]: parts }));
+  `;
+  await writeFile('kill.mjs', kill);
+  spawnSync(process.execPath, ['kill.mjs']);
+  const leftovers = async () =>
+    (await readdir(run.file('checkpoints'))).filter((name) => name.endsWith('.tmp'));
+  assert.equal((await leftovers()).length, 1);
+  const [left = ''] = await leftovers();
+  const alive = left.replace(/-\d+-1\.tmp$/, `-${process.pid}-1.tmp`);
+  await writeFile(run.file('checkpoints', alive), '');
+  await writeFile(run.file('checkpoints', '.notes.tmp'), '');
+  await RunFolder.open('mine');
+  assert.deepEqual((await leftovers()).sort(), ['.notes.tmp', alive].sort());
+  await writeFileAtomic(run.file('curves.svg'), '<svg/>');
+  assert.deepEqual(
+    (await readdir('mine')).filter((name) => name.startsWith('.')),
+    [],
   );
 });

@@ -54,6 +54,21 @@ test('a confusion matrix counts what was taken for what', () => {
   assert.equal(matrix.compute().flat().some(Boolean), false);
 });
 
+test('balanced accuracy is the mean recall of the classes that are there', () => {
+  const matrix = new ConfusionMatrix(3);
+  // Nine of class 0, one of class 2, none of class 1; every prediction is 0. scikit-learn's balanced_accuracy_score: 0.5.
+  const always0 = tensor(Array.from({ length: 10 }, () => [1, 0, 0]));
+  matrix.update(always0, tensor([0, 0, 0, 0, 0, 0, 0, 0, 0, 2], { dtype: 'int32' }));
+  assert.equal(matrix.accuracy(), 0.9);
+  assert.equal(matrix.balancedAccuracy(), 0.5);
+  assert.equal(matrix.imbalance(), 9);
+  assert.deepEqual([matrix.samples(), matrix.samples(0), matrix.samples(1)], [10, 9, 0]);
+  assert.ok(Number.isNaN(matrix.precision(2)));
+  const empty = new ConfusionMatrix(2);
+  assert.ok(Number.isNaN(empty.balancedAccuracy()) && Number.isNaN(empty.accuracy()));
+  assert.equal(empty.imbalance(), 1);
+});
+
 test('metrics say what does not fit', () => {
   const metric = new Accuracy();
   assert.throws(() => metric.update(scores, tensor([1, 2], { dtype: 'int32' })), {

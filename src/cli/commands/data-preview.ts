@@ -81,10 +81,10 @@ async function preview(name: string, options: PreviewOptions, command: Command):
   );
   for (let row = 0; row < rows; row++) {
     const labels = cells.filter((cell) => cell.row === row).map(({ label }) => label);
-    if (labels.length > 0) for (const line of wrapped(labels.join(', '), 4)) printLine(`  ${line}`);
+    if (labels.length > 0) for (const line of wrapped(`  ${labels.join(', ')}`, 4)) printLine(line);
   }
   printLine(`${transformsFile}: one picture, row by row under`);
-  for (const { label } of shown) for (const line of wrapped(label, 4)) printLine(`  ${line}`);
+  for (const { label } of shown) for (const line of wrapped(`  ${label}`, 4)) printLine(line);
 }
 
 function transformOf(recipe: string | undefined): ImageTransform | null {

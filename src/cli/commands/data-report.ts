@@ -1,6 +1,7 @@
 /** What `wick data inspect` prints for people, within 80 columns. */
 import type { DataReport, Duplicates, Finding, SplitReport } from '../../vision/inspect/inspect.js';
 import { barChart } from '../bar-chart.js';
+import { withoutRemedy } from '../command-terms.js';
 
 /** Findings of one kind that are shown; `--json` has them all. */
 const shownFindings = 5;
@@ -60,11 +61,6 @@ function unbalanced({ name, classes, imbalance }: SplitReport): string[] {
   return [
     `${name}: ${largest.name} ${count(largest.count)}, ${smallest.name} ${count(smallest.count)}`,
   ];
-}
-
-/** What is wrong with a file, without what a training could do about it. */
-function withoutRemedy(detail: string): string {
-  return detail.replace(/; remove it\b.*$/s, '');
 }
 
 function formatFindings({

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { RunFolder } from '../../io/run-folder.js';
 import { evaluateRun } from '../../recipes/evaluate-run.js';
+import { formatLoss, percent } from '../../train/epoch-line.js';
 import {
   applyEngineChoice,
   batchSizeOption,
@@ -10,7 +11,8 @@ import {
   threadsOption,
   winogradOption,
 } from '../options.js';
-import { formatTable, printJson, printLine } from '../output.js';
+import { formatTable, printJson, printLine, wrapped } from '../output.js';
+import { accuracyOf, noteOnLast } from '../scores.js';
 
 interface EvaluateOptions extends EngineChoice {
   readonly data?: string;
@@ -33,22 +35,27 @@ export function addEvaluate(command: Command): void {
 async function evaluate(path: string, options: EvaluateOptions): Promise<void> {
   const run = await RunFolder.open(path);
   applyEngineChoice(options);
-  const result = await evaluateRun(run, options.batchSize, options.data);
+  const { confusion, ...result } = await evaluateRun(run, options.batchSize, options.data);
   if (options.json === true) {
     printJson({ run: run.path, ...result });
     return;
   }
-  const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
-  printLine(
-    `${run.path}: test accuracy ${percent(result.accuracy)}, loss ${result.loss.toFixed(3)} on ${result.samples} images`,
-  );
+  const { loss, samples, perClass, findings, checkpoint } = result;
+  if (checkpoint === 'last') printLine(noteOnLast);
+  const scores = `${accuracyOf({ ...result, confusion })}, loss ${formatLoss(loss)}`;
+  for (const line of wrapped(`${run.path}: test ${scores} on ${samples} images`, 2))
+    printLine(line);
   printLine();
-  const rows = result.perClass.map(({ name, samples, recall, precision }) => [
+  const share = (value: number | null) => (value === null ? '–' : percent(value));
+  const rows = perClass.map(({ name, samples: count, recall, precision }) => [
     name,
-    String(samples),
-    percent(recall),
-    percent(precision),
+    String(count),
+    share(recall),
+    share(precision),
   ]);
   for (const line of formatTable([['class', 'images', 'recall', 'precision'], ...rows]))
     printLine(line);
+  if (findings.length > 0) printLine();
+  for (const finding of findings)
+    for (const line of wrapped(`warning: ${finding}`, 2)) printLine(line);
 }

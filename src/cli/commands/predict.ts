@@ -10,8 +10,9 @@ import {
   threadsOption,
   wholeNumber,
 } from '../options.js';
-import { printJson, printLine } from '../output.js';
+import { printAside, printJson, printLine } from '../output.js';
 import { reportFailure } from '../report-error.js';
+import { noteOnLast } from '../scores.js';
 
 interface PredictOptions extends EngineChoice {
   readonly top: number;
@@ -38,6 +39,7 @@ async function predict(
   const run = await RunFolder.open(path);
   applyEngineChoice(options);
   const trained = await TrainedModel.load(run);
+  if (trained.checkpoint === 'last' && options.json !== true) printAside(noteOnLast);
   for (const image of images) {
     let predictions: Prediction[];
     try {
@@ -47,7 +49,12 @@ async function predict(
       reportFailure(error, command); // The other pictures are no worse for it.
       continue;
     }
-    if (options.json === true) printJson({ image, predictions });
+    if (options.json === true)
+      printJson({
+        image,
+        predictions,
+        ...(trained.checkpoint === 'last' && { checkpoint: 'last' }),
+      });
     else
       printLine(
         `${image}: ${predictions

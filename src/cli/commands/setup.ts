@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { engineReport } from '../../engine/select.js';
 import { type SetupOutcome, setUpLibrary, whatSetupDoes } from '../../engine/setup.js';
 import { engineNote, engineRows } from '../engine-facts.js';
+import { interruptible } from '../interrupts.js';
 import { jsonOption } from '../options.js';
 import { formatTable, printAside, printJson, printLine } from '../output.js';
 
@@ -20,25 +21,27 @@ export function addSetup(command: Command): void {
 
 async function setup(options: SetupOptions): Promise<void> {
   const json = options.json === true;
-  const interrupt = new AbortController();
-  const onSignal = () => interrupt.abort();
-  process.once('SIGINT', onSignal); // What was fetched is removed; a second Ctrl-C ends the process at once.
-  try {
-    const outcome = await setUpLibrary({
-      force: options.force === true,
-      say: json ? () => {} : printLine,
-      signal: interrupt.signal,
-    });
-    const engine = engineReport();
-    if (json) printJson({ ...outcome, engine });
-    else printOutcome(outcome, engine);
-  } catch (error) {
-    if (!interrupt.signal.aborted) throw error;
-    printAside('interrupted: nothing was changed');
-    process.exitCode = 130;
-  } finally {
-    process.removeListener('SIGINT', onSignal);
+  const work = async (signal: AbortSignal) => {
+    try {
+      return await setUpLibrary({
+        force: options.force === true,
+        say: json ? () => {} : printLine,
+        signal, // What was fetched is removed.
+      });
+    } catch (error) {
+      if (signal.aborted) return null;
+      throw error;
+    }
+  };
+  const { result: outcome, interruption } = await interruptible(work);
+  if (outcome === null) {
+    printAside(`stopped (${interruption?.cause}): nothing was changed`);
+    process.exitCode = interruption?.exitCode ?? 1;
+    return;
   }
+  const engine = engineReport();
+  if (json) printJson({ ...outcome, engine });
+  else printOutcome(outcome, engine);
 }
 
 function printOutcome(outcome: SetupOutcome, engine: ReturnType<typeof engineReport>): void {

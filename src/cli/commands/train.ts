@@ -1,22 +1,14 @@
 import { type Command, Option } from 'commander';
 import { maxThreads } from '../../core/threads.js';
-import { engineReport } from '../../engine/select.js';
 import { RunFolder } from '../../io/run-folder.js';
 import { openTask, recipes } from '../../recipes/index.js';
 import type { OpenRequest, OptimizerName, Task } from '../../recipes/recipe.js';
-import {
-  optimizerNames,
-  type TrainOutcome,
-  type TrainSettings,
-  trainTask,
-} from '../../recipes/session.js';
+import { optimizerNames, type TrainSettings, trainTask } from '../../recipes/session.js';
 import { defaultGenerator } from '../../tensor/generator.js';
-import type { Callback } from '../../train/metrics.js';
-import { formatDuration, Progress } from '../../train/progress.js';
 import type { CacheEstimate } from '../../vision/datasets/image-store/image-store.js';
 import { modelNames } from '../../vision/models/registry.js';
 import { showDownload } from '../download-progress.js';
-import { engineNote } from '../engine-facts.js';
+import { interruptible } from '../interrupts.js';
 import {
   applyEngineChoice,
   batchSizeOption,
@@ -29,8 +21,10 @@ import {
   wholeNumber,
   winogradOption,
 } from '../options.js';
-import { formatTable, printAside, printJson, printLine } from '../output.js';
+import { printAside } from '../output.js';
+import { reportFailure } from '../report-error.js';
 import { version } from '../version.js';
+import { JsonReport, TextReport } from './train-report.js';
 
 interface TrainOptions extends EngineChoice {
   readonly data?: string;
@@ -46,6 +40,7 @@ interface TrainOptions extends EngineChoice {
   readonly cache?: 'none' | 'ram' | 'disk';
   readonly onError: 'throw' | 'skip';
   readonly compile: boolean;
+  readonly classWeights: 'auto' | 'none';
   readonly out?: string;
   readonly json?: true;
 }
@@ -95,6 +90,14 @@ export function addTrain(command: Command): void {
         .choices(['throw', 'skip'])
         .default('throw'),
     )
+    .addOption(
+      new Option(
+        '--class-weights <how>',
+        'auto lets all classes weigh alike in the loss, however many images they have',
+      )
+        .choices(['auto', 'none'])
+        .default('none'),
+    )
     .option('--no-compile', 'run every op by itself instead of recording the step once')
     .option('--out <dir>', 'the run folder (default: runs/<data>-<n>)')
     .addOption(engineOption())
@@ -106,36 +109,40 @@ export function addTrain(command: Command): void {
     .action(train);
 }
 
-async function train(name: string, options: TrainOptions): Promise<void> {
+async function train(name: string, options: TrainOptions, command: Command): Promise<void> {
   applyEngineChoice(options);
   const json = options.json === true;
   const seed = options.seed ?? defaultGenerator.drawSeed();
   const task = await openTask(name, requestFor(options, seed, json));
   const settings = settingsFor(task, options, seed);
   const run = await RunFolder.create(task.name, options.out);
-  announce(task, settings, run, json);
-  const interrupt = new AbortController();
-  const onSignal = () => interrupt.abort();
-  process.once('SIGINT', onSignal); // A second Ctrl-C ends the process at once.
+  const report = json ? new JsonReport(task, run) : new TextReport(task, settings, run);
+  report.start(settings);
   try {
-    const outcome = await trainTask({
-      task,
-      settings,
-      run,
-      facts: { wick: version(), node: process.version, started: new Date().toISOString() },
-      callbacks: [json ? jsonEvents : new Progress({ epochs: settings.epochs })],
-      signal: interrupt.signal,
-    });
-    if (json)
-      printJson({ event: 'end', run: run.path, ...outcome.summary, skipped: outcome.skipped });
-    else printEnd(outcome, run.path);
-    if (outcome.summary.interrupted) process.exitCode = 130;
+    const { result, interruption } = await interruptible((signal) =>
+      trainTask({
+        task,
+        settings,
+        run,
+        facts: { wick: version(), node: process.version, started: new Date().toISOString() },
+        callbacks: [report.callback],
+        signal,
+      }),
+    );
+    report.end(result, { interruption, kept: await keepOrDiscard(run) });
+    if (interruption !== null) process.exitCode = interruption.exitCode;
   } catch (error) {
-    await run.discardIfEmpty();
-    throw error;
-  } finally {
-    process.removeListener('SIGINT', onSignal);
+    const kept = await keepOrDiscard(run);
+    reportFailure(error, command);
+    report.failed(kept);
   }
+}
+
+/** Keeps a run in which something was learned; of another, what was written is removed. Returns which it was. */
+async function keepOrDiscard(run: RunFolder): Promise<boolean> {
+  const kept = await run.hasWeights();
+  if (!kept) await run.discard();
+  return kept;
 }
 
 function requestFor(options: TrainOptions, seed: number, json: boolean): OpenRequest {
@@ -164,66 +171,12 @@ function settingsFor({ defaults }: Task, options: TrainOptions, seed: number): T
     compile: options.compile,
     precision: options.precision ?? 'float32',
     onError: options.onError,
+    classWeights: options.classWeights,
   };
-}
-
-function announce(task: Task, settings: TrainSettings, run: RunFolder, json: boolean): void {
-  const report = engineReport();
-  const { engine, threads, problem } = report;
-  const { name, recipe, architecture, inputShape, train, test, classes, notes } = task;
-  if (json) {
-    const facts = { recipe, model: architecture.name, inputShape, classes: classes.length, notes };
-    printJson({ event: 'start', run: run.path, ...facts, ...settings, engine, threads, problem });
-    return;
-  }
-  printLine(
-    `${name}: ${train.length} training and ${test.length} test images, ${classes.length} classes; ` +
-      `engine ${engine}, ${threads} thread${threads === 1 ? '' : 's'}`,
-  );
-  printLine(`${architecture.name} on ${inputShape.join('×')}, ${describe(settings)}`);
-  const slower = engineNote(report);
-  for (const note of slower === undefined ? notes : [slower, ...notes]) printLine(`note: ${note}`);
-}
-
-function describe({ optimizer, lr, batchSize, schedule, seed }: TrainSettings): string {
-  const falling =
-    schedule === undefined
-      ? ''
-      : schedule.kind === 'step'
-        ? `, ×${schedule.gamma} every ${schedule.stepSize} epochs`
-        : `, ×${schedule.factor} when the test loss stays for ${schedule.patience} epochs`;
-  return `${optimizer} lr ${lr}${falling}, batches of ${batchSize}, seed ${seed}`;
 }
 
 function showCache({ kind, images, sizeBytes, folder }: CacheEstimate): void {
   const size = `${Math.ceil(sizeBytes / 1e6).toLocaleString('en')} MB`;
   const where = kind === 'ram' ? 'in memory' : `in ${folder}`;
   printAside(`keeping ${images} decoded images ${where}, about ${size}`);
-}
-
-const jsonEvents: Callback = {
-  onEpoch: (event) => printJson({ event: 'epoch', ...event }),
-};
-
-function printEnd({ summary, skipped }: TrainOutcome, path: string): void {
-  const { best, interrupted, durationMs, epochs, waitShare } = summary;
-  const accuracy = `${(100 * best.test.accuracy).toFixed(1)}%`;
-  printLine(
-    `${interrupted ? `Stopped after ${epochs} epochs` : 'Done'} in ${formatDuration(durationMs)}: ` +
-      `best test accuracy ${accuracy} (epoch ${best.epoch}), ${Math.round(best.imagesPerSecond)} images/s`,
-  );
-  printLine(`Steps waited for data ${(100 * waitShare).toFixed(1)}% of the training time.`);
-  if (skipped.length > 0) {
-    printLine(`${skipped.length} files were left out:`);
-    for (const { message } of skipped) printLine(`  ${message}`);
-  }
-  printLine();
-  printLine(`The run is in ${path}. Next:`);
-  const next = [
-    [`npx wick evaluate ${path}`, 'accuracy on the test set, class by class'],
-    [`npx wick predict ${path} IMAGE…`, 'what is in a picture'],
-    [`npx wick summary ${path}`, 'the network, layer by layer'],
-    [`${path}/curves.svg`, 'loss and accuracy by epoch'],
-  ];
-  for (const line of formatTable(next, 2)) printLine(`  ${line}`);
 }

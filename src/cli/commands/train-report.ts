@@ -1,0 +1,223 @@
+/** What `wick train` says: before, while and after it trains, for people or as JSON. */
+import { engineReport } from '../../engine/select.js';
+import type { RunFolder } from '../../io/run-folder.js';
+import { classCounts, imbalanceOf } from '../../recipes/class-weights.js';
+import type { Task } from '../../recipes/recipe.js';
+import type { TrainOutcome, TrainSettings } from '../../recipes/session.js';
+import { imbalanceToMention, percent } from '../../train/epoch-line.js';
+import type { Callback, EpochEvent, FitSummary, HeldOutScores } from '../../train/metrics.js';
+import { formatDuration, Progress } from '../../train/progress.js';
+import { withoutRemedy } from '../command-terms.js';
+import { engineNote } from '../engine-facts.js';
+import { type Interruption, isOutputLost } from '../interrupts.js';
+import { formatTable, printAside, printJson, printLine, wrapped } from '../output.js';
+import { accuracyOf } from '../scores.js';
+
+/** How a training is told. */
+interface Report {
+  readonly callback: Callback;
+  start(settings: TrainSettings): void;
+  end(outcome: TrainOutcome, how: HowItEnded): void;
+  /** It ended with an error, which has been told. */
+  failed(kept: boolean): void;
+}
+
+interface HowItEnded {
+  readonly interruption: Interruption | null;
+  /** Whether the run is there; it is not where nothing was learned. */
+  readonly kept: boolean;
+}
+
+/** One object per event. */
+export class JsonReport implements Report {
+  readonly callback: Callback = {
+    onEpoch: ({ split, heldOut, ...event }) =>
+      printJson({ event: 'epoch', ...event, [split]: numbersOf(heldOut) }),
+    onNote: (text) => printJson({ event: 'note', text }),
+  };
+
+  constructor(
+    private readonly task: Task,
+    private readonly run: RunFolder,
+  ) {}
+
+  start(settings: TrainSettings): void {
+    const { engine, threads, problem } = engineReport();
+    const { recipe, architecture, inputShape, classes, notes } = this.task;
+    const facts = { recipe, model: architecture.name, inputShape, classes: classes.length, notes };
+    const engineFacts = { engine, threads, problem };
+    printJson({ event: 'start', run: this.run.path, ...facts, ...settings, ...engineFacts });
+  }
+
+  end({ summary, findings, skipped }: TrainOutcome, { interruption, kept }: HowItEnded): void {
+    const { best, last, test, ...facts } = summary;
+    printJson({
+      event: 'end',
+      run: this.run.path,
+      ...(!kept && { removed: true }),
+      ...facts,
+      ...(interruption && { cause: interruption.cause }),
+      best: best && epochOf(best),
+      last: last && epochOf(last),
+      test: test && numbersOf(test),
+      findings,
+      skipped,
+    });
+  }
+
+  failed(): void {}
+}
+
+/** Lines for people, of at most 80 columns. */
+export class TextReport implements Report {
+  readonly callback: Callback;
+
+  constructor(
+    private readonly task: Task,
+    private readonly settings: TrainSettings,
+    private readonly run: RunFolder,
+  ) {
+    this.callback = new Progress({ epochs: settings.epochs });
+  }
+
+  start(): void {
+    const { name, architecture, inputShape, train, val, test, classes, notes } = this.task;
+    const report = engineReport();
+    const { engine, threads } = report;
+    const images =
+      val === null
+        ? `${train.length} training and ${test.length} test images`
+        : `${train.length} training, ${val.length} validation and ${test.length} test images`;
+    say(
+      `${name}: ${images}, ${classes.length} classes; ` +
+        `engine ${engine}, ${threads} thread${threads === 1 ? '' : 's'}`,
+    );
+    say(`${architecture.name} on ${inputShape.join('×')}, ${this.describe()}`);
+    const slower = engineNote(report);
+    const offer = this.offer();
+    const all = [...(slower === undefined ? [] : [slower]), ...notes, ...(offer ? [offer] : [])];
+    for (const note of all) say(`note: ${note}`);
+  }
+
+  end(outcome: TrainOutcome, { interruption, kept }: HowItEnded): void {
+    const print = isOutputLost() ? printAside : printLine;
+    const tell = (text: string) => {
+      for (const line of wrapped(text, 2)) print(line);
+    };
+    if (interruption !== null) this.endStopped(outcome.summary, interruption, kept, tell);
+    else this.endDone(outcome, tell);
+    for (const { message } of first(outcome.skipped, 'file was', 'files were', tell))
+      tell(`  ${withoutRemedy(message)}`);
+    if (!kept) return;
+    const { path } = this.run;
+    tell('');
+    tell(`The run is in ${path}. Next:`);
+    const next = [
+      [`npx wick evaluate ${path}`, 'accuracy on the test set, class by class'],
+      [`npx wick predict ${path} IMAGE…`, 'what is in a picture'],
+      [`npx wick summary ${path}`, 'the network, layer by layer'],
+      [`${path}/curves.svg`, 'loss and accuracy by epoch'],
+    ];
+    for (const line of formatTable(next, 2)) print(`  ${line}`);
+  }
+
+  failed(kept: boolean): void {
+    const { path } = this.run;
+    printAside(
+      kept
+        ? `The run so far is in ${path}, with the weights of the last epoch that ended.`
+        : `Nothing is kept of this run: what it had written to ${path} is removed.`,
+    );
+  }
+
+  private endDone({ summary, findings }: TrainOutcome, tell: (text: string) => void): void {
+    const { best, test, durationMs, waitShare } = summary;
+    if (best === null) return;
+    const measured = best.split === 'val' && test !== null ? `, test ${accuracyOf(test)}` : '';
+    tell(
+      `Done in ${formatDuration(durationMs)}: best ${best.split} ${accuracyOf(best.heldOut)} ` +
+        `(epoch ${best.epoch})${measured}, ${Math.round(best.imagesPerSecond)} images/s`,
+    );
+    tell(`Steps waited for data ${percent(waitShare)} of the training time.`);
+    if (best.split === 'test')
+      tell('The best epoch was chosen by the test set: new images may do a little worse.');
+    for (const finding of findings) tell(`warning: ${finding}`);
+    const offer = this.offer();
+    if (findings.length > 0 && offer !== null) tell(`Try again: ${offer}`);
+  }
+
+  private endStopped(
+    { epochs, steps, best }: FitSummary,
+    { cause }: Interruption,
+    kept: boolean,
+    tell: (text: string) => void,
+  ): void {
+    const { path } = this.run;
+    const where = `in epoch ${epochs + 1} of ${this.settings.epochs}, after ${steps} steps`;
+    tell(`Stopped ${where} (${cause}).`);
+    if (!kept) {
+      tell(`Nothing was learned yet: what was written to ${path} is removed.`);
+      return;
+    }
+    tell(`The weights as they are now are in ${path}/checkpoints/last.safetensors.`);
+    if (best !== null)
+      tell(
+        `The best so far, with ${best.split} ${accuracyOf(best.heldOut)} (epoch ${best.epoch}), ` +
+          `are in best.safetensors beside them.`,
+      );
+  }
+
+  private describe(): string {
+    const { optimizer, lr, batchSize, schedule, classWeights, seed } = this.settings;
+    const looked = this.task.val === null ? 'test' : 'validation';
+    const falling =
+      schedule === undefined
+        ? ''
+        : schedule.kind === 'step'
+          ? `, ×${schedule.gamma} every ${schedule.stepSize} epochs`
+          : `, ×${schedule.factor} when the ${looked} loss stays for ${schedule.patience} epochs`;
+    const weighted = classWeights === 'auto' ? ', classes weighing alike' : '';
+    return `${optimizer} lr ${lr}${falling}, batches of ${batchSize}${weighted}, seed ${seed}`;
+  }
+
+  /** What to do about classes of very different size; null where there is nothing to do. */
+  private offer(): string | null {
+    const { train, classes } = this.task;
+    if (this.settings.classWeights === 'auto' || train.targets === undefined) return null;
+    const counts = classCounts(train, classes.length);
+    const times = imbalanceOf(counts);
+    if (times <= imbalanceToMention) return null;
+    const most = counts.indexOf(Math.max(...counts));
+    const least = counts.indexOf(Math.min(...counts.filter((count) => count > 0)));
+    return (
+      `'${classes[most]}' has ${times.toFixed(1)}× the training images of '${classes[least]}'; ` +
+      '--class-weights auto lets them weigh alike'
+    );
+  }
+}
+
+/** Numbers of a list that are shown. */
+const shown = 20;
+
+/** The first of a list that is told with its length; nothing of an empty one. */
+function first<T>(
+  list: readonly T[],
+  one: string,
+  many: string,
+  tell: (text: string) => void,
+): readonly T[] {
+  if (list.length > 0) tell(`${list.length} ${list.length === 1 ? one : many} left out:`);
+  return list.slice(0, shown);
+}
+
+function say(text: string): void {
+  for (const line of wrapped(text, 2)) printLine(line);
+}
+
+function numbersOf({ loss, accuracy, balancedAccuracy }: HeldOutScores) {
+  return { loss, accuracy, balancedAccuracy };
+}
+
+function epochOf({ split, heldOut, ...event }: EpochEvent) {
+  return { ...event, [split]: numbersOf(heldOut) };
+}

@@ -1,0 +1,64 @@
+/** What may end a long command before it is done: signals, and nobody reading its output any more. */
+
+/** Why a command was ended, and the exit code that says so. */
+export interface Interruption {
+  /** As in `stopped (SIGINT)`. */
+  readonly cause: string;
+  readonly exitCode: number;
+}
+
+/** 128 + the signal's number, as shells have it. */
+const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129, SIGPIPE: 141 } as const;
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+let interrupt: ((interruption: Interruption) => void) | null = null;
+
+/**
+ * Does work that ends by itself, with what it has, soon after the signal it is given is aborted. Returns what it returns,
+ * and why it was interrupted, if it was. A second signal ends the process at once.
+ */
+export async function interruptible<T>(
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<{ readonly result: T; readonly interruption: Interruption | null }> {
+  const controller = new AbortController();
+  let interruption: Interruption | null = null;
+  const stop = (why: Interruption) => {
+    stopListening();
+    interruption = why;
+    controller.abort();
+  };
+  const onSignal = (name: (typeof signals)[number]) =>
+    stop({ cause: name, exitCode: exitCodes[name] });
+  const stopListening = () => {
+    interrupt = null;
+    for (const name of signals) process.removeListener(name, onSignal);
+  };
+  for (const name of signals) process.on(name, onSignal);
+  interrupt = stop;
+  try {
+    return { result: await work(controller.signal), interruption };
+  } finally {
+    stopListening();
+  }
+}
+
+/** Called when stdout can no longer be written. Long work ends in order; anything else has been read far enough. */
+export function outputFailed(error: NodeJS.ErrnoException): void {
+  const closed = error.code === 'EPIPE' || error.code === 'EIO'; // a pipe, a terminal
+  if (interrupt !== null) {
+    const cause = closed
+      ? 'nobody reads its output'
+      : `its output cannot be written: ${error.message}`;
+    interrupt({ cause, exitCode: closed ? exitCodes.SIGPIPE : 1 });
+  } else if (closed)
+    process.exit(); // `wick … | head`: a reader that has seen enough is no error
+  else if (!outputHasFailed) throw error;
+  outputHasFailed = true;
+}
+
+let outputHasFailed = false;
+
+/** Whether what is printed on stdout comes nowhere. */
+export function isOutputLost(): boolean {
+  return outputHasFailed;
+}

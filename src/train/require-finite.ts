@@ -1,0 +1,33 @@
+/** What stops a training whose numbers have left the finite: nothing learned from there on, nothing saved, would be of use. */
+import { isFloat } from '../core/dtype.js';
+import { NotFiniteError, type NotFinitePlace } from '../core/errors.js';
+import type { Module } from '../nn/module.js';
+
+/** Throws unless the loss of a batch, of which there are `batches`, is finite. */
+export function requireFiniteLoss(
+  loss: number,
+  place: NotFinitePlace,
+  batches: number,
+  lr: number,
+): void {
+  if (Number.isFinite(loss)) return;
+  const { epoch, batch, split } = place;
+  const which = split === 'train' ? 'loss' : `${split} loss`;
+  throw new NotFiniteError(
+    'Trainer',
+    `the ${which} is ${loss} at epoch ${epoch}, batch ${batch} of ${batches} (lr ${lr}); ` +
+      'lower the learning rate, clip gradients, or look for NaN in the data',
+    place,
+  );
+}
+
+/** Throws unless all weights and buffers are finite: engines may lose a NaN on its way to the loss. */
+export function requireFiniteWeights(model: Module, epoch: number): void {
+  for (const [key, { dtype, data }] of model.stateDict())
+    if (isFloat(dtype) && !data.every(Number.isFinite))
+      throw new NotFiniteError(
+        'Trainer',
+        `${key} holds NaN or ∞ after epoch ${epoch}; lower the learning rate, clip gradients, or look for NaN in the data`,
+        { epoch, batch: null, split: 'train' },
+      );
+}
