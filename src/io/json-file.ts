@@ -2,20 +2,19 @@
 import type { z } from 'zod';
 import { DataError } from '../core/errors.js';
 import { quote, show } from '../core/outside-text.js';
+import { readRegularFile } from '../core/regular-file.js';
 import { reason } from './atomic.js';
-import { readRegularFile } from './regular-file.js';
 
 /** A list of 65,536 class names has 1–2 MB. */
 const maxJsonBytes = 2 ** 22;
 
 /** Reads a JSON file of at most `maxBytes`. @throws DataError when it is missing, too large or not JSON */
 export async function readJson(path: string, maxBytes = maxJsonBytes): Promise<unknown> {
-  const fail = (detail: string, cause?: unknown) => new DataError(path, detail, { cause });
-  const bytes = await readRegularFile(path, maxBytes, fail);
+  const bytes = await readRegularFile(path, maxBytes);
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {
-    throw fail(`cannot be read (${reason(cause)})`, cause);
+    throw new DataError(path, `is no JSON (${reason(cause)})`, { cause });
   }
 }
 

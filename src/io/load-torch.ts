@@ -1,5 +1,6 @@
 /** Files of PyTorch (`.pth`, `.pt`, `.th`), read without being able to run what is in them. */
 import { CheckpointError } from '../core/errors.js';
+import { optionReader } from '../core/options.js';
 import type { StateDict } from '../nn/module.js';
 import { readFully, withRegularFile } from './regular-file.js';
 import { findStateDict } from './torch/find-state-dict.js';
@@ -10,6 +11,8 @@ export interface LoadTorchOptions {
   /** Under which name the file keeps the weights. @default the file's own value, or one of the usual names (`state_dict`, `model`, …) */
   readonly key?: string;
 }
+
+const readOptions = optionReader<LoadTorchOptions>('loadTorch', { key: true });
 
 /** What a file of PyTorch holds. */
 export interface TorchFile {
@@ -27,7 +30,11 @@ export interface TorchFile {
  * @throws CheckpointError when it is missing, damaged, holds no state dict or more than plain values
  * @example model.loadStateDict((await io.loadTorch('resnet18.pth')).stateDict);
  */
-export async function loadTorch(path: string, options: LoadTorchOptions = {}): Promise<TorchFile> {
+export async function loadTorch(
+  path: string,
+  ...given: [options?: LoadTorchOptions]
+): Promise<TorchFile> {
+  const { key } = readOptions(given);
   const fail = (detail: string, cause?: unknown) => new CheckpointError(path, detail, { cause });
   const content = await withRegularFile(path, fail, async (file, size) => {
     const start = Buffer.alloc(Math.min(size, 10));
@@ -46,5 +53,5 @@ export async function loadTorch(path: string, options: LoadTorchOptions = {}): P
     await readFully(file, bytes, 0, fail);
     return readLegacyContainer(path, bytes, fail);
   });
-  return { stateDict: findStateDict(content, options.key, fail), content };
+  return { stateDict: findStateDict(content, key, fail), content };
 }

@@ -25,23 +25,6 @@ export async function withRegularFile<T>(
   }
 }
 
-/** A whole file of at most `maxBytes`. */
-export async function readRegularFile(
-  path: string,
-  maxBytes: number,
-  fail: ReadFailure,
-): Promise<Buffer> {
-  return await withRegularFile(path, fail, async (file, size) => {
-    if (size > maxBytes)
-      throw fail(
-        `has ${size.toLocaleString('en')} bytes, at most ${maxBytes.toLocaleString('en')} are read`,
-      );
-    const bytes = Buffer.allocUnsafe(size);
-    await readFully(file, bytes, 0, fail);
-    return bytes;
-  });
-}
-
 /** Fills `target` with the file's bytes from `position`. */
 export async function readFully(
   file: FileHandle,

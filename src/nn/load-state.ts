@@ -1,9 +1,11 @@
-import { CheckpointError } from '../core/errors.js';
+import { CheckpointError, ValueError } from '../core/errors.js';
 import { optionReader } from '../core/options.js';
+import { quote } from '../core/outside-text.js';
 import { formatShape, sameShape } from '../core/shape.js';
 import { noGrad } from '../tensor/grad-mode.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Buffer } from './buffer.js';
+import { listKeys, prefixAdvice } from './state-advice.js';
 
 export interface LoadOptions {
   /**
@@ -11,6 +13,12 @@ export interface LoadOptions {
    * @default true
    */
   strict?: boolean;
+  /**
+   * What the model calls a key of the state dict; null leaves it out.
+   * @default the same
+   * @example { rename: (key) => key.replace(/^module\./, '') }
+   */
+  rename?: (key: string) => string | null;
 }
 
 /** Keys that did not find their counterpart. */
@@ -21,21 +29,22 @@ export interface LoadResult {
   readonly unexpectedKeys: readonly string[];
 }
 
-const readOptions = optionReader<LoadOptions>('loadStateDict', { strict: true });
+const readOptions = optionReader<LoadOptions>('loadStateDict', { strict: true, rename: true });
 
-/** Copies `source` into `targets`, which belong to the model `subject`: all of it or nothing. */
+/** Copies `state` into `targets`, which belong to the model `subject`: all of it or nothing. */
 export function loadState(
   subject: string,
   targets: readonly (readonly [string, Tensor])[],
-  source: ReadonlyMap<string, Tensor>,
+  state: ReadonlyMap<string, Tensor>,
   given: readonly [options?: LoadOptions],
 ): LoadResult {
-  const { strict = true } = readOptions(given);
-  if (!(source instanceof Map))
+  const { strict = true, rename } = readOptions(given);
+  if (!(state instanceof Map))
     throw new CheckpointError(
       subject,
-      'the state dict must be a Map of names and tensors, as stateDict() and loadSafetensors() give it',
+      'the state dict must be a Map of names and tensors, as stateDict(), loadSafetensors() and loadTorch() give it',
     );
+  const source = rename === undefined ? state : renamed(state, rename);
   const known = new Set(targets.map(([key]) => key));
   const missingKeys = targets
     .filter(([key, tensor]) => !source.has(key) && !isOptional(tensor))
@@ -43,9 +52,10 @@ export function loadState(
   const unexpectedKeys = [...source.keys()].filter((key) => !known.has(key));
 
   const problems: string[] = [];
-  if (strict && missingKeys.length > 0) problems.push(`missing keys: ${list(missingKeys)}`);
+  if (strict && missingKeys.length > 0)
+    problems.push(`missing keys: ${listKeys(missingKeys, unexpectedKeys)}`);
   if (strict && unexpectedKeys.length > 0)
-    problems.push(`unexpected keys: ${list(unexpectedKeys)}`);
+    problems.push(`unexpected keys: ${listKeys(unexpectedKeys, missingKeys)}`);
   for (const [key, target] of targets) {
     const given = source.get(key);
     if (given !== undefined && !sameShape(given.shape, target.shape))
@@ -56,8 +66,10 @@ export function loadState(
   if (problems.length > 0)
     throw new CheckpointError(
       subject,
-      `the state dict does not fit the model:\n  ${problems.join('\n  ')}\n` +
-        'build the model as it was when saved, or drop what differs and pass { strict: false }',
+      `the state dict does not fit the model:\n  ${problems.join('\n  ')}\n${
+        prefixAdvice([...known], unexpectedKeys) ??
+        'build the model as it was when saved, or drop what differs and pass { strict: false }'
+      }`,
     );
 
   noGrad(() => {
@@ -69,10 +81,21 @@ export function loadState(
   return { missingKeys, unexpectedKeys };
 }
 
-function isOptional(tensor: Tensor): boolean {
-  return tensor instanceof Buffer && tensor.optional;
+function renamed(
+  state: ReadonlyMap<string, Tensor>,
+  rename: (key: string) => string | null,
+): ReadonlyMap<string, Tensor> {
+  const result = new Map<string, Tensor>();
+  for (const [key, tensor] of state) {
+    const name = rename(key);
+    if (name === null) continue;
+    if (result.has(name))
+      throw new ValueError('loadStateDict', `rename gives two keys the name ${quote(name)}`);
+    result.set(name, tensor);
+  }
+  return result;
 }
 
-function list(keys: readonly string[]): string {
-  return keys.map((key) => `"${key}"`).join(', ');
+function isOptional(tensor: Tensor): boolean {
+  return tensor instanceof Buffer && tensor.optional;
 }

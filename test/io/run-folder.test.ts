@@ -91,7 +91,7 @@ test('a model card with a wrong field is refused by name', async () => {
   );
   await writeFile(run.file('model.json'), '{ "format": ');
   await assert.rejects(readModelCard(run), (error: Error) =>
-    error.message.startsWith('runs/digits-1/model.json: cannot be read ('),
+    error.message.startsWith('runs/digits-1/model.json: is no JSON ('),
   );
 });
 
