@@ -3,11 +3,11 @@ import { isFloat } from '../core/dtype.js';
 import { ShapeError, ValueError } from '../core/errors.js';
 import { type OptionNames, optionReader, requireOneOf } from '../core/options.js';
 import { formatShape, sameShape } from '../core/shape.js';
+import { bce } from '../ops/bce.js';
 import { bceWithLogits } from '../ops/bce-with-logits.js';
 import { crossEntropy as crossEntropyOp } from '../ops/cross-entropy.js';
 import type { Reduction } from '../ops/kernels/reduction.js';
 import { nllLoss as nllLossOp } from '../ops/nll-loss.js';
-import { onesLike } from '../tensor/creation.js';
 import type { Tensor } from '../tensor/tensor.js';
 
 export type { Reduction };
@@ -104,10 +104,11 @@ const readBCEWithLogits = optionReader<BCEWithLogitsOptions>('binaryCrossEntropy
   posWeight: true,
 });
 
-/** Below the least positive float32: a log of it is below −100. */
-const tiny = 1e-44;
-
-/** Binary cross entropy of probabilities: −[t·log p + (1 − t)·log(1 − p)], each log at least −100. Shapes must agree. */
+/**
+ * Binary cross entropy of probabilities: −[t·log p + (1 − t)·log(1 − p)], each log at least −100. Shapes must agree.
+ *
+ * @throws ValueError where an input or a target is not from 0 to 1
+ */
 export function binaryCrossEntropy(
   input: Tensor,
   target: Tensor,
@@ -116,17 +117,14 @@ export function binaryCrossEntropy(
   const { weight, reduction = 'mean' } = readBCE(given);
   requireReduction('binaryCrossEntropy', reduction);
   requireSameShape('binaryCrossEntropy', input, target);
-  const log = (p: Tensor) => p.clamp(tiny, null).log().clamp(-100, null);
-  const negative = target.neg().add(1);
-  const loss = target
-    .mul(log(input))
-    .add(negative.mul(log(input.neg().add(1))))
-    .neg();
-  return reduce(weight == null ? loss : loss.mul(weight), reduction);
+  if (weight == null) return bce([input, target], { reduction });
+  return reduce(bce([input, target], { reduction: 'none' }).mul(weight), reduction);
 }
 
 /**
  * Binary cross entropy of logits: (1 − t)·x + (1 + (posWeight − 1)·t) · log(1 + e⁻ˣ), without overflow. Shapes must agree.
+ *
+ * @throws ValueError where a target is not from 0 to 1
  */
 export function binaryCrossEntropyWithLogits(
   input: Tensor,
@@ -136,15 +134,9 @@ export function binaryCrossEntropyWithLogits(
   const { weight, posWeight, reduction = 'mean' } = readBCEWithLogits(given);
   requireReduction('binaryCrossEntropyWithLogits', reduction);
   requireSameShape('binaryCrossEntropyWithLogits', input, target);
-  if (weight == null && posWeight == null) return bceWithLogits([input, target], { reduction });
-  let loss: Tensor;
-  if (posWeight == null) loss = bceWithLogits([input, target], { reduction: 'none' });
-  else {
-    const softplus = bceWithLogits([input, onesLike(input)], { reduction: 'none' }); // log(1 + e⁻ˣ)
-    const factor = posWeight.sub(1).mul(target).add(1);
-    loss = target.neg().add(1).mul(input).add(factor.mul(softplus));
-  }
-  return reduce(weight == null ? loss : loss.mul(weight), reduction);
+  const inputs = [input, target, ...(posWeight == null ? [] : [posWeight.expand(input.shape)])];
+  if (weight == null) return bceWithLogits(inputs, { reduction });
+  return reduce(bceWithLogits(inputs, { reduction: 'none' }).mul(weight), reduction);
 }
 
 const readLoss = optionReader<LossOptions>('mseLoss', lossNames);

@@ -233,6 +233,7 @@ export function batchNorm(
   }
   const [y, mean, variance] = operands(batchNormOp.all([x, weight, bias], { eps }));
   const count = x.numel() / (channels[0] ?? 1);
+  if (count === 0) return y; // A batch of nothing says nothing.
   noGrad(() => {
     runningMean?.lerp_(mean, momentum);
     runningVar?.lerp_(variance.mul(count / (count - 1)), momentum); // unbiased, as PyTorch keeps it

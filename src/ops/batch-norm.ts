@@ -39,7 +39,7 @@ export const batchNorm = defineOp<BatchNormAttrs>('batchNorm', {
 
   reference([x, weight, bias], [y, mean, variance], { eps }) {
     const { channels, batch, inner } = planesOf(x.shape);
-    const count = batch * inner;
+    const count = Math.max(1, batch * inner);
     for (let c = 0; c < channels; c++) {
       let sum = 0;
       for (let n = 0; n < batch; n++) {

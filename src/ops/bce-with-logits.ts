@@ -1,3 +1,4 @@
+import { requireBinaryTargets } from '../core/probabilities.js';
 import { numel } from '../core/shape.js';
 import { defineOp } from '../tensor/define-op.js';
 import { type Reduction, reducedLoss } from './kernels/reduction.js';
@@ -5,31 +6,53 @@ import { once } from './once.js';
 import { requireExact, requireOneFloat } from './require.js';
 
 /**
- * Binary cross entropy of scores against probabilities t, without overflow: max(x, 0) − x·t + log(1 + e^(−|x|)).
- * x and target of one shape → loss `[]` or, for reduction 'none', that shape.
+ * Binary cross entropy of scores against probabilities t, without overflow: (1 − t)·x + (1 + (w − 1)·t)·log(1 + e⁻ˣ), w
+ * the weight of the positive part, 1 where it is left out. x, target and w of one shape → loss `[]` or, for reduction
+ * 'none', that shape.
  */
 export const bceWithLogits = defineOp<{ readonly reduction: Reduction }>('bceWithLogits', {
   saves: 'inputs',
-  infer([x, target], { reduction }) {
-    const dtype = requireOneFloat('bceWithLogits', { input: x, target });
+  infer(inputs, { reduction }) {
+    const [x, target] = inputs;
+    const posWeight = inputs.at(2);
+    const dtype = requireOneFloat('bceWithLogits', { input: x, target, posWeight });
     requireExact('bceWithLogits', 'target', target, x.shape, 'the shape of the input');
+    requireExact('bceWithLogits', 'posWeight', posWeight, x.shape, 'the shape of the input');
     return [{ shape: reducedLoss(x.shape, reduction), dtype }];
   },
 
-  backward(dy, [x, target], { reduction }) {
+  backward(dy, inputs, { reduction }) {
+    const [x, target] = inputs;
+    const posWeight = inputs.at(2);
     const single = once(() => (reduction === 'mean' ? dy.mul(1 / numel(x.shape)) : dy));
-    return [() => x.sigmoid().sub(target).mul(single()), () => x.neg().mul(single())];
+    if (posWeight === undefined)
+      return [() => x.sigmoid().sub(target).mul(single()), () => x.neg().mul(single())];
+    const more = once(() => posWeight.sub(1));
+    const softplus = once(() => x.neg().softplus());
+    return [
+      () => {
+        const positive = more().mul(target).add(1).mul(x.neg().sigmoid());
+        return target.neg().add(1).sub(positive).mul(single());
+      },
+      () => more().mul(softplus()).sub(x).mul(single()),
+      () => target.mul(softplus()).mul(single()),
+    ];
   },
 
-  reference([x, target], [loss], { reduction }) {
+  reference(inputs, [loss], { reduction }) {
+    const [x, target] = inputs;
+    const posWeight = inputs.at(2);
+    requireBinaryTargets('binaryCrossEntropyWithLogits', target.data);
     const n = x.data.length;
     let total = 0;
     for (let i = 0; i < n; i++) {
       const score = x.data[i] as number;
-      const single =
-        Math.max(score, 0) -
-        score * (target.data[i] as number) +
-        Math.log1p(Math.exp(-Math.abs(score)));
+      const t = target.data[i] as number;
+      const w = (posWeight?.data[i] ?? 1) as number;
+      const softplus = Math.log1p(Math.exp(-Math.abs(score)));
+      // Of log(1 + e⁻ˣ) = max(−x, 0) + softplus, −x and (1 − t)·x are one number: their difference loses nothing.
+      const linear = score > 0 ? (1 - t) * score : -t * w * score;
+      const single = linear + (1 + (w - 1) * t) * softplus;
       if (reduction === 'none') loss.data[i] = single;
       total += single;
     }

@@ -149,7 +149,9 @@ function targetParts(
   for (let k = 0; k < classes; k++) {
     const given = labels ? (k === label ? 1 : 0) : (target.data[start + k * inner] as number);
     const smoothed = given * (1 - labelSmoothing) + labelSmoothing / classes;
-    const part = smoothed * (weight === undefined ? 1 : (weight.data[k] as number));
+    // Weights of classes that have no part in the target are not looked at.
+    const part =
+      weight === undefined || smoothed === 0 ? smoothed : smoothed * (weight.data[k] as number);
     parts[k] = part;
     sum += part;
   }

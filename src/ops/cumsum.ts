@@ -1,5 +1,6 @@
 import { defineOp, type Op } from '../tensor/define-op.js';
 import { lineStart, linesAlong } from './kernels/lines.js';
+import { setExact } from './kernels/whole.js';
 import { requireDim } from './require.js';
 
 export interface CumsumAttrs {
@@ -9,7 +10,10 @@ export interface CumsumAttrs {
   readonly reverse: boolean;
 }
 
-/** y[k] = x[0] + … + x[k] along `dim`, or x[k] + … + x[last]; whole numbers and bools give int32. */
+/**
+ * y[k] = x[0] + … + x[k] along `dim`, or x[k] + … + x[last]; whole numbers and bools give int32, and an error where that
+ * cannot hold a sum.
+ */
 export const cumsum: Op<CumsumAttrs> = defineOp<CumsumAttrs>('cumsum', {
   saves: 'none',
   infer([x], { dim }) {
@@ -20,15 +24,17 @@ export const cumsum: Op<CumsumAttrs> = defineOp<CumsumAttrs>('cumsum', {
   reference([x], [y], { dim, reverse }) {
     const lines = linesAlong(x.shape, dim);
     const { size, step } = lines;
+    const results = new Float64Array(x.data.length);
     for (let line = 0; line < lines.count; line++) {
       const start = lineStart(lines, line);
       let sum = 0;
       for (let k = 0; k < size; k++) {
         const i = start + (reverse ? size - 1 - k : k) * step;
         sum += x.data[i] as number;
-        y.data[i] = sum;
+        results[i] = sum;
       }
     }
+    setExact('cumsum', y, results);
   },
   backward: (dy, _inputs, { dim, reverse }) => [() => cumsum([dy], { dim, reverse: !reverse })],
 });

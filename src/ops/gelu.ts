@@ -24,8 +24,9 @@ export const gelu = defineUnary<GeluAttrs>('gelu', {
 export const geluBackward = defineBackward<GeluAttrs>('geluBackward', (x, dy, { approximate }) => {
   if (approximate === 'none')
     return dy * (normalCdf(x) + (x * Math.exp(-0.5 * x * x)) / Math.sqrt(2 * Math.PI));
-  const cdf = tanhCdf(x);
-  return dy * (cdf + x * 2 * cdf * (1 - cdf) * slope * (1 + 3 * cubic * x * x));
+  const near = Math.max(-12, Math.min(12, x)); // Beyond it is 0 or 1 to the last bit.
+  const cdf = tanhCdf(near);
+  return dy * (cdf + near * 2 * cdf * (1 - cdf) * slope * (1 + 3 * cubic * near * near));
 });
 
 function normalCdf(x: number): number {

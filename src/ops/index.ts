@@ -11,6 +11,7 @@ import './argmax.js';
 import './argmin.js';
 import './avg-pool2d.js';
 import './batch-norm.js';
+import './bce.js';
 import './bce-with-logits.js';
 import './cast.js';
 import './cat.js';

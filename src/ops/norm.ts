@@ -2,20 +2,31 @@ import { requireFloat } from '../core/dtype.js';
 import { defineOp } from '../tensor/define-op.js';
 import { type ReductionAttrs, reducedType, unreduce, visitReduced } from './kernels/reduce.js';
 
-/** The Euclidean norm √Σx² over dimensions; its gradient is 0 where it is 0. */
-export const norm = defineOp<ReductionAttrs>('norm', {
+export interface NormAttrs extends ReductionAttrs {
+  /** The order, neither 0 nor infinite. */
+  readonly p: number;
+}
+
+/** The p-norm (Σ |x|ᵖ)^(1/p) over dimensions; its gradient is 0 where it is 0, and where x is. */
+export const norm = defineOp<NormAttrs>('norm', {
   infer([x], attrs) {
     requireFloat('norm', 'the input', x.dtype);
     return [reducedType(x, attrs, x.dtype)];
   },
-  reference([x], [y], { dims }) {
-    const squares = new Float64Array(y.data.length);
+  reference([x], [y], { dims, p }) {
+    const powers = new Float64Array(y.data.length);
     visitReduced(x, dims, (value, place) => {
-      squares[place] = (squares[place] as number) + value * value;
+      const power = p === 2 ? value * value : Math.abs(value) ** p;
+      powers[place] = (powers[place] as number) + power;
     });
-    y.data.set(squares.map(Math.sqrt));
+    y.data.set(powers.map(p === 2 ? Math.sqrt : (sum) => sum ** (1 / p)));
   },
-  backward: (dy, [x], { dims }, [y]) => [
-    () => unreduce(dy.div(y).where(y.ne(0), 0), x.shape, dims).mul(x),
+  backward: (dy, [x], { dims, p }, [y]) => [
+    () => {
+      if (p === 2) return unreduce(dy.div(y).where(y.ne(0), 0), x.shape, dims).mul(x);
+      const share = x.abs().div(unreduce(y, x.shape, dims));
+      const slope = share.pow(p - 1).where(x.ne(0), 0); // |x|ᵖ⁻¹ / yᵖ⁻¹
+      return unreduce(dy, x.shape, dims).mul(x.sign()).mul(slope);
+    },
   ],
 });

@@ -1,8 +1,8 @@
 import { defineBinary } from './kernels/define-binary.js';
 
-/** aᵇ, with broadcasting. */
+/** aᵇ, with broadcasting, as C has it: 1 to the power of anything is 1, and so is −1 to that of ±∞. */
 export const pow = defineBinary('pow', {
-  f: (a, b) => (a === 1 ? 1 : a ** b),
+  f: (a, b) => (a === 1 || (a === -1 && Math.abs(b) === Infinity) ? 1 : a ** b),
   bools: false,
   saves: 'all',
   backward: (dy, a, b, y) => [

@@ -1,8 +1,9 @@
 import { defineOp } from '../tensor/define-op.js';
 import { lineStart, linesAlong } from './kernels/lines.js';
 import { type ReductionAttrs, reducedType, unreduce, visitReduced } from './kernels/reduce.js';
+import { setExact } from './kernels/whole.js';
 
-/** The product over dimensions; whole numbers and bools give int32. 1 of no elements. */
+/** The product over dimensions; whole numbers and bools give int32, and an error where that cannot hold a product. 1 of no elements. */
 export const prod = defineOp<ReductionAttrs>('prod', {
   saves: 'inputs',
   infer([x], attrs) {
@@ -14,7 +15,7 @@ export const prod = defineOp<ReductionAttrs>('prod', {
     visitReduced(x, dims, (value, place) => {
       products[place] = (products[place] as number) * value;
     });
-    y.data.set(products);
+    setExact('prod', y, products);
   },
   backward: (dy, [x], { dims }) => [
     () => {

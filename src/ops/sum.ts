@@ -1,11 +1,12 @@
 import { isFloat } from '../core/dtype.js';
 import { defineOp } from '../tensor/define-op.js';
 import { type ReductionAttrs, reducedType, sums, unreduce } from './kernels/reduce.js';
+import { setExact } from './kernels/whole.js';
 
-/** Sums over dimensions; whole numbers and bools give int32. */
+/** Sums over dimensions; whole numbers and bools give int32, and an error where that cannot hold a sum. */
 export const sum = defineOp<ReductionAttrs>('sum', {
   saves: 'none',
   infer: ([x], attrs) => [reducedType(x, attrs, isFloat(x.dtype) ? x.dtype : 'int32')],
-  reference: ([x], [y], { dims }) => y.data.set(sums(x, dims)),
+  reference: ([x], [y], { dims }) => setExact('sum', y, sums(x, dims)),
   backward: (dy, [x], { dims }) => [() => unreduce(dy, x.shape, dims)],
 });

@@ -6,6 +6,7 @@ const names: Readonly<Record<string, string>> = {
   avgPool2d: 'AvgPool2D',
   batchNorm: 'NativeBatchNorm',
   batchNormEval: 'NativeBatchNorm',
+  bce: 'BinaryCrossEntropy',
   bceWithLogits: 'BinaryCrossEntropyWithLogits',
   cast: 'ToCopy',
   conv2d: 'Convolution',

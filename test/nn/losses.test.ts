@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { compile } from '../../src/compile/compile.js';
 import { ShapeError, ValueError } from '../../src/core/errors.js';
 import type { Shape } from '../../src/core/shape.js';
+import { currentEngine, engineNames, useEngine } from '../../src/engine/select.js';
 import * as nn from '../../src/nn/index.js';
 import '../../src/ops/index.js';
 import { type NestedArray, tensor } from '../../src/tensor/creation.js';
 import type { Tensor } from '../../src/tensor/tensor.js';
+import { withoutLibrary } from '../engine/onednn/machine.js';
 import { assertClose } from './close.js';
 import { counterValues } from './counter-values.js';
 import { readGolden } from './golden.js';
@@ -128,6 +131,68 @@ test('binary cross entropy of certain, wrong probabilities is bounded and its gr
   assert.deepEqual([...loss.abs().data], [100, 100, 0, 0]); // PyTorch's values
   loss.sum().backward();
   assert.ok(p.grad?.data.every((g) => !Number.isNaN(g)));
+});
+
+const engines = engineNames.filter((name) => name !== 'onednn' || !withoutLibrary);
+
+for (const engine of engines)
+  test(`binary cross entropy behind a sigmoid has a finite gradient, and says what is no probability, on ${engine}`, () => {
+    const before = currentEngine();
+    useEngine(engine);
+    try {
+      const target = tensor([1, 0, 1, 0]);
+      const step = (scores: Tensor, t: Tensor) => {
+        const x = scores.detach().requiresGrad_();
+        const loss = nn.functional.binaryCrossEntropy(x.sigmoid(), t, { reduction: 'none' });
+        loss.sum().backward();
+        return [loss, x.grad ?? x];
+      };
+      for (const run of [step, compile(step)]) {
+        const [loss, gradient] = run(tensor([-95, 95, -20, 1]), target);
+        assertClose(loss ?? [], [95, 100, 20, 1.3132617], 1e-5, 'loss'); // 1 − σ(95) is 0 in float32
+        assert.ok(gradient?.data.every((g) => Number.isFinite(g)));
+        assertClose(gradient ?? [], [0, 0, -1, 0.7310586], 1e-5, 'gradient');
+      }
+      const loss = (x: Tensor, t: Tensor) => nn.functional.binaryCrossEntropy(x.mul(1), t);
+      for (const run of [loss, compile(loss)]) {
+        assert.throws(() => run(tensor([0.5, 1.5]), tensor([0, 1])), {
+          name: 'ValueError',
+          message:
+            'binaryCrossEntropy: input is 1.5 at position 1, numbers from 0 to 1 are required; ' +
+            'pass scores to binaryCrossEntropyWithLogits, or through sigmoid() first',
+        });
+        assert.throws(() => run(tensor([0.5, 0.5]), tensor([0, 2])), {
+          message:
+            'binaryCrossEntropy: target is 2 at position 1, numbers from 0 to 1 are required; convert labels to 0 and 1',
+        });
+        assert.ok(Number.isNaN(run(tensor([0.5, Number.NaN]), tensor([0, 1])).item()));
+      }
+      assert.throws(
+        () => nn.functional.binaryCrossEntropyWithLogits(tensor([3]), tensor([-1])),
+        /^ValueError: binaryCrossEntropyWithLogits: target is -1 at position 0/,
+      );
+    } finally {
+      useEngine(before);
+    }
+  });
+
+test('cross entropy of scores far from 0 is that of their differences', () => {
+  const scores = tensor(
+    [
+      [1e20, 1e20],
+      [1e20, -1e20],
+      [3e38, 3e38],
+    ].flat(),
+  ).reshape([3, 2]);
+  for (const engine of engines) {
+    const before = currentEngine();
+    useEngine(engine);
+    const loss = nn.functional.crossEntropy(scores, tensor([0, 0, 1], { dtype: 'int32' }), {
+      reduction: 'none',
+    });
+    useEngine(before);
+    assertClose(loss, [Math.LN2, 0, Math.LN2], 1e-6, engine);
+  }
 });
 
 test('cross entropy takes labels of any whole type', () => {

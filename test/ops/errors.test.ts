@@ -133,6 +133,21 @@ const errors: readonly (readonly [text: string, run: () => unknown])[] = [
     () => int.clamp(0.5),
   ],
   [
+    'ValueError: sum: the result 4000000000 is beyond int32, whole numbers from −2³¹ to 2³¹ − 1; ' +
+      "convert the input with .to('float64') first",
+    () => tensor([2e9, 2e9], { dtype: 'int32' }).sum(),
+  ],
+  [
+    'ValueError: prod: the result -4000000000 is beyond int32, whole numbers from −2³¹ to 2³¹ − 1; ' +
+      "convert the input with .to('float64') first",
+    () => tensor([2e9, -2], { dtype: 'int32' }).prod(),
+  ],
+  [
+    'ValueError: cumsum: the result 4000000000 is beyond int32, whole numbers from −2³¹ to 2³¹ − 1; ' +
+      "convert the input with .to('float64') first",
+    () => tensor([2e9, 2e9, -2e9], { dtype: 'int32' }).cumsum(0),
+  ],
+  [
     'ValueError: clamp: neither min nor max is given, at least one is required',
     () => x.clamp(null),
   ],

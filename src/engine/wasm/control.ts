@@ -6,6 +6,8 @@ export const control = {
   arrived: 64,
   ready: 128,
   failed: 192,
+  /** Not 0 while the rest of a run is passed over. */
+  skipped: 256,
   /** Length and bytes of the message of a thread that has died. */
   failure: 1024,
 } as const;

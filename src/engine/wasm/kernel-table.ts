@@ -130,6 +130,7 @@ export const kernelFamilies = {
     'siluBackward',
     'reluBackwardBf16',
   ],
+  'binary-cross-entropy': ['bceLosses', 'bceLogitsLosses'],
   'cross-entropy': ['crossEntropyRows', 'crossEntropyTotal', 'crossEntropyBackward'],
   dropout: ['dropout', 'dropoutRuns', 'nextKey', 'dropoutBf16'],
   strided: ['stridedCopy'],

@@ -12,7 +12,7 @@ import { alignUp } from './heap.js';
 import type { EngineMemory } from './memory.js';
 import { livesOf } from './phase.js';
 import { PlanRoom } from './plan-room.js';
-import { type Draft, hostArray } from './planner.js';
+import { type Draft, type HostCall, type HostOperand, hostArray } from './planner.js';
 import type { Pool } from './pool.js';
 import { programBytes, writeProgram } from './program.js';
 import { formatProgram } from './program-text.js';
@@ -111,7 +111,7 @@ export class WasmPlan implements Plan {
         return (this.addresses.get(pointer.region) ?? 0) + pointer.offset;
       },
     );
-    this.hostCalls = draft.hostCalls.map((call) => () => this.runReference(call));
+    this.hostCalls = draft.hostCalls.map((call) => () => this.runOnHost(call));
   }
 
   get program(): string {
@@ -211,20 +211,15 @@ export class WasmPlan implements Plan {
     return binding.view;
   }
 
-  private runReference({ node, inputs, outputs }: Draft['hostCalls'][number]): void {
+  private runOnHost({ inputs, outputs, run }: HostCall): void {
     const { buffer } = this.memory.memory;
-    const arrays = (values: readonly Value[], regions: readonly Region[]) =>
-      values.map((value, i) => {
-        const region = regions[i];
-        const address = region && this.addresses.get(region);
+    const arrays = (list: readonly HostOperand[]) =>
+      list.map(({ value, region }) => {
+        const address = this.addresses.get(region);
         if (address === undefined) throw internalError(`value %${value.id} has no address`);
         return hostArray(value, buffer, address);
       });
-    node.op?.reference(
-      operands(arrays(node.inputs, inputs)),
-      operands(arrays(node.outputs, outputs)),
-      node.attrs,
-    );
+    run(operands(arrays(inputs)), operands(arrays(outputs)));
   }
 }
 

@@ -7,7 +7,7 @@ import { type TypedArray, viewOf } from '../../core/dtype.js';
 import { internalError } from '../../core/errors.js';
 import { formatShape } from '../../core/shape.js';
 import type { Graph, Value } from '../../graph/graph.js';
-import type { NdArray } from '../../graph/op.js';
+import type { NdArray, Operands } from '../../graph/op.js';
 import type { Precision } from '../precision.js';
 import { bfloat16Values } from './bfloat16.js';
 import { alignUp } from './heap.js';
@@ -20,11 +20,17 @@ import type { NodeOfPlan } from './plan-node.js';
 import { Pointer, type Region } from './region.js';
 import { usesOf, type ValueUses } from './uses.js';
 
-/** A reference kernel that a plan runs on the main thread, on arrays over the plan's memory. */
+/** A value, and where the plan has it. */
+export interface HostOperand {
+  readonly value: Value;
+  readonly region: Region;
+}
+
+/** What a plan runs on the main thread, on arrays over the plan's memory: a reference kernel, or a look at a value. */
 export interface HostCall {
-  readonly node: NodeOfPlan;
-  readonly inputs: readonly Region[];
-  readonly outputs: readonly Region[];
+  readonly inputs: readonly HostOperand[];
+  readonly outputs: readonly HostOperand[];
+  run(inputs: Operands<NdArray>, outputs: Operands<NdArray>): void;
 }
 
 /** A look at an input before each run; throws where it is not what a kernel needs. */
@@ -160,10 +166,10 @@ class Planner implements LowerContext {
     return new Pointer(region, 0, 'write');
   }
 
-  check(value: Value, check: (data: TypedArray) => void): boolean {
+  check(value: Value, check: (data: TypedArray) => void): void {
     const input = this.graph.inputs.indexOf(value);
     if (input >= 0) this.checks.push({ input, check });
-    return input >= 0;
+    else this.callHost('check', [value], [], ([{ data }]) => check(data));
   }
 
   scratch(bytes: number): Pointer {
@@ -209,20 +215,26 @@ class Planner implements LowerContext {
     if (supported && this.provided[node.name]?.(node, this) === true) return;
     if (supported && lowerings[node.name]?.(node, this) === true) return;
     if (op === undefined) throw internalError(`fused op '${node.name}' has no lowering`);
-    this.runReference(node);
+    this.callHost('reference', inputs, outputs, (given, made) =>
+      op.reference(given, made, node.attrs),
+    );
   }
 
-  private runReference(node: NodeOfPlan): void {
-    const inputs = node.inputs.map((value) => this.input(value));
-    const outputs = node.outputs.map((value) => this.output(value));
-    const id = this.hostCalls.length;
-    this.hostCalls.push({
-      node,
-      inputs: inputs.map(({ region }) => region),
-      outputs: outputs.map(({ region }) => region),
-    });
-    const accesses = accessesOf([...inputs, ...outputs], undefined, []);
-    this.phases.push({ kernel: 'host', words: [id], accesses, note: `reference ${this.note()}` });
+  private callHost(
+    what: string,
+    inputs: readonly Value[],
+    outputs: readonly Value[],
+    run: HostCall['run'],
+  ): void {
+    const read = inputs.map((value) => ({ value, pointer: this.input(value) }));
+    const written = outputs.map((value) => ({ value, pointer: this.output(value) }));
+    const place = (list: typeof read) =>
+      list.map(({ value, pointer }) => ({ value, region: pointer.region }));
+    const words = [this.hostCalls.length];
+    this.hostCalls.push({ inputs: place(read), outputs: place(written), run });
+    const pointers = [...read, ...written].map(({ pointer }) => pointer);
+    const accesses = accessesOf(pointers, undefined, []);
+    this.phases.push({ kernel: 'host', words, accesses, note: `${what} ${this.note()}` });
   }
 
   /** A view shares its source's memory in every layout that keeps the order of elements. */

@@ -81,18 +81,24 @@ export class Pool {
     if (this.hostError !== undefined) {
       const error = this.hostError;
       this.hostError = undefined;
+      this.skip(false);
       throw error;
     }
   }
 
-  /** Errors wait for the end of the run: the other threads expect this one at every barrier. */
+  /** Errors wait for the end of the run, in which nothing happens any more: the other threads expect this one at every barrier. */
   private callHost(id: number): void {
-    if (this.hostError !== undefined) return;
     try {
       this.hostCalls[id]?.();
     } catch (error) {
       this.hostError = error;
+      this.skip(true);
     }
+  }
+
+  private skip(rest: boolean): void {
+    const words = new Int32Array(this.memory.buffer, 0, firstFreeByte / 4);
+    Atomics.store(words, control.skipped / 4, Number(rest));
   }
 
   private waitForHelpers(): void {

@@ -5,13 +5,14 @@ export function formatProgram(draft: Draft, barriers: readonly boolean[], bytes:
   const lines = draft.phases.map(
     ({ kernel, note }, i) => `${kernel.padEnd(24)} ${barriers[i] === true ? '|' : '·'} ${note}`,
   );
+  const references = draft.hostCalls.filter(({ outputs }) => outputs.length > 0);
   const count = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`;
   lines.push(
     [
       count(draft.phases.length, 'phase'),
       count(barriers.filter(Boolean).length, 'barrier'),
       count(draft.conversions, 'layout conversion'),
-      count(draft.hostCalls.length, 'reference kernel'),
+      count(references.length, 'reference kernel'),
       `${(bytes / 2 ** 20).toFixed(1)} MiB`,
     ].join(', '),
   );

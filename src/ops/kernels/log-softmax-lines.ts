@@ -11,7 +11,7 @@ export function logSoftmaxLines(x: TypedArray, y: TypedArray, lines: Lines): voi
     for (let i = start; i < end; i += step) max = Math.max(max, x[i] as number);
     let sum = 0;
     for (let i = start; i < end; i += step) sum += Math.exp((x[i] as number) - max);
-    const shift = max + Math.log(sum);
-    for (let i = start; i < end; i += step) y[i] = (x[i] as number) - shift;
+    const scale = Math.log(sum); // Not one number with max, beside which it may vanish.
+    for (let i = start; i < end; i += step) y[i] = (x[i] as number) - max - scale;
   }
 }

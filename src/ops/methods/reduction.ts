@@ -129,15 +129,11 @@ install<ReductionMethods>({
     return std([this], varianceAttrs('std', this, dim, options));
   },
   norm(p = 2, dim, options) {
-    if (p === 2) return norm([this], attrs('norm', this, dim, options));
     if (p === Infinity) return this.abs().amax(dim, options);
     if (p === -Infinity) return this.abs().amin(dim, options);
     if (p === 0) return this.ne(0).to(this.dtype).sum(dim, options);
     if (p === 1) return this.abs().sum(dim, options);
-    return this.abs()
-      .pow(p)
-      .sum(dim, options)
-      .pow(1 / p);
+    return norm([this], { ...attrs('norm', this, dim, options), p });
   },
   max: maxOf,
   min: minOf,

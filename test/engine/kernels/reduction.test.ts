@@ -27,7 +27,7 @@ const rows: readonly { readonly shape: readonly number[]; readonly dims: readonl
 checkAgreement(
   rows.flatMap(({ shape, dims }): Case[] => {
     const inputs = [randn(shape, 1, 0.5)];
-    const attrs = { dims, keepdim: false };
+    const attrs = { dims, keepdim: false, p: 2 };
     const blocks = [1, 4, 16];
     const sums = ['sum', 'mean', 'norm', 'max', 'min', 'argmax', 'argmin'];
     const spreads = ['var', 'std'];
@@ -36,6 +36,28 @@ checkAgreement(
       ...spreads.map((op) => ({ op, attrs: { ...attrs, correction: 0 }, inputs, blocks })),
     ];
   }),
+);
+
+/** Whose sums, or squares, leave the range of floats on the way, or fall below it. */
+const far = [
+  [3e38, 3e38, -3e38, 1, 2, -3e38, 3e38, 5, 3e38, 1e30],
+  [1e30, 2, 3, 1e30, 5, 6, 7, 8, 9, 1e25],
+  [1e-30, -2e-30, 3e-38, 0, 1e-40, 0, 1e-25, 0, 0, 0],
+];
+checkAgreement(
+  ['sum', 'mean', 'var', 'std', 'norm'].flatMap((op) =>
+    [[0], [1], [0, 1]].flatMap((dims) =>
+      far.flatMap((row): Case[] => {
+        const attrs = { dims, keepdim: false, p: 2, correction: 1 };
+        const columns = Array.from({ length: 50 }, (_, i) => row[i % 10] ?? 0);
+        const rows = Array.from({ length: 50 }, (_, i) => row[Math.floor(i / 5)] ?? 0);
+        return [
+          { op, attrs, inputs: [given([5, 10], columns)] },
+          { op, attrs, inputs: [given([10, 5], rows)] },
+        ];
+      }),
+    ),
+  ),
 );
 
 const withNaN = given([2, 4], [1, Number.NaN, 3, Number.NaN, 5, 5, 2, 5]);

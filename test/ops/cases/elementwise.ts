@@ -211,6 +211,19 @@ const binaryCases: readonly OpCase[] = [
       '(a**0, grad(lambda v: v**0, a), a**1, grad(lambda v: v**1, a), a**2, grad(lambda v: v**2, a), a**-1, grad(lambda v: v**-1, a))',
   },
   {
+    name: 'pow of numbers that are none',
+    ops: ['pow'],
+    inputs: (() => {
+      const special = [Number.NaN, Infinity, -Infinity, 0, -0, 1, -1, 2, -2, 0.5, 3];
+      const pairs = special.flatMap((a) => special.map((b) => [a, b] as const));
+      const of = (k: 0 | 1) =>
+        input([pairs.length], { values: pairs.map((pair) => pair[k]), grad: false });
+      return [of(0), of(1)];
+    })(),
+    run: (a, b) => a.pow(b),
+    torch: 'a ** b',
+  },
+  {
     name: 'pow with a base of 0',
     ops: ['pow'],
     inputs: [
@@ -278,6 +291,18 @@ const binaryCases: readonly OpCase[] = [
     inputs: [input([2, 3]), input([2, 3]), input([3], { low: 0, high: 1 })],
     run: (a, b, c) => a.lerp(b, c),
     torch: 'a.lerp(b, c.expand(2, 3))',
+  },
+  {
+    name: 'lerp between numbers far apart',
+    ops: ['lerp'],
+    inputs: [
+      input([5], { values: [1e8, 1e8, 1, 1e8, 3], grad: false }),
+      input([5], { values: [1, 1, 1e-6, 0.25, 5], grad: false }),
+      input([5], { values: [1, 0.75, 1, 0.5, -0.75], grad: false }),
+    ],
+    run: (a, b, c) => a.lerp(b, c),
+    torch: 'a.lerp(b, c)',
+    tolerance: 1e-9,
   },
   {
     name: 'lerp by a number',

@@ -1,8 +1,9 @@
+import { bce } from '../../../src/ops/bce.js';
 import { bceWithLogits } from '../../../src/ops/bce-with-logits.js';
 import { crossEntropy } from '../../../src/ops/cross-entropy.js';
 import type { Reduction } from '../../../src/ops/kernels/reduction.js';
 import { nllLoss } from '../../../src/ops/nll-loss.js';
-import { type InputSpec, input, type OpCase } from '../op-case.js';
+import { gradientsAt, type InputSpec, input, type OpCase } from '../op-case.js';
 
 const reductions: readonly Reduction[] = ['mean', 'sum', 'none'];
 
@@ -121,6 +122,67 @@ export const lossCases: readonly OpCase[] = [
       torch: `F.binary_cross_entropy_with_logits(a, b, reduction='${reduction}')`,
     }),
   ),
+  ...reductions.map(
+    (reduction): OpCase => ({
+      name: `bceWithLogits ${reduction} with a weight of the positive part`,
+      ops: ['bceWithLogits'],
+      inputs: [
+        input([3, 4], { low: -4, high: 4 }),
+        input([3, 4], { low: 0, high: 1 }),
+        input([3, 4], { low: 0.2, high: 3, grad: false }),
+      ],
+      run: (x, target, posWeight) => bceWithLogits([x, target, posWeight], { reduction }),
+      torch: `F.binary_cross_entropy_with_logits(a, b, pos_weight=c, reduction='${reduction}')`,
+    }),
+  ),
+  {
+    name: 'bceWithLogits learns the weight of the positive part',
+    ops: ['bceWithLogits'],
+    inputs: [
+      input([2], { values: [-1.5, 2] }),
+      input([2], { values: [0.25, 0.75], grad: false }),
+      input([2], { values: [3, 0.5] }),
+    ],
+    run: (x, target, posWeight) => bceWithLogits([x, target, posWeight], { reduction: 'none' }),
+    expected: () => {
+      const loss = (x: number, t: number, w: number) =>
+        t * w * Math.log(1 + Math.exp(-x)) + (1 - t) * Math.log(1 + Math.exp(x));
+      return [loss(-1.5, 0.25, 3), loss(2, 0.75, 0.5)];
+    },
+  },
+  ...reductions.map(
+    (reduction): OpCase => ({
+      name: `bce ${reduction}`,
+      ops: ['bce'],
+      inputs: [input([3, 7], { low: 0.01, high: 0.99 }), input([3, 7], { low: 0.01, high: 0.99 })],
+      run: (p, target) => bce([p, target], { reduction }),
+      torch: `F.binary_cross_entropy(a, b, reduction='${reduction}')`,
+    }),
+  ),
+  {
+    name: 'bce of many',
+    ops: ['bce'],
+    inputs: [
+      input([517], { low: 0.01, high: 0.99 }),
+      input([517], { low: 0, high: 1, grad: false }),
+    ],
+    run: (p, target) => bce([p, target], { reduction: 'mean' }),
+    torch: 'F.binary_cross_entropy(a, b)',
+  },
+  {
+    name: 'bce of probabilities that are nearly certain',
+    ops: ['bce'],
+    inputs: [
+      input([9], { values: [0, 1, 0, 1, 1e-38, 1e-9, 1e-7, 0.5, 0.9999999], grad: false }),
+      input([9], { values: [1, 0, 0, 1, 1, 0, 0, 0.3, 0], grad: false }),
+    ],
+    run: (p, target) => [
+      bce([p, target], { reduction: 'none' }),
+      ...gradientsAt((v) => bce([v, target], { reduction: 'none' }), p),
+    ],
+    torch:
+      "(F.binary_cross_entropy(a, b, reduction='none'), grad(lambda v: F.binary_cross_entropy(v, b, reduction='none'), a))",
+  },
   {
     name: 'bceWithLogits of extreme scores',
     ops: ['bceWithLogits'],

@@ -46,11 +46,20 @@ export const reductionCases: readonly OpCase[] = [
   ...[1, 3, 0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY].map(
     (p): OpCase => ({
       name: `norm of order ${p}`,
-      ops: p === 0 ? ['sum'] : ['abs'],
+      ops: [p === 3 ? 'norm' : p === 0 ? 'sum' : 'abs'],
       inputs: [x],
       run: (a) => a.norm(p, 1),
       torch: `torch.linalg.vector_norm(a, float('${p === 0 ? 0 : p}'), dim=1)`,
       ...(p === 0 && { grad: false }),
+    }),
+  ),
+  ...[0.5, 1.5, 3, -1].map(
+    (p): OpCase => ({
+      name: `norm of order ${p} with zeros`,
+      ops: ['norm'],
+      inputs: [input([3, 3], { values: [0, 0, 0, 3, 0, -4, 1, -2, 3], grad: false })],
+      run: (a) => [a.norm(p, 1), ...gradientsAt((v) => v.norm(p, 1), a)],
+      torch: `(torch.linalg.vector_norm(a, ${p}, dim=1), grad(lambda v: torch.linalg.vector_norm(v, ${p}, dim=1), a))`,
     }),
   ),
   {

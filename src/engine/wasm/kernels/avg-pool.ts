@@ -1,10 +1,12 @@
 // Averages over windows of x [U][H][W][B] to y [U][H'][W'][B]: U images × channel blocks, B channels (row-major is B = 1,
 // else B % 4 = 0). Where windows lie is in tables, of 3 words a window: start, end, 1 / extent (f32); the mean of window
-// (i, j) is its sum / (extent of row i · extent of column j). Work is split by rows of the result. Kernels named …Bf16 have x
+// (i, j) is its sum / (extent of row i · extent of column j). A mean that is no number is computed once more in doubles: its sum
+// may have left the range of floats. Work is split by rows of the result. Kernels named …Bf16 have x
 // and y in bfloat16 (./elements.ts).
 
 import { A, F, I } from './abi';
 import { load1, load4, span, store4, storeFirst } from './elements';
+import { wideSum } from './reduce';
 import { keepPart, sumLanes, unitStart } from './share';
 
 function sumRow<T>(p: usize, count: i32): f32 {
@@ -16,6 +18,24 @@ function sumRow<T>(p: usize, count: i32): f32 {
   }
   if (count & 3) sum = f32x4.add(sum, keepPart(load4<T>(p), count & 3));
   return sumLanes(sum);
+}
+
+// Stores the means of `lanes` channels, computed in doubles.
+function storeWide<T>(
+  x: usize,
+  to: usize,
+  lanes: i32,
+  rows: i32,
+  width: i32,
+  count: i32,
+  step: usize,
+  scale: f32,
+): void {
+  for (let lane = 0; lane < lanes; lane++) {
+    const o = span<T>(lane);
+    const sum = wideSum<T>(x + o, rows, <usize>width * step, count, step, 0, false);
+    storeFirst<T>(to + o, f32x4.splat(<f32>(sum * <f64>scale)), 1);
+  }
 }
 
 @inline
@@ -36,11 +56,14 @@ function averages<T>(args: usize, tid: i32, threads: i32): void {
       const count = I(across, 1) - left;
       const scale = F(down, 2) * F(across, 2);
       const to = A(args, 1) + <usize>(row * outWidth + j) * step;
+      const from = plane + span<T>((I(down, 0) * width + left) * block);
+      const rows = I(down, 1) - I(down, 0);
       if (block == 1) {
         let sum: f32 = 0;
         for (let h = I(down, 0); h < I(down, 1); h++)
           sum += sumRow<T>(plane + span<T>(h * width + left), count);
-        storeFirst<T>(to, f32x4.splat(sum * scale), 1);
+        if (sum - sum == 0) storeFirst<T>(to, f32x4.splat(sum * scale), 1);
+        else storeWide<T>(from, to, 1, rows, width, count, step, scale);
         continue;
       }
       for (let c = 0; c < block; c += 4) {
@@ -55,7 +78,10 @@ function averages<T>(args: usize, tid: i32, threads: i32): void {
           }
           sum = f32x4.add(sum, part);
         }
-        store4<T>(to + span<T>(c), f32x4.mul(sum, f32x4.splat(scale)));
+        const o = span<T>(c);
+        if (v128.any_true(f32x4.ne(f32x4.sub(sum, sum), f32x4.splat(0))))
+          storeWide<T>(from + o, to + o, 4, rows, width, count, step, scale);
+        else store4<T>(to + o, f32x4.mul(sum, f32x4.splat(scale)));
       }
     }
   }

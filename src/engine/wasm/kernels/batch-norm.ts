@@ -5,11 +5,13 @@
 // beyond C that fill the last block are zeros and stay so: their scale and shift are zero. Kernels named …Bf16 have x, y and
 // the residual in bfloat16 (./elements.ts).
 // Statistics take one pass: sums of x − s and (x − s)², s being the channel's first value, of a few hundred numbers in
-// floats and of those in doubles. Every thread sums its share of the pixels; the next phase adds the threads' sums in order.
+// floats and of those in doubles. Every thread sums its share of the pixels; the next phase adds the threads' sums in order,
+// and computes a channel whose sums have left the range of floats once more in doubles.
 
 import { A, I, madd } from './abi';
 import { addSums, CHUNK, chunkOf, paddedChannels } from './channels';
 import { load1, load4, loadNext4, span, splat1, store4, storeFirst } from './elements';
+import { isLost, wideSum } from './reduce';
 import { addWide, bytes, D, keepPart, total, unitStart } from './share';
 
 // Channels c … c + 3 of `rows` pixels that lie `step` bytes apart.
@@ -140,7 +142,9 @@ function statisticsOf<T>(args: usize, tid: i32, threads: i32): void {
   const all = I(args, 2) * block;
   const channels = I(args, 12);
   const padded = paddedChannels(all);
-  const count = <f64>I(args, 1) * <f64>rows;
+  const images = I(args, 1);
+  const count = max<f64>(1, <f64>images * <f64>rows); // sums of no pixels are 0
+  const step = span<T>(block);
   const end = unitStart(all, tid + 1, threads);
   for (let c = unitStart(all, tid, threads); c < end; c++) {
     const at = bytes(c);
@@ -156,16 +160,21 @@ function statisticsOf<T>(args: usize, tid: i32, threads: i32): void {
       sum += load<f64>(part);
       squares += load<f64>(part + (padded << 3));
     }
-    const origin = load1<T>(x + span<T>((c / block) * rows * block + (c % block)));
+    const first = x + span<T>((c / block) * rows * block + (c % block));
     const offset = sum / count;
-    const mean = <f64>origin + offset;
-    const variance = <f32>max<f64>(squares / count - offset * offset, 0);
+    let mean = (rows * images > 0 ? <f64>load1<T>(first) : 0) + offset;
+    let variance = <f64>(<f32>max<f64>(squares / count - offset * offset, 0));
+    if (isLost(variance, false)) {
+      const image = <usize>(I(args, 2) * rows) * step;
+      mean = wideSum<T>(first, images, image, rows, step, 0, false) / count;
+      variance = wideSum<T>(first, images, image, rows, step, mean, true) / count;
+    }
     store<f32>(A(args, 8) + at, <f32>mean);
-    store<f32>(A(args, 9) + at, variance);
+    store<f32>(A(args, 9) + at, <f32>variance);
     storeScale(
       at,
       mean,
-      <f64>variance + D(args, 13),
+      variance + D(args, 13),
       A(args, 6),
       A(args, 7),
       A(args, 10),

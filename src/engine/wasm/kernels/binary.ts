@@ -191,7 +191,12 @@ class Pow {
     y = f32x4.replace_lane(y, 1, Mathf.pow(f32x4.extract_lane(a, 1), f32x4.extract_lane(b, 1)));
     y = f32x4.replace_lane(y, 2, Mathf.pow(f32x4.extract_lane(a, 2), f32x4.extract_lane(b, 2)));
     y = f32x4.replace_lane(y, 3, Mathf.pow(f32x4.extract_lane(a, 3), f32x4.extract_lane(b, 3)));
-    return v128.bitselect(splat(1), y, f32x4.eq(a, splat(1))); // even to the power of NaN
+    // 1 even to the power of NaN, and −1 to that of ±∞
+    const ends = v128.and(
+      f32x4.eq(a, splat(-1)),
+      f32x4.eq(f32x4.abs(b), splat(Infinity)),
+    );
+    return v128.bitselect(splat(1), y, v128.or(f32x4.eq(a, splat(1)), ends));
   }
 }
 export function pow(args: usize, tid: i32, threads: i32): void {

@@ -7,7 +7,7 @@ import { exp4, splat } from './math';
 import { logOf, rowExpSum, rowMax } from './softmax';
 import { bytes, storeLanes, unitStart } from './share';
 
-// a_k of one place.
+// a_k of one place. Weights of classes that have no part in the target are not looked at.
 @inline
 function part(
   k: i32,
@@ -20,7 +20,7 @@ function part(
 ): f32 {
   const given: f32 = labels ? (k == label ? 1 : 0) : load<f32>(probabilities + bytes(k));
   const smoothed = given * (1 - smoothing) + share;
-  return weight ? smoothed * load<f32>(weight + bytes(k)) : smoothed;
+  return weight && smoothed != 0 ? smoothed * load<f32>(weight + bytes(k)) : smoothed;
 }
 
 // 0 logits, 1 target (i32 labels, or f32 probabilities), 2 weight (0: ones), 3 logp, 4 losses [N], 5 weights [N] of the labels,

@@ -18,6 +18,7 @@ const ARRIVED: usize = 64; // Arrivals at barriers, of all threads since the sta
 const ARRIVED_SLEEPERS: usize = 68;
 const READY: usize = 128; // Helpers that wait for work.
 const FAILED: usize = 192; // Not 0 when a thread has died: barriers can no longer be passed.
+const SKIPPED: usize = 256; // Not 0 when a host call has thrown: the rest of the run changes nothing.
 
 const NO_BARRIER: i32 = 1 << 31;
 const SPINS: i32 = 200000;
@@ -61,7 +62,7 @@ function run(program: usize, tid: i32, threads: i32): void {
   const end = program + 4 + (<usize>load<u32>(program) << 3);
   for (let phase = program + 4; phase < end; phase += 8) {
     const id = load<i32>(phase);
-    call(id & ~NO_BARRIER, <usize>load<u32>(phase, 4), tid, threads);
+    if (load<i32>(SKIPPED) == 0) call(id & ~NO_BARRIER, <usize>load<u32>(phase, 4), tid, threads);
     if (threads > 1 && (id >= 0 || phase + 8 == end)) barrier(threads);
   }
 }

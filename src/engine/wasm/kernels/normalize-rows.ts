@@ -3,7 +3,7 @@
 // S pixels.
 
 import { A, I } from './abi';
-import { Itself, Squared, sumRow } from './reduce';
+import { isLost, Itself, Squared, sumRow, wideSum } from './reduce';
 import { addWide, bytes, D, keepPart, storeLanes, total, unitStart } from './share';
 
 // 0 x, 1 weight, 2 bias, 3 y, 4 mean, 5 rstd, 6 rows, 7 P, 8 W, 9 S, 10–11 eps (f64)
@@ -15,9 +15,15 @@ export function normalizeRows(args: usize, tid: i32, threads: i32): void {
   for (let row = unitStart(I(args, 6), tid, threads); row < end; row++) {
     let x = A(args, 0) + bytes(row * size);
     let y = A(args, 3) + bytes(row * size);
-    const mean = <f32>(sumRow<Itself>(x, size, f32x4.splat(0)) / <f64>size);
+    let mean = <f32>(sumRow<Itself>(x, size, f32x4.splat(0)) / <f64>size);
+    let squares = sumRow<Squared>(x, size, f32x4.splat(mean));
+    if (isLost(squares, false)) {
+      const exact = wideSum<f32>(x, 1, 0, size, 4, 0, false) / <f64>size;
+      mean = <f32>exact;
+      squares = wideSum<f32>(x, 1, 0, size, 4, exact, true);
+    }
     const center = f32x4.splat(mean);
-    const rstd = <f32>(1 / Math.sqrt(sumRow<Squared>(x, size, center) / <f64>size + D(args, 10)));
+    const rstd = <f32>(1 / Math.sqrt(squares / <f64>size + D(args, 10)));
     store<f32>(A(args, 4) + bytes(row), mean);
     store<f32>(A(args, 5) + bytes(row), rstd);
     const scale = f32x4.splat(rstd);

@@ -1,10 +1,12 @@
 // Reductions of x [K1][R1][K2][R2][K3] over the dimensions named R, to y [K1][K2][K3]. Sums of a few dozen floats are added
-// up in doubles. Where K3 is 1 the R2 are consecutive in memory, else four of K3 are taken together.
+// up in doubles. Where K3 is 1 the R2 are consecutive in memory, else four of K3 are taken together. A result that is no
+// number is computed once more in doubles alone: the floats may have left their range on the way.
 //
 // Args of the first kernels: 0 x, 1 y, 2 K1, 3 R1, 4 K2, 5 R2, 6 K3, 7 root (1: √ of the result), 8–9 factor (f64).
 // Work is split by elements of y.
 
 import { A, I } from './abi';
+import { load1 } from './elements';
 import { addWide, bytes, D, flatStart, keepPart, storeLanes, total, unitStart } from './share';
 
 @final
@@ -48,6 +50,33 @@ export function sumRow<K>(x: usize, count: i32, center: v128): f64 {
     count -= n;
   }
   return total(wide);
+}
+
+// Whether a sum has left the range of numbers, or, for a root, may have lost squares below that of floats.
+@inline
+export function isLost(sum: f64, root: bool): bool {
+  return sum - sum != 0 || (root && sum < 1e-30);
+}
+
+// Σ x or Σ (x − center)² in doubles, of `outer` rows of `count` elements that lie `step` bytes apart.
+export function wideSum<T>(
+  x: usize,
+  outer: i32,
+  outerStep: usize,
+  count: i32,
+  step: usize,
+  center: f64,
+  squared: bool,
+): f64 {
+  let sum: f64 = 0;
+  for (let r = 0; r < outer; r++) {
+    for (let i = 0; i < count; i++) {
+      const distance = <f64>load1<T>(x + <usize>i * step) - center;
+      sum += squared ? distance * distance : distance;
+    }
+    x += outerStep;
+  }
+  return sum;
 }
 
 // Σ f(x) of all rows of one result; `x` is the first.
@@ -94,9 +123,9 @@ function sumColumns<K>(
   return v128.shuffle<i32>(first, f32x4.demote_f64x2_zero(f64x2.mul(high, by)), 0, 1, 4, 5);
 }
 
-// `centred`: the sums are of squared distances from the mean.
+// `squared`: the sums are of squares; `centred`: of squared distances from the mean.
 @inline
-function reduce<K>(args: usize, tid: i32, threads: i32, centred: bool): void {
+function reduce<K>(args: usize, tid: i32, threads: i32, squared: bool, centred: bool): void {
   const outer = I(args, 3);
   const middle = I(args, 4);
   const count = I(args, 5);
@@ -124,29 +153,59 @@ function reduce<K>(args: usize, tid: i32, threads: i32, centred: bool): void {
       if (centred)
         center = f32x4.splat(<f32>(sumRows<Itself>(x, outer, outerStep, count, center) * mean));
       const sum = sumRows<K>(x, outer, outerStep, count, center) * factor;
-      store<f32>(y, <f32>(root ? Math.sqrt(sum) : sum));
+      if (isLost(sum, root != 0)) storeWide(args, x, outerStep, y, 1, squared, centred);
+      else store<f32>(y, <f32>(root ? Math.sqrt(sum) : sum));
     } else {
       if (centred) center = sumColumns<Itself>(x, outer, outerStep, count, step, center, mean);
       let sum = sumColumns<K>(x, outer, outerStep, count, step, center, factor);
+      const tiny = root ? f32x4.lt(sum, f32x4.splat(1e-30)) : f32x4.splat(0);
+      if (v128.any_true(v128.or(tiny, f32x4.ne(f32x4.sub(sum, sum), f32x4.splat(0))))) {
+        storeWide(args, x, outerStep, y, min(4, inner - k), squared, centred);
+        continue;
+      }
       if (root) sum = f32x4.sqrt(sum);
       storeLanes(y, sum, inner - k);
     }
   }
 }
 
+// Stores `lanes` results of a reduction, each computed in doubles alone.
+function storeWide(
+  args: usize,
+  x: usize,
+  outerStep: usize,
+  y: usize,
+  lanes: i32,
+  squared: bool,
+  centred: bool,
+): void {
+  const outer = I(args, 3);
+  const count = I(args, 5);
+  const step = bytes(I(args, 6));
+  for (let lane = 0; lane < lanes; lane++) {
+    const from = x + bytes(lane);
+    let center: f64 = 0;
+    if (centred)
+      center =
+        wideSum<f32>(from, outer, outerStep, count, step, 0, false) / (<f64>outer * <f64>count);
+    const sum = wideSum<f32>(from, outer, outerStep, count, step, center, squared) * D(args, 8);
+    store<f32>(y + bytes(lane), <f32>(I(args, 7) ? Math.sqrt(sum) : sum));
+  }
+}
+
 // Σ x · factor
 export function sum(args: usize, tid: i32, threads: i32): void {
-  reduce<Itself>(args, tid, threads, false);
+  reduce<Itself>(args, tid, threads, false, false);
 }
 
 // Σ x² · factor
 export function sumSquares(args: usize, tid: i32, threads: i32): void {
-  reduce<Squared>(args, tid, threads, false);
+  reduce<Squared>(args, tid, threads, true, false);
 }
 
 // Σ (x − mean)² · factor
 export function sumDistances(args: usize, tid: i32, threads: i32): void {
-  reduce<Squared>(args, tid, threads, true);
+  reduce<Squared>(args, tid, threads, true, true);
 }
 
 // One sum of a whole tensor, first phase: 0 x, 1 sums (f64 [threads]), 2 count
@@ -165,13 +224,17 @@ export function squareParts(args: usize, tid: i32, threads: i32): void {
   store<f64>(A(args, 1) + ((<usize>tid) << 3), sum);
 }
 
-// Second phase: 0 sums (f64 [threads]), 1 y, 2 root (1: √ of the result), 3 0, 4–5 factor (f64)
+// Second phase: 0 sums (f64 [threads]), 1 y, 2 root (1: √ of the result), 3 squared (1: of squares), 4–5 factor (f64), 6 x,
+// 7 count
 export function sumTotal(args: usize, tid: i32, threads: i32): void {
   if (tid != 0) return;
   let sum: f64 = 0;
   for (let t = 0; t < threads; t++) sum += load<f64>(A(args, 0) + ((<usize>t) << 3));
+  const root = I(args, 2) != 0;
   sum *= D(args, 4);
-  store<f32>(A(args, 1), <f32>(I(args, 2) ? Math.sqrt(sum) : sum));
+  if (isLost(sum, root))
+    sum = wideSum<f32>(A(args, 6), 1, 0, I(args, 7), 4, 0, I(args, 3) != 0) * D(args, 4);
+  store<f32>(A(args, 1), <f32>(root ? Math.sqrt(sum) : sum));
 }
 
 // The extreme of one result and where it first is; NaN is more extreme than numbers. 0 x, 1 y (0: not wanted),

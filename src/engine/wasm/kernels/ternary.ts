@@ -44,14 +44,15 @@ export function where(args: usize, tid: i32, threads: i32): void {
   zip3<Where>(args, tid, threads, 1);
 }
 
-// a + c·(b − a)
+// a + c·(b − a), from the nearer end
 @final
 @unmanaged
 class Lerp {
   @inline
   at(a: usize, b: f32, c: f32): f32 {
     const start = load<f32>(a);
-    return start + c * (b - start);
+    const distance = b - start;
+    return Mathf.abs(c) < 0.5 ? start + c * distance : b - (1 - c) * distance;
   }
 }
 export function lerp(args: usize, tid: i32, threads: i32): void {

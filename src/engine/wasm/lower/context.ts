@@ -79,10 +79,10 @@ export interface LowerContext {
   output(value: Value, block?: Block, over?: Value, storage?: Precision): Pointer;
 
   /**
-   * Calls `check` with the elements of `value` before each run; what it throws keeps the run from starting. Returns
-   * false, and calls nothing, where `value` is not an input of the plan.
+   * Calls `check` with the elements of `value` in each run: before it where `value` is an input of the plan, so that what
+   * it throws keeps the run from starting, else on the main thread as a phase, after whose error no kernel runs.
    */
-  check(value: Value, check: (data: TypedArray) => void): boolean;
+  check(value: Value, check: (data: TypedArray) => void): void;
 
   /** Memory shared by the threads, of this node alone; holds anything at first. */
   scratch(bytes: number): Pointer;

@@ -82,13 +82,15 @@ interface Reduction {
   readonly root?: boolean;
 }
 
-function reduce<A extends ReductionAttrs>(choose: (attrs: A) => Reduction): Lowering {
+function reduce<A extends ReductionAttrs>(choose: (attrs: A) => Reduction | undefined): Lowering {
   return lowering<A>((node: PlanNode<A>, context) => {
     const [x] = operands(node.inputs);
     const [y] = operands(node.outputs);
     if (x.dtype !== 'float32') return false;
     const { dims } = node.attrs;
-    const { kernel, factor, root = false } = choose(node.attrs);
+    const choice = choose(node.attrs);
+    if (choice === undefined) return false;
+    const { kernel, factor, root = false } = choice;
     if (kernel === 'sum' && isChannelSum(context, x, dims)) {
       emitChannelSums(context, x, y, factor(numel(x.shape) / (x.shape[1] ?? 1)));
       return true;
@@ -103,10 +105,17 @@ function reduce<A extends ReductionAttrs>(choose: (attrs: A) => Reduction): Lowe
     if (kernel !== 'sumDistances' && numel(y.shape) === 1) {
       const sums = context.scratch(8 * context.threads);
       context.emit(kernel === 'sum' ? 'sumParts' : 'squareParts', [from, sums, count]);
-      context.emit('sumTotal', [sums.readonly(), to, Number(root), 0, ...scale]);
+      const squared = Number(kernel !== 'sum');
+      context.emit('sumTotal', [
+        ...[sums.readonly(), to, Number(root), squared, ...scale, from, count],
+      ]);
     } else context.emit(kernel, [from, to, ...pattern, Number(root), ...scale]);
     return true;
   });
+}
+
+interface NormAttrs extends ReductionAttrs {
+  readonly p: number;
 }
 
 interface VarianceAttrs extends ReductionAttrs {
@@ -141,7 +150,9 @@ export const reductionLowerings: Readonly<Record<string, Lowering>> = {
   sum: reduce(() => ({ kernel: 'sum', factor: () => 1 })),
   mean: reduce(() => ({ kernel: 'sum', factor: (count) => 1 / count })),
   sumOfSquares: reduce(() => ({ kernel: 'sumSquares', factor: () => 1 })),
-  norm: reduce(() => ({ kernel: 'sumSquares', factor: () => 1, root: true })),
+  norm: reduce<NormAttrs>(({ p }) =>
+    p === 2 ? { kernel: 'sumSquares', factor: () => 1, root: true } : undefined,
+  ),
   var: variance(false),
   std: variance(true),
   max: extreme(1, false),

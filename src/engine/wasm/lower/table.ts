@@ -12,6 +12,7 @@ import {
 } from './batch-norm.js';
 import { batchNormFusedLowerings } from './batch-norm-fused.js';
 import { binaryLowerings } from './binary.js';
+import { bceLowerings } from './binary-cross-entropy.js';
 import type { Lowering } from './context.js';
 import { conv2dLowering } from './conv2d.js';
 import { conv2dBackwardInputLowering } from './conv2d-backward-input.js';
@@ -38,6 +39,7 @@ import {
 export const lowerings: Readonly<Record<string, Lowering>> = {
   ...elementwiseLowerings,
   ...binaryLowerings,
+  ...bceLowerings,
   ...reductionLowerings,
   ...movementLowerings,
   ...normalizeRowsLowerings,
