@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { compile } from '../../src/compile/compile.js';
-import { currentEngine, engineNames, useEngine } from '../../src/engine/select.js';
+import { currentEngine, useEngine } from '../../src/engine/select.js';
 import * as nn from '../../src/nn/index.js';
 import '../../src/ops/index.js';
 import { tensor, zeros } from '../../src/tensor/creation.js';
 import type { Tensor } from '../../src/tensor/tensor.js';
-import { withoutLibrary } from '../engine/onednn/machine.js';
+import { presentEngines } from '../engine/present.js';
 import { assertClose } from './close.js';
 
 const before = currentEngine();
@@ -15,7 +15,7 @@ after(() => useEngine(before));
 
 type Layer = nn.BatchNorm1d | nn.BatchNorm2d;
 
-for (const engine of engineNames.filter((name) => name !== 'onednn' || !withoutLibrary))
+for (const engine of presentEngines)
   for (const how of ['eager', 'compiled'] as const)
     describe(`batch norm, ${how} on ${engine}`, () => {
       const runOf = (layer: Layer) => {

@@ -2,11 +2,9 @@
 import '../../src/ops/index.js';
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { engineNames } from '../../src/engine/registry.js';
 import { useEngine } from '../../src/engine/select.js';
 import { opNames } from '../../src/graph/op.js';
-import { withoutNative } from '../engine/native/machine.js';
-import { withoutLibrary } from '../engine/onednn/machine.js';
+import { absence, presentEngines } from '../engine/present.js';
 import { families } from './cases.js';
 import { makeInputs, wantsGrad } from './op-case.js';
 import {
@@ -24,14 +22,9 @@ useEngine('reference');
 
 /** How far an engine's float32 may be from the reference's, which adds in float64. */
 const engineTolerance = 2e-5;
-const others = engineNames().filter(
-  (name) =>
-    name !== 'reference' &&
-    !(name === 'onednn' && withoutLibrary) &&
-    !(name === 'native' && withoutNative),
-);
-if (withoutLibrary) test('the cases on engine onednn', { skip: withoutLibrary });
-if (withoutNative) test('the cases on engine native', { skip: withoutNative });
+const others = presentEngines.filter((name) => name !== 'reference');
+for (const [name, skip] of Object.entries(absence))
+  if (skip !== false) test(`the cases on engine ${name}`, { skip });
 
 for (const [family, cases] of Object.entries(families)) {
   const fromTorch = cases.some((opCase) => opCase.torch !== undefined);
