@@ -1,6 +1,6 @@
 /** Files with EXIF data as cameras and programs write it, and the pictures they show. */
 import { crc32 } from 'node:zlib';
-import { Image } from '../../../src/vision/image.js';
+import { Image, type ImageSize } from '../../../src/vision/image.js';
 
 export interface ExifForm {
   /** Byte order: `II` has the lowest byte first. */
@@ -71,7 +71,7 @@ export function withChunk(
 /** A WebP of the extended form, made of a simple one: with EXIF data behind the picture. */
 export function webpWithExif(
   webp: Uint8Array,
-  { height, width }: Image,
+  { height, width }: ImageSize,
   content: Uint8Array,
 ): Buffer {
   const chunk = (name: string, data: Uint8Array) => {

@@ -9,6 +9,7 @@ import { Rng } from '../../../src/core/rng.js';
 import { CIFAR10 } from '../../../src/vision/datasets/cifar10.js';
 import { FER2013 } from '../../../src/vision/datasets/fer2013.js';
 import { tarEntries, unpackTar } from '../../../src/vision/datasets/tar.js';
+import { tarFile } from './tar-file.js';
 import { put, temporaryFolder } from './temporary-folder.js';
 
 const cifar = join(homedir(), '.cache/wick/datasets/cifar-10-batches-bin');
@@ -137,27 +138,13 @@ test('a batch with random damage gives images or a DataError', async (t) => {
   assert.ok(refused > 20, `${refused} of 60 were refused`);
 });
 
-/** A tar archive of one file. */
-function tar(name: string, content: string, type = '0'): Buffer {
-  const header = Buffer.alloc(512);
-  header.write(name, 0);
-  header.write(`${content.length.toString(8).padStart(11, '0')}\0`, 124);
-  header.write('        ', 148);
-  header.write(type, 156);
-  const sum = header.reduce((a, b) => a + b, 0);
-  header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
-  const body = Buffer.alloc(Math.ceil(content.length / 512) * 512);
-  body.write(content);
-  return Buffer.concat([header, body]);
-}
-
 test('a tar archive unpacks its files flat, and nowhere else; links and folders are passed over', async (t) => {
   const folder = await temporaryFolder(t);
   const bytes = Buffer.concat([
-    tar('dir/', '', '5'),
-    tar('dir/a.bin', 'abc'),
-    tar('../../evil', 'x'.repeat(600)),
-    tar('link', '', '2'),
+    tarFile('dir/', '', '5'),
+    tarFile('dir/a.bin', 'abc'),
+    tarFile('../../evil', 'x'.repeat(600)),
+    tarFile('link', '', '2'),
     Buffer.alloc(1024),
   ]);
   await unpackTar('x.tar', bytes, join(folder, 'out'));
@@ -175,19 +162,22 @@ test('a tar archive unpacks its files flat, and nowhere else; links and folders 
 
 test('a tar archive with a name that is none is refused, and nothing is written', async (t) => {
   const folder = await temporaryFolder(t);
-  const good = tar('dir/a.bin', 'abc');
+  const good = tarFile('dir/a.bin', 'abc');
   const cases: [string, Buffer[]][] = [
-    ["holds a file named '..', which is no name of a file; fetch it again", [tar('..', 'x')]],
-    ["holds a file named 'a/.', which is no name of a file; fetch it again", [tar('a/.', 'x')]],
+    ["holds a file named '..', which is no name of a file; fetch it again", [tarFile('..', 'x')]],
+    ["holds a file named 'a/.', which is no name of a file; fetch it again", [tarFile('a/.', 'x')]],
     [
       "holds a file named '\\x1b[31m', which is no name of a file; fetch it again",
-      [tar('\x1b[31m', 'x')],
+      [tarFile('\x1b[31m', 'x')],
     ],
-    ["holds a file named 'c:\\a', which is no name of a file; fetch it again", [tar('c:\\a', 'x')]],
-    ["holds two files named 'a.bin'; fetch it again", [tar('b/a.bin', 'x')]],
+    [
+      "holds a file named 'c:\\a', which is no name of a file; fetch it again",
+      [tarFile('c:\\a', 'x')],
+    ],
+    ["holds two files named 'a.bin'; fetch it again", [tarFile('b/a.bin', 'x')]],
     [
       'holds more than 1000 files; fetch it again',
-      Array.from({ length: 1000 }, (_, i) => tar(`f${i}`, '')),
+      Array.from({ length: 1000 }, (_, i) => tarFile(`f${i}`, '')),
     ],
   ];
   for (const [detail, entries] of cases) {
@@ -200,7 +190,7 @@ test('a tar archive with a name that is none is refused, and nothing is written'
     );
     assert.deepEqual(await readdir(folder), []);
   }
-  await unpackTar('x.tar', Buffer.concat([tar('old/', ''), good]), join(folder, 'out'));
+  await unpackTar('x.tar', Buffer.concat([tarFile('old/', ''), good]), join(folder, 'out'));
   assert.deepEqual(await readdir(join(folder, 'out')), ['a.bin']);
 });
 
