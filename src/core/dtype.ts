@@ -1,8 +1,12 @@
 import { spend } from './budget.js';
 import { DTypeError, ValueError } from './errors.js';
+import { show } from './outside-text.js';
 
 /** Element types. `int32` is for labels and indices; `bool` is stored as 0/1 bytes. */
 export type DType = 'float32' | 'float64' | 'int32' | 'uint8' | 'bool';
+
+/** An element type as it is asked for. PyTorch's `int64`, the type of its labels and indices, is int32 here. */
+export type DTypeName = DType | 'int64';
 
 /** The arrays that hold tensor elements. */
 export type TypedArray = Float32Array | Float64Array | Int32Array | Uint8Array;
@@ -16,6 +20,25 @@ const table = {
 } as const;
 
 export const dtypes = Object.keys(table) as readonly DType[];
+
+const otherNames: Readonly<Record<string, DType>> = {
+  int64: 'int32',
+  long: 'int32',
+  int: 'int32',
+  float: 'float32',
+  double: 'float64',
+};
+
+/** The element type of that name. @throws DTypeError where there is none */
+export function readDType(subject: string, name: DTypeName): DType {
+  if (Object.hasOwn(table, name)) return name as DType;
+  const other = Object.hasOwn(otherNames, name) ? otherNames[name] : undefined;
+  if (other !== undefined) return other;
+  throw new DTypeError(
+    subject,
+    `dtype=${show(name)} is not known; known are ${dtypes.join(', ')}, and int64 as another name of int32`,
+  );
+}
 
 /** A zero-filled array of `length` elements. @throws ValueError when there is no room for so many */
 export function allocate(dtype: DType, length: number): TypedArray {

@@ -140,7 +140,8 @@ function misplaced(
   );
 }
 
-function isPlain(value: unknown): boolean {
+/** Whether a value is an object as `{ … }` writes it, and not an instance of some class. */
+export function isPlain(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;

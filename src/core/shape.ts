@@ -37,6 +37,8 @@ export function formatShape(shape: Shape): string {
 
 /** Throws unless every size is a whole number ≥ 0. */
 export function requireShape(subject: string, shape: Shape): void {
+  if (!Array.isArray(shape))
+    throw new ShapeError(subject, `shape=${show(shape)} must be a list of sizes, such as [2, 3]`);
   for (const size of shape)
     if (!Number.isInteger(size) || size < 0)
       throw new ShapeError(subject, `shape ${formatShape(shape)} must hold whole numbers ≥ 0`);
@@ -48,7 +50,7 @@ export function normalizeDim(subject: string, dim: number, rank: number): number
   if (!Number.isInteger(dim) || dim < -last || dim >= last)
     throw new ShapeError(
       subject,
-      `dim=${dim} is out of range for a tensor of ${rank} dimensions; it must be from ${-last} to ${last - 1}`,
+      `dim=${show(dim)} is out of range for a tensor of ${rank} dimensions; it must be from ${-last} to ${last - 1}`,
     );
   return dim < 0 ? dim + last : dim;
 }
@@ -61,6 +63,8 @@ export function normalizeDims(
 ): number[] {
   if (dim === undefined) return Array.from({ length: rank }, (_, i) => i);
   const given = typeof dim === 'number' ? [dim] : dim;
+  if (!Array.isArray(given))
+    throw new ShapeError(subject, `dim=${show(dim)} must be a whole number or a list of them`);
   const dims = given.map((d) => normalizeDim(subject, d, rank));
   if (new Set(dims).size !== dims.length)
     throw new ShapeError(subject, `dim=[${given.join(',')}] names a dimension twice`);

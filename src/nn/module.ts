@@ -3,6 +3,7 @@
  * it, in the order of declaration, and nothing needs to be registered. Loading is in `load-state.ts`, hooks in `hooks.ts`.
  */
 import { callable } from '../core/callable.js';
+import { type Device, requireCpu } from '../core/device.js';
 import { ValueError } from '../core/errors.js';
 import { quote } from '../core/outside-text.js';
 import { dependOn } from '../tensor/execute.js';
@@ -175,6 +176,12 @@ export abstract class Module extends ModuleFunction {
   /** Sets whether the tree's parameters are trained. @example model.requiresGrad_(false) */
   requiresGrad_(value = true): this {
     for (const parameter of this.parameters()) parameter.requiresGrad = value;
+    return this;
+  }
+
+  /** The module itself: there is no other device than the CPU. */
+  to(device: Device): this {
+    requireCpu(this.constructor.name, device);
     return this;
   }
 

@@ -1,5 +1,6 @@
 /** More elements around a tensor. */
 import { ShapeError, ValueError } from '../core/errors.js';
+import { optionReader } from '../core/options.js';
 import { formatShape } from '../core/shape.js';
 import { fromArray, full } from '../tensor/creation.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -14,6 +15,8 @@ export interface PadOptions {
   value?: number;
 }
 
+const readOptions = optionReader<PadOptions>('pad', { mode: true, value: true });
+
 /**
  * `x` with `padding` more elements: [before, after] of the last dimension, then of the one before it, and so on; negative
  * numbers cut away (in mode constant).
@@ -23,8 +26,9 @@ export interface PadOptions {
 export function pad(
   x: Tensor,
   padding: readonly number[],
-  { mode = 'constant', value = 0 }: PadOptions = {},
+  ...given: [options?: PadOptions]
 ): Tensor {
+  const { mode = 'constant', value = 0 } = readOptions(given);
   if (padding.length % 2 !== 0 || padding.length > 2 * x.ndim || !padding.every(Number.isInteger))
     throw new ShapeError(
       'pad',

@@ -1,6 +1,7 @@
 /** Random tensors. Each draws a key from a generator, so a recorded step draws new numbers at every replay. */
-import type { DType } from '../core/dtype.js';
-import type { Shape } from '../core/shape.js';
+import { type DType, type DTypeName, readDType } from '../core/dtype.js';
+import { optionReader } from '../core/options.js';
+import { requireShape, type Shape } from '../core/shape.js';
 import { operands } from '../graph/op.js';
 import { defaultGenerator, type Generator } from '../tensor/generator.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -12,7 +13,7 @@ import { uniform } from './uniform.js';
 
 export interface RandomOptions {
   /** @default 'float32', or 'int32' for whole numbers */
-  dtype?: DType;
+  dtype?: DTypeName;
   /** @default the generator that `manualSeed` seeds */
   generator?: Generator;
   /** @default false */
@@ -24,16 +25,34 @@ export function drawKey(generator: Generator = defaultGenerator): Tensor {
   return operands(nextKey.inPlace('nextKey', [generator.state], {}))[0];
 }
 
+const read = optionReader<RandomOptions>('rand', {
+  dtype: true,
+  generator: true,
+  requiresGrad: true,
+});
+
+/** The options with their defaults. */
+function readOptions(subject: string, given: [options?: RandomOptions], fallback: DType) {
+  const {
+    dtype = fallback,
+    generator = defaultGenerator,
+    requiresGrad = false,
+  } = read(given, subject);
+  return { dtype: readDType(subject, dtype), generator, requiresGrad };
+}
+
 /** Numbers spread evenly over [0, 1). */
-export function rand(shape: Shape, options: RandomOptions = {}): Tensor {
-  const { dtype = 'float32', generator, requiresGrad = false } = options;
+export function rand(shape: Shape, ...given: [options?: RandomOptions]): Tensor {
+  requireShape('rand', shape);
+  const { dtype, generator, requiresGrad } = readOptions('rand', given, 'float32');
   const attrs = { shape: [...shape], low: 0, high: 1, dtype };
   return uniform([drawKey(generator)], attrs).requiresGrad_(requiresGrad);
 }
 
 /** Normal deviates with mean 0 and standard deviation 1. */
-export function randn(shape: Shape, options: RandomOptions = {}): Tensor {
-  const { dtype = 'float32', generator, requiresGrad = false } = options;
+export function randn(shape: Shape, ...given: [options?: RandomOptions]): Tensor {
+  requireShape('randn', shape);
+  const { dtype, generator, requiresGrad } = readOptions('randn', given, 'float32');
   const attrs = { shape: [...shape], mean: 0, std: 1, dtype };
   return normal([drawKey(generator)], attrs).requiresGrad_(requiresGrad);
 }
@@ -43,38 +62,41 @@ export function randn(shape: Shape, options: RandomOptions = {}): Tensor {
  *
  * @example randint(10, [32]); randint(-5, 5, [2, 3])
  */
-export function randint(high: number, shape: Shape, options?: RandomOptions): Tensor;
-export function randint(low: number, high: number, shape: Shape, options?: RandomOptions): Tensor;
+export function randint(high: number, shape: Shape, ...given: [options?: RandomOptions]): Tensor;
 export function randint(
-  first: number,
-  second: number | Shape,
-  third: Shape | RandomOptions = {},
-  fourth: RandomOptions = {},
-): Tensor {
-  // The second argument tells the two forms apart.
-  const [low, high, shape, options] =
-    typeof second === 'number'
-      ? [first, second, third as Shape, fourth]
-      : [0, first, second, third as RandomOptions];
-  const { dtype = 'int32', generator, requiresGrad = false } = options;
+  low: number,
+  high: number,
+  shape: Shape,
+  ...given: [options?: RandomOptions]
+): Tensor;
+export function randint(first: number, ...rest: readonly unknown[]): Tensor {
+  const [second, ...others] = rest;
+  const isRange = typeof second === 'number';
+  const [low, high] = isRange ? [first, second] : [0, first];
+  const [shape, ...given] = (isRange ? others : rest) as [Shape, RandomOptions?]; // checked below
+  requireShape('randint', shape);
+  const { dtype, generator, requiresGrad } = readOptions('randint', given, 'int32');
   const attrs = { shape: [...shape], low, high, dtype };
   return randintOp([drawKey(generator)], attrs).requiresGrad_(requiresGrad);
 }
 
 /** 0 … n − 1 in random order. */
-export function randperm(n: number, options: Omit<RandomOptions, 'requiresGrad'> = {}): Tensor {
-  const { dtype = 'int32', generator } = options;
+export function randperm(
+  n: number,
+  ...given: [options?: Omit<RandomOptions, 'requiresGrad'>]
+): Tensor {
+  const { dtype, generator } = readOptions('randperm', given, 'int32');
   return randpermOp([drawKey(generator)], { n }).to(dtype);
 }
 
 /** `rand` with the shape and dtype of `like`. */
-export function randLike(like: Tensor, options: RandomOptions = {}): Tensor {
-  return rand(like.shape, { dtype: like.dtype, ...options });
+export function randLike(like: Tensor, ...given: [options?: RandomOptions]): Tensor {
+  return rand(like.shape, readOptions('randLike', given, like.dtype));
 }
 
 /** `randn` with the shape and dtype of `like`. */
-export function randnLike(like: Tensor, options: RandomOptions = {}): Tensor {
-  return randn(like.shape, { dtype: like.dtype, ...options });
+export function randnLike(like: Tensor, ...given: [options?: RandomOptions]): Tensor {
+  return randn(like.shape, readOptions('randnLike', given, like.dtype));
 }
 
 /** `randint` with the shape and dtype of `like`. */
@@ -82,7 +104,7 @@ export function randintLike(
   like: Tensor,
   low: number,
   high: number,
-  options: RandomOptions = {},
+  ...given: [options?: RandomOptions]
 ): Tensor {
-  return randint(low, high, like.shape, { dtype: like.dtype, ...options });
+  return randint(low, high, like.shape, readOptions('randintLike', given, like.dtype));
 }

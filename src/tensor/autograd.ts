@@ -3,6 +3,8 @@
  * each once, when the gradient of its output is complete; no recursion, so depth is not limited by the stack.
  */
 import { DTypeError, internalError, ShapeError, ValueError } from '../core/errors.js';
+import { isPlain, optionReader } from '../core/options.js';
+import { show } from '../core/outside-text.js';
 import { formatShape, sameShape } from '../core/shape.js';
 import { operands } from '../graph/op.js';
 import { onesLike } from './creation.js';
@@ -26,7 +28,8 @@ declare module './tensor.js' {
      * Computes the gradients of this tensor with respect to every leaf that requires one and adds them to `.grad`.
      * `gradient` `[…this.shape]` is needed unless the tensor has one element. Frees the tape.
      */
-    backward(gradient?: Tensor | null, options?: BackwardOptions): void;
+    backward(gradient?: Tensor | null, ...given: [options?: BackwardOptions]): void;
+    backward(options: BackwardOptions): void;
     /** Calls `hook` with this tensor's gradient in each backward pass; what it returns replaces the gradient. */
     registerHook(hook: GradHook): { remove(): void };
     /** Keeps `.grad` of a tensor that is not a leaf. */
@@ -34,8 +37,19 @@ declare module './tensor.js' {
   }
 }
 
-Tensor.prototype.backward = function (gradient, { retainGraph = false } = {}) {
-  run([this], [gradient ?? null], null, retainGraph);
+const readBackward = optionReader<BackwardOptions>('backward', { retainGraph: true });
+
+Tensor.prototype.backward = function (
+  first?: Tensor | BackwardOptions | null,
+  ...rest: [options?: BackwardOptions]
+) {
+  const [gradient, given] = isPlain(first)
+    ? [null, [first, ...rest] as unknown as typeof rest] // read below, should it be too much
+    : [(first ?? null) as Tensor | null, rest];
+  const { retainGraph = false } = readBackward(given);
+  if (gradient !== null && !(gradient instanceof Tensor))
+    throw new ValueError('backward', `gradient=${show(gradient)} must be a tensor`);
+  run([this], [gradient], null, retainGraph);
 };
 
 Tensor.prototype.registerHook = function (hook) {
@@ -76,12 +90,19 @@ export interface GradOptions extends BackwardOptions {
   allowUnused?: boolean;
 }
 
+const readGrad = optionReader<GradOptions>('autograd.grad', {
+  gradOutputs: true,
+  retainGraph: true,
+  allowUnused: true,
+});
+
 /** The gradients of `outputs` with respect to `inputs`, without touching any `.grad`; computes no others. */
 export function grad(
   outputs: Tensor | readonly Tensor[],
   inputs: readonly Tensor[],
-  { gradOutputs, retainGraph = false, allowUnused = false }: GradOptions = {},
+  ...given: [options?: GradOptions]
 ): (Tensor | null)[] {
+  const { gradOutputs, retainGraph = false, allowUnused = false } = readGrad(given);
   const roots = outputs instanceof Tensor ? [outputs] : outputs;
   inputs.forEach((input, i) => {
     if (!input.requiresGrad)

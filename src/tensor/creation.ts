@@ -1,6 +1,14 @@
 /** Tensors from values: `tensor`, `zeros`, `arange`, … Random ones are in `ops/random.ts`. */
-import { allocate, type DType, dtypeOf, type TypedArray } from '../core/dtype.js';
+import {
+  allocate,
+  type DType,
+  type DTypeName,
+  dtypeOf,
+  readDType,
+  type TypedArray,
+} from '../core/dtype.js';
 import { ShapeError, ValueError } from '../core/errors.js';
+import { optionReader } from '../core/options.js';
 import { formatShape, numel, requireShape, type Shape } from '../core/shape.js';
 import { Storage } from './storage.js';
 import { Tensor } from './tensor.js';
@@ -10,9 +18,21 @@ export type NestedArray = number | boolean | readonly NestedArray[];
 
 export interface TensorOptions {
   /** @default 'float32', or the type of a typed array, or 'bool' for booleans */
-  dtype?: DType;
+  dtype?: DTypeName;
   /** @default false */
   requiresGrad?: boolean;
+}
+
+const read = optionReader<TensorOptions>('tensor', { dtype: true, requiresGrad: true });
+
+/** The options with their defaults. */
+function readOptions<D extends DType | undefined>(
+  subject: string,
+  given: [options?: TensorOptions],
+  fallback: D,
+): { readonly dtype: DType | D; readonly requiresGrad: boolean } {
+  const { dtype, requiresGrad = false } = read(given, subject);
+  return { dtype: dtype === undefined ? fallback : readDType(subject, dtype), requiresGrad };
 }
 
 /** Wraps an array that is already row-major and of the right type; the tensor shares it. */
@@ -33,8 +53,9 @@ export function fromArray(
  */
 export function tensor(
   values: NestedArray | TypedArray,
-  { dtype, requiresGrad = false }: TensorOptions = {},
+  ...given: [options?: TensorOptions]
 ): Tensor {
+  const { dtype, requiresGrad } = readOptions('tensor', given, undefined);
   if (ArrayBuffer.isView(values)) {
     const type = dtype ?? dtypeOf(values);
     return fromArray(convert(values, type), [values.length], type, requiresGrad);
@@ -77,42 +98,55 @@ function convert(values: ArrayLike<number>, dtype: DType): TypedArray {
 }
 
 /** A tensor `shape` filled with `value`. */
-export function full(shape: Shape, value: number, options: TensorOptions = {}): Tensor {
-  const { dtype = 'float32', requiresGrad = false } = options;
-  requireShape('full', shape);
+export function full(shape: Shape, value: number, ...given: [options?: TensorOptions]): Tensor {
+  return filled('full', shape, value, given);
+}
+
+function filled(
+  subject: string,
+  shape: Shape,
+  value: number,
+  given: [options?: TensorOptions],
+  fallback: DType = 'float32',
+): Tensor {
+  requireShape(subject, shape);
+  const { dtype, requiresGrad } = readOptions(subject, given, fallback);
   const storage = Storage.zeros(dtype, numel(shape));
-  if (value !== 0) storage.read('full').fill(dtype === 'bool' ? 1 : value);
+  if (value !== 0) storage.read(subject).fill(dtype === 'bool' ? 1 : value);
   return new Tensor(storage, [...shape]).requiresGrad_(requiresGrad);
 }
 
 /** A tensor of zeros. */
-export function zeros(shape: Shape, options?: TensorOptions): Tensor {
-  return full(shape, 0, options);
+export function zeros(shape: Shape, ...given: [options?: TensorOptions]): Tensor {
+  return filled('zeros', shape, 0, given);
 }
 
 /** A tensor of ones. */
-export function ones(shape: Shape, options?: TensorOptions): Tensor {
-  return full(shape, 1, options);
+export function ones(shape: Shape, ...given: [options?: TensorOptions]): Tensor {
+  return filled('ones', shape, 1, given);
 }
 
 /** A tensor filled with `value`, with the shape and dtype of `like`. */
-export function fullLike(like: Tensor, value: number, options: TensorOptions = {}): Tensor {
-  return full(like.shape, value, { dtype: like.dtype, ...options });
+export function fullLike(like: Tensor, value: number, ...given: [options?: TensorOptions]): Tensor {
+  return filled('fullLike', like.shape, value, given, like.dtype);
 }
 
 /** Zeros with the shape and dtype of `like`. */
-export function zerosLike(like: Tensor, options?: TensorOptions): Tensor {
-  return fullLike(like, 0, options);
+export function zerosLike(like: Tensor, ...given: [options?: TensorOptions]): Tensor {
+  return filled('zerosLike', like.shape, 0, given, like.dtype);
 }
 
 /** Ones with the shape and dtype of `like`. */
-export function onesLike(like: Tensor, options?: TensorOptions): Tensor {
-  return fullLike(like, 1, options);
+export function onesLike(like: Tensor, ...given: [options?: TensorOptions]): Tensor {
+  return filled('onesLike', like.shape, 1, given, like.dtype);
 }
 
-/** The identity matrix `[n, m]`. */
-export function eye(n: number, m = n, options: TensorOptions = {}): Tensor {
-  const result = zeros([n, m], options);
+/** The identity matrix `[n, m]`. @default m n */
+export function eye(n: number, ...given: [options?: TensorOptions]): Tensor;
+export function eye(n: number, m: number, ...given: [options?: TensorOptions]): Tensor;
+export function eye(n: number, ...rest: readonly unknown[]): Tensor {
+  const [[m = n], given] = leadingNumbers(rest);
+  const result = filled('eye', [n, m], 0, given);
   for (let i = 0; i < Math.min(n, m); i++) result.data[i * m + i] = 1;
   return result;
 }
@@ -123,24 +157,32 @@ export function eye(n: number, m = n, options: TensorOptions = {}): Tensor {
  *
  * @example arange(5); arange(1, 2, 0.5)
  */
-export function arange(end: number, options?: TensorOptions): Tensor;
-export function arange(start: number, end: number, step?: number, options?: TensorOptions): Tensor;
+export function arange(end: number, ...given: [options?: TensorOptions]): Tensor;
+export function arange(start: number, end: number, ...given: [options?: TensorOptions]): Tensor;
 export function arange(
-  first: number,
-  second?: number | TensorOptions,
-  step = 1,
-  options: TensorOptions = {},
-): Tensor {
-  const [start, end] = typeof second === 'number' ? [first, second] : [0, first];
-  const { requiresGrad = false, ...given } = typeof second === 'object' ? second : options;
+  start: number,
+  end: number,
+  step: number,
+  ...given: [options?: TensorOptions]
+): Tensor;
+export function arange(first: number, ...rest: readonly unknown[]): Tensor {
+  const [[second, step = 1], given] = leadingNumbers(rest);
+  const [start, end] = second === undefined ? [0, first] : [first, second];
   const count = Math.ceil((end - start) / step);
   if (!Number.isFinite(count) || count < 0)
     throw new ValueError('arange', `start=${start}, end=${end}, step=${step} name no finite range`);
-  const whole = [start, end, step].every(Number.isInteger);
-  const dtype = given.dtype ?? (whole ? 'int32' : 'float32');
+  const isWhole = [start, end, step].every(Number.isInteger);
+  const { dtype, requiresGrad } = readOptions('arange', given, isWhole ? 'int32' : 'float32');
   const data = allocate(dtype, count);
   for (let i = 0; i < count; i++) data[i] = start + i * step;
   return fromArray(data, [count], dtype, requiresGrad);
+}
+
+/** The numbers that arguments start with, and the options after them. */
+function leadingNumbers(rest: readonly unknown[]): [numbers: number[], given: [TensorOptions?]] {
+  const at = rest.findIndex((value) => typeof value !== 'number');
+  const end = at < 0 ? rest.length : at;
+  return [rest.slice(0, end) as number[], rest.slice(end) as [TensorOptions?]]; // the reader checks them
 }
 
 /** `steps` evenly spaced numbers from `start` to `end`, both included. */
@@ -148,8 +190,9 @@ export function linspace(
   start: number,
   end: number,
   steps: number,
-  { dtype = 'float32', requiresGrad = false }: TensorOptions = {},
+  ...given: [options?: TensorOptions]
 ): Tensor {
+  const { dtype, requiresGrad } = readOptions('linspace', given, 'float32');
   requireShape('linspace', [steps]);
   const data = allocate(dtype, steps);
   const delta = (end - start) / Math.max(steps - 1, 1);

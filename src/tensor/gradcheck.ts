@@ -1,6 +1,7 @@
 /** Are the gradients right? Compares them with central differences, for a random cotangent. */
 import type { TypedArray } from '../core/dtype.js';
 import { DTypeError, ValueError } from '../core/errors.js';
+import { optionReader } from '../core/options.js';
 import { Rng } from '../core/rng.js';
 import { formatShape } from '../core/shape.js';
 import { grad } from './autograd.js';
@@ -21,6 +22,14 @@ export interface GradcheckOptions {
   seed?: number;
 }
 
+const readOptions = optionReader<GradcheckOptions>('gradcheck', {
+  eps: true,
+  atol: true,
+  rtol: true,
+  fastMode: true,
+  seed: true,
+});
+
 const directionsInFastMode = 3;
 
 /**
@@ -33,8 +42,9 @@ const directionsInFastMode = 3;
 export function gradcheck(
   fn: (...inputs: Tensor[]) => Tensor | readonly Tensor[],
   inputs: readonly Tensor[],
-  { eps = 1e-6, atol = 1e-5, rtol = 1e-3, fastMode = false, seed = 0 }: GradcheckOptions = {},
+  ...given: [options?: GradcheckOptions]
 ): true {
+  const { eps = 1e-6, atol = 1e-5, rtol = 1e-3, fastMode = false, seed = 0 } = readOptions(given);
   const rng = new Rng(seed);
   const checked = inputs.filter((input) => input.requiresGrad);
   for (const input of checked)

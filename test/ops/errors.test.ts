@@ -168,7 +168,7 @@ const errors: readonly (readonly [text: string, run: () => unknown])[] = [
     'ValueError: randint: low=3 and high=3 must be whole numbers with low < high',
     () => randint(3, 3, [2]),
   ],
-  ['ShapeError: uniform: shape [2,-1] must hold whole numbers ≥ 0', () => rand([2, -1])],
+  ['ShapeError: rand: shape [2,-1] must hold whole numbers ≥ 0', () => rand([2, -1])],
   [
     "DTypeError: normal: the result is int32, float32 or float64 is required; convert it with .to('float32')",
     () => randn([2], { dtype: 'int32' }),

@@ -79,7 +79,7 @@ test('filled tensors, and those like another', () => {
   ]);
   assert.throws(() => zeros([2, -1]), {
     name: 'ShapeError',
-    message: 'full: shape [2,-1] must hold whole numbers ≥ 0',
+    message: 'zeros: shape [2,-1] must hold whole numbers ≥ 0',
   });
 });
 

@@ -1,4 +1,5 @@
 /** Activation functions. */
+import { optionReader, requireOneOf } from '../../core/options.js';
 import { normalizeDim } from '../../core/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { elu } from '../elu.js';
@@ -30,7 +31,7 @@ interface ActivationMethods {
   /** The hyperbolic tangent. */
   tanh(): Tensor;
   /** this · Φ(this), exact or by the approximation with tanh. @default approximate 'none' */
-  gelu(options?: Partial<GeluAttrs>): Tensor;
+  gelu(...given: [options?: Partial<GeluAttrs>]): Tensor;
   /** this · sigmoid(this). */
   silu(): Tensor;
   /** x · min(max(x + 3, 0), 6) / 6. */
@@ -44,12 +45,18 @@ interface ActivationMethods {
   /** this · tanh(ln(1 + eˣ)). */
   mish(): Tensor;
   /** ln(1 + e^(beta·x)) / beta, this itself where beta · x is above `threshold`. @default beta 1, threshold 20 */
-  softplus(options?: Partial<SoftplusAttrs>): Tensor;
+  softplus(...given: [options?: Partial<SoftplusAttrs>]): Tensor;
   /** Exponentials that add up to 1 along `dim`. */
   softmax(dim: number): Tensor;
   /** The logarithm of `softmax`, without its underflow. */
   logSoftmax(dim: number): Tensor;
 }
+
+const readGelu = optionReader<Partial<GeluAttrs>>('gelu', { approximate: true });
+const readSoftplus = optionReader<Partial<SoftplusAttrs>>('softplus', {
+  beta: true,
+  threshold: true,
+});
 
 install<ActivationMethods>({
   relu() {
@@ -64,7 +71,9 @@ install<ActivationMethods>({
   tanh() {
     return tanh([this], {});
   },
-  gelu({ approximate = 'none' } = {}) {
+  gelu(...given) {
+    const { approximate = 'none' } = readGelu(given);
+    requireOneOf('gelu', 'approximate', approximate, ['none', 'tanh']);
     return gelu([this], { approximate });
   },
   silu() {
@@ -85,7 +94,8 @@ install<ActivationMethods>({
   mish() {
     return mish([this], {});
   },
-  softplus({ beta = 1, threshold = 20 } = {}) {
+  softplus(...given) {
+    const { beta = 1, threshold = 20 } = readSoftplus(given);
     return softplus([this], { beta, threshold });
   },
   softmax(dim) {

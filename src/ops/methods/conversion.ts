@@ -1,5 +1,6 @@
 /** Out of tensors, and between element types. */
-import type { DType } from '../../core/dtype.js';
+import { type Device, isDevice, requireCpu } from '../../core/device.js';
+import { type DTypeName, readDType } from '../../core/dtype.js';
 import { ShapeError } from '../../core/errors.js';
 import { formatShape, type Shape } from '../../core/shape.js';
 import type { NestedArray } from '../../tensor/creation.js';
@@ -17,13 +18,17 @@ interface ConversionMethods {
   /** The elements as nested arrays; those of bool tensors are booleans. @throws CaptureError as `item` */
   toArray(): NestedArray;
   /** With elements of another type; the tensor itself where it has that type. */
-  to(dtype: DType): Tensor;
+  to(dtype: DTypeName): Tensor;
+  /** The tensor itself: there is no other device than the CPU. */
+  to(device: Device): Tensor;
   /** `to('float32')`. */
   float(): Tensor;
   /** `to('float64')`. */
   double(): Tensor;
   /** `to('int32')`, the type of labels and indices. */
   int(): Tensor;
+  /** `to('int32')`: PyTorch's int64, the type of its labels and indices, is int32 here. */
+  long(): Tensor;
   /** `to('bool')`: where elements are not 0. */
   bool(): Tensor;
   /** A copy that gradients flow through. */
@@ -55,7 +60,12 @@ install<ConversionMethods>({
     const isBool = this.dtype === 'bool';
     return nest(this.shape, (i) => (isBool ? data[i] === 1 : (data[i] ?? 0)));
   },
-  to(dtype) {
+  to(target: DTypeName | Device) {
+    if (isDevice(target)) {
+      requireCpu('to', target);
+      return this;
+    }
+    const dtype = readDType('to', target as DTypeName);
     return dtype === this.dtype ? this : cast([this], { dtype });
   },
   float() {
@@ -65,6 +75,9 @@ install<ConversionMethods>({
     return this.to('float64');
   },
   int() {
+    return this.to('int32');
+  },
+  long() {
     return this.to('int32');
   },
   bool() {

@@ -6,7 +6,7 @@ import { isnan } from '../isnan.js';
 import { operand, type TensorLike } from '../operand.js';
 import { where } from '../where.js';
 import { install } from './install.js';
-import type { ReductionOptions } from './reduction.js';
+import { type ReductionOptions, readKeepdim } from './reduction.js';
 
 declare module '../../tensor/tensor.js' {
   interface Tensor extends LogicMethods {}
@@ -18,9 +18,9 @@ interface LogicMethods {
   /** Where elements are neither NaN nor ±∞: bool. */
   isfinite(): Tensor;
   /** Whether any element is not 0, over all dimensions or some: bool. False of none. */
-  any(dim?: number | readonly number[], options?: ReductionOptions): Tensor;
+  any(dim?: number | readonly number[], ...given: [options?: ReductionOptions]): Tensor;
   /** Whether no element is 0, over all dimensions or some: bool. True of none. */
-  all(dim?: number | readonly number[], options?: ReductionOptions): Tensor;
+  all(dim?: number | readonly number[], ...given: [options?: ReductionOptions]): Tensor;
   /** `value` where the bool `mask` holds, this elsewhere, with broadcasting. */
   maskedFill(mask: Tensor, value: TensorLike): Tensor;
 }
@@ -32,16 +32,18 @@ install<LogicMethods>({
   isfinite() {
     return isfinite([this], {});
   },
-  any(dim, options) {
+  any(dim, ...given) {
+    const keepdim = readKeepdim('any', given);
     return this.ne(0)
       .int()
-      .sum(normalizeDims('any', dim, this.ndim), options)
+      .sum(normalizeDims('any', dim, this.ndim), { keepdim })
       .ne(0);
   },
-  all(dim, options) {
+  all(dim, ...given) {
+    const keepdim = readKeepdim('all', given);
     return this.eq(0)
       .int()
-      .sum(normalizeDims('all', dim, this.ndim), options)
+      .sum(normalizeDims('all', dim, this.ndim), { keepdim })
       .eq(0);
   },
   maskedFill(mask, value) {

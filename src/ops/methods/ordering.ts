@@ -1,5 +1,6 @@
 /** Elements in order of size. */
 import { ShapeError } from '../../core/errors.js';
+import { optionReader } from '../../core/options.js';
 import { formatShape, normalizeDim } from '../../core/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { sort } from '../sort.js';
@@ -12,11 +13,11 @@ declare module '../../tensor/tensor.js' {
 
 interface OrderingMethods {
   /** The elements in order along `dim`, and where they stood (int32); equal ones keep their order. @default dim −1 */
-  sort(dim?: number, options?: SortOptions): ValuesAndIndices;
+  sort(dim?: number, ...given: [options?: SortOptions]): ValuesAndIndices;
   /** Where the elements of `sort` stood: int32. @default dim −1 */
-  argsort(dim?: number, options?: SortOptions): Tensor;
+  argsort(dim?: number, ...given: [options?: SortOptions]): Tensor;
   /** The `k` largest elements along `dim`, largest first, and where they are (int32). @default dim −1 */
-  topk(k: number, dim?: number, options?: TopkOptions): ValuesAndIndices;
+  topk(k: number, dim?: number, ...given: [options?: TopkOptions]): ValuesAndIndices;
 }
 
 export interface SortOptions {
@@ -28,6 +29,9 @@ export interface TopkOptions {
   /** The largest, or the smallest, smallest first. @default true */
   largest?: boolean;
 }
+
+const readSort = optionReader<SortOptions>('sort', { descending: true });
+const readTopk = optionReader<TopkOptions>('topk', { largest: true });
 
 function ordered(
   subject: string,
@@ -43,13 +47,16 @@ function ordered(
 }
 
 install<OrderingMethods>({
-  sort(dim = -1, { descending = false } = {}) {
+  sort(dim = -1, ...given) {
+    const { descending = false } = readSort(given);
     return ordered('sort', this, dim, descending);
   },
-  argsort(dim = -1, { descending = false } = {}) {
+  argsort(dim = -1, ...given) {
+    const { descending = false } = readSort(given, 'argsort');
     return ordered('argsort', this, dim, descending).indices;
   },
-  topk(k, dim = -1, { largest = true } = {}) {
+  topk(k, dim = -1, ...given) {
+    const { largest = true } = readTopk(given);
     const size = this.shape[normalizeDim('topk', dim, this.ndim)] ?? 1;
     if (!Number.isInteger(k) || k < 0 || k > size)
       throw new ShapeError(

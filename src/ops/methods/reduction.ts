@@ -1,4 +1,5 @@
 /** Reductions, over all dimensions or some. */
+import { type OptionNames, optionReader } from '../../core/options.js';
 import { normalizeDim, normalizeDims, type Shape, sameShape } from '../../core/shape.js';
 import type { Op } from '../../tensor/define-op.js';
 import type { Tensor } from '../../tensor/tensor.js';
@@ -21,29 +22,29 @@ declare module '../../tensor/tensor.js' {
 
 interface ReductionMethods {
   /** The sum; whole numbers and bools give int32. */
-  sum(dim?: Dims, options?: ReductionOptions): Tensor;
+  sum(dim?: Dims, ...given: Given): Tensor;
   /** The mean. */
-  mean(dim?: Dims, options?: ReductionOptions): Tensor;
+  mean(dim?: Dims, ...given: Given): Tensor;
   /** The variance, of a sample unless told otherwise. */
-  var(dim?: Dims, options?: VarianceOptions): Tensor;
+  var(dim?: Dims, ...given: [options?: VarianceOptions]): Tensor;
   /** The standard deviation, of a sample unless told otherwise. */
-  std(dim?: Dims, options?: VarianceOptions): Tensor;
+  std(dim?: Dims, ...given: [options?: VarianceOptions]): Tensor;
   /** The p-norm (Σ |x|ᵖ)^(1/p); p may be Infinity, −Infinity or 0. @default p 2 */
-  norm(p?: number, dim?: Dims, options?: ReductionOptions): Tensor;
+  norm(p?: number, dim?: Dims, ...given: Given): Tensor;
   /** The largest element, or the largest along `dim` and where they are. */
   max(): Tensor;
-  max(dim: number, options?: ReductionOptions): ValuesAndIndices;
+  max(dim: number, ...given: Given): ValuesAndIndices;
   /** The smallest element, or the smallest along `dim` and where they are. */
   min(): Tensor;
-  min(dim: number, options?: ReductionOptions): ValuesAndIndices;
+  min(dim: number, ...given: Given): ValuesAndIndices;
   /** The largest over dimensions; equal ones share the gradient. */
-  amax(dim?: Dims, options?: ReductionOptions): Tensor;
+  amax(dim?: Dims, ...given: Given): Tensor;
   /** The smallest over dimensions; equal ones share the gradient. */
-  amin(dim?: Dims, options?: ReductionOptions): Tensor;
+  amin(dim?: Dims, ...given: Given): Tensor;
   /** Where the largest element is along `dim`, or in the flattened tensor: int32. */
-  argmax(dim?: number, options?: ReductionOptions): Tensor;
+  argmax(dim?: number, ...given: Given): Tensor;
   /** Where the smallest element is along `dim`, or in the flattened tensor: int32. */
-  argmin(dim?: number, options?: ReductionOptions): Tensor;
+  argmin(dim?: number, ...given: Given): Tensor;
   /** The sum over the dimensions in which `shape` broadcast to this tensor's: the gradient of broadcasting. */
   sumTo(shape: Shape): Tensor;
 }
@@ -61,6 +62,8 @@ export interface VarianceOptions extends ReductionOptions {
   correction?: number;
 }
 
+type Given = [options?: ReductionOptions];
+
 /** What `max(dim)` and `min(dim)` return. */
 export interface ValuesAndIndices {
   readonly values: Tensor;
@@ -68,12 +71,22 @@ export interface ValuesAndIndices {
   readonly indices: Tensor;
 }
 
-function attrs(
-  subject: string,
-  x: Tensor,
-  dim: Dims | undefined,
-  { keepdim = false }: ReductionOptions = {},
-): ReductionAttrs {
+const names: OptionNames<ReductionOptions> = { keepdim: true };
+const readOptions = optionReader<ReductionOptions>('reduction', names);
+
+/** Whether the reduced dimensions stay. */
+export function readKeepdim(subject: string, given: Given): boolean {
+  return readOptions(given, subject).keepdim ?? false;
+}
+
+const readVariance = optionReader<VarianceOptions>(
+  'var',
+  { ...names, correction: true },
+  { unbiased: 'unbiased: false is correction: 0' },
+);
+
+function attrs(subject: string, x: Tensor, dim: Dims | undefined, given: Given): ReductionAttrs {
+  const keepdim = readKeepdim(subject, given);
   return { dims: normalizeDims(subject, dim, x.ndim), keepdim };
 }
 
@@ -81,9 +94,10 @@ function varianceAttrs(
   subject: string,
   x: Tensor,
   dim: Dims | undefined,
-  { correction = 1, ...options }: VarianceOptions = {},
+  given: [options?: VarianceOptions],
 ): VarianceAttrs {
-  return { ...attrs(subject, x, dim, options), correction };
+  const { correction = 1, ...options } = readVariance(given, subject);
+  return { ...attrs(subject, x, dim, [options]), correction };
 }
 
 /** The extreme values along one dimension and where they are; gradients go to where they are. */
@@ -92,8 +106,9 @@ function extremes(
   locate: Op<ReductionAttrs>,
   x: Tensor,
   dim: number,
-  { keepdim = false }: ReductionOptions = {},
+  given: Given,
 ): ValuesAndIndices {
+  const keepdim = readKeepdim(subject, given);
   if (x.ndim === 0) return { values: x.clone(), indices: locate([x], { dims: [], keepdim }) };
   const along = normalizeDim(subject, dim, x.ndim);
   const indices = locate([x], { dims: [along], keepdim: true });
@@ -104,50 +119,53 @@ function extremes(
 }
 
 function maxOf(this: Tensor): Tensor;
-function maxOf(this: Tensor, dim: number, options?: ReductionOptions): ValuesAndIndices;
-function maxOf(this: Tensor, dim?: number, options?: ReductionOptions): Tensor | ValuesAndIndices {
-  return dim === undefined ? this.amax() : extremes('max', argmax, this, dim, options);
+function maxOf(this: Tensor, dim: number, ...given: Given): ValuesAndIndices;
+function maxOf(this: Tensor, dim?: number, ...given: Given): Tensor | ValuesAndIndices {
+  return dim === undefined ? this.amax() : extremes('max', argmax, this, dim, given);
 }
 
 function minOf(this: Tensor): Tensor;
-function minOf(this: Tensor, dim: number, options?: ReductionOptions): ValuesAndIndices;
-function minOf(this: Tensor, dim?: number, options?: ReductionOptions): Tensor | ValuesAndIndices {
-  return dim === undefined ? this.amin() : extremes('min', argmin, this, dim, options);
+function minOf(this: Tensor, dim: number, ...given: Given): ValuesAndIndices;
+function minOf(this: Tensor, dim?: number, ...given: Given): Tensor | ValuesAndIndices {
+  return dim === undefined ? this.amin() : extremes('min', argmin, this, dim, given);
 }
 
 install<ReductionMethods>({
-  sum(dim, options) {
-    return sum([this], attrs('sum', this, dim, options));
+  sum(dim, ...given) {
+    return sum([this], attrs('sum', this, dim, given));
   },
-  mean(dim, options) {
-    return mean([this], attrs('mean', this, dim, options));
+  mean(dim, ...given) {
+    return mean([this], attrs('mean', this, dim, given));
   },
-  var(dim, options) {
-    return variance([this], varianceAttrs('var', this, dim, options));
+  var(dim, ...given) {
+    return variance([this], varianceAttrs('var', this, dim, given));
   },
-  std(dim, options) {
-    return std([this], varianceAttrs('std', this, dim, options));
+  std(dim, ...given) {
+    return std([this], varianceAttrs('std', this, dim, given));
   },
-  norm(p = 2, dim, options) {
-    if (p === Infinity) return this.abs().amax(dim, options);
-    if (p === -Infinity) return this.abs().amin(dim, options);
-    if (p === 0) return this.ne(0).to(this.dtype).sum(dim, options);
-    if (p === 1) return this.abs().sum(dim, options);
-    return norm([this], { ...attrs('norm', this, dim, options), p });
+  norm(p = 2, dim, ...given) {
+    if (p === Infinity) return this.abs().amax(dim, ...given);
+    if (p === -Infinity) return this.abs().amin(dim, ...given);
+    if (p === 0)
+      return this.ne(0)
+        .to(this.dtype)
+        .sum(dim, ...given);
+    if (p === 1) return this.abs().sum(dim, ...given);
+    return norm([this], { ...attrs('norm', this, dim, given), p });
   },
   max: maxOf,
   min: minOf,
-  amax(dim, options) {
-    return max([this], attrs('amax', this, dim, options));
+  amax(dim, ...given) {
+    return max([this], attrs('amax', this, dim, given));
   },
-  amin(dim, options) {
-    return min([this], attrs('amin', this, dim, options));
+  amin(dim, ...given) {
+    return min([this], attrs('amin', this, dim, given));
   },
-  argmax(dim, options) {
-    return argmax([this], attrs('argmax', this, dim, options));
+  argmax(dim, ...given) {
+    return argmax([this], attrs('argmax', this, dim, given));
   },
-  argmin(dim, options) {
-    return argmin([this], attrs('argmin', this, dim, options));
+  argmin(dim, ...given) {
+    return argmin([this], attrs('argmin', this, dim, given));
   },
   sumTo(shape) {
     if (sameShape(this.shape, shape)) return this;
