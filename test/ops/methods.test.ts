@@ -91,7 +91,14 @@ describe('elements', () => {
 
 test('functions do what the methods of their names do', () => {
   const x = randn([2, 2]);
-  const { cat: _cat, stack: _stack, where: _where, ...sameAsMethods } = functions;
+  const {
+    cat: _cat,
+    stack: _stack,
+    where: _where,
+    bmm: _bmm,
+    flip: _flip,
+    ...sameAsMethods
+  } = functions;
   const calls: Readonly<Record<string, readonly unknown[]>> = {
     clamp: [0, 1],
     lerp: [ones([2, 2]), 0.5],
@@ -108,6 +115,12 @@ test('functions do what the methods of their names do', () => {
     logSoftmax: [0],
     neg: [],
     norm: [1],
+    cumsum: [0],
+    logsumexp: [0],
+    topk: [1],
+    roll: [1],
+    scatter: [0, zeros([1, 2], { dtype: 'int32' }), 1],
+    scatterAdd: [0, zeros([1, 2], { dtype: 'int32' }), ones([1, 2])],
   };
   for (const [name, call] of Object.entries(sameAsMethods)) {
     const takesOther = /^(add|sub|mul|div|pow|maximum|minimum|eq|ne|lt|le|gt|ge|matmul)$/.test(
