@@ -27,6 +27,18 @@ export function reportFailure(buffer: ArrayBufferLike, error: unknown): void {
   for (const word of [control.arrived, control.ready]) Atomics.notify(words, word / 4);
 }
 
+/**
+ * Sends the helpers home: those that wait for work, or will when they have loaded, and those that a kernel's failure has left
+ * at a barrier. No run may follow.
+ */
+export function dismissHelpers(buffer: ArrayBufferLike): void {
+  const words = new Int32Array(buffer, 0, firstFreeByte / 4);
+  Atomics.store(words, control.failed / 4, 1);
+  Atomics.store(words, control.program / 4, 0);
+  Atomics.add(words, control.go / 4, 1);
+  for (const word of [control.go, control.arrived]) Atomics.notify(words, word / 4);
+}
+
 /** The message of the thread that has died, if one has. */
 export function failureIn(buffer: ArrayBufferLike): string | undefined {
   const words = new Int32Array(buffer, 0, firstFreeByte / 4);

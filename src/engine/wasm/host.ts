@@ -18,6 +18,11 @@ export interface HelperStart {
   readonly native?: { readonly module: string; readonly data: unknown };
 }
 
+export interface Helper {
+  /** Called once, when the pool has dismissed its helpers (`dismissHelpers`): frees what the host needs for it. */
+  stop(): void;
+}
+
 export interface Host {
   /** Threads that the machine can run at once; 1 where memory cannot be shared. */
   readonly parallelism: number;
@@ -30,5 +35,5 @@ export interface Host {
   /** Collects garbage now, where the place allows it. */
   collectGarbage?(): void;
   /** Starts a helper thread that does not keep the process alive. */
-  startHelper(start: HelperStart): { stop(): void };
+  startHelper(start: HelperStart): Helper;
 }

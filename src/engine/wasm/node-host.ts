@@ -3,7 +3,9 @@
  * imported, so that a browser can load everything that imports this file.
  */
 import { EngineError } from '../../core/errors.js';
-import type { HelperStart, Host, KernelBuild, KernelModule } from './host.js';
+import { closeAtExit, LoadGate } from '../../core/load-gate.js';
+import type { Helper, HelperStart, Host, KernelBuild, KernelModule } from './host.js';
+import type { NodeHelperStart } from './node-worker.js';
 
 export const nodeHost: Host = {
   get parallelism() {
@@ -37,15 +39,18 @@ function accepts(relaxed: Uint8Array): boolean {
   return WebAssembly.validate(relaxed);
 }
 
-function startHelper(start: HelperStart): { stop(): void } {
+function startHelper(start: HelperStart): Helper {
   const { Worker: Thread } = nodeModule('node:worker_threads');
+  const gate = new LoadGate();
+  const workerData: NodeHelperStart = { ...start, gate: gate.word };
   const worker = new Thread(new URL('./node-worker.js', import.meta.url), {
-    workerData: start,
+    workerData,
     execArgv: [], // Of the program's own options some (--input-type, --eval) would keep the helper from starting.
   });
   worker.on('error', () => {}); // The pool counts who has started and says what is missing; unheard, it would end the program.
+  worker.on('exit', closeAtExit(gate));
   worker.unref();
-  return { stop: () => void worker.terminate() };
+  return { stop: () => gate.close() }; // The pool has dismissed it: to end it here might catch it loading.
 }
 
 let collect: (() => unknown) | undefined = globalThis.gc;

@@ -5,8 +5,8 @@
  */
 import { EngineError } from '../../core/errors.js';
 import { type Holding, whenUnreachable } from '../unreachable.js';
-import { control, failureIn, firstFreeByte, sleeper } from './control.js';
-import type { Host } from './host.js';
+import { control, dismissHelpers, failureIn, firstFreeByte, sleeper } from './control.js';
+import type { Helper, Host } from './host.js';
 import { kernelTableHash } from './kernel-table.js';
 import { type NativeProvider, noNativeCalls } from './native.js';
 
@@ -20,9 +20,12 @@ interface KernelExports {
 const startLimit = 30_000;
 
 class Helpers implements Holding {
-  readonly all: { stop(): void }[] = [];
+  readonly all: Helper[] = [];
+
+  constructor(private readonly memory: WebAssembly.Memory) {}
 
   release(): void {
+    if (this.all.length > 0) dismissHelpers(this.memory.buffer);
     for (const helper of this.all) helper.stop();
   }
 }
@@ -57,7 +60,7 @@ export class Pool {
         'the compiled kernels are not those of kernel-table.js beside them; build again: npm run build',
       );
     const native = provider && { native: { module: provider.module, data: provider.data } };
-    const helpers = new Helpers();
+    const helpers = new Helpers(memory);
     this.stop = whenUnreachable(this, helpers);
     for (let tid = 1; tid < threads; tid++)
       helpers.all.push(host.startHelper({ module, memory, tid, threads, ...native }));
