@@ -6,7 +6,7 @@
 import '../../src/ops/index.js';
 import { after, describe, test } from 'node:test';
 import { openWasmEngine, type WasmEngine } from '../../src/engine/wasm/wasm.js';
-import { openMachineCode, withoutNative } from '../engine/native/machine.js';
+import { nativeLevels, openMachineCode, withoutNative } from '../engine/native/machine.js';
 import { openMachineEngine, withoutLibrary } from '../engine/onednn/machine.js';
 import { families } from '../ops/cases.js';
 import { answer, assertClose, compiledAnswer } from '../ops/run-case.js';
@@ -62,11 +62,13 @@ builds.forEach((options, turn) => {
   });
 });
 
-[1, 2, 5].forEach((threads, turn) => {
-  describe(`emitted code, threads=${threads}`, { skip: withoutNative }, () => {
-    check(
-      () => openMachineCode({ threads }),
-      (family, i) => i % share === turn || family === 'nn-conv' || family === 'nn-products',
-    );
+nativeLevels.forEach((level, i) => {
+  [1 + i, 5].forEach((threads, turn) => {
+    describe(`emitted ${level} code, threads=${threads}`, { skip: withoutNative }, () => {
+      check(
+        () => openMachineCode({ threads, level }),
+        (family, i) => i % share === turn || family === 'nn-conv' || family === 'nn-products',
+      );
+    });
   });
 });

@@ -27,10 +27,11 @@ const turns = {
   ],
   native: [
     { threads: 2, winograd: true },
-    { threads: 1, winograd: false },
+    { threads: 1, winograd: true, level: 'avx2' },
     { threads: 3, winograd: true },
-    { threads: 1, winograd: true },
+    { threads: 2, winograd: true, level: 'avx2' },
     { threads: 2, winograd: false },
+    { threads: 3, winograd: false, level: 'avx2' },
   ],
 } as const;
 

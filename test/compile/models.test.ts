@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { useEngine } from '../../src/engine/select.js';
 import { openWasmEngine, type WasmEngine } from '../../src/engine/wasm/wasm.js';
-import { openMachineCode, withoutNative } from '../engine/native/machine.js';
+import { nativeLevels, openMachineCode, withoutNative } from '../engine/native/machine.js';
 import { openMachineEngine, withoutLibrary } from '../engine/onednn/machine.js';
 import { assertLosses, lossesOf, trainings } from '../vision/models/golden-training.js';
 
@@ -69,9 +69,11 @@ describe('oneDNN', { skip: withoutLibrary }, () => {
 });
 
 describe('emitted code', { skip: withoutNative }, () => {
-  for (const threads of [1, 2, 3])
-    check(`threads=${threads}`, () => openMachineCode({ threads }), {
-      runs: threads === 2,
+  nativeLevels.forEach((level, i) => {
+    const threads = i + 2;
+    check(`${level}, threads=${threads}`, () => openMachineCode({ threads, level }), {
+      runs: true,
       tolerance: cornerTolerance,
     });
+  });
 });

@@ -17,6 +17,7 @@ import {
   type Mask,
   type Mem,
   mem,
+  only,
   type Vec,
   vec,
 } from './asm/operands.js';
@@ -32,6 +33,15 @@ export interface VectorLevel {
 }
 
 export const avx512: VectorLevel = { name: 'AVX-512', bits: 512, lanes: 16, registers: 32 };
+export const avx2: VectorLevel = { name: 'AVX2', bits: 256, lanes: 8, registers: 16 };
+
+/** The first lanes of a vector. */
+export interface Part {
+  readonly lanes: number;
+  /** With AVX-512 a mask register that says so, with AVX2 where the code has a vector that does. */
+  readonly mask: Mask;
+  readonly place: Label | undefined;
+}
 
 /** Bytes from a pointer that a kernel touches: from the first up to, without, the last. */
 export interface Reach {
@@ -94,8 +104,9 @@ const argumentBytes = 8;
 export class KernelWriter extends Assembler {
   private readonly general: RegisterPool<Gpr>;
   private readonly vectorPool: RegisterPool<Vec>;
-  private readonly masks = new Map<number, Mask>();
-  private readonly constants = new Map<number, Label>();
+  private readonly parts = new Map<number, Part>();
+  private readonly constants = new Map<string, Label>();
+  protected override readonly allowsEvex: boolean;
   private cursors: Cursor[] = [];
   private scopes: (() => void)[][] = [[]];
   private depth = 0;
@@ -104,6 +115,7 @@ export class KernelWriter extends Assembler {
 
   constructor(readonly level: VectorLevel) {
     super();
+    this.allowsEvex = level.bits === 512;
     const { rax, rsp, rdi, rsi, rdx, ...others } = gprs;
     this.general = new RegisterPool('general', [...Object.values(others), rdx, rsi, rdi]);
     const { registers, bits } = level;
@@ -144,7 +156,7 @@ export class KernelWriter extends Assembler {
   filled(value: number): Vec {
     const to = this.vector();
     if (Object.is(value, 0)) this.zero(to);
-    else this.vbroadcastss(to, mem(this.constant(value)));
+    else this.vbroadcastss(to, mem(this.constant(bitsOf(value))));
     return to;
   }
 
@@ -153,18 +165,46 @@ export class KernelWriter extends Assembler {
     else this.vxorps(to, to, to);
   }
 
-  /** The first `lanes` lanes; undefined for all. Taken before any loop. */
-  mask(lanes: number): Mask | undefined {
+  /** The first `lanes` lanes; undefined for all. Asked for before any loop. */
+  part(lanes: number): Part | undefined {
     if (lanes === this.level.lanes) return undefined;
-    const known = this.masks.get(lanes);
+    const known = this.parts.get(lanes);
     if (known !== undefined) return known;
-    if (this.depth > 0) throw internalError('a mask is made inside of a loop');
-    const mask: Mask = { kind: 'mask', id: this.masks.size + 1, lanes };
+    const isWide = this.level.bits === 512;
+    if (isWide && this.depth > 0) throw internalError('a mask is made inside of a loop');
+    const mask: Mask = { kind: 'mask', id: isWide ? this.parts.size + 1 : 0, lanes };
     if (mask.id > 7) throw internalError('a kernel needs more than 7 masks');
-    this.masks.set(lanes, mask);
-    this.movImmediate(gprs.rax, 2 ** lanes - 1);
-    this.kmovw(mask, gprs.rax);
-    return mask;
+    const ones = Array.from({ length: this.level.lanes }, (_, lane) => (lane < lanes ? -1 : 0));
+    const part = { lanes, mask, place: isWide ? undefined : this.constant(ones) };
+    this.parts.set(lanes, part);
+    if (isWide) {
+      this.movImmediate(gprs.rax, 2 ** lanes - 1);
+      this.kmovw(mask, gprs.rax);
+    }
+    return part;
+  }
+
+  /** Reads a vector, or a part of one: the other lanes become zero, and their memory is not touched. */
+  load(to: Vec, at: Mem, part?: Part): void {
+    if (part === undefined) this.vmovups(to, at);
+    else if (part.place === undefined) this.vmovups(only(part.mask, to), at);
+    else this.withMask(part.place, to, (mask) => this.vmaskmovps(to, mask, only(part.mask, at)));
+  }
+
+  /** Writes a vector, or a part of one. */
+  store(at: Mem, from: Vec, part?: Part): void {
+    if (part === undefined) this.vmovups(at, from);
+    else if (part.place === undefined) this.vmovups(only(part.mask, at), from);
+    else
+      this.withMask(part.place, from, (mask) => this.vmaskmovps(only(part.mask, at), mask, from));
+  }
+
+  private withMask(place: Label, { bits }: Vec, body: (mask: Vec) => void): void {
+    this.scope(() => {
+      const mask = { ...this.vector(), bits };
+      this.vmovups(mask, mem(place));
+      body(mask);
+    });
   }
 
   /** Registers and cursors that `body` takes are free again after it. */
@@ -227,9 +267,9 @@ export class KernelWriter extends Assembler {
   finish(): KernelCode {
     this.ret();
     this.out.align(argumentBytes);
-    for (const [bits, label] of this.constants) {
+    for (const [words, label] of this.constants) {
       this.bind(label);
-      this.out.word(bits);
+      for (const word of words.split(' ')) this.out.word(Number(word));
     }
     const reaches = this.arguments.map(({ argument }) => {
       const own = [...this.reaches].filter(([cursor]) => cursor.argument === argument);
@@ -259,11 +299,15 @@ export class KernelWriter extends Assembler {
     this.reaches.set(cursor, merged);
   }
 
-  /** The place of a float among the code's constants. */
-  private constant(value: number): Label {
-    const [bits = 0] = new Int32Array(Float32Array.of(value).buffer);
-    const label = this.constants.get(bits) ?? this.label();
-    this.constants.set(bits, label);
+  /** The place of some words among the code's constants. */
+  private constant(words: readonly number[]): Label {
+    const key = words.join(' ');
+    const label = this.constants.get(key) ?? this.label();
+    this.constants.set(key, label);
     return label;
   }
+}
+
+function bitsOf(value: number): number[] {
+  return [...new Int32Array(Float32Array.of(value).buffer)];
 }

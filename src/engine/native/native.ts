@@ -8,7 +8,7 @@ import type { NativeProvider } from '../wasm/native.js';
 import { openWasmEngine, type WasmEngine, type WasmEngineOptions } from '../wasm/wasm.js';
 import { nativeCalls, type RunnerPlace } from './calls.js';
 import { type CpuFeatures, cpuFeatures } from './cpu.js';
-import { avx512 } from './kernel-writer.js';
+import { avx2, avx512, type VectorLevel } from './kernel-writer.js';
 import { Kernels } from './kernels.js';
 import {
   conv2dBackwardInputLowering,
@@ -23,21 +23,29 @@ export interface NativeEngine extends WasmEngine {
   readonly facts: WasmEngine['facts'] & { readonly code: NonNullable<EngineFacts['code']> };
 }
 
-export type NativeEngineOptions = Omit<WasmEngineOptions, 'native'>;
+export interface NativeEngineOptions extends Omit<WasmEngineOptions, 'native'> {
+  /** Which vectors the code uses. @default the widest that the CPU has */
+  readonly level?: Level;
+}
+
+const levels = { avx512, avx2 } satisfies Record<string, VectorLevel>;
+export type Level = keyof typeof levels;
 
 /** What all engines of the process share. */
 interface Machine {
   readonly features: CpuFeatures;
-  readonly kernels: Kernels;
+  /** By the vectors that they use, widest first. */
+  readonly kernels: ReadonlyMap<Level, Kernels>;
   readonly runner: RunnerPlace;
 }
 
 let machine: Machine | undefined;
 
 /** @throws EngineError where the CPU or the system cannot run emitted code, saying why */
-export function openNativeEngine(options: NativeEngineOptions = {}): NativeEngine {
+export function openNativeEngine({ level, ...options }: NativeEngineOptions = {}): NativeEngine {
   machine ??= openMachine();
-  const { features, kernels, runner } = machine;
+  const { features, runner } = machine;
+  const kernels = kernelsFor(machine, level);
   const provider: NativeProvider = {
     lowerings: {
       conv2d: conv2dLowering(kernels),
@@ -69,8 +77,18 @@ function openMachine(): Machine {
     );
   const place: PlaceCode = codeMemory();
   const features = cpuFeatures(place);
-  if (!features.avx512)
-    throw new EngineError('native', 'needs a CPU with AVX-512 (F, BW, DQ, VL); use engine wasm');
-  const kernels = new Kernels(place, avx512);
+  const has: readonly Level[] = [
+    ...(features.avx512 ? (['avx512'] as const) : []),
+    ...(features.avx2 ? (['avx2'] as const) : []),
+  ];
+  const kernels = new Map(has.map((level) => [level, new Kernels(place, levels[level])]));
   return { features, kernels, runner: { runner: place(emitRunner(process.platform)) } };
+}
+
+function kernelsFor({ kernels }: Machine, level?: Level): Kernels {
+  const [widest] = kernels.values();
+  const found = level === undefined ? widest : kernels.get(level);
+  if (found !== undefined) return found;
+  const needed = level === 'avx512' ? 'AVX-512 (F, BW, DQ, VL)' : 'AVX2 and FMA';
+  throw new EngineError('native', `needs a CPU with ${needed}; use engine wasm`);
 }

@@ -10,7 +10,7 @@ import { useEngine } from '../../../src/engine/select.js';
 import { conv2d, relu } from '../../../src/nn/functional.js';
 import { fromArray } from '../../../src/tensor/creation.js';
 import type { Tensor } from '../../../src/tensor/tensor.js';
-import { openMachineCode, withoutNative } from './machine.js';
+import { nativeLevels, openMachineCode, withoutNative } from './machine.js';
 
 interface Case {
   readonly n: number;
@@ -41,9 +41,10 @@ const cases: readonly Case[] = [
 
 const engines: readonly Engine[] = withoutNative
   ? []
-  : [1, 3].flatMap((threads) =>
-      [true, false].map((winograd) => openMachineCode({ threads, winograd })),
-    );
+  : nativeLevels.flatMap((level) => [
+      openMachineCode({ threads: 3, winograd: true, level }),
+      openMachineCode({ threads: 1, winograd: false, level }),
+    ]);
 after(() => {
   for (const engine of engines) if ('stop' in engine) (engine as { stop(): void }).stop();
 });

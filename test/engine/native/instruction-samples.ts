@@ -112,6 +112,10 @@ const forms: Readonly<Record<Form, Make>> = {
     ...registers.flatMap(([to]) => memory.map((at) => [to, at])),
     ...stores(registers, memory, canMask),
   ],
+  masked: (registers, memory) => [
+    ...registers.flatMap(([to, a]) => memory.map((at) => [to, a, at])),
+    ...registers.flatMap(([from, a]) => memory.map((at) => [at, a, from])),
+  ],
   kvmi: (registers, memory) =>
     registers.flatMap(([, a, b]) => [[mask, a, b, 3], ...memory.map((at) => [mask, a, at, 3])]),
 };

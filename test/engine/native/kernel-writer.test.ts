@@ -1,7 +1,7 @@
 /** What a kernel may touch is known when it is written, and registers never run out unnoticed. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { each, only } from '../../../src/engine/native/asm/operands.js';
+import { each } from '../../../src/engine/native/asm/operands.js';
 import { avx512, KernelWriter } from '../../../src/engine/native/kernel-writer.js';
 
 const writer = () => new KernelWriter(avx512);
@@ -51,14 +51,14 @@ test('masked and broadcast operands reach their lanes only', () => {
   const w = writer();
   const { a, b } = w.pointers('a', 'b');
   const [sum, x] = w.vectors(2);
-  const five = w.mask(5);
-  w.vmovups(only(five, sum), a.at(4));
+  const five = w.part(5);
+  w.load(sum, a.at(4), five);
   w.vfmadd231ps(sum, x, each(b.at(12)));
   assert.deepEqual(w.finish().reaches, [
     { from: 4, to: 24 },
     { from: 12, to: 16 },
   ]);
-  assert.equal(w.mask(16), undefined);
+  assert.equal(w.part(16), undefined);
 });
 
 test('memory is reached by cursors only', () => {

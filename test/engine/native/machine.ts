@@ -1,17 +1,23 @@
 /** Whether this machine runs emitted code, for tests that need it. */
 import { EngineError } from '../../../src/core/errors.js';
 import {
+  type Level,
   type NativeEngine,
   type NativeEngineOptions,
   openNativeEngine,
 } from '../../../src/engine/native/native.js';
 
+/** The vectors that this machine's code can use. */
+export const nativeLevels: readonly Level[] = (['avx512', 'avx2'] as const).filter(
+  (level) => reasonAgainst(level) === false,
+);
+
 /** For the option `skip` of tests that need engine `native`. */
 export const withoutNative = reasonAgainst();
 
-function reasonAgainst(): string | false {
+function reasonAgainst(level?: Level): string | false {
   try {
-    openNativeEngine({ threads: 1 }).stop();
+    openNativeEngine({ threads: 1, ...(level !== undefined && { level }) }).stop();
     return false;
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;

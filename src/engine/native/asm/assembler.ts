@@ -135,6 +135,9 @@ export class Assembler extends VectorInstructions {
     this.out.byte(0xc5, 0xf8, 0x92, 0xc0 | (to.id << 3) | from.id); // From one of the first eight.
   }
 
+  /** Whether the code may use what came with AVX-512. */
+  protected readonly allowsEvex: boolean = true;
+
   /** Told of the memory that each vector instruction touches. */
   protected touch(_at: Mem, _bytes: number): void {}
 
@@ -144,10 +147,9 @@ export class Assembler extends VectorInstructions {
     const [first, ...others] = operands.filter((operand) => typeof operand !== 'number');
     if (first === undefined || others[0] === undefined) return;
     const isStore = first.kind === 'mem' || row.form === 'mr' || row.form === 'mri';
-    const [reg, rm, second] = isStore
-      ? [others[0], first]
-      : [first, others.at(-1), others.length > 1 ? others[0] : undefined];
-    if (rm === undefined || rm.kind === 'mask') return;
+    const second = others.length > 1 ? others[0] : undefined;
+    const [reg, rm] = isStore ? [others.at(-1), first] : [first, others.at(-1)];
+    if (reg === undefined || rm === undefined || rm.kind === 'mask') return;
     const vector = [reg, second, rm].find((operand) => operand?.kind === 'vec');
     const bits = vector?.kind === 'vec' ? vector.bits : 512;
     const mask = isStore ? rm.mask : reg.kind === 'vec' ? reg.mask : undefined;
@@ -161,6 +163,7 @@ export class Assembler extends VectorInstructions {
       bits,
       mask: mask?.id ?? 0,
       zeroes: !isStore,
+      allowsEvex: this.allowsEvex,
       byte: typeof byte === 'number' ? byte : undefined,
     });
   }

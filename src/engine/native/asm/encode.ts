@@ -70,6 +70,8 @@ export interface VectorFields {
   /** Whether lanes outside the mask become zero (registers), or stay (memory, mask registers). */
   readonly zeroes: boolean;
   readonly byte?: number | undefined;
+  /** Whether the CPU has AVX-512. */
+  readonly allowsEvex: boolean;
 }
 
 export function encodeVector(out: CodeBytes, fields: VectorFields): void {
@@ -78,7 +80,9 @@ export function encodeVector(out: CodeBytes, fields: VectorFields): void {
   const needsEvex =
     bits === 512 || mask > 0 || isBroadcast || Math.max(reg, vvvv) > 15 || upperBitsOf(rm);
   if (needsEvex && row.only === 'vex') throw internalError('an operand that VEX cannot say');
-  if (needsEvex || row.only === 'evex') evex(out, fields);
+  const isEvex = needsEvex || row.only === 'evex';
+  if (isEvex && !fields.allowsEvex) throw internalError('a kernel for AVX2 needs AVX-512');
+  if (isEvex) evex(out, fields);
   else vex(out, fields);
   if (byte !== undefined) out.byte(byte);
 }

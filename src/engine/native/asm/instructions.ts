@@ -17,6 +17,8 @@ export interface Forms {
   mri: [to: Vec | Mem, from: Vec, byte: number];
   /** A load, or a store with the opcode `store`. */
   move: [to: Vec | Mem, from: Vec | Mem];
+  /** The same of the lanes whose mask, a vector, has its sign set. */
+  masked: [to: Vec | Mem, mask: Vec, from: Vec | Mem];
   /** mask ← vvvv ∘ rm */
   kvmi: [to: Mask, a: Vec, b: Vec | Mem, byte: number];
 }
@@ -74,6 +76,9 @@ export const instructions = {
   vunpcklpd: row('rvm', '66', '0F', 1, 0x14),
   vunpckhpd: row('rvm', '66', '0F', 1, 0x15),
   vshuff32x4: row('rvmi', '66', '0F3A', 0, 0x23, { only: 'evex' }),
+  vperm2f128: row('rvmi', '66', '0F3A', 0, 0x06, { only: 'vex' }),
+  vextractf128: row('mri', '66', '0F3A', 0, 0x19, { only: 'vex', tuple: 'half' }),
+  vmaskmovps: row('masked', '66', '0F38', 0, 0x2c, { only: 'vex', store: 0x2e }),
   vextractf32x4: row('mri', '66', '0F3A', 0, 0x19, { only: 'evex', tuple: 'quarter' }),
 } satisfies Record<string, Row>;
 

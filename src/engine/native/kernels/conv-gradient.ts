@@ -2,9 +2,10 @@
  * The gradient of a convolution's weights: S[c][row][tap][o] += Σ over pixels of x · dy[o]. Some cells (kernel row, channel,
  * tap) × some vectors of output channels stay in registers while images, rows and pixels run.
  */
-import { each, only, type Vec } from '../asm/operands.js';
-import type { Cursor, KernelWriter } from '../kernel-writer.js';
+import { each, type Vec } from '../asm/operands.js';
+import type { Cursor, KernelWriter, Part, VectorLevel } from '../kernel-writer.js';
 import { evenPieces } from './product.js';
+import { eachPanel, type VectorPlaces, vectorAt } from './vector-places.js';
 
 export interface ConvGradient {
   readonly images: number;
@@ -25,7 +26,7 @@ export interface ConvGradient {
   readonly outChannels: number;
   readonly dyPixel: number;
   readonly dyRow: number;
-  readonly dyVector: number;
+  readonly dyVectors: VectorPlaces;
   readonly dyImage: number;
   readonly cells: Cells;
   /** Bytes of S for a cell: all output channels in whole vectors. */
@@ -42,11 +43,9 @@ export interface Cells {
 /** Arguments: x at the first row, first tap's pixel 0; dy; S at the first kernel row, [kernel row][channel][tap][o]. */
 export function convGradient(w: KernelWriter, shape: ConvGradient): void {
   const { x, dy, s } = w.pointers('x', 'dy', 's');
-  const { cells, channels, taps, kernelRows, sumBytes, outChannels, dyVector } = shape;
+  const { cells, channels, taps, kernelRows, sumBytes, outChannels, dyVectors } = shape;
   const { lanes } = w.level;
-  const whole = Math.floor(outChannels / (lanes * cells.vectors));
-  const rest = Math.ceil(outChannels / lanes) - whole * cells.vectors;
-  const tail = w.mask(outChannels % lanes || lanes);
+  const tail = w.part(outChannels % lanes || lanes);
   const rowBytes = channels * taps.length * sumBytes;
 
   const panel = (count: number, isLast: boolean) => {
@@ -65,12 +64,12 @@ export function convGradient(w: KernelWriter, shape: ConvGradient): void {
     x.advance(-kernelRows * shape.xKernelRow);
     s.advance(-kernelRows * rowBytes);
   };
-  w.loop(whole, () => {
-    panel(cells.vectors, false);
-    dy.advance(cells.vectors * dyVector);
-    s.advance(cells.vectors * lanes * 4);
-  });
-  if (rest > 0) panel(rest, true);
+  const { vectors } = cells;
+  const advance = (bytes: number) => {
+    dy.advance(bytes);
+    s.advance(vectors * lanes * 4);
+  };
+  eachPanel(w, { channels: outChannels, vectors, places: dyVectors, advance }, panel);
 }
 
 interface CellSums {
@@ -78,7 +77,7 @@ interface CellSums {
   readonly dy: Cursor;
   readonly s: Cursor;
   readonly sums: Cells;
-  readonly tail: ReturnType<KernelWriter['mask']>;
+  readonly tail: Part | undefined;
 }
 
 /** A kernel row, channel and tap of those in registers. */
@@ -131,7 +130,7 @@ interface RowSums {
   readonly dyAt: Cursor;
   readonly list: readonly Cell[];
   readonly sums: readonly (readonly Vec[])[];
-  readonly tail: ReturnType<KernelWriter['mask']>;
+  readonly tail: Part | undefined;
 }
 
 /** Adds a row of pixels; both cursors end behind it. */
@@ -158,11 +157,11 @@ function addPixel(
   w.scope(() => {
     const vectors = (sums[0] ?? []).map((_, v, { length }) => {
       const to = w.vector();
-      const within = only(v === length - 1 ? tail : undefined, to);
-      w.vmovups(within, dyAt.at(p * shape.dyPixel + v * shape.dyVector));
+      const place = vectorAt(shape.dyVectors, v, w.level.lanes);
+      w.load(to, dyAt.at(p * shape.dyPixel + place), v === length - 1 ? tail : undefined);
       return to;
     });
-    const value = vectors.length > 1 ? w.vector() : undefined;
+    const value = vectors.length > 1 || w.level.lanes < 16 ? w.vector() : undefined;
     list.forEach(({ row, channel, tap }, i) => {
       if (!isInside(shape, at, tap)) return;
       const place = row * shape.xKernelRow + channel * shape.xChannel;
@@ -203,10 +202,12 @@ export function cellsFor(
     channels,
   }: Pick<ConvGradient, 'kernelRows' | 'channels'> & { readonly taps: number },
   vectors: number,
-  registers: number,
+  { registers, lanes }: VectorLevel,
 ): Cells | undefined {
   for (const count of [Math.min(vectors, 2), 1]) {
-    const room = Math.floor((registers - count - (count > 1 ? 1 : 0)) / count);
+    // Beside the cells: a pixel's vectors, the float that meets them and, with AVX2, a mask.
+    const beside = lanes < 16 ? count + 2 : count + (count > 1 ? 1 : 0);
+    const room = Math.floor((registers - beside) / count);
     const inRow = Math.min(channels, Math.floor(room / taps));
     if (inRow === 0) continue;
     const rows = inRow === channels ? Math.floor(room / taps / inRow) : 1;

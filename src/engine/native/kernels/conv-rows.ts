@@ -3,9 +3,10 @@
  * output channels in registers. Strides, dilations and edges are part of the code; where a tap is outside of the image,
  * nothing is added. It computes the gradient of the input, too, which is a convolution for each phase of the stride.
  */
-import { each, only, type Vec } from '../asm/operands.js';
+import { each, type Vec } from '../asm/operands.js';
 import type { Cursor, KernelWriter } from '../kernel-writer.js';
 import { evenPieces, type Tile } from './product.js';
+import { eachPanel, type VectorPlaces, vectorAt } from './vector-places.js';
 
 /** A run of blocks of input channels. */
 export interface ChannelRun {
@@ -37,10 +38,11 @@ export interface ConvRows {
   readonly outChannels: number;
   /** Whether the last vector of the output is stored whole, zeros behind the channels. */
   readonly isPadded: boolean;
-  /** Bytes of the output between pixels, rows and vectors of channels. */
+  /** Bytes of the output between pixels and rows. */
   readonly yPixel: number;
   readonly yRow: number;
-  readonly yVector: number;
+  /** How vectors of channels lie in the output. */
+  readonly yVectors: VectorPlaces;
   /** Rows of the tile are pixels. */
   readonly tile: Tile;
   /** All kernel rows of the packed weights, [panel][block][kernel row][channel][tap][vector]. */
@@ -59,11 +61,8 @@ interface Group {
 export function convRows(w: KernelWriter, shape: ConvRows): void {
   const { x, weights, y, bias } = w.pointers('x', 'weights', 'y', 'bias');
   const { lanes } = w.level;
-  const { tile, outChannels, outWidth, step, xPixel, yPixel, yVector } = shape;
-  const vectors = Math.ceil(outChannels / lanes);
-  const whole = Math.floor(outChannels / (lanes * tile.vectors));
-  const rest = vectors - whole * tile.vectors;
-  const tail = w.mask(outChannels % lanes || lanes);
+  const { tile, outChannels, outWidth, step, xPixel, yPixel, yVectors } = shape;
+  const tail = w.part(outChannels % lanes || lanes);
   const zero = shape.relu ? w.filled(0) : undefined;
   const channels = shape.channels.reduce((sum, run) => sum + run.blocks * run.channels, 0);
   const tapBytes = 4 * lanes * tile.vectors;
@@ -74,18 +73,18 @@ export function convRows(w: KernelWriter, shape: ConvRows): void {
     w.loop(shape.rows, () => {
       for (const group of groups)
         w.loop(group.count, () => {
-          const maskOf = (v: number) => (isLast && v === count - 1 ? tail : undefined);
+          const partOf = (v: number) => (isLast && v === count - 1 ? tail : undefined);
           const sums = Array.from({ length: group.pixels }, () => w.vectors(count));
           for (const row of sums)
             row.forEach((sum, v) => {
-              w.vmovups(only(maskOf(v), sum), bias.at(4 * lanes * v));
+              w.load(sum, bias.at(4 * lanes * v), partOf(v));
             });
           w.scope(() => sumUp(w, shape, { x, weights, tapBytes, group, sums }));
           sums.forEach((row, p) => {
             row.forEach((sum, v) => {
               if (zero !== undefined) w.vmaxps(sum, zero, sum); // The second operand, where one is NaN.
-              const mask = shape.isPadded ? undefined : maskOf(v);
-              w.vmovups(only(mask, y.at(p * yPixel + v * yVector)), sum);
+              const part = shape.isPadded ? undefined : partOf(v);
+              w.store(y.at(p * yPixel + vectorAt(yVectors, v, lanes)), sum, part);
             });
           });
           x.advance(group.pixels * step * xPixel);
@@ -97,13 +96,13 @@ export function convRows(w: KernelWriter, shape: ConvRows): void {
     x.advance(-shape.rows * shape.xRow);
     y.advance(-shape.rows * shape.yRow);
   };
-  w.loop(whole, () => {
-    panel(tile.vectors, false);
+  const advance = (bytes: number) => {
     weights.advance(panelBytes);
-    y.advance(tile.vectors * yVector);
+    y.advance(bytes);
     bias.advance(tapBytes);
-  });
-  if (rest > 0) panel(rest, true);
+  };
+  const { vectors } = tile;
+  eachPanel(w, { channels: outChannels, vectors, places: yVectors, advance }, panel);
 }
 
 interface Sums {
@@ -170,7 +169,7 @@ function tapOf(
       w.vmovups(to, weight.at(at + v * vectorBytes));
       return to;
     });
-    const value = weightVectors.length > 1 ? w.vector() : undefined;
+    const value = weightVectors.length > 1 || w.level.lanes < 16 ? w.vector() : undefined;
     sums.forEach((row, p) => {
       if (!inside[p]) return;
       const pixel = from.at((p * shape.step + tap) * shape.xPixel + channel * shape.xChannel);

@@ -1,8 +1,8 @@
 /**
  * y[m][n] = Σ over k of x[m][k] · w[n][k] (+ bias): both lie by k, so vectors run along it and every element of y is a sum of
- * products of vectors, whose lanes are added at the end. Four rows of x meet four rows of w in registers.
+ * products of vectors, whose lanes are added at the end. Some rows of x meet four rows of w in registers.
  */
-import { only, type Vec } from '../asm/operands.js';
+import type { Vec } from '../asm/operands.js';
 import type { Cursor, KernelWriter } from '../kernel-writer.js';
 
 export interface Dot {
@@ -16,8 +16,8 @@ export interface Dot {
   readonly hasBias: boolean;
 }
 
-/** Rows and columns of y that are summed at once: together the lanes of a vector. */
-const side = 4;
+/** Columns of y that are summed at once; with the rows they are the lanes of a vector. */
+const across = 4;
 
 /** Arguments: x, w, y and, where there is one, the bias. */
 export function dot(w: KernelWriter, shape: Dot): void {
@@ -25,26 +25,28 @@ export function dot(w: KernelWriter, shape: Dot): void {
   const { x, weights, y, bias } = hasBias
     ? w.pointers('x', 'weights', 'y', 'bias')
     : { ...w.pointers('x', 'weights', 'y'), bias: undefined };
-  w.mask(k % w.level.lanes || w.level.lanes);
-  w.mask(n % side || side);
+  const { lanes } = w.level;
+  const down = lanes / across;
+  w.part(k % lanes || lanes);
+  w.part(n % across || across);
   const columns = (count: number) => {
     const rows = (height: number) => {
       tileOf(w, shape, { x, weights, y, bias }, height, count);
       x.advance(height * xRow);
       y.advance(height * yRow);
     };
-    w.loop(Math.floor(m / side), () => rows(side));
-    if (m % side > 0) w.scope(() => rows(m % side));
+    w.loop(Math.floor(m / down), () => rows(down));
+    if (m % down > 0) w.scope(() => rows(m % down));
     x.advance(-m * xRow);
     y.advance(-m * yRow);
   };
-  w.loop(Math.floor(n / side), () => {
-    columns(side);
-    weights.advance(side * wRow);
-    y.advance(4 * side);
-    bias?.advance(4 * side);
+  w.loop(Math.floor(n / across), () => {
+    columns(across);
+    weights.advance(across * wRow);
+    y.advance(4 * across);
+    bias?.advance(4 * across);
   });
-  if (n % side > 0) columns(n % side);
+  if (n % across > 0) columns(n % across);
 }
 
 interface Operands {
@@ -62,21 +64,21 @@ function tileOf(
   width: number,
 ): void {
   const { lanes } = w.level;
-  const sums = w.vectors(side * side);
+  const sums = w.vectors(lanes);
   for (const sum of sums) w.zero(sum);
   const step = (xAt: Cursor, wAt: Cursor, count: number) =>
     w.scope(() => {
-      const mask = w.mask(count);
+      const part = w.part(count);
       const load = (from: Cursor, row: number) => {
         const to = w.vector();
-        w.vmovups(only(mask, to), from.at(row));
+        w.load(to, from.at(row), part);
         return to;
       };
       const rows = Array.from({ length: width }, (_, j) => load(wAt, j * wRow));
       for (let i = 0; i < height; i++) {
         const a = load(xAt, i * xRow);
         rows.forEach((b, j) => {
-          w.vfmadd231ps(sums[i * side + j] ?? a, a, b);
+          w.vfmadd231ps(sums[i * across + j] ?? a, a, b);
         });
       }
     });
@@ -92,18 +94,25 @@ function tileOf(
   });
 
   const total = addLanes(w, sums);
-  const mask = w.mask(width === side ? lanes : width);
+  const part = width === across ? undefined : w.part(width);
   if (bias !== undefined)
     w.scope(() => {
       const add = w.vector();
-      w.vmovups(only(mask, { ...add, bits: 128 }), bias.at());
-      w.vshuff32x4(add, add, add, 0);
+      w.load({ ...add, bits: 128 }, bias.at(), part);
+      if (lanes === 16) w.vshuff32x4(add, add, add, 0);
+      else w.vperm2f128(add, add, add, 0);
       w.vaddps(total, total, add);
     });
-  for (let i = 0; i < height; i++) w.vextractf32x4(only(mask, y.at(i * yRow)), total, i);
+  const quarter = w.vector();
+  for (let i = 0; i < height; i++) {
+    const row = { ...quarter, bits: 128 } as const;
+    if (lanes === 16) w.vextractf32x4(row, total, i);
+    else w.vextractf128(row, total, i);
+    w.store(y.at(i * yRow), row, part);
+  }
 }
 
-/** The sums of the lanes of 16 vectors, in the lanes of one; the vectors are lost. */
+/** The sums of the lanes of as many vectors, in the lanes of one; the vectors are lost. */
 function addLanes(w: KernelWriter, vectors: readonly Vec[]): Vec {
   const spare = w.vector();
   const halve = (list: readonly Vec[], add: (to: Vec, a: Vec, b: Vec) => void): Vec[] =>
@@ -125,8 +134,13 @@ function addLanes(w: KernelWriter, vectors: readonly Vec[]): Vec {
   });
   while (left.length > 1)
     left = halve(left, (to, a, b) => {
-      w.vshuff32x4(spare, a, b, 0x88);
-      w.vshuff32x4(b, a, b, 0xdd);
+      if (w.level.lanes === 16) {
+        w.vshuff32x4(spare, a, b, 0x88);
+        w.vshuff32x4(b, a, b, 0xdd);
+      } else {
+        w.vperm2f128(spare, a, b, 0x20);
+        w.vperm2f128(b, a, b, 0x31);
+      }
       w.vaddps(to, spare, b);
     });
   return left[0] ?? spare;

@@ -2,8 +2,8 @@
  * C[m][n] = A[m][k] · B[k][n] (+ C, + bias): a tile of C, some rows × some vectors of columns, stays in registers while k
  * runs; one float of A meets all the tile's vectors of B.
  */
-import { each, only, type Vec } from '../asm/operands.js';
-import type { Cursor, KernelWriter, VectorLevel } from '../kernel-writer.js';
+import { each, type Mem, type Vec } from '../asm/operands.js';
+import type { Cursor, KernelWriter, Part, VectorLevel } from '../kernel-writer.js';
 
 /** Rows and vectors of columns of C that registers hold. */
 export interface Tile {
@@ -47,7 +47,7 @@ export function product(w: KernelWriter, shape: Product): void {
   const panelFloats = tile.vectors * lanes;
   const whole = Math.floor(n / panelFloats);
   const rest = n - whole * panelFloats;
-  w.mask(rest % lanes || lanes);
+  w.part(rest % lanes || lanes);
 
   // Panels that lie side by side: the next one is fetched while this one is used, some lines in each round.
   const isPacked = shape.bStep === tile.vectors * 4 * lanes;
@@ -100,7 +100,7 @@ function tileOfRows(
   const { lanes } = w.level;
   const bytes = 4 * lanes;
   const vectors = Math.ceil(columns / lanes);
-  const maskOf = (v: number) => w.mask(Math.min(lanes, columns - v * lanes));
+  const partOf = (v: number) => w.part(Math.min(lanes, columns - v * lanes));
   const sums = Array.from({ length: rows }, () => w.vectors(vectors));
   for (const sum of sums.flat()) w.zero(sum);
 
@@ -108,10 +108,10 @@ function tileOfRows(
     w.scope(() => {
       const bs = Array.from({ length: vectors }, (_, v) => {
         const to = w.vector();
-        w.vmovups(only(maskOf(v), to), bAt.at(s * bStep + v * bytes));
+        w.load(to, bAt.at(s * bStep + v * bytes), partOf(v));
         return to;
       });
-      const x = vectors > 1 ? w.vector() : undefined;
+      const x = vectors > 1 || lanes < 16 ? w.vector() : undefined;
       sums.forEach((row, i) => {
         const from = aAt.at(i * aRow + s * aStep);
         if (x !== undefined) w.vbroadcastss(x, from);
@@ -138,13 +138,23 @@ function tileOfRows(
   // What was there is added last: sums of about one size, so less rounding.
   sums.forEach((row, i) => {
     row.forEach((sum: Vec, v) => {
-      const to = only(maskOf(v), c.at(i * cRow + v * bytes));
-      const within = only(maskOf(v), sum);
-      if (bias !== undefined) w.vaddps(within, sum, bias.at(v * bytes));
-      if (accumulates) w.vaddps(within, sum, c.at(i * cRow + v * bytes));
-      w.vmovups(to, sum);
+      const to = c.at(i * cRow + v * bytes);
+      if (bias !== undefined) addFrom(w, sum, bias.at(v * bytes), partOf(v));
+      if (accumulates) addFrom(w, sum, to, partOf(v));
+      w.store(to, sum, partOf(v));
     });
   });
+}
+
+/** sum += what is in memory. */
+function addFrom(w: KernelWriter, sum: Vec, at: Mem, part: Part | undefined): void {
+  if (part === undefined) w.vaddps(sum, sum, at);
+  else
+    w.scope(() => {
+      const value = w.vector();
+      w.load(value, at, part);
+      w.vaddps(sum, sum, value);
+    });
 }
 
 /** Equal pieces of at most `largest`, as runs of one size. */
@@ -166,8 +176,14 @@ export function tileFor(columns: number, { lanes, registers }: VectorLevel): Til
   const needed = Math.ceil(columns / lanes);
   const widest = registers === 32 ? 4 : 2;
   // Fewer vectors where they leave the last panel less empty.
-  const vectors =
-    [widest, 3, 2, 1].find((v) => v <= widest && needed % v === 0 && v <= needed) ?? 1;
+  const fitting = [4, 3, 2, 1].filter((v) => v <= Math.min(widest, needed));
+  const vectors = fitting.find((v) => needed % v === 0) ?? 1;
   const best = needed > widest && vectors < 3 ? widest : vectors;
-  return { vectors: best, rows: Math.floor((registers - best - (best > 1 ? 1 : 0)) / best) };
+  return { vectors: best, rows: rowsFor(best, lanes, registers) };
+}
+
+/** Rows that registers hold beside the vectors of a step and the float that meets them, and a mask. */
+function rowsFor(vectors: number, lanes: number, registers: number): number {
+  const beside = vectors + (vectors > 1 || lanes < 16 ? 1 : 0);
+  return Math.floor((registers - beside) / vectors);
 }

@@ -1,10 +1,6 @@
-/** Weights between PyTorch's order and vectors of channels, 16 channels at a time; and memory set to zero. */
-import { only } from '../asm/operands.js';
+/** Weights between PyTorch's order and vectors of channels, a vector at a time; and memory set to zero. */
 import type { KernelWriter } from '../kernel-writer.js';
-import { transpose16 } from './transpose.js';
-
-const vectorBytes = 64;
-const lanes = 16;
+import { transpose } from './transpose.js';
 
 export interface WeightOrder {
   /** Channels of the vectors that are there, and bytes between them in PyTorch's order. */
@@ -18,8 +14,8 @@ export interface WeightOrder {
   readonly floats: readonly { readonly from: number; readonly to: number }[];
 }
 
-/** Floats [start, start + 16) of a step that are wanted, and how many of them lie side by side. */
-function piecesOf({ floats }: WeightOrder) {
+/** Floats [start, start + lanes) of a step that are wanted, and how many of them lie side by side. */
+function piecesOf({ floats }: WeightOrder, lanes: number) {
   const end = 1 + Math.max(...floats.map(({ from }) => from));
   return Array.from({ length: Math.ceil(end / lanes) }, (_, i) => {
     const start = i * lanes;
@@ -32,27 +28,28 @@ function piecesOf({ floats }: WeightOrder) {
 export function packWeights(w: KernelWriter, shape: WeightOrder): void {
   const { from, to } = w.pointers('from', 'to');
   const { rows, rowBytes, steps, stepBytes, packedStep } = shape;
-  const pieces = piecesOf(shape);
-  for (const { length } of pieces) w.mask(length);
+  const { lanes } = w.level;
+  const pieces = piecesOf(shape, lanes);
+  for (const { length } of pieces) w.part(length);
   // A step of one float whose channels lie side by side is a vector as it is.
   const isVector = rowBytes === 4 && shape.floats.length === 1;
-  const tail = isVector ? w.mask(rows) : undefined;
+  const tail = isVector ? w.part(rows) : undefined;
   w.loop(steps, () => {
     for (const { start, length, wanted } of pieces)
       w.scope(() => {
         if (isVector) {
           const vector = w.vector();
-          w.vmovups(only(tail, vector), from.at(4 * (wanted[0]?.from ?? 0)));
+          w.load(vector, from.at(4 * (wanted[0]?.from ?? 0)), tail);
           w.vmovups(to.at(wanted[0]?.to), vector);
           return;
         }
-        const mask = w.mask(length);
+        const part = w.part(length);
         const lanesOf = w.vectors(lanes);
         lanesOf.forEach((lane, i) => {
-          if (i < rows) w.vmovups(only(mask, lane), from.at(i * rowBytes + 4 * start));
+          if (i < rows) w.load(lane, from.at(i * rowBytes + 4 * start), part);
           else w.zero(lane);
         });
-        const turned = transpose16(w, lanesOf);
+        const turned = transpose(w, lanesOf);
         for (const float of wanted) {
           const vector = turned[float.from - start];
           if (vector !== undefined) w.vmovups(to.at(float.to), vector);
@@ -73,12 +70,13 @@ export interface WeightSums extends WeightOrder {
 export function unpackWeights(w: KernelWriter, shape: WeightSums): void {
   const { from, to } = w.pointers('from', 'to');
   const { rows, rowBytes, steps, stepBytes, packedStep, parts, partBytes } = shape;
-  const pieces = piecesOf(shape);
-  for (const { length } of pieces) w.mask(length);
+  const { lanes } = w.level;
+  const pieces = piecesOf(shape, lanes);
+  for (const { length } of pieces) w.part(length);
   w.loop(steps, () => {
     for (const { start, length, wanted } of pieces)
       w.scope(() => {
-        const mask = w.mask(length);
+        const part = w.part(length);
         const vectors = w.vectors(lanes);
         vectors.forEach((vector, i) => {
           const float = wanted.find((one) => one.from === start + i);
@@ -87,8 +85,8 @@ export function unpackWeights(w: KernelWriter, shape: WeightSums): void {
           for (let p = 1; p < parts && float !== undefined; p++)
             w.vaddps(vector, vector, from.at(float.to + p * partBytes));
         });
-        transpose16(w, vectors).forEach((lane, i) => {
-          if (i < rows) w.vmovups(only(mask, to.at(i * rowBytes + 4 * start)), lane);
+        transpose(w, vectors).forEach((lane, i) => {
+          if (i < rows) w.store(to.at(i * rowBytes + 4 * start), lane, part);
         });
       });
     from.advance(packedStep);
@@ -99,8 +97,10 @@ export function unpackWeights(w: KernelWriter, shape: WeightSums): void {
 /** Argument: where `bytes`, whole floats, become zero. */
 export function zeroFill(w: KernelWriter, { bytes }: { readonly bytes: number }): void {
   const { at } = w.pointers('at');
+  const { lanes } = w.level;
+  const vectorBytes = 4 * lanes;
   const rest = (bytes % vectorBytes) / 4;
-  const tail = w.mask(rest || lanes);
+  const tail = w.part(rest || lanes);
   const zero = w.filled(0);
   const unroll = 4;
   const whole = Math.floor(bytes / vectorBytes);
@@ -110,7 +110,7 @@ export function zeroFill(w: KernelWriter, { bytes }: { readonly bytes: number })
   });
   for (let i = 0; i < whole % unroll; i++) w.vmovups(at.at(i * vectorBytes), zero);
   at.advance((whole % unroll) * vectorBytes);
-  if (rest > 0) w.vmovups(only(tail, at.at()), zero);
+  if (rest > 0) w.store(at.at(), zero, tail);
 }
 
 export interface RowCopy {
@@ -124,13 +124,14 @@ export interface RowCopy {
 /** Copies rows that lie far apart to where they lie side by side. Arguments: from, to. */
 export function copyRows(w: KernelWriter, { rows, floats, fromRow, toRow }: RowCopy): void {
   const { from, to } = w.pointers('from', 'to');
-  const tail = w.mask(floats % lanes || lanes);
+  const { lanes } = w.level;
+  const vectorBytes = 4 * lanes;
+  const tail = w.part(floats % lanes || lanes);
   const vectors = Math.ceil(floats / lanes);
   const registers = w.vectors(vectors);
   w.loop(rows, () => {
     registers.forEach((vector, v) => {
-      const mask = v === vectors - 1 ? tail : undefined;
-      w.vmovups(only(mask, vector), from.at(v * vectorBytes));
+      w.load(vector, from.at(v * vectorBytes), v === vectors - 1 ? tail : undefined);
       w.vmovups(to.at(v * vectorBytes), vector);
     });
     from.advance(fromRow);

@@ -1,6 +1,6 @@
 /**
- * The one-dimensional transforms of Winograd's F(4, 3) (Lavin & Gray, 2015, https://arxiv.org/abs/1509.09308), 16 channels at
- * a time. Each takes over the registers that it is given and returns those that hold its results.
+ * The one-dimensional transforms of Winograd's F(4, 3) (Lavin & Gray, 2015, https://arxiv.org/abs/1509.09308), a vector of
+ * channels at a time. Each takes over the registers that it is given and returns those that hold its results.
  */
 import type { Vec } from '../asm/operands.js';
 import type { Cursor, KernelWriter, Tuple } from '../kernel-writer.js';
@@ -131,10 +131,8 @@ export interface TwoPasses<From extends readonly Vec[], To extends readonly Vec[
   readonly store: (from: Vec, i: number, j: number) => void;
 }
 
-const vectorBytes = 64;
-
 /** The most that a transform needs of `temp`: six columns of six. */
-export const passBytes = 36 * vectorBytes;
+export const passBytes = 36 * 64;
 
 /** Transforms the columns of a window, then the rows of that. */
 export function twoPasses<From extends readonly Vec[], To extends readonly Vec[]>(
@@ -142,6 +140,7 @@ export function twoPasses<From extends readonly Vec[], To extends readonly Vec[]
   { pass, registers, temp, load, hasColumn = () => true, rows, store }: TwoPasses<From, To>,
 ): void {
   const size = registers.length;
+  const vectorBytes = 4 * w.level.lanes;
   const place = (i: number, j: number) => temp.at((i * size + j) * vectorBytes);
   let results = 0;
   for (let j = 0; j < size; j++) {

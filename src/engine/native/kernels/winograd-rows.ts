@@ -1,5 +1,5 @@
 /**
- * Winograd's transforms of a row of tiles, 16 channels at a time: pixels `[blocks][H][W][16]` to and from 36 matrices of
+ * Winograd's transforms of a row of tiles, a vector of channels at a time: pixels `[blocks][H][W][16]` to and from 36 matrices of
  * `[tiles][channels]`. Sizes and edges are part of the code.
  */
 import type { Vec } from '../asm/operands.js';
@@ -25,32 +25,41 @@ export interface TileRow {
   readonly tile: number;
 }
 
-const vectorBytes = 64;
+/** Bytes of a pixel: 16 channels lie side by side. */
+const pixelBytes = 64;
 
 /** Pixels from one tile to the next. */
 const tileStep = 4;
 
 const isIn = ({ first, end }: Span, i: number) => i >= first && i < end;
 
-/** Calls `body` for each tile: `pixels` are at the window's corner, `matrices` at the tile's first. */
+/**
+ * Calls `body` for each tile: `pixels` are at the window's corner, `matrices` at the tile's first. `startsVector` is called before
+ * the tiles of each vector of channels.
+ */
 function eachTile(
   w: KernelWriter,
-  shape: TileRow,
+  shape: TileRow & { readonly startsVector?: () => void },
   pixels: Cursor,
   matrices: Cursor,
   body: (pixels: Cursor, matrices: Cursor, columns: Span) => void,
 ): void {
+  const vectorBytes = 4 * w.level.lanes;
   w.loop(shape.blocks, () => {
-    const window = pixels.fork();
-    const tile = matrices.fork();
-    for (const run of shape.runs)
-      w.loop(run.count, () => {
-        body(window, tile, run);
-        window.advance(tileStep * vectorBytes);
-        tile.advance(shape.tile);
-      });
-    pixels.advance(shape.blockBytes);
-    matrices.advance(vectorBytes);
+    w.loop(pixelBytes / vectorBytes, () => {
+      shape.startsVector?.();
+      const window = pixels.fork();
+      const tile = matrices.fork();
+      for (const run of shape.runs)
+        w.loop(run.count, () => {
+          body(window, tile, run);
+          window.advance(tileStep * pixelBytes);
+          tile.advance(shape.tile);
+        });
+      pixels.advance(vectorBytes);
+      matrices.advance(vectorBytes);
+    });
+    pixels.advance(shape.blockBytes - pixelBytes);
   });
 }
 
@@ -86,7 +95,7 @@ export function winogradGradient(w: KernelWriter, shape: TileRow): void {
 
 function pixelsOf(w: KernelWriter, { rows, rowBytes }: TileRow, window: Cursor) {
   return (to: Vec, i: number, j: number) => {
-    if (isIn(rows, i)) w.vmovups(to, window.at(i * rowBytes + j * vectorBytes));
+    if (isIn(rows, i)) w.vmovups(to, window.at(i * rowBytes + j * pixelBytes));
     else w.zero(to);
   };
 }
@@ -103,21 +112,21 @@ export function winogradOutput(w: KernelWriter, shape: OutputRow): void {
   const registers = w.vectors(6);
   const add = w.vector();
   const zero = shape.relu ? w.filled(0) : undefined;
-  w.loop(shape.blocks, () => {
+  const startsVector = () => {
     w.vmovups(add, bias.at());
-    bias.advance(vectorBytes);
-    eachTile(w, { ...shape, blocks: 1 }, y, m, (window, tile, columns) => {
-      twoPasses(w, {
-        ...{ pass, registers, temp },
-        rows: shape.rows.end,
-        load: (to, i, j) => w.vmovups(to, tile.at((i * 6 + j) * shape.matrix)),
-        store(from, i, j) {
-          if (!isIn(columns, j)) return;
-          w.vaddps(from, from, add);
-          if (zero !== undefined) w.vmaxps(from, zero, from); // The second operand, where one is NaN.
-          w.vmovups(window.at(i * shape.rowBytes + j * vectorBytes), from);
-        },
-      });
+    bias.advance(4 * w.level.lanes);
+  };
+  eachTile(w, { ...shape, startsVector }, y, m, (window, tile, columns) => {
+    twoPasses(w, {
+      ...{ pass, registers, temp },
+      rows: shape.rows.end,
+      load: (to, i, j) => w.vmovups(to, tile.at((i * 6 + j) * shape.matrix)),
+      store(from, i, j) {
+        if (!isIn(columns, j)) return;
+        w.vaddps(from, from, add);
+        if (zero !== undefined) w.vmaxps(from, zero, from); // The second operand, where one is NaN.
+        w.vmovups(window.at(i * shape.rowBytes + j * pixelBytes), from);
+      },
     });
   });
 }

@@ -1,10 +1,8 @@
-/** Winograd's transforms of weights in PyTorch's order `[O][I][3][3]`, 16 channels at a time. */
-import { only } from '../asm/operands.js';
+/** Winograd's transforms of weights in PyTorch's order `[O][I][3][3]`, a vector of channels at a time. */
 import type { KernelWriter } from '../kernel-writer.js';
-import { transpose16 } from './transpose.js';
+import { transpose } from './transpose.js';
 import { passBytes, tapPass, twoPasses, weightPass } from './winograd-passes.js';
 
-const vectorBytes = 64;
 const taps = 9;
 const kernelBytes = 4 * taps;
 
@@ -18,29 +16,34 @@ export interface WeightSlice {
   readonly row: number;
 }
 
-/** Room for 16 × 16 kernels and a pass. */
-export const weightTempBytes = 16 * taps * vectorBytes + passBytes;
+/** 16 kernels of a vector of channels. */
+const kernelsBytes = 16 * taps * 64;
 
-/** U = G w Gᵀ for 16 output channels. Arguments: w at [o][c][0][0], U at [0][c][o], room. */
+/** Room for them and a pass. */
+export const weightTempBytes = kernelsBytes + passBytes;
+
+/** U = G w Gᵀ for a vector of output channels. Arguments: w at [o][c][0][0], U at [0][c][o], room. */
 export function winogradWeights(
   w: KernelWriter,
   { channels, count, matrix, row }: WeightSlice,
 ): void {
   const { weights, u, temp } = w.pointers('weights', 'u', 'temp');
-  const passTemp = temp.fork(16 * taps * vectorBytes);
+  const { lanes } = w.level;
+  const vectorBytes = 4 * lanes;
+  const passTemp = temp.fork(kernelsBytes);
   w.loop(count / 16, () => {
     w.scope(() => {
       const to = temp.fork();
-      w.loop(taps, () => {
-        const rows = w.vectors(16);
+      w.loop((16 * taps) / lanes, () => {
+        const rows = w.vectors(lanes);
         rows.forEach((lane, o) => {
           w.vmovups(lane, weights.at(o * channels * kernelBytes));
         });
-        transpose16(w, rows).forEach((vector, i) => {
+        transpose(w, rows).forEach((vector, i) => {
           w.vmovups(to.at(i * vectorBytes), vector);
         });
         weights.advance(vectorBytes);
-        to.advance(16 * vectorBytes);
+        to.advance(lanes * vectorBytes);
       });
     });
     w.scope(() => {
@@ -61,7 +64,7 @@ export function winogradWeights(
 }
 
 /**
- * The same of kernels turned by 180°, lanes being 16 input channels: for the gradient of the input. Arguments: w at
+ * The same of kernels turned by 180°, lanes being input channels: for the gradient of the input. Arguments: w at
  * [o][i][0][0], U at [0][o][i], room.
  */
 export function winogradTurnedWeights(
@@ -69,17 +72,23 @@ export function winogradTurnedWeights(
   { channels, count, matrix, row }: WeightSlice,
 ): void {
   const { weights, u, temp } = w.pointers('weights', 'u', 'temp');
-  const nine = w.mask(taps);
-  const passTemp = temp.fork(16 * taps * vectorBytes);
+  const { lanes } = w.level;
+  const vectorBytes = 4 * lanes;
+  // Nine taps: a part of a vector of 16, or a vector of 8 and one float.
+  const pieces = lanes === 16 ? [taps] : [lanes, taps - lanes];
+  for (const piece of pieces) w.part(piece);
+  const passTemp = temp.fork(kernelsBytes);
   w.loop(count, () => {
-    w.scope(() => {
-      const rows = w.vectors(16);
-      rows.forEach((lane, i) => {
-        w.vmovups(only(nine, lane), weights.at(i * kernelBytes));
-      });
-      const turned = transpose16(w, rows).slice(0, taps).reverse();
-      turned.forEach((vector, i) => {
-        w.vmovups(temp.at(i * vectorBytes), vector);
+    pieces.forEach((length, p) => {
+      w.scope(() => {
+        const rows = w.vectors(lanes);
+        rows.forEach((lane, i) => {
+          w.load(lane, weights.at(i * kernelBytes + p * vectorBytes), w.part(length));
+        });
+        const kernels = transpose(w, rows).slice(0, length);
+        kernels.forEach((vector, i) => {
+          w.vmovups(temp.at((taps - 1 - p * lanes - i) * vectorBytes), vector);
+        });
       });
     });
     w.scope(() => {
@@ -102,13 +111,15 @@ export interface TapSlice extends WeightSlice {
   readonly partBytes: number;
 }
 
-/** dw = Gᵀ S G for 16 output channels. Arguments: S at [0][c][o], dw at [o][c][0][0], room. */
+/** dw = Gᵀ S G for a vector of output channels. Arguments: S at [0][c][o], dw at [o][c][0][0], room. */
 export function winogradTaps(
   w: KernelWriter,
   { channels, count, matrix, row, parts, partBytes }: TapSlice,
 ): void {
   const { s, dw, temp } = w.pointers('s', 'dw', 'temp');
-  const passTemp = temp.fork(16 * taps * vectorBytes);
+  const { lanes } = w.level;
+  const vectorBytes = 4 * lanes;
+  const passTemp = temp.fork(kernelsBytes);
   w.loop(count / 16, () => {
     w.scope(() => {
       const pass = tapPass(w);
@@ -130,16 +141,16 @@ export function winogradTaps(
     });
     w.scope(() => {
       const from = temp.fork();
-      w.loop(taps, () => {
-        const lanes = w.vectors(16);
-        lanes.forEach((lane, i) => {
-          w.vmovups(lane, from.at(i * vectorBytes));
+      w.loop((16 * taps) / lanes, () => {
+        const rows = w.vectors(lanes);
+        rows.forEach((row, i) => {
+          w.vmovups(row, from.at(i * vectorBytes));
         });
-        transpose16(w, lanes).forEach((vector, o) => {
+        transpose(w, rows).forEach((vector, o) => {
           w.vmovups(dw.at(o * channels * kernelBytes), vector);
         });
         dw.advance(vectorBytes);
-        from.advance(16 * vectorBytes);
+        from.advance(lanes * vectorBytes);
       });
     });
   });

@@ -10,9 +10,7 @@ import { axesOf } from './conv-direct.js';
 import { emitUnpacking, type WeightView } from './packed-weights.js';
 import { type Call, KernelPhase, type Operand } from './phase.js';
 import { shareOf } from './shares.js';
-import { channelBlocks, type StoredImage, vectorStride } from './stored-image.js';
-
-const lanes = 16;
+import { channelBlocks, type StoredImage, vectorPlaces } from './stored-image.js';
 
 /** Pixels whose x and dy stay in the first-level cache while all cells are summed. */
 const passPixels = 224;
@@ -40,8 +38,8 @@ export function hasDirectGradient(
   { kernel, outChannels }: ConvGeometry,
 ): boolean {
   const row = { taps: kernel[1], kernelRows: 1, channels: 1 };
-  const vectors = Math.ceil(outChannels / lanes);
-  return cellsFor(row, vectors, kernels.level.registers) !== undefined;
+  const vectors = Math.ceil(outChannels / kernels.level.lanes);
+  return cellsFor(row, vectors, kernels.level) !== undefined;
 }
 
 export function emitDirectGradient(
@@ -55,10 +53,11 @@ export function emitDirectGradient(
   const { batch, x, dy } = conv;
   const [rows, columns] = axesOf(geometry);
   const taps = kernel[0] * kernel[1];
+  const { lanes } = kernels.level;
   const sumBytes = Math.ceil(outChannels / lanes) * lanes * 4;
   const partBytes = channels * taps * sumBytes;
   const view: WeightView = {
-    ...{ lanes: outChannels, laneStride: channels * taps },
+    ...{ channels: outChannels, laneStride: channels * taps },
     ...{ blocks: channelBlocks(x), channelStride: taps },
     rows: Array.from({ length: kernel[0] }, (_, i) => i),
     columns: Array.from({ length: kernel[1] }, (_, i) => i),
@@ -142,15 +141,15 @@ function emitPiece(
     ...{ xKernelRow: rows.dilation * x.rowBytes, xRow: rows.step * x.rowBytes },
     xImage: x.imageBytes,
     ...{ outChannels: geometry.outChannels, dyPixel: dy.pixelBytes, dyRow: dy.rowBytes },
-    ...{ dyVector: vectorStride(dy), dyImage: dy.imageBytes, sumBytes },
+    ...{ dyVectors: vectorPlaces(dy, kernels.level.lanes), dyImage: dy.imageBytes, sumBytes },
   };
-  const vectors = Math.ceil(geometry.outChannels / lanes);
+  const vectors = Math.ceil(geometry.outChannels / kernels.level.lanes);
   const tapsInRow = columns.kernel;
   const xRow = inputAt(rows, piece.row, first) * x.rowBytes + piece.image * x.imageBytes;
   const dyAt = operands.dy.at(piece.image * dy.imageBytes + piece.row * dy.rowBytes);
   view.blocks.forEach((block, i) => {
     const counts = { taps: tapsInRow, kernelRows, channels: block.count };
-    const cells = cellsFor(counts, vectors, kernels.level.registers) as Cells; // hasDirectGradient
+    const cells = cellsFor(counts, vectors, kernels.level) as Cells; // hasDirectGradient
     const kernel = kernels.get(convGradient, { ...shape, channels: block.count, cells });
     const cell = block.first * geometry.kernel[0] + first * block.count;
     call(

@@ -11,9 +11,7 @@ import { type Axis, inputAt, runsOf, tapsOf } from './axis.js';
 import { emitPacking, type Packing, packedBytes, type WeightView } from './packed-weights.js';
 import { type Call, KernelPhase, type Operand } from './phase.js';
 import { shareOf } from './shares.js';
-import { channelBlocks, channelRuns, type StoredImage, vectorStride } from './stored-image.js';
-
-const lanes = 16;
+import { channelBlocks, channelRuns, type StoredImage, vectorPlaces } from './stored-image.js';
 
 export function axesOf(geometry: ConvGeometry): readonly [Axis, Axis] {
   const { size, outSize, kernel, stride, padding, dilation } = geometry;
@@ -46,7 +44,7 @@ export function emitDirect(
   const { channels, outChannels, kernel } = geometry;
   const taps = kernel[0] * kernel[1];
   const view: WeightView = {
-    ...{ lanes: outChannels, laneStride: channels * taps },
+    ...{ channels: outChannels, laneStride: channels * taps },
     ...{ blocks: channelBlocks(conv.from), channelStride: taps },
     ...{ rows: upTo(kernel[0]), columns: upTo(kernel[1]), width: kernel[1] },
   };
@@ -75,7 +73,7 @@ export function emitDirectInput(
   const parts = along(0).flatMap((row) =>
     along(1).map((column) => ({
       view: {
-        ...{ lanes: channels, laneStride: taps },
+        ...{ channels, laneStride: taps },
         ...{ blocks: channelBlocks(conv.from), channelStride: channels * taps },
         ...{ rows: row.elements, columns: column.elements, width: kernel[1] },
       },
@@ -105,11 +103,12 @@ function emitParts(
 ): void {
   const { threads } = context;
   const outChannels = conv.to.channels;
+  const { lanes } = kernels.level;
   const tile = directTile(Math.ceil(outChannels / lanes), width, kernels.level);
   let packedEnd = 0;
   const packings = parts.map(({ view }): Packing => {
     const at = packedEnd;
-    packedEnd += packedBytes(view, tile.vectors);
+    packedEnd += packedBytes(view, { vectors: tile.vectors, lanes });
     return { view, at };
   });
   const isNothing = packedEnd === 0; // No output meets any input: what is written is the bias.
@@ -176,7 +175,7 @@ function emitRows(
     isPadded: to.channels % to.block !== 0,
     yPixel: part.every[1] * to.pixelBytes,
     yRow: part.every[0] * to.rowBytes,
-    yVector: vectorStride(to),
+    yVectors: vectorPlaces(to, kernels.level.lanes),
     tile,
     packedRows: rows.kernel,
     relu,
@@ -200,11 +199,14 @@ function emitRows(
 }
 
 /** The tile for which a row of `width` pixels takes the fewest cycles: of multiply-adds, of loads, of bytes of weights. */
-function directTile(vectors: number, width: number, { registers }: VectorLevel): Tile {
+function directTile(vectors: number, width: number, { registers, lanes }: VectorLevel): Tile {
+  const widest = registers === 32 ? 4 : 2;
   const tiles = [4, 3, 2, 1]
-    .filter((v) => v <= vectors)
+    .filter((v) => v <= Math.min(vectors, widest))
     .map((v) => {
-      const most = Math.floor((registers - v - (v > 1 ? 1 : 0) - 1) / v);
+      // Beside the sums: a tap's weights, the float that meets them, and a zero for the relu.
+      const beside = v + (v > 1 || lanes < 16 ? 1 : 0) + 1;
+      const most = Math.floor((registers - beside) / v);
       const cycles = evenPieces(width, most).reduce((sum, { count, size }) => {
         const bound = Math.max((size * v) / 2, (size + v) / 2, 2 * v, 4);
         return sum + count * bound;

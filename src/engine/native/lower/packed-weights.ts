@@ -9,13 +9,10 @@ import type { Kernels } from '../kernels.js';
 import { type Call, KernelPhase } from './phase.js';
 import { unitsOf } from './shares.js';
 
-const lanes = 16;
-const vectorBytes = 4 * lanes;
-
 /** Weights in PyTorch's order, seen by who sums over them. */
 export interface WeightView {
-  /** Channels that are written, the vectors' lanes, and floats between them. */
-  readonly lanes: number;
+  /** Channels that are written, which become the vectors' lanes, and floats between them. */
+  readonly channels: number;
   readonly laneStride: number;
   /** Blocks of the channels that are summed over, and floats between channels. */
   readonly blocks: readonly { readonly first: number; readonly count: number }[];
@@ -26,15 +23,22 @@ export interface WeightView {
   readonly width: number;
 }
 
-/** Bytes of a panel of `vectors` for all channels. */
-export function packedPanelBytes({ blocks, rows, columns }: WeightView, vectors: number): number {
+/** How vectors are grouped: so many to a panel, of so many floats. */
+export interface PanelWidth {
+  readonly vectors: number;
+  readonly lanes: number;
+}
+
+/** Bytes of a panel for all channels. */
+function panelBytes({ blocks, rows, columns }: WeightView, width: PanelWidth): number {
   const channels = blocks.reduce((sum, { count }) => sum + count, 0);
-  return channels * rows.length * columns.length * vectors * vectorBytes;
+  return channels * rows.length * columns.length * width.vectors * 4 * width.lanes;
 }
 
 /** Bytes of the packed weights. */
-export function packedBytes(view: WeightView, vectors: number): number {
-  return Math.ceil(view.lanes / lanes / vectors) * packedPanelBytes(view, vectors);
+export function packedBytes(view: WeightView, width: PanelWidth): number {
+  const panels = Math.ceil(view.channels / width.lanes / width.vectors);
+  return panels * panelBytes(view, width);
 }
 
 /** Where a block of channels of a block of lanes lies, and its order; `tapBytes`: from one tap's vectors to the next. */
@@ -42,7 +46,7 @@ function orderOf(
   view: WeightView,
   laneBlock: number,
   { first, count }: WeightView['blocks'][number],
-  tapBytes: number,
+  { lanes, tapBytes }: { readonly lanes: number; readonly tapBytes: number },
 ): { readonly order: WeightOrder; readonly plainAt: number; readonly packedAt: number } {
   const { rows, columns, width, laneStride, channelStride } = view;
   const taps = rows.length * columns.length;
@@ -54,14 +58,14 @@ function orderOf(
       })),
     );
   const shared = {
-    rows: Math.min(lanes, view.lanes - laneBlock * lanes),
+    rows: Math.min(lanes, view.channels - laneBlock * lanes),
     rowBytes: 4 * laneStride,
   };
   const places = {
     plainAt: 4 * (laneBlock * lanes * laneStride + first * channelStride),
     packedAt: first * taps * tapBytes,
   };
-  // Kernels of one element: a step takes 16 channels, which lie side by side.
+  // Kernels of one element: a step takes a vector of channels, which lie side by side.
   const isDense = taps === 1 && channelStride === 1 && count % lanes === 0;
   const perStep = isDense ? lanes : 1;
   const order = {
@@ -88,8 +92,11 @@ export function emitPacking(
   packings: readonly Packing[],
   vectors: number,
 ): Pointer {
+  const { lanes } = kernels.level;
+  const vectorBytes = 4 * lanes;
+  const width = { vectors, lanes };
   const bytes = packings.reduce(
-    (end, { view, at }) => Math.max(end, at + packedBytes(view, vectors)),
+    (end, { view, at }) => Math.max(end, at + packedBytes(view, width)),
     0,
   );
   const packed = context.scratch(bytes);
@@ -97,9 +104,10 @@ export function emitPacking(
   const [from, to] = [phase.operand(weights), phase.operand(packed)];
   phase.run((thread, call) => {
     for (const { view, at } of packings)
-      eachBlock(view, thread, context.threads, (laneBlock, block) => {
-        const { order, plainAt, packedAt } = orderOf(view, laneBlock, block, vectors * vectorBytes);
-        const panel = Math.floor(laneBlock / vectors) * packedPanelBytes(view, vectors);
+      eachBlock(view, lanes, [thread, context.threads], (laneBlock, block) => {
+        const tapBytes = vectors * vectorBytes;
+        const { order, plainAt, packedAt } = orderOf(view, laneBlock, block, { lanes, tapBytes });
+        const panel = Math.floor(laneBlock / vectors) * panelBytes(view, width);
         const place = at + panel + (laneBlock % vectors) * vectorBytes + packedAt;
         call(kernels.get(packWeights, order), from.at(plainAt), to.at(place));
       });
@@ -116,25 +124,26 @@ export function emitUnpacking(
   weights: Pointer,
   { parts, partBytes }: { readonly parts: number; readonly partBytes: number },
 ): void {
-  const tapBytes = Math.ceil(view.lanes / lanes) * vectorBytes;
+  const { lanes } = kernels.level;
+  const tapBytes = Math.ceil(view.channels / lanes) * 4 * lanes;
   const phase = new KernelPhase(context);
   const [from, to] = [phase.operand(sums), phase.operand(weights)];
   phase.run((thread, call: Call) => {
-    eachBlock(view, thread, context.threads, (laneBlock, block) => {
-      const { order, plainAt, packedAt } = orderOf(view, laneBlock, block, tapBytes);
+    eachBlock(view, lanes, [thread, context.threads], (laneBlock, block) => {
+      const { order, plainAt, packedAt } = orderOf(view, laneBlock, block, { lanes, tapBytes });
       const kernel = kernels.get(unpackWeights, { ...order, parts, partBytes });
-      call(kernel, from.at(packedAt + laneBlock * vectorBytes), to.at(plainAt));
+      call(kernel, from.at(packedAt + laneBlock * 4 * lanes), to.at(plainAt));
     });
   });
 }
 
 function eachBlock(
-  { lanes: count, blocks }: WeightView,
-  thread: number,
-  threads: number,
+  { channels, blocks }: WeightView,
+  lanes: number,
+  [thread, threads]: readonly [number, number],
   body: (laneBlock: number, block: WeightView['blocks'][number]) => void,
 ): void {
-  for (const unit of unitsOf(Math.ceil(count / lanes) * blocks.length, thread, threads)) {
+  for (const unit of unitsOf(Math.ceil(channels / lanes) * blocks.length, thread, threads)) {
     const block = blocks[unit % blocks.length];
     if (block !== undefined) body(Math.floor(unit / blocks.length), block);
   }

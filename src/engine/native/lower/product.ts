@@ -13,8 +13,6 @@ import { emitPacking, type WeightView } from './packed-weights.js';
 import { areReachable, type Call, KernelPhase, type Place } from './phase.js';
 import { shareOf } from './shares.js';
 
-const lanes = 16;
-
 /** Below so many multiply-adds writing code takes longer than what it could save. */
 const worthWriting = 1 << 12;
 
@@ -96,7 +94,7 @@ function emitTiles(
 ): void {
   const { m, n, k, a, b } = given;
   const tile = tileFor(n, kernels.level);
-  const panel = tile.vectors * lanes;
+  const panel = tile.vectors * kernels.level.lanes;
   const from = context.input(left, ROWS);
   const plain = context.input(right, ROWS);
   const add = bias && context.input(bias);
@@ -170,13 +168,14 @@ function turned(
   plain: Pointer,
   vectors: number,
 ): Pointer {
+  const { lanes } = kernels.level;
   const whole = k - (k % lanes);
   const blocks = [
     { first: 0, count: whole },
     { first: whole, count: k - whole },
   ].filter(({ count }) => count > 0);
   const view: WeightView = {
-    ...{ lanes: n, laneStride: b.column, blocks, channelStride: 1 },
+    ...{ channels: n, laneStride: b.column, blocks, channelStride: 1 },
     ...{ rows: [0], columns: [0], width: 1 },
   };
   return emitPacking(kernels, context, plain, [{ view, at: 0 }], vectors);

@@ -3,12 +3,14 @@ import type { Size2d } from '../../../core/shape.js';
 import { type Block, paddedChannels, ROWS } from '../../wasm/layout.js';
 import type { Pointer } from '../../wasm/region.js';
 import type { ChannelRun } from '../kernels/conv-rows.js';
+import type { VectorPlaces } from '../kernels/vector-places.js';
 
-const lanes = 16;
+/** Channels of a block, whatever the vectors' width. */
+const channelsOfBlock = 16;
 
 /** The layout in which kernels load and store vectors of channels: blocks of 16, or channels-last where that wastes less. */
 export function vectorBlock(channels: number): Block {
-  return channels % lanes !== 0 && channels % 4 === 0 ? channels : lanes;
+  return channels % channelsOfBlock !== 0 && channels % 4 === 0 ? channels : channelsOfBlock;
 }
 
 export interface StoredImage {
@@ -40,9 +42,9 @@ export function storedImage(
   return { pointer, channels, size, block, ...layout };
 }
 
-/** Bytes between vectors of channels, of an image in a layout of {@link vectorBlock}. */
-export function vectorStride({ block, blockBytes }: StoredImage): number {
-  return block === lanes ? blockBytes : 4 * lanes;
+/** How vectors of so many channels lie in an image in a layout of {@link vectorBlock}. */
+export function vectorPlaces({ block, blockBytes }: StoredImage, lanes: number): VectorPlaces {
+  return { perBlock: Math.ceil(block / lanes), blockBytes };
 }
 
 /** The blocks in which channels are summed over; a row-major image is one block of channels that lie far apart. */

@@ -96,6 +96,7 @@ function emitStrips(plan: Plan): void {
   const { channels, outChannels } = conv;
   const { threads } = context;
   const { rows, across } = input.tiling;
+  const { lanes } = kernels.level;
   const tile = tileFor(outChannels, kernels.level);
   const mostRows = Math.ceil(rows / threads);
   const strips = Math.max(1, Math.round((mostRows * across) / stripTiles));
@@ -122,7 +123,7 @@ function emitStrips(plan: Plan): void {
       const products = kernels.get(product, {
         ...{ m: channels, n: outChannels, k: count * across, tile },
         ...{ aRow: 4, aStep: channels * 4, cRow: outChannels * 4 },
-        ...{ bStep: outChannels * 4, bPanel: tile.vectors * block * 4 },
+        ...{ bStep: outChannels * 4, bPanel: tile.vectors * lanes * 4 },
         batch: { count: matrices, a: vMatrix, b: dMatrix, c: sMatrix },
         accumulates: row > first,
       });
@@ -137,9 +138,9 @@ function emitStrips(plan: Plan): void {
     ...{ parts, partBytes: sBytes },
   });
   last.run((thread, call) => {
-    for (const outputBlock of unitsOf(outChannels / block, thread, threads)) {
-      const to = dw.at(outputBlock * block * channels * tapBytes);
-      call(taps, sAll.at(outputBlock * block * 4), to, lastTemp.at(0));
+    for (const vector of unitsOf(outChannels / lanes, thread, threads)) {
+      const to = dw.at(vector * lanes * channels * tapBytes);
+      call(taps, sAll.at(vector * lanes * 4), to, lastTemp.at(0));
     }
   });
 }
@@ -151,6 +152,7 @@ function emitParts(plan: Plan): void {
   const { threads } = context;
   const { rows, across } = input.tiling;
   const part = partChannels;
+  const { lanes } = kernels.level;
   const tile = tileFor(part, kernels.level);
   const vMatrix = matrixBytes(rows * across, channels);
   const dMatrix = matrixBytes(rows * across, outChannels);
@@ -174,7 +176,7 @@ function emitParts(plan: Plan): void {
   const products = kernels.get(product, {
     ...{ m: part, n: part, k: rows * across, tile },
     ...{ aRow: 4, aStep: channels * 4, cRow: part * 4 },
-    ...{ bStep: outChannels * 4, bPanel: tile.vectors * block * 4 },
+    ...{ bStep: outChannels * 4, bPanel: tile.vectors * lanes * 4 },
     batch: { count: matrices, a: vMatrix, b: dMatrix, c: sMatrix },
   });
   const taps = kernels.get(winogradTaps, {
@@ -186,7 +188,7 @@ function emitParts(plan: Plan): void {
       const output = Math.floor(i / inputParts) * part;
       const channel = (i % inputParts) * part;
       call(products, vAll.at(channel * 4), dAll.at(output * 4), sOwn.at(0));
-      for (let o = 0; o < part; o += block) {
+      for (let o = 0; o < part; o += lanes) {
         const to = dw.at(((output + o) * channels + channel) * tapBytes);
         call(taps, sOwn.at(o * 4), to, own.at(0));
       }

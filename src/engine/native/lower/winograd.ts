@@ -91,17 +91,20 @@ export function emitWinograd(kernels: Kernels, context: LowerContext, conv: Wino
 const matrixBytes = (rows: number, columns: number) => rows * columns * 4 + padBytes;
 
 /** Bytes of panels of a tile's columns that hold `columns`. */
-const panelBytes = (rows: number, columns: number, { vectors }: Tile) =>
-  rows * Math.ceil(columns / (vectors * block)) * vectors * block * 4 + padBytes;
+const panelBytes = (rows: number, columns: number, panel: number) =>
+  rows * Math.ceil(columns / panel) * panel * 4 + padBytes;
 
-/** The weights of 16 output channels from `outputBlock` on and of `count` input channels from `first` on, into panels. */
+/** Columns of a panel. */
+const panelOf = (kernels: Kernels, { vectors }: Tile) => vectors * kernels.level.lanes;
+
+/** The weights of vector `output` of output channels, `inPanels` of those that are transformed, and of `count` input channels from `first` on, into panels. */
 function transformWeights(
   { kernels, conv }: Plan,
   call: Call,
   operands: { readonly weights: Operand; readonly u: Operand; readonly temp: Operand },
   slice: {
-    readonly outputBlock: number;
-    readonly panelBlock: number;
+    readonly output: number;
+    readonly inPanels: number;
     readonly first: number;
     readonly count: number;
     readonly matrix: number;
@@ -109,16 +112,17 @@ function transformWeights(
   },
 ): void {
   const { channels, outChannels, isTurned } = conv;
-  const { outputBlock, panelBlock, first, count, matrix, tile } = slice;
+  const { inPanels, first, count, matrix, tile } = slice;
   const { weights, u, temp } = operands;
-  const row = tile.vectors * block * 4;
-  const output = outputBlock * block;
+  const { lanes } = kernels.level;
+  const row = panelOf(kernels, tile) * 4;
+  const output = slice.output * lanes;
   const from = isTurned ? first * outChannels + output : output * channels + first;
-  const panel = Math.floor(panelBlock / tile.vectors) * count * row;
+  const panel = Math.floor(inPanels / tile.vectors) * count * row;
   const kernel = isTurned
     ? kernels.get(winogradTurnedWeights, { channels: outChannels, count, matrix, row })
     : kernels.get(winogradWeights, { channels, count, matrix, row });
-  const to = panel + (panelBlock % tile.vectors) * block * 4;
+  const to = panel + (inPanels % tile.vectors) * lanes * 4;
   call(kernel, weights.at(from * tapBytes), u.at(to), temp.at(0));
 }
 
@@ -127,13 +131,15 @@ function emitStrips(plan: Plan): void {
   const { channels, outChannels, relu } = conv;
   const { threads } = context;
   const { rows, across } = input.tiling;
+  const { lanes } = kernels.level;
   const tile = tileFor(outChannels, kernels.level);
+  const panel = panelOf(kernels, tile);
   const mostRows = Math.ceil(rows / threads);
   const strips = Math.max(1, Math.round((mostRows * across) / stripTiles));
   const stripRows = Math.ceil(mostRows / strips);
   const vMatrix = matrixBytes(stripRows * across, channels);
   const mMatrix = matrixBytes(stripRows * across, outChannels);
-  const uMatrix = panelBytes(channels, outChannels, tile);
+  const uMatrix = panelBytes(channels, outChannels, panelOf(kernels, tile));
   const u = context.scratch(matrices * uMatrix);
   const v = context.threadScratch(matrices * vMatrix);
   const m = context.threadScratch(matrices * mMatrix);
@@ -145,9 +151,9 @@ function emitStrips(plan: Plan): void {
     temp: first.own(temp),
   };
   first.run((thread, call) => {
-    for (const outputBlock of unitsOf(outChannels / block, thread, threads))
+    for (const output of unitsOf(outChannels / lanes, thread, threads))
       transformWeights(plan, call, operands, {
-        ...{ outputBlock, panelBlock: outputBlock, first: 0, count: channels },
+        ...{ output, inPanels: output, first: 0, count: channels },
         ...{ matrix: uMatrix, tile },
       });
   });
@@ -170,7 +176,7 @@ function emitStrips(plan: Plan): void {
       const products = kernels.get(product, {
         ...{ m: count * across, n: outChannels, k: channels, tile },
         ...{ aRow: vTile, aStep: 4, cRow: mTile },
-        ...{ bStep: tile.vectors * block * 4, bPanel: channels * tile.vectors * block * 4 },
+        ...{ bStep: panel * 4, bPanel: channels * panel * 4 },
         batch: { count: matrices, a: vMatrix, b: uMatrix, c: mMatrix },
       });
       call(products, vOwn.at(0), uAll.at(0), mOwn.at(0));
@@ -192,11 +198,13 @@ function emitSlices(plan: Plan): void {
   const slice = outChannels % sliceChannels === 0 ? sliceChannels : block;
   const chunk =
     channels > chunkChannels && channels % chunkChannels === 0 ? chunkChannels : channels;
+  const { lanes } = kernels.level;
   const tile = tileFor(slice, kernels.level);
+  const panel = panelOf(kernels, tile);
   const vTile = channels * 4;
   const mTile = slice * 4;
   const vMatrix = matrixBytes(rows * across, channels);
-  const uMatrix = panelBytes(chunk, slice, tile);
+  const uMatrix = panelBytes(chunk, slice, panelOf(kernels, tile));
   const mMatrix = matrixBytes(rows * across, slice);
   const v = context.scratch(matrices * vMatrix);
   const u = context.threadScratch(matrices * uMatrix);
@@ -220,20 +228,20 @@ function emitSlices(plan: Plan): void {
     for (const s of unitsOf(outChannels / slice, thread, threads)) {
       const firstBlock = (s * slice) / block;
       for (let c = 0; c < channels; c += chunk) {
-        for (let panelBlock = 0; panelBlock < slice / block; panelBlock++)
+        for (let vector = 0; vector < slice / lanes; vector++)
           transformWeights(
             plan,
             call,
             { weights, u: uOwn, temp: own },
             {
-              ...{ outputBlock: firstBlock + panelBlock, panelBlock, first: c, count: chunk },
+              ...{ output: (s * slice) / lanes + vector, inPanels: vector, first: c, count: chunk },
               ...{ matrix: uMatrix, tile },
             },
           );
         const products = kernels.get(product, {
           ...{ m: rows * across, n: slice, k: chunk, tile },
           ...{ aRow: vTile, aStep: 4, cRow: mTile },
-          ...{ bStep: tile.vectors * block * 4, bPanel: chunk * tile.vectors * block * 4 },
+          ...{ bStep: panel * 4, bPanel: chunk * panel * 4 },
           batch: { count: matrices, a: vMatrix, b: uMatrix, c: mMatrix },
           accumulates: c > 0,
         });

@@ -1,0 +1,50 @@
+/** Where vectors of channels lie in a tensor, and loops over panels of them. */
+import type { KernelWriter } from '../kernel-writer.js';
+
+/** Side by side in blocks of so many, and blocks so many bytes apart. */
+export interface VectorPlaces {
+  readonly perBlock: number;
+  readonly blockBytes: number;
+}
+
+/** The byte of vector `v`, counted from the first of a panel. */
+export function vectorAt({ perBlock, blockBytes }: VectorPlaces, v: number, lanes: number): number {
+  return Math.floor(v / perBlock) * blockBytes + (v % perBlock) * 4 * lanes;
+}
+
+/** Channels in panels of `vectors`, the last of which may have fewer, and its last vector may be a part of one. */
+export interface Panels {
+  readonly channels: number;
+  readonly vectors: number;
+  readonly places: VectorPlaces;
+  /** Moves what walks along the channels: by bytes in the tensor, and by one panel in what lies by panels. */
+  readonly advance: (bytes: number) => void;
+}
+
+/** Calls `body` for each panel with how many vectors it has, and whether it is the last. */
+export function eachPanel(
+  w: KernelWriter,
+  { channels, vectors, places, advance }: Panels,
+  body: (vectors: number, isLast: boolean) => void,
+): void {
+  const { lanes } = w.level;
+  const { perBlock, blockBytes } = places;
+  const whole = Math.floor(channels / (lanes * vectors));
+  const rest = Math.ceil(channels / lanes) - whole * vectors;
+  const bytes = vectors * 4 * lanes;
+  const step = vectors < perBlock ? bytes : (vectors / perBlock) * blockBytes;
+  // Panels that fill a block; where they do not, there is one block.
+  const perTurn = perBlock % vectors === 0 ? perBlock / vectors : 1;
+  const turns = perTurn === 1 ? 0 : Math.floor(whole / perTurn);
+  const panels = () => {
+    body(vectors, false);
+    advance(step);
+  };
+  w.loop(turns, () => {
+    w.loop(perTurn - 1, panels);
+    body(vectors, false);
+    advance(blockBytes - (perTurn - 1) * bytes);
+  });
+  w.loop(whole - turns * perTurn, panels);
+  if (rest > 0) w.scope(() => body(rest, true));
+}
