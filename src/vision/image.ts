@@ -30,7 +30,7 @@ export class Image implements ImageSize {
     if (channels !== 1 && channels !== 3)
       throw new ShapeError('Image', `${channels} channels, 1 (grey) or 3 (RGB) are required`);
     const length = height * width * channels;
-    this.data = data === undefined ? new Uint8Array(length) : plainBytes('Image', data);
+    this.data = data === undefined ? newBytes(length) : plainBytes('Image', data);
     if (this.data.length !== length)
       throw new ShapeError(
         'Image',
@@ -44,6 +44,14 @@ export class Image implements ImageSize {
 
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return this.toString();
+  }
+}
+
+function newBytes(length: number): Uint8Array {
+  try {
+    return new Uint8Array(length);
+  } catch (cause) {
+    throw new ShapeError('Image', `${length} bytes, which no memory holds`, { cause });
   }
 }
 

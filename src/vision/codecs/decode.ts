@@ -1,7 +1,9 @@
-import { DataError } from '../../core/errors.js';
+import { DataError, ValueError } from '../../core/errors.js';
+import { show } from '../../core/outside-text.js';
 import { type Bytes, plainBytes } from '../../core/plain-bytes.js';
 import { readRegularFileSync } from '../../core/regular-file.js';
 import type { Image, ImageSize } from '../image.js';
+import { requireOneOf } from '../transforms/arguments.js';
 import { maxPixels as defaultMaxPixels } from '../transforms/limits.js';
 import { grayscale } from '../transforms/pixels/grayscale.js';
 import { decodeBmp } from './bmp.js';
@@ -46,6 +48,9 @@ export async function decode(
     path = 'image',
   }: DecodeOptions = {},
 ): Promise<Image> {
+  requireOneOf('decode', 'mode', mode, ['rgb', 'grey']);
+  if (!(maxPixels >= 1))
+    throw new ValueError('decode', `maxPixels=${show(maxPixels)} must be a number ≥ 1`);
   const name = typeof source === 'string' ? source : path;
   const bytes =
     typeof source === 'string'

@@ -31,7 +31,7 @@ export async function decodeWithSharp(
   const options: SharpOptions = {
     ignoreIcc: true,
     failOn: 'error',
-    limitInputPixels: Math.min(maxPixels, Number.MAX_SAFE_INTEGER),
+    limitInputPixels: Math.floor(Math.min(maxPixels, Number.MAX_SAFE_INTEGER)),
   };
   let pipeline = sharp(bytes, options);
   if (size !== null) pipeline = pipeline.resize({ ...size, fit: 'fill', fastShrinkOnLoad: true });

@@ -1,4 +1,5 @@
 import { ValueError } from '../../core/errors.js';
+import { optionReader } from '../../core/options.js';
 import type { Rng } from '../../core/rng.js';
 import type { Dataset, ModuleCall, Sample } from '../../data/dataset.js';
 import { digest } from '../../data/fingerprint.js';
@@ -12,6 +13,7 @@ import {
   type SampleOptions,
   StandardTransform,
   type StandardTransformJson,
+  sampleOptions,
 } from './standard-transform.js';
 
 /** Small images of one size, as they are held: bytes `[N, H, W, C]` and a class number for each. */
@@ -36,6 +38,15 @@ export interface ArrayImagesOptions extends SampleOptions {
   readonly name?: string;
 }
 
+const readOptions = optionReader<ArrayImagesOptions>('ArrayImages', {
+  transform: true,
+  targetTransform: true,
+  notes: true,
+  root: true,
+  details: true,
+  name: true,
+});
+
 /**
  * A data set that lies in memory as bytes: MNIST, Fashion-MNIST, CIFAR-10. Worker threads read the same memory. Where
  * the transform only looks bytes up in a table (`ToTensor`, `Normalize`), whole batches are looked up at once.
@@ -52,18 +63,15 @@ export class ArrayImages implements Dataset<Sample> {
   private readonly printed: Pick<ArrayImagesOptions, 'name' | 'root' | 'details'>;
 
   /** `array`'s pixels and targets move to shared memory unless they are there already. */
-  constructor(array: ImageArray, options: ArrayImagesOptions | StandardTransform = {}) {
-    const given = options instanceof StandardTransform ? {} : options;
+  constructor(array: ImageArray, ...given: [options?: ArrayImagesOptions]) {
+    const options = readOptions(given, new.target.name);
     this.array = { ...array, pixels: shared(array.pixels), targets: shared(array.targets) };
-    this.transforms =
-      options instanceof StandardTransform
-        ? options
-        : StandardTransform.of(this.constructor.name, options, array.classes);
+    this.transforms = StandardTransform.of(new.target.name, options, array.classes);
     this.length = array.targets.length;
     this.targets = this.array.targets;
     this.classes = array.classes;
-    this.notes = given.notes ?? [];
-    this.printed = given;
+    this.notes = options.notes ?? [];
+    this.printed = options;
     const table = this.transform.planeTable?.(array.channels);
     if (table !== undefined) this.getBatch = (indices) => this.bulk(indices, table);
   }
@@ -142,7 +150,7 @@ interface ArrayImagesSpec {
 
 /** @internal Makes the data set in a worker thread, on the same memory. */
 export function openArrayImages({ array, transforms }: ArrayImagesSpec): ArrayImages {
-  return new ArrayImages(array, StandardTransform.fromJSON(transforms));
+  return new ArrayImages(array, sampleOptions(transforms));
 }
 
 function shared(bytes: Uint8Array): Uint8Array {

@@ -11,6 +11,7 @@ import {
   printDataset,
   StandardTransform,
   type StandardTransformJson,
+  sampleOptions,
 } from './standard-transform.js';
 
 /** Image files with their classes. */
@@ -123,5 +124,6 @@ export async function openFileImages({
   root,
 }: FileImagesSpec): Promise<FileImages> {
   const opened = await makeFromSpec<ImageStore>(store);
-  return new FileImages(list, opened, StandardTransform.fromJSON(transforms), root);
+  const made = StandardTransform.of('FileImages', sampleOptions(transforms), list.classes);
+  return new FileImages(list, opened, made, root);
 }

@@ -1,5 +1,5 @@
 /** Image data sets. */
-export { ArrayImages, type ImageArray } from './array-images.js';
+export { ArrayImages, type ArrayImagesOptions, type ImageArray } from './array-images.js';
 export { CIFAR10 } from './cifar10.js';
 export { Digits } from './digits.js';
 export type { DownloadProgress } from './download/download.js';

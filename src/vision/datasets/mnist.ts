@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path';
 import { cacheFolder } from '../../core/cache-folder.js';
 import { DataError } from '../../core/errors.js';
 import { formatShape } from '../../core/shape.js';
-import { ArrayImages, type ImageArray } from './array-images.js';
+import { ArrayImages, type ArrayImagesOptions, type ImageArray } from './array-images.js';
 import { type DownloadProgress, download } from './download/download.js';
 import { readIdx } from './idx.js';
 import { locate, notFound } from './locate.js';
@@ -83,8 +83,8 @@ const fashionMnist: IdxSource = {
 export class MNIST extends ArrayImages {
   /** @param root The folder with the files (or with `MNIST/raw`); otherwise the cache, and then the network. */
   static async open(root?: string, options: OpenOptions = {}): Promise<MNIST> {
-    const { array, folder } = await openSource(mnist, root, options);
-    return new MNIST(array, { ...options, root: folder, details: [splitLine(options.split)] });
+    const source = await openSource(mnist, root, options);
+    return new MNIST(source.array, source.options);
   }
 }
 
@@ -95,20 +95,21 @@ export class MNIST extends ArrayImages {
 export class FashionMNIST extends ArrayImages {
   /** @param root The folder with the files (or with `FashionMNIST/raw`); otherwise the cache, Debian's package, the network. */
   static async open(root?: string, options: OpenOptions = {}): Promise<FashionMNIST> {
-    const { array, folder } = await openSource(fashionMnist, root, options);
-    return new FashionMNIST(array, {
-      ...options,
-      root: folder,
-      details: [splitLine(options.split)],
-    });
+    const source = await openSource(fashionMnist, root, options);
+    return new FashionMNIST(source.array, source.options);
   }
 }
 
 async function openSource(
   source: IdxSource,
   root: string | undefined,
-  { split = 'train', download: mayDownload = root === undefined, onProgress }: OpenOptions,
-): Promise<{ readonly array: ImageArray; readonly folder: string }> {
+  {
+    split = 'train',
+    download: mayDownload = root === undefined,
+    onProgress,
+    ...sample
+  }: OpenOptions,
+): Promise<{ readonly array: ImageArray; readonly options: ArrayImagesOptions }> {
   const prefix = split === 'train' ? 'train' : 't10k';
   const names = [`${prefix}-images-idx3-ubyte.gz`, `${prefix}-labels-idx1-ubyte.gz`];
   const home = join(root ?? cacheFolder('datasets'), source.name, 'raw');
@@ -118,7 +119,8 @@ async function openSource(
   const [images, labels] =
     files ?? (await fetchFiles(source, names, home, tried, mayDownload, onProgress));
   const array = await readImageArray(images ?? '', labels ?? '', source.classes);
-  return { array, folder: dirname(images ?? '') };
+  const options = { ...sample, root: dirname(images ?? ''), details: [splitLine(split)] };
+  return { array, options };
 }
 
 /** As torchvision prints a split. */

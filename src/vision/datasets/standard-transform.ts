@@ -66,10 +66,14 @@ export class StandardTransform {
   toJSON(): StandardTransformJson {
     return { transform: this.transform.toJSON(), labels: this.labels };
   }
+}
 
-  static fromJSON({ transform, labels }: StandardTransformJson): StandardTransform {
-    return new StandardTransform(transformFromJSON<ImageTransform>(transform), labels);
-  }
+/** The options that `toJSON()` of a data set's transforms described. */
+export function sampleOptions({ transform, labels }: StandardTransformJson): SampleOptions {
+  return {
+    transform: transformFromJSON<ImageTransform>(transform),
+    ...(labels && { targetTransform: (target) => labels[target] ?? target }),
+  };
 }
 
 export interface StandardTransformJson {

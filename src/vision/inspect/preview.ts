@@ -4,8 +4,9 @@ import type { NdArray } from '../../graph/op.js';
 import { defaultGenerator } from '../../tensor/generator.js';
 import { encodePng } from '../codecs/sharp.js';
 import { Image } from '../image.js';
+import { type AnyTransformLike, type TransformLike, toTransform } from '../transforms/lambda.js';
 import { Resize } from '../transforms/resize.js';
-import type { AnyTransform, Transform } from '../transforms/transform.js';
+import type { AnyTransform } from '../transforms/transform.js';
 import type { PictureDataset } from './picture-dataset.js';
 
 /** A picture of many pictures, and what they are. */
@@ -37,7 +38,7 @@ export interface PreviewOptions {
   /** Draws samples and what is random in transforms. @default drawn from the generator that `manualSeed` seeds */
   readonly seed?: number;
   /** Shows what training sees. @default the pictures themselves */
-  readonly transform?: AnyTransform;
+  readonly transform?: AnyTransformLike;
 }
 
 const BACKGROUND = 40;
@@ -130,9 +131,10 @@ function takeTurns({ length, targets }: PictureDataset, seed: number): number[] 
   return order.sort((a, b) => key(a) - key(b));
 }
 
-function applied(transform: AnyTransform | undefined, picture: Image, rng: Rng): Image {
+function applied(transform: AnyTransformLike | undefined, picture: Image, rng: Rng): Image {
   if (transform === undefined) return picture;
-  const result = (transform as Transform<Image, Image | NdArray>).apply(picture, rng);
+  const step = toTransform('preview', transform as TransformLike<Image, Image | NdArray>);
+  const result = step.apply(picture, rng);
   return result instanceof Image ? result : toImage(result);
 }
 

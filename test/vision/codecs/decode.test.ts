@@ -260,6 +260,18 @@ test('a pipe, a device and a folder are refused, not waited for', {
   });
 });
 
+test('options of another kind are refused', async () => {
+  const bytes = await encodePng(grey);
+  await assert.rejects(decode(bytes, { mode: 'L' as never }), {
+    message: 'decode: mode="L" must be one of rgb, grey',
+  });
+  await assert.rejects(decode(bytes, { maxPixels: Number.NaN }), {
+    message: 'decode: maxPixels=NaN must be a number ≥ 1',
+  });
+  same(await decode(bytes, { mode: 'grey', maxPixels: Number.POSITIVE_INFINITY }), grey);
+  await assert.rejects(decode([1, 2] as never), /bytes are given as Array, a Uint8Array is/);
+});
+
 test('the format is told by the bytes, not by the name', async () => {
   same(await decode(saved('png.jpg', await encodePng(rgb))), rgb);
   assert.ok(isImageFile('a/B.JPEG') && !isImageFile('a/jpg') && !isImageFile('notes.txt'));

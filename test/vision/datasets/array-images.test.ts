@@ -27,6 +27,13 @@ test('a batch of colour pictures through the table is its samples, bit for bit',
   );
 });
 
+test('a transform in the place of the options is refused, not ignored', () => {
+  assert.throws(() => new ArrayImages(array, transform as never), /^ValueError: ArrayImages: /);
+  assert.throws(() => new ArrayImages(array, { transfrom: transform } as never), {
+    message: /^ArrayImages: option 'transfrom' is unknown; .*transform/,
+  });
+});
+
 test('another thread makes the same data set on the same memory', () => {
   const dataset = new ArrayImages(array, { transform });
   const { argument } = dataset.workerSpec();

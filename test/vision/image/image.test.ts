@@ -11,6 +11,9 @@ test('an image holds height × width × channels bytes', () => {
   assert.throws(() => new Image(0, 3, 1), {
     message: 'Image: 0×3: both sides must be whole numbers ≥ 1',
   });
+  assert.throws(() => new Image(1e8, 1e8, 3), {
+    message: 'Image: 30000000000000000 bytes, which no memory holds',
+  });
   assert.throws(() => new Image(1, 1, 4 as never), {
     message: 'Image: 4 channels, 1 (grey) or 3 (RGB) are required',
   });
