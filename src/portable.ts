@@ -2,12 +2,14 @@
 import './ops/index.js';
 
 export * as autograd from './autograd.js';
+export * as backends from './backends.js';
 export {
   type Compiled,
   type CompileOptions,
   compile,
   type StepResult,
 } from './compile/compile.js';
+export { type Device, device } from './core/device.js';
 export type { DType, TypedArray } from './core/dtype.js';
 export {
   CaptureError,
@@ -22,6 +24,7 @@ export {
 } from './core/errors.js';
 export { Rng } from './core/rng.js';
 export type { Shape, Size2d } from './core/shape.js';
+export * as cuda from './cuda.js';
 export type { Engine } from './engine/engine.js';
 export { type EngineSettings, registerEngine } from './engine/registry.js';
 export {
@@ -72,8 +75,10 @@ export {
   logsumexp,
   lt,
   matmul,
+  max,
   maximum,
   mean,
+  min,
   minimum,
   mul,
   narrow,
@@ -109,7 +114,7 @@ export {
   where,
 } from './ops/functions.js';
 export type { Index, Range } from './ops/methods/indexing.js';
-export type { ReductionOptions, ValuesAndIndices } from './ops/methods/reduction.js';
+export type { ReductionOptions } from './ops/methods/reduction.js';
 export type { TensorLike } from './ops/operand.js';
 export {
   type RandomOptions,
@@ -121,6 +126,7 @@ export {
   randnLike,
   randperm,
 } from './ops/random.js';
+export { ValuesAndIndices } from './ops/values-and-indices.js';
 export * as optim from './optim/index.js';
 export {
   arange,
@@ -131,8 +137,10 @@ export {
   type NestedArray,
   ones,
   onesLike,
+  type TensorData,
   type TensorOptions,
   tensor,
+  type ValuesOptions,
   zeros,
   zerosLike,
 } from './tensor/creation.js';

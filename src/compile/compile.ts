@@ -10,6 +10,7 @@ import type { Precision } from '../engine/precision.js';
 import { currentEngine } from '../engine/select.js';
 import type { Graph } from '../graph/graph.js';
 import { hookedModules } from '../nn/hooks.js';
+import { ValuesAndIndices } from '../ops/values-and-indices.js';
 import { type HasGradient, isRecording, type Operand, withExecutor } from '../tensor/execute.js';
 import { isGradEnabled } from '../tensor/grad-mode.js';
 import { Storage } from '../tensor/storage.js';
@@ -17,8 +18,13 @@ import { Tensor } from '../tensor/tensor.js';
 import { ByEngine } from './by-engine.js';
 import { Recorder } from './recorder.js';
 
-/** What a step may return: tensors, alone or in an array or a record. */
-export type StepResult = Tensor | readonly Tensor[] | Readonly<Record<string, Tensor>> | undefined;
+/** What a step may return: tensors, alone or in an array or a record, or what `max(dim)` and its like give. */
+export type StepResult =
+  | Tensor
+  | readonly Tensor[]
+  | Readonly<Record<string, Tensor>>
+  | ValuesAndIndices
+  | undefined;
 
 export interface CompileOptions {
   /**
@@ -217,5 +223,7 @@ function mapTensors(result: StepResult, f: (t: Tensor) => Tensor): StepResult {
   if (result === undefined) return undefined;
   if (result instanceof Tensor) return f(result);
   if (Array.isArray(result)) return result.map(f);
+  if (result instanceof ValuesAndIndices)
+    return new ValuesAndIndices(f(result.values), f(result.indices));
   return Object.fromEntries(Object.entries(result).map(([name, t]) => [name, f(t)]));
 }

@@ -19,3 +19,9 @@ export function requireCpu(subject: string, device: unknown): void {
       `device=${show(device)} must be 'cpu': tensors are there, and useEngine() chooses what computes`,
     );
 }
+
+/** The device of that name, for code that moves models and batches: `x.to(device('cpu'))` is `x`. @throws ValueError for others */
+export function device(name: string): Device {
+  requireCpu('device', name);
+  return 'cpu';
+}

@@ -6,7 +6,9 @@ import { ShapeError, ValueError } from '../core/errors.js';
 import { formatShape, normalizeDim, type Shape, sameShape } from '../core/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { cat as catOp } from './cat.js';
+import type { ReductionOptions } from './methods/reduction.js';
 import { operand, type TensorLike } from './operand.js';
+import type { ValuesAndIndices } from './values-and-indices.js';
 import { where as whereOp } from './where.js';
 import './methods/accumulation.js';
 import './methods/activation.js';
@@ -78,6 +80,32 @@ export function bmm(a: Tensor, b: Tensor): Tensor {
 /** `x` with the order of its elements along `dims` reversed. */
 export function flip(x: Tensor, dims: readonly number[]): Tensor {
   return x.flip(...dims);
+}
+
+/** The largest element, the largest along `dim` and where they are, or the larger of two tensors' elements. */
+export function max(x: Tensor): Tensor;
+export function max(x: Tensor, dim: number, options?: ReductionOptions): ValuesAndIndices;
+export function max(x: Tensor, other: Tensor): Tensor;
+export function max(
+  x: Tensor,
+  dim?: number | Tensor,
+  ...options: [options?: ReductionOptions]
+): Tensor | ValuesAndIndices {
+  if (dim instanceof Tensor) return x.maximum(dim);
+  return dim === undefined ? x.max() : x.max(dim, ...options);
+}
+
+/** The smallest element, the smallest along `dim` and where they are, or the smaller of two tensors' elements. */
+export function min(x: Tensor): Tensor;
+export function min(x: Tensor, dim: number, options?: ReductionOptions): ValuesAndIndices;
+export function min(x: Tensor, other: Tensor): Tensor;
+export function min(
+  x: Tensor,
+  dim?: number | Tensor,
+  ...options: [options?: ReductionOptions]
+): Tensor | ValuesAndIndices {
+  if (dim instanceof Tensor) return x.minimum(dim);
+  return dim === undefined ? x.min() : x.min(dim, ...options);
 }
 
 /** A method as a function of its tensor and its arguments. */

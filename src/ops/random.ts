@@ -4,6 +4,7 @@ import { optionReader } from '../core/options.js';
 import { requireShape, type Shape } from '../core/shape.js';
 import { operands } from '../graph/op.js';
 import { defaultGenerator, type Generator } from '../tensor/generator.js';
+import { readSizes } from '../tensor/sizes.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { nextKey } from './next-key.js';
 import { normal } from './normal.js';
@@ -25,11 +26,11 @@ export function drawKey(generator: Generator = defaultGenerator): Tensor {
   return operands(nextKey.inPlace('nextKey', [generator.state], {}))[0];
 }
 
-const read = optionReader<RandomOptions>('rand', {
-  dtype: true,
-  generator: true,
-  requiresGrad: true,
-});
+const read = optionReader<RandomOptions>(
+  'rand',
+  { dtype: true, generator: true, requiresGrad: true },
+  { device: 'tensors are on the CPU: leave it out' },
+);
 
 /** The options with their defaults. */
 function readOptions(subject: string, given: [options?: RandomOptions], fallback: DType) {
@@ -41,17 +42,21 @@ function readOptions(subject: string, given: [options?: RandomOptions], fallback
   return { dtype: readDType(subject, dtype), generator, requiresGrad };
 }
 
-/** Numbers spread evenly over [0, 1). */
-export function rand(shape: Shape, ...given: [options?: RandomOptions]): Tensor {
-  requireShape('rand', shape);
+/** Numbers spread evenly over [0, 1). @example rand([2, 3], { generator }); rand(2, 3) */
+export function rand(shape: Shape, ...given: [options?: RandomOptions]): Tensor;
+export function rand(...sizes: number[]): Tensor;
+export function rand(...sizes: readonly unknown[]): Tensor {
+  const [shape, given] = readSizes<RandomOptions>('rand', sizes);
   const { dtype, generator, requiresGrad } = readOptions('rand', given, 'float32');
   const attrs = { shape: [...shape], low: 0, high: 1, dtype };
   return uniform([drawKey(generator)], attrs).requiresGrad_(requiresGrad);
 }
 
-/** Normal deviates with mean 0 and standard deviation 1. */
-export function randn(shape: Shape, ...given: [options?: RandomOptions]): Tensor {
-  requireShape('randn', shape);
+/** Normal deviates with mean 0 and standard deviation 1. @example randn([2, 3], { generator }); randn(2, 3) */
+export function randn(shape: Shape, ...given: [options?: RandomOptions]): Tensor;
+export function randn(...sizes: number[]): Tensor;
+export function randn(...sizes: readonly unknown[]): Tensor {
+  const [shape, given] = readSizes<RandomOptions>('randn', sizes);
   const { dtype, generator, requiresGrad } = readOptions('randn', given, 'float32');
   const attrs = { shape: [...shape], mean: 0, std: 1, dtype };
   return normal([drawKey(generator)], attrs).requiresGrad_(requiresGrad);

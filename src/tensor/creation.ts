@@ -8,8 +8,11 @@ import {
   type TypedArray,
 } from '../core/dtype.js';
 import { ShapeError, ValueError } from '../core/errors.js';
-import { optionReader } from '../core/options.js';
+import { type OptionNames, optionReader } from '../core/options.js';
 import { formatShape, numel, requireShape, type Shape } from '../core/shape.js';
+import type { NdArray } from '../graph/op.js';
+import { type NumberArray, plainNumbers } from './number-arrays.js';
+import { readSizes } from './sizes.js';
 import { Storage } from './storage.js';
 import { Tensor } from './tensor.js';
 
@@ -23,7 +26,16 @@ export interface TensorOptions {
   requiresGrad?: boolean;
 }
 
-const read = optionReader<TensorOptions>('tensor', { dtype: true, requiresGrad: true });
+/** Options of `tensor`. */
+export interface ValuesOptions extends TensorOptions {
+  /** The shape of the numbers, row by row. @default that of nested arrays, one dimension for a typed array */
+  shape?: Shape;
+}
+
+const names: OptionNames<TensorOptions> = { dtype: true, requiresGrad: true };
+const notes = { device: 'tensors are on the CPU: leave it out' };
+const read = optionReader<TensorOptions>('tensor', names, notes);
+const readValues = optionReader<ValuesOptions>('tensor', { ...names, shape: true }, notes);
 
 /** The options with their defaults. */
 function readOptions<D extends DType | undefined>(
@@ -45,27 +57,45 @@ export function fromArray(
   return new Tensor(Storage.of(dtype, data), shape).requiresGrad_(requiresGrad);
 }
 
+/** What `tensor` takes: numbers, typed arrays, and arrays that know their shape, such as what transforms give. */
+export type TensorData = NestedArray | NumberArray | NdArray;
+
 /**
- * A tensor of the given values: a number, nested arrays, or a typed array (copied; one dimension).
+ * A tensor of the given values, which are copied: a number, nested arrays, a typed array (with its `shape`), another
+ * tensor, or what a transform gives.
  *
- * @throws ShapeError when nested arrays are ragged
- * @example tensor([[1, 2], [3, 4]])
+ * @throws ShapeError when nested arrays are ragged, or when there are not as many numbers as `shape` holds
+ * @throws ValueError when a whole number of 64 bits does not fit into int32
+ * @example tensor([[1, 2], [3, 4]]); tensor(new Float32Array(6), { shape: [2, 3] }); tensor(toTensor(image)).unsqueeze(0)
  */
-export function tensor(
-  values: NestedArray | TypedArray,
-  ...given: [options?: TensorOptions]
-): Tensor {
-  const { dtype, requiresGrad } = readOptions('tensor', given, undefined);
+export function tensor(values: TensorData, ...given: [options?: ValuesOptions]): Tensor {
+  const { shape, ...options } = readValues(given);
+  const { dtype, requiresGrad } = readOptions('tensor', [options], undefined);
+  const { flat, type, sizes } = flatValues(values, dtype);
+  const wanted = shape ?? sizes;
+  requireShape('tensor', wanted);
+  if (numel(wanted) !== flat.length)
+    throw new ShapeError(
+      'tensor',
+      `${flat.length} numbers are given for shape ${formatShape(wanted)}, which holds ${numel(wanted)}`,
+    );
+  return fromArray(convert(flat, type), [...wanted], type, requiresGrad);
+}
+
+/** The numbers row by row, and the type and shape that they have by themselves. */
+function flatValues(values: TensorData, dtype: DType | undefined) {
+  if (typeof values === 'object' && 'dtype' in values)
+    return { flat: values.data, type: dtype ?? values.dtype, sizes: values.shape };
   if (ArrayBuffer.isView(values)) {
-    const type = dtype ?? dtypeOf(values);
-    return fromArray(convert(values, type), [values.length], type, requiresGrad);
+    const flat = plainNumbers(values);
+    return { flat, type: dtype ?? dtypeOf(flat), sizes: [flat.length] };
   }
-  const shape: number[] = [];
-  for (let v: NestedArray | undefined = values; Array.isArray(v); v = v[0]) shape.push(v.length);
+  const sizes: number[] = [];
+  for (let v: NestedArray | undefined = values; Array.isArray(v); v = v[0]) sizes.push(v.length);
   const flat: (number | boolean)[] = [];
-  flatten(values, shape, 0, flat);
+  flatten(values, sizes, 0, flat);
   const type = dtype ?? (typeof flat[0] === 'boolean' ? 'bool' : 'float32');
-  return fromArray(convert(flat.map(Number), type), shape, type, requiresGrad);
+  return { flat: flat.map(Number), type, sizes };
 }
 
 function flatten(
@@ -116,13 +146,19 @@ function filled(
   return new Tensor(storage, [...shape]).requiresGrad_(requiresGrad);
 }
 
-/** A tensor of zeros. */
-export function zeros(shape: Shape, ...given: [options?: TensorOptions]): Tensor {
+/** A tensor of zeros. @example zeros([2, 3], { dtype: 'int32' }); zeros(2, 3) */
+export function zeros(shape: Shape, ...given: [options?: TensorOptions]): Tensor;
+export function zeros(...sizes: number[]): Tensor;
+export function zeros(...sizes: readonly unknown[]): Tensor {
+  const [shape, given] = readSizes<TensorOptions>('zeros', sizes);
   return filled('zeros', shape, 0, given);
 }
 
-/** A tensor of ones. */
-export function ones(shape: Shape, ...given: [options?: TensorOptions]): Tensor {
+/** A tensor of ones. @example ones([2, 3], { dtype: 'int32' }); ones(2, 3) */
+export function ones(shape: Shape, ...given: [options?: TensorOptions]): Tensor;
+export function ones(...sizes: number[]): Tensor;
+export function ones(...sizes: readonly unknown[]): Tensor {
+  const [shape, given] = readSizes<TensorOptions>('ones', sizes);
   return filled('ones', shape, 1, given);
 }
 

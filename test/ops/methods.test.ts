@@ -2,10 +2,16 @@
 import '../../src/ops/index.js';
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { inspect } from 'node:util';
+import * as backends from '../../src/backends.js';
+import { compile } from '../../src/compile/compile.js';
+import { device } from '../../src/core/device.js';
+import * as cuda from '../../src/cuda.js';
 import { useEngine } from '../../src/engine/select.js';
+import { Identity } from '../../src/nn/index.js';
 import * as functions from '../../src/ops/functions.js';
 import { randn } from '../../src/ops/random.js';
-import { ones, tensor, zeros } from '../../src/tensor/creation.js';
+import { full, ones, tensor, zeros } from '../../src/tensor/creation.js';
 import { Tensor } from '../../src/tensor/tensor.js';
 
 useEngine('reference');
@@ -133,4 +139,61 @@ test('functions do what the methods of their names do', () => {
     const actual: unknown = Reflect.apply(call, undefined, [x, ...args]);
     assert.equal(String(actual), String(expected), name);
   }
+});
+
+test('max and min: of all, along a dimension by name or in order, and of two tensors', () => {
+  const x = tensor([
+    [1, 5, 3],
+    [7, 2, 4],
+  ]);
+  const { max, min } = functions;
+  assert.equal(max(x).item(), 7);
+  assert.equal(min(x).item(), 1);
+  const [values, predicted] = max(x, 1);
+  assert.deepEqual(
+    [values.toArray(), predicted.toArray()],
+    [
+      [5, 7],
+      [1, 0],
+    ],
+  );
+  const [, smallest] = x.min(0);
+  assert.deepEqual(smallest.toArray(), [0, 1, 0]);
+  const { indices } = min(x, -1, { keepdim: true });
+  assert.deepEqual(indices.toArray(), [[0], [1]]);
+  assert.deepEqual(max(x, full([2, 3], 4)).toArray(), x.maximum(full([2, 3], 4)).toArray());
+  assert.deepEqual(min(x, full([2, 3], 4)).toArray(), x.minimum(full([2, 3], 4)).toArray());
+  const [best, place] = x.topk(1);
+  assert.deepEqual(
+    [best.toArray(), place.toArray()],
+    [
+      [[5], [7]],
+      [[1], [0]],
+    ],
+  );
+  const printed = 'ValuesAndIndices(\nvalues=tensor([5., 7.]),\nindices=tensor([1, 0]))';
+  assert.equal(String(max(x, 1)), printed);
+  assert.equal(inspect(max(x, 1)), printed);
+});
+
+test('a recorded step returns what max along a dimension gives', () => {
+  const largest = compile((x: Tensor) => x.max(1));
+  for (let call = 0; call < 2; call++) {
+    const [values, indices] = largest(tensor([[1, 5]]));
+    assert.deepEqual([values.toArray(), indices.dtype], [[5], 'int32']);
+  }
+});
+
+test('devices: there is one, where everything is already', () => {
+  const x = ones([1]);
+  assert.equal(x.to(device('cpu')), x);
+  assert.equal(x.type('int32').dtype, 'int32');
+  const model = new Identity();
+  assert.equal(model.to(device('cpu')), model);
+  assert.ok(!cuda.isAvailable() && !backends.mps.isAvailable());
+  assert.throws(() => device('cuda:0'), {
+    name: 'ValueError',
+    message:
+      'device: device="cuda:0" must be \'cpu\': tensors are there, and useEngine() chooses what computes',
+  });
 });

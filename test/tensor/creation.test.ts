@@ -2,6 +2,7 @@ import '../../src/ops/index.js';
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { useEngine } from '../../src/engine/select.js';
+import { rand, randn } from '../../src/ops/random.js';
 import {
   arange,
   eye,
@@ -116,4 +117,70 @@ test('what no memory can hold is refused, whoever asks for it', () => {
   ];
   for (const ask of asks) assert.throws(ask, { name: 'ValueError', message });
   assert.throws(() => zeros([1e200, 1e200]), { name: 'ValueError' });
+});
+
+test('sizes come as an array or one by one, as in PyTorch', () => {
+  for (const make of [zeros, ones, rand, randn]) {
+    assert.deepEqual(make(2, 1, 3).shape, [2, 1, 3]);
+    assert.deepEqual(make([2, 1, 3], { dtype: 'float64' }).shape, [2, 1, 3]);
+    assert.deepEqual(make([]).shape, []);
+    const loose = make as (...given: unknown[]) => unknown;
+    for (const given of [[], ['2'], [2, { dtype: 'float64' }]])
+      assert.throws(() => loose(...given), {
+        name: 'ValueError',
+        message:
+          /^\w+: sizes are required: (\w+)\(\[2, 3\]\) or \1\(2, 3\); options follow an array of sizes$/,
+      });
+    assert.throws(() => loose([2], { require_grad: true }), {
+      message: /: option 'require_grad' is unknown; did you mean requiresGrad\?$/,
+    });
+    assert.throws(() => loose([2], { device: 'cuda' }), { message: /leave it out$/ });
+  }
+  assert.throws(() => zeros(2, -1), { message: 'zeros: shape [2,-1] must hold whole numbers ≥ 0' });
+});
+
+test('tensor takes arrays of numbers of every kind, with their shape, and copies them', () => {
+  const numbers = Float32Array.of(1, 2, 3, 4, 5, 6);
+  const x = tensor(numbers, { shape: [2, 3] });
+  numbers[0] = 9;
+  assert.deepEqual(x.toArray(), [
+    [1, 2, 3],
+    [4, 5, 6],
+  ]);
+  assert.deepEqual(tensor([1, 2, 3, 4], { shape: [2, 2] }).shape, [2, 2]);
+  assert.throws(() => tensor(numbers, { shape: [2, 2] }), {
+    name: 'ShapeError',
+    message: 'tensor: 6 numbers are given for shape [2,2], which holds 4',
+  });
+  for (const [values, dtype] of [
+    [Int8Array.of(-1, 2), 'int32'],
+    [Int16Array.of(-1, 2), 'int32'],
+    [Uint16Array.of(65535, 2), 'int32'],
+    [Uint32Array.of(7, 2), 'int32'],
+    [BigInt64Array.of(-1n, 2n), 'int32'],
+    [BigUint64Array.of(1n, 2n), 'int32'],
+    [Uint8ClampedArray.of(255, 2), 'uint8'],
+    [Buffer.from([255, 2]), 'uint8'],
+    [Float64Array.of(0.5, 2), 'float64'],
+  ] as const) {
+    const y = tensor(values);
+    assert.deepEqual([y.dtype, y.toArray()], [dtype, Array.from(values, Number)]);
+  }
+  for (const values of [BigInt64Array.of(2n ** 40n), Uint32Array.of(2 ** 31)])
+    assert.throws(() => tensor(values), {
+      name: 'ValueError',
+      message: `tensor: ${values[0]} at position 0 does not fit into int32; pass a Float64Array`,
+    });
+  assert.throws(() => tensor(new DataView(new ArrayBuffer(4)) as never), { name: 'DTypeError' });
+});
+
+test('tensor takes what has a shape: other tensors, and what transforms give', () => {
+  const given = { shape: [1, 2], dtype: 'float32', data: Float32Array.of(3, 4) } as const;
+  assert.deepEqual(tensor(given).toArray(), [[3, 4]]);
+  const x = ones([2], { requiresGrad: true });
+  const copy = tensor(x, { dtype: 'float64' });
+  assert.deepEqual([copy.dtype, copy.requiresGrad, copy.toArray()], ['float64', false, [1, 1]]);
+  assert.throws(() => tensor({ ...given, shape: [3] }), {
+    message: 'tensor: 2 numbers are given for shape [3], which holds 3',
+  });
 });

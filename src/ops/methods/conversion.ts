@@ -21,6 +21,8 @@ interface ConversionMethods {
   to(dtype: DTypeName): Tensor;
   /** The tensor itself: there is no other device than the CPU. */
   to(device: Device): Tensor;
+  /** The same as `to`. */
+  type(dtype: DTypeName): Tensor;
   /** `to('float32')`. */
   float(): Tensor;
   /** `to('float64')`. */
@@ -67,6 +69,9 @@ install<ConversionMethods>({
     }
     const dtype = readDType('to', target as DTypeName);
     return dtype === this.dtype ? this : cast([this], { dtype });
+  },
+  type(dtype) {
+    return this.to(dtype);
   },
   float() {
     return this.to('float32');

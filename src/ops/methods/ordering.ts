@@ -2,10 +2,11 @@
 import { ShapeError } from '../../core/errors.js';
 import { optionReader } from '../../core/options.js';
 import { formatShape, normalizeDim } from '../../core/shape.js';
+import { operands } from '../../graph/op.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { sort } from '../sort.js';
+import { ValuesAndIndices } from '../values-and-indices.js';
 import { install } from './install.js';
-import type { ValuesAndIndices } from './reduction.js';
 
 declare module '../../tensor/tensor.js' {
   interface Tensor extends OrderingMethods {}
@@ -42,8 +43,8 @@ function ordered(
 ): ValuesAndIndices {
   const along = normalizeDim(subject, dim, x.ndim);
   const attrs = { dim: along, descending, count: count ?? x.shape[along] ?? 1 };
-  const [values, indices] = sort.all([x], attrs);
-  return { values, indices } as ValuesAndIndices; // the op has these two outputs
+  const outputs = operands(sort.all([x], attrs));
+  return new ValuesAndIndices(outputs[0], outputs[1]);
 }
 
 install<OrderingMethods>({

@@ -13,6 +13,7 @@ import { min } from '../min.js';
 import { norm } from '../norm.js';
 import { std } from '../std.js';
 import { sum } from '../sum.js';
+import { ValuesAndIndices } from '../values-and-indices.js';
 import { variance } from '../var.js';
 import { install } from './install.js';
 
@@ -64,13 +65,6 @@ export interface VarianceOptions extends ReductionOptions {
 
 type Given = [options?: ReductionOptions];
 
-/** What `max(dim)` and `min(dim)` return. */
-export interface ValuesAndIndices {
-  readonly values: Tensor;
-  /** Positions along the dimension, int32. */
-  readonly indices: Tensor;
-}
-
 const names: OptionNames<ReductionOptions> = { keepdim: true };
 const readOptions = optionReader<ReductionOptions>('reduction', names);
 
@@ -109,13 +103,13 @@ function extremes(
   given: Given,
 ): ValuesAndIndices {
   const keepdim = readKeepdim(subject, given);
-  if (x.ndim === 0) return { values: x.clone(), indices: locate([x], { dims: [], keepdim }) };
+  if (x.ndim === 0) return new ValuesAndIndices(x.clone(), locate([x], { dims: [], keepdim }));
   const along = normalizeDim(subject, dim, x.ndim);
   const indices = locate([x], { dims: [along], keepdim: true });
   const values = x.gather(along, indices);
   return keepdim
-    ? { values, indices }
-    : { values: values.squeeze(along), indices: indices.squeeze(along) };
+    ? new ValuesAndIndices(values, indices)
+    : new ValuesAndIndices(values.squeeze(along), indices.squeeze(along));
 }
 
 function maxOf(this: Tensor): Tensor;
