@@ -43,7 +43,7 @@ try {
         const run = await RunFolder.create(name, join(folder, `${name}-${precision}-${seed}`));
         const start = performance.now();
         const { summary } = await trainTask({ task, settings, run });
-        const { loss, accuracy } = summary.last.test;
+        const { loss, accuracy } = summary.last.heldOut;
         means[precision] += accuracy / seeds.length;
         const seconds = ((performance.now() - start) / 1000).toFixed(0);
         console.log(

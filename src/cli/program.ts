@@ -1,7 +1,7 @@
 /** The command line: one file per command in `commands/`; this one parses, and turns errors into messages and exit codes. */
-import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { printableLines } from '../core/outside-text.js';
+import { loadInTurn } from './load-in-turn.js';
 import { reportError } from './report-error.js';
 import { version } from './version.js';
 
@@ -51,9 +51,6 @@ const commands: readonly Entry[] = [
   },
 ];
 
-/** Loads a module and all that it imports, a file at a time: import() opens hundreds at once, and not everywhere may so many be open. */
-const loadInTurn = createRequire(import.meta.url);
-
 /** Runs one command; returns the exit code: 0 done, 1 failed, 2 wrong usage, 130 interrupted. */
 export async function runCli(args: readonly string[]): Promise<number> {
   const program = new Command('wick')
@@ -70,9 +67,10 @@ export async function runCli(args: readonly string[]): Promise<number> {
   for (const { name, description, load } of commands) {
     const command = program.command(name).description(description);
     if (name !== named) continue;
-    loadInTurn('../ops/index.js'); // registers the ops
-    loadInTurn(`./commands/${name}.js`);
-    (await load())(command);
+    const here = import.meta.url;
+    await loadInTurn(new URL('../ops/index.js', here), () => import('../ops/index.js')); // registers the ops
+    const add = await loadInTurn(new URL(`./commands/${name}.js`, here), load);
+    add(command);
   }
   prepare(program, 'wick', json);
   try {

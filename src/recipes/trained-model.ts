@@ -1,4 +1,5 @@
 /** A finished run made ready to be used: its network with the best weights, its classes and its transform. */
+import { allFinite } from '../core/all-finite.js';
 import { withinBudget } from '../core/budget.js';
 import { isFloat } from '../core/dtype.js';
 import { CheckpointError, DataError, WickError } from '../core/errors.js';
@@ -8,6 +9,7 @@ import { formatShape, sameShape } from '../core/shape.js';
 import { type ModelCard, readModelCard } from '../io/model-card.js';
 import type { Checkpoint, RunFolder } from '../io/run-folder.js';
 import { loadSafetensors } from '../io/safetensors.js';
+import { skipInit } from '../nn/init.js';
 import type { Module, StateDict } from '../nn/module.js';
 import { fromArray } from '../tensor/creation.js';
 import { noGrad } from '../tensor/grad-mode.js';
@@ -23,7 +25,7 @@ export interface Prediction {
   readonly probability: number;
 }
 
-/** What making a network needs beside its parameters: random numbers on their way into them. */
+/** What making a network may need beside its parameters. */
 const makingBytes = 2 ** 26;
 
 export class TrainedModel {
@@ -69,7 +71,7 @@ export class TrainedModel {
         this.path,
         `gives ${formatShape(logits.shape)}, but ${formatShape(required)} are required for the classes in model.json`,
       );
-    if (!logits.data.every(Number.isFinite))
+    if (!allFinite(logits.data))
       throw new CheckpointError(
         this.path,
         'gives NaN or ∞ instead of scores: the weights are damaged, or the transform in model.json makes such inputs',
@@ -104,7 +106,7 @@ async function loadWeights(path: string): Promise<StateDict> {
       'has no checksum, which every checkpoint of a run has; it was changed, or written by an older version of wick',
     );
   for (const [name, tensor] of tensors)
-    if (isFloat(tensor.dtype) && !tensor.data.every(Number.isFinite))
+    if (isFloat(tensor.dtype) && !allFinite(tensor.data))
       throw new CheckpointError(
         path,
         `tensor ${quote(name)} holds NaN or ∞: the training went wrong, and the model can be of no use`,
@@ -116,9 +118,9 @@ async function loadWeights(path: string): Promise<StateDict> {
 function makeModel(run: RunFolder, { architecture }: ModelCard, weights: StateDict): Module {
   let bytes = 0;
   for (const { data } of weights.values()) bytes += data.byteLength;
-  // Parameters, their random values, and both once more on their way from one to the other.
+  // Parameters, and as much again while layers are put together.
   return asField(run, 'architecture', () =>
-    withinBudget(4 * bytes + makingBytes, () => createModel(architecture)),
+    withinBudget(2 * bytes + makingBytes, () => skipInit(() => createModel(architecture))),
   );
 }
 

@@ -1,4 +1,5 @@
 /** What stops a training whose numbers have left the finite: nothing learned from there on, nothing saved, would be of use. */
+import { allFinite } from '../core/all-finite.js';
 import { isFloat } from '../core/dtype.js';
 import { NotFiniteError, type NotFinitePlace } from '../core/errors.js';
 import type { Module } from '../nn/module.js';
@@ -24,7 +25,7 @@ export function requireFiniteLoss(
 /** Throws unless all weights and buffers are finite: engines may lose a NaN on its way to the loss. */
 export function requireFiniteWeights(model: Module, epoch: number): void {
   for (const [key, { dtype, data }] of model.stateDict())
-    if (isFloat(dtype) && !data.every(Number.isFinite))
+    if (isFloat(dtype) && !allFinite(data))
       throw new NotFiniteError(
         'Trainer',
         `${key} holds NaN or ∞ after epoch ${epoch}; lower the learning rate, clip gradients, or look for NaN in the data`,

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { DataError } from '../../core/errors.js';
 import { RunFolder } from '../../io/run-folder.js';
-import { type Prediction, TrainedModel } from '../../recipes/trained-model.js';
+import type { Prediction } from '../../recipes/trained-model.js';
+import { loadInTurn } from '../load-in-turn.js';
 import {
   applyEngineChoice,
   type EngineChoice,
@@ -22,7 +23,7 @@ interface PredictOptions extends EngineChoice {
 export function addPredict(command: Command): void {
   command
     .argument('<run>', 'a run folder')
-    .argument('<image...>', 'picture files: JPEG, PNG, WebP, GIF')
+    .argument('<image...>', 'picture files: JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF, PPM')
     .option('--top <k>', 'classes to show for each', wholeNumber(1, 10_000), 3)
     .addOption(engineOption())
     .addOption(threadsOption())
@@ -37,7 +38,11 @@ async function predict(
   command: Command,
 ): Promise<void> {
   const run = await RunFolder.open(path);
-  applyEngineChoice(options);
+  applyEngineChoice(options); // Its threads start while the rest is loaded.
+  const { TrainedModel } = await loadInTurn(
+    new URL('../../recipes/trained-model.js', import.meta.url),
+    () => import('../../recipes/trained-model.js'),
+  );
   const trained = await TrainedModel.load(run);
   if (trained.checkpoint === 'last' && options.json !== true) printAside(noteOnLast);
   for (const image of images) {

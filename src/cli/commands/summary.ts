@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { readModelCard } from '../../io/model-card.js';
 import { RunFolder } from '../../io/run-folder.js';
+import { skipInit } from '../../nn/init.js';
 import { findRecipe, recipes } from '../../recipes/index.js';
 import { architectureOf } from '../../recipes/task.js';
 import { formatSummary, summarize } from '../../report/model-summary.js';
@@ -20,7 +21,8 @@ export function addSummary(command: Command): void {
     .addOption(jsonOption())
     .action(async (name: string, options: SummaryOptions) => {
       const { architecture, inputShape } = await networkOf(name);
-      const summary = summarize(createModel(architecture), [options.batchSize, ...inputShape]);
+      const model = skipInit(() => createModel(architecture)); // their values do not show
+      const summary = summarize(model, [options.batchSize, ...inputShape]);
       if (options.json === true) printJson(summary);
       else for (const line of formatSummary(summary).split('\n')) printLine(line);
     });
