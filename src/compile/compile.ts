@@ -3,7 +3,8 @@
  * then on: memory laid out once, layouts chosen once, ops fused, nothing allocated per step.
  */
 import { allocate } from '../core/dtype.js';
-import { CaptureError } from '../core/errors.js';
+import { CaptureError, ValueError } from '../core/errors.js';
+import { optionReader } from '../core/options.js';
 import { formatShape, numel, type Shape } from '../core/shape.js';
 import type { Engine, Plan } from '../engine/engine.js';
 import type { Precision } from '../engine/precision.js';
@@ -40,6 +41,15 @@ export interface CompileOptions {
    */
   precision?: Precision;
 }
+
+const readOptions = optionReader<CompileOptions>(
+  'compile',
+  { maxPrograms: true, precision: true },
+  {
+    mode: 'leave it out: an engine has one way',
+    fullgraph: 'leave it out: a step is recorded whole',
+  },
+);
 
 /** A step that has been made ready to replay. */
 export interface Compiled<A extends readonly Tensor[], R extends StepResult> {
@@ -91,8 +101,11 @@ interface Programs {
  */
 export function compile<A extends readonly Tensor[], R extends StepResult>(
   step: (...args: A) => R,
-  { maxPrograms = 16, precision = 'float32' }: CompileOptions = {},
+  ...given: [options?: CompileOptions]
 ): Compiled<A, R> {
+  const { maxPrograms = 16, precision = 'float32' } = readOptions(given);
+  if (typeof step !== 'function')
+    throw new ValueError('compile', 'the first argument must be a function of tensors');
   const recorded = new ByEngine((): Programs => ({ bySignature: new Map() }));
 
   const call = (...args: A): R => {

@@ -1,4 +1,5 @@
 import { DataError, ValueError, WickError } from '../core/errors.js';
+import { type OptionNames, optionReader, requireOneOf } from '../core/options.js';
 import type { Rng } from '../core/rng.js';
 import { requireThreads } from '../core/threads.js';
 import { defaultGenerator, type Generator as RandomGenerator } from '../tensor/generator.js';
@@ -65,6 +66,30 @@ export interface DataLoaderOptions<T, B> {
   readonly onError?: 'throw' | 'skip';
 }
 
+/** Whatever the types of its samples and batches, a loader has these options. */
+const names: OptionNames<DataLoaderOptions<unknown, unknown>> = {
+  batchSize: true,
+  shuffle: true,
+  sampler: true,
+  batchSampler: true,
+  numWorkers: true,
+  collate: true,
+  pinMemory: true,
+  dropLast: true,
+  timeout: true,
+  workerInit: true,
+  generator: true,
+  prefetchFactor: true,
+  persistentWorkers: true,
+  seed: true,
+  reuseMemory: true,
+  onError: true,
+};
+const readOptions = optionReader<object>('DataLoader', names, {
+  collateFn: 'it is called collate',
+  workerInitFn: 'it is called workerInit',
+});
+
 /** Where a loader is in its stream of batches. */
 export interface DataLoaderState {
   readonly seed: number;
@@ -109,11 +134,13 @@ export class DataLoader<T = Sample, B = Collated<T>> implements AsyncIterable<B>
 
   constructor(
     readonly dataset: Dataset<T>,
-    options: DataLoaderOptions<T, B> = {},
+    ...given: [options?: DataLoaderOptions<T, B>]
   ) {
+    const options = readOptions(given) as DataLoaderOptions<T, B>; // its names are checked
     const { numWorkers = 0, timeout = 0, prefetchFactor = 2, onError = 'throw' } = options;
     requireThreads('DataLoader', 'numWorkers', numWorkers, 0);
     requireAtLeast('prefetchFactor', prefetchFactor, 1);
+    requireOneOf('DataLoader', 'onError', onError, ['throw', 'skip']);
     this.options = { numWorkers, timeout, prefetchFactor, onError };
     this.batches = batchesOf(dataset, options);
     this.length = this.batches.length;

@@ -1,6 +1,10 @@
 /** Samplers say which samples an epoch shows, and in which order. Where order is random it comes from the given `rng`. */
 import { ValueError } from '../core/errors.js';
+import { optionReader } from '../core/options.js';
 import type { Rng } from '../core/rng.js';
+
+/** A number of samples, or a data set of so many. */
+export type Sized = number | { readonly length: number };
 
 /** The order of one epoch. */
 export interface Sampler {
@@ -10,9 +14,13 @@ export interface Sampler {
   order(rng: Rng): Iterable<number>;
 }
 
-/** 0, 1, 2, … */
+/** 0, 1, 2, …, of so many samples or as many as a data set has. */
 export class SequentialSampler implements Sampler {
-  constructor(readonly length: number) {}
+  readonly length: number;
+
+  constructor(size: Sized) {
+    this.length = countOf('SequentialSampler', size);
+  }
 
   *order(): Iterable<number> {
     for (let i = 0; i < this.length; i++) yield i;
@@ -26,18 +34,24 @@ export interface RandomSamplerOptions {
   readonly numSamples?: number;
 }
 
-/** All indices of a data set of `size` samples in random order. */
+const readRandom = optionReader<RandomSamplerOptions>('RandomSampler', {
+  replacement: true,
+  numSamples: true,
+});
+
+/** All indices of a data set, or of `size` samples, in random order. */
 export class RandomSampler implements Sampler {
   readonly length: number;
+  private readonly size: number;
   private readonly replacement: boolean;
 
-  constructor(
-    private readonly size: number,
-    { replacement = false, numSamples = size }: RandomSamplerOptions = {},
-  ) {
+  constructor(sized: Sized, ...given: [options?: RandomSamplerOptions]) {
+    const size = countOf('RandomSampler', sized);
+    const { replacement = false, numSamples = size } = readRandom(given);
     requireCount('RandomSampler', numSamples);
     if (size === 0 && numSamples > 0)
       throw new ValueError('RandomSampler', `cannot draw ${numSamples} samples from none`);
+    this.size = size;
     this.length = numSamples;
     this.replacement = replacement;
   }
@@ -70,6 +84,10 @@ export interface WeightedRandomSamplerOptions {
   readonly replacement?: boolean;
 }
 
+const readWeighted = optionReader<WeightedRandomSamplerOptions>('WeightedRandomSampler', {
+  replacement: true,
+});
+
 /** Draws `numSamples` indices; index i comes with probability `weights[i] / Σ weights`. */
 export class WeightedRandomSampler implements Sampler {
   readonly length: number;
@@ -79,8 +97,9 @@ export class WeightedRandomSampler implements Sampler {
   constructor(
     private readonly weights: ArrayLike<number>,
     numSamples: number,
-    { replacement = true }: WeightedRandomSamplerOptions = {},
+    ...given: [options?: WeightedRandomSamplerOptions]
   ) {
+    const { replacement = true } = readWeighted(given);
     requireCount('WeightedRandomSampler', numSamples);
     let total = 0;
     let positive = 0;
@@ -158,6 +177,8 @@ export interface BatchSamplerOptions {
   readonly dropLast?: boolean;
 }
 
+const readBatch = optionReader<BatchSamplerOptions>('BatchSampler', { dropLast: true });
+
 /** Cuts a sampler's order into batches of `batchSize`. */
 export class BatchSampler implements Batches {
   readonly length: number;
@@ -166,8 +187,9 @@ export class BatchSampler implements Batches {
   constructor(
     private readonly sampler: Sampler,
     private readonly batchSize: number,
-    { dropLast = false }: BatchSamplerOptions = {},
+    ...given: [options?: BatchSamplerOptions]
   ) {
+    const { dropLast = false } = readBatch(given);
     if (!Number.isInteger(batchSize) || batchSize < 1)
       throw new ValueError('BatchSampler', `batchSize=${batchSize} must be a whole number ≥ 1`);
     const batches = sampler.length / batchSize;
@@ -185,6 +207,13 @@ export class BatchSampler implements Batches {
     }
     if (batch.length > 0 && !this.dropLast) yield batch;
   }
+}
+
+function countOf(subject: string, size: Sized): number {
+  const count = typeof size === 'object' && size !== null ? size.length : size;
+  if (!Number.isInteger(count) || count < 0)
+    throw new ValueError(subject, `size=${count} must be a whole number ≥ 0, or a data set`);
+  return count;
 }
 
 function requireCount(subject: string, numSamples: number): void {

@@ -1,4 +1,5 @@
 import { ValueError } from '../core/errors.js';
+import { type OptionNames, optionReader } from '../core/options.js';
 import { defaultGenerator, type Generator } from '../tensor/generator.js';
 import type { Dataset } from './dataset.js';
 import { splitRng } from './streams.js';
@@ -16,6 +17,9 @@ export interface SplitOptions {
   readonly stratify?: boolean | ArrayLike<number>;
 }
 
+const splitNames: OptionNames<SplitOptions> = { generator: true, seed: true, stratify: true };
+const readSplit = optionReader<SplitOptions>('randomSplit', splitNames);
+
 /**
  * Splits a data set at random into parts that do not overlap.
  *
@@ -26,8 +30,9 @@ export interface SplitOptions {
 export function randomSplit<T>(
   dataset: Dataset<T>,
   lengths: readonly number[],
-  options: SplitOptions = {},
+  ...given: [options?: SplitOptions]
 ): Subset<T>[] {
+  const options = readSplit(given);
   const sizes = partSizes(dataset.length, lengths);
   const order = randomOrder('randomSplit', dataset, options);
   let start = 0;
@@ -43,6 +48,8 @@ export interface KFoldOptions extends SplitOptions {
   readonly shuffle?: boolean;
 }
 
+const readKFold = optionReader<KFoldOptions>('kFold', { ...splitNames, shuffle: true });
+
 /** One of k ways to divide a data set into what is trained on and what is tested on. */
 export interface Fold<T> {
   readonly train: Subset<T>;
@@ -53,8 +60,9 @@ export interface Fold<T> {
 export function kFold<T>(
   dataset: Dataset<T>,
   k: number,
-  { shuffle = true, ...options }: KFoldOptions = {},
+  ...given: [options?: KFoldOptions]
 ): Fold<T>[] {
+  const { shuffle = true, ...options } = readKFold(given);
   const n = dataset.length;
   if (!Number.isInteger(k) || k < 2 || k > n)
     throw new ValueError('kFold', `k=${k} must be a whole number from 2 to the ${n} samples`);

@@ -1,5 +1,6 @@
 /** Which engines there are, by name: each room registers its own (`register.ts` in it), and nothing here knows their classes. */
 import { EngineError } from '../core/errors.js';
+import { optionReader } from '../core/options.js';
 import type { Engine } from './engine.js';
 
 /** What `setThreads` and `setWinograd` say, for engines that care. */
@@ -23,6 +24,11 @@ export interface RegisterOptions {
   readonly replaceable?: boolean;
 }
 
+const readOptions = optionReader<RegisterOptions>('registerEngine', {
+  automatic: true,
+  replaceable: true,
+});
+
 interface Entry extends Required<RegisterOptions> {
   readonly name: string;
   readonly open: OpenEngine;
@@ -40,8 +46,9 @@ const entries = new Map<string, Entry>();
 export function registerEngine(
   name: string,
   open: OpenEngine,
-  { automatic = false, replaceable = false }: RegisterOptions = {},
+  ...given: [options?: RegisterOptions]
 ): void {
+  const { automatic = false, replaceable = false } = readOptions(given);
   if (entries.has(name))
     throw new EngineError(
       'registerEngine',

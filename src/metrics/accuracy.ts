@@ -1,5 +1,6 @@
 import { ShapeError, ValueError } from '../core/errors.js';
 import { requireLabels } from '../core/labels.js';
+import { optionReader } from '../core/options.js';
 import { formatShape } from '../core/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 
@@ -8,13 +9,16 @@ export interface AccuracyOptions {
   topK?: number;
 }
 
+const readOptions = optionReader<AccuracyOptions>('Accuracy', { topK: true });
+
 /** The share, 0–1, of samples whose label is (among) the best. Of equal scores the first class is the better. */
 export class Accuracy {
   private readonly topK: number;
   private correct = 0;
   private count = 0;
 
-  constructor({ topK = 1 }: AccuracyOptions = {}) {
+  constructor(...given: [options?: AccuracyOptions]) {
+    const { topK = 1 } = readOptions(given);
     if (!Number.isInteger(topK) || topK < 1)
       throw new ValueError('Accuracy', `topK=${topK} must be a whole number ≥ 1`);
     this.topK = topK;

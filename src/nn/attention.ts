@@ -1,4 +1,5 @@
 import { ShapeError } from '../core/errors.js';
+import { optionReader } from '../core/options.js';
 import { formatShape } from '../core/shape.js';
 import { dropout } from '../ops/dropout.js';
 import { drawKey } from '../ops/random.js';
@@ -11,6 +12,11 @@ export interface AttentionOptions {
   dropoutP?: number;
 }
 
+const readOptions = optionReader<AttentionOptions>('scaledDotProductAttention', {
+  attnMask: true,
+  dropoutP: true,
+});
+
 /**
  * softmax(q·kᵀ / √E + mask)·v (Vaswani et al., 2017, https://arxiv.org/abs/1706.03762): query `[…, L, E]`, key
  * `[…, S, E]`, value `[…, S, Ev]` → `[…, L, Ev]`.
@@ -19,8 +25,9 @@ export function scaledDotProductAttention(
   query: Tensor,
   key: Tensor,
   value: Tensor,
-  { attnMask = null, dropoutP = 0 }: AttentionOptions = {},
+  ...given: [options?: AttentionOptions]
 ): Tensor {
+  const { attnMask = null, dropoutP = 0 } = readOptions(given);
   const [e, s] = [query.size(-1), key.size(-2)];
   if (key.size(-1) !== e || value.size(-2) !== s)
     throw new ShapeError(

@@ -1,4 +1,5 @@
 import { ShapeError, ValueError } from '../core/errors.js';
+import { optionReader } from '../core/options.js';
 import { dims4, formatShape, pair, type Size2d } from '../core/shape.js';
 import { conv2dBackwardInput } from '../ops/conv2d.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -16,6 +17,14 @@ export interface ConvTranspose2dCall {
   dilation?: number | Size2d;
 }
 
+const readOptions = optionReader<ConvTranspose2dCall>('convTranspose2d', {
+  stride: true,
+  padding: true,
+  outputPadding: true,
+  groups: true,
+  dilation: true,
+});
+
 /**
  * Transposed 2-D convolution, the gradient of a convolution's input as a layer: x `[N, C, H, W]`, weight
  * `[C, O/groups, kH, kW]`, bias `[O]` → `[N, O, H', W']`, H' = (H − 1)·s − 2p + d·(kH − 1) + outputPadding + 1.
@@ -24,8 +33,9 @@ export function convTranspose2d(
   x: Tensor,
   weight: Tensor,
   bias: Tensor | null = null,
-  options: ConvTranspose2dCall = {},
+  ...given: [options?: ConvTranspose2dCall]
 ): Tensor {
+  const options = readOptions(given);
   const { groups = 1 } = options;
   const [n, c, height, width] = dims4('convTranspose2d', 'input', x.shape);
   const [channels, perGroup, kH, kW] = dims4('convTranspose2d', 'weight', weight.shape);

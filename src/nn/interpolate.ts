@@ -1,5 +1,6 @@
 /** Images made larger or smaller inside a network. */
 import { ShapeError, ValueError } from '../core/errors.js';
+import { optionReader } from '../core/options.js';
 import { dims4, formatShape, pair, type Size2d } from '../core/shape.js';
 import { fromArray } from '../tensor/creation.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -15,13 +16,21 @@ export interface InterpolateOptions {
   alignCorners?: boolean;
 }
 
+const readOptions = optionReader<InterpolateOptions>('interpolate', {
+  size: true,
+  scaleFactor: true,
+  mode: true,
+  alignCorners: true,
+});
+
 /**
  * x `[N, C, H, W]` → `[N, C, H', W']`, each new pixel the nearest old one, or a mixture of the four around it. Bilinear
  * mixing is linear along each axis: two products with matrices `[H', H]` and `[W, W']`.
  *
  * @throws ValueError unless exactly one of `size` and `scaleFactor` is given
  */
-export function interpolate(x: Tensor, options: InterpolateOptions): Tensor {
+export function interpolate(x: Tensor, ...given: [options: InterpolateOptions]): Tensor {
+  const options = readOptions(given);
   const { mode = 'nearest', alignCorners = false } = options;
   const [, , height, width] = dims4('interpolate', 'input', x.shape);
   const [toHeight, toWidth] = targetSize(options, height, width);

@@ -74,13 +74,13 @@ export function randint(
   shape: Shape,
   ...given: [options?: RandomOptions]
 ): Tensor;
-export function randint(first: number, ...rest: readonly unknown[]): Tensor {
-  const [second, ...others] = rest;
+export function randint(first: number, ...given: readonly unknown[]): Tensor {
+  const [second, ...others] = given;
   const isRange = typeof second === 'number';
   const [low, high] = isRange ? [first, second] : [0, first];
-  const [shape, ...given] = (isRange ? others : rest) as [Shape, RandomOptions?]; // checked below
+  const [shape, ...options] = (isRange ? others : given) as [Shape, RandomOptions?]; // checked below
   requireShape('randint', shape);
-  const { dtype, generator, requiresGrad } = readOptions('randint', given, 'int32');
+  const { dtype, generator, requiresGrad } = readOptions('randint', options, 'int32');
   const attrs = { shape: [...shape], low, high, dtype };
   return randintOp([drawKey(generator)], attrs).requiresGrad_(requiresGrad);
 }

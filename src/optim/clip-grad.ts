@@ -1,4 +1,5 @@
 import { ValueError } from '../core/errors.js';
+import { optionReader } from '../core/options.js';
 import { zeros } from '../tensor/creation.js';
 import { noGrad } from '../tensor/grad-mode.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -8,6 +9,8 @@ export interface ClipGradNormOptions {
   normType?: number;
 }
 
+const readOptions = optionReader<ClipGradNormOptions>('clipGradNorm', { normType: true });
+
 /**
  * Scales all gradients so that their joint norm is at most `maxNorm`. Returns the norm before, a 0-d tensor: nothing is
  * read, so it can be part of a compiled step.
@@ -15,8 +18,9 @@ export interface ClipGradNormOptions {
 export function clipGradNorm(
   params: Iterable<Tensor>,
   maxNorm: number,
-  { normType = 2 }: ClipGradNormOptions = {},
+  ...given: [options?: ClipGradNormOptions]
 ): Tensor {
+  const { normType = 2 } = readOptions(given);
   if (!(maxNorm >= 0)) throw new ValueError('clipGradNorm', `maxNorm=${maxNorm} must be ≥ 0`);
   if (!(normType > 0)) throw new ValueError('clipGradNorm', `normType=${normType} must be > 0`);
   const found = withGradient(params);

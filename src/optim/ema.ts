@@ -1,4 +1,5 @@
 import { CheckpointError, ValueError } from '../core/errors.js';
+import { optionReader } from '../core/options.js';
 import { formatShape, sameShape } from '../core/shape.js';
 import { noGrad } from '../tensor/grad-mode.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -7,6 +8,8 @@ export interface EMAOptions {
   /** How much of the average each update keeps, 0–1. @default 0.999 */
   decay?: number;
 }
+
+const readOptions = optionReader<EMAOptions>('EMA', { decay: true });
 
 /**
  * Exponential moving average of parameters (Polyak & Juditsky, 1992): a ← decay · a + (1 − decay) · θ. Averaged weights
@@ -23,7 +26,8 @@ export class EMA {
   readonly decay: number;
   private readonly params: readonly Tensor[];
 
-  constructor(params: Iterable<Tensor>, { decay = 0.999 }: EMAOptions = {}) {
+  constructor(params: Iterable<Tensor>, ...given: [options?: EMAOptions]) {
+    const { decay = 0.999 } = readOptions(given);
     if (!(decay >= 0 && decay <= 1))
       throw new ValueError('EMA', `decay=${decay} must be from 0 to 1`);
     this.params = [...params];

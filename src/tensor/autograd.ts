@@ -41,12 +41,12 @@ const readBackward = optionReader<BackwardOptions>('backward', { retainGraph: tr
 
 Tensor.prototype.backward = function (
   first?: Tensor | BackwardOptions | null,
-  ...rest: [options?: BackwardOptions]
+  ...given: [options?: BackwardOptions]
 ) {
-  const [gradient, given] = isPlain(first)
-    ? [null, [first, ...rest] as unknown as typeof rest] // read below, should it be too much
-    : [(first ?? null) as Tensor | null, rest];
-  const { retainGraph = false } = readBackward(given);
+  const [gradient, options] = isPlain(first)
+    ? [null, [first, ...given] as unknown as typeof given] // read below, should it be too much
+    : [(first ?? null) as Tensor | null, given];
+  const { retainGraph = false } = readBackward(options);
   if (gradient !== null && !(gradient instanceof Tensor))
     throw new ValueError('backward', `gradient=${show(gradient)} must be a tensor`);
   run([this], [gradient], null, retainGraph);

@@ -180,9 +180,9 @@ export function onesLike(like: Tensor, ...given: [options?: TensorOptions]): Ten
 /** The identity matrix `[n, m]`. @default m n */
 export function eye(n: number, ...given: [options?: TensorOptions]): Tensor;
 export function eye(n: number, m: number, ...given: [options?: TensorOptions]): Tensor;
-export function eye(n: number, ...rest: readonly unknown[]): Tensor {
-  const [[m = n], given] = leadingNumbers(rest);
-  const result = filled('eye', [n, m], 0, given);
+export function eye(n: number, ...given: readonly unknown[]): Tensor {
+  const [[m = n], options] = leadingNumbers(given);
+  const result = filled('eye', [n, m], 0, options);
   for (let i = 0; i < Math.min(n, m); i++) result.data[i * m + i] = 1;
   return result;
 }
@@ -201,24 +201,24 @@ export function arange(
   step: number,
   ...given: [options?: TensorOptions]
 ): Tensor;
-export function arange(first: number, ...rest: readonly unknown[]): Tensor {
-  const [[second, step = 1], given] = leadingNumbers(rest);
+export function arange(first: number, ...given: readonly unknown[]): Tensor {
+  const [[second, step = 1], options] = leadingNumbers(given);
   const [start, end] = second === undefined ? [0, first] : [first, second];
   const count = Math.ceil((end - start) / step);
   if (!Number.isFinite(count) || count < 0)
     throw new ValueError('arange', `start=${start}, end=${end}, step=${step} name no finite range`);
   const isWhole = [start, end, step].every(Number.isInteger);
-  const { dtype, requiresGrad } = readOptions('arange', given, isWhole ? 'int32' : 'float32');
+  const { dtype, requiresGrad } = readOptions('arange', options, isWhole ? 'int32' : 'float32');
   const data = allocate(dtype, count);
   for (let i = 0; i < count; i++) data[i] = start + i * step;
   return fromArray(data, [count], dtype, requiresGrad);
 }
 
 /** The numbers that arguments start with, and the options after them. */
-function leadingNumbers(rest: readonly unknown[]): [numbers: number[], given: [TensorOptions?]] {
-  const at = rest.findIndex((value) => typeof value !== 'number');
-  const end = at < 0 ? rest.length : at;
-  return [rest.slice(0, end) as number[], rest.slice(end) as [TensorOptions?]]; // the reader checks them
+function leadingNumbers(given: readonly unknown[]): [numbers: number[], options: [TensorOptions?]] {
+  const at = given.findIndex((value) => typeof value !== 'number');
+  const end = at < 0 ? given.length : at;
+  return [given.slice(0, end) as number[], given.slice(end) as [TensorOptions?]]; // the reader checks them
 }
 
 /** `steps` evenly spaced numbers from `start` to `end`, both included. */

@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import { optionReader } from '../core/options.js';
 import { printable } from '../core/outside-text.js';
 import { formatEpoch, formatLoss, formatLr, percent } from './epoch-line.js';
 import type { Callback, EpochEvent, MeasureEvent, StepEvent } from './metrics.js';
@@ -12,6 +13,12 @@ export interface ProgressOptions {
   /** @default performance.now */
   now?: () => number;
 }
+
+const readOptions = optionReader<ProgressOptions>('Progress', {
+  epochs: true,
+  stream: true,
+  now: true,
+});
 
 /** A bar is redrawn at most this often. */
 const redrawMs = 100;
@@ -28,7 +35,8 @@ export class Progress implements Callback {
   private drawnAt = Number.NEGATIVE_INFINITY;
   private samples = 0;
 
-  constructor({ stream = process.stdout, epochs, now = () => performance.now() }: ProgressOptions) {
+  constructor(...given: [options: ProgressOptions]) {
+    const { stream = process.stdout, epochs, now = () => performance.now() } = readOptions(given);
     this.stream = stream;
     this.epochs = epochs;
     this.now = now;

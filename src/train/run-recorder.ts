@@ -1,3 +1,4 @@
+import { optionReader } from '../core/options.js';
 import type { Checkpoint, RunFolder } from '../io/run-folder.js';
 import type { Module } from '../nn/module.js';
 import type {
@@ -23,6 +24,11 @@ export interface RunRecorderOptions {
   readonly onNote?: (text: string) => void;
 }
 
+const readOptions = optionReader<RunRecorderOptions>('RunRecorder', {
+  drawCurves: true,
+  onNote: true,
+});
+
 /**
  * Writes a run folder while training goes on: checkpoints, logs, curves, summary. Weights come first: what is there when
  * a later file cannot be written, or the process ends, is the most that could be kept.
@@ -32,12 +38,15 @@ export class RunRecorder implements Callback {
   private steps: object[] = [];
   /** Steps that the weights in the folder have not seen. */
   private unsaved = 0;
+  private readonly options: RunRecorderOptions;
 
   constructor(
     private readonly run: RunFolder,
     private readonly model: Module,
-    private readonly options: RunRecorderOptions,
-  ) {}
+    ...given: [options: RunRecorderOptions]
+  ) {
+    this.options = readOptions(given);
+  }
 
   onStep({ epoch, globalStep, loss, lr, samples }: StepEvent): void {
     this.steps.push({ step: globalStep, epoch, loss, lr, samples });

@@ -5,6 +5,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { compile } from '../compile/compile.js';
 import { internalError, ValueError } from '../core/errors.js';
+import { optionReader } from '../core/options.js';
 import type { Precision } from '../engine/precision.js';
 import { crossEntropy } from '../nn/functional.js';
 import type { Module, StateDict } from '../nn/module.js';
@@ -62,6 +63,25 @@ export interface TrainerOptions {
   readonly signal?: AbortSignal;
 }
 
+const readOptions = optionReader<TrainerOptions>('Trainer', {
+  model: true,
+  optimizer: true,
+  trainLoader: true,
+  valLoader: true,
+  testLoader: true,
+  epochs: true,
+  loss: true,
+  heldOutLoss: true,
+  bestBy: true,
+  scheduler: true,
+  schedulePer: true,
+  clipGradNorm: true,
+  compile: true,
+  precision: true,
+  callbacks: true,
+  signal: true,
+});
+
 /** What a training step gives back. */
 interface TrainTensors extends Record<string, Tensor> {
   loss: Tensor;
@@ -102,7 +122,11 @@ export class Trainer {
   /** Whether batch norm has refused a batch of one sample. */
   private skipsSingles = false;
 
-  constructor(private readonly options: TrainerOptions) {
+  private readonly options: TrainerOptions;
+
+  constructor(...given: [options: TrainerOptions]) {
+    const options = readOptions(given);
+    this.options = options;
     const { model, optimizer, loss = crossEntropy, heldOutLoss = loss } = options;
     const { epochs, precision = 'float32' } = options;
     if (!Number.isInteger(epochs) || epochs < 1)
