@@ -1,3 +1,5 @@
 /** What a run looks like: charts and tables. */
 export { type CurvePoint, curvesSvg } from './curves.js';
-export { formatSummary, type LayerRow, type ModelSummary, summarize } from './model-summary.js';
+export { formatSummary } from './format-summary.js';
+export { type LayerRow, listLayers, type ModelSummary, summarize } from './model-summary.js';
+export { type SummaryOptions, summary } from './summary.js';

@@ -3,7 +3,7 @@
  * multiply-adds, so even a large network takes milliseconds.
  */
 import { itemSize } from '../core/dtype.js';
-import { formatShape, numel, type Shape } from '../core/shape.js';
+import { numel, type Shape } from '../core/shape.js';
 import { operands } from '../graph/op.js';
 import type { Module } from '../nn/module.js';
 import { type Executor, withExecutor } from '../tensor/execute.js';
@@ -17,8 +17,9 @@ export interface LayerRow {
   readonly name: string;
   readonly type: string;
   readonly depth: number;
-  readonly inputShape: Shape;
-  readonly outputShape: Shape;
+  /** Null where the model was not traced. */
+  readonly inputShape: Shape | null;
+  readonly outputShape: Shape | null;
   /** Of the layer itself, without those below it. */
   readonly parameters: number;
   readonly trainable: boolean;
@@ -43,15 +44,11 @@ export function summarize(model: Module, inputShape: Shape): ModelSummary {
   const open: (typeof rows)[number][] = [];
   const handles = model.namedModules().flatMap(([name, module]) => [
     module.registerForwardPreHook((_, inputs) => {
-      const own = module.members().flatMap(([, m]) => (m instanceof Parameter ? [m] : []));
       const row = {
-        name,
-        type: module.constructor.name,
+        ...describe(name, module),
         depth: open.length,
         inputShape: inputs[0]?.shape ?? [],
         outputShape: [],
-        parameters: own.reduce((sum, p) => sum + p.numel(), 0),
-        trainable: own.some((p) => p.requiresGrad),
         multiplyAdds: 0,
       };
       rows.push(row);
@@ -82,7 +79,34 @@ export function summarize(model: Module, inputShape: Shape): ModelSummary {
   return totals(rows, model, inputShape);
 }
 
-function totals(layers: readonly LayerRow[], model: Module, inputShape: Shape): ModelSummary {
+/** The layers and parameters of `model`, without shapes, for which it takes an input. */
+export function listLayers(model: Module): ModelSummary {
+  const rows = model.namedModules().map(([name, module]) => ({
+    ...describe(name, module),
+    depth: name === '' ? 0 : name.split('.').length,
+    inputShape: null,
+    outputShape: null,
+    multiplyAdds: 0,
+  }));
+  return totals(rows, model, null);
+}
+
+/** What a layer's row says of the layer alone. */
+function describe(name: string, module: Module) {
+  const own = module.members().flatMap(([, m]) => (m instanceof Parameter ? [m] : []));
+  return {
+    name,
+    type: module.constructor.name,
+    parameters: own.reduce((sum, p) => sum + p.numel(), 0),
+    trainable: own.some((p) => p.requiresGrad),
+  };
+}
+
+function totals(
+  layers: readonly LayerRow[],
+  model: Module,
+  inputShape: Shape | null,
+): ModelSummary {
   const parameters = model.parameters();
   const count = (list: readonly Tensor[]) => list.reduce((sum, p) => sum + p.numel(), 0);
   const isLeaf = (row: LayerRow, i: number) => (layers[i + 1]?.depth ?? 0) <= row.depth;
@@ -91,59 +115,10 @@ function totals(layers: readonly LayerRow[], model: Module, inputShape: Shape): 
     totalParameters: count(parameters),
     trainableParameters: count(parameters.filter((p) => p.requiresGrad)),
     totalMultiplyAdds: layers.reduce((sum, row) => sum + row.multiplyAdds, 0),
-    inputBytes: 4 * numel(inputShape),
+    inputBytes: inputShape === null ? 0 : 4 * numel(inputShape),
     activationBytes: layers
       .filter(isLeaf)
-      .reduce((sum, row) => sum + 2 * 4 * numel(row.outputShape), 0),
+      .reduce((sum, row) => sum + 2 * 4 * numel(row.outputShape ?? [0]), 0),
     parameterBytes: parameters.reduce((sum, p) => sum + p.numel() * itemSize(p.dtype), 0),
   };
-}
-
-/** The summary as a table. */
-export function formatSummary(summary: ModelSummary): string {
-  const seen: number[] = [];
-  const rows = summary.layers.map((row) => {
-    seen[row.depth] = (seen[row.depth] ?? 0) + 1;
-    const label = row.depth === 0 ? row.type : `${row.type}: ${row.depth}-${seen[row.depth]}`;
-    return [
-      `${'│    '.repeat(Math.max(0, row.depth - 1))}${row.depth === 0 ? '' : '├─'}${label}`,
-      formatShape(row.inputShape),
-      formatShape(row.outputShape),
-      row.parameters === 0
-        ? '--'
-        : row.trainable
-          ? row.parameters.toLocaleString('en')
-          : `(${row.parameters.toLocaleString('en')})`,
-      row.multiplyAdds === 0 ? '--' : row.multiplyAdds.toLocaleString('en'),
-    ];
-  });
-  const header = ['Layer (type:depth-idx)', 'Input', 'Output', 'Param #', 'Mult-Adds'];
-  const widths = header.map((title, i) =>
-    Math.max(title.length, ...rows.map((row) => row[i]?.length ?? 0)),
-  );
-  const line = (cells: readonly string[]) =>
-    cells
-      .map((cell, i) => (i < 3 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0)))
-      .join('  ')
-      .trimEnd();
-  const rule = '='.repeat(widths.reduce((sum, width) => sum + width + 2, -2));
-  const { totalParameters, trainableParameters } = summary;
-  const mega = (bytes: number) => (bytes / 1e6).toFixed(2);
-  return [
-    rule,
-    line(header),
-    rule,
-    ...rows.map(line),
-    rule,
-    `Total params: ${totalParameters.toLocaleString('en')}`,
-    `Trainable params: ${trainableParameters.toLocaleString('en')}`,
-    `Non-trainable params: ${(totalParameters - trainableParameters).toLocaleString('en')}`,
-    `Total mult-adds (M): ${mega(summary.totalMultiplyAdds)}`,
-    rule,
-    `Input size (MB): ${mega(summary.inputBytes)}`,
-    `Forward/backward pass size (MB): ${mega(summary.activationBytes)}`,
-    `Params size (MB): ${mega(summary.parameterBytes)}`,
-    `Estimated total size (MB): ${mega(summary.inputBytes + summary.activationBytes + summary.parameterBytes)}`,
-    rule,
-  ].join('\n');
 }

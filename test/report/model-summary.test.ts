@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { nn, vision } from '../../src/index.js';
-import { formatSummary, summarize } from '../../src/report/model-summary.js';
+import { formatSummary } from '../../src/report/format-summary.js';
+import { summarize } from '../../src/report/model-summary.js';
 
 test('a network of two layers, as a table', () => {
   const model = new nn.Sequential(

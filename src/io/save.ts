@@ -1,0 +1,43 @@
+import { type Device, requireCpu } from '../core/device.js';
+import { optionReader } from '../core/options.js';
+import type { StateDict } from '../nn/module.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { loadTorch } from './load-torch.js';
+import { loadSafetensors, saveSafetensors } from './safetensors.js';
+import { saveTorch } from './save-torch.js';
+
+export interface LoadFileOptions {
+  /** Where the tensors go, for PyTorch's sake: there is one place. @default 'cpu' */
+  mapLocation?: Device;
+}
+
+const readOptions = optionReader<LoadFileOptions>('load', { mapLocation: true });
+
+/** Endings of files in PyTorch's own format. */
+const torchName = /\.(pth|pt|th)$/i;
+
+/**
+ * Writes a state dict, whole or not at all: as `torch.save` does where `path` ends in `.pth` or `.pt`, as safetensors
+ * otherwise.
+ *
+ * @example await save(model.stateDict(), 'model.pth')
+ */
+export async function save(state: ReadonlyMap<string, Tensor>, path: string): Promise<void> {
+  if (torchName.test(path)) await saveTorch(path, state);
+  else await saveSafetensors(path, state);
+}
+
+/**
+ * Reads a state dict from a file of PyTorch's (`.pth`, `.pt`) or a safetensors file.
+ *
+ * @throws CheckpointError when it is missing, damaged, or holds no state dict
+ * @example model.loadStateDict(await load('model.pth'))
+ */
+export async function load(
+  path: string,
+  ...given: [options?: LoadFileOptions]
+): Promise<StateDict> {
+  requireCpu('load', readOptions(given).mapLocation ?? 'cpu');
+  if (torchName.test(path)) return (await loadTorch(path)).stateDict;
+  return new Map((await loadSafetensors(path)).tensors);
+}
