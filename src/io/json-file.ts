@@ -8,14 +8,34 @@ import { reason } from './atomic.js';
 /** A list of 65,536 class names has 1–2 MB. */
 const maxJsonBytes = 2 ** 22;
 
+/** Lists and objects within each other: a model's transforms have a handful. */
+const maxDepth = 64;
+
 /** Reads a JSON file of at most `maxBytes`. @throws DataError when it is missing, too large or not JSON */
 export async function readJson(path: string, maxBytes = maxJsonBytes): Promise<unknown> {
   const bytes = await readRegularFile(path, maxBytes);
+  if (isDeep(bytes))
+    throw new DataError(path, `has lists and objects over ${maxDepth} deep in each other`);
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {
     throw new DataError(path, `is no JSON (${reason(cause)})`, { cause });
   }
+}
+
+/** Whether brackets, outside of texts, lie in each other too deep: parsing them would take forty times their bytes. */
+function isDeep(bytes: Uint8Array): boolean {
+  let depth = 0;
+  let inText = false;
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i];
+    if (byte === 0x22) inText = !inText;
+    else if (inText) i += byte === 0x5c ? 1 : 0;
+    else if (byte === 0x5b || byte === 0x7b) {
+      if (++depth > maxDepth) return true;
+    } else if (byte === 0x5d || byte === 0x7d) depth--;
+  }
+  return false;
 }
 
 /** The value as the schema has it. @throws DataError that names the first wrong field, what is there and what is required */

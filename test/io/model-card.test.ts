@@ -63,6 +63,12 @@ test('a file that is no model.json by its size or content is refused', async (t)
   await assert.rejects(read(t, ' '.repeat(2 ** 22 + 1)), {
     message: /model\.json: has 4194305 bytes, at most 4194304 are allowed$/,
   });
+  await assert.rejects(read(t, `{"a":"[[","b":${'['.repeat(65)}`), {
+    message: /model\.json: has lists and objects over 64 deep in each other$/,
+  });
+  await assert.rejects(read(t, `["${'['.repeat(99)}\\"[[",{}]`), {
+    message: /field '': given \["\[/,
+  });
   await assert.rejects(read(t, '[]'), { message: /field '': given \[\], expected object/ });
   const run = await RunFolder.create('x', join(await temporaryFolder(t), 'run'));
   await assert.rejects(readModelCard(run), {

@@ -31,8 +31,9 @@ export interface DiskIndex {
   readonly entries: readonly DiskEntry[];
 }
 
-/** A list of a million pictures has about 40 MB. */
-const maxBytes = 2 ** 28;
+/** The most bytes that the entry of one picture has, and all else. */
+const entryBytes = 64;
+const otherBytes = 1000;
 
 export async function writeIndex(path: string, index: DiskIndex): Promise<void> {
   const { channels, bytes, entries } = index;
@@ -42,7 +43,12 @@ export async function writeIndex(path: string, index: DiskIndex): Promise<void> 
 
 /** @throws DataError when it is not as it was written, or not of `count` pictures */
 export async function readIndex(path: string, count: number): Promise<DiskIndex> {
-  const index = checkJson(path, schema, await readJson(path, maxBytes), 'the cache is damaged');
+  const index = checkJson(
+    path,
+    schema,
+    await readJson(path, otherBytes + entryBytes * count),
+    'the cache is damaged',
+  );
   if (index.entries.length !== count || index.sha256 !== sumOf(index))
     throw new DataError(path, 'is not as it was written; the cache is damaged');
   return index;

@@ -1,0 +1,230 @@
+// Reads thousands of damaged files of every kind that carries weights or describes a run (safetensors, pickles, .pth, model.json,
+// config.json, checkpoints, the image cache): each must be read, healed, or refused with an error that names it, within 2 s.
+// Then files made to exhaust memory or time, and large good ones, each in a process of its own: at most twice the file and
+// 64 MiB (and what V8 keeps for itself), within 10 s. Last, files that PyTorch reads of wick's making, where it is installed.
+//   node scripts/verify-files.mjs [COUNT] [SEED] [KIND]      (npm run verify:files)
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const build = resolve(process.env.WICK_BUILD ?? 'dist');
+const load = (file) => import(pathToFileURL(join(build, file)).href);
+const MiB = 2 ** 20;
+
+/** Beside what a file may take: garbage that V8 has not collected yet. */
+const collectorMiB = 64;
+
+const readers = {
+  safetensors: async (path) => (await load('src/io/safetensors.js')).loadSafetensors(path),
+  pth: async (path) => (await load('src/io/load-torch.js')).loadTorch(path),
+  json: async (path) => (await load('src/io/json-file.js')).readJson(path),
+  pickle: async (path) => {
+    const { readFileSync } = await import('node:fs');
+    const { unpickle } = await load('src/io/pickle/unpickle.js');
+    const { numpyGlobals } = await load('src/io/pickle/numpy.js');
+    return unpickle(readFileSync(path), { path, globals: numpyGlobals });
+  },
+};
+
+/** Reads one file and prints what it took. */
+async function measure(kind, path) {
+  const read = readers[kind];
+  await read(fileURLToPath(import.meta.url)).catch(() => {}); // loads what it needs
+  const { WickError } = await load('src/core/errors.js');
+  const before = process.resourceUsage().maxRSS * 1024;
+  const start = performance.now();
+  let outcome = 'read';
+  try {
+    await read(path);
+  } catch (error) {
+    outcome = error instanceof WickError ? `refused: ${error.detail}` : `WRONG: ${error.stack}`;
+  }
+  const ms = performance.now() - start;
+  console.log(
+    JSON.stringify({ outcome, ms, bytes: process.resourceUsage().maxRSS * 1024 - before }),
+  );
+}
+
+async function verify() {
+  const count = Number(process.argv[2] ?? 2000);
+  const seed = Number(process.argv[3] ?? 1);
+  const { readMutated } = await load('test/io/fuzz/read-mutated.js');
+  let failed = false;
+  for (const summary of await readMutated(count, seed, process.argv[4])) {
+    const { kind, refused, read, wrong, slowestMs } = summary;
+    console.log(
+      `${kind.padEnd(18)} ${refused} refused, ${read} read, ${wrong.length} wrong; slowest ${slowestMs.toFixed(0)} ms`,
+    );
+    for (const line of wrong.slice(0, 10)) console.error(line);
+    failed ||= wrong.length > 0 || slowestMs > 2000;
+  }
+  if (process.argv[4] === undefined) {
+    const folder = mkdtempSync(join(tmpdir(), 'wick-hostile-'));
+    try {
+      for (const [name, kind, make] of hostile) failed = !one(folder, name, kind, make()) || failed;
+      failed = !(await byTorch(folder)) || failed;
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+  if (failed) process.exit(1);
+}
+
+/** Reads a file in a process of its own; whether that took no more than it may. */
+function one(folder, name, kind, bytes) {
+  const path = join(folder, 'file');
+  writeFileSync(path, bytes);
+  const script = fileURLToPath(import.meta.url);
+  const { stdout, stderr, status } = spawnSync(process.execPath, [script, '--one', kind, path], {
+    encoding: 'utf8',
+    timeout: 120_000,
+  });
+  if (status !== 0) {
+    console.log(`${name}: ended with ${status}\n${stderr.slice(0, 1000)}`);
+    return false;
+  }
+  const { outcome, ms, bytes: taken } = JSON.parse(stdout);
+  const size = statSync(path).size;
+  const allowed = 2 * size + (64 + collectorMiB) * MiB;
+  const good = !outcome.startsWith('WRONG') && taken <= allowed && ms < 10_000;
+  console.log(
+    `${good ? 'ok  ' : 'FAIL'} ${name}: ${(size / MiB).toFixed(1)} MiB, took ${(taken / MiB).toFixed(0)} MiB and ${ms.toFixed(0)} ms; ${outcome.slice(0, 100)}`,
+  );
+  return good;
+}
+
+function safetensors(header, bodyBytes = 0) {
+  const text = Buffer.from(header);
+  const bytes = Buffer.alloc(8 + text.length + bodyBytes);
+  bytes.writeBigUInt64LE(BigInt(text.length));
+  text.copy(bytes, 8);
+  return bytes;
+}
+
+const described = (dtype, shape, begin, end) =>
+  JSON.stringify({ dtype, shape, data_offsets: [begin, end] });
+
+function manyTensors(count) {
+  const empty = described('F32', [0], 0, 0);
+  return `{${Array.from({ length: count }, (_, i) => `"tensor.number.${i}":${empty}`).join()}}`;
+}
+
+const latin1 = (text) => Buffer.from(text, 'latin1');
+
+/** Files that ask for more than they are, and good ones that are large: name, kind, bytes. */
+const hostile = [
+  ['a header of 1.1 million tensors', 'safetensors', () => safetensors(manyTensors(1_100_000))],
+  [
+    'a header of as many tensors as are allowed',
+    'safetensors',
+    () => safetensors(manyTensors(2 ** 17)),
+  ],
+  [
+    'a header of 80 MB of lists in each other',
+    'safetensors',
+    () => safetensors(`{"a":{"x":${'['.repeat(8e7)}`),
+  ],
+  [
+    'a header of 80 MB of metadata',
+    'safetensors',
+    () => safetensors(`{"__metadata__":{"a":"${'x'.repeat(8e7)}"}}`),
+  ],
+  ['a header of 80 MB of blanks', 'safetensors', () => safetensors(`{${' '.repeat(8e7)}}`)],
+  [
+    'a header of 80 MB of digits',
+    'safetensors',
+    () => safetensors(`{"a":{"shape":[${'9'.repeat(8e7)}]}}`),
+  ],
+  [
+    '300 MB of weights',
+    'safetensors',
+    () => safetensors(`{"w":${described('F32', [75e6], 0, 3e8)}}`, 3e8),
+  ],
+  [
+    '100 MB of halves',
+    'safetensors',
+    () => safetensors(`{"w":${described('F16', [5e7], 0, 1e8)}}`, 1e8),
+  ],
+  ['31 MB of dicts', 'pickle', () => latin1('}'.repeat(31e6))],
+  ['31 MB of lists', 'pickle', () => latin1(']'.repeat(31e6))],
+  ['31 MB of marks', 'pickle', () => latin1('('.repeat(31e6))],
+  ['31 MB of tuples', 'pickle', () => latin1(`)${'\x85'.repeat(31e6)}`)],
+  ['31 MB of memos', 'pickle', () => latin1(`]${'\x94'.repeat(31e6)}`)],
+  [
+    '28 MB of long numbers',
+    'pickle',
+    () => latin1(`\x8b\0\x10\0\0${'\x7f'.repeat(4096)}`.repeat(7000)),
+  ],
+  [
+    'a set copied 100,000 times',
+    'pickle',
+    () =>
+      latin1(
+        `c__builtin__\nset\nq\0(${'K\x01'.repeat(2e5)}lq\x010${'h\0h\x01\x85R0'.repeat(1e5)}.`,
+      ),
+  ],
+  [
+    '20 MB of numbers of 4,300 digits',
+    'pickle',
+    () => latin1(`L${'9'.repeat(4300)}L\n0`.repeat(4600)),
+  ],
+  [
+    'a text of 31 MB',
+    'pickle',
+    () =>
+      Buffer.concat([Buffer.from('580080d901', 'hex'), Buffer.alloc(31031296, 'x'), latin1('.')]),
+  ],
+  ['a pickle of 31 MB in the old format', 'pth', () => latin1(`\x80\x02${'}'.repeat(31e6)}`)],
+  ['4 MB of brackets', 'json', () => latin1('['.repeat(4e6))],
+  ['4 MB of lists in each other', 'json', () => latin1('['.repeat(2e6) + ']'.repeat(2e6))],
+];
+
+/** Whether PyTorch reads what wick writes; true, with a word, where it is not installed. */
+async function byTorch(folder) {
+  const python = ['/usr/bin/python3', 'python3'].find(
+    (name) => spawnSync(name, ['-c', 'import torch']).status === 0,
+  );
+  if (python === undefined) {
+    console.log('PyTorch is not installed: what wick writes is not read by it here');
+    return true;
+  }
+  const { io, nn } = await load('src/index.js');
+  const model = new nn.Sequential(
+    new nn.Conv2d(3, 4, 3),
+    new nn.BatchNorm2d(4),
+    new nn.Linear(4, 2),
+  );
+  const path = join(folder, 'model.pth');
+  const again = join(folder, 'again.pth');
+  await io.saveTorch(path, { state_dict: model.stateDict(), epoch: 3, lr: 0.1, seen: [1, null] });
+  const code = `
+import sys, torch
+from collections import OrderedDict
+c = torch.load(sys.argv[1])
+assert c['epoch'] == 3 and c['lr'] == 0.1 and c['seen'] == [1, None], c
+m = torch.nn.Sequential(torch.nn.Conv2d(3, 4, 3), torch.nn.BatchNorm2d(4), torch.nn.Linear(4, 2))
+print(m.load_state_dict(c['state_dict']))
+assert c['state_dict']['1.num_batches_tracked'].dtype == torch.int64
+torch.save(m.state_dict(), sys.argv[2])
+`;
+  const { status, stderr } = spawnSync(python, ['-c', code, path, again], { encoding: 'utf8' });
+  if (status !== 0) {
+    console.log(`FAIL PyTorch reads what wick writes: ${stderr}`);
+    return false;
+  }
+  const { stateDict } = await io.loadTorch(again);
+  const same = [...model.stateDict()].every(([name, { data }]) =>
+    Buffer.from(data.buffer, data.byteOffset, data.byteLength).equals(bytesOf(stateDict.get(name))),
+  );
+  console.log(`${same ? 'ok  ' : 'FAIL'} wick → .pth → PyTorch → .pth → wick, bit for bit`);
+  return same;
+}
+
+function bytesOf({ data }) {
+  return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+}
+
+if (process.argv[2] === '--one') await measure(process.argv[3], process.argv[4]);
+else await verify();

@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { loadTorch } from '../../../src/io/load-torch.js';
+import { numpyGlobals } from '../../../src/io/pickle/numpy.js';
+import { unpickle } from '../../../src/io/pickle/unpickle.js';
+import { RunFolder } from '../../../src/io/run-folder.js';
+import { loadSafetensors, saveSafetensors } from '../../../src/io/safetensors.js';
+import '../../../src/ops/index.js';
+import { readRunConfig } from '../../../src/recipes/run-config.js';
+import { TrainedModel } from '../../../src/recipes/trained-model.js';
+import { tensor } from '../../../src/tensor/creation.js';
+import { ImageFolder } from '../../../src/vision/datasets/image-folder.js';
+import { createModel } from '../../../src/vision/models/registry.js';
+import { folderOf, plainPng } from '../../vision/datasets/pictures.js';
+
+/** A kind of file, good ones of it, and what reads one that was put at `path`. */
+export interface Kind {
+  readonly name: string;
+  readonly good: readonly Buffer[];
+  readonly path: string;
+  read(): Promise<unknown>;
+  /** It is to be healed, not refused. */
+  readonly heals?: boolean;
+}
+
+type Base64 = Readonly<Record<string, string>>;
+
+const goldens = <T>(name: string) =>
+  JSON.parse(readFileSync(join('test', 'goldens', name), 'utf8')) as T;
+const decoded = (files: Base64) => Object.values(files).map((text) => Buffer.from(text, 'base64'));
+
+/** All kinds, with their files in `folder`. */
+export async function makeKinds(folder: string): Promise<Kind[]> {
+  const torch = goldens<{ readonly files: Base64 }>('torch-files.json').files;
+  const pickles = decoded(goldens<Base64>('pickles.json'));
+  const pickle = join(folder, 'a.pickle');
+  const pth = join(folder, 'a.pth');
+  return [
+    {
+      name: 'pickle',
+      good: pickles,
+      path: pickle,
+      read: async () => unpickle(await readFile(pickle), { path: pickle, globals: numpyGlobals }),
+    },
+    { name: 'pth', good: decoded(torch), path: pth, read: () => loadTorch(pth) },
+    await safetensorsKind(folder),
+    ...(await runKinds(folder)),
+    ...(await cacheKinds(folder)),
+  ];
+}
+
+async function safetensorsKind(folder: string): Promise<Kind> {
+  const path = join(folder, 'a.safetensors');
+  const tensors = new Map([
+    ['weight', tensor([1.5, -2, 3])],
+    ['steps', tensor(7, { dtype: 'int32' })],
+    ['flags', tensor([true, false, true])],
+  ]);
+  await saveSafetensors(path, tensors, { epoch: '3' });
+  const sealed = await readFile(path);
+  const header =
+    '{"a":{"dtype":"F16","shape":[2,1],"data_offsets":[0,4]},"b":{"dtype":"I64","shape":[],"data_offsets":[4,12]}}';
+  const open = Buffer.concat([Buffer.alloc(8), Buffer.from(header), Buffer.alloc(12)]);
+  open.writeBigUInt64LE(BigInt(header.length));
+  return { name: 'safetensors', good: [sealed, open], path, read: () => loadSafetensors(path) };
+}
+
+/** A run's own files: each is damaged in turn, and the run is used. */
+async function runKinds(folder: string): Promise<Kind[]> {
+  const run = await RunFolder.create('x', join(folder, 'run'));
+  const architecture = {
+    name: 'mnistCnn',
+    options: { numClasses: 2, inChannels: 1, imageSize: 12 },
+  };
+  const resize = { name: 'Resize', size: [12, 12], interpolation: 'bilinear', maxSize: null };
+  const normalize = { name: 'Normalize', mean: [0.5], std: [0.25] };
+  await run.write('model.json', {
+    format: 'wick-model/1',
+    architecture,
+    inputShape: [1, 12, 12],
+    classes: ['a', 'b'],
+    transform: { name: 'Compose', transforms: [resize, { name: 'ToTensor' }, normalize] },
+  });
+  await run.write('config.json', { recipe: 'digits', choices: { data: 'x', limit: 5, seed: 1 } });
+  const weights = run.checkpoint('best');
+  await saveSafetensors(weights, createModel(architecture).stateDict(), { epoch: '1' });
+  const picture = join(folder, 'p.png');
+  await writeFile(picture, await plainPng(9));
+  const predict = async () => {
+    const predictions = await (await TrainedModel.load(run)).predict(picture, 2);
+    for (const { probability } of predictions) assert.ok(probability >= 0 && probability <= 1);
+  };
+  const kind = async (name: string, path: string, read: () => Promise<unknown>) => ({
+    name,
+    path,
+    good: [await readFile(path)],
+    read,
+  });
+  return [
+    await kind('model.json', run.file('model.json'), predict),
+    await kind('config.json', run.file('config.json'), () => readRunConfig(run)),
+    await kind('best.safetensors', weights, predict),
+  ];
+}
+
+/** The image cache: whatever happens to it, the pictures must be right. */
+async function cacheKinds(folder: string): Promise<Kind[]> {
+  const values = [10, 20, 30];
+  const root = await folderOf(join(folder, 'pictures'), {
+    'a/1.png': 10,
+    'a/2.png': 20,
+    'b/1.png': 30,
+  });
+  const cache = join(folder, 'cache');
+  await mkdir(cache);
+  const read = async () => {
+    const before = process.env.WICK_CACHE;
+    process.env.WICK_CACHE = cache;
+    try {
+      const dataset = await ImageFolder.open(root, { cache: 'disk' });
+      for (const [i, value] of values.entries())
+        assert.ok((await dataset.image(i)).data.every((byte) => byte === value));
+    } finally {
+      if (before === undefined) delete process.env.WICK_CACHE;
+      else process.env.WICK_CACHE = before;
+    }
+  };
+  await read();
+  const [name = ''] = await readdir(join(cache, 'images'));
+  const paths = ['index.json', 'pixels.bin'].map((file) => join(cache, 'images', name, file));
+  return Promise.all(
+    paths.map(async (path) => ({
+      name: `cache ${path.split('/').at(-1)}`,
+      path,
+      good: [await readFile(path)],
+      read,
+      heals: true,
+    })),
+  );
+}
