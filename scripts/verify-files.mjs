@@ -1,10 +1,10 @@
 // Reads thousands of damaged files of every kind that carries weights or describes a run (safetensors, pickles, .pth, model.json,
 // config.json, checkpoints, the image cache): each must be read, healed, or refused with an error that names it, within 2 s.
 // Then files made to exhaust memory or time, and large good ones, each in a process of its own: at most twice the file and
-// 64 MiB (and what V8 keeps for itself), within 10 s. Last, files that PyTorch reads of wick's making, where it is installed.
+// 64 MiB (and what V8 keeps for itself), within 10 s of the processor. Last, files that PyTorch reads of wick's making, where it is installed.
 //   node scripts/verify-files.mjs [COUNT] [SEED] [KIND]      (npm run verify:files)
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -21,7 +21,6 @@ const readers = {
   pth: async (path) => (await load('src/io/load-torch.js')).loadTorch(path),
   json: async (path) => (await load('src/io/json-file.js')).readJson(path),
   pickle: async (path) => {
-    const { readFileSync } = await import('node:fs');
     const { unpickle } = await load('src/io/pickle/unpickle.js');
     const { numpyGlobals } = await load('src/io/pickle/numpy.js');
     return unpickle(readFileSync(path), { path, globals: numpyGlobals });
@@ -33,18 +32,26 @@ async function measure(kind, path) {
   const read = readers[kind];
   await read(fileURLToPath(import.meta.url)).catch(() => {}); // loads what it needs
   const { WickError } = await load('src/core/errors.js');
-  const before = process.resourceUsage().maxRSS * 1024;
-  const start = performance.now();
+  const before = peakBytes();
+  const start = process.cpuUsage();
   let outcome = 'read';
   try {
     await read(path);
   } catch (error) {
     outcome = error instanceof WickError ? `refused: ${error.detail}` : `WRONG: ${error.stack}`;
   }
-  const ms = performance.now() - start;
-  console.log(
-    JSON.stringify({ outcome, ms, bytes: process.resourceUsage().maxRSS * 1024 - before }),
-  );
+  const { user, system } = process.cpuUsage(start); // on a busy machine the clock says nothing
+  const ms = (user + system) / 1000;
+  console.log(JSON.stringify({ outcome, ms, bytes: peakBytes() - before }));
+}
+
+/** The most memory that this process has had. (Linux counts its parent's in maxRSS.) */
+function peakBytes() {
+  try {
+    return 1024 * Number(/VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]);
+  } catch {
+    return process.resourceUsage().maxRSS * 1024;
+  }
 }
 
 async function verify() {
@@ -119,7 +126,7 @@ const hostile = [
   [
     'a header of as many tensors as are allowed',
     'safetensors',
-    () => safetensors(manyTensors(2 ** 17)),
+    () => safetensors(manyTensors(2 ** 16)),
   ],
   [
     'a header of 80 MB of lists in each other',

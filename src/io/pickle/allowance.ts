@@ -24,6 +24,9 @@ export const cost = {
 export const maxStack = 2 ** 20;
 export const maxMemo = 2 ** 20;
 
+/** The most lists, dicts and tuples that are begun within each other. */
+export const maxMarks = 2 ** 14;
+
 /** Allowed beside twice the bytes of the pickle. */
 export const baseBytes = 2 ** 26;
 

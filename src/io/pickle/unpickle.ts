@@ -7,7 +7,15 @@
  */
 import { DataError, WickError } from '../../core/errors.js';
 import { show } from '../../core/outside-text.js';
-import { Allowance, baseBytes, cost, maxMemo, maxStack, requireShallow } from './allowance.js';
+import {
+  Allowance,
+  baseBytes,
+  cost,
+  maxMarks,
+  maxMemo,
+  maxStack,
+  requireShallow,
+} from './allowance.js';
 import { ByteReader } from './byte-reader.js';
 import { GlobalReference, lookUp, type PickleGlobals, pythonGlobals } from './globals.js';
 import {
@@ -118,7 +126,8 @@ class Machine {
 
   mark(): void {
     this.allowance.charge(cost.list);
-    this.marked.push(this.stack);
+    if (this.marked.push(this.stack) > maxMarks)
+      throw this.reader.fail(`over ${maxMarks.toLocaleString('en')} marks are open`);
     this.stack = [];
   }
 

@@ -28,7 +28,7 @@ export const METADATA = '__metadata__';
 const maxHeaderBytes = 100_000_000;
 
 /** Bounds the memory that a header can ask for beyond its own bytes. */
-const maxTensors = 2 ** 17;
+const maxTensors = 2 ** 16;
 const maxTextBytes = 2 ** 24;
 const maxRank = 64;
 
