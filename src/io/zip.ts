@@ -18,6 +18,7 @@ export class ZipArchive {
   private constructor(
     private readonly file: FileHandle,
     private readonly zip: ZipFile,
+    private readonly crash: Promise<never>,
     private readonly entries: ReadonlyMap<string, Entry>,
     /** Where the bytes of each entry must end at the latest. */
     private readonly ends: ReadonlyMap<Entry, number>,
@@ -26,9 +27,12 @@ export class ZipArchive {
 
   /** Reads the directory of an archive in an open file, which stays open. */
   static async open(file: FileHandle, size: number, fail: ReadFailure): Promise<ZipArchive> {
-    const { fromFdPromise } = await import('yauzl');
-    try {
-      const zip = await fromFdPromise(file.fd, { autoClose: false, strictFileNames: true });
+    const { fromRandomAccessReaderPromise } = await import('yauzl');
+    const bytes = await boundedReader(file, size, fail);
+    const readDirectory = async (): Promise<ZipArchive> => {
+      const zip = await fromRandomAccessReaderPromise(bytes.reader, size, {
+        strictFileNames: true,
+      });
       if (zip.entryCount > maxEntries)
         throw fail(`its directory lists ${zip.entryCount} files, at most ${maxEntries} are read`);
       const entries = new Map<string, Entry>();
@@ -37,13 +41,11 @@ export class ZipArchive {
         requireReadable(entry, fail);
         entries.set(entry.fileName, entry);
       }
-      return new ZipArchive(
-        file,
-        zip,
-        entries,
-        requireApart([...entries.values()], size, fail),
-        fail,
-      );
+      const ends = requireApart([...entries.values()], size, fail);
+      return new ZipArchive(file, zip, bytes.crash, entries, ends, fail);
+    };
+    try {
+      return await Promise.race([readDirectory(), bytes.crash]);
     } catch (cause) {
       throw asFailure(cause, fail);
     }
@@ -74,11 +76,12 @@ export class ZipArchive {
   }
 
   private async dataStart(entry: Entry): Promise<number> {
-    const { fileName, fileDataStart } = await this.zip
-      .readLocalFileHeaderPromise(entry)
-      .catch((cause: unknown) => {
+    const header = this.zip.readLocalFileHeaderPromise(entry);
+    const { fileName, fileDataStart } = await Promise.race([header, this.crash]).catch(
+      (cause: unknown) => {
         throw asFailure(cause, this.fail);
-      });
+      },
+    );
     if (!fileName.equals(entry.fileNameRaw))
       throw this.fail(
         `${quote(entry.fileName)} has another name at its place than in the directory`,
@@ -100,6 +103,39 @@ export class ZipArchive {
       );
     return unpacked;
   }
+}
+
+/**
+ * What yauzl reads through: bytes of the file and no others, wherever a damaged archive sends it. `crash` is rejected with what
+ * yauzl throws while it looks at them, which would otherwise end the program.
+ */
+async function boundedReader(file: FileHandle, size: number, fail: ReadFailure) {
+  const { RandomAccessReader } = await import('yauzl');
+  let crashed: (error: unknown) => void = () => {};
+  const crash = new Promise<never>((_, reject) => {
+    crashed = reject;
+  });
+  crash.catch(() => {}); // Whoever waits is told.
+  class BoundedReader extends RandomAccessReader {
+    override read(
+      buffer: Buffer,
+      offset: number,
+      length: number,
+      position: number,
+      callback: (error: Error | null) => void,
+    ): void {
+      const inside = position >= 0 && length >= 0 && position + length <= size;
+      const bytes = inside
+        ? readFully(file, buffer.subarray(offset, offset + length), position, fail)
+        : Promise.reject(fail('is no sound zip archive (it refers to bytes beyond its end)'));
+      bytes.then(() => callback(null), callback).catch(crashed);
+    }
+
+    override close(callback: (error: Error | null) => void): void {
+      callback(null); // The file is not ours.
+    }
+  }
+  return { reader: new BoundedReader(), crash };
 }
 
 function requireReadable(entry: Entry, fail: ReadFailure): void {

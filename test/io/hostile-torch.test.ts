@@ -214,3 +214,19 @@ test('compressed archives are read, and bombs refused', async (t) => {
     /has 4092 bytes, announced are 4096$/,
   );
 });
+
+test('an archive that sends its reader beyond the end of the file is refused', async (t) => {
+  const locator = Buffer.alloc(20);
+  locator.writeUInt32LE(0x07064b50);
+  const end = Buffer.alloc(22, 0xff);
+  end.writeUInt32LE(0x06054b50);
+  end.writeUInt16LE(0, 20);
+  for (const place of [2n ** 63n + 5n, 2n ** 40n, 0n]) {
+    locator.writeBigUInt64LE(place, 8);
+    await refused(
+      t,
+      Buffer.concat([latin1('PK\x03\x04'), locator, end]),
+      /is no sound zip archive \(/,
+    );
+  }
+});
