@@ -21,6 +21,8 @@ interface Case {
   readonly stride?: number;
   readonly padding?: number;
   readonly dilation?: number;
+  /** Every channel has kernels of its own. @default false */
+  readonly depthwise?: boolean;
 }
 
 const cases: readonly Case[] = [
@@ -37,6 +39,10 @@ const cases: readonly Case[] = [
   { n: 1, c: 32, k: 40, size: [3, 3], kernel: [3, 3], padding: 5, stride: 2 }, // rows of y without a tap
   { n: 2, c: 16, k: 16, size: [6, 6], kernel: [2, 2], stride: 4 }, // pixels of x that nobody reads
   { n: 1, c: 6, k: 7, size: [40, 3], kernel: [13, 3], padding: 1 },
+  { n: 2, c: 32, k: 32, size: [13, 14], kernel: [3, 3], padding: 1, depthwise: true },
+  { n: 5, c: 24, k: 24, size: [9, 30], kernel: [3, 3], stride: 2, padding: 1, depthwise: true },
+  { n: 2, c: 10, k: 10, size: [8, 8], kernel: [5, 5], padding: 2, dilation: 2, depthwise: true },
+  { n: 1, c: 72, k: 72, size: [15, 7], kernel: [7, 7], stride: 2, padding: 3, depthwise: true },
 ];
 
 const engines: readonly Engine[] = withoutNative
@@ -59,12 +65,12 @@ function draw(rng: Rng, shape: Shape): Tensor {
 /** y and the gradients of x, w and bias, eagerly or compiled. */
 function passes(engine: Engine | 'reference', given: Case, compiled: boolean): Float32Array[] {
   useEngine(engine);
-  const { n, c, k, size, kernel, stride = 1, padding = 0, dilation = 1 } = given;
+  const { n, c, k, size, kernel, stride = 1, padding = 0, dilation = 1, depthwise } = given;
   const rng = new Rng(7, 0, 0);
   const x = draw(rng, [n, c, ...size]);
-  const w = draw(rng, [k, c, ...kernel]);
+  const w = draw(rng, [k, depthwise ? 1 : c, ...kernel]);
   const b = draw(rng, [k]);
-  const options = { stride, padding, dilation };
+  const options = { stride, padding, dilation, groups: depthwise ? c : 1 };
   const step = (...all: Tensor[]): Record<string, Tensor> => {
     const [image, weight, bias] = all.map((t) => t.detach().requiresGrad_(true));
     if (!image || !weight || !bias) throw new RangeError('three tensors');

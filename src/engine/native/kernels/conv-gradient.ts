@@ -65,8 +65,8 @@ export function convGradient(w: KernelWriter, shape: ConvGradient): void {
     s.advance(-kernelRows * rowBytes);
   };
   const { vectors } = cells;
-  const advance = (bytes: number) => {
-    dy.advance(bytes);
+  const advance = (blocks: number, bytes: number) => {
+    dy.advance(blocks * dyVectors.blockBytes + bytes);
     s.advance(vectors * lanes * 4);
   };
   eachPanel(w, { channels: outChannels, vectors, places: dyVectors, advance }, panel);

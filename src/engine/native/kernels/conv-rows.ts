@@ -96,9 +96,9 @@ export function convRows(w: KernelWriter, shape: ConvRows): void {
     x.advance(-shape.rows * shape.xRow);
     y.advance(-shape.rows * shape.yRow);
   };
-  const advance = (bytes: number) => {
+  const advance = (blocks: number, bytes: number) => {
     weights.advance(panelBytes);
-    y.advance(bytes);
+    y.advance(blocks * yVectors.blockBytes + bytes);
     bias.advance(tapBytes);
   };
   const { vectors } = tile;

@@ -17,8 +17,8 @@ export interface Panels {
   readonly channels: number;
   readonly vectors: number;
   readonly places: VectorPlaces;
-  /** Moves what walks along the channels: by bytes in the tensor, and by one panel in what lies by panels. */
-  readonly advance: (bytes: number) => void;
+  /** Moves what walks along the channels by a panel: in a tensor by so many blocks and bytes. */
+  readonly advance: (blocks: number, bytes: number) => void;
 }
 
 /** Calls `body` for each panel with how many vectors it has, and whether it is the last. */
@@ -28,22 +28,22 @@ export function eachPanel(
   body: (vectors: number, isLast: boolean) => void,
 ): void {
   const { lanes } = w.level;
-  const { perBlock, blockBytes } = places;
+  const { perBlock } = places;
   const whole = Math.floor(channels / (lanes * vectors));
   const rest = Math.ceil(channels / lanes) - whole * vectors;
   const bytes = vectors * 4 * lanes;
-  const step = vectors < perBlock ? bytes : (vectors / perBlock) * blockBytes;
   // Panels that fill a block; where they do not, there is one block.
   const perTurn = perBlock % vectors === 0 ? perBlock / vectors : 1;
   const turns = perTurn === 1 ? 0 : Math.floor(whole / perTurn);
   const panels = () => {
     body(vectors, false);
-    advance(step);
+    if (vectors < perBlock) advance(0, bytes);
+    else advance(vectors / perBlock, 0);
   };
   w.loop(turns, () => {
     w.loop(perTurn - 1, panels);
     body(vectors, false);
-    advance(blockBytes - (perTurn - 1) * bytes);
+    advance(1, -(perTurn - 1) * bytes);
   });
   w.loop(whole - turns * perTurn, panels);
   if (rest > 0) w.scope(() => body(rest, true));

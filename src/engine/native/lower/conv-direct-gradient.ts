@@ -1,8 +1,10 @@
 /** The gradient of a direct convolution's weights: sums of each thread over its images, then their sum in PyTorch's order. */
+import { internalError } from '../../../core/errors.js';
 import type { LowerContext } from '../../wasm/lower/context.js';
 import type { ConvGeometry } from '../../wasm/lower/conv-geometry.js';
 import type { Pointer } from '../../wasm/region.js';
 import { type Cells, cellsFor, convGradient } from '../kernels/conv-gradient.js';
+import { depthwiseGradient, mostTaps } from '../kernels/depthwise.js';
 import { zeroFill } from '../kernels/weight-order.js';
 import type { Kernels } from '../kernels.js';
 import { type Axis, inputAt, runsOf, tapsOf } from './axis.js';
@@ -20,6 +22,8 @@ export interface DirectGradient {
   readonly x: StoredImage;
   readonly dy: StoredImage;
   readonly dw: Pointer;
+  /** Whether every channel has a kernel of its own; images then lie in vectors of channels, both in the same layout. */
+  readonly isDepthwise: boolean;
 }
 
 /** A piece of the work: rows of some images that have the same kernel rows inside. */
@@ -36,7 +40,9 @@ interface Piece {
 export function hasDirectGradient(
   kernels: Kernels,
   { kernel, outChannels }: ConvGeometry,
+  isDepthwise: boolean,
 ): boolean {
+  if (isDepthwise) return kernel[1] <= mostTaps;
   const row = { taps: kernel[1], kernelRows: 1, channels: 1 };
   const vectors = Math.ceil(outChannels / kernels.level.lanes);
   return cellsFor(row, vectors, kernels.level) !== undefined;
@@ -56,9 +62,10 @@ export function emitDirectGradient(
   const { lanes } = kernels.level;
   const sumBytes = Math.ceil(outChannels / lanes) * lanes * 4;
   const partBytes = channels * taps * sumBytes;
+  const blocks = conv.isDepthwise ? [{ first: 0, count: 1 }] : channelBlocks(x);
   const view: WeightView = {
     ...{ channels: outChannels, laneStride: channels * taps },
-    ...{ blocks: channelBlocks(x), channelStride: taps },
+    ...{ blocks, channelStride: taps },
     rows: Array.from({ length: kernel[0] }, (_, i) => i),
     columns: Array.from({ length: kernel[1] }, (_, i) => i),
     width: kernel[1],
@@ -126,37 +133,53 @@ interface PieceOptions {
 function emitPiece(
   kernels: Kernels,
   call: Call,
-  { x, dy }: DirectGradient,
+  { x, dy, isDepthwise }: DirectGradient,
   { geometry, view, piece, sumBytes }: PieceOptions,
   operands: { readonly x: Operand; readonly dy: Operand; readonly sums: Operand },
   { at }: { readonly at: number },
 ): void {
   const [rows, columns] = axesOf(geometry);
   const { kernelRows, first } = piece;
-  const shape = {
+  const { lanes } = kernels.level;
+  const shared = {
     ...{ images: piece.images, rows: piece.rows, kernelRows },
     ...{ inWidth: columns.size, outWidth: columns.outSize, step: columns.step },
     taps: tapsOf(columns),
-    ...{ xChannel: x.channelBytes, xPixel: x.pixelBytes },
+    xPixel: x.pixelBytes,
     ...{ xKernelRow: rows.dilation * x.rowBytes, xRow: rows.step * x.rowBytes },
     xImage: x.imageBytes,
-    ...{ outChannels: geometry.outChannels, dyPixel: dy.pixelBytes, dyRow: dy.rowBytes },
-    ...{ dyVectors: vectorPlaces(dy, kernels.level.lanes), dyImage: dy.imageBytes, sumBytes },
+    ...{ dyPixel: dy.pixelBytes, dyRow: dy.rowBytes, dyImage: dy.imageBytes },
+    ...{ dyVectors: vectorPlaces(dy, lanes), sumBytes },
   };
-  const vectors = Math.ceil(geometry.outChannels / kernels.level.lanes);
-  const tapsInRow = columns.kernel;
+  const { outChannels } = geometry;
   const xRow = inputAt(rows, piece.row, first) * x.rowBytes + piece.image * x.imageBytes;
   const dyAt = operands.dy.at(piece.image * dy.imageBytes + piece.row * dy.rowBytes);
   view.blocks.forEach((block, i) => {
-    const counts = { taps: tapsInRow, kernelRows, channels: block.count };
-    const cells = cellsFor(counts, vectors, kernels.level) as Cells; // hasDirectGradient
-    const kernel = kernels.get(convGradient, { ...shape, channels: block.count, cells });
     const cell = block.first * geometry.kernel[0] + first * block.count;
-    call(
-      kernel,
-      operands.x.at(xRow + i * x.blockBytes),
-      dyAt,
-      operands.sums.at(at + cell * tapsInRow * sumBytes),
-    );
+    const sumsAt = operands.sums.at(at + cell * columns.kernel * sumBytes);
+    const kernel = isDepthwise
+      ? kernels.get(depthwiseGradient, {
+          ...shared,
+          ...{ channels: outChannels, xVectors: vectorPlaces(x, lanes) },
+        })
+      : kernels.get(convGradient, {
+          ...shared,
+          ...{ channels: block.count, xChannel: x.channelBytes, outChannels },
+          cells: cellsOf(kernels, columns.kernel, kernelRows, block.count, outChannels),
+        });
+    call(kernel, operands.x.at(xRow + i * x.blockBytes), dyAt, sumsAt);
   });
+}
+
+function cellsOf(
+  { level }: Kernels,
+  taps: number,
+  kernelRows: number,
+  channels: number,
+  outChannels: number,
+): Cells {
+  const vectors = Math.ceil(outChannels / level.lanes);
+  const cells = cellsFor({ taps, kernelRows, channels }, vectors, level);
+  if (cells === undefined) throw internalError('the cells of a kernel row fit no registers');
+  return cells;
 }

@@ -5,6 +5,7 @@ import { gradientPhases } from '../../wasm/lower/conv2d-backward-input.js';
 import type { Pointer } from '../../wasm/region.js';
 import type { VectorLevel } from '../kernel-writer.js';
 import { convRows } from '../kernels/conv-rows.js';
+import { depthwiseRows } from '../kernels/depthwise.js';
 import { evenPieces, type Tile } from '../kernels/product.js';
 import type { Kernels } from '../kernels.js';
 import { type Axis, inputAt, runsOf, tapsOf } from './axis.js';
@@ -32,7 +33,13 @@ export interface DirectConv {
   /** A float for each channel that is written. */
   readonly bias: Pointer;
   readonly relu: boolean;
+  /** Whether every channel has a kernel of its own; images then lie in vectors of channels, both in the same layout. */
+  readonly isDepthwise: boolean;
 }
+
+/** What is summed over for a channel that is written. */
+const summedBlocks = ({ isDepthwise, from }: DirectConv) =>
+  isDepthwise ? [{ first: 0, count: 1 }] : channelBlocks(from);
 
 export function emitDirect(
   kernels: Kernels,
@@ -45,7 +52,7 @@ export function emitDirect(
   const taps = kernel[0] * kernel[1];
   const view: WeightView = {
     ...{ channels: outChannels, laneStride: channels * taps },
-    ...{ blocks: channelBlocks(conv.from), channelStride: taps },
+    ...{ blocks: summedBlocks(conv), channelStride: taps },
     ...{ rows: upTo(kernel[0]), columns: upTo(kernel[1]), width: kernel[1] },
   };
   const parts = [{ view, axes, at: 0, first: 0, every: [1, 1] as const }];
@@ -73,8 +80,8 @@ export function emitDirectInput(
   const parts = along(0).flatMap((row) =>
     along(1).map((column) => ({
       view: {
-        ...{ channels, laneStride: taps },
-        ...{ blocks: channelBlocks(conv.from), channelStride: channels * taps },
+        ...{ channels: conv.to.channels, laneStride: taps },
+        ...{ blocks: summedBlocks(conv), channelStride: channels * taps },
         ...{ rows: row.elements, columns: column.elements, width: kernel[1] },
       },
       axes: [row.axis, column.axis] as const,
@@ -104,7 +111,9 @@ function emitParts(
   const { threads } = context;
   const outChannels = conv.to.channels;
   const { lanes } = kernels.level;
-  const tile = directTile(Math.ceil(outChannels / lanes), width, kernels.level);
+  const tile = conv.isDepthwise
+    ? { vectors: 1, rows: 0 }
+    : directTile(Math.ceil(outChannels / lanes), width, kernels.level);
   let packedEnd = 0;
   const packings = parts.map(({ view }): Packing => {
     const at = packedEnd;
@@ -154,32 +163,36 @@ interface PartRows {
 function emitRows(
   kernels: Kernels,
   call: Call,
-  { from, to, relu }: DirectConv,
+  { from, to, relu, isDepthwise }: DirectConv,
   { part, tile, at, image, share }: PartRows,
   { x, weights, y, bias }: Operands,
 ): void {
   const [rows, columns] = part.axes;
   const runs = runsOf(rows);
-  const shape = {
+  const { lanes } = kernels.level;
+  const shared = {
     inWidth: columns.size,
     outWidth: columns.outSize,
     step: columns.step,
     taps: tapsOf(columns),
-    channels: channelRuns(from),
-    xChannel: from.channelBytes,
     xPixel: from.pixelBytes,
     xKernelRow: rows.dilation * from.rowBytes,
     xRow: rows.step * from.rowBytes,
-    xBlock: from.blockBytes,
-    outChannels: to.channels,
     isPadded: to.channels % to.block !== 0,
     yPixel: part.every[1] * to.pixelBytes,
     yRow: part.every[0] * to.rowBytes,
-    yVectors: vectorPlaces(to, kernels.level.lanes),
-    tile,
+    yVectors: vectorPlaces(to, lanes),
     packedRows: rows.kernel,
     relu,
   };
+  const summed = {
+    channels: channelRuns(from),
+    xChannel: from.channelBytes,
+    xBlock: from.blockBytes,
+    outChannels: to.channels,
+    tile,
+  };
+  const lanewise = { channels: to.channels, xVectors: vectorPlaces(from, lanes) };
   for (const run of runs) {
     const start = image * rows.outSize + run.at;
     const first = Math.max(start, share.first);
@@ -187,7 +200,10 @@ function emitRows(
     if (count <= 0) continue;
     const row = run.at + first - start;
     const { first: firstRow, kernel: kernelRows } = run;
-    const kernel = kernels.get(convRows, { ...shape, rows: count, kernelRows, firstRow });
+    const some = { rows: count, kernelRows, firstRow };
+    const kernel = isDepthwise
+      ? kernels.get(depthwiseRows, { ...shared, ...lanewise, ...some })
+      : kernels.get(convRows, { ...shared, ...summed, ...some });
     call(
       kernel,
       x.at(image * from.imageBytes + inputAt(rows, row, firstRow) * from.rowBytes),

@@ -2,7 +2,7 @@
 import type { Shape } from '../../../core/shape.js';
 import type { Value } from '../../../graph/graph.js';
 import { operands } from '../../../graph/op.js';
-import { storedElements } from '../../wasm/layout.js';
+import { type Block, storedElements } from '../../wasm/layout.js';
 import {
   type LowerContext,
   type Lowering,
@@ -11,9 +11,10 @@ import {
 } from '../../wasm/lower/context.js';
 import {
   type ConvAttrs,
-  type ConvGeometry,
   convGeometry,
   isEmpty,
+  type StoredGeometry,
+  storedGeometry,
 } from '../../wasm/lower/conv-geometry.js';
 import { isWinograd } from '../../wasm/lower/conv-winograd.js';
 import type { Kernels } from '../kernels.js';
@@ -38,13 +39,32 @@ function geometryOf(
   context: LowerContext,
   { inputs, outputs, attrs }: PlanNode<ConvAttrs>,
   shapes: { readonly x: Shape; readonly w: Shape; readonly y: Shape },
-): ConvGeometry | undefined {
+): StoredGeometry | undefined {
   const { x, w, y } = shapes;
   const isFloat = [...inputs, ...outputs].every(({ dtype }) => dtype === 'float32');
-  if (!isFloat || context.precision !== 'float32' || attrs.groups !== 1) return undefined;
+  if (!isFloat || context.precision !== 'float32') return undefined;
   if ([x, w, y].some(isEmpty)) return undefined;
   const bytes = [x, y].map((shape) => 4 * storedElements(shape, tileBlock));
-  return areReachable(...bytes) ? convGeometry(x, w, y, attrs) : undefined;
+  if (!areReachable(...bytes)) return undefined;
+  const geometry = storedGeometry(convGeometry(x, w, y, attrs));
+  return geometry.groups === 1 ? geometry : undefined;
+}
+
+/**
+ * Whether Winograd computes the pass: where it can, and has tiles enough for what it costs to transform the weights, which have
+ * four times as many elements then. For the gradient of the input, `geometry` has that as its output.
+ */
+function isFast({ winograd }: LowerContext, geometry: StoredGeometry): boolean {
+  const { batch, outSize, depthwise } = geometry;
+  const tiles = batch * Math.ceil(outSize[0] / 4) * Math.ceil(outSize[1] / 4);
+  return winograd && !depthwise && tiles >= worthTransforming && isWinograd(geometry);
+}
+
+const worthTransforming = 12;
+
+/** The layout to read in: as the tensor is stored, for single floats are read from any; lane by lane vectors are needed. */
+function readBlock(context: LowerContext, value: Value, { depthwise }: StoredGeometry): Block {
+  return depthwise ? vectorBlock(value.shape[1] ?? 1) : context.blockOf(value);
 }
 
 function biasOf(context: LowerContext, bias: Value | undefined, channels: number) {
@@ -58,24 +78,24 @@ export function conv2dLowering(kernels: Kernels): Lowering {
     const shapes = { x: x.shape, w: w.shape, y: y.shape };
     const geometry = geometryOf(context, node, shapes);
     if (geometry === undefined || geometry.outChannels <= fewChannels) return false;
-    const { batch, channels, outChannels, size, outSize, padding } = geometry;
-    const isFast = context.winograd && isWinograd(geometry);
-    const xBlock = isFast ? tileBlock : context.blockOf(x);
-    const yBlock = isFast ? tileBlock : vectorBlock(outChannels);
+    const { batch, channels, inChannels, outChannels, size, outSize, padding } = geometry;
+    const tiled = isFast(context, geometry);
+    const xBlock = tiled ? tileBlock : readBlock(context, x, geometry);
+    const yBlock = tiled ? tileBlock : vectorBlock(outChannels);
     const from = context.input(x, xBlock);
     const weights = context.input(w);
     const bias = biasOf(context, node.inputs[2], outChannels);
     const to = context.output(y, yBlock);
     const relu = node.attrs.relu === true;
-    if (isFast)
+    if (tiled)
       emitWinograd(kernels, context, {
         ...{ batch, from, to, weights, bias, channels, outChannels, size, outSize, relu },
         ...{ padding: padding[0], isTurned: false },
       });
     else
       emitDirect(kernels, context, geometry, {
-        ...{ batch, weights, bias, relu },
-        from: storedImage(from, channels, size, xBlock),
+        ...{ batch, weights, bias, relu, isDepthwise: geometry.depthwise },
+        from: storedImage(from, inChannels, size, xBlock),
         to: storedImage(to, outChannels, outSize, yBlock),
       });
     return true;
@@ -88,26 +108,26 @@ export function conv2dBackwardInputLowering(kernels: Kernels): Lowering {
     const [dx] = operands(node.outputs);
     const shapes = { x: dx.shape, w: w.shape, y: dy.shape };
     const geometry = geometryOf(context, node, shapes);
-    if (geometry === undefined || geometry.channels <= fewChannels) return false;
-    const { batch, channels, outChannels, size, outSize, padding } = geometry;
-    const isFast = context.winograd && isWinograd({ ...geometry, outSize: size });
-    const dyBlock = isFast ? tileBlock : context.blockOf(dy);
-    const dxBlock = isFast ? tileBlock : vectorBlock(channels);
+    if (geometry === undefined || geometry.inChannels <= fewChannels) return false;
+    const { batch, inChannels, outChannels, size, outSize, padding } = geometry;
+    const tiled = isFast(context, { ...geometry, outSize: size });
+    const dyBlock = tiled ? tileBlock : readBlock(context, dy, geometry);
+    const dxBlock = tiled ? tileBlock : vectorBlock(inChannels);
     const from = context.input(dy, dyBlock);
     const weights = context.input(w);
-    const bias = biasOf(context, undefined, channels);
+    const bias = biasOf(context, undefined, inChannels);
     const to = context.output(dx, dxBlock);
-    if (isFast)
+    if (tiled)
       emitWinograd(kernels, context, {
         ...{ batch, from, to, weights, bias, relu: false, isTurned: true },
-        ...{ channels: outChannels, outChannels: channels, size: outSize, outSize: size },
+        ...{ channels: outChannels, outChannels: inChannels, size: outSize, outSize: size },
         padding: 2 - padding[0],
       });
     else
       emitDirectInput(kernels, context, geometry, {
-        ...{ batch, weights, bias, relu: false },
+        ...{ batch, weights, bias, relu: false, isDepthwise: geometry.depthwise },
         from: storedImage(from, outChannels, outSize, dyBlock),
-        to: storedImage(to, channels, size, dxBlock),
+        to: storedImage(to, inChannels, size, dxBlock),
       });
     return true;
   });
@@ -120,23 +140,23 @@ export function conv2dBackwardWeightLowering(kernels: Kernels): Lowering {
     const shapes = { x: x.shape, w: dw.shape, y: dy.shape };
     const geometry = geometryOf(context, node, shapes);
     if (geometry === undefined || geometry.outChannels <= fewChannels) return false;
-    const { batch, channels, outChannels, size, outSize, padding } = geometry;
-    const isFast = context.winograd && isWinograd(geometry);
-    if (!isFast && !hasDirectGradient(kernels, geometry)) return false;
-    const xBlock = isFast ? tileBlock : context.blockOf(x);
-    const dyBlock = isFast ? tileBlock : vectorBlock(outChannels);
+    const { batch, channels, inChannels, outChannels, size, outSize, padding } = geometry;
+    const tiled = isFast(context, geometry);
+    if (!tiled && !hasDirectGradient(kernels, geometry, geometry.depthwise)) return false;
+    const xBlock = tiled ? tileBlock : readBlock(context, x, geometry);
+    const dyBlock = tiled ? tileBlock : vectorBlock(outChannels);
     const xFrom = context.input(x, xBlock);
     const dyFrom = context.input(dy, dyBlock);
     const to = context.output(dw);
-    if (isFast)
+    if (tiled)
       emitWinogradGradient(kernels, context, {
         ...{ batch, x: xFrom, dy: dyFrom, dw: to, channels, outChannels, size, outSize },
         padding: padding[0],
       });
     else
       emitDirectGradient(kernels, context, geometry, {
-        ...{ batch, dw: to },
-        x: storedImage(xFrom, channels, size, xBlock),
+        ...{ batch, dw: to, isDepthwise: geometry.depthwise },
+        x: storedImage(xFrom, inChannels, size, xBlock),
         dy: storedImage(dyFrom, outChannels, outSize, dyBlock),
       });
     return true;
