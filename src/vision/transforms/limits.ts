@@ -47,7 +47,7 @@ export const limits = {
   operations: [0, 100],
   /** Strengths of an operation. */
   bins: [2, 1000],
-  holes: [1, 1000],
+  holes: [1, 100],
 } as const satisfies Record<string, Range>;
 
 /** The most pixels that a picture may get, unless it has them already. */

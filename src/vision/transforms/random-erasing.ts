@@ -89,10 +89,10 @@ export class RandomErasing extends TensorTransform {
     if (value === 'random') {
       const area = box.height * box.width;
       const noise = drawNoise(channels * area, 0, 1, rng);
-      return erase(image, box, (c, i) => noise[c * area + i] as number);
+      return erase(image, [box], (c, i) => noise[c * area + i] as number);
     }
     const values = typeof value === 'number' ? [value] : value;
-    return erase(image, box, (c) => values[values.length === 1 ? 0 : c] ?? 0);
+    return erase(image, [box], (c) => values[values.length === 1 ? 0 : c] ?? 0);
   }
 
   toJSON(): TransformJson {
@@ -149,10 +149,7 @@ export class Cutout extends TensorTransform {
 
   protected run(image: FloatImage, rng: Rng): FloatImage {
     const [, height, width] = image.shape;
-    let result = image;
-    for (const box of this.draw({ height, width }, rng))
-      result = erase(result, box, () => this.value);
-    return result;
+    return erase(image, this.draw({ height, width }, rng), () => this.value);
   }
 
   toJSON(): TransformJson {
