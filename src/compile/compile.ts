@@ -2,30 +2,23 @@
  * `compile(step)`: records the ops of one call as a graph, lets the engine prepare it once, and replays the plan from
  * then on: memory laid out once, layouts chosen once, ops fused, nothing allocated per step.
  */
-import { allocate } from '../core/dtype.js';
 import { CaptureError, ValueError } from '../core/errors.js';
 import { optionReader } from '../core/options.js';
-import { formatShape, numel, type Shape } from '../core/shape.js';
+import { formatShape } from '../core/shape.js';
 import type { Engine, Plan } from '../engine/engine.js';
 import type { Precision } from '../engine/precision.js';
 import { currentEngine } from '../engine/select.js';
 import type { Graph } from '../graph/graph.js';
 import { hookedModules } from '../nn/hooks.js';
-import { ValuesAndIndices } from '../ops/values-and-indices.js';
-import { type HasGradient, isRecording, type Operand, withExecutor } from '../tensor/execute.js';
+import { isRecording, withExecutor } from '../tensor/execute.js';
 import { isGradEnabled } from '../tensor/grad-mode.js';
-import { Storage } from '../tensor/storage.js';
+import type { Storage } from '../tensor/storage.js';
 import { Tensor } from '../tensor/tensor.js';
 import { ByEngine } from './by-engine.js';
+import { type Program, replay, type StepResult, tensorsOf } from './program.js';
 import { Recorder } from './recorder.js';
 
-/** What a step may return: tensors, alone or in an array or a record, or what `max(dim)` and its like give. */
-export type StepResult =
-  | Tensor
-  | readonly Tensor[]
-  | Readonly<Record<string, Tensor>>
-  | ValuesAndIndices
-  | undefined;
+export type { StepResult };
 
 export interface CompileOptions {
   /**
@@ -70,20 +63,6 @@ export interface Compiled<A extends readonly Tensor[], R extends StepResult> {
 /** Programs of one signature that are kept: training and evaluation, frozen and not, … */
 const maxVariants = 8;
 
-/** One recorded call. */
-interface Program {
-  readonly guards: Recorder['guards'];
-  readonly plan: Plan;
-  readonly graph: Graph;
-  readonly states: readonly Storage[];
-  /** Those of the states that a run changes. */
-  readonly written: readonly Storage[];
-  /** What `.grad` is after a run, by tensor: null, or a tensor that exists only inside the step. */
-  readonly gradients: ReadonlyMap<HasGradient, Operand | null>;
-  /** The result with symbolic tensors, in whose place each replay puts real ones. */
-  readonly result: StepResult;
-}
-
 /** What has been recorded for one engine. */
 interface Programs {
   readonly bySignature: Map<string, readonly Program[]>;
@@ -93,7 +72,8 @@ interface Programs {
 /**
  * Returns `step`, recorded at its first call and replayed afterwards. Tensors are arguments, parameters or other tensors
  * from outside; ordinary JavaScript in the step runs only while recording, so whatever changes from call to call must be
- * a tensor. Reading a value inside (`item()`, `toArray()`) is a CaptureError.
+ * a tensor. Reading a value inside (`item()`, `toArray()`) is a CaptureError. Arguments that the step changes in place are
+ * changed, and those with `requiresGrad` get their gradients; those of parameters stay inside the step.
  *
  * @throws CaptureError when the step cannot be recorded, or keeps changing its signature
  * @throws EngineError when the engine does not compute in `precision`
@@ -172,12 +152,14 @@ function record<A extends readonly Tensor[]>(
   const stand = args.map((t) =>
     new Tensor(recorder.argument(t), t.shape).requiresGrad_(t.requiresGrad),
   ) as readonly Tensor[] as A; // one tensor per argument
+  recorder.standFor(stand);
   let plan: Plan | undefined;
   try {
     const result = withExecutor(recorder, () => step(...stand));
     if (result instanceof Promise)
       throw new CaptureError('compile', 'the step is async; a compiled step must be synchronous');
-    const { graph, gradients } = recorder.finish(tensorsOf(result));
+    const { graph, gradients, argumentGradients } = recorder.finish(tensorsOf(result));
+    for (const { argument } of argumentGradients) requireLeaf(args[argument], argument);
     const engine = currentEngine();
     plan = engine.prepare(graph, { precision });
     const { guards, states } = recorder;
@@ -188,6 +170,8 @@ function record<A extends readonly Tensor[]>(
       graph,
       states,
       written: writtenStates(graph, args.length, states),
+      writtenArguments: writtenInputs(graph).filter((place) => place < args.length),
+      argumentGradients,
       gradients,
       result,
     };
@@ -198,45 +182,22 @@ function record<A extends readonly Tensor[]>(
   }
 }
 
+/** A gradient would have to flow on, past the argument, to what the argument was made of. */
+function requireLeaf(argument: Tensor | undefined, place: number): void {
+  if (argument?.gradFn)
+    throw new CaptureError(
+      'compile',
+      `argument ${place} was computed outside of the step with gradients, which a compiled step cannot send on; ` +
+        'pass it detached: x.detach()',
+    );
+}
+
+/** The places of the graph's inputs that a run changes. */
+function writtenInputs(graph: Graph): number[] {
+  return graph.updates.map(({ state }) => graph.inputs.indexOf(state));
+}
+
 function writtenStates(graph: Graph, offset: number, states: readonly Storage[]): Storage[] {
-  const written = new Set(graph.updates.map(({ state }) => state));
-  return states.filter((_, i) => {
-    const value = graph.inputs[offset + i];
-    return value !== undefined && written.has(value);
-  });
-}
-
-function replay(program: Program, args: readonly Tensor[]): StepResult {
-  const { plan, graph, states, written, gradients, result } = program;
-  const outputs = graph.outputs.map(({ dtype, shape }) => allocate(dtype, numel(shape)));
-  plan.run(
-    [...args.map((t) => t.storage.read('compile')), ...states.map((s) => s.read('compile'))],
-    outputs,
-  );
-  for (const storage of written) storage.version++;
-  for (const [tensor, gradient] of gradients) tensor.grad = gradient;
-  let next = 0;
-  return mapTensors(result, ({ dtype, shape }) => fresh(dtype, shape, outputs[next++]));
-}
-
-function fresh(dtype: Tensor['dtype'], shape: Shape, data: Tensor['data'] | undefined): Tensor {
-  return new Tensor(Storage.of(dtype, data ?? allocate(dtype, numel(shape))), shape);
-}
-
-function tensorsOf(result: StepResult): Tensor[] {
-  const found: Tensor[] = [];
-  mapTensors(result, (t) => {
-    found.push(t);
-    return t;
-  });
-  return found;
-}
-
-function mapTensors(result: StepResult, f: (t: Tensor) => Tensor): StepResult {
-  if (result === undefined) return undefined;
-  if (result instanceof Tensor) return f(result);
-  if (Array.isArray(result)) return result.map(f);
-  if (result instanceof ValuesAndIndices)
-    return new ValuesAndIndices(f(result.values), f(result.indices));
-  return Object.fromEntries(Object.entries(result).map(([name, t]) => [name, f(t)]));
+  const written = new Set(writtenInputs(graph));
+  return states.filter((_, i) => written.has(offset + i));
 }

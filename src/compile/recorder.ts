@@ -11,6 +11,16 @@ import { type OpSpec, opSpec, type TensorType } from '../graph/op.js';
 import type { Executor, HasGradient, Operand } from '../tensor/execute.js';
 import { lastStorageId, Storage } from '../tensor/storage.js';
 
+/** What the step does to the `.grad` of an argument. */
+export interface ArgumentGradient {
+  /** Its place among the arguments. */
+  readonly argument: number;
+  /** Whether it is added to what was there before the call. */
+  readonly adds: boolean;
+  /** What it is then. */
+  readonly gradient: Operand | null;
+}
+
 export class Recorder implements Executor {
   /** JavaScript values that the step depended on, with what they were. */
   readonly guards: { readonly read: () => unknown; readonly value: unknown }[] = [];
@@ -20,6 +30,7 @@ export class Recorder implements Executor {
   /** The tensors whose `.grad` the step changes, with what it was before and whether that counts. */
   private readonly gradients = new Map<HasGradient, { before: Operand | null; adds: boolean }>();
   private readonly guarded = new Set<Operand>();
+  private standIns: readonly HasGradient[] = [];
   private readonly start = lastStorageId();
   private readonly inputs: Value[] = [];
   private readonly constants: { value: Value; data: TypedArray }[] = [];
@@ -30,12 +41,18 @@ export class Recorder implements Executor {
   private readonly reshaped = new Map<Value, Value[]>();
   private ids = 0;
 
+  /** Tells the recorder which tensors the step sees in place of its arguments. */
+  standFor(tensors: readonly HasGradient[]): void {
+    this.standIns = tensors;
+  }
+
   /** Declares an argument of the step; returns the storage that stands for it. */
   argument({ shape, dtype }: TensorType): Storage {
     const storage = Storage.symbolic(dtype, numel(shape));
     const value = this.value(dtype, shape);
     this.inputs.push(value);
     this.current.set(storage, value);
+    this.initial.set(storage, value);
     return storage;
   }
 
@@ -66,7 +83,7 @@ export class Recorder implements Executor {
     const before = tensor.grad;
     const adds = how === 'accumulate';
     this.gradients.set(tensor, { before, adds });
-    if (!adds) return;
+    if (!adds || this.standIns.includes(tensor)) return;
     // Added to a gradient from outside, the step is another one than added to none.
     if (before === null)
       this.dependsOn(() => tensor.grad === null || tensor.grad.storage.isSymbolic);
@@ -79,25 +96,32 @@ export class Recorder implements Executor {
   }
 
   /**
-   * The finished graph, which returns `results`. A gradient that was added to one from outside becomes an update of it;
-   * the others stay inside the step: `gradients` tells which tensors have them.
+   * The finished graph, which returns `results` and then the gradients of arguments. A gradient that was added to one from
+   * outside becomes an update of it; the others stay inside the step: `gradients` tells which tensors have them.
    */
   finish(results: readonly Operand[]): {
     graph: Graph;
     gradients: Map<HasGradient, Operand | null>;
+    argumentGradients: readonly ArgumentGradient[];
   } {
     const gradients = new Map<HasGradient, Operand | null>();
+    const argumentGradients: ArgumentGradient[] = [];
     for (const [tensor, { before, adds }] of this.gradients) {
       const after = tensor.grad;
-      if (adds && before !== null && after !== null) {
+      const argument = this.standIns.indexOf(tensor);
+      if (argument >= 0) {
+        argumentGradients.push({ argument, adds, gradient: after });
+      } else if (adds && before !== null && after !== null) {
         this.read(before, 'backward');
         this.current.set(before.storage, this.read(after, 'backward'));
         tensor.grad = before;
       } else {
+        after?.storage.stayInside();
         gradients.set(tensor, after);
       }
     }
-    return { graph: this.graph(results), gradients };
+    const returned = argumentGradients.flatMap(({ gradient }) => gradient ?? []);
+    return { graph: this.graph([...results, ...returned]), gradients, argumentGradients };
   }
 
   private graph(results: readonly Operand[]): Graph {

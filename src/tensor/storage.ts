@@ -15,6 +15,7 @@ export class Storage {
   readonly id = ++created;
   /** Counts in-place writes, so that the tape notices when a saved value has changed. */
   version = 0;
+  private inside = false;
 
   private constructor(
     readonly dtype: DType,
@@ -50,13 +51,20 @@ export class Storage {
     return this.array === null;
   }
 
+  /** The step that was recorded is over: these elements exist only while it runs, and nobody can read them. */
+  stayInside(): void {
+    this.inside = true;
+  }
+
   /** The elements, to be read now; `reader` names who asks, for the error inside a recorded step. */
   read(reader: string): TypedArray {
     if (this.array !== null) return this.array;
     if (this.loan !== null) throw internalError(`${reader}: lent elements were given back`);
     throw new CaptureError(
       reader,
-      'the step is being captured; return the tensor and read it outside',
+      this.inside
+        ? 'a gradient of a compiled step exists only inside it; return it from the step: return [loss, parameter.grad]'
+        : 'the step is being captured; return the tensor and read it outside',
     );
   }
 
