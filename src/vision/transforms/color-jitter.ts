@@ -1,3 +1,4 @@
+import { optionReader } from '../../core/options.js';
 import type { Rng } from '../../core/rng.js';
 import type { Image } from '../image.js';
 import { type Range, requireNumber, requireRange, symmetricRange } from './arguments.js';
@@ -36,6 +37,13 @@ export interface ColorChange {
   readonly factor: number;
 }
 
+const readColorJitter = optionReader<ColorJitterOptions>('ColorJitter', {
+  brightness: true,
+  contrast: true,
+  saturation: true,
+  hue: true,
+});
+
 /**
  * Changes brightness, contrast, saturation and hue by random factors, in random order.
  *
@@ -44,8 +52,9 @@ export interface ColorChange {
 export class ColorJitter extends PointTransform {
   private readonly ranges: Readonly<Record<Property, Range | null>>;
 
-  constructor({ brightness = 0, contrast = 0, saturation = 0, hue = 0 }: ColorJitterOptions = {}) {
+  constructor(...given: [options?: ColorJitterOptions]) {
     super();
+    const { brightness = 0, contrast = 0, saturation = 0, hue = 0 } = readColorJitter(given);
     this.ranges = {
       brightness: factorRange('brightness', brightness),
       contrast: factorRange('contrast', contrast),

@@ -1,3 +1,4 @@
+import { optionReader } from '../../core/options.js';
 import type { Rng } from '../../core/rng.js';
 import type { ImageSize } from '../image.js';
 import { requireInteger, requireNumber } from './arguments.js';
@@ -8,6 +9,8 @@ import type { Box } from './pixels/gather.js';
 import { float, literal, printCall } from './print.js';
 import { TransformBase, type TransformJson } from './transform.js';
 
+const readCutMix = optionReader<MixOptions>('CutMix', { alpha: true, numClasses: true });
+
 /**
  * Replaces a random rectangle of each picture of a batch with the same rectangle of its predecessor; labels are mixed by
  * area (Yun et al., 2019, https://arxiv.org/abs/1905.04899).
@@ -16,8 +19,9 @@ export class CutMix extends TransformBase<Batch, Batch> {
   private readonly alpha: number;
   private readonly numClasses: number;
 
-  constructor({ alpha = 1, numClasses }: MixOptions) {
+  constructor(...given: [options: MixOptions]) {
     super();
+    const { alpha = 1, numClasses } = readCutMix(given);
     requireNumber('CutMix', 'alpha', alpha, limits.alpha);
     requireInteger('CutMix', 'numClasses', numClasses, limits.classes);
     this.alpha = alpha;

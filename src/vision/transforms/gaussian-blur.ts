@@ -1,4 +1,5 @@
 import { ShapeError, ValueError } from '../../core/errors.js';
+import { optionReader } from '../../core/options.js';
 import { show } from '../../core/outside-text.js';
 import type { Rng } from '../../core/rng.js';
 import type { Size2d } from '../../core/shape.js';
@@ -14,13 +15,16 @@ export interface GaussianBlurOptions {
   readonly sigma?: number | Range;
 }
 
+const readGaussianBlur = optionReader<GaussianBlurOptions>('GaussianBlur', { sigma: true });
+
 /** Blurs with a Gaussian kernel of odd `kernelSize` (a side, or `[height, width]`) and random sigma. */
 export class GaussianBlur extends ColorTransform {
   private readonly kernelSize: Size2d;
   private readonly sigma: Range;
 
-  constructor(kernelSize: number | Size2d, { sigma = [0.1, 2] }: GaussianBlurOptions = {}) {
+  constructor(kernelSize: number | Size2d, ...given: [options?: GaussianBlurOptions]) {
     super();
+    const { sigma = [0.1, 2] } = readGaussianBlur(given);
     this.kernelSize = sidePair('GaussianBlur', 'kernelSize', kernelSize, limits.kernel);
     if (this.kernelSize.some((size) => size % 2 === 0))
       throw new ValueError(

@@ -1,3 +1,4 @@
+import { optionReader } from '../../core/options.js';
 import type { Rng } from '../../core/rng.js';
 import { type FloatImage, floatImage, Image } from '../image.js';
 import { requireBoolean, requireNumber } from './arguments.js';
@@ -23,14 +24,21 @@ type EitherKind = abstract new () => {
   apply(image: FloatImage, rng?: Rng): FloatImage;
 } & TransformBase<Image | FloatImage, Image | FloatImage>;
 
+const readGaussianNoise = optionReader<GaussianNoiseOptions>('GaussianNoise', {
+  mean: true,
+  sigma: true,
+  clip: true,
+});
+
 /** Adds normal noise to every number of an image or a float picture. */
 export class GaussianNoise extends (TransformBase as EitherKind) {
   private readonly mean: number;
   private readonly sigma: number;
   private readonly clip: boolean;
 
-  constructor({ mean = 0, sigma = 0.1, clip = true }: GaussianNoiseOptions = {}) {
+  constructor(...given: [options?: GaussianNoiseOptions]) {
     super();
+    const { mean = 0, sigma = 0.1, clip = true } = readGaussianNoise(given);
     requireNumber('GaussianNoise', 'mean', mean, limits.value);
     requireNumber('GaussianNoise', 'sigma', sigma, limits.noise);
     requireBoolean('GaussianNoise', 'clip', clip);

@@ -1,4 +1,5 @@
 import { ValueError } from '../../core/errors.js';
+import { optionReader } from '../../core/options.js';
 import type { Rng } from '../../core/rng.js';
 import type { Channels, Image } from '../image.js';
 import { requireProbability } from './arguments.js';
@@ -12,12 +13,15 @@ export interface GrayscaleOptions {
   readonly numOutputChannels?: Channels;
 }
 
+const readGrayscale = optionReader<GrayscaleOptions>('Grayscale', { numOutputChannels: true });
+
 /** Makes the picture grey. */
 export class Grayscale extends PointTransform {
   private readonly numOutputChannels: Channels;
 
-  constructor({ numOutputChannels = 1 }: GrayscaleOptions = {}) {
+  constructor(...given: [options?: GrayscaleOptions]) {
     super();
+    const { numOutputChannels = 1 } = readGrayscale(given);
     if (numOutputChannels !== 1 && numOutputChannels !== 3)
       throw new ValueError('Grayscale', `numOutputChannels=${numOutputChannels} must be 1 or 3`);
     this.numOutputChannels = numOutputChannels;
@@ -41,12 +45,15 @@ export interface RandomGrayscaleOptions {
   readonly p?: number;
 }
 
+const readRandomGrayscale = optionReader<RandomGrayscaleOptions>('RandomGrayscale', { p: true });
+
 /** Makes the picture grey with probability `p`; it keeps its number of channels. */
 export class RandomGrayscale extends PointTransform {
   private readonly p: number;
 
-  constructor({ p = 0.1 }: RandomGrayscaleOptions = {}) {
+  constructor(...given: [options?: RandomGrayscaleOptions]) {
     super();
+    const { p = 0.1 } = readRandomGrayscale(given);
     requireProbability('RandomGrayscale', p);
     this.p = p;
   }

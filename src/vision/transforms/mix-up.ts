@@ -1,3 +1,4 @@
+import { optionReader } from '../../core/options.js';
 import type { Rng } from '../../core/rng.js';
 import { requireInteger, requireNumber } from './arguments.js';
 import { type Batch, batchShape, drawBeta, mixLabels } from './batch.js';
@@ -12,6 +13,8 @@ export interface MixOptions {
   readonly numClasses: number;
 }
 
+const readMixUp = optionReader<MixOptions>('MixUp', { alpha: true, numClasses: true });
+
 /**
  * Blends each picture of a batch with its predecessor, and their labels alike (Zhang et al., 2017,
  * https://arxiv.org/abs/1710.09412): λ · x(i) + (1 − λ) · x(i − 1), λ from Beta(α, α), one for the batch.
@@ -20,8 +23,9 @@ export class MixUp extends TransformBase<Batch, Batch> {
   private readonly alpha: number;
   private readonly numClasses: number;
 
-  constructor({ alpha = 1, numClasses }: MixOptions) {
+  constructor(...given: [options: MixOptions]) {
     super();
+    const { alpha = 1, numClasses } = readMixUp(given);
     requireNumber('MixUp', 'alpha', alpha, limits.alpha);
     requireInteger('MixUp', 'numClasses', numClasses, limits.classes);
     this.alpha = alpha;

@@ -1,3 +1,4 @@
+import { optionReader } from '../../core/options.js';
 import type { Rng } from '../../core/rng.js';
 import type { Image } from '../image.js';
 import { type Range, requireInteger, requireProbability, requireRange } from './arguments.js';
@@ -11,13 +12,16 @@ export interface MosaicOptions {
   readonly p?: number;
 }
 
+const readMosaic = optionReader<MosaicOptions>('Mosaic', { p: true });
+
 /** Coarsens the picture into squares of `blockSize` pixels, or of a random whole number within the pair given. */
 export class Mosaic extends ColorTransform {
   private readonly blockSize: Range;
   private readonly p: number;
 
-  constructor(blockSize: number | Range, { p = 0.5 }: MosaicOptions = {}) {
+  constructor(blockSize: number | Range, ...given: [options?: MosaicOptions]) {
     super();
+    const { p = 0.5 } = readMosaic(given);
     this.blockSize = typeof blockSize === 'number' ? [blockSize, blockSize] : blockSize;
     requireRange('Mosaic', 'blockSize', this.blockSize, limits.side);
     for (const side of this.blockSize) requireInteger('Mosaic', 'blockSize', side, limits.side);

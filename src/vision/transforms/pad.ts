@@ -1,4 +1,5 @@
 import { ValueError } from '../../core/errors.js';
+import { optionReader } from '../../core/options.js';
 import { show } from '../../core/outside-text.js';
 import type { ImageSize } from '../image.js';
 import { isList, requireFill, requirePaddingMode } from './arguments.js';
@@ -22,6 +23,8 @@ export interface PadOptions {
   readonly paddingMode?: PaddingMode;
 }
 
+const readPad = optionReader<PadOptions>('Pad', { fill: true, paddingMode: true });
+
 /** Puts a border of `padding` pixels around the image; negative padding cuts. */
 export class Pad extends GatherTransform {
   private readonly padding: PaddingSize;
@@ -29,8 +32,9 @@ export class Pad extends GatherTransform {
   private readonly fill: Fill;
   private readonly paddingMode: PaddingMode;
 
-  constructor(padding: PaddingSize, { fill = 0, paddingMode = 'constant' }: PadOptions = {}) {
+  constructor(padding: PaddingSize, ...given: [options?: PadOptions]) {
     super();
+    const { fill = 0, paddingMode = 'constant' } = readPad(given);
     this.sides = paddingSides('Pad', padding);
     requireFill('Pad', fill);
     requirePaddingMode('Pad', paddingMode);

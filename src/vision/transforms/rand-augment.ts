@@ -1,4 +1,5 @@
 import { ValueError } from '../../core/errors.js';
+import { optionReader } from '../../core/options.js';
 import type { Rng } from '../../core/rng.js';
 import type { Image, ImageSize } from '../image.js';
 import { requireFill, requireInteger, requireInterpolation } from './arguments.js';
@@ -31,6 +32,14 @@ export interface RandAugmentOptions {
   readonly fill?: Fill | null;
 }
 
+const readRandAugment = optionReader<RandAugmentOptions>('RandAugment', {
+  numOps: true,
+  magnitude: true,
+  numMagnitudeBins: true,
+  interpolation: true,
+  fill: true,
+});
+
 /** Applies `numOps` random operations at one strength (Cubuk et al., 2019, https://arxiv.org/abs/1909.13719). */
 export class RandAugment extends ColorTransform {
   private readonly numOps: number;
@@ -39,14 +48,15 @@ export class RandAugment extends ColorTransform {
   private readonly interpolation: Interpolation;
   private readonly fill: Fill | null;
 
-  constructor({
-    numOps = 2,
-    magnitude = 9,
-    numMagnitudeBins = 31,
-    interpolation = 'nearest',
-    fill = null,
-  }: RandAugmentOptions = {}) {
+  constructor(...given: [options?: RandAugmentOptions]) {
     super();
+    const {
+      numOps = 2,
+      magnitude = 9,
+      numMagnitudeBins = 31,
+      interpolation = 'nearest',
+      fill = null,
+    } = readRandAugment(given);
     requireInteger('RandAugment', 'numOps', numOps, limits.operations);
     requireInteger('RandAugment', 'magnitude', magnitude, [0, limits.bins[1]]);
     requireInteger('RandAugment', 'numMagnitudeBins', numMagnitudeBins, limits.bins);

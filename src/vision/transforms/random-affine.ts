@@ -1,4 +1,5 @@
 import { ValueError } from '../../core/errors.js';
+import { optionReader } from '../../core/options.js';
 import { show } from '../../core/outside-text.js';
 import type { Rng } from '../../core/rng.js';
 import type { Image, ImageSize } from '../image.js';
@@ -34,6 +35,15 @@ export interface RandomAffineOptions {
   readonly center?: Point | null;
 }
 
+const readRandomAffine = optionReader<RandomAffineOptions>('RandomAffine', {
+  translate: true,
+  scale: true,
+  shear: true,
+  interpolation: true,
+  fill: true,
+  center: true,
+});
+
 /** A random rotation within ±`degrees` (clockwise), shift, zoom and shear in one resampling. */
 export class RandomAffine extends SourceTransform {
   private readonly degrees: Range;
@@ -44,18 +54,16 @@ export class RandomAffine extends SourceTransform {
   private readonly fill: Fill;
   private readonly center: Point | null;
 
-  constructor(
-    degrees: number | Range,
-    {
+  constructor(degrees: number | Range, ...given: [options?: RandomAffineOptions]) {
+    super();
+    const {
       translate = null,
       scale = null,
       shear = null,
       interpolation = 'nearest',
       fill = 0,
       center = null,
-    }: RandomAffineOptions = {},
-  ) {
-    super();
+    } = readRandomAffine(given);
     this.degrees = symmetricRange('RandomAffine', 'degrees', degrees, limits.degrees);
     if (translate !== null) requirePair('RandomAffine', 'translate', translate, limits.share);
     if (scale !== null) requireRange('RandomAffine', 'scale', scale, limits.ratio);

@@ -1,3 +1,4 @@
+import { optionReader } from '../../core/options.js';
 import type { Rng } from '../../core/rng.js';
 import type { Image } from '../image.js';
 import { requireProbability } from './arguments.js';
@@ -11,12 +12,15 @@ export interface RandomApplyOptions {
   readonly p?: number;
 }
 
+const readRandomApply = optionReader<RandomApplyOptions>('RandomApply', { p: true });
+
 /** Applies a list of transforms, all or none, with probability `p`. */
 export class RandomApply<T = Image> extends TransformBase<T, T> {
   private readonly list: Compose<T, T>;
   private readonly p: number;
 
-  constructor(transforms: readonly AnyTransformLike[], { p = 0.5 }: RandomApplyOptions = {}) {
+  constructor(transforms: readonly AnyTransformLike[], ...given: [options?: RandomApplyOptions]) {
+    const { p = 0.5 } = readRandomApply(given);
     requireProbability('RandomApply', p);
     const list = new Compose<T, T>(transforms);
     super(list.takes, list.gives);

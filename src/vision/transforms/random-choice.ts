@@ -1,4 +1,5 @@
 import { ValueError } from '../../core/errors.js';
+import { optionReader } from '../../core/options.js';
 import { show } from '../../core/outside-text.js';
 import type { Rng } from '../../core/rng.js';
 import type { Image } from '../image.js';
@@ -18,12 +19,15 @@ export interface RandomChoiceOptions {
   readonly p?: readonly number[] | null;
 }
 
+const readRandomChoice = optionReader<RandomChoiceOptions>('RandomChoice', { p: true });
+
 /** Applies one transform of a list, picked at random. */
 export class RandomChoice<T = Image> extends TransformBase<T, T> {
   private readonly transforms: readonly AnyTransform[];
   private readonly p: readonly number[] | null;
 
-  constructor(list: readonly AnyTransformLike[], { p = null }: RandomChoiceOptions = {}) {
+  constructor(list: readonly AnyTransformLike[], ...given: [options?: RandomChoiceOptions]) {
+    const { p = null } = readRandomChoice(given);
     const transforms = toTransforms('RandomChoice', list);
     if (transforms.length === 0)
       throw new ValueError('RandomChoice', 'the list is empty, at least one transform is required');

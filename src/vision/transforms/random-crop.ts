@@ -1,4 +1,5 @@
 import { ShapeError } from '../../core/errors.js';
+import { optionReader } from '../../core/options.js';
 import { show } from '../../core/outside-text.js';
 import type { Rng } from '../../core/rng.js';
 import type { Size2d } from '../../core/shape.js';
@@ -29,6 +30,13 @@ export interface RandomCropOptions {
   readonly paddingMode?: PaddingMode;
 }
 
+const readRandomCrop = optionReader<RandomCropOptions>('RandomCrop', {
+  padding: true,
+  padIfNeeded: true,
+  fill: true,
+  paddingMode: true,
+});
+
 /**
  * Cuts a window of `size` (a side, or `[height, width]`) out of the padded image, every position equally likely.
  *
@@ -41,16 +49,14 @@ export class RandomCrop extends GatherTransform {
   private readonly fill: Fill;
   private readonly paddingMode: PaddingMode;
 
-  constructor(
-    size: number | Size2d,
-    {
+  constructor(size: number | Size2d, ...given: [options?: RandomCropOptions]) {
+    super();
+    const {
       padding = null,
       padIfNeeded = false,
       fill = 0,
       paddingMode = 'constant',
-    }: RandomCropOptions = {},
-  ) {
-    super();
+    } = readRandomCrop(given);
     this.size = sidePair('RandomCrop', 'size', size);
     if (padding !== null) paddingSides('RandomCrop', padding);
     requireFill('RandomCrop', fill);

@@ -1,4 +1,5 @@
 import { ShapeError, ValueError } from '../../core/errors.js';
+import { optionReader } from '../../core/options.js';
 import { show } from '../../core/outside-text.js';
 import type { Rng } from '../../core/rng.js';
 import type { FloatImage, ImageSize } from '../image.js';
@@ -31,6 +32,13 @@ export interface RandomErasingOptions {
   readonly value?: EraseValue;
 }
 
+const readRandomErasing = optionReader<RandomErasingOptions>('RandomErasing', {
+  p: true,
+  scale: true,
+  ratio: true,
+  value: true,
+});
+
 /** Erases a random rectangle of a float picture (Zhong et al., 2017, https://arxiv.org/abs/1708.04896). */
 export class RandomErasing extends TensorTransform {
   private readonly p: number;
@@ -38,13 +46,14 @@ export class RandomErasing extends TensorTransform {
   private readonly ratio: Range;
   private readonly value: EraseValue;
 
-  constructor({
-    p = 0.5,
-    scale = [0.02, 0.33],
-    ratio = [0.3, 3.3],
-    value = 0,
-  }: RandomErasingOptions = {}) {
+  constructor(...given: [options?: RandomErasingOptions]) {
     super();
+    const {
+      p = 0.5,
+      scale = [0.02, 0.33],
+      ratio = [0.3, 3.3],
+      value = 0,
+    } = readRandomErasing(given);
     requireProbability('RandomErasing', p);
     requireRange('RandomErasing', 'scale', scale, limits.share);
     requireRange('RandomErasing', 'ratio', ratio, limits.ratio);
@@ -118,6 +127,8 @@ export interface CutoutOptions {
   readonly value?: number;
 }
 
+const readCutout = optionReader<CutoutOptions>('Cutout', { holes: true, value: true });
+
 /**
  * Erases squares of side `length` whose middle lies anywhere in the picture, so that the border may cut them
  * (DeVries & Taylor, 2017, https://arxiv.org/abs/1708.04552).
@@ -127,8 +138,9 @@ export class Cutout extends TensorTransform {
   private readonly holes: number;
   private readonly value: number;
 
-  constructor(length: number, { holes = 1, value = 0 }: CutoutOptions = {}) {
+  constructor(length: number, ...given: [options?: CutoutOptions]) {
     super();
+    const { holes = 1, value = 0 } = readCutout(given);
     requireInteger('Cutout', 'length', length, limits.side);
     requireInteger('Cutout', 'holes', holes, limits.holes);
     requireNumber('Cutout', 'value', value, limits.value);

@@ -1,3 +1,4 @@
+import { optionReader } from '../../core/options.js';
 import type { Rng } from '../../core/rng.js';
 import type { ImageSize } from '../image.js';
 import { requireProbability } from './arguments.js';
@@ -10,12 +11,15 @@ export interface FlipOptions {
   readonly p?: number;
 }
 
+const readRandomHorizontalFlip = optionReader<FlipOptions>('RandomHorizontalFlip', { p: true });
+
 /** Mirrors left and right with probability `p`. */
 export class RandomHorizontalFlip extends GatherTransform {
   private readonly p: number;
 
-  constructor({ p = 0.5 }: FlipOptions = {}) {
+  constructor(...given: [options?: FlipOptions]) {
     super();
+    const { p = 0.5 } = readRandomHorizontalFlip(given);
     requireProbability('RandomHorizontalFlip', p);
     this.p = p;
   }
@@ -33,12 +37,15 @@ export class RandomHorizontalFlip extends GatherTransform {
   }
 }
 
+const readRandomVerticalFlip = optionReader<FlipOptions>('RandomVerticalFlip', { p: true });
+
 /** Mirrors top and bottom with probability `p`. */
 export class RandomVerticalFlip extends GatherTransform {
   private readonly p: number;
 
-  constructor({ p = 0.5 }: FlipOptions = {}) {
+  constructor(...given: [options?: FlipOptions]) {
     super();
+    const { p = 0.5 } = readRandomVerticalFlip(given);
     requireProbability('RandomVerticalFlip', p);
     this.p = p;
   }

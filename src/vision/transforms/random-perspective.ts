@@ -1,3 +1,4 @@
+import { optionReader } from '../../core/options.js';
 import type { Rng } from '../../core/rng.js';
 import type { Image, ImageSize } from '../image.js';
 import {
@@ -26,6 +27,13 @@ export interface RandomPerspectiveOptions {
   readonly fill?: Fill;
 }
 
+const readRandomPerspective = optionReader<RandomPerspectiveOptions>('RandomPerspective', {
+  distortionScale: true,
+  p: true,
+  interpolation: true,
+  fill: true,
+});
+
 /** Tilts the picture at random, with probability `p`: each corner moves to a random place near it. */
 export class RandomPerspective extends SourceTransform {
   private readonly distortionScale: number;
@@ -33,13 +41,14 @@ export class RandomPerspective extends SourceTransform {
   private readonly interpolation: Interpolation;
   private readonly fill: Fill;
 
-  constructor({
-    distortionScale = 0.5,
-    p = 0.5,
-    interpolation = 'bilinear',
-    fill = 0,
-  }: RandomPerspectiveOptions = {}) {
+  constructor(...given: [options?: RandomPerspectiveOptions]) {
     super();
+    const {
+      distortionScale = 0.5,
+      p = 0.5,
+      interpolation = 'bilinear',
+      fill = 0,
+    } = readRandomPerspective(given);
     requireNumber('RandomPerspective', 'distortionScale', distortionScale, limits.share);
     requireProbability('RandomPerspective', p);
     requireInterpolation('RandomPerspective', interpolation);

@@ -1,3 +1,4 @@
+import { optionReader } from '../../core/options.js';
 import type { Rng } from '../../core/rng.js';
 import type { Size2d } from '../../core/shape.js';
 import type { Image, ImageSize } from '../image.js';
@@ -18,6 +19,12 @@ export interface RandomResizedCropOptions {
   readonly interpolation?: Interpolation;
 }
 
+const readRandomResizedCrop = optionReader<RandomResizedCropOptions>('RandomResizedCrop', {
+  scale: true,
+  ratio: true,
+  interpolation: true,
+});
+
 /** Cuts a window of random area and proportions and scales it to `size` (a side, or `[height, width]`). */
 export class RandomResizedCrop extends SourceTransform {
   private readonly size: Size2d;
@@ -25,15 +32,13 @@ export class RandomResizedCrop extends SourceTransform {
   private readonly ratio: Range;
   private readonly interpolation: Interpolation;
 
-  constructor(
-    size: number | Size2d,
-    {
+  constructor(size: number | Size2d, ...given: [options?: RandomResizedCropOptions]) {
+    super();
+    const {
       scale = [0.08, 1],
       ratio = [3 / 4, 4 / 3],
       interpolation = 'bilinear',
-    }: RandomResizedCropOptions = {},
-  ) {
-    super();
+    } = readRandomResizedCrop(given);
     this.size = sidePair('RandomResizedCrop', 'size', size);
     requireRange('RandomResizedCrop', 'scale', scale, limits.area);
     requireRange('RandomResizedCrop', 'ratio', ratio, limits.ratio);

@@ -1,3 +1,4 @@
+import { optionReader } from '../../core/options.js';
 import type { Rng } from '../../core/rng.js';
 import type { Image } from '../image.js';
 import {
@@ -28,6 +29,13 @@ export interface RandomRotationOptions {
   readonly fill?: Fill;
 }
 
+const readRandomRotation = optionReader<RandomRotationOptions>('RandomRotation', {
+  interpolation: true,
+  expand: true,
+  center: true,
+  fill: true,
+});
+
 /** Turns by a random angle in degrees, counter-clockwise: within ±`degrees`, or within the pair given. */
 export class RandomRotation extends SourceTransform {
   private readonly degrees: Range;
@@ -36,16 +44,14 @@ export class RandomRotation extends SourceTransform {
   private readonly center: Point | null;
   private readonly fill: Fill;
 
-  constructor(
-    degrees: number | Range,
-    {
+  constructor(degrees: number | Range, ...given: [options?: RandomRotationOptions]) {
+    super();
+    const {
       interpolation = 'nearest',
       expand = false,
       center = null,
       fill = 0,
-    }: RandomRotationOptions = {},
-  ) {
-    super();
+    } = readRandomRotation(given);
     this.degrees = symmetricRange('RandomRotation', 'degrees', degrees, limits.degrees);
     requireInterpolation('RandomRotation', interpolation);
     requireFill('RandomRotation', fill);

@@ -1,5 +1,6 @@
 /** Every transform by name, and how to make it from its JSON. The list is complete: a test walks it. */
 import { ValueError } from '../../core/errors.js';
+import { requireKnownOptions } from '../../core/options.js';
 import { show } from '../../core/outside-text.js';
 import type { FloatImage, Image } from '../image.js';
 import { CenterCrop } from './center-crop.js';
@@ -114,11 +115,6 @@ function fromJSON(json: TransformJson): AnyTransform {
     );
   const transform = make(options as Options);
   const known = Object.keys(transform.toJSON());
-  for (const option of Object.keys(options))
-    if (!known.includes(option))
-      throw new ValueError(
-        String(name),
-        `option ${show(option)} is unknown; there are ${known.slice(1).join(', ') || 'none'}`,
-      );
+  requireKnownOptions(String(name), options, known.slice(1));
   return transform;
 }

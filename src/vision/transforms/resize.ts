@@ -1,4 +1,5 @@
 import { ValueError } from '../../core/errors.js';
+import { optionReader } from '../../core/options.js';
 import { show } from '../../core/outside-text.js';
 import type { Size2d } from '../../core/shape.js';
 import type { Image, ImageSize } from '../image.js';
@@ -16,6 +17,8 @@ export interface ResizeOptions {
   readonly maxSize?: number | null;
 }
 
+const readResize = optionReader<ResizeOptions>('Resize', { interpolation: true, maxSize: true });
+
 /**
  * Scales to `[height, width]`, or so that the shorter side is `size` and the proportions stay. The longer side is then cut
  * to whole pixels as torchvision does.
@@ -28,11 +31,9 @@ export class Resize extends SourceTransform {
   private readonly maxSize: number | null;
   readonly firstSize: ImageSize | null;
 
-  constructor(
-    size: number | Size2d,
-    { interpolation = 'bilinear', maxSize = null }: ResizeOptions = {},
-  ) {
+  constructor(size: number | Size2d, ...given: [options?: ResizeOptions]) {
     super();
+    const { interpolation = 'bilinear', maxSize = null } = readResize(given);
     const [height, width] = sidePair('Resize', 'size', size);
     requireInterpolation('Resize', interpolation);
     if (maxSize !== null) {

@@ -1,3 +1,4 @@
+import { optionReader } from '../../core/options.js';
 import type { Rng } from '../../core/rng.js';
 import type { Image } from '../image.js';
 import { requireFill, requireInteger, requireInterpolation } from './arguments.js';
@@ -26,18 +27,25 @@ export interface TrivialAugmentWideOptions {
   readonly fill?: Fill | null;
 }
 
+const readTrivialAugmentWide = optionReader<TrivialAugmentWideOptions>('TrivialAugmentWide', {
+  numMagnitudeBins: true,
+  interpolation: true,
+  fill: true,
+});
+
 /** Applies one random operation at a random strength (Müller & Hutter, 2021, https://arxiv.org/abs/2103.10158). */
 export class TrivialAugmentWide extends ColorTransform {
   private readonly numMagnitudeBins: number;
   private readonly interpolation: Interpolation;
   private readonly fill: Fill | null;
 
-  constructor({
-    numMagnitudeBins = 31,
-    interpolation = 'nearest',
-    fill = null,
-  }: TrivialAugmentWideOptions = {}) {
+  constructor(...given: [options?: TrivialAugmentWideOptions]) {
     super();
+    const {
+      numMagnitudeBins = 31,
+      interpolation = 'nearest',
+      fill = null,
+    } = readTrivialAugmentWide(given);
     requireInteger('TrivialAugmentWide', 'numMagnitudeBins', numMagnitudeBins, limits.bins);
     requireInterpolation('TrivialAugmentWide', interpolation);
     if (fill !== null) requireFill('TrivialAugmentWide', fill);
