@@ -1,4 +1,5 @@
 import { DataError, ValueError } from '../../core/errors.js';
+import { optionReader } from '../../core/options.js';
 import { show } from '../../core/outside-text.js';
 import { type Bytes, plainBytes } from '../../core/plain-bytes.js';
 import { readRegularFileSync } from '../../core/regular-file.js';
@@ -29,6 +30,13 @@ export interface DecodeOptions {
   readonly path?: string;
 }
 
+const readOptions = optionReader<DecodeOptions>('decode', {
+  mode: true,
+  maxPixels: true,
+  shrinkTo: true,
+  path: true,
+});
+
 /** The most bytes that a picture's file may have: above that it holds no picture within any sensible `maxPixels`. */
 export const maxFileBytes = 2 ** 29;
 
@@ -41,13 +49,14 @@ export const maxFileBytes = 2 ** 29;
  */
 export async function decode(
   source: string | Bytes,
-  {
+  ...given: [options?: DecodeOptions]
+): Promise<Image> {
+  const {
     mode = 'rgb',
     maxPixels = defaultMaxPixels,
     shrinkTo = null,
     path = 'image',
-  }: DecodeOptions = {},
-): Promise<Image> {
+  } = readOptions(given);
   requireOneOf('decode', 'mode', mode, ['rgb', 'grey']);
   if (!(maxPixels >= 1))
     throw new ValueError('decode', `maxPixels=${show(maxPixels)} must be a number ≥ 1`);

@@ -8,7 +8,7 @@ import { unpickle } from '../../io/pickle/unpickle.js';
 import { ArrayImages, type ArrayImagesOptions, type ImageArray } from './array-images.js';
 import { download } from './download/download.js';
 import { locate, notFound } from './locate.js';
-import { type OpenOptions, splitLine } from './mnist.js';
+import { type OpenOptions, readOpenOptions, splitLine } from './mnist.js';
 import { inflated, readBytes } from './read-bytes.js';
 import { unpackTar } from './tar.js';
 
@@ -53,15 +53,13 @@ const forms = [
  */
 export class CIFAR10 extends ArrayImages {
   /** @param root The folder with the batches, or the one above it; otherwise the cache, and then the network. */
-  static async open(
-    root?: string,
-    {
+  static async open(root?: string, ...opening: [options?: OpenOptions]): Promise<CIFAR10> {
+    const {
       split = 'train',
       download: mayDownload = root === undefined,
       onProgress,
       ...options
-    }: OpenOptions = {},
-  ): Promise<CIFAR10> {
+    } = readOpenOptions('CIFAR10', opening);
     const home = root ?? cacheFolder('datasets');
     const tried: string[] = [];
     const given = { ...options, details: [splitLine(split)] };

@@ -2,6 +2,7 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cacheFolder } from '../../core/cache-folder.js';
 import { DataError } from '../../core/errors.js';
+import { optionReader, requireOneOf } from '../../core/options.js';
 import { quote } from '../../core/outside-text.js';
 import { ArrayImages, type ImageArray } from './array-images.js';
 import { csvRows } from './csv.js';
@@ -9,7 +10,7 @@ import { ImageFolder } from './image-folder.js';
 import type { ImageStoreOptions } from './image-store/image-store.js';
 import { notFound } from './locate.js';
 import { readBytes } from './read-bytes.js';
-import type { SampleOptions } from './standard-transform.js';
+import { type SampleOptions, sampleNames } from './standard-transform.js';
 
 const SIDE = 48;
 const PIXELS = SIDE * SIDE;
@@ -35,6 +36,12 @@ export interface FER2013Options
   readonly split?: keyof typeof usages;
 }
 
+const readOptions = optionReader<FER2013Options>(
+  'FER2013',
+  { split: true, ...sampleNames, cache: true, onCache: true, onCacheProgress: true },
+  { train: "train: false is split: 'test'" },
+);
+
 /**
  * Faces with seven expressions: 28,709 for training, 3,589 + 3,589 for testing, grey 48×48
  * (https://www.kaggle.com/c/challenges-in-representation-learning-facial-expression-recognition-challenge; it has no
@@ -46,8 +53,10 @@ export const FER2013 = {
   /** @param root The folder with the csv or with `train` and `test`, or the one above it; otherwise the cache. */
   async open(
     root?: string,
-    { split = 'train', transform, targetTransform, ...cache }: FER2013Options = {},
+    ...given: [options?: FER2013Options]
   ): Promise<ArrayImages | ImageFolder> {
+    const { split = 'train', transform, targetTransform, ...cache } = readOptions(given);
+    requireOneOf('FER2013', 'split', split, Object.keys(usages) as (keyof typeof usages)[]);
     const home = root ?? cacheFolder('datasets', 'fer2013');
     const sample = { ...(transform && { transform }), ...(targetTransform && { targetTransform }) };
     const folders = root === undefined ? [home] : [root, join(root, 'fer2013')];

@@ -1,12 +1,13 @@
 import { relative } from 'node:path';
 import { DataError } from '../../core/errors.js';
+import { type OptionNames, optionReader } from '../../core/options.js';
 import { quoteAll } from '../../core/outside-text.js';
 import { bindClasses } from './class-names.js';
 import { FileImages } from './file-images.js';
 import { PictureFolders } from './image-files.js';
-import type { ImageStoreOptions } from './image-store/image-store.js';
+import { type ImageStoreOptions, imageStoreNames } from './image-store/image-store.js';
 import { makeStore } from './image-store/make-store.js';
-import { type SampleOptions, StandardTransform } from './standard-transform.js';
+import { type SampleOptions, StandardTransform, sampleNames } from './standard-transform.js';
 
 export interface FileDatasetOptions extends ImageStoreOptions, SampleOptions {
   /**
@@ -15,6 +16,13 @@ export interface FileDatasetOptions extends ImageStoreOptions, SampleOptions {
    */
   readonly classes?: readonly string[];
 }
+
+export const fileDatasetNames: OptionNames<FileDatasetOptions> = {
+  ...sampleNames,
+  classes: true,
+  ...imageStoreNames,
+};
+const readOptions = optionReader<FileDatasetOptions>('ImageFolder', fileDatasetNames);
 
 /**
  * A folder of pictures with one sub-folder per class, `cat/001.jpg`, `dog/a/002.png`, as torchvision's: classes are
@@ -27,10 +35,8 @@ export interface FileDatasetOptions extends ImageStoreOptions, SampleOptions {
  */
 export class ImageFolder extends FileImages {
   /** @throws DataError when there are no class folders, a class has no pictures or is not one of `classes` */
-  static async open(
-    root: string,
-    { classes: expected, ...options }: FileDatasetOptions = {},
-  ): Promise<ImageFolder> {
+  static async open(root: string, ...given: [options?: FileDatasetOptions]): Promise<ImageFolder> {
+    const { classes: expected, ...options } = readOptions(given);
     const folders = await PictureFolders.open(root);
     const found = folders.classes;
     const { classes, classToIdx, missing } = bindClasses(root, found, expected);

@@ -1,11 +1,12 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DataError } from '../../core/errors.js';
+import { optionReader } from '../../core/options.js';
 import type { Dataset, Sample } from '../../data/dataset.js';
 import { randomSplit } from '../../data/split.js';
 import { defaultGenerator } from '../../tensor/generator.js';
 import type { FileImages } from './file-images.js';
-import { type FileDatasetOptions, ImageFolder } from './image-folder.js';
+import { type FileDatasetOptions, fileDatasetNames, ImageFolder } from './image-folder.js';
 import { ListFile } from './list-file.js';
 
 /** What the parts of a data set are called, as folders and, with an ending, as lists. */
@@ -26,6 +27,13 @@ export interface ImageSplitOptions extends Omit<FileDatasetOptions, 'transform'>
   /** Draws the test part. @default drawn from the generator that `manualSeed` seeds */
   readonly seed?: number;
 }
+
+const { transform: _, ...fileNames } = fileDatasetNames;
+const readOptions = optionReader<ImageSplitOptions>(
+  'openImageSplits',
+  { ...fileNames, trainTransform: true, testTransform: true, testFraction: true, seed: true },
+  { transform: 'there are trainTransform and testTransform' },
+);
 
 /** A part of the data as it lies there: `train`, `val`, `test`, or `all` where the folder has no parts. */
 export interface ImageSource {
@@ -56,8 +64,9 @@ export interface ImageSplits {
  */
 export async function openImageSplits(
   root: string,
-  { trainTransform, testTransform, testFraction = 0.2, seed, ...files }: ImageSplitOptions = {},
+  ...given: [options?: ImageSplitOptions]
 ): Promise<ImageSplits> {
+  const { trainTransform, testTransform, testFraction = 0.2, seed, ...files } = readOptions(given);
   const forTrain = { ...files, ...(trainTransform && { transform: trainTransform }) };
   const forTest = { ...files, ...(testTransform && { transform: testTransform }) };
   const parts = await partsOf(root);

@@ -1,11 +1,12 @@
 import { access } from 'node:fs/promises';
 import { dirname, extname, isAbsolute, join, resolve } from 'node:path';
 import { DataError } from '../../core/errors.js';
+import { optionReader } from '../../core/options.js';
 import { quote, quoteAll } from '../../core/outside-text.js';
 import { bindClasses } from './class-names.js';
 import { csvRows } from './csv.js';
 import { FileImages } from './file-images.js';
-import type { FileDatasetOptions } from './image-folder.js';
+import { type FileDatasetOptions, fileDatasetNames } from './image-folder.js';
 import { makeStore } from './image-store/make-store.js';
 import { readText } from './read-bytes.js';
 import { StandardTransform } from './standard-transform.js';
@@ -20,6 +21,14 @@ export interface ListFileOptions extends FileDatasetOptions {
   /** CSV: the header of the column with labels. @default label, class or target */
   readonly labelColumn?: string;
 }
+
+const readOptions = optionReader<ListFileOptions>('ListFile', {
+  ...fileDatasetNames,
+  base: true,
+  classesFile: true,
+  pathColumn: true,
+  labelColumn: true,
+});
 
 /** A picture and its label as the list has them. */
 interface Entry {
@@ -43,7 +52,8 @@ const labelColumns = ['label', 'class', 'target'];
  */
 export class ListFile extends FileImages {
   /** @throws DataError with the line's number when a line has no label or a label is no class */
-  static async open(path: string, options: ListFileOptions = {}): Promise<ListFile> {
+  static async open(path: string, ...given: [options?: ListFileOptions]): Promise<ListFile> {
+    const options = readOptions(given);
     const { base = dirname(path) } = options;
     const text = await readText(path);
     const separator = { '.csv': ',', '.tsv': '\t' }[extname(path).toLowerCase()];

@@ -1,12 +1,13 @@
 import { dirname, join } from 'node:path';
 import { cacheFolder } from '../../core/cache-folder.js';
 import { DataError } from '../../core/errors.js';
+import { type OptionNames, optionReader, requireOneOf } from '../../core/options.js';
 import { formatShape } from '../../core/shape.js';
 import { ArrayImages, type ArrayImagesOptions, type ImageArray } from './array-images.js';
 import { type DownloadProgress, download } from './download/download.js';
 import { readIdx } from './idx.js';
 import { locate, notFound } from './locate.js';
-import type { SampleOptions } from './standard-transform.js';
+import { type SampleOptions, sampleNames } from './standard-transform.js';
 
 /** Which part of a data set. */
 export type Split = 'train' | 'test';
@@ -21,6 +22,26 @@ export interface OpenOptions extends SampleOptions {
   readonly download?: boolean;
   /** Called while files are fetched. */
   readonly onProgress?: (progress: DownloadProgress) => void;
+}
+
+const openNames: OptionNames<OpenOptions> = {
+  split: true,
+  ...sampleNames,
+  download: true,
+  onProgress: true,
+};
+const readOptions = optionReader<OpenOptions>('MNIST', openNames, {
+  train: "train: false is split: 'test'",
+});
+
+/** Reads the options of the data set `subject` that comes in two parts. */
+export function readOpenOptions(
+  subject: string,
+  given: readonly [options?: OpenOptions],
+): OpenOptions {
+  const options = readOptions(given, subject);
+  requireOneOf(subject, 'split', options.split ?? 'train', ['train', 'test']);
+  return options;
 }
 
 /** Above the largest of their files, 26,421,880 bytes. */
@@ -82,8 +103,8 @@ const fashionMnist: IdxSource = {
  */
 export class MNIST extends ArrayImages {
   /** @param root The folder with the files (or with `MNIST/raw`); otherwise the cache, and then the network. */
-  static async open(root?: string, options: OpenOptions = {}): Promise<MNIST> {
-    const source = await openSource(mnist, root, options);
+  static async open(root?: string, ...given: [options?: OpenOptions]): Promise<MNIST> {
+    const source = await openSource(mnist, root, readOpenOptions('MNIST', given));
     return new MNIST(source.array, source.options);
   }
 }
@@ -94,7 +115,8 @@ export class MNIST extends ArrayImages {
  */
 export class FashionMNIST extends ArrayImages {
   /** @param root The folder with the files (or with `FashionMNIST/raw`); otherwise the cache, Debian's package, the network. */
-  static async open(root?: string, options: OpenOptions = {}): Promise<FashionMNIST> {
+  static async open(root?: string, ...given: [options?: OpenOptions]): Promise<FashionMNIST> {
+    const options = readOpenOptions('FashionMNIST', given);
     const source = await openSource(fashionMnist, root, options);
     return new FashionMNIST(source.array, source.options);
   }

@@ -1,4 +1,5 @@
 import { ValueError } from '../../core/errors.js';
+import { optionReader } from '../../core/options.js';
 import { quote } from '../../core/outside-text.js';
 import type { PictureDataset } from '../inspect/picture-dataset.js';
 import { CIFAR10 } from './cifar10.js';
@@ -43,6 +44,18 @@ export const namedDatasets: Readonly<Record<string, NamedDataset>> = {
   },
 };
 
+export interface DownloadDatasetOptions {
+  /** The folder that it goes into. @default the cache */
+  readonly root?: string;
+  /** Called while files are fetched. */
+  readonly onProgress?: NonNullable<OpenOptions['onProgress']>;
+}
+
+const readOptions = optionReader<DownloadDatasetOptions>('downloadDataset', {
+  root: true,
+  onProgress: true,
+});
+
 /**
  * Fetches a named data set into the cache, or into `root`; what is there already is checked and not fetched again.
  *
@@ -50,8 +63,9 @@ export const namedDatasets: Readonly<Record<string, NamedDataset>> = {
  */
 export async function downloadDataset(
   name: string,
-  { root, onProgress }: { root?: string; onProgress?: NonNullable<OpenOptions['onProgress']> } = {},
+  ...given: [options?: DownloadDatasetOptions]
 ): Promise<void> {
+  const { root, onProgress } = readOptions(given);
   const dataset = Object.hasOwn(namedDatasets, name) ? namedDatasets[name] : undefined;
   if (!dataset?.downloadable) {
     const names = Object.keys(namedDatasets).filter((key) => namedDatasets[key]?.downloadable);

@@ -1,4 +1,5 @@
 import { ValueError } from '../../core/errors.js';
+import type { OptionNames } from '../../core/options.js';
 import type { Rng } from '../../core/rng.js';
 import type { NdArray } from '../../graph/op.js';
 import type { Image } from '../image.js';
@@ -18,6 +19,8 @@ export interface SampleOptions {
   /** Class number → what samples have as their label instead. Asked once for each class. */
   readonly targetTransform?: (target: number) => number;
 }
+
+export const sampleNames: OptionNames<SampleOptions> = { transform: true, targetTransform: true };
 
 /** A data set's two transforms, under torchvision's name. */
 export class StandardTransform {

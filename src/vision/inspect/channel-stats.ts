@@ -1,4 +1,5 @@
 import { DataError } from '../../core/errors.js';
+import { optionReader } from '../../core/options.js';
 import { Rng } from '../../core/rng.js';
 import type { Image } from '../image.js';
 import { type TransformLike, toTransform } from '../transforms/lambda.js';
@@ -21,14 +22,20 @@ export interface ChannelStatsOptions {
   readonly onProgress?: (done: number) => void;
 }
 
+const readOptions = optionReader<ChannelStatsOptions>('channelStats', {
+  prepare: true,
+  onProgress: true,
+});
+
 /**
  * Mean and standard deviation per channel, each pixel counting once. Pictures pass by one after the other; what stays is
  * how often each byte value came, so the result is exact.
  */
 export async function channelStats(
   dataset: PictureDataset,
-  { prepare, onProgress }: ChannelStatsOptions = {},
+  ...given: [options?: ChannelStatsOptions]
 ): Promise<ChannelStats> {
+  const { prepare, onProgress } = readOptions(given);
   const first = prepare === undefined ? undefined : toTransform('channelStats', prepare);
   const histograms = [0, 1, 2].map(() => new Float64Array(256));
   let channels = 0;

@@ -1,4 +1,5 @@
 import { DataError } from '../../core/errors.js';
+import { optionReader } from '../../core/options.js';
 import { type Examined, examine } from './examine.js';
 import { inParallel } from './in-parallel.js';
 import type { PictureDataset } from './picture-dataset.js';
@@ -78,6 +79,8 @@ export interface InspectOptions {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
+const readOptions = optionReader<InspectOptions>('inspect', { tinySide: true, onProgress: true });
+
 /** A picture with its split and class name. */
 interface Located {
   readonly split: string;
@@ -88,8 +91,9 @@ interface Located {
 /** Looks at every picture of a data set: counts, sizes, and what may spoil a training. Nothing is changed. */
 export async function inspect(
   splits: readonly InspectedSplit[],
-  { tinySide = 16, onProgress = () => {} }: InspectOptions = {},
+  ...given: [options?: InspectOptions]
 ): Promise<DataReport> {
+  const { tinySide = 16, onProgress = () => {} } = readOptions(given);
   const total = splits.reduce((sum, { dataset }) => sum + dataset.length, 0);
   const examined: Located[] = [];
   const reports: SplitReport[] = [];

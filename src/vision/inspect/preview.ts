@@ -1,4 +1,5 @@
 import { DataError, ValueError } from '../../core/errors.js';
+import { optionReader } from '../../core/options.js';
 import { Rng } from '../../core/rng.js';
 import type { NdArray } from '../../graph/op.js';
 import { defaultGenerator } from '../../tensor/generator.js';
@@ -41,6 +42,15 @@ export interface PreviewOptions {
   readonly transform?: AnyTransformLike;
 }
 
+const gridNames = { columns: true, cellSize: true, seed: true } as const;
+const readSamples = optionReader<PreviewOptions>('previewSamples', {
+  rows: true,
+  ...gridNames,
+  transform: true,
+});
+type TransformsOptions = Omit<PreviewOptions, 'rows' | 'transform'>;
+const readTransforms = optionReader<TransformsOptions>('previewTransforms', gridNames);
+
 const BACKGROUND = 40;
 
 const GAP = 2;
@@ -51,14 +61,15 @@ const mostPixels = 100e6;
 /** Random samples of a data set in a grid, the classes taking turns. */
 export async function previewSamples(
   dataset: PictureDataset,
-  {
+  ...given: [options?: PreviewOptions]
+): Promise<SamplesPreview> {
+  const {
     rows = 6,
     columns = 8,
     cellSize = 96,
     seed = defaultGenerator.drawSeed(),
     transform,
-  }: PreviewOptions = {},
-): Promise<SamplesPreview> {
+  } = readSamples(given);
   requireGrid(rows, columns, cellSize);
   const places = Math.min(rows * columns, dataset.length);
   const grid = new Grid(Math.ceil(places / columns), columns, cellSize);
@@ -98,12 +109,9 @@ async function readable(dataset: PictureDataset, index: number): Promise<Image |
 export async function previewTransforms(
   picture: Image,
   transforms: readonly AnyTransform[],
-  {
-    columns = 8,
-    cellSize = 96,
-    seed = defaultGenerator.drawSeed(),
-  }: Omit<PreviewOptions, 'rows' | 'transform'> = {},
+  ...given: [options?: TransformsOptions]
 ): Promise<Preview> {
+  const { columns = 8, cellSize = 96, seed = defaultGenerator.drawSeed() } = readTransforms(given);
   requireGrid(transforms.length, columns, cellSize);
   const grid = new Grid(transforms.length, columns, cellSize);
   const cells: Preview['cells'][number][] = [];

@@ -1,3 +1,4 @@
+import { optionReader } from '../../core/options.js';
 import { ReLU } from '../../nn/activations.js';
 import { BatchNorm2d } from '../../nn/batch-norm.js';
 import { Conv2d } from '../../nn/conv.js';
@@ -7,6 +8,12 @@ import { Module } from '../../nn/module.js';
 import { MaxPool2d } from '../../nn/pooling.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { type ClassifierOptions, requireImageSize } from './classifier-options.js';
+
+const readOptions = optionReader<ClassifierOptions>('CifarCNN', {
+  numClasses: true,
+  inChannels: true,
+  imageSize: true,
+});
 
 /** Three blocks of convolution, batch norm, ReLU and pooling for small photos: `[N, C, S, S]` → logits `[N, K]`; 3×32×32 by itself. */
 export class CifarCNN extends Module {
@@ -26,8 +33,9 @@ export class CifarCNN extends Module {
   readonly dropout = new Dropout(0.5);
   readonly fc2: Linear;
 
-  constructor({ numClasses = 10, inChannels = 3, imageSize = 32 }: ClassifierOptions = {}) {
+  constructor(...given: [options?: ClassifierOptions]) {
     super();
+    const { numClasses = 10, inChannels = 3, imageSize = 32 } = readOptions(given);
     requireImageSize('CifarCNN', imageSize, 8);
     this.conv1 = new Conv2d(inChannels, 32, 3, { padding: 1 });
     this.fc1 = new Linear(128 * Math.floor(imageSize / 8) ** 2, 512);
@@ -44,6 +52,6 @@ export class CifarCNN extends Module {
 }
 
 /** A small network for CIFAR-10 and its likes, 1,147,914 parameters for 3×32×32 and 10 classes. */
-export function cifarCnn(options?: ClassifierOptions): CifarCNN {
-  return new CifarCNN(options);
+export function cifarCnn(...given: [options?: ClassifierOptions]): CifarCNN {
+  return new CifarCNN(...given);
 }

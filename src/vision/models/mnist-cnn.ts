@@ -1,3 +1,4 @@
+import { optionReader } from '../../core/options.js';
 import { Conv2d } from '../../nn/conv.js';
 import { relu } from '../../nn/functional.js';
 import { Linear } from '../../nn/linear.js';
@@ -5,6 +6,12 @@ import { Module } from '../../nn/module.js';
 import { MaxPool2d } from '../../nn/pooling.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { type ClassifierOptions, requireImageSize } from './classifier-options.js';
+
+const readOptions = optionReader<ClassifierOptions>('MnistCNN', {
+  numClasses: true,
+  inChannels: true,
+  imageSize: true,
+});
 
 /** Two convolutions and two linear layers for digits: `[N, C, S, S]` → logits `[N, K]`; 1×28×28 by itself. */
 export class MnistCNN extends Module {
@@ -15,8 +22,9 @@ export class MnistCNN extends Module {
   readonly fc1: Linear;
   readonly fc2: Linear;
 
-  constructor({ numClasses = 10, inChannels = 1, imageSize = 28 }: ClassifierOptions = {}) {
+  constructor(...given: [options?: ClassifierOptions]) {
     super();
+    const { numClasses = 10, inChannels = 1, imageSize = 28 } = readOptions(given);
     requireImageSize('MnistCNN', imageSize, 10);
     const side = Math.floor((Math.floor((imageSize - 2) / 2) - 2) / 2); // 28 → 13 → 5
     this.conv1 = new Conv2d(inChannels, 32, 3);
@@ -32,6 +40,6 @@ export class MnistCNN extends Module {
 }
 
 /** A small network for MNIST and its likes, 121,930 parameters for 1×28×28 and 10 classes. */
-export function mnistCnn(options?: ClassifierOptions): MnistCNN {
-  return new MnistCNN(options);
+export function mnistCnn(...given: [options?: ClassifierOptions]): MnistCNN {
+  return new MnistCNN(...given);
 }

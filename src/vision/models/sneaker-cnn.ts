@@ -1,3 +1,4 @@
+import { optionReader } from '../../core/options.js';
 import { ReLU } from '../../nn/activations.js';
 import { BatchNorm2d } from '../../nn/batch-norm.js';
 import { Sequential } from '../../nn/containers.js';
@@ -8,6 +9,12 @@ import { Module } from '../../nn/module.js';
 import { MaxPool2d } from '../../nn/pooling.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { type ClassifierOptions, requireImageSize } from './classifier-options.js';
+
+const readOptions = optionReader<ClassifierOptions>('SneakerCNN', {
+  numClasses: true,
+  inChannels: true,
+  imageSize: true,
+});
 
 /** Four unpadded 5×5 convolutions for a folder of photos: `[N, C, S, S]` → logits `[N, K]`; 3×224×224 by itself. */
 export class SneakerCNN extends Module {
@@ -20,8 +27,9 @@ export class SneakerCNN extends Module {
   readonly dropout = new Sequential(new Dropout(0.2));
   readonly fc: Sequential;
 
-  constructor({ numClasses = 2, inChannels = 3, imageSize = 224 }: ClassifierOptions = {}) {
+  constructor(...given: [options?: ClassifierOptions]) {
     super();
+    const { numClasses = 2, inChannels = 3, imageSize = 224 } = readOptions(given);
     requireImageSize('SneakerCNN', imageSize, 28);
     const side = Math.floor((Math.floor((imageSize - 8) / 2) - 8) / 2); // 224 → 108 → 50
     this.conv1 = convBlock(inChannels, 12);
@@ -41,6 +49,6 @@ function convBlock(inChannels: number, outChannels: number): Sequential {
 }
 
 /** A small network for photos of 224×224, such as two brands of sneakers. */
-export function sneakerCnn(options?: ClassifierOptions): SneakerCNN {
-  return new SneakerCNN(options);
+export function sneakerCnn(...given: [options?: ClassifierOptions]): SneakerCNN {
+  return new SneakerCNN(...given);
 }

@@ -3,6 +3,7 @@
  * A cache in memory is shared by all worker threads; one on disk outlives the process.
  */
 
+import type { OptionNames } from '../../../core/options.js';
 import type { ModuleCall } from '../../../data/dataset.js';
 import type { Channels, Image } from '../../image.js';
 import type { TransformLike } from '../../transforms/lambda.js';
@@ -47,3 +48,13 @@ export interface ImageStoreOptions {
   /** Called with the number of pictures done while a cache is filled. */
   readonly onCacheProgress?: (done: number) => void;
 }
+
+export const imageStoreNames: OptionNames<ImageStoreOptions> = {
+  channels: true,
+  maxPixels: true,
+  prepare: true,
+  shrinkOnLoad: true,
+  cache: true,
+  onCache: true,
+  onCacheProgress: true,
+};
