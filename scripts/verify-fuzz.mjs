@@ -1,8 +1,8 @@
 // Trains random networks on the engines wasm, onednn and native (where the machine has them), compiled and eagerly, and compares
 // every loss, gradient and parameter with engine reference. A network that differs is made smaller, and printed with the
 // command that runs it alone.
-// Without arguments it takes 200 networks from seed 0, and then every op case and whole network on each build of the
-// kernels, on several numbers of threads.
+// Without arguments it takes 200 networks from seed 0, then every op case and what plans fuse on numbers that are none, infinite
+// or near the ends of float32, and every op case and whole network on each build of the kernels, on several numbers of threads.
 //   node scripts/verify-fuzz.mjs [COUNT] [SEED] [ENGINE]      (npm run verify:fuzz)
 import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
@@ -13,6 +13,9 @@ const load = (file) => import(pathToFileURL(join(build, file)).href);
 const { check, shrink } = await load('test/compile/fuzz-check.js');
 const { engineFor, fuzzEngines, stopEngines } = await load('test/compile/fuzz-engines.js');
 const { FuzzNetwork } = await load('test/compile/fuzz-network.js');
+const { chainQuestions, tableQuestions, wrongAnswers } = await load(
+  'test/compile/special-check.js',
+);
 const { drawNetwork } = await load('test/compile/fuzz-spec.js');
 
 const count = Number(process.argv[2] ?? 200);
@@ -21,6 +24,7 @@ const engines = process.argv[4] === undefined ? fuzzEngines : [process.argv[4]];
 const turns = Array.from({ length: count }, (_, i) => first + i).flatMap((seed) =>
   engines.map((which) => ({ seed, which })),
 );
+const specialSeeds = 10;
 const failed = [];
 let redrawn = 0;
 for (const { seed, which } of turns) {
@@ -44,12 +48,33 @@ console.log(
 );
 process.exitCode = failed.length > 0 ? 1 : 0;
 if (process.argv.length === 2) {
+  for (let seed = 0; seed < specialSeeds; seed++) checkSpecials(seed);
   const files = ['conformance', 'models'].map((name) =>
     join(build, `test/compile/${name}.test.js`),
   );
   const env = { ...process.env, WICK_ALL_CASES: '1' };
   const { status } = spawnSync(process.execPath, ['--test', ...files], { stdio: 'inherit', env });
   if (status !== 0) process.exitCode = 1;
+}
+
+/** Numbers that are none, on each engine without Winograd, whose tiles they would spoil. */
+function checkSpecials(seed) {
+  const questions = [
+    ...['none', 'infinite', 'huge'].flatMap((palette) => tableQuestions(palette, seed)),
+    ...chainQuestions(seed),
+  ];
+  for (const which of engines) {
+    const { engine, name } = engineFor(seed, which, { winograd: false });
+    const wrong = questions.flatMap((question) => wrongAnswers(question, { engine }));
+    if (wrong.length > 0) process.exitCode = 1;
+    console.log(
+      [
+        `special numbers from seed ${seed} on ${name}: ${wrong.length} wrong answers`,
+        ...wrong.slice(0, 8),
+      ].join('\n'),
+    );
+  }
+  stopEngines();
 }
 
 /** An error that is thrown is a problem, too. */

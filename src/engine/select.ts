@@ -56,7 +56,8 @@ export function setThreads(count: number): void {
 
 /**
  * Whether engines `onednn`, `native` and `wasm` may compute 3×3 convolutions by Winograd's algorithm: up to three times as fast, and with up to
- * ten times direct convolution's rounding (still a few 10⁻⁶ of the result). It may, unless this says otherwise.
+ * ten times direct convolution's rounding (still a few 10⁻⁶ of the result). A pixel may move outputs up to 3 pixels from those
+ * that see it, by as much of itself, and a NaN makes them NaN (docs/numbers.md). It may, unless this says otherwise.
  */
 export function setWinograd(allowed: boolean): void {
   winograd = allowed;

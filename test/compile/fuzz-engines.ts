@@ -52,13 +52,14 @@ const openers = {
 
 const opened = new Map<string, WasmEngine>();
 
-/** The engine whose turn it is at `seed`, and its options as text. */
+/** The engine whose turn it is at `seed`, but for what `fixed` says, and its options as text. */
 export function engineFor(
   seed: number,
   which: FuzzEngine = 'wasm',
+  fixed: { readonly winograd?: boolean } = {},
 ): { readonly engine: WasmEngine; readonly name: string } {
   const list = turns[which];
-  const options = list[seed % list.length] ?? list[0];
+  const options = { ...(list[seed % list.length] ?? list[0]), ...fixed };
   const name = [which, ...Object.entries(options).map(([key, v]) => `${key}=${v}`)].join(' ');
   const engine = opened.get(name) ?? openers[which](options);
   opened.set(name, engine);

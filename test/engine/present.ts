@@ -1,3 +1,4 @@
+import '../../src/engine/standard.js';
 import { engineNames } from '../../src/engine/registry.js';
 import { withoutNative } from './native/machine.js';
 import { withoutLibrary } from './onednn/machine.js';

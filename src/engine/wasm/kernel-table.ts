@@ -75,7 +75,7 @@ export const kernelFamilies = {
   ternary: ['where', 'lerp'],
   reduce: ['sum', 'sumSquares', 'sumDistances', 'sumParts', 'squareParts', 'sumTotal', 'extreme'],
   softmax: ['softmax', 'logSoftmax', 'softmaxBackward', 'logSoftmaxBackward'],
-  channels: ['channelSums', 'channelTotals', 'channelSumsBf16'],
+  channels: ['channelSums', 'channelTotals', 'channelSumsBf16', 'channelTotalsBf16'],
   'batch-norm': [
     'batchNormSums',
     'batchNormStatistics',

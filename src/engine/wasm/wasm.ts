@@ -34,7 +34,7 @@ export interface WasmEngineOptions {
   readonly threads?: number;
   /** Which build of the kernels. @default relaxed where this machine takes it */
   readonly kernels?: KernelBuild;
-  /** Whether Winograd may compute 3×3 convolutions, with ten times direct convolution's rounding. @default true */
+  /** Whether Winograd may compute 3×3 convolutions: ten times direct convolution's rounding, by tiles (docs/numbers.md). @default true */
   readonly winograd?: boolean;
   /** Kernels of a system library, which come before the engine's own, and the name that the engine has with them. */
   readonly native?: {

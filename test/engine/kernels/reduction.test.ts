@@ -60,6 +60,14 @@ checkAgreement(
   ),
 );
 
+checkAgreement(
+  ['sum', 'mean'].map((op): Case => {
+    const values = Array.from({ length: 2 * 16 * 9 }, (_, i) => [3e38, 1, 3e38, -3e38][i % 4] ?? 0);
+    const attrs = { dims: [0, 2, 3], keepdim: false };
+    return { op, attrs, inputs: [given([2, 16, 3, 3], values)], blocks: [1, 4, 16] };
+  }),
+);
+
 const withNaN = given([2, 4], [1, Number.NaN, 3, Number.NaN, 5, 5, 2, 5]);
 checkAgreement(
   ['max', 'min', 'argmax', 'argmin'].map((op) => ({ op, attrs: { dims: [1] }, inputs: [withNaN] })),

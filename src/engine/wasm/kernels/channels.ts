@@ -1,8 +1,10 @@
 // Sums per channel of x [N][G][R][B]: N images, G channel blocks, R pixels, B channels to a block. Every thread sums its share
-// of the pixels, a few dozen in floats and those sums in doubles; the next phase adds the threads' sums in order.
+// of the pixels, a few dozen in floats and those sums in doubles; the next phase adds the threads' sums in order, and computes
+// a sum that is no number once more in doubles alone.
 
 import { A, I } from './abi';
 import { load4, span } from './elements';
+import { isLost, wideSum } from './reduce';
 import { bytes, D, unitStart } from './share';
 
 // Pixels of a block that are taken channel by channel: they stay in the first-level cache.
@@ -67,13 +69,30 @@ export function channelSumsBf16(args: usize, tid: i32, threads: i32): void {
   sumsOf<u16>(args, tid, threads);
 }
 
-// 0 sums, 1 y [C], 2 C, 3 C rounded up to 4, 4–5 factor (f64)
-export function channelTotals(args: usize, tid: i32, threads: i32): void {
+@inline
+function totalsOf<T>(args: usize, tid: i32, threads: i32): void {
+  const groups = I(args, 8);
+  const rows = I(args, 9);
+  const block = I(args, 10);
+  const step = span<T>(block);
+  const image = <usize>(groups * rows) * step;
   const end = unitStart(I(args, 2), tid + 1, threads);
   for (let c = unitStart(I(args, 2), tid, threads); c < end; c++) {
     let sum: f64 = 0;
     for (let t = 0; t < threads; t++)
       sum += load<f64>(A(args, 0) + ((<usize>(t * I(args, 3) + c)) << 3));
+    if (isLost(sum, false)) {
+      const first = A(args, 6) + span<T>((c / block) * rows * block + (c % block));
+      sum = wideSum<T>(first, I(args, 7), image, rows, step, 0, false);
+    }
     store<f32>(A(args, 1) + bytes(c), <f32>(sum * D(args, 4)));
   }
+}
+
+// 0 sums, 1 y [C], 2 C, 3 C rounded up to 4, 4–5 factor (f64), 6 x, 7 N, 8 G, 9 R, 10 B
+export function channelTotals(args: usize, tid: i32, threads: i32): void {
+  totalsOf<f32>(args, tid, threads);
+}
+export function channelTotalsBf16(args: usize, tid: i32, threads: i32): void {
+  totalsOf<u16>(args, tid, threads);
 }

@@ -49,11 +49,10 @@ export function crossEntropyRows(args: usize, tid: i32, threads: i32): void {
     let loss: f64 = 0;
     if (!ignored) {
       if (labels && !known) loss = NaN;
-      else if (labels && smoothing == 0)
-        loss =
-          -(<f64>load<f32>(logp + bytes(label))) *
-          (weight ? <f64>load<f32>(weight + bytes(label)) : 1);
-      else
+      else if (labels && smoothing == 0) {
+        const share = weight ? <f64>load<f32>(weight + bytes(label)) : 1;
+        if (share != 0) loss = -(<f64>load<f32>(logp + bytes(label))) * share;
+      } else
         for (let k = 0; k < classes; k++) {
           const a = part(k, labels, label, target + at, weight, smoothing, share);
           if (a != 0) loss -= <f64>a * <f64>load<f32>(logp + bytes(k));
@@ -108,7 +107,7 @@ export function crossEntropyBackward(args: usize, tid: i32, threads: i32): void 
       memory.fill(dx, 0, bytes(classes));
       continue;
     }
-    const gradient = <f32>(<f64>load<f32>(A(args, 0) + (reduction ? 0 : bytes(row))) / divisor);
+    const gradient = <f64>load<f32>(A(args, 0) + (reduction ? 0 : bytes(row))) / divisor;
     let sum: f64 = 0;
     for (let k = 0; k < classes; k++)
       sum += <f64>part(k, labels, label, target + at, weight, smoothing, share);
@@ -123,10 +122,8 @@ export function crossEntropyBackward(args: usize, tid: i32, threads: i32): void 
     }
     for (let k = 0; k < classes; k++) {
       const to = dx + bytes(k);
-      store<f32>(
-        to,
-        gradient * (load<f32>(to) - part(k, labels, label, target + at, weight, smoothing, share)),
-      );
+      const slope = load<f32>(to) - part(k, labels, label, target + at, weight, smoothing, share);
+      store<f32>(to, <f32>(gradient * <f64>slope));
     }
   }
 }

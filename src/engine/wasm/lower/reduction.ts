@@ -58,8 +58,10 @@ function emitChannelSums(context: LowerContext, x: Value, y: Value, factor: numb
   const sums = context.scratch(sumBytes(layout, context.threads) / 2);
   const stored = storedChannels(layout);
   context.emit(storedKernel('channelSums', storage), [from, ...layoutWords(layout), sums]);
-  const words = [sums.readonly(), context.output(y), layout.channels, stored, ...double(factor)];
-  context.emit('channelTotals', words);
+  context.emit(storedKernel('channelTotals', storage), [
+    ...[sums.readonly(), context.output(y), layout.channels, stored, ...double(factor)],
+    ...[from, ...layoutWords(layout)],
+  ]);
 }
 
 /** Whether each result is the sum of a channel: of images, or a column of a matrix of whole vectors. */
