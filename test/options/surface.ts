@@ -5,6 +5,8 @@ export interface Callable {
   /** `nn.Conv2d`, `vision.datasets.MNIST.open`, `Tensor#sum`. */
   readonly name: string;
   readonly parameters: string;
+  /** Calls it, or constructs; methods on `self`. */
+  call(args: readonly unknown[], self?: object): unknown;
 }
 
 /** Every exported function, constructor, static method, and method of an exported class. */
@@ -17,17 +19,20 @@ function callablesOf(exported: object, prefix: string): Callable[] {
     const name = prefix + key;
     if (typeof value === 'function')
       return isClass(value) ? ofClass(name, value) : [of(name, value)];
-    return isNamespace(value) ? callablesOf(value, `${name}.`) : [];
+    if (isNamespace(value)) return callablesOf(value, `${name}.`);
+    return isRecord(value) ? methodsOf(value).map(([k, f]) => of(`${name}.${k}`, f)) : [];
   });
 }
 
 function ofClass(name: string, type: object): Callable[] {
-  const statics = methodsOf(type).map(([key, method]) => of(`${name}.${key}`, method));
+  const statics = methodsOf(type).map(([key, method]) => of(`${name}.${key}`, method, type));
   const prototype: unknown = Reflect.get(type, 'prototype');
   const methods = methodsOf(prototype as object).map(([key, method]) =>
     of(`${name}#${key}`, method),
   );
-  return [{ name, parameters: constructorOf(type) }, ...statics, ...methods];
+  const construct = (args: readonly unknown[]) =>
+    Reflect.construct(type as new () => object, args) as unknown;
+  return [{ name, parameters: constructorOf(type), call: construct }, ...statics, ...methods];
 }
 
 function methodsOf(owner: object): [string, object][] {
@@ -45,12 +50,18 @@ function isNamespace(value: unknown): value is object {
   return Object.prototype.toString.call(value) === '[object Module]';
 }
 
+function isRecord(value: unknown): value is object {
+  return Object.prototype.toString.call(value) === '[object Object]';
+}
+
 function sourceOf(value: object): string {
   return Function.prototype.toString.call(value);
 }
 
-function of(name: string, value: object): Callable {
-  return { name, parameters: parametersAt(sourceOf(value), 0) };
+function of(name: string, value: object, owner?: object): Callable {
+  const call = (args: readonly unknown[], self = owner) =>
+    Reflect.apply(value as () => unknown, self, args);
+  return { name, parameters: parametersAt(sourceOf(value), 0), call };
 }
 
 /** The parameters of a class's constructor, which it may have from the class above. */
