@@ -19,6 +19,7 @@ import {
 } from './hooks.js';
 import { type LoadOptions, type LoadResult, loadState } from './load-state.js';
 import { indent } from './printing.js';
+import { warnOfPrivateLayers } from './private-layers.js';
 import { stateKey } from './state-key.js';
 
 /** What a module's tree is made of. */
@@ -133,9 +134,11 @@ export abstract class Module extends ModuleFunction {
     wanted: (member: Member) => member is T,
   ): [string, T][] {
     const leaves = new Map<T, string>();
-    for (const [path, module] of this.namedModules())
+    for (const [path, module] of this.namedModules()) {
+      warnOfPrivateLayers(module);
       for (const [name, member] of module.members())
         if (wanted(member) && !leaves.has(member)) leaves.set(member, join(path, name));
+    }
     return [...leaves].map(([leaf, name]) => [name, leaf]);
   }
 

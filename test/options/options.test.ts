@@ -106,7 +106,8 @@ function leadingOf(name: string): readonly unknown[] {
 /** Takes the object that a method belongs to. */
 const owners: Readonly<Record<string, object>> = { Tensor: x, 'nn.Module': new Linear(1, 1) };
 
-const readers = callables.filter(({ parameters }) => parameters.includes('...given'));
+const takesOptions = /\.\.\.(given|opening|sizes)\b/;
+const readers = callables.filter(({ parameters }) => takesOptions.test(parameters));
 
 for (const { name, parameters, call } of readers) {
   const [owner = '', method] = name.split('#');
@@ -136,7 +137,7 @@ const others: readonly (readonly [RegExp, string])[] = [
 
 test('whoever takes options reads them by optionReader', () => {
   const unread = callables
-    .filter(({ name, parameters }) => !name.includes('#') && !parameters.includes('...given'))
+    .filter(({ name, parameters }) => !name.includes('#') && !takesOptions.test(parameters))
     .filter(({ parameters }) => /\{|\boptions\b/.test(parameters))
     .map(({ name, parameters }) => `${name}(${parameters})`)
     .filter((shown) => !others.some(([pattern]) => pattern.test(shown.replace(/\(.*/s, ''))));
