@@ -26,7 +26,6 @@ const edges: Readonly<Record<string, string>> = {
   yauzl: 'io/zip.ts',
   yazl: 'io/zip.ts',
   sharp: 'vision/codecs/sharp.ts',
-  echarts: 'report/echarts.ts',
   'string-width': 'cli/text-width.ts',
 };
 

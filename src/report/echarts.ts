@@ -1,13 +1,13 @@
 /** The one place that knows ECharts: options in, SVG text out, no browser. It is loaded at the first chart. */
 import { createRequire } from 'node:module';
-import type { EChartsCoreOption } from 'echarts/core';
 
-export type ChartOption = EChartsCoreOption;
+/** An option object as ECharts' documentation describes it. */
+export type ChartOption = Readonly<Record<string, unknown>>;
 
 /** Draws a chart as a stand-alone SVG of `width` × `height` pixels. */
 export function renderSvg(option: ChartOption, width: number, height: number): string {
   loaded ??= load();
-  const chart = loaded(null, null, { renderer: 'svg', ssr: true, width, height });
+  const chart = loaded.init(null, null, { renderer: 'svg', ssr: true, width, height });
   try {
     chart.setOption({ animation: false, backgroundColor: '#ffffff', ...option });
     return chart.renderToSVGString();
@@ -16,23 +16,23 @@ export function renderSvg(option: ChartOption, width: number, height: number): s
   }
 }
 
-type Init = typeof import('echarts/core').init;
-let loaded: Init | undefined;
+/** What is used of ECharts. */
+interface ECharts {
+  init(dom: null, theme: null, options: object): Chart;
+}
 
-/** By `require`, which is not asynchronous: a chart is drawn at once, and a program without charts never waits for them. */
-function load(): Init {
-  const require = createRequire(import.meta.url);
-  const core: typeof import('echarts/core') = require('echarts/core');
-  const charts: typeof import('echarts/charts') = require('echarts/charts');
-  const parts: typeof import('echarts/components') = require('echarts/components');
-  const renderers: typeof import('echarts/renderers') = require('echarts/renderers');
-  const { GridComponent, LegendComponent, TitleComponent } = parts;
-  core.use([
-    charts.LineChart,
-    GridComponent,
-    LegendComponent,
-    TitleComponent,
-    renderers.SVGRenderer,
-  ]);
-  return core.init;
+interface Chart {
+  setOption(option: ChartOption): void;
+  renderToSVGString(): string;
+  dispose(): void;
+}
+
+let loaded: ECharts | undefined;
+
+/**
+ * The parts of ECharts that scripts/charts-entry.mjs lists, bundled when wick is built. By `require`, which is not
+ * asynchronous: a chart is drawn at once, and a program without charts never waits for them.
+ */
+function load(): ECharts {
+  return createRequire(import.meta.url)('./echarts-bundle.cjs');
 }
