@@ -27,6 +27,8 @@ const schema = z
     inputShape: z.tuple([z.union([z.literal(1), z.literal(3)]), side, side]),
     /** Class names by number. */
     classes: z.array(z.string().max(1000)).min(1).max(maxClasses),
+    /** What the grey pictures that were trained on have around what they show; left out where they differ. */
+    background: z.enum(['dark', 'light']).optional(),
     /** The evaluation transform, picture → input; `transformFromJSON` reads it, and checks all that is in it. */
     transform: z.custom<TransformJson>(isPlain, 'must be a transform: an object with a name'),
   })

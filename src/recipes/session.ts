@@ -23,6 +23,7 @@ import type { Callback, FitSummary } from '../train/metrics.js';
 import { RunRecorder } from '../train/run-recorder.js';
 import { Trainer, type TrainerOptions } from '../train/trainer.js';
 import { createModel } from '../vision/models/registry.js';
+import { commonBackground } from './background.js';
 import { balancedWeights, classCounts } from './class-weights.js';
 import type { OptimizerName, Task, TrainDefaults } from './recipe.js';
 import { makeSchedule } from './schedule.js';
@@ -179,11 +180,15 @@ async function writeFacts(
     data: { ...lengths, fingerprint },
     ...facts,
   });
+  const [pictures] = task.pictures;
+  const grey = task.inputShape[0] === 1;
+  const background = grey && pictures ? await commonBackground(pictures.dataset) : null;
   await run.write('model.json', {
     format: 'wick-model/1',
     architecture: task.architecture,
     inputShape: task.inputShape,
     classes: task.classes,
+    ...(background && { background }),
     transform: task.evalTransform.toJSON(),
   });
 }

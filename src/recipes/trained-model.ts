@@ -16,8 +16,10 @@ import { noGrad } from '../tensor/grad-mode.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { decode } from '../vision/codecs/decode.js';
 import type { ImageTransform } from '../vision/datasets/image-transform.js';
+import type { Image } from '../vision/image.js';
 import { createModel } from '../vision/models/registry.js';
 import { transformFromJSON } from '../vision/transforms/registry.js';
+import { backgroundOf } from './background.js';
 
 /** A class with its probability, 0–1. */
 export interface Prediction {
@@ -79,10 +81,21 @@ export class TrainedModel {
     return logits;
   }
 
-  /** The `top` most probable classes of the picture in a file, the best first. */
-  async predict(path: string, top: number): Promise<Prediction[]> {
+  /** The picture in a file, in the colours that the model takes. */
+  async read(path: string): Promise<Image> {
+    return await decode(path, { mode: this.card.inputShape[0] === 1 ? 'grey' : 'rgb' });
+  }
+
+  /** Whether a picture is dark on light where the model was trained on light on dark, or the other way round. */
+  looksInverted(image: Image): boolean {
+    const { background } = this.card;
+    const own = background === undefined ? null : backgroundOf(image);
+    return own !== null && own !== background;
+  }
+
+  /** The `top` most probable classes of a picture, the best first; errors name its `path`. */
+  classify(image: Image, top: number, path: string): Prediction[] {
     const { classes, inputShape } = this.card;
-    const image = await decode(path, { mode: inputShape[0] === 1 ? 'grey' : 'rgb' });
     const input = this.transform.apply(image, new Rng(0));
     if (!sameShape(input.shape, inputShape))
       throw new DataError(
@@ -94,6 +107,11 @@ export class TrainedModel {
       .map((name, i) => ({ class: name, probability: probabilities[i] ?? 0 }))
       .sort((a, b) => b.probability - a.probability)
       .slice(0, top);
+  }
+
+  /** The `top` most probable classes of the picture in a file, the best first. */
+  async predict(path: string, top: number): Promise<Prediction[]> {
+    return this.classify(await this.read(path), top, path);
   }
 }
 

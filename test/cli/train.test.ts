@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { encodePng } from '../../src/vision/codecs/sharp.js';
 import { Digits } from '../../src/vision/datasets/digits.js';
+import { invert } from '../../src/vision/transforms/pixels/point.js';
 import { type Outcome, temporaryFolder, wick } from './run-wick.js';
 
 const folder = temporaryFolder();
@@ -137,6 +139,49 @@ test('predict names the digit in a picture, whatever its size', async () => {
   assert.ok(right >= 15, `${right} of 20`);
 });
 
+test('the sample picture that comes with wick is named', () => {
+  const sample = fileURLToPath(new URL('../../../assets/seven.png', import.meta.url));
+  const { out, err } = wick(folder, ['predict', 'first', sample, '--json']);
+  assert.equal(err, '');
+  assert.equal(JSON.parse(out).predictions[0].class, '7');
+});
+
+test('digits written dark on light are noted, and turned on demand', async () => {
+  const digits = await Digits.open({ split: 'test' });
+  const images = Array.from({ length: 10 }, (_, i) => ({
+    path: `paper-${i}.png`,
+    label: String(digits.targets[i * 50]),
+    image: invert(digits.image(i * 50)),
+  }));
+  for (const { path, image } of images) writeFileSync(join(folder, path), await encodePng(image));
+  const paths = images.map(({ path }) => path);
+  const noted = wick(folder, ['predict', 'first', 'paper-0.png', 'digit-0.png']);
+  assert.match(
+    noted.err,
+    /^note: paper-0\.png looks inverted: .*; --invert auto turns such pictures\n$/,
+  );
+  const { out, err } = wick(folder, [
+    'predict',
+    'first',
+    ...paths,
+    'digit-0.png',
+    '--invert',
+    'auto',
+    '--json',
+  ]);
+  assert.equal(err, '');
+  const lines = out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  assert.deepEqual(
+    lines.map(({ inverted = false }) => inverted),
+    [...paths.map(() => true), false],
+  );
+  const right = images.filter(({ label }, i) => lines[i].predictions[0].class === label);
+  assert.ok(right.length >= 7, `${right.length} of 10`);
+});
+
 test('one file that is no picture does not keep predict from the others', () => {
   writeFileSync(join(folder, 'page.png'), '<html></html>');
   const images = ['page.png', 'digit-0.png', 'none.png', 'digit-1.png'];
@@ -194,4 +239,26 @@ test('doctor knows its engine', () => {
   const facts = JSON.parse(out);
   assert.ok(['onednn', 'wasm', 'reference'].includes(facts.engine.engine));
   assert.ok(facts.ops.length > 80);
+});
+
+test('the README shows what the quickstart prints', () => {
+  const readme = readFileSync(
+    fileURLToPath(new URL('../../../README.md', import.meta.url)),
+    'utf8',
+  );
+  const [, shown = ''] =
+    /quickstart takes less than a minute:\n\n```\n(.*?)```/s.exec(readme) ?? [];
+  const { out } = wick(folder, ['train', 'digits', '--seed', '0', '--epochs', '1']);
+  // Speed, engine and the last digits differ from machine to machine; words, order and spacing do not.
+  const shape = (text: string) =>
+    text
+      .replace(/^Epoch: [23].*\n/gm, '')
+      .replaceAll(/digits-\d/g, 'digits-N')
+      .replace(/engine \w+, \d+ threads?/, 'engine E, N threads')
+      .replace(/\d+ images\/s/, 'N images/s')
+      .replace(/(?<=\()epoch \d/, 'epoch N')
+      .replace(/\d+:\d\d/g, '0:00')
+      .replace(/\d+\.\d+/g, 'x')
+      .replace(/(?<=\d\.)\d+E/g, 'E');
+  assert.equal(shape(out), shape(shown));
 });

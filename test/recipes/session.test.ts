@@ -1,14 +1,20 @@
 import assert from 'node:assert/strict';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { DataLoader } from '../../src/data/dataloader.js';
 import { RunFolder } from '../../src/io/run-folder.js';
+import { crossEntropy } from '../../src/nn/functional.js';
 import '../../src/ops/index.js';
+import { balancedWeights, classCounts, imbalanceOf } from '../../src/recipes/class-weights.js';
 import { evaluateRun } from '../../src/recipes/evaluate-run.js';
 import { openTask } from '../../src/recipes/index.js';
 import type { Task } from '../../src/recipes/recipe.js';
 import { readRunConfig } from '../../src/recipes/run-config.js';
 import { loadingWorkers, type TrainSettings, trainTask } from '../../src/recipes/session.js';
+import { tensor } from '../../src/tensor/creation.js';
+import { manualSeed } from '../../src/tensor/generator.js';
+import { createModel } from '../../src/vision/models/registry.js';
 import { put, temporaryFolder } from '../vision/datasets/temporary-folder.js';
 import { fillFolder } from './picture-folder.js';
 
@@ -167,4 +173,117 @@ test('a damaged config.json is named with its field', async (t) => {
   });
   await put(root, 'config.json', '{}');
   await assert.rejects(readRunConfig(run), { message: /field 'recipe'/ });
+});
+
+/** Many greens and few reds, trained and tested on. */
+async function unbalancedTask(folder: string): Promise<Task> {
+  await fillFolder(join(folder, 'train'), { green: 20, red: 4 });
+  await fillFolder(join(folder, 'test'), { green: 10, red: 2, purple: 0 });
+  return await openTask(folder, { imageSize: 8, seed: 5 });
+}
+
+test('class weights come from the training counts, and count each class alike', async (t) => {
+  const root = await temporaryFolder(t);
+  const task = await unbalancedTask(join(root, 'photos'));
+  const counts = classCounts(task.train, 2);
+  assert.deepEqual(counts, [20, 4]);
+  assert.deepEqual(balancedWeights(counts), [0.6, 3]); // scikit-learn's compute_class_weight('balanced')
+  assert.deepEqual(balancedWeights([3, 0, 1]), [2 / 3, 0, 2]);
+  assert.equal(imbalanceOf([3, 0, 1]), 3);
+
+  // The first loss of the same weights and batch differs by the classes' weights alone.
+  const first = async (classWeights: 'auto' | 'none') => {
+    const run = await RunFolder.create('photos', join(root, classWeights));
+    const all = { ...settings, batchSize: 24, classWeights };
+    const { summary } = await trainTask({ task, settings: all, run });
+    const [step] = await lines(run, 'steps.jsonl');
+    const config = JSON.parse(await readFile(run.file('config.json'), 'utf8'));
+    assert.equal(config.settings.classWeights, classWeights);
+    // What is held out is measured without weights, as an evaluation does.
+    const found = await evaluateRun(run, 12);
+    assert.ok(Math.abs(found.loss - (summary.best?.heldOut.loss ?? Number.NaN)) < 1e-5);
+    return step?.loss ?? Number.NaN;
+  };
+  manualSeed(settings.seed);
+  const model = createModel(task.architecture);
+  const loader = new DataLoader(task.train, { batchSize: 24, shuffle: true, seed: settings.seed });
+  for await (const [images, labels] of loader) {
+    const logits = model(images);
+    const weight = tensor(balancedWeights(counts));
+    const expected = crossEntropy(logits, labels, { weight }).item();
+    const plain = crossEntropy(logits, labels).item();
+    assert.ok(Math.abs(expected - plain) > 1e-3, 'the weights matter here');
+    assert.ok(Math.abs((await first('auto')) - expected) < 1e-4);
+    assert.ok(Math.abs((await first('none')) - plain) < 1e-4);
+  }
+});
+
+test('a model that always says the same is told apart from a good one', async (t) => {
+  const root = await temporaryFolder(t);
+  const task = await unbalancedTask(join(root, 'photos'));
+  const run = await RunFolder.create('photos', join(root, 'run'));
+  const still = { ...settings, lr: 1e-12, optimizer: 'sgd' } as const;
+  const { summary, findings } = await trainTask({ task, settings: still, run });
+  const { perClass, findings: again, balancedAccuracy } = await evaluateRun(run, 12);
+  assert.deepEqual(findings, again);
+  assert.equal(balancedAccuracy, 0.5);
+  const missed = perClass.find(({ recall }) => recall === 0);
+  assert.ok(missed !== undefined && summary.best !== null);
+  assert.equal(findings.at(-1), `never recognised: '${missed.name}' (0 of ${missed.samples})`);
+  assert.match(
+    findings[0] ?? '',
+    /^no better than always answering 'green', which is right for 83\.3% of the images$/,
+  );
+});
+
+test('a class without test images has no recall, and is not judged', async (t) => {
+  const root = await temporaryFolder(t);
+  const folder = join(root, 'photos');
+  await fillFolder(join(folder, 'train'), { green: 8, red: 8, blue: 8 });
+  await fillFolder(join(folder, 'test'), { green: 4, red: 4 });
+  const task = await openTask(folder, { imageSize: 8 });
+  const run = await RunFolder.create('photos', join(root, 'run'));
+  await trainTask({ task, settings: { ...settings, epochs: 2 }, run });
+  const { perClass, findings } = await evaluateRun(run, 8);
+  const blue = perClass.find(({ name }) => name === 'blue');
+  assert.deepEqual([blue?.samples, blue?.recall], [0, null]);
+  assert.ok(findings.every((finding) => !finding.includes('blue')));
+});
+
+test('val chooses the weights, and an evaluation finds their scores on test', async (t) => {
+  const root = await temporaryFolder(t);
+  const folder = join(root, 'photos');
+  for (const [part, count] of [
+    ['train', 12],
+    ['val', 4],
+    ['test', 6],
+  ] as const)
+    await fillFolder(join(folder, part), { green: count, red: count });
+  const task = await openTask(folder, { imageSize: 8 });
+  const run = await RunFolder.create('photos', join(root, 'run'));
+  const { summary } = await trainTask({ task, settings: { ...settings, epochs: 3 }, run });
+  assert.equal(summary.best?.split, 'val');
+  assert.equal(summary.best?.heldOut.confusion.samples(), 8);
+  assert.equal(summary.test?.confusion.samples(), 12);
+  const found = await evaluateRun(run, 5);
+  assert.ok(Math.abs(found.loss - (summary.test?.loss ?? Number.NaN)) < 1e-5);
+  const splits = (await lines(run, 'metrics.jsonl')).map(({ split }) => split);
+  assert.deepEqual(splits, ['train', 'val', 'train', 'val', 'train', 'val']);
+  const { data } = JSON.parse(await readFile(run.file('config.json'), 'utf8'));
+  assert.deepEqual([data.train, data.val, data.test], [24, 8, 12]);
+  const written = JSON.parse(await readFile(run.file('summary.json'), 'utf8'));
+  assert.equal(written.test.accuracy, summary.test?.accuracy);
+});
+
+test('pictures that have moved: the error says how to say where they are', async (t) => {
+  const root = await temporaryFolder(t);
+  const task = await smallTask(join(root, 'photos'));
+  const run = await RunFolder.create('photos', join(root, 'run'));
+  await trainTask({ task, settings, run });
+  await rename(join(root, 'photos'), join(root, 'moved'));
+  await assert.rejects(evaluateRun(run, 8), {
+    name: 'DataError',
+    message: `${join(root, 'photos')}: the run was trained on this folder, which is not there any more; pass { data: 'FOLDER' } to say where it is now`,
+  });
+  assert.equal((await evaluateRun(run, 8, join(root, 'moved'))).samples, 8);
 });
