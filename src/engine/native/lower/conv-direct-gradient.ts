@@ -14,6 +14,9 @@ import { type Call, KernelPhase, type Operand } from './phase.js';
 import { shareOf } from './shares.js';
 import { channelBlocks, type StoredImage, vectorPlaces } from './stored-image.js';
 
+/** Bytes of all threads' sums: where weights are so large, fewer threads work. */
+const mostSumBytes = 2 ** 29;
+
 /** Pixels whose x and dy stay in the first-level cache while all cells are summed. */
 const passPixels = 224;
 
@@ -72,7 +75,7 @@ export function emitDirectGradient(
   };
   const byRows = batch < threads;
   const units = byRows ? batch * rows.outSize : batch;
-  const parts = Math.min(threads, units);
+  const parts = Math.max(1, Math.min(threads, units, Math.floor(mostSumBytes / partBytes)));
   const sums = context.scratch(parts * partBytes);
   const phase = new KernelPhase(context);
   const operands = {

@@ -1,8 +1,8 @@
 /** The three passes of conv2d: x `[N, C, H, W]`, w `[O, C, kH, kW]`, bias `[O]`, y `[N, O, H', W']`. */
-import type { Shape } from '../../../core/shape.js';
+import { numel, type Shape } from '../../../core/shape.js';
 import type { Value } from '../../../graph/graph.js';
 import { operands } from '../../../graph/op.js';
-import { type Block, storedElements } from '../../wasm/layout.js';
+import { type Block, paddedChannels, storedElements } from '../../wasm/layout.js';
 import {
   type LowerContext,
   type Lowering,
@@ -45,7 +45,9 @@ function geometryOf(
   if (!isFloat || context.precision !== 'float32') return undefined;
   if ([x, w, y].some(isEmpty)) return undefined;
   const bytes = [x, y].map((shape) => 4 * storedElements(shape, tileBlock));
-  if (!areReachable(...bytes)) return undefined;
+  const [written = 1, ...summed] = w;
+  const weightBytes = 4 * paddedChannels(written, tileBlock) * numel(summed);
+  if (!areReachable(...bytes, weightBytes)) return undefined;
   const geometry = storedGeometry(convGeometry(x, w, y, attrs));
   return geometry.groups === 1 ? geometry : undefined;
 }
@@ -55,9 +57,11 @@ function geometryOf(
  * four times as many elements then. For the gradient of the input, `geometry` has that as its output.
  */
 function isFast({ winograd }: LowerContext, geometry: StoredGeometry): boolean {
-  const { batch, outSize, depthwise } = geometry;
+  const { batch, outSize, channels, outChannels, depthwise } = geometry;
   const tiles = batch * Math.ceil(outSize[0] / 4) * Math.ceil(outSize[1] / 4);
-  return winograd && !depthwise && tiles >= worthTransforming && isWinograd(geometry);
+  const matrices = 36 * (4 * tiles * Math.max(channels, outChannels) + 192);
+  const pays = tiles >= worthTransforming && areReachable(matrices);
+  return winograd && !depthwise && pays && isWinograd(geometry);
 }
 
 const worthTransforming = 12;
