@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
+import { WickError } from '../../core/errors.js';
 import { engineReport } from '../../engine/select.js';
 import { type SetupOutcome, setUpLibrary, whatSetupDoes } from '../../engine/setup.js';
 import { engineNote, engineRows } from '../engine-facts.js';
 import { interruptible } from '../interrupts.js';
 import { jsonOption } from '../options.js';
 import { formatTable, printAside, printJson, printLine } from '../output.js';
+import { reportFailure } from '../report-error.js';
 
 interface SetupOptions {
   readonly force?: true;
@@ -19,7 +21,7 @@ export function addSetup(command: Command): void {
     .action(setup);
 }
 
-async function setup(options: SetupOptions): Promise<void> {
+async function setup(options: SetupOptions, command: Command): Promise<void> {
   const json = options.json === true;
   const work = async (signal: AbortSignal) => {
     try {
@@ -35,7 +37,9 @@ async function setup(options: SetupOptions): Promise<void> {
   };
   const { result: outcome, interruption } = await interruptible(work);
   if (outcome === null) {
-    printAside(`stopped (${interruption?.cause}): nothing was changed`);
+    const text = `stopped (${interruption?.cause}): nothing was changed`;
+    if (json) reportFailure(new WickError('setup', text), command);
+    else printAside(text);
     process.exitCode = interruption?.exitCode ?? 1;
     return;
   }
