@@ -5,6 +5,7 @@ import { type TestContext, test } from 'node:test';
 import { RunFolder } from '../../src/io/run-folder.js';
 import { encodeSafetensors, saveSafetensors } from '../../src/io/safetensors.js';
 import '../../src/ops/index.js';
+import { Classifier } from '../../src/recipes/classifier.js';
 import { TrainedModel } from '../../src/recipes/trained-model.js';
 import { tensor } from '../../src/tensor/creation.js';
 import { createModel } from '../../src/vision/models/registry.js';
@@ -42,6 +43,25 @@ test('probabilities of all classes add up to 1', async (t) => {
   assert.deepEqual(predictions.map((p) => p.class).sort(), ['a', 'b']);
   const sum = predictions.reduce((total, p) => total + p.probability, 0);
   assert.ok(Math.abs(sum - 1) < 1e-6);
+});
+
+test('a classifier tells of files and of bytes what the model tells, compiled', async (t) => {
+  const { run, model, picture } = await makeRun(t, { transform: fits });
+  const expected = await (await TrainedModel.load(run)).predict(picture, 2);
+  const classifier = await Classifier.open(run.path);
+  assert.deepEqual(classifier.classes, ['a', 'b']);
+  const calls = t.mock.method(Object.getPrototypeOf(model), 'forward').mock;
+  for (const source of [picture, await readFile(picture)]) {
+    const found = await classifier.predict(source);
+    found.forEach((prediction, i) => {
+      assert.equal(prediction.class, expected[i]?.class);
+      assert.ok(Math.abs(prediction.probability - (expected[i]?.probability ?? 0)) < 1e-5);
+    });
+  }
+  assert.equal(calls.callCount(), 0, 'the plan is replayed, the layers are not run one by one');
+  assert.equal((await classifier.predict(picture, { top: 1 })).length, 1);
+  await assert.rejects(classifier.predict(picture, { top: 0 }), { name: 'ValueError' });
+  await assert.rejects(classifier.predict(Buffer.from('no')), { name: 'DataError' });
 });
 
 test('weights that are not as the run wrote them are refused', async (t) => {
