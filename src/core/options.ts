@@ -63,6 +63,11 @@ export function refuseOptions(subject: string, given: readonly unknown[]): void 
     throw new ValueError(subject, `${listed(given)} is given, but it takes no options`);
 }
 
+/** The same for functions that are passed to `reduce` and `map` too, which add a position: names alone are refused. */
+export function refuseNamedOptions(subject: string, given: readonly unknown[]): void {
+  if (isPlain(given[0])) refuseOptions(subject, given.slice(0, 1));
+}
+
 /** Throws unless an argument is a number: an object with it under its name is told how it is written. */
 export function requireNumber(subject: string, name: string, value: number): void {
   if (typeof value === 'number') return;

@@ -1,5 +1,6 @@
 import { isFloat } from '../core/dtype.js';
 import { DTypeError, ValueError } from '../core/errors.js';
+import { requireNumber } from '../core/options.js';
 import { defineOp } from '../tensor/define-op.js';
 import { defineBackward } from './kernels/define-backward.js';
 import { mapUnary } from './kernels/elementwise.js';
@@ -16,6 +17,8 @@ export const clamp = defineOp<ClampAttrs>('clamp', {
   inPlace: [0],
   saves: 'inputs',
   infer([{ shape, dtype }], { min, max }) {
+    if (min !== null) requireNumber('clamp', 'min', min);
+    if (max !== null) requireNumber('clamp', 'max', max);
     if (min === null && max === null)
       throw new ValueError('clamp', 'neither min nor max is given, at least one is required');
     const [low, high] = bounds({ min, max });

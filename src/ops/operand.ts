@@ -1,4 +1,6 @@
 import { type DType, isFloat } from '../core/dtype.js';
+import { ValueError } from '../core/errors.js';
+import { show } from '../core/outside-text.js';
 import { full } from '../tensor/creation.js';
 import { Tensor } from '../tensor/tensor.js';
 
@@ -8,11 +10,17 @@ export type TensorLike = Tensor | number;
 /**
  * `value` as a tensor to meet `other`: a number becomes a scalar of `other`'s dtype, or of float32 where it has a fraction
  * and `other` holds whole numbers.
+ *
+ * @throws ValueError for anything else: `undefined` would make every element NaN, and `null` 0
  */
 export function operand(value: TensorLike, other: Tensor): Tensor {
-  return value instanceof Tensor
-    ? value
-    : full([], value, { dtype: scalarDtype(value, other.dtype) });
+  if (value instanceof Tensor) return value;
+  if (typeof value !== 'number' && typeof value !== 'boolean')
+    throw new ValueError(
+      'operand',
+      `${show(value)} is given, a tensor or a number is required; make one with tensor(…)`,
+    );
+  return full([], value, { dtype: scalarDtype(Number(value), other.dtype) });
 }
 
 function scalarDtype(value: number, met: DType): DType {

@@ -1,6 +1,7 @@
 /** State dicts of optimizers: what they are, and how one is read and checked before anything is taken over. */
 import { CheckpointError, WickError } from '../core/errors.js';
 import { requireKnownOptions } from '../core/options.js';
+import { show } from '../core/outside-text.js';
 import { formatShape, sameShape } from '../core/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { Group } from './param-group.js';
@@ -36,13 +37,28 @@ interface ReadState<O extends object> {
   readonly states: ReadonlyMap<Tensor, ParamState>;
 }
 
+/** Throws unless it has the parts of a state dict: callers without types, or a file of something else. */
+function requireState(subject: string, saved: Partial<OptimizerState> | null): OptimizerState {
+  const { state, paramGroups } = saved ?? {};
+  if (typeof state === 'object' && state !== null && Array.isArray(paramGroups))
+    if (
+      paramGroups.every((group: unknown) => Array.isArray((group as Partial<SavedGroup>)?.params))
+    )
+      return { state, paramGroups };
+  throw new CheckpointError(
+    subject,
+    `${show(saved)} is not the state dict of an optimizer, { state, paramGroups } is required`,
+  );
+}
+
 /** Reads a state dict for these groups. @throws CheckpointError where it does not fit */
 export function readState<O extends object>(
   subject: string,
-  { state, paramGroups }: OptimizerState,
+  saved: OptimizerState,
   groups: readonly Group<O>[],
   rules: Rules<O>,
 ): ReadState<O> {
+  const { state, paramGroups } = requireState(subject, saved);
   if (paramGroups.length !== groups.length)
     throw new CheckpointError(
       subject,

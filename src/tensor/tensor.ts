@@ -5,6 +5,7 @@
 import type { DType, TypedArray } from '../core/dtype.js';
 import { isFloat } from '../core/dtype.js';
 import { DTypeError, internalError, ShapeError, ValueError } from '../core/errors.js';
+import { show } from '../core/outside-text.js';
 import { formatShape, normalizeDim, numel, type Shape, sameShape } from '../core/shape.js';
 import { type Operands, type OpSpec, operands } from '../graph/op.js';
 import { execute, touchGradient } from './execute.js';
@@ -165,13 +166,25 @@ export class Tensor {
   }
 }
 
+/** Throws unless an op's inputs are tensors, unchanged since they were saved. */
+function requireUsable(op: string, inputs: readonly Tensor[]): void {
+  inputs.forEach((input, i) => {
+    if (!(input instanceof Tensor))
+      throw new ValueError(
+        op,
+        `input ${i} is ${show(input)}, a tensor is required; make one with tensor(…)`,
+      );
+    input.requireUnchanged(op);
+  });
+}
+
 /** Runs an op on tensors and, where a gradient may be asked for, notes the call on the tape. */
 export function applyOp(
   op: OpDefinition,
   inputs: readonly Tensor[],
   attrs: object,
 ): readonly Tensor[] {
-  for (const input of inputs) input.requireUnchanged(op.name);
+  requireUsable(op.name, inputs);
   const types = op.infer(operands(inputs), attrs);
   const storages = execute(op, inputs, attrs, types, []);
   const outputs = types.map((type, k) => new Tensor(at(storages, k), type.shape));
@@ -189,7 +202,7 @@ export function applyInPlace(
   inputs: readonly Tensor[],
   attrs: object,
 ): readonly Tensor[] {
-  for (const input of inputs) input.requireUnchanged(name);
+  requireUsable(name, inputs);
   if (isGradEnabled() && inputs.some((t) => t.requiresGrad))
     throw new ValueError(
       name,

@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { compile } from '../../src/compile/compile.js';
 import { useEngine } from '../../src/engine/select.js';
-import { cat, stack } from '../../src/ops/functions.js';
+import { softplus } from '../../src/nn/functional-gates.js';
+import { add, cat, div, stack } from '../../src/ops/functions.js';
 import { rand, randint, randn } from '../../src/ops/random.js';
 import { ones, tensor, zeros } from '../../src/tensor/creation.js';
 import { manualSeed } from '../../src/tensor/generator.js';
@@ -173,11 +174,66 @@ const errors: readonly (readonly [text: string, run: () => unknown])[] = [
     "DTypeError: normal: the result is int32, float32 or float64 is required; convert it with .to('float32')",
     () => randn([2], { dtype: 'int32' }),
   ],
+  // What callers without types pass
+  ...[undefined, null, '2', [1, 2], {}].map(
+    (value) =>
+      [
+        `ValueError: operand: ${JSON.stringify(value) ?? 'undefined'} is given, a tensor or a number is required; make one with tensor(…)`,
+        () => x.mul(value as never),
+      ] as const,
+  ),
+  [
+    'ValueError: matmul: input 1 is 3, a tensor is required; make one with tensor(…)',
+    () => x.matmul(3 as never),
+  ],
+  [
+    'ValueError: copy_: input 1 is [1,2], a tensor is required; make one with tensor(…)',
+    () => zeros([2]).copy_([1, 2] as never),
+  ],
+  [
+    'ValueError: add_: {"alpha":-0.1} is given, but it takes no options',
+    () => Reflect.apply(x.add_, x, [x, { alpha: -0.1 }]),
+  ],
+  [
+    'ValueError: div: {"roundingMode":"floor"} is given, but it takes no options',
+    () => Reflect.apply(div, undefined, [x, 2, { roundingMode: 'floor' }]),
+  ],
+  [
+    'ValueError: round: {"decimals":2} is given, but it takes no options',
+    () => Reflect.apply(x.round, x, [{ decimals: 2 }]),
+  ],
+  [
+    'ValueError: clamp: min={"min":0} must be a number; write it alone: 0',
+    () => x.clamp({ min: 0 } as never),
+  ],
+  [
+    'ValueError: elu: alpha={"alpha":0.5} must be a number; write it alone: 0.5',
+    () => x.elu({ alpha: 0.5 } as never),
+  ],
+  [
+    'ValueError: softplus: beta={"beta":2} must be a number; write it alone: 2',
+    () => softplus(x, { beta: 2 } as never),
+  ],
+  ['ValueError: fill_: value=undefined must be a number', () => x.fill_(undefined as never)],
+  [
+    'ValueError: norm: p={"p":1} must be a number; write it alone: 1',
+    () => x.norm({ p: 1 } as never),
+  ],
   [
     'ValueError: manualSeed: seed=-1 must be a whole number from 0 to 2⁵³ − 1',
     () => manualSeed(-1),
   ],
 ];
+
+test('functions of two tensors reduce lists; a missing bound is none', () => {
+  assert.deepEqual([tensor([1]), tensor([2]), tensor([4])].reduce(add).toArray(), [7]);
+  assert.deepEqual(
+    tensor([-2, 2])
+      .clamp(undefined as never, 1)
+      .toArray(),
+    [-2, 1],
+  );
+});
 
 describe('errors of the tensor surface', () => {
   for (const [text, run] of errors) test(text, () => assert.throws(run, matching(text)));

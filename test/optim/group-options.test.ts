@@ -300,3 +300,14 @@ test('a group that joins later is trained by a recorded step too', () => {
   step(ones([1]));
   assert.deepEqual([param.item(), late.item()], [-1, 0.75]);
 });
+
+test('what is no state dict is refused before anything is taken over', () => {
+  const { optimizer } = oneGroup();
+  const before = optimizer.paramGroups[0]?.lr;
+  for (const wrong of [null, {}, { state: {} }, { state: {}, paramGroups: [null] }, 'x'])
+    assert.throws(() => optimizer.loadStateDict(wrong as never), {
+      name: 'CheckpointError',
+      message: /is not the state dict of an optimizer, \{ state, paramGroups \} is required$/,
+    });
+  assert.equal(optimizer.paramGroups[0]?.lr, before);
+});

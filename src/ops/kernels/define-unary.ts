@@ -1,4 +1,5 @@
 import { requireFloat, type TypedArray } from '../../core/dtype.js';
+import { requireNumber } from '../../core/options.js';
 import { defineOp, type Op } from '../../tensor/define-op.js';
 import type { OpDefinition, Tensor } from '../../tensor/tensor.js';
 import { mapUnary } from './elementwise.js';
@@ -23,7 +24,9 @@ export function defineUnary<A extends object = Record<never, never>>(
   return defineOp<A>(name, {
     inPlace: [0],
     saves,
-    infer([x]) {
+    infer([x], attrs) {
+      for (const [key, value] of Object.entries(attrs))
+        if (typeof value !== 'string') requireNumber(name, key, value);
       if (!integers || x.dtype === 'bool') requireFloat(name, 'the input', x.dtype);
       return [{ shape: x.shape, dtype: x.dtype }];
     },

@@ -2,6 +2,7 @@
 
 import { isFloat } from '../../core/dtype.js';
 import { ValueError } from '../../core/errors.js';
+import { refuseNamedOptions } from '../../core/options.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { abs } from '../abs.js';
 import { add } from '../add.js';
@@ -62,16 +63,19 @@ interface ArithmeticMethods {
 }
 
 install<ArithmeticMethods>({
-  add(other) {
+  add(other, ...given: unknown[]) {
+    refuseNamedOptions('add', given);
     return add([this, operand(other, this)], {});
   },
-  sub(other) {
+  sub(other, ...given: unknown[]) {
+    refuseNamedOptions('sub', given);
     return sub([this, operand(other, this)], {});
   },
   mul(other) {
     return mul([this, operand(other, this)], {});
   },
-  div(other) {
+  div(other, ...given: unknown[]) {
+    refuseNamedOptions('div', given);
     return div([this, operand(other, this)], {});
   },
   pow(exponent) {
@@ -113,6 +117,6 @@ install<ArithmeticMethods>({
     return square([this], {});
   },
   clamp(min, max = null) {
-    return clamp([this], { min, max });
+    return clamp([this], { min: min ?? null, max });
   },
 });

@@ -1,4 +1,5 @@
 /** Rounding, trigonometry and the error function, element by element. */
+import { refuseNamedOptions } from '../../core/options.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { ceil } from '../ceil.js';
 import { cos } from '../cos.js';
@@ -34,7 +35,8 @@ install<ElementaryMethods>({
   ceil() {
     return ceil([this], {});
   },
-  round() {
+  round(...given: unknown[]) {
+    refuseNamedOptions('round', given);
     return round([this], {});
   },
   sin() {

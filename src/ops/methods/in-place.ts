@@ -1,5 +1,6 @@
 /** Ops that change a tensor; under `noGrad` where gradients are involved. Each returns the tensor. */
 
+import { refuseNamedOptions, requireNumber } from '../../core/options.js';
 import { full } from '../../tensor/creation.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { add } from '../add.js';
@@ -38,16 +39,19 @@ interface InPlaceMethods {
 }
 
 function fill(name: string, target: Tensor, value: number): Tensor {
+  if (typeof value !== 'boolean') requireNumber(name, 'value', value);
   copy.inPlace(name, [target, full([], value, { dtype: target.dtype })], {});
   return target;
 }
 
 install<InPlaceMethods>({
-  add_(other) {
+  add_(other, ...given: unknown[]) {
+    refuseNamedOptions('add_', given);
     add.inPlace('add_', [this, operand(other, this)], {});
     return this;
   },
-  sub_(other) {
+  sub_(other, ...given: unknown[]) {
+    refuseNamedOptions('sub_', given);
     sub.inPlace('sub_', [this, operand(other, this)], {});
     return this;
   },
@@ -55,7 +59,8 @@ install<InPlaceMethods>({
     mul.inPlace('mul_', [this, operand(other, this)], {});
     return this;
   },
-  div_(other) {
+  div_(other, ...given: unknown[]) {
+    refuseNamedOptions('div_', given);
     div.inPlace('div_', [this, operand(other, this)], {});
     return this;
   },
@@ -64,7 +69,7 @@ install<InPlaceMethods>({
     return this;
   },
   clamp_(min, max = null) {
-    clamp.inPlace('clamp_', [this], { min, max });
+    clamp.inPlace('clamp_', [this], { min: min ?? null, max });
     return this;
   },
   copy_(source) {

@@ -1,5 +1,5 @@
 /** Reductions, over all dimensions or some. */
-import { type OptionNames, optionReader } from '../../core/options.js';
+import { type OptionNames, optionReader, requireNumber } from '../../core/options.js';
 import { normalizeDim, normalizeDims, type Shape, sameShape } from '../../core/shape.js';
 import type { Op } from '../../tensor/define-op.js';
 import type { Tensor } from '../../tensor/tensor.js';
@@ -138,6 +138,7 @@ install<ReductionMethods>({
     return std([this], varianceAttrs('std', this, dim, given));
   },
   norm(p = 2, dim, ...given) {
+    requireNumber('norm', 'p', p);
     if (p === Infinity) return this.abs().amax(dim, ...given);
     if (p === -Infinity) return this.abs().amin(dim, ...given);
     if (p === 0)
