@@ -2,11 +2,12 @@
 import type { TypedArray } from '../../src/core/dtype.js';
 import type { Engine } from '../../src/engine/engine.js';
 import { referenceEngine } from '../../src/engine/reference/reference.js';
+import { typicalSize } from '../typical.js';
 import { type Outcome, train } from './fuzz-run.js';
 import type { Block, NetworkSpec } from './fuzz-spec.js';
 
 /**
- * Largest difference, relative to the largest magnitude of the tensor. Engines add in float32 in another order, which is
+ * Largest difference, relative to the element, or to the tensor's typical one where it is smaller. Engines add in float32 in another order, which is
  * off by some 1e-6 over these depths and three steps; Winograd's transforms by ten times that.
  */
 const tolerance = 2e-5;
@@ -76,8 +77,7 @@ function unequal(one: Outcome, other: Outcome): string[] {
 function differences(how: string, actual: Outcome, expected: Outcome) {
   const compare = (part: 'values' | 'gradients' | 'state', share: number, floor: number) =>
     [...expected[part]].flatMap(([name, wanted]) => {
-      const allowed = share * largest(wanted) + floor;
-      const text = difference(actual[part].get(name), wanted, allowed);
+      const text = difference(actual[part].get(name), wanted, share, floor);
       return text === undefined ? [] : [{ name, text: `${how}: ${name}: ${text}` }];
     });
   const largestGradient = Math.max(0, ...[...expected.gradients.values()].map(largest));
@@ -91,18 +91,22 @@ function differences(how: string, actual: Outcome, expected: Outcome) {
 function difference(
   actual: TypedArray | undefined,
   expected: TypedArray,
-  allowed: number,
+  share: number,
+  floor: number,
 ): string | undefined {
   if (actual?.length !== expected.length) return 'missing';
-  let worst = -1;
+  const typical = typicalSize(expected);
+  const allowedAt = (i: number) => share * Math.max(typical, Math.abs(expected[i] ?? 0)) + floor;
+  let worst = 0;
   let at = 0;
   for (let i = 0; i < expected.length; i++) {
     const distance = Math.abs((actual[i] ?? 0) - (expected[i] ?? 0));
     if (Number.isNaN(distance)) return `[${i}] is NaN: ${actual[i]} instead of ${expected[i]}`;
-    if (distance > worst) [worst, at] = [distance, i];
+    const excess = distance - allowedAt(i);
+    if (excess > worst) [worst, at] = [excess, i];
   }
-  if (worst <= allowed) return undefined;
-  return `[${at}] is ${actual[at]} instead of ${expected[at]} (± ${allowed.toExponential(1)})`;
+  if (worst === 0) return undefined;
+  return `[${at}] is ${actual[at]} instead of ${expected[at]} (± ${allowedAt(at).toExponential(1)})`;
 }
 
 function largest(array: TypedArray): number {

@@ -13,6 +13,7 @@ import { grad } from '../../src/tensor/autograd.js';
 import { noGrad } from '../../src/tensor/grad-mode.js';
 import { gradcheck } from '../../src/tensor/gradcheck.js';
 import { Tensor } from '../../src/tensor/tensor.js';
+import { typicalSize } from '../typical.js';
 import { cotangent, makeInputs, type OpCase } from './op-case.js';
 
 /** Values with their type, from PyTorch or from an engine. */
@@ -142,7 +143,7 @@ export function assertClose(actual: Answers, expected: Answers, tolerance: numbe
   }
 }
 
-/** Each element within `tolerance` of the largest finite magnitude; infinities and NaN in the same places. */
+/** Each element within `tolerance` of its own size, or of the typical one where it is smaller; infinities and NaN in the same places. */
 export function assertValues(
   what: string,
   actual: ArrayLike<number>,
@@ -150,14 +151,11 @@ export function assertValues(
   tolerance: number,
 ): void {
   assert.equal(actual.length, expected.length, `${what}: length`);
-  let scale = 0;
-  for (let i = 0; i < expected.length; i++) {
-    const size = Math.abs(expected[i] ?? 0);
-    if (Number.isFinite(size)) scale = Math.max(scale, size);
-  }
+  const typical = typicalSize(expected);
   for (let i = 0; i < expected.length; i++) {
     const a = actual[i] ?? 0;
     const e = expected[i] ?? 0;
+    const scale = Math.max(typical, Math.abs(e));
     const near = Object.is(a, e) || a === e || Math.abs(a - e) <= tolerance * scale;
     if (!near) assert.fail(`${what}[${i}]: ${a}, expected ${e} (± ${tolerance} × ${scale})`);
   }

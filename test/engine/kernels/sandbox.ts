@@ -10,6 +10,7 @@ import type { KernelName } from '../../../src/engine/wasm/kernel-table.js';
 import { Float } from '../../../src/engine/wasm/lower/context.js';
 import { noNativeCalls } from '../../../src/engine/wasm/native.js';
 import { nodeHost } from '../../../src/engine/wasm/node-host.js';
+import { typicalSize } from '../../typical.js';
 
 export const builds: readonly KernelBuild[] = ['relaxed', 'simd'];
 
@@ -119,22 +120,21 @@ export function normals(count: number, stream: number, mean = 0, std = 1): Float
   return Float32Array.from({ length: count }, () => rng.normal(mean, std));
 }
 
-/** Relative error, per element or against the mean size of all where sums cancel. */
+/** Relative error, per element or against the typical size where sums cancel. */
 export function assertClose(
   actual: ArrayLike<number>,
   expected: ArrayLike<number>,
   tolerance: number,
   what: string,
-  against: 'each' | 'mean' = 'each',
+  against: 'each' | 'typical' = 'each',
 ): void {
   assert.equal(actual.length, expected.length, `${what}: length`);
-  const finite = Array.from(expected).filter(Number.isFinite);
-  const size = finite.reduce((sum, value) => sum + Math.abs(value), 0) / finite.length;
+  const size = typicalSize(expected);
   for (let i = 0; i < expected.length; i++) {
     const a = actual[i] ?? Number.NaN;
     const e = expected[i] ?? Number.NaN;
     if (Object.is(a, e) || a === e) continue;
-    const scale = against === 'mean' ? Math.max(size, Math.abs(e)) : Math.abs(e);
+    const scale = against === 'typical' ? Math.max(size, Math.abs(e)) : Math.abs(e);
     assert.ok(
       Math.abs(a - e) <= tolerance * scale + 1.5e-45,
       `${what}[${i}]: ${a}, expected ${e} (relative error ${Math.abs(a - e) / scale})`,

@@ -15,8 +15,8 @@ import { openMachineEngine, withoutLibrary } from './machine.js';
 
 const precision = 'bfloat16';
 
-/** Operands and gradients are rounded by up to 2⁻⁹ of themselves; relative to the largest result. */
-const caseTolerance = 2 ** -6;
+/** Operands and gradients are rounded by up to 2⁻⁹ of themselves; relative to the element or the typical one. */
+const caseTolerance = 2 ** -5;
 
 /** Of losses, relative: of the first, before any step, and of the others. */
 const firstTolerance = 0.005;
