@@ -1,7 +1,7 @@
 /** What `npm pack` takes is enough: pages that are linked, sources for the maps, packages that are imported. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { before, test } from 'node:test';
 import { pages } from './markdown.js';
@@ -28,6 +28,22 @@ test('the pages and files that pages link to are in the package', () => {
       .map(([, link = '']) => normalize(join(dirname(page), link)))
       .filter((path) => !packed.includes(path) && !packed.some((f) => f.startsWith(`${path}/`)))
       .map((path) => `${page} → ${path}`);
+  });
+  assert.deepEqual(missing, []);
+});
+
+test('files and scripts that pages name are there', () => {
+  const missing = pages.flatMap((page) => {
+    const text = readFileSync(page, 'utf8');
+    const paths = [
+      ...text.matchAll(/`((?:src|test|scripts|examples|docs|bench|assets)\/[^`\s<*{]*)`/g),
+    ]
+      .map(([, path = '']) => path)
+      .filter((path) => !existsSync(path));
+    const scripts = [...text.matchAll(/npm run ([a-z:-]+)/g)]
+      .map(([, name = '']) => name)
+      .filter((name) => !(name in manifest.scripts));
+    return [...paths, ...scripts].map((name) => `${page}: ${name}`);
   });
   assert.deepEqual(missing, []);
 });
