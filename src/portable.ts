@@ -145,6 +145,7 @@ export {
   zerosLike,
 } from './tensor/creation.js';
 export { Generator, initialSeed, manualSeed } from './tensor/generator.js';
-export { enableGrad, isGradEnabled, noGrad } from './tensor/grad-mode.js';
+export { isGradEnabled } from './tensor/grad-mode.js';
+export { enableGrad, noGrad } from './tensor/grad-scopes.js';
 export { Parameter } from './tensor/parameter.js';
 export { Tensor } from './tensor/tensor.js';

@@ -2,6 +2,7 @@
 import { ShapeError, ValueError } from '../core/errors.js';
 import { optionReader, requireNumber, requireOneOf } from '../core/options.js';
 import { formatShape, numel, type Shape } from '../core/shape.js';
+import { requireSynchronous } from '../core/synchronous.js';
 import { normal } from '../ops/normal.js';
 import { drawKey } from '../ops/random.js';
 import { uniform } from '../ops/uniform.js';
@@ -210,13 +211,20 @@ export function skipInit<T>(make: () => T): T {
   const before = skipping;
   skipping = true;
   try {
-    return make();
+    return requireSynchronous(
+      'skipInit',
+      make(),
+      'and initial values would be drawn again after its first await; make the model in a synchronous function',
+    );
   } finally {
     skipping = before;
   }
 }
 
 function assign<T extends Tensor>(tensor: T, draw: () => Tensor): T {
-  if (!skipping) noGrad(() => tensor.copy_(draw()));
+  if (!skipping)
+    noGrad(() => {
+      tensor.copy_(draw());
+    });
   return tensor;
 }

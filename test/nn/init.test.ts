@@ -122,3 +122,10 @@ test("conv2d refuses 'same' with a stride, and says so before any work", () => {
     /conv2d: padding 'same' with stride 2×2, stride 1 is required/,
   );
 });
+
+test('skipInit refuses an async function, which it would leave after its first await', () => {
+  assert.throws(() => nn.init.skipInit(async () => new nn.Linear(2, 2)), {
+    name: 'ValueError',
+    message: /^skipInit: the function returned a promise, and initial values would be drawn again/,
+  });
+});

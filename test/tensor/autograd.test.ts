@@ -7,7 +7,7 @@ import { useEngine } from '../../src/engine/select.js';
 import { grad } from '../../src/tensor/autograd.js';
 import { ones, tensor, zeros } from '../../src/tensor/creation.js';
 import { defineOp } from '../../src/tensor/define-op.js';
-import { enableGrad, noGrad } from '../../src/tensor/grad-mode.js';
+import { enableGrad, noGrad } from '../../src/tensor/grad-scopes.js';
 import { Parameter } from '../../src/tensor/parameter.js';
 import type { Tensor } from '../../src/tensor/tensor.js';
 
