@@ -7,8 +7,8 @@ export {
   type Compiled,
   type CompileOptions,
   compile,
-  type StepResult,
 } from './compile/compile.js';
+export type { StepResult } from './compile/step-result.js';
 export { type Device, device } from './core/device.js';
 export type { DType, TypedArray } from './core/dtype.js';
 export {

@@ -5,20 +5,16 @@
 import { CaptureError, ValueError } from '../core/errors.js';
 import { optionReader } from '../core/options.js';
 import { formatShape } from '../core/shape.js';
-import type { Engine, Plan } from '../engine/engine.js';
+import type { Engine } from '../engine/engine.js';
 import type { Precision } from '../engine/precision.js';
 import { currentEngine } from '../engine/select.js';
-import type { Graph } from '../graph/graph.js';
-import { hookedModules } from '../nn/hooks.js';
-import { isRecording, withExecutor } from '../tensor/execute.js';
+import { isRecording } from '../tensor/execute.js';
 import { isGradEnabled } from '../tensor/grad-mode.js';
-import type { Storage } from '../tensor/storage.js';
 import { Tensor } from '../tensor/tensor.js';
 import { ByEngine } from './by-engine.js';
-import { type Program, replay, type StepResult, tensorsOf } from './program.js';
-import { Recorder } from './recorder.js';
-
-export type { StepResult };
+import { type Program, recordProgram } from './program.js';
+import { gradientKind } from './recorded-gradients.js';
+import type { StepResult } from './step-result.js';
 
 export interface CompileOptions {
   /**
@@ -73,7 +69,7 @@ interface Programs {
  * Returns `step`, recorded at its first call and replayed afterwards. Tensors are arguments, parameters or other tensors
  * from outside; ordinary JavaScript in the step runs only while recording, so whatever changes from call to call must be
  * a tensor. Reading a value inside (`item()`, `toArray()`) is a CaptureError. Arguments that the step changes in place are
- * changed, and those with `requiresGrad` get their gradients; those of parameters stay inside the step.
+ * changed, and those with `requiresGrad` get their gradients; a gradient that the step drops before it adds to it stays inside.
  *
  * @throws CaptureError when the step cannot be recorded, or keeps changing its signature
  * @throws EngineError when the engine does not compute in `precision`
@@ -95,17 +91,17 @@ export function compile<A extends readonly Tensor[], R extends StepResult>(
     const { bySignature } = programs;
     const key = signature(args, engine);
     const variants = bySignature.get(key) ?? [];
-    let program = variants.find((p) => p.guards.every((g) => g.read() === g.value));
+    let program = variants.find((p) => p.fits(args));
     if (program === undefined) {
       if (bySignature.size >= maxPrograms && variants.length === 0)
         throw tooMany(maxPrograms, [...bySignature.keys()], key);
-      program = record(step, args, precision);
+      program = recordProgram(step, args, precision);
       const dropped = variants.length >= maxVariants ? variants.slice(0, 1) : [];
       for (const { plan } of dropped) plan.dispose();
       bySignature.set(key, [...variants.slice(dropped.length), program]);
     }
     programs.last = program;
-    return replay(program, args) as R; // of the same structure as what the step returned
+    return program.replay(args) as R; // of the same structure as what the step returned
   };
   const all = () => recorded.all().flatMap(({ bySignature }) => [...bySignature.values()].flat());
   return Object.defineProperties(call as Compiled<A, R>, {
@@ -128,7 +124,8 @@ function signature(args: readonly Tensor[], engine: Engine): string {
         'compile',
         `argument ${i} is ${t === null ? 'null' : typeof t}, the arguments of a compiled step must be tensors`,
       );
-    return `${t.dtype}${formatShape(t.shape)}${t.requiresGrad ? '∇' : ''}`;
+    const gradient = t.requiresGrad ? `∇ ${gradientKind(t)}` : '';
+    return `${t.dtype}${formatShape(t.shape)}${gradient}`;
   });
   return `${engine.name}/${engine.threads} ${isGradEnabled() ? '' : 'noGrad '}${shapes.join(' ')}`;
 }
@@ -140,64 +137,4 @@ function tooMany(max: number, keys: readonly string[], key: string): CaptureErro
     `the step was recorded for ${max} signatures and is called with yet another: ${key} after ${seen.join(', ')}; ` +
       'give batches a fixed shape, or raise maxPrograms',
   );
-}
-
-function record<A extends readonly Tensor[]>(
-  step: (...args: A) => StepResult,
-  args: A,
-  precision: Precision,
-): Program {
-  const recorder = new Recorder();
-  recorder.dependsOn(hookedModules);
-  const stand = args.map((t) =>
-    new Tensor(recorder.argument(t), t.shape).requiresGrad_(t.requiresGrad),
-  ) as readonly Tensor[] as A; // one tensor per argument
-  recorder.standFor(stand);
-  let plan: Plan | undefined;
-  try {
-    const result = withExecutor(recorder, () => step(...stand));
-    if (result instanceof Promise)
-      throw new CaptureError('compile', 'the step is async; a compiled step must be synchronous');
-    const { graph, gradients, argumentGradients } = recorder.finish(tensorsOf(result));
-    for (const { argument } of argumentGradients) requireLeaf(args[argument], argument);
-    const engine = currentEngine();
-    plan = engine.prepare(graph, { precision });
-    const { guards, states } = recorder;
-    for (const storage of states) storage.moveTo(engine.resident(storage.read('compile')));
-    return {
-      guards,
-      plan,
-      graph,
-      states,
-      written: writtenStates(graph, args.length, states),
-      writtenArguments: writtenInputs(graph).filter((place) => place < args.length),
-      argumentGradients,
-      gradients,
-      result,
-    };
-  } catch (error) {
-    plan?.dispose();
-    recorder.undo();
-    throw error;
-  }
-}
-
-/** A gradient would have to flow on, past the argument, to what the argument was made of. */
-function requireLeaf(argument: Tensor | undefined, place: number): void {
-  if (argument?.gradFn)
-    throw new CaptureError(
-      'compile',
-      `argument ${place} was computed outside of the step with gradients, which a compiled step cannot send on; ` +
-        'pass it detached: x.detach()',
-    );
-}
-
-/** The places of the graph's inputs that a run changes. */
-function writtenInputs(graph: Graph): number[] {
-  return graph.updates.map(({ state }) => graph.inputs.indexOf(state));
-}
-
-function writtenStates(graph: Graph, offset: number, states: readonly Storage[]): Storage[] {
-  const written = new Set(writtenInputs(graph));
-  return states.filter((_, i) => written.has(offset + i));
 }

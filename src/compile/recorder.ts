@@ -1,7 +1,7 @@
 /**
  * Turns the calls of one step into a graph. Nothing runs: tensors made while recording have a shape and no elements.
- * What the step reads from outside (parameters, statistics, the generator) becomes an input that is bound to the same
- * storage at every replay; what it writes there in place becomes an update.
+ * What the step reads from outside (arguments, parameters, statistics, the generator) becomes an input that is found again at
+ * every replay; what it writes there in place becomes an update.
  */
 import type { TypedArray } from '../core/dtype.js';
 import { CaptureError } from '../core/errors.js';
@@ -9,51 +9,58 @@ import { formatShape, numel, type Shape, sameShape } from '../core/shape.js';
 import type { Graph, GraphNode, Value } from '../graph/graph.js';
 import { type OpSpec, opSpec, type TensorType } from '../graph/op.js';
 import type { Executor, HasGradient, Operand } from '../tensor/execute.js';
-import { lastStorageId, Storage } from '../tensor/storage.js';
+import { type Capture, lastStorageId, Storage } from '../tensor/storage.js';
+import { type GradientResult, RecordedGradients } from './recorded-gradients.js';
+import { UsedModules } from './used-modules.js';
 
-/** What the step does to the `.grad` of an argument. */
-export interface ArgumentGradient {
-  /** Its place among the arguments. */
-  readonly argument: number;
-  /** Whether it is added to what was there before the call. */
-  readonly adds: boolean;
-  /** What it is then. */
-  readonly gradient: Operand | null;
-}
+/** Where an input of the graph has its elements at a call. */
+export type Source =
+  | { readonly kind: 'argument'; readonly index: number }
+  | { readonly kind: 'gradient'; readonly of: HasGradient }
+  | { readonly kind: 'state'; readonly storage: Storage };
 
 export class Recorder implements Executor {
   /** JavaScript values that the step depended on, with what they were. */
   readonly guards: { readonly read: () => unknown; readonly value: unknown }[] = [];
-  /** The storages behind the graph's inputs after the arguments, in order. */
-  readonly states: Storage[] = [];
+  /** Of the graph's inputs, in order. */
+  readonly sources: Source[] = [];
+  /** The arguments' elements that the step has also reached from outside: they must be the same at each replay. */
+  readonly reached = new Set<Storage>();
 
-  /** The tensors whose `.grad` the step changes, with what it was before and whether that counts. */
-  private readonly gradients = new Map<HasGradient, { before: Operand | null; adds: boolean }>();
-  private readonly guarded = new Set<Operand>();
-  private standIns: readonly HasGradient[] = [];
+  private readonly capture: Capture = { open: true };
   private readonly start = lastStorageId();
+  private readonly gradients = new RecordedGradients(
+    (tensor) => this.isOutside(tensor),
+    (tensor) => this.standIns.has(tensor),
+    (read) => this.dependsOn(read),
+  );
+  private readonly modules = new UsedModules();
+  /** Tensors that stand for arguments, and the storages that stand for theirs. */
+  private readonly standIns = new Set<object>();
+  private readonly standInOf = new Map<Storage, Storage>();
+  private readonly guarded = new Set<Operand>();
   private readonly inputs: Value[] = [];
-  private readonly constants: { value: Value; data: TypedArray }[] = [];
+  private readonly constants = new Map<Value, TypedArray>();
   private readonly nodes: GraphNode[] = [];
-  /** What each storage holds at this point of the step. */
+  /** What each storage holds at this point of the step, and what those of the inputs held at its start. */
   private readonly current = new Map<Storage, Value>();
   private readonly initial = new Map<Storage, Value>();
   private readonly reshaped = new Map<Value, Value[]>();
   private ids = 0;
 
-  /** Tells the recorder which tensors the step sees in place of its arguments. */
-  standFor(tensors: readonly HasGradient[]): void {
-    this.standIns = tensors;
+  /** Declares an argument of the step; returns the storage that stands for its own, the same one where two share one. */
+  argument({ shape, dtype, storage }: Operand, index: number): Storage {
+    const known = this.standInOf.get(storage);
+    if (known !== undefined) return known;
+    const standIn = Storage.symbolic(dtype, numel(shape), this.capture);
+    this.standInOf.set(storage, standIn);
+    this.input(standIn, this.value(dtype, shape), { kind: 'argument', index });
+    return standIn;
   }
 
-  /** Declares an argument of the step; returns the storage that stands for it. */
-  argument({ shape, dtype }: TensorType): Storage {
-    const storage = Storage.symbolic(dtype, numel(shape));
-    const value = this.value(dtype, shape);
-    this.inputs.push(value);
-    this.current.set(storage, value);
-    this.initial.set(storage, value);
-    return storage;
+  /** Says that `tensor` is the one that the step gets for an argument. */
+  standsForArgument(tensor: HasGradient): void {
+    this.standIns.add(tensor);
   }
 
   execute(
@@ -68,7 +75,11 @@ export class Recorder implements Executor {
     const outputs = types.map(({ dtype, shape }) => this.value(dtype, shape));
     this.nodes.push({ op, attrs, inputs: from, outputs });
     return outputs.map((value, k) => {
-      const storage = into[k]?.storage ?? Storage.symbolic(value.dtype, numel(value.shape));
+      const target = into[k];
+      const storage =
+        target === undefined
+          ? Storage.symbolic(value.dtype, numel(value.shape), this.capture)
+          : this.insideOf(target.storage);
       this.current.set(storage, value);
       return storage;
     });
@@ -79,49 +90,64 @@ export class Recorder implements Executor {
   }
 
   touchesGradient(tensor: HasGradient, how: 'replace' | 'accumulate'): void {
-    if (this.gradients.has(tensor)) return;
-    const before = tensor.grad;
-    const adds = how === 'accumulate';
-    this.gradients.set(tensor, { before, adds });
-    if (!adds || this.standIns.includes(tensor)) return;
-    // Added to a gradient from outside, the step is another one than added to none.
-    if (before === null)
-      this.dependsOn(() => tensor.grad === null || tensor.grad.storage.isSymbolic);
-    else this.dependsOn(() => tensor.grad === before);
+    this.gradients.touch(tensor, how);
+  }
+
+  readsGradient(tensor: HasGradient): void {
+    this.gradients.read(tensor);
+  }
+
+  usesModule(module: object): void {
+    this.modules.note(module);
+  }
+
+  /** A value that is read now would be the same at every replay. */
+  readsElements(storage: Storage, reader: string): void {
+    if (storage.isSymbolic) return; // Reading it says so.
+    const value = this.current.get(storage);
+    const constant = value === undefined || this.constants.has(value);
+    if (storage.id > this.start && constant) {
+      this.current.delete(storage); // Whoever has the elements may change them.
+      return;
+    }
+    throw new CaptureError(
+      reader,
+      'elements from outside of the step that is being captured would be read once, and not at its later calls; ' +
+        'compute with the tensor itself, or read it outside and pass it as an argument',
+    );
   }
 
   /** Puts every `.grad` back, after a step that could not be recorded. */
   undo(): void {
-    for (const [tensor, { before }] of this.gradients) tensor.grad = before;
+    this.capture.open = false;
+    this.gradients.undo();
   }
 
-  /**
-   * The finished graph, which returns `results` and then the gradients of arguments. A gradient that was added to one from
-   * outside becomes an update of it; the others stay inside the step: `gradients` tells which tensors have them.
-   */
+  /** The finished graph, which returns `results` and then the gradients that stay with the caller's tensors. */
   finish(results: readonly Operand[]): {
     graph: Graph;
-    gradients: Map<HasGradient, Operand | null>;
-    argumentGradients: readonly ArgumentGradient[];
+    gradients: readonly GradientResult[];
   } {
-    const gradients = new Map<HasGradient, Operand | null>();
-    const argumentGradients: ArgumentGradient[] = [];
-    for (const [tensor, { before, adds }] of this.gradients) {
-      const after = tensor.grad;
-      const argument = this.standIns.indexOf(tensor);
-      if (argument >= 0) {
-        argumentGradients.push({ argument, adds, gradient: after });
-      } else if (adds && before !== null && after !== null) {
-        this.read(before, 'backward');
-        this.current.set(before.storage, this.read(after, 'backward'));
-        tensor.grad = before;
-      } else {
-        after?.storage.stayInside();
-        gradients.set(tensor, after);
-      }
+    const gradients = this.gradients.finish();
+    const given: Operand[] = [];
+    for (const { tensor, gradient } of gradients) {
+      const before = this.gradients.before(tensor);
+      if (gradient === 'added') this.addInPlace(before, tensor);
+      else if ('given' in gradient) given.push(gradient.given);
     }
-    const returned = argumentGradients.flatMap(({ gradient }) => gradient ?? []);
-    return { graph: this.graph([...results, ...returned]), gradients, argumentGradients };
+    const graph = this.graph([...results, ...given]);
+    const fieldsAreSame = this.modules.finish((storage) => this.initial.has(storage));
+    this.dependsOn(fieldsAreSame);
+    this.capture.open = false;
+    return { graph, gradients };
+  }
+
+  private addInPlace(before: Operand | null, tensor: HasGradient): void {
+    const after = tensor.heldGrad;
+    if (before === null || after === null) return;
+    this.read(before, 'backward');
+    this.current.set(this.insideOf(before.storage), this.read(after, 'backward'));
+    tensor.grad = before;
   }
 
   private graph(results: readonly Operand[]): Graph {
@@ -130,13 +156,13 @@ export class Recorder implements Executor {
       const next = this.current.get(storage) ?? state;
       return next === state ? [] : [{ state, next: this.under(state.shape, next) }];
     });
-    return {
-      inputs: this.inputs,
-      constants: this.constants,
-      nodes: this.nodes,
-      outputs,
-      updates,
-    };
+    const constants = [...this.constants].map(([value, data]) => ({ value, data }));
+    return { inputs: this.inputs, constants, nodes: this.nodes, outputs, updates };
+  }
+
+  private isOutside(tensor: HasGradient): boolean {
+    const { storage } = tensor;
+    return this.standIns.has(tensor) || (!storage.isSymbolic && storage.id <= this.start);
   }
 
   /** A parameter that is frozen, or thawed, later makes another step. */
@@ -147,8 +173,16 @@ export class Recorder implements Executor {
     this.dependsOn(() => operand.requiresGrad);
   }
 
+  /** The storage under which the step knows these elements: of an argument's, the one that stands for it. */
+  private insideOf(storage: Storage): Storage {
+    const standIn = this.standInOf.get(storage);
+    if (standIn !== undefined) this.reached.add(storage);
+    return standIn ?? storage;
+  }
+
   /** The value that an operand has at this point, under the operand's shape. */
-  private read({ storage, shape, dtype }: Operand, reader: string): Value {
+  private read({ storage: given, shape, dtype }: Operand, reader: string): Value {
+    const storage = this.insideOf(given);
     const known = this.current.get(storage);
     if (known !== undefined) return this.under(shape, known);
     if (storage.isSymbolic)
@@ -158,14 +192,22 @@ export class Recorder implements Executor {
           'or call optimizer.zeroGrad() first if it is a gradient',
       );
     const value = this.value(dtype, shape);
-    this.current.set(storage, value);
     if (storage.id > this.start) {
-      this.constants.push({ value, data: storage.read(reader).slice() });
-    } else {
-      this.inputs.push(value);
-      this.states.push(storage);
-      this.initial.set(storage, value);
+      this.current.set(storage, value);
+      this.constants.set(value, storage.read(reader).slice());
+      return value;
     }
+    const owner = this.gradients.ownerOf(storage);
+    const source: Source =
+      owner === undefined ? { kind: 'state', storage } : { kind: 'gradient', of: owner };
+    return this.input(storage, value, source);
+  }
+
+  private input(storage: Storage, value: Value, source: Source): Value {
+    this.inputs.push(value);
+    this.sources.push(source);
+    this.current.set(storage, value);
+    this.initial.set(storage, value);
     return value;
   }
 

@@ -1,11 +1,11 @@
 /**
  * Hooks on modules. A module that has hooks gets a `forward` of its own, which runs them around the real one: so they run
  * wherever `module.forward(x)` is called, and modules without hooks pay nothing. A compiled step runs hooks while it is
- * recorded, as it does all JavaScript: what they do to tensors is part of it, and they must be there before its first call.
+ * recorded, as it does all JavaScript: what they do to tensors is part of it, and it is recorded anew when hooks of a module
+ * that it runs are added or removed.
  */
 import { ValueError } from '../core/errors.js';
 import { reshape } from '../ops/reshape.js';
-import { dependOn } from '../tensor/execute.js';
 import { isGradEnabled } from '../tensor/grad-mode.js';
 import { Tensor } from '../tensor/tensor.js';
 
@@ -44,26 +44,22 @@ export interface HookHandle {
   remove(): void;
 }
 
-let modulesWithHooks = 0;
-
-/** How many modules have got hooks so far: a step recorded before one did does not know of its hooks. */
-export function hookedModules(): number {
-  return modulesWithHooks;
-}
-
 /** The hooks of one module, and how its `forward` runs with them. */
 export class ModuleHooks {
   private readonly pre = new Set<PreHook>();
   private readonly post = new Set<PostHook>();
   private readonly backward = new Set<BackwardHook>();
-  /** Grows with each hook added or removed: a recorded step is recorded anew then. */
+  /** Grows with each hook added or removed. */
   private changes = 0;
 
   constructor(
     private readonly name: string,
     private readonly forward: (...inputs: Tensor[]) => Tensor,
-  ) {
-    modulesWithHooks++;
+  ) {}
+
+  /** Which hooks there are, for comparing: 0 where there are none. */
+  get state(): number {
+    return this.pre.size + this.post.size + this.backward.size === 0 ? 0 : this.changes;
   }
 
   addPre(hook: PreHook): HookHandle {
@@ -90,7 +86,6 @@ export class ModuleHooks {
 
   /** Runs `forward` with the hooks around it. */
   run(given: readonly Tensor[]): Tensor {
-    dependOn(() => this.changes);
     let inputs = given;
     for (const hook of this.pre) {
       const replaced = hook(inputs);

@@ -18,6 +18,7 @@ import {
   ModuleHooks,
 } from './hooks.js';
 import { type LoadOptions, type LoadResult, loadState } from './load-state.js';
+import { noteForward } from './note-forward.js';
 import { indent } from './printing.js';
 import { warnOfPrivateLayers } from './private-layers.js';
 import { stateKey } from './state-key.js';
@@ -52,6 +53,13 @@ const ModuleFunction = callable('forward') as abstract new () => ModuleCall;
 export abstract class Module extends ModuleFunction {
   #trains = true;
   #hooks: ModuleHooks | null = null;
+
+  constructor() {
+    super();
+    noteForward(new.target.prototype, Module.prototype, (module) => {
+      dependOn(() => module.#hooks?.state ?? 0);
+    });
+  }
 
   /** Computes the module's output, as calling the module does; hooks run with it. */
   override forward(..._inputs: Tensor[]): Tensor {

@@ -8,7 +8,7 @@ import { show } from '../core/outside-text.js';
 import { formatShape, sameShape } from '../core/shape.js';
 import { operands } from '../graph/op.js';
 import { onesLike } from './creation.js';
-import { touchGradient } from './execute.js';
+import { dependOn, touchGradient } from './execute.js';
 import { noGrad } from './grad-mode.js';
 import { lastStorageId, type Storage } from './storage.js';
 import { type GradEdge, type GradHook, type GradNode, Tensor } from './tensor.js';
@@ -55,7 +55,19 @@ Tensor.prototype.backward = function (
 Tensor.prototype.registerHook = function (hook) {
   if (!this.requiresGrad)
     throw new ValueError('registerHook', 'the tensor does not require a gradient');
-  const hooks = hooksOf(this);
+  const node = this.gradFn;
+  if (node === null) {
+    setLeafHooks(this, [...(this.gradHooks ?? []), hook]);
+    return {
+      remove: () =>
+        setLeafHooks(
+          this,
+          [...(this.gradHooks ?? [])].filter((h) => h !== hook),
+        ),
+    };
+  }
+  node.hooks ??= new Set();
+  const { hooks } = node;
   hooks.add(hook);
   return { remove: () => void hooks.delete(hook) };
 };
@@ -70,14 +82,8 @@ Tensor.prototype.retainGrad = function () {
   return this;
 };
 
-function hooksOf(tensor: Tensor): Set<GradHook> {
-  const owner = tensor.gradFn;
-  if (owner !== null) {
-    owner.hooks ??= new Set();
-    return owner.hooks;
-  }
-  tensor.gradHooks ??= new Set();
-  return tensor.gradHooks;
+function setLeafHooks(leaf: Tensor, hooks: readonly GradHook[]): void {
+  leaf.gradHooks = hooks.length === 0 ? null : new Set(hooks);
 }
 
 export interface GradOptions extends BackwardOptions {
@@ -157,7 +163,12 @@ function run(
     }
     for (const edge of [...gradients.keys()]) {
       if (!(edge instanceof Tensor)) continue;
-      const gradient = finish(gradients, edge, edge.gradHooks, transients);
+      const gradient = finish(
+        gradients,
+        edge,
+        dependOn(() => edge.gradHooks),
+        transients,
+      );
       if (gradient === undefined) continue;
       if (targets === null) accumulate(edge, own(gradient));
       else if (targets.has(edge)) kept.set(edge, transients.settle(gradient));

@@ -32,11 +32,20 @@ export interface Executor {
   dependsOn?(read: () => unknown): void;
   /** Told before a tensor's `.grad` is replaced or added to. */
   touchesGradient?(tensor: HasGradient, how: 'replace' | 'accumulate'): void;
+  /** Told before a tensor's `.grad` is read. */
+  readsGradient?(tensor: HasGradient): void;
+  /** Told before elements are read by other code than ops; may throw. */
+  readsElements?(storage: Storage, reader: string): void;
+  /** Told of a module whose `forward` runs: what its fields hold is part of the step. */
+  usesModule?(module: object): void;
 }
 
 /** What can hold a gradient: a tensor, as far as executors know it. */
-export interface HasGradient {
+export interface HasGradient extends Operand {
   grad: Operand | null;
+  /** The gradient, read without an executor being told. */
+  readonly heldGrad: Operand | null;
+  readonly isLeaf: boolean;
 }
 
 /** Makes the storage of a result, whose elements may hold anything. */
@@ -83,6 +92,21 @@ export function execute(...call: Parameters<Executor['execute']>): Storage[] {
 /** Says that a tensor's `.grad` is about to change. */
 export function touchGradient(tensor: HasGradient, how: 'replace' | 'accumulate'): void {
   executor.touchesGradient?.(tensor, how);
+}
+
+/** Says that a tensor's `.grad` is about to be read. */
+export function noteGradientRead(tensor: HasGradient): void {
+  executor.readsGradient?.(tensor);
+}
+
+/** Says that elements are about to be read by other code than ops; `reader` names it. @throws CaptureError in a recorded step */
+export function noteElementsRead(storage: Storage, reader: string): void {
+  executor.readsElements?.(storage, reader);
+}
+
+/** Says that a module's `forward` runs. */
+export function noteModule(module: object): void {
+  executor.usesModule?.(module);
 }
 
 /** Reads a JavaScript value that a recorded step must be recorded anew for when it changes. */

@@ -5,6 +5,11 @@ import { expose, markPrivate } from '../engine/private-arrays.js';
 
 let created = 0;
 
+/** A recording of a step, in which tensors have no elements: those that it makes know whether it is going on. */
+export interface Capture {
+  open: boolean;
+}
+
 /**
  * The elements behind one or more tensors (a reshape shares its source's). Eager elements live in ArrayBuffers, which
  * the garbage collector sees and frees even inside a synchronous loop; only those that nobody but the tape can see live
@@ -15,13 +20,13 @@ export class Storage {
   readonly id = ++created;
   /** Counts in-place writes, so that the tape notices when a saved value has changed. */
   version = 0;
-  private inside = false;
 
   private constructor(
     readonly dtype: DType,
     readonly length: number,
     private array: TypedArray | null,
     private readonly loan: Loan | null = null,
+    private readonly capture: Capture | null = null,
   ) {}
 
   static of(dtype: DType, array: TypedArray): Storage {
@@ -43,17 +48,12 @@ export class Storage {
   }
 
   /** A storage whose elements exist only when the recorded step runs. */
-  static symbolic(dtype: DType, length: number): Storage {
-    return new Storage(dtype, length, null);
+  static symbolic(dtype: DType, length: number, capture: Capture | null = null): Storage {
+    return new Storage(dtype, length, null, null, capture);
   }
 
   get isSymbolic(): boolean {
     return this.array === null;
-  }
-
-  /** The step that was recorded is over: these elements exist only while it runs, and nobody can read them. */
-  stayInside(): void {
-    this.inside = true;
   }
 
   /** The elements, to be read now; `reader` names who asks, for the error inside a recorded step. */
@@ -62,8 +62,9 @@ export class Storage {
     if (this.loan !== null) throw internalError(`${reader}: lent elements were given back`);
     throw new CaptureError(
       reader,
-      this.inside
-        ? 'a gradient of a compiled step exists only inside it; return it from the step: return [loss, parameter.grad]'
+      this.capture?.open === false
+        ? 'the tensor was made inside a compiled step, which keeps what it does not return; return it from the step. ' +
+            'A gradient stays where zeroGrad() is called outside of the step'
         : 'the step is being captured; return the tensor and read it outside',
     );
   }

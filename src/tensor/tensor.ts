@@ -8,7 +8,7 @@ import { DTypeError, internalError, ShapeError, ValueError } from '../core/error
 import { show } from '../core/outside-text.js';
 import { formatShape, normalizeDim, numel, type Shape, sameShape } from '../core/shape.js';
 import { type Operands, type OpSpec, operands } from '../graph/op.js';
-import { execute, touchGradient } from './execute.js';
+import { execute, noteElementsRead, noteGradientRead, touchGradient } from './execute.js';
 import { isGradEnabled } from './grad-mode.js';
 import { Storage } from './storage.js';
 
@@ -56,7 +56,8 @@ let sequence = 0;
 export class Tensor {
   /** The call that made this tensor, when gradients flow through it; null for leaves. */
   gradFn: GradNode | null = null;
-  /** @internal */ gradHooks: Set<GradHook> | null = null;
+  /** @internal Of a leaf; another set whenever they change, so that a recorded step can tell. */
+  gradHooks: ReadonlySet<GradHook> | null = null;
   private gradient: Tensor | null = null;
   private needsGrad = false;
   private savedVersion: number | null = null;
@@ -112,6 +113,12 @@ export class Tensor {
 
   /** The gradient that `backward()` accumulates; null before. Same shape and dtype. */
   get grad(): Tensor | null {
+    noteGradientRead(this);
+    return this.gradient;
+  }
+
+  /** @internal The gradient, read without a recorded step being told. */
+  get heldGrad(): Tensor | null {
     return this.gradient;
   }
 
@@ -133,6 +140,7 @@ export class Tensor {
 
   /** The elements in row-major order: the tensor's own array, not a copy. @throws CaptureError in a recorded step. */
   get data(): TypedArray {
+    noteElementsRead(this.storage, 'data');
     return this.storage.handOut('data');
   }
 

@@ -4,6 +4,7 @@ import { type DTypeName, readDType } from '../../core/dtype.js';
 import { ShapeError } from '../../core/errors.js';
 import { formatShape, type Shape } from '../../core/shape.js';
 import type { NestedArray } from '../../tensor/creation.js';
+import { noteElementsRead } from '../../tensor/execute.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { cast } from '../cast.js';
 import { install } from './install.js';
@@ -49,6 +50,7 @@ function nest(shape: Shape, element: (i: number) => number | boolean): NestedArr
 
 install<ConversionMethods>({
   item() {
+    noteElementsRead(this.storage, 'item()');
     const data = this.storage.read('item()');
     if (data.length !== 1)
       throw new ShapeError(
@@ -58,6 +60,7 @@ install<ConversionMethods>({
     return data[0] ?? 0;
   },
   toArray() {
+    noteElementsRead(this.storage, 'toArray()');
     const data = this.storage.read('toArray()');
     const isBool = this.dtype === 'bool';
     return nest(this.shape, (i) => (isBool ? data[i] === 1 : (data[i] ?? 0)));
