@@ -49,6 +49,10 @@ export const precisionOption = (): Option =>
   )
     .choices([...precisions])
     .default('float32');
+export const onErrorOption = (): Option =>
+  new Option('--on-error <what>', 'what a file that cannot be used does')
+    .choices(['throw', 'skip'])
+    .default('throw');
 export const jsonOption = (): Option =>
   new Option('--json', 'print one JSON object per line and nothing else');
 

@@ -3,6 +3,7 @@ import { DataError, internalError } from '../core/errors.js';
 import { quoteAll } from '../core/outside-text.js';
 import { DataLoader } from '../data/dataloader.js';
 import type { Dataset } from '../data/dataset.js';
+import type { SkippedSample } from '../data/fetch-batch.js';
 import type { Checkpoint, RunFolder } from '../io/run-folder.js';
 import { crossEntropy } from '../nn/functional.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -31,17 +32,21 @@ export interface Evaluation extends HeldOutScores {
   readonly findings: readonly string[];
   /** Which weights were measured: the last, where the run ended before it had saved its best. */
   readonly checkpoint: Checkpoint;
+  /** Samples that were left out because their files could not be used. */
+  readonly skipped: readonly SkippedSample[];
 }
 
 /**
  * Measures the best weights of a run on its test set, whose classes are bound to the model's by name.
  *
  * @param dataFolder Where the pictures are, if not where the run had them.
+ * @param onError What a file that cannot be used does: end the measurement, or be left out.
  */
 export async function evaluateRun(
   run: RunFolder,
   batchSize: number,
   dataFolder?: string,
+  onError: 'throw' | 'skip' = 'throw',
 ): Promise<Evaluation> {
   const trained = await TrainedModel.load(run);
   const { classes } = trained.card;
@@ -50,6 +55,7 @@ export async function evaluateRun(
     batchSize,
     numWorkers: loadingWorkers(test),
     reuseMemory: true,
+    onError,
   });
   const step = (images: Tensor, labels: Tensor) => {
     const logits = trained.logits(images);
@@ -69,6 +75,7 @@ export async function evaluateRun(
     })),
     findings: judge(confusion, classes),
     checkpoint: trained.checkpoint,
+    skipped: loader.skipped,
   };
 }
 

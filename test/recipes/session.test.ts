@@ -92,6 +92,22 @@ test('an evaluation on other data binds classes by name and keeps the stored tra
 
 const list = (names: string) => [...names].map((name) => `'${name}'`).join(', ');
 
+test('a damaged picture ends an evaluation, or is left out and listed', async (t) => {
+  const root = await temporaryFolder(t);
+  const task = await smallTask(join(root, 'photos'));
+  const run = await RunFolder.create('photos', join(root, 'run'));
+  await trainTask({ task, settings, run });
+  const bad = join(root, 'photos', 'test', 'red', 'bad.png');
+  await writeFile(bad, 'damaged');
+  await assert.rejects(evaluateRun(run, 8), { name: 'DataError', message: /bad\.png/ });
+  const { samples, skipped } = await evaluateRun(run, 8, undefined, 'skip');
+  assert.equal(samples, 8);
+  assert.deepEqual(
+    skipped.map(({ path }) => path),
+    [bad],
+  );
+});
+
 test('a run on data with other class names is refused', async (t) => {
   const root = await temporaryFolder(t);
   const task = await openTask('digits', { limit: 20 });

@@ -2,12 +2,14 @@ import type { Command } from 'commander';
 import { RunFolder } from '../../io/run-folder.js';
 import { evaluateRun } from '../../recipes/evaluate-run.js';
 import { formatLoss, percent } from '../../train/epoch-line.js';
+import { withoutRemedy } from '../command-terms.js';
 import {
   applyEngineChoice,
   batchSizeOption,
   type EngineChoice,
   engineOption,
   jsonOption,
+  onErrorOption,
   threadsOption,
   winogradOption,
 } from '../options.js';
@@ -17,6 +19,7 @@ import { accuracyOf, noteOnLast } from '../scores.js';
 interface EvaluateOptions extends EngineChoice {
   readonly data?: string;
   readonly batchSize: number;
+  readonly onError: 'throw' | 'skip';
   readonly json?: true;
 }
 
@@ -25,6 +28,7 @@ export function addEvaluate(command: Command): void {
     .argument('<run>', 'a run folder')
     .option('--data <dir>', 'folder with the files, where they are not where the run had them')
     .addOption(batchSizeOption('samples at a time').default(64))
+    .addOption(onErrorOption())
     .addOption(engineOption())
     .addOption(threadsOption())
     .addOption(winogradOption())
@@ -35,12 +39,13 @@ export function addEvaluate(command: Command): void {
 async function evaluate(path: string, options: EvaluateOptions): Promise<void> {
   const run = await RunFolder.open(path);
   applyEngineChoice(options);
-  const { confusion, ...result } = await evaluateRun(run, options.batchSize, options.data);
+  const { batchSize, data, onError } = options;
+  const { confusion, ...result } = await evaluateRun(run, batchSize, data, onError);
   if (options.json === true) {
     printJson({ run: run.path, ...result });
     return;
   }
-  const { loss, samples, perClass, findings, checkpoint } = result;
+  const { loss, samples, perClass, findings, checkpoint, skipped } = result;
   if (checkpoint === 'last') printLine(noteOnLast);
   const scores = `${accuracyOf({ ...result, confusion })}, loss ${formatLoss(loss)}`;
   for (const line of wrapped(`${run.path}: test ${scores} on ${samples} images`, 2))
@@ -58,4 +63,6 @@ async function evaluate(path: string, options: EvaluateOptions): Promise<void> {
   if (findings.length > 0) printLine();
   for (const finding of findings)
     for (const line of wrapped(`warning: ${finding}`, 2)) printLine(line);
+  for (const { message } of skipped)
+    for (const line of wrapped(`left out: ${withoutRemedy(message)}`, 2)) printLine(line);
 }

@@ -15,6 +15,7 @@ import {
   type EngineChoice,
   engineOption,
   jsonOption,
+  onErrorOption,
   positiveNumber,
   precisionOption,
   threadsOption,
@@ -85,11 +86,7 @@ export function addTrain(command: Command): void {
         'disk',
       ]),
     )
-    .addOption(
-      new Option('--on-error <what>', 'what a file that cannot be used does')
-        .choices(['throw', 'skip'])
-        .default('throw'),
-    )
+    .addOption(onErrorOption())
     .addOption(
       new Option(
         '--class-weights <how>',
