@@ -48,9 +48,10 @@ test('probabilities of all classes add up to 1', async (t) => {
 test('a classifier tells of files and of bytes what the model tells, compiled', async (t) => {
   const { run, model, picture } = await makeRun(t, { transform: fits });
   const expected = await (await TrainedModel.load(run)).predict(picture, 2);
+  const calls = t.mock.method(Object.getPrototypeOf(model), 'forward').mock;
   const classifier = await Classifier.open(run.path);
   assert.deepEqual(classifier.classes, ['a', 'b']);
-  const calls = t.mock.method(Object.getPrototypeOf(model), 'forward').mock;
+  calls.resetCalls();
   for (const source of [picture, await readFile(picture)]) {
     const found = await classifier.predict(source);
     found.forEach((prediction, i) => {
