@@ -27,6 +27,14 @@ const kernelsOk = await compileKernels();
 process.exitCode = typesOk && kernelsOk ? 0 : 1;
 
 function compileTypeScript() {
+  const platformPackage = `@typescript/typescript-${process.platform}-${process.arch}`;
+  if (!existsSync(join(root, 'node_modules', platformPackage))) {
+    console.error(
+      `build: the package ${platformPackage} is not installed, which is optional and the compiler needs; ` +
+        'install without --omit=optional: npm install --include=optional',
+    );
+    return false;
+  }
   const tsc = join(root, 'node_modules/typescript/bin/tsc');
   const args = [tsc, '--outDir', out, '--tsBuildInfoFile', join(out, 'tsconfig.tsbuildinfo')];
   return spawnSync(process.execPath, args, { stdio: 'inherit' }).status === 0;

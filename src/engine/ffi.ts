@@ -1,5 +1,6 @@
 /** Functions of shared libraries and of emitted code, through koffi: the one file that knows it. */
 import { EngineError } from '../core/errors.js';
+import { requireWhole, withWholeAddons } from './whole-file.js';
 
 /** A native pointer, or bytes that one points to for the length of a call. */
 export type NativePointer = bigint | Uint8Array | BigInt64Array | BigUint64Array | null;
@@ -30,7 +31,8 @@ function koffi(engine = 'ffi'): Koffi {
   if (loaded !== undefined) return loaded;
   const { createRequire } = process.getBuiltinModule('node:module');
   try {
-    loaded = createRequire(import.meta.url)('koffi') as Koffi;
+    const require = createRequire(import.meta.url);
+    loaded = withWholeAddons(engine, () => require('koffi') as Koffi);
   } catch (error) {
     const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
     throw new EngineError(engine, `the package koffi cannot be loaded (${reason})`, {
@@ -52,6 +54,7 @@ export function openLibrary(
 
 function load(engine: string, path: string): SharedLibrary {
   const { load: open } = koffi(engine);
+  requireWhole(engine, path);
   try {
     return open(path);
   } catch (error) {

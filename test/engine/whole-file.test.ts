@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { requireWhole, withWholeAddons } from '../../src/engine/whole-file.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'wick-whole-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+const system = `${process.platform}-${process.arch}`;
+const addon = join(
+  dirname(createRequire(import.meta.url).resolve(`@koromix/koffi-${system}`)),
+  `${process.platform}_${process.arch}`,
+  'koffi.node',
+);
+
+describe('a library that is cut off', { skip: process.platform !== 'linux' && 'no ELF' }, () => {
+  const cut = (bytes: number) => {
+    const path = join(folder, `${bytes}.node`);
+    copyFileSync(addon, path);
+    truncateSync(path, bytes);
+    return path;
+  };
+
+  test('is named before it is mapped, wherever it ends', () => {
+    requireWhole('onednn', addon);
+    for (const bytes of [5, 63, 64, 1000, 100_000, 1_000_000])
+      assert.throws(() => requireWhole('onednn', cut(bytes)), {
+        name: 'EngineError',
+        message:
+          /: has \d+ bytes, and its head promises \d+: the file is cut off; install it again$/,
+      });
+  });
+
+  test('is no matter where it is another kind of file, or none', () => {
+    const text = join(folder, 'text.so');
+    writeFileSync(text, 'not a library');
+    requireWhole('onednn', text);
+    requireWhole('onednn', join(folder, 'nowhere.so'));
+  });
+
+  test('is refused as an addon, and the way to open others is put back', () => {
+    const { dlopen } = process;
+    const path = cut(300_000);
+    const require = createRequire(import.meta.url);
+    assert.throws(() => withWholeAddons('onednn', () => require(path)), /the file is cut off/);
+    assert.equal(process.dlopen, dlopen);
+  });
+
+  test('does not end a program: engine wasm is used, and the reason is told', () => {
+    const library = join(folder, 'libs', 'libdnnl.so.3');
+    mkdirSync(dirname(library), { recursive: true });
+    copyFileSync(addon, library);
+    truncateSync(library, 200_000);
+    const index = JSON.stringify(new URL('../../src/index.js', import.meta.url).href);
+    const program = `import { engineReport } from ${index}; console.log(JSON.stringify(engineReport()));`;
+    const { stdout, status } = spawnSync(
+      process.execPath,
+      ['--input-type=module', '--eval', program],
+      { encoding: 'utf8', env: { ...process.env, WICK_ENGINE: '', WICK_ONEDNN: library } },
+    );
+    assert.equal(status, 0);
+    const { engine, problem } = JSON.parse(stdout);
+    assert.equal(engine, 'wasm');
+    assert.match(problem, /libdnnl\.so\.3: has 200000 bytes, .* the file is cut off/);
+  });
+});
