@@ -1,4 +1,5 @@
 import { ValueError } from '../core/errors.js';
+import { isPlain } from '../core/options.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
 
@@ -67,7 +68,7 @@ export class Sequential extends ModuleSequence {
   constructor(...given: Module[] | [Readonly<Record<string, Module>>]) {
     const [first] = given;
     const named =
-      given.length === 1 && first !== undefined && !(first instanceof Module)
+      given.length === 1 && (isPlain(first) || Array.isArray(first))
         ? Object.entries(first)
         : numbered(given as Module[]); // the other overload
     super(named);

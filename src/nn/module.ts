@@ -5,6 +5,7 @@
 import { callable } from '../core/callable.js';
 import { type Device, requireCpu } from '../core/device.js';
 import { ValueError } from '../core/errors.js';
+import { isPlain } from '../core/options.js';
 import { quote } from '../core/outside-text.js';
 import { dependOn } from '../tensor/execute.js';
 import { Parameter } from '../tensor/parameter.js';
@@ -79,10 +80,12 @@ export abstract class Module extends ModuleFunction {
     const found: [string, Member][] = [];
     for (const [field, value] of Object.entries(this)) {
       if (isMember(value)) found.push([stateKey(field), value]);
-      else if (Array.isArray(value) && value.some(isMember))
+      else if (contents(value).some(isMember))
         throw new ValueError(
           `${this.constructor.name}.${field}`,
-          'an array of modules or parameters is not part of the tree; put modules into a ModuleList or Sequential',
+          Array.isArray(value)
+            ? 'an array of modules or parameters is not part of the tree; put modules into a ModuleList or Sequential'
+            : 'an object or Map of modules or parameters is not part of the tree; put modules into a ModuleDict',
         );
     }
     return found;
@@ -275,6 +278,13 @@ export abstract class Module extends ModuleFunction {
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return this.toString();
   }
+}
+
+/** What a plain collection holds: there modules would be neither trained nor saved. */
+function contents(value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  if (value instanceof Map || value instanceof Set) return [...value.values()];
+  return isPlain(value) ? Object.values(value as object) : [];
 }
 
 function isMember(value: unknown): value is Member {

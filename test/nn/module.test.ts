@@ -110,6 +110,27 @@ test('a module or parameter held twice is trained once and saved under both name
   assert.equal(String(tied).match(/Linear/g)?.length, 2); // as PyTorch prints it
 });
 
+test('modules in a Map, a Set or an object are refused, not forgotten', () => {
+  const layer = new nn.Linear(1, 1);
+  for (const held of [new Map([['a', layer]]), new Set([layer]), { a: layer }]) {
+    class Wrong extends nn.Module {
+      readonly blocks = held;
+    }
+    assert.throws(() => new Wrong().parameters(), {
+      name: 'ValueError',
+      message:
+        'Wrong.blocks: an object or Map of modules or parameters is not part of the tree; put modules into a ModuleDict',
+    });
+  }
+});
+
+test('a Sequential of a function or of a class is refused', () => {
+  for (const wrong of [(x: Tensor) => x, nn.Linear])
+    assert.throws(() => Reflect.construct(nn.Sequential, [wrong]), {
+      message: /^Sequential: item '0' is function, a module is required$/,
+    });
+});
+
 test('an array of modules is refused, not forgotten', () => {
   class Wrong extends nn.Module {
     readonly blocks = [new nn.ReLU()];
