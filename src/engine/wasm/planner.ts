@@ -12,13 +12,14 @@ import type { Precision } from '../precision.js';
 import { bfloat16Values } from './bfloat16.js';
 import { alignUp } from './heap.js';
 import type { KernelName } from './kernel-table.js';
-import { type Block, isPadded, ROWS, sameOrder, storedElements, storedSize } from './layout.js';
+import { type Block, ROWS, sameOrder, storedElements, storedSize } from './layout.js';
 import type { LowerContext, Lowering, PhaseOptions, Word } from './lower/context.js';
 import { lowerings } from './lower/table.js';
 import { accessesOf, type Phase } from './phase.js';
 import type { NodeOfPlan } from './plan-node.js';
 import { Pointer, type Region } from './region.js';
 import { usesOf, type ValueUses } from './uses.js';
+import { bytesOf, newRegion } from './value-region.js';
 
 /** A value, and where the plan has it. */
 export interface HostOperand {
@@ -386,26 +387,6 @@ class Planner implements LowerContext {
     const list = (values: readonly Value[]) => values.map((value) => `%${value.id}`).join(', ');
     return `${node.outputs.map(typed).join(', ')} = ${node.name}(${list(node.inputs)})`;
   }
-}
-
-function newRegion(
-  value: Value,
-  place: Region['place'],
-  block: Block = ROWS,
-  storage: Precision = 'float32',
-  data?: Uint8Array,
-): Region {
-  return {
-    bytes: storedElements(value.shape, block) * storedSize(value.dtype, storage),
-    label: `%${value.id}${isPadded(value.shape, block) ? ' padded' : ''}`,
-    private: false,
-    place,
-    ...(data !== undefined && { data }),
-  };
-}
-
-function bytesOf(array: TypedArray | Uint32Array): Uint8Array {
-  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 }
 
 /** The array that a reference kernel sees. */
