@@ -1,6 +1,7 @@
 /**
- * The modules that a recorded step has run. What they hold is part of it: a layer that is put in another's place later makes
- * another step, and a tensor that a module replaces in a step would be lost, for replays run no JavaScript.
+ * The modules that a recorded step has run. What they hold is part of it: a layer that is put in another's place later, or a
+ * dropout whose p is set, makes another step, and a tensor that a module replaces in a step would be lost, for replays run
+ * no JavaScript. A field that the step itself changes, such as a counter, says nothing.
  */
 import { CaptureError } from '../core/errors.js';
 import { Module } from '../nn/module.js';
@@ -34,7 +35,7 @@ export class UsedModules {
     for (const [module, before] of this.used) {
       const after = new Map(fieldsOf(module));
       const kept = before.filter(([name, value]) => {
-        const isKept = after.get(name) === value;
+        const isKept = Object.is(after.get(name), value);
         if (!isKept && value instanceof Tensor && reads(value.storage))
           throw isReplaced(module, name);
         return isKept;
@@ -45,7 +46,7 @@ export class UsedModules {
           held.push([module as object as Record<string, unknown>, ...field]);
     }
     return () =>
-      held.every(([holder, name, value]) => holder[name] === value) &&
+      held.every(([holder, name, value]) => Object.is(holder[name], value)) &&
       collections.every(([module, members]) => sameFields(module.members(), members));
   }
 }
@@ -69,11 +70,14 @@ function isCollection(module: Module): boolean {
   return module.members !== Module.prototype.members;
 }
 
-/** The members of a collection, else `forward` and all fields that hold tensors or modules. */
+/** The members of a collection, else `forward` and all fields that hold tensors, modules, numbers, strings or booleans. */
 function fieldsOf(module: Module): Field[] {
   if (isCollection(module)) return [...module.members()];
   const held = Object.entries(module).filter(
-    ([, value]) => value instanceof Tensor || value instanceof Module,
+    ([, value]) =>
+      value instanceof Tensor ||
+      value instanceof Module ||
+      ['number', 'string', 'boolean'].includes(typeof value),
   );
   return [['forward', module.forward], ...held];
 }

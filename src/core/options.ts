@@ -78,6 +78,17 @@ export function requireNumber(subject: string, name: string, value: number): voi
   );
 }
 
+/** Throws unless an argument is a list, as `what` says of what. */
+export function requireList(subject: string, value: unknown, what: string): void {
+  const isList =
+    typeof value === 'object' && value !== null && Symbol.iterator in value && !('shape' in value);
+  if (!isList)
+    throw new ValueError(
+      subject,
+      `${shown(value)} is given where a list of ${what} is required: [a, b]`,
+    );
+}
+
 /** Throws unless `value` is one of `allowed`. */
 export function requireOneOf<T extends string>(
   subject: string,

@@ -1,5 +1,5 @@
 import { ValueError } from '../core/errors.js';
-import { isPlain } from '../core/options.js';
+import { isPlain, requireList } from '../core/options.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
 
@@ -83,7 +83,8 @@ export class Sequential extends ModuleSequence {
 
 /** Modules in a list, for a `forward` that calls them as it likes. */
 export class ModuleList extends ModuleSequence {
-  constructor(modules: Iterable<Module> = []) {
+  constructor(modules: Iterable<Module> = [], ...more: readonly unknown[]) {
+    requireList('ModuleList', more.length > 0 ? undefined : modules, 'modules');
     super(numbered(modules));
   }
 }

@@ -2,13 +2,14 @@
 import { isFloat } from '../core/dtype.js';
 import { ShapeError, ValueError } from '../core/errors.js';
 import { type OptionNames, optionReader, requireOneOf } from '../core/options.js';
+import { show } from '../core/outside-text.js';
 import { formatShape, sameShape } from '../core/shape.js';
 import { bce } from '../ops/bce.js';
 import { bceWithLogits } from '../ops/bce-with-logits.js';
 import { crossEntropy as crossEntropyOp } from '../ops/cross-entropy.js';
 import type { Reduction } from '../ops/kernels/reduction.js';
 import { nllLoss as nllLossOp } from '../ops/nll-loss.js';
-import type { Tensor } from '../tensor/tensor.js';
+import { Tensor } from '../tensor/tensor.js';
 
 export type { Reduction };
 
@@ -49,7 +50,7 @@ export function crossEntropy(
   const options = readCrossEntropy(given);
   const { weight, reduction = 'mean', ignoreIndex = -100, labelSmoothing = 0 } = options;
   requireReduction('crossEntropy', reduction);
-  return batched(logits, labels(target), reduction, (x, y) =>
+  return batched(logits, labels('crossEntropy', target), reduction, (x, y) =>
     crossEntropyOp(withWeight(x, y, weight), { reduction, ignoreIndex, labelSmoothing }),
   );
 }
@@ -62,7 +63,7 @@ export function nllLoss(
 ): Tensor {
   const { weight, reduction = 'mean', ignoreIndex = -100 } = readNLL(given);
   requireReduction('nllLoss', reduction);
-  return batched(logp, labels(target), reduction, (x, y) =>
+  return batched(logp, labels('nllLoss', target), reduction, (x, y) =>
     nllLossOp(withWeight(x, y, weight), { reduction, ignoreIndex }),
   );
 }
@@ -71,7 +72,12 @@ function withWeight(x: Tensor, target: Tensor, weight: Tensor | null | undefined
   return weight == null ? [x, target] : [x, target, weight];
 }
 
-function labels(target: Tensor): Tensor {
+function labels(subject: string, target: Tensor): Tensor {
+  if (!(target instanceof Tensor))
+    throw new ValueError(
+      subject,
+      `target=${show(target)} must be a tensor: tensor([2, 0], { dtype: 'int32' })`,
+    );
   return isFloat(target.dtype) ? target : target.to('int32');
 }
 

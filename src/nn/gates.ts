@@ -1,4 +1,4 @@
-import { refuseOptions } from '../core/options.js';
+import { refuseOptions, requireNumber } from '../core/options.js';
 import { full } from '../tensor/creation.js';
 import { Parameter } from '../tensor/parameter.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -61,6 +61,7 @@ export class Mish extends Gate {
 export class ELU extends Module {
   constructor(readonly alpha = 1) {
     super();
+    requireNumber('ELU', 'alpha', alpha);
   }
 
   override forward(x: Tensor): Tensor {

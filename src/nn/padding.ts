@@ -17,13 +17,12 @@ abstract class Pad2d extends Module {
     protected readonly value = 0,
   ) {
     super();
-    const [left, right, top, bottom, ...more] =
-      typeof padding === 'number' ? [padding, padding, padding, padding] : padding;
-    if (more.length > 0 || ![left, right, top, bottom].every(Number.isInteger))
-      throw new ValueError(
-        new.target.name,
-        `padding=${show(padding)} must be a whole number or four: [left, right, top, bottom]`,
-      );
+    if (typeof padding !== 'number' && !(Array.isArray(padding) && padding.length === 4))
+      throw notSides(new.target.name, padding);
+    const [left, right, top, bottom] =
+      typeof padding === 'number' ? ([padding, padding, padding, padding] as const) : padding;
+    if (![left, right, top, bottom].every(Number.isInteger))
+      throw notSides(new.target.name, padding);
     this.padding = [left, right, top, bottom];
   }
 
@@ -34,6 +33,13 @@ abstract class Pad2d extends Module {
   override extraRepr(): string {
     return python(this.padding);
   }
+}
+
+function notSides(subject: string, padding: unknown): ValueError {
+  return new ValueError(
+    subject,
+    `padding=${show(padding)} must be a whole number or four: [left, right, top, bottom]`,
+  );
 }
 
 /** Zeros around an image: `[N, C, H, W]` → `[N, C, top + H + bottom, left + W + right]`. */

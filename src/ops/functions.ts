@@ -3,6 +3,7 @@
  * reads `exp(x)` rather than `x.exp()`.
  */
 import { ShapeError, ValueError } from '../core/errors.js';
+import { requireList } from '../core/options.js';
 import { formatShape, normalizeDim, type Shape, sameShape } from '../core/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { cat as catOp } from './cat.js';
@@ -26,6 +27,7 @@ import { full } from '../tensor/creation.js';
 
 /** Tensors one after another along `dim`; their other sizes must be equal. */
 export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
+  requireList('cat', tensors, 'tensors');
   const [first] = tensors;
   if (first === undefined) throw new ValueError('cat', '0 tensors, at least one is required');
   if (first.ndim === 0)
@@ -35,6 +37,7 @@ export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
 
 /** Tensors of one shape next to each other, along a new dimension `dim`. */
 export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
+  requireList('stack', tensors, 'tensors');
   const [first] = tensors;
   if (first === undefined) throw new ValueError('stack', '0 tensors, at least one is required');
   for (const { shape } of tensors)

@@ -40,6 +40,11 @@ function findCarrier(): Carrier | null {
 }
 
 function scope<T>(subject: string, mode: boolean, fn: () => T): T {
+  if (typeof fn !== 'function')
+    throw new ValueError(
+      subject,
+      `${fn} is given where a function is required: ${subject}(() => …)`,
+    );
   carrier ??= findCarrier();
   const run = () => withGradMode(mode, fn);
   const result =

@@ -1,5 +1,5 @@
 /** Rounding, trigonometry and the error function, element by element. */
-import { refuseNamedOptions } from '../../core/options.js';
+import { refuseOptions } from '../../core/options.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { ceil } from '../ceil.js';
 import { cos } from '../cos.js';
@@ -36,7 +36,7 @@ install<ElementaryMethods>({
     return ceil([this], {});
   },
   round(...given: unknown[]) {
-    refuseNamedOptions('round', given);
+    refuseOptions('round', given);
     return round([this], {});
   },
   sin() {

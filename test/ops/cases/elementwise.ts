@@ -293,6 +293,18 @@ const binaryCases: readonly OpCase[] = [
     torch: 'a.lerp(b, c.expand(2, 3))',
   },
   {
+    name: 'lerp between numbers that doubles cannot hold together',
+    ops: ['lerp'],
+    inputs: [
+      input([3], { dtype: 'float64', values: [1e17, 1e17, 1], grad: false }),
+      input([3], { dtype: 'float64', values: [1, 3, 1e17], grad: false }),
+      input([3], { dtype: 'float64', values: [1, 1, 0], grad: false }),
+    ],
+    run: (a, b, c) => a.lerp(b, c),
+    torch: 'a.lerp(b, c)',
+    tolerance: 0,
+  },
+  {
     name: 'lerp between numbers far apart',
     ops: ['lerp'],
     inputs: [
