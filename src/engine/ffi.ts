@@ -35,11 +35,20 @@ function koffi(engine = 'ffi'): Koffi {
     loaded = withWholeAddons(engine, () => require('koffi') as Koffi);
   } catch (error) {
     const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
-    throw new EngineError(engine, `the package koffi cannot be loaded (${reason})`, {
-      cause: error,
-    });
+    throw new EngineError(
+      engine,
+      `the package koffi cannot be loaded (${reason}); npm install --include=optional brings it`,
+      {
+        cause: error,
+      },
+    );
   }
   return loaded;
+}
+
+/** Throws where the package that calls native functions cannot be loaded. */
+export function requireFfi(): void {
+  koffi();
 }
 
 /** Opens a library for `engine`, by its path, after those that it needs and the system may not find. */

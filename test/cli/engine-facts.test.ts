@@ -65,3 +65,20 @@ test('a run says once why it has the slower engine, and goes on with it', () => 
   const start = wick(folder, [...args, '--json'], none).out.split('\n')[0] ?? '';
   assert.match(JSON.parse(start).problem, /^WICK_ONEDNN: /);
 });
+
+test('doctor tells which packages npm has left out, and how to bring them', () => {
+  const { packages } = JSON.parse(wick(folder, ['doctor', '--json']).out);
+  assert.deepEqual(packages, { koffi: null, sharp: null });
+  // As npm leaves it without its optional part: the module is there and cannot be loaded.
+  const hook = `export const resolve = (name, context, next) => { if (name === 'sharp') throw new Error('no binary'); return next(name, context); };`;
+  const start = `import { register } from 'node:module'; register(${JSON.stringify(dataUrl(hook))});`;
+  const { out } = wick(folder, ['doctor'], { NODE_OPTIONS: `--import=${dataUrl(start)}` });
+  assert.match(
+    out,
+    /^sharp: the package that reads pictures cannot be loaded \(no binary\); npm install --include=optional brings its part/m,
+  );
+});
+
+function dataUrl(module: string): string {
+  return `data:text/javascript,${encodeURIComponent(module)}`;
+}

@@ -2,9 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import type { Command } from 'commander';
 import { cacheFolder } from '../../core/cache-folder.js';
+import { reasonOf } from '../../core/errors.js';
+import { requireFfi } from '../../engine/ffi.js';
 import { currentEngine, type EngineReport, engineReport } from '../../engine/select.js';
 import { setupHint } from '../../engine/setup.js';
 import { opNames, opSpec } from '../../graph/op.js';
+import { requireSharp } from '../../vision/codecs/sharp.js';
 import { engineNote, engineRows } from '../engine-facts.js';
 import {
   applyEngineChoice,
@@ -58,6 +61,8 @@ interface Facts {
   /** null where the system does not tell. */
   readonly cpuFeatures: readonly string[] | null;
   readonly engine: EngineReport;
+  /** Packages that npm may have left out, and why each cannot be loaded; null where it can. */
+  readonly packages: Readonly<Record<'koffi' | 'sharp', string | null>>;
   /** How to come by the library of a faster engine; null where nothing is missing. */
   readonly hint: string | null;
   readonly sharedMemory: boolean;
@@ -67,6 +72,7 @@ interface Facts {
 async function examine(): Promise<Facts> {
   const cpuInfo = await readFile('/proc/cpuinfo', 'utf8').catch(() => null);
   const engine = engineReport();
+  const packages = { koffi: await failureOf(requireFfi), sharp: await failureOf(requireSharp) };
   const flags = cpuInfo?.match(/^flags\s*:(.*)$/m)?.[1]?.split(' ') ?? null;
   return {
     wick: version(),
@@ -77,10 +83,21 @@ async function examine(): Promise<Facts> {
     memoryBytes: totalmem(),
     cpuFeatures: flags && features.filter(([flag]) => flags.includes(flag)).map(([, name]) => name),
     engine,
-    hint: engine.problem === undefined ? null : await setupHint(),
+    packages,
+    hint: engine.problem === undefined || packages.koffi !== null ? null : await setupHint(),
     sharedMemory: typeof SharedArrayBuffer !== 'undefined',
     cache: cacheFolder(),
   };
+}
+
+/** What `load` says where it fails. */
+async function failureOf(load: () => unknown): Promise<string | null> {
+  try {
+    await load();
+    return null;
+  } catch (error) {
+    return reasonOf(error);
+  }
 }
 
 function printFacts(facts: Facts): void {
@@ -97,7 +114,10 @@ function printFacts(facts: Facts): void {
   for (const line of formatTable(rows, 2)) printLine(line);
   printLine();
   const note = engineNote(facts.engine);
-  printLine(note ?? 'Nothing is missing.');
+  const missing = Object.values(facts.packages).filter((failure) => failure !== null);
+  if (note !== undefined) printLine(note);
+  for (const failure of missing) printLine(failure);
+  if (note === undefined && missing.length === 0) printLine('Nothing is missing.');
   if (facts.hint !== null) printLine(facts.hint);
 }
 

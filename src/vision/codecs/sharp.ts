@@ -3,6 +3,7 @@
  * taken as stored, as Pillow's `convert('RGB')` takes them: profiles are ignored and alpha is dropped, not blended.
  */
 import type { AvailableFormatInfo, Sharp, SharpOptions } from 'sharp';
+import { EngineError } from '../../core/errors.js';
 import { type Channels, Image, type ImageSize } from '../image.js';
 import { CodecError, UnsupportedError } from './codec-error.js';
 import type { ImageHeader } from './header.js';
@@ -11,13 +12,27 @@ type SharpModule = typeof import('sharp').default;
 let loading: Promise<SharpModule> | undefined;
 
 function load(): Promise<SharpModule> {
-  loading ??= import('sharp').then(({ default: sharp }) => {
-    // Pictures come once each, many at a time: threads and caches inside one picture only cost.
-    sharp.cache(false);
-    sharp.concurrency(1);
-    return sharp;
-  });
+  loading ??= import('sharp').then(
+    ({ default: sharp }) => {
+      // Pictures come once each, many at a time: threads and caches inside one picture only cost.
+      sharp.cache(false);
+      sharp.concurrency(1);
+      return sharp;
+    },
+    (cause: unknown) => {
+      throw new EngineError(
+        'sharp',
+        `the package that reads pictures cannot be loaded (${reason(cause)}); npm install --include=optional brings its part for this system`,
+        { cause },
+      );
+    },
+  );
   return loading;
+}
+
+/** Throws where the package that reads pictures cannot be loaded. @throws EngineError */
+export async function requireSharp(): Promise<void> {
+  await load();
 }
 
 /** Decodes to bytes, turned upright, at `size` (before turning) where one is given; more than `maxPixels` are refused unseen. */

@@ -131,7 +131,7 @@ const training: Record<string, Case> = {
       return { layers, forward: (x) => [F.relu(a.forward(x).add(b.forward(x)))] };
     },
     has: ['addRelu'],
-    hasNot: ['relu', 'add'],
+    hasNot: ['relu'], // two gradients of x are added
   },
 };
 
