@@ -57,7 +57,7 @@ describe('a machine that cannot run emitted code says why', { skip: withoutNativ
     [
       'no koffi',
       withKoffi(`throw new Error('no such build');`),
-      /^EngineError: native: the package koffi cannot be loaded \(no such build\)$/,
+      /^EngineError: native: the package koffi cannot be loaded \(no such build\); npm install --include=optional brings it$/,
     ],
     [
       'no memory for code',
