@@ -9,7 +9,7 @@ import { Buffer } from './buffer.js';
 import { batchNorm } from './functional.js';
 import { Module } from './module.js';
 import { keywords } from './printing.js';
-import { requirePositive } from './require-positive.js';
+import { requirePositive } from './require-sizes.js';
 
 export interface BatchNormOptions {
   /** Added to the variance before the root. @default 1e-5 */

@@ -1,4 +1,3 @@
-import { ValueError } from '../core/errors.js';
 import { optionReader } from '../core/options.js';
 import { pair, type Size2d } from '../core/shape.js';
 import { zeros } from '../tensor/creation.js';
@@ -8,7 +7,7 @@ import { type ConvTranspose2dCall, convTranspose2d } from './conv-transpose-call
 import { uniform_ } from './init.js';
 import { Module } from './module.js';
 import { keywords } from './printing.js';
-import { requirePositive } from './require-positive.js';
+import { requireDivisible, requirePositive } from './require-sizes.js';
 
 export interface ConvTranspose2dOptions extends ConvTranspose2dCall {
   /** @default true */
@@ -50,12 +49,7 @@ export class ConvTranspose2d extends Module {
     const options = readOptions(given);
     const { groups = 1, bias = true } = options;
     requirePositive('ConvTranspose2d', { inChannels, outChannels, groups });
-    for (const [name, channels] of Object.entries({ inChannels, outChannels }))
-      if (channels % groups !== 0)
-        throw new ValueError(
-          'ConvTranspose2d',
-          `${name}=${channels} must be divisible by groups=${groups}`,
-        );
+    requireDivisible('ConvTranspose2d', { inChannels, outChannels }, { groups });
     const size = (name: 'stride' | 'padding' | 'outputPadding' | 'dilation', least: 0 | 1) =>
       pair('ConvTranspose2d', name, options[name] ?? least, least);
     this.kernelSize = pair('ConvTranspose2d', 'kernelSize', kernelSize);

@@ -8,7 +8,7 @@ import { type Conv2dOptions as Conv2dCall, conv2d } from './functional.js';
 import { uniform_ } from './init.js';
 import { Module } from './module.js';
 import { keywords, python } from './printing.js';
-import { requirePositive } from './require-positive.js';
+import { requireDivisible, requirePositive } from './require-sizes.js';
 import { requireStrideOne } from './same-padding.js';
 
 export interface Conv2dOptions extends Conv2dCall {
@@ -56,9 +56,7 @@ export class Conv2d extends Module {
       paddingMode = 'zeros',
     } = readOptions(given);
     requirePositive('Conv2d', { inChannels, outChannels, groups });
-    for (const [name, channels] of Object.entries({ inChannels, outChannels }))
-      if (channels % groups !== 0)
-        throw new ValueError('Conv2d', `${name}=${channels} must be divisible by groups=${groups}`);
+    requireDivisible('Conv2d', { inChannels, outChannels }, { groups });
     if (paddingMode !== 'zeros')
       throw new ValueError(
         'Conv2d',

@@ -4,7 +4,7 @@ import { Parameter } from '../tensor/parameter.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { normal_ } from './init.js';
 import { Module } from './module.js';
-import { requirePositive } from './require-positive.js';
+import { requirePositive } from './require-sizes.js';
 
 /** A table of trained rows: int32 `[…]` → `[…, embeddingDim]`. Rows start from the normal distribution. */
 export class Embedding extends Module {

@@ -6,7 +6,7 @@ import type { Tensor } from '../tensor/tensor.js';
 import { groupNorm } from './functional.js';
 import { Module } from './module.js';
 import { keywords } from './printing.js';
-import { requirePositive } from './require-positive.js';
+import { requirePositive } from './require-sizes.js';
 
 export interface InstanceNormOptions {
   /** Added to the variance before the root. @default 1e-5 */

@@ -6,7 +6,7 @@ import { linear } from './functional.js';
 import { uniform_ } from './init.js';
 import { Module } from './module.js';
 import { keywords } from './printing.js';
-import { requirePositive } from './require-positive.js';
+import { requirePositive } from './require-sizes.js';
 
 export interface LinearOptions {
   /** @default true */

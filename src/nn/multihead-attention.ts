@@ -1,4 +1,4 @@
-import { ShapeError, ValueError } from '../core/errors.js';
+import { ShapeError } from '../core/errors.js';
 import { optionReader } from '../core/options.js';
 import { formatShape } from '../core/shape.js';
 import { zeros } from '../tensor/creation.js';
@@ -9,7 +9,7 @@ import { linear } from './functional.js';
 import { xavierUniform_, zeros_ } from './init.js';
 import { Linear } from './linear.js';
 import { Module } from './module.js';
-import { requirePositive } from './require-positive.js';
+import { requireDivisible, requirePositive } from './require-sizes.js';
 
 export interface MultiheadAttentionOptions {
   /** Share of the attention weights that is dropped in training. @default 0 */
@@ -45,11 +45,7 @@ export class MultiheadAttention extends Module {
     super();
     const { dropout = 0, bias = true, batchFirst = false } = readOptions(given);
     requirePositive('MultiheadAttention', { embedDim, numHeads });
-    if (embedDim % numHeads !== 0)
-      throw new ValueError(
-        'MultiheadAttention',
-        `embedDim=${embedDim} must be divisible by numHeads=${numHeads}`,
-      );
+    requireDivisible('MultiheadAttention', { embedDim }, { numHeads });
     this.dropout = dropout;
     this.batchFirst = batchFirst;
     this.inProjWeight = xavierUniform_(new Parameter(zeros([3 * embedDim, embedDim])));

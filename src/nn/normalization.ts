@@ -1,4 +1,3 @@
-import { ValueError } from '../core/errors.js';
 import { optionReader } from '../core/options.js';
 import type { Shape } from '../core/shape.js';
 import { ones, zeros } from '../tensor/creation.js';
@@ -7,7 +6,7 @@ import type { Tensor } from '../tensor/tensor.js';
 import { groupNorm, layerNorm } from './functional.js';
 import { Module } from './module.js';
 import { keywords, python } from './printing.js';
-import { requirePositive } from './require-positive.js';
+import { requireDivisible, requirePositive } from './require-sizes.js';
 
 export interface LayerNormOptions {
   /** Added to the variance before the root. @default 1e-5 */
@@ -72,11 +71,7 @@ export class GroupNorm extends Module {
     super();
     const { eps = 1e-5, affine = true } = readGroupNorm(given);
     requirePositive('GroupNorm', { numGroups, numChannels });
-    if (numChannels % numGroups !== 0)
-      throw new ValueError(
-        'GroupNorm',
-        `numChannels=${numChannels} must be divisible by numGroups=${numGroups}`,
-      );
+    requireDivisible('GroupNorm', { numChannels }, { numGroups });
     this.weight = affine ? new Parameter(ones([numChannels])) : null;
     this.bias = affine ? new Parameter(zeros([numChannels])) : null;
     this.eps = eps;
