@@ -21,7 +21,7 @@ if (files.length === 0) {
 // Every test file starts from seed 0: a result that depends on random numbers is the same each time.
 const generator = pathToFileURL(join(folder, 'src', 'tensor', 'generator.js'));
 const seed = `data:text/javascript,import { manualSeed } from '${generator}'; manualSeed(0);`;
-const { status } = spawnSync(process.execPath, ['--import', seed, '--test', ...files], {
-  stdio: 'inherit',
-});
+// This reporter ends with the tests that failed, which is where people look, and where a cut log still has them.
+const options = ['--import', seed, '--test', '--test-reporter=spec'];
+const { status } = spawnSync(process.execPath, [...options, ...files], { stdio: 'inherit' });
 process.exit(status ?? 1);
