@@ -13,7 +13,7 @@ import asc from 'assemblyscript/asc';
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 
 const targets = {
-  pixels: 'src/vision/transforms/pixels/kernels.ts',
+  pixels: 'src/vision/pixels/kernels.ts',
 };
 
 for (const [name, target] of Object.entries(targets)) {

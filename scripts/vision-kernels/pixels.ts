@@ -1,4 +1,4 @@
-// The inner loops of src/vision/transforms/pixels/ for large pictures (AssemblyScript): the same exact numbers as the TypeScript there.
+// The inner loops of src/vision/pixels/ for large pictures (AssemblyScript): the same exact numbers as the TypeScript there.
 //
 // The two passes of a resize, in SIMD.
 // Of output position i, `count[i]` weights of 22 fractional bits start at weights[i · tapStride], for source positions from

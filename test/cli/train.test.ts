@@ -5,7 +5,7 @@ import { before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { encodePng } from '../../src/vision/codecs/sharp.js';
 import { Digits } from '../../src/vision/datasets/digits.js';
-import { invert } from '../../src/vision/transforms/pixels/point.js';
+import { invert } from '../../src/vision/pixels/point.js';
 import { type Outcome, temporaryFolder, wick } from './run-wick.js';
 
 const folder = temporaryFolder();

@@ -3,7 +3,7 @@ import { DataError } from '../../core/errors.js';
 import { RunFolder } from '../../io/run-folder.js';
 import type { Prediction, TrainedModel } from '../../recipes/trained-model.js';
 import { percent } from '../../train/epoch-line.js';
-import { invert } from '../../vision/transforms/pixels/point.js';
+import { invert } from '../../vision/pixels/point.js';
 import { loadInTurn } from '../load-in-turn.js';
 import {
   applyEngineChoice,

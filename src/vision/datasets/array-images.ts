@@ -6,7 +6,7 @@ import { digest } from '../../data/fingerprint.js';
 import type { NdArray } from '../../graph/op.js';
 import { defaultGenerator } from '../../tensor/generator.js';
 import { type Channels, Image } from '../image.js';
-import type { PlaneTable } from '../transforms/pixels/planes.js';
+import type { PlaneTable } from '../pixels/planes.js';
 import type { ImageTransform } from './image-transform.js';
 import {
   printDataset,

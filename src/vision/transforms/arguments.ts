@@ -2,10 +2,10 @@
 import { ValueError } from '../../core/errors.js';
 import { show } from '../../core/outside-text.js';
 import type { Size2d } from '../../core/shape.js';
+import type { Fill } from '../pixels/fill.js';
+import type { PaddingMode } from '../pixels/pad.js';
+import type { Interpolation } from '../pixels/resample.js';
 import { limits, type Range } from './limits.js';
-import type { Fill } from './pixels/fill.js';
-import type { PaddingMode } from './pixels/pad.js';
-import type { Interpolation } from './pixels/resample.js';
 
 export type { Range } from './limits.js';
 

@@ -1,16 +1,16 @@
 /** The operations that RandAugment and TrivialAugmentWide choose from, with one magnitude each, as torchvision defines them. */
 import type { Image } from '../image.js';
-import { type AffineParams, affineMatrix } from './pixels/affine-matrix.js';
+import { type AffineParams, affineMatrix } from '../pixels/affine-matrix.js';
 import {
   adjustBrightness,
   adjustContrast,
   adjustSaturation,
   adjustSharpness,
-} from './pixels/color.js';
-import { autocontrast, equalize } from './pixels/histogram.js';
-import { posterize, solarize } from './pixels/point.js';
-import { rotatedSource } from './pixels/rotate.js';
-import { type WarpOptions, warpedSource } from './pixels/warp.js';
+} from '../pixels/color.js';
+import { autocontrast, equalize } from '../pixels/histogram.js';
+import { posterize, solarize } from '../pixels/point.js';
+import { rotatedSource } from '../pixels/rotate.js';
+import { type WarpOptions, warpedSource } from '../pixels/warp.js';
 
 /** Applies an operation with strength `magnitude`. */
 export type AugmentOp = (image: Image, magnitude: number, options: WarpOptions) => Image;

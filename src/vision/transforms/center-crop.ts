@@ -1,7 +1,7 @@
 import type { Size2d } from '../../core/shape.js';
 import type { ImageSize } from '../image.js';
+import { cropGather, type Gather } from '../pixels/gather.js';
 import { sidePair } from './arguments.js';
-import { cropGather, type Gather } from './pixels/gather.js';
 import { literal, printCall } from './print.js';
 import { GatherTransform, type TransformJson } from './transform.js';
 

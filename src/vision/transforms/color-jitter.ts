@@ -1,11 +1,11 @@
 import { optionReader } from '../../core/options.js';
 import type { Rng } from '../../core/rng.js';
 import type { Image } from '../image.js';
+import type { TakeBytes } from '../pixels/byte-room.js';
+import { adjustBrightness, adjustContrast, adjustSaturation } from '../pixels/color.js';
+import { adjustHue } from '../pixels/hue.js';
 import { type Range, requireNumber, requireRange, symmetricRange } from './arguments.js';
 import { limits } from './limits.js';
-import type { TakeBytes } from './pixels/byte-room.js';
-import { adjustBrightness, adjustContrast, adjustSaturation } from './pixels/color.js';
-import { adjustHue } from './pixels/hue.js';
 import { floatList, printCall } from './print.js';
 import { PointTransform, type TransformJson } from './transform.js';
 

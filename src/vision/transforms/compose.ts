@@ -12,12 +12,12 @@
 import { ValueError } from '../../core/errors.js';
 import type { Rng } from '../../core/rng.js';
 import type { FloatImage, Image, ImageSize } from '../image.js';
+import { ByteRoom, newBytes } from '../pixels/byte-room.js';
+import { type Gather, gatherSize, joinGathers } from '../pixels/gather.js';
+import { type PlaneTable, toPlanes } from '../pixels/planes.js';
+import { imageSource, type PixelSource } from '../pixels/source.js';
 import { type AnyTransformLike, toTransforms } from './lambda.js';
 import { requirePixels } from './limits.js';
-import { ByteRoom, newBytes } from './pixels/byte-room.js';
-import { type Gather, gatherSize, joinGathers } from './pixels/gather.js';
-import { type PlaneTable, toPlanes } from './pixels/planes.js';
-import { imageSource, type PixelSource } from './pixels/source.js';
 import { printBlock } from './print.js';
 import {
   type AnyTransform,

@@ -1,11 +1,11 @@
 import { optionReader } from '../../core/options.js';
 import type { Rng } from '../../core/rng.js';
 import type { ImageSize } from '../image.js';
+import type { Box } from '../pixels/gather.js';
 import { requireInteger, requireNumber } from './arguments.js';
 import { type Batch, batchShape, drawBeta, mixLabels } from './batch.js';
 import { limits } from './limits.js';
 import type { MixOptions } from './mix-up.js';
-import type { Box } from './pixels/gather.js';
 import { float, literal, printCall } from './print.js';
 import { TransformBase, type TransformJson } from './transform.js';
 

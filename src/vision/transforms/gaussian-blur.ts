@@ -4,9 +4,9 @@ import { show } from '../../core/outside-text.js';
 import type { Rng } from '../../core/rng.js';
 import type { Size2d } from '../../core/shape.js';
 import type { Image } from '../image.js';
+import { gaussianBlur } from '../pixels/blur.js';
 import { type Range, requireRange, sidePair } from './arguments.js';
 import { limits } from './limits.js';
-import { gaussianBlur } from './pixels/blur.js';
 import { floatTuple, literal, printCall } from './print.js';
 import { ColorTransform, type TransformJson } from './transform.js';
 

@@ -1,9 +1,9 @@
 import { optionReader } from '../../core/options.js';
 import type { Rng } from '../../core/rng.js';
 import { type FloatImage, floatImage, Image } from '../image.js';
+import { addNoiseToBytes, drawNoise } from '../pixels/noise.js';
 import { requireBoolean, requireNumber } from './arguments.js';
 import { limits } from './limits.js';
-import { addNoiseToBytes, drawNoise } from './pixels/noise.js';
 import { float, literal, printCall } from './print.js';
 import { TransformBase, type TransformJson } from './transform.js';
 

@@ -2,9 +2,9 @@ import { ValueError } from '../../core/errors.js';
 import { optionReader } from '../../core/options.js';
 import type { Rng } from '../../core/rng.js';
 import type { Channels, Image } from '../image.js';
+import type { TakeBytes } from '../pixels/byte-room.js';
+import { grayscale } from '../pixels/grayscale.js';
 import { requireProbability } from './arguments.js';
-import type { TakeBytes } from './pixels/byte-room.js';
-import { grayscale } from './pixels/grayscale.js';
 import { literal, printCall } from './print.js';
 import { PointTransform, type TransformJson } from './transform.js';
 

@@ -1,4 +1,8 @@
 /** Transforms under torchvision's names. */
+
+export type { Fill } from '../pixels/fill.js';
+export type { PaddingMode } from '../pixels/pad.js';
+export type { Interpolation } from '../pixels/resample.js';
 export type { Range } from './arguments.js';
 export type { Batch } from './batch.js';
 export { CenterCrop } from './center-crop.js';
@@ -18,9 +22,6 @@ export { type MixOptions, MixUp } from './mix-up.js';
 export { Mosaic, type MosaicOptions } from './mosaic.js';
 export { Normalize } from './normalize.js';
 export { Pad, type PaddingSize, type PadOptions } from './pad.js';
-export type { Fill } from './pixels/fill.js';
-export type { PaddingMode } from './pixels/pad.js';
-export type { Interpolation } from './pixels/resample.js';
 export { RandAugment, type RandAugmentOptions } from './rand-augment.js';
 export { RandomAffine, type RandomAffineOptions } from './random-affine.js';
 export { RandomApply, type RandomApplyOptions } from './random-apply.js';

@@ -1,9 +1,9 @@
 import { optionReader } from '../../core/options.js';
 import type { Rng } from '../../core/rng.js';
 import type { Image } from '../image.js';
+import { pixelate } from '../pixels/mosaic.js';
 import { type Range, requireInteger, requireProbability, requireRange } from './arguments.js';
 import { limits } from './limits.js';
-import { pixelate } from './pixels/mosaic.js';
 import { literal, printCall } from './print.js';
 import { ColorTransform, type TransformJson } from './transform.js';
 

@@ -1,9 +1,9 @@
 import { ShapeError, ValueError } from '../../core/errors.js';
 import { show } from '../../core/outside-text.js';
 import { type FloatImage, floatImage } from '../image.js';
+import { normalizedTable, type PlaneTable } from '../pixels/planes.js';
 import { isList } from './arguments.js';
 import { limits, type Range } from './limits.js';
-import { normalizedTable, type PlaneTable } from './pixels/planes.js';
 import { literal, printCall } from './print.js';
 import { TensorTransform, type TransformJson } from './transform.js';
 

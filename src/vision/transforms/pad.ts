@@ -2,11 +2,11 @@ import { ValueError } from '../../core/errors.js';
 import { optionReader } from '../../core/options.js';
 import { show } from '../../core/outside-text.js';
 import type { ImageSize } from '../image.js';
+import type { Fill } from '../pixels/fill.js';
+import type { Gather } from '../pixels/gather.js';
+import { type Padding, type PaddingMode, padGather } from '../pixels/pad.js';
 import { isList, requireFill, requirePaddingMode } from './arguments.js';
 import { limits } from './limits.js';
-import type { Fill } from './pixels/fill.js';
-import type { Gather } from './pixels/gather.js';
-import { type Padding, type PaddingMode, padGather } from './pixels/pad.js';
 import { literal, printCall } from './print.js';
 import { GatherTransform, type TransformJson } from './transform.js';
 

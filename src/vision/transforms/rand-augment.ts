@@ -2,6 +2,8 @@ import { ValueError } from '../../core/errors.js';
 import { optionReader } from '../../core/options.js';
 import type { Rng } from '../../core/rng.js';
 import type { Image, ImageSize } from '../image.js';
+import type { Fill } from '../pixels/fill.js';
+import type { Interpolation } from '../pixels/resample.js';
 import { requireFill, requireInteger, requireInterpolation } from './arguments.js';
 import {
   type AugmentChoice,
@@ -14,8 +16,6 @@ import {
   posterizeBits,
 } from './augment-ops.js';
 import { limits } from './limits.js';
-import type { Fill } from './pixels/fill.js';
-import type { Interpolation } from './pixels/resample.js';
 import { literal, printCall } from './print.js';
 import { ColorTransform, type TransformJson } from './transform.js';
 

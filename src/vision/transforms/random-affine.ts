@@ -3,6 +3,11 @@ import { optionReader } from '../../core/options.js';
 import { show } from '../../core/outside-text.js';
 import type { Rng } from '../../core/rng.js';
 import type { Image, ImageSize } from '../image.js';
+import { type AffineParams, affineMatrix, type Point } from '../pixels/affine-matrix.js';
+import type { Fill } from '../pixels/fill.js';
+import type { Interpolation } from '../pixels/resample.js';
+import type { PixelSource } from '../pixels/source.js';
+import { warpedSource } from '../pixels/warp.js';
 import {
   type Range,
   requireFill,
@@ -12,11 +17,6 @@ import {
   symmetricRange,
 } from './arguments.js';
 import { limits } from './limits.js';
-import { type AffineParams, affineMatrix, type Point } from './pixels/affine-matrix.js';
-import type { Fill } from './pixels/fill.js';
-import type { Interpolation } from './pixels/resample.js';
-import type { PixelSource } from './pixels/source.js';
-import { warpedSource } from './pixels/warp.js';
 import { floatList, floatTuple, literal, printCall } from './print.js';
 import { SourceTransform, type TransformJson } from './transform.js';
 

@@ -4,9 +4,7 @@ import { show } from '../../core/outside-text.js';
 import type { Rng } from '../../core/rng.js';
 import type { Size2d } from '../../core/shape.js';
 import type { ImageSize } from '../image.js';
-import { requireBoolean, requireFill, requirePaddingMode, sidePair } from './arguments.js';
-import { type PaddingSize, paddingSides } from './pad.js';
-import type { Fill } from './pixels/fill.js';
+import type { Fill } from '../pixels/fill.js';
 import {
   type Box,
   chainGathers,
@@ -14,8 +12,10 @@ import {
   cropOf,
   type Gather,
   gatherSize,
-} from './pixels/gather.js';
-import { type PaddingMode, padGather } from './pixels/pad.js';
+} from '../pixels/gather.js';
+import { type PaddingMode, padGather } from '../pixels/pad.js';
+import { requireBoolean, requireFill, requirePaddingMode, sidePair } from './arguments.js';
+import { type PaddingSize, paddingSides } from './pad.js';
 import { literal, printCall } from './print.js';
 import { GatherTransform, type TransformJson } from './transform.js';
 

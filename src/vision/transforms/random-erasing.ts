@@ -3,6 +3,9 @@ import { optionReader } from '../../core/options.js';
 import { show } from '../../core/outside-text.js';
 import type { Rng } from '../../core/rng.js';
 import type { FloatImage, ImageSize } from '../image.js';
+import { erase } from '../pixels/erase.js';
+import type { Box } from '../pixels/gather.js';
+import { drawNoise } from '../pixels/noise.js';
 import {
   isList,
   type Range,
@@ -12,9 +15,6 @@ import {
   requireRange,
 } from './arguments.js';
 import { limits } from './limits.js';
-import { erase } from './pixels/erase.js';
-import type { Box } from './pixels/gather.js';
-import { drawNoise } from './pixels/noise.js';
 import { floatTuple, literal, printCall } from './print.js';
 import { TensorTransform, type TransformJson } from './transform.js';
 

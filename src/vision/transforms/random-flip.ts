@@ -1,8 +1,8 @@
 import { optionReader } from '../../core/options.js';
 import type { Rng } from '../../core/rng.js';
 import type { ImageSize } from '../image.js';
+import { flipGather, type Gather } from '../pixels/gather.js';
 import { requireProbability } from './arguments.js';
-import { flipGather, type Gather } from './pixels/gather.js';
 import { literal, printCall } from './print.js';
 import { GatherTransform, type TransformJson } from './transform.js';
 

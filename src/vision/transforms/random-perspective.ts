@@ -1,6 +1,11 @@
 import { optionReader } from '../../core/options.js';
 import type { Rng } from '../../core/rng.js';
 import type { Image, ImageSize } from '../image.js';
+import type { Fill } from '../pixels/fill.js';
+import { perspectiveMatrix, type Quad } from '../pixels/perspective-matrix.js';
+import type { Interpolation } from '../pixels/resample.js';
+import { imageSource, type PixelSource } from '../pixels/source.js';
+import { warpedSource } from '../pixels/warp.js';
 import {
   requireFill,
   requireInterpolation,
@@ -8,11 +13,6 @@ import {
   requireProbability,
 } from './arguments.js';
 import { limits } from './limits.js';
-import type { Fill } from './pixels/fill.js';
-import { perspectiveMatrix, type Quad } from './pixels/perspective-matrix.js';
-import type { Interpolation } from './pixels/resample.js';
-import { imageSource, type PixelSource } from './pixels/source.js';
-import { warpedSource } from './pixels/warp.js';
 import { literal, printCall } from './print.js';
 import { SourceTransform, type TransformJson } from './transform.js';
 

@@ -2,11 +2,11 @@ import { optionReader } from '../../core/options.js';
 import type { Rng } from '../../core/rng.js';
 import type { Size2d } from '../../core/shape.js';
 import type { Image, ImageSize } from '../image.js';
+import { type Box, cropGather } from '../pixels/gather.js';
+import { type Interpolation, resizedSource } from '../pixels/resample.js';
+import { imageSource, type PixelSource } from '../pixels/source.js';
 import { type Range, requireInterpolation, requireRange, sidePair } from './arguments.js';
 import { limits } from './limits.js';
-import { type Box, cropGather } from './pixels/gather.js';
-import { type Interpolation, resizedSource } from './pixels/resample.js';
-import { imageSource, type PixelSource } from './pixels/source.js';
 import { floatTuple, literal, printCall } from './print.js';
 import { SourceTransform, type TransformJson } from './transform.js';
 

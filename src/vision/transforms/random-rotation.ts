@@ -1,6 +1,11 @@
 import { optionReader } from '../../core/options.js';
 import type { Rng } from '../../core/rng.js';
 import type { Image } from '../image.js';
+import type { Point } from '../pixels/affine-matrix.js';
+import type { Fill } from '../pixels/fill.js';
+import type { Interpolation } from '../pixels/resample.js';
+import { rotatedSource } from '../pixels/rotate.js';
+import type { PixelSource } from '../pixels/source.js';
 import {
   type Range,
   requireBoolean,
@@ -10,11 +15,6 @@ import {
   symmetricRange,
 } from './arguments.js';
 import { limits } from './limits.js';
-import type { Point } from './pixels/affine-matrix.js';
-import type { Fill } from './pixels/fill.js';
-import type { Interpolation } from './pixels/resample.js';
-import { rotatedSource } from './pixels/rotate.js';
-import type { PixelSource } from './pixels/source.js';
 import { floatList, literal, printCall } from './print.js';
 import { SourceTransform, type TransformJson } from './transform.js';
 

@@ -3,10 +3,10 @@ import { optionReader } from '../../core/options.js';
 import { show } from '../../core/outside-text.js';
 import type { Size2d } from '../../core/shape.js';
 import type { Image, ImageSize } from '../image.js';
+import { type Interpolation, resizedSource } from '../pixels/resample.js';
+import { imageSource, type PixelSource } from '../pixels/source.js';
 import { requireInteger, requireInterpolation, sidePair } from './arguments.js';
 import { limits } from './limits.js';
-import { type Interpolation, resizedSource } from './pixels/resample.js';
-import { imageSource, type PixelSource } from './pixels/source.js';
 import { literal, printCall } from './print.js';
 import { SourceTransform, type TransformJson } from './transform.js';
 

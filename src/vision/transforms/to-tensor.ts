@@ -1,6 +1,6 @@
 import type { Rng } from '../../core/rng.js';
 import type { FloatImage, Image } from '../image.js';
-import { type PlaneTable, toPlanes, unitTable } from './pixels/planes.js';
+import { type PlaneTable, toPlanes, unitTable } from '../pixels/planes.js';
 import { TransformBase, type TransformJson } from './transform.js';
 
 /** Image `[H, W, C]` of bytes → `[C, H, W]` of float32 from 0 to 1. */

@@ -8,11 +8,11 @@ import { ValueError } from '../../core/errors.js';
 import type { Rng } from '../../core/rng.js';
 import { defaultGenerator } from '../../tensor/generator.js';
 import { type FloatImage, Image, type ImageSize } from '../image.js';
+import { newBytes, type TakeBytes } from '../pixels/byte-room.js';
+import { type Gather, gatherPixels, gatherSize } from '../pixels/gather.js';
+import type { PlaneTable } from '../pixels/planes.js';
+import type { PixelSource } from '../pixels/source.js';
 import { requirePixels } from './limits.js';
-import { newBytes, type TakeBytes } from './pixels/byte-room.js';
-import { type Gather, gatherPixels, gatherSize } from './pixels/gather.js';
-import type { PlaneTable } from './pixels/planes.js';
-import type { PixelSource } from './pixels/source.js';
 
 /** JSON data. */
 export type Json =

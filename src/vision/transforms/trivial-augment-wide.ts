@@ -1,6 +1,8 @@
 import { optionReader } from '../../core/options.js';
 import type { Rng } from '../../core/rng.js';
 import type { Image } from '../image.js';
+import type { Fill } from '../pixels/fill.js';
+import type { Interpolation } from '../pixels/resample.js';
 import { requireFill, requireInteger, requireInterpolation } from './arguments.js';
 import {
   type AugmentChoice,
@@ -13,8 +15,6 @@ import {
   posterizeBits,
 } from './augment-ops.js';
 import { limits } from './limits.js';
-import type { Fill } from './pixels/fill.js';
-import type { Interpolation } from './pixels/resample.js';
 import { literal, printCall } from './print.js';
 import { ColorTransform, type TransformJson } from './transform.js';
 

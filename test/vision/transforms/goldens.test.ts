@@ -2,26 +2,20 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Rng } from '../../../src/core/rng.js';
 import { Image } from '../../../src/vision/image.js';
-import { type AugmentName, augment } from '../../../src/vision/transforms/augment-ops.js';
-import { affineMatrix, type Point } from '../../../src/vision/transforms/pixels/affine-matrix.js';
+import { affineMatrix, type Point } from '../../../src/vision/pixels/affine-matrix.js';
 import {
   adjustBrightness,
   adjustContrast,
   adjustSaturation,
   adjustSharpness,
-} from '../../../src/vision/transforms/pixels/color.js';
-import { autocontrast, equalize } from '../../../src/vision/transforms/pixels/histogram.js';
-import { adjustHue } from '../../../src/vision/transforms/pixels/hue.js';
-import {
-  perspectiveMatrix,
-  type Quad,
-} from '../../../src/vision/transforms/pixels/perspective-matrix.js';
-import { invert, posterize, solarize } from '../../../src/vision/transforms/pixels/point.js';
-import {
-  type Interpolation,
-  resizedSource,
-} from '../../../src/vision/transforms/pixels/resample.js';
-import { warpedSource } from '../../../src/vision/transforms/pixels/warp.js';
+} from '../../../src/vision/pixels/color.js';
+import { autocontrast, equalize } from '../../../src/vision/pixels/histogram.js';
+import { adjustHue } from '../../../src/vision/pixels/hue.js';
+import { perspectiveMatrix, type Quad } from '../../../src/vision/pixels/perspective-matrix.js';
+import { invert, posterize, solarize } from '../../../src/vision/pixels/point.js';
+import { type Interpolation, resizedSource } from '../../../src/vision/pixels/resample.js';
+import { warpedSource } from '../../../src/vision/pixels/warp.js';
+import { type AugmentName, augment } from '../../../src/vision/transforms/augment-ops.js';
 import { RandAugment } from '../../../src/vision/transforms/rand-augment.js';
 import { transformFromJSON } from '../../../src/vision/transforms/registry.js';
 import type { Transform } from '../../../src/vision/transforms/transform.js';

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Rng } from '../../../src/core/rng.js';
 import { type FloatImage, floatImage, Image } from '../../../src/vision/image.js';
+import { grayscale } from '../../../src/vision/pixels/grayscale.js';
 import * as t from '../../../src/vision/transforms/index.js';
-import { grayscale } from '../../../src/vision/transforms/pixels/grayscale.js';
 import { picture } from './goldens.js';
 
 /** An image whose every pixel tells where it was: red = row + 1, green = column + 1. */

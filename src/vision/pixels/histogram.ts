@@ -1,4 +1,4 @@
-import type { Image } from '../../image.js';
+import type { Image } from '../image.js';
 import { type ByteTable, mapBytes } from './point.js';
 
 /** Stretches each channel so that its darkest byte becomes 0 and its lightest 255. */

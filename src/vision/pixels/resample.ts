@@ -3,9 +3,9 @@
  * the source pixels under a filter as wide as the shrink factor. Weights are rounded to 22 fractional bits and sums are
  * exact integers, so results equal Pillow's bit for bit.
  */
-import { ValueError } from '../../../core/errors.js';
-import { Image, type ImageSize } from '../../image.js';
-import { maxPixels } from '../limits.js';
+import { ValueError } from '../../core/errors.js';
+import { Image, type ImageSize } from '../image.js';
+import { maxPixels } from '../transforms/limits.js';
 import { newBytes, type TakeBytes } from './byte-room.js';
 import { type Box, everyIndex, gatherPixels } from './gather.js';
 import { fractionBits, plainPasses, type ResampleJob, type Taps } from './resample-passes.js';

@@ -3,7 +3,7 @@
  * grey, its own grey, itself blurred). Factor 0 gives the dull one, 1 the picture, more overshoots. Arithmetic is
  * Pillow's: single precision, cut to bytes. For all but sharpness, `take` may give the bytes of the picture itself.
  */
-import { Image } from '../../image.js';
+import { Image } from '../image.js';
 import { newBytes, type TakeBytes } from './byte-room.js';
 import { luma } from './grayscale.js';
 import { type ByteTable, byteTable, mapBytes } from './point.js';

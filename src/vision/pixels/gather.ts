@@ -4,7 +4,7 @@
  * several of them in a row join into one (`joinGathers`), and whatever reads pixels can read through a gather instead of
  * after it. `Compose` relies on this; see compose.ts.
  */
-import { type Channels, Image, type ImageSize } from '../../image.js';
+import { type Channels, Image, type ImageSize } from '../image.js';
 import { newBytes, type TakeBytes } from './byte-room.js';
 import { type Fill, fillBytes } from './fill.js';
 

@@ -1,5 +1,5 @@
 /** The two passes of a resize in plain TypeScript: what runs without SIMD, and what the SIMD kernels are compared with. */
-import type { Channels } from '../../image.js';
+import type { Channels } from '../image.js';
 
 /** Fractional bits of a weight. */
 export const fractionBits = 22;

@@ -1,4 +1,4 @@
-import { type Channels, Image } from '../../image.js';
+import { type Channels, Image } from '../image.js';
 import { newBytes, type TakeBytes } from './byte-room.js';
 
 /** Luma of a pixel: ITU-R 601-2 in 16 fractional bits, as Pillow computes mode L. */

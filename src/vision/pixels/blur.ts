@@ -1,5 +1,5 @@
-import type { Size2d } from '../../../core/shape.js';
-import { Image } from '../../image.js';
+import type { Size2d } from '../../core/shape.js';
+import { Image } from '../image.js';
 import { padGather } from './pad.js';
 
 /**

@@ -1,5 +1,5 @@
 /** Made by scripts/make-vision-kernels.mjs from scripts/vision-kernels/pixels.ts; do not edit. */
-export const sourceSha256 = '580284bd60f9ecf2c228d54d878180c8c01904ec192829cf17ad279c3587df4a';
+export const sourceSha256 = '96e093046f52620f2c23488ce3ec72f07f15bdc8fade1b9c9c5140b542138d39';
 
 /** The module in base64. */
 export const moduleBase64 =

@@ -2,7 +2,7 @@
  * Rotations, shears and perspective: every output pixel looks up where in the source it comes from. The arithmetic is
  * Pillow's (16.16 fixed point for nearest, doubles cut to bytes for bilinear and bicubic), so results are equal to it.
  */
-import { Image, type ImageSize } from '../../image.js';
+import { Image, type ImageSize } from '../image.js';
 import { newBytes, type TakeBytes } from './byte-room.js';
 import { type Fill, fillBytes } from './fill.js';
 import { everyIndex, type Gather, gatherPixels } from './gather.js';

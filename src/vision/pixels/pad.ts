@@ -1,5 +1,5 @@
-import { ValueError } from '../../../core/errors.js';
-import type { ImageSize } from '../../image.js';
+import { ValueError } from '../../core/errors.js';
+import type { ImageSize } from '../image.js';
 import type { Fill } from './fill.js';
 import type { Gather } from './gather.js';
 

@@ -1,5 +1,5 @@
-import { type Rng, unitFloat } from '../../../core/rng.js';
-import { Image } from '../../image.js';
+import { type Rng, unitFloat } from '../../core/rng.js';
+import { Image } from '../image.js';
 
 /** `count` normal deviates (Box–Muller, two from each pair of random words). */
 export function drawNoise(count: number, mean: number, sigma: number, rng: Rng): Float32Array {

@@ -1,4 +1,4 @@
-import { Image } from '../../image.js';
+import { Image } from '../image.js';
 
 /** The picture in squares of `block` pixels, each of the mean colour of what it covers. */
 export function pixelate(image: Image, block: number): Image {

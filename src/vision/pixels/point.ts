@@ -1,4 +1,4 @@
-import { Image } from '../../image.js';
+import { Image } from '../image.js';
 import { newBytes, type TakeBytes } from './byte-room.js';
 
 /** A byte for each of the 256 bytes: what a point operation makes of them, in one table for all channels or one each. */

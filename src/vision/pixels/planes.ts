@@ -1,5 +1,5 @@
 /** From bytes to float planes. What a byte becomes depends only on its value and channel, so it is looked up in a table. */
-import { type FloatImage, floatImage, type Image } from '../../image.js';
+import { type FloatImage, floatImage, type Image } from '../image.js';
 import { fillBytes } from './fill.js';
 import type { Gather } from './gather.js';
 import { pixelKernels, Scratch } from './pixel-kernels.js';

@@ -1,5 +1,5 @@
-import { ValueError } from '../../../core/errors.js';
-import { show } from '../../../core/outside-text.js';
+import { ValueError } from '../../core/errors.js';
+import { show } from '../../core/outside-text.js';
 
 /** A colour for pixels that have none: one number for all channels, or one per channel. */
 export type Fill = number | readonly number[];

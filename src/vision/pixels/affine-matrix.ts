@@ -1,4 +1,4 @@
-import type { ImageSize } from '../../image.js';
+import type { ImageSize } from '../image.js';
 import type { WarpMatrix } from './warp-matrix.js';
 
 /** A point or an offset, in pixels. */

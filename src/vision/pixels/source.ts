@@ -2,7 +2,7 @@
  * Pictures that are not made yet. A resize or a rotation knows its size before it has moved a pixel; who asks it for a
  * part (`read(gather)`) gets only that part computed, bit for bit what would have been cut out of the whole.
  */
-import type { Image, ImageSize } from '../../image.js';
+import type { Image, ImageSize } from '../image.js';
 import type { TakeBytes } from './byte-room.js';
 import { type Gather, gatherPixels, joinGathers } from './gather.js';
 

@@ -2,7 +2,7 @@
  * Inner loops for large pictures (scripts/vision-kernels/pixels.ts). Each thread has one instance, whose memory is scratch:
  * everything is copied in and out of it within one call. The TypeScript beside each use is the reference, and the way where there is no SIMD.
  */
-import { type KernelMemory, loadKernels, reserve } from '../../kernel-module.js';
+import { type KernelMemory, loadKernels, reserve } from '../kernel-module.js';
 import { moduleBase64 } from './kernels.js';
 
 /** Addresses and sizes are in bytes; what the arguments mean is said in the source. */

@@ -1,4 +1,4 @@
-import { Image } from '../../image.js';
+import { Image } from '../image.js';
 import { newBytes, type TakeBytes } from './byte-room.js';
 
 const { fround } = Math;

@@ -1,5 +1,5 @@
 /** Rotation, zoom and shear by picking the nearest source pixel, in Pillow's 16.16 fixed point. */
-import { Image, type ImageSize } from '../../image.js';
+import { Image, type ImageSize } from '../image.js';
 import type { TakeBytes } from './byte-room.js';
 import { fillBytes } from './fill.js';
 import type { Gather } from './gather.js';

@@ -1,4 +1,4 @@
-import { type FloatImage, floatImage } from '../../image.js';
+import { type FloatImage, floatImage } from '../image.js';
 import type { Box } from './gather.js';
 
 /** The picture with each box (cut at the border) replaced by `valueAt(channel, index in the box)`. */

@@ -1,4 +1,4 @@
-import type { Image } from '../../image.js';
+import type { Image } from '../image.js';
 import { type Point, rotation } from './affine-matrix.js';
 import type { Fill } from './fill.js';
 import { flipGather } from './gather.js';
