@@ -1,6 +1,6 @@
 /** What is timed: whole training steps and inference of the four networks that the tutorials train. */
 import type { Shape } from '../src/core/shape.js';
-import type { ModelCard } from '../src/io/model-card.js';
+import type { ModelCard } from '../src/runs/model-card.js';
 
 export interface Workload {
   readonly name: string;

@@ -16,8 +16,8 @@ const { libraryCandidates } = await load('engine/onednn/find-library.js');
 const { openOneDnnEngine } = await load('engine/onednn/onednn.js');
 const { useEngine } = await load('engine/select.js');
 const { openTask } = await load('recipes/index.js');
-const { trainTask } = await load('recipes/session.js');
-const { RunFolder } = await load('io/run-folder.js');
+const { trainTask } = await load('runs/train-task.js');
+const { RunFolder } = await load('runs/run-folder.js');
 
 const largestGap = 0.005;
 const [library] = libraryCandidates();

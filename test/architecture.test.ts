@@ -15,6 +15,7 @@ const floors: readonly (readonly string[])[] = [
   ['vision', 'io'],
   ['train', 'explain', 'report'],
   ['recipes'],
+  ['runs'],
   ['cli'],
 ];
 

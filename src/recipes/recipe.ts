@@ -3,11 +3,11 @@
  * input, which network learns. Opened with a request, it becomes a task that is ready to be trained.
  */
 import type { Dataset } from '../data/dataset.js';
-import type { ModelCard } from '../io/model-card.js';
 import type { DownloadProgress } from '../vision/datasets/download/download.js';
 import type { CacheEstimate } from '../vision/datasets/image-store/image-store.js';
 import type { ImageTransform } from '../vision/datasets/image-transform.js';
 import type { InspectedSplit } from '../vision/inspect/inspect.js';
+import type { Architecture } from '../vision/models/registry.js';
 import type { ScheduleSpec } from './schedule.js';
 
 export type OptimizerName = 'sgd' | 'adam' | 'adamw' | 'rmsprop';
@@ -81,7 +81,7 @@ export interface Task extends TaskPictures {
   /** What was chosen of the recipe. */
   readonly choices: TaskChoices;
   readonly defaults: TrainDefaults;
-  readonly architecture: ModelCard['architecture'];
+  readonly architecture: Architecture;
   readonly inputShape: InputShape;
   readonly train: Dataset;
   /** What the best weights are chosen by; null where the data have no such part: then it is the test set. */

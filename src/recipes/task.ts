@@ -3,8 +3,8 @@ import { resolve } from 'node:path';
 import { ValueError } from '../core/errors.js';
 import type { Dataset } from '../data/dataset.js';
 import { randomSplit } from '../data/split.js';
-import type { ModelCard } from '../io/model-card.js';
 import type { PictureDataset } from '../vision/inspect/picture-dataset.js';
+import type { Architecture } from '../vision/models/registry.js';
 import type {
   InputShape,
   Recipe,
@@ -42,7 +42,7 @@ export function architectureOf(
   model: string,
   [inChannels, imageSize]: InputShape,
   numClasses: number,
-): ModelCard['architecture'] {
+): Architecture {
   return { name: model, options: { numClasses, inChannels, imageSize } };
 }
 

@@ -13,10 +13,4 @@ export {
   type StepEvent,
 } from './metrics.js';
 export { Progress, type ProgressOptions } from './progress.js';
-export {
-  type DrawCurves,
-  type EpochPoint,
-  RunRecorder,
-  type RunRecorderOptions,
-} from './run-recorder.js';
 export { type Batches, type Schedule, Trainer, type TrainerOptions } from './trainer.js';

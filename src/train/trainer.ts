@@ -1,6 +1,6 @@
 /**
  * The training loop that anybody could have written, on public API only: epochs, modes, a step that is compiled, scores
- * weighted by samples, a schedule. What is shown and stored is the callbacks' matter (`progress.ts`, `run-recorder.ts`).
+ * weighted by samples, a schedule. What is shown and stored is the callbacks' matter (`progress.ts`, `runs/run-recorder.ts`).
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { compile } from '../compile/compile.js';

@@ -65,7 +65,7 @@ const leading: Readonly<Record<string, readonly unknown[]>> = {
   'data.BatchSampler': [{ length: 3 }, 1],
   'data.kFold': [{ length: 4 }, 2],
   'data.randomSplit': [{ length: 4 }, [2, 2]],
-  'train.RunRecorder': [{}, {}],
+  'runs.RunRecorder': [{}, {}],
 };
 
 /** What a family of calls is made with. */

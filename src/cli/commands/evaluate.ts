@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { RunFolder } from '../../io/run-folder.js';
-import { evaluateRun } from '../../recipes/evaluate-run.js';
+import { evaluateRun } from '../../runs/evaluate.js';
+import { RunFolder } from '../../runs/run-folder.js';
 import { formatLoss, percent } from '../../train/epoch-line.js';
 import { withoutRemedy } from '../command-terms.js';
 import {

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { DataError } from '../../core/errors.js';
-import { RunFolder } from '../../io/run-folder.js';
-import type { Prediction, TrainedModel } from '../../recipes/trained-model.js';
+import { RunFolder } from '../../runs/run-folder.js';
+import type { Prediction, TrainedModel } from '../../runs/trained-model.js';
 import { percent } from '../../train/epoch-line.js';
 import { invert } from '../../vision/pixels/point.js';
 import { loadInTurn } from '../load-in-turn.js';
@@ -51,8 +51,8 @@ async function predict(
   const run = await RunFolder.open(path);
   applyEngineChoice(options); // Its threads start while the rest is loaded.
   const { TrainedModel } = await loadInTurn(
-    new URL('../../recipes/trained-model.js', import.meta.url),
-    () => import('../../recipes/trained-model.js'),
+    new URL('../../runs/trained-model.js', import.meta.url),
+    () => import('../../runs/trained-model.js'),
   );
   const trained = await TrainedModel.load(run);
   if (trained.checkpoint === 'last' && options.json !== true) printAside(noteOnLast);

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import { readModelCard } from '../../io/model-card.js';
-import { RunFolder } from '../../io/run-folder.js';
 import { skipInit } from '../../nn/init.js';
 import { findRecipe, recipes } from '../../recipes/index.js';
 import { architectureOf } from '../../recipes/task.js';
 import { formatSummary } from '../../report/format-summary.js';
 import { summarize } from '../../report/model-summary.js';
+import { readModelCard } from '../../runs/model-card.js';
+import { RunFolder } from '../../runs/run-folder.js';
 import { createModel } from '../../vision/models/registry.js';
 import { batchSizeOption, jsonOption } from '../options.js';
 import { printJson, printLine } from '../output.js';

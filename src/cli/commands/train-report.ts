@@ -1,9 +1,9 @@
 /** What `wick train` says: before, while and after it trains, for people or as JSON. */
 import { engineReport } from '../../engine/select.js';
-import type { RunFolder } from '../../io/run-folder.js';
-import { classCounts, imbalanceOf } from '../../recipes/class-weights.js';
 import type { Task } from '../../recipes/recipe.js';
-import type { TrainOutcome, TrainSettings } from '../../recipes/session.js';
+import { classCounts, imbalanceOf } from '../../runs/class-weights.js';
+import type { RunFolder } from '../../runs/run-folder.js';
+import type { TrainOutcome, TrainSettings } from '../../runs/train-task.js';
 import { imbalanceToMention, percent } from '../../train/epoch-line.js';
 import type { Callback, EpochEvent, FitSummary, HeldOutScores } from '../../train/metrics.js';
 import { formatDuration, Progress } from '../../train/progress.js';

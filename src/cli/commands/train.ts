@@ -1,9 +1,9 @@
 import { type Command, Option } from 'commander';
 import { maxThreads } from '../../core/threads.js';
-import { RunFolder } from '../../io/run-folder.js';
 import { openTask, recipes } from '../../recipes/index.js';
 import type { OpenRequest, OptimizerName, Task } from '../../recipes/recipe.js';
-import { optimizerNames, type TrainSettings, trainTask } from '../../recipes/session.js';
+import { RunFolder } from '../../runs/run-folder.js';
+import { optimizerNames, type TrainSettings, trainTask } from '../../runs/train-task.js';
 import { defaultGenerator } from '../../tensor/generator.js';
 import type { CacheEstimate } from '../../vision/datasets/image-store/image-store.js';
 import { modelNames } from '../../vision/models/registry.js';

@@ -95,14 +95,14 @@ const optionNames: readonly string[] = [
   'imageSize',
 ] satisfies (keyof ClassifierOptions)[];
 
-/** A network by name, with fresh weights from the default generator. */
-export function createModel({
-  name,
-  options,
-}: {
+/** A network as data: its name in the table, and the options it is made with. */
+export interface Architecture {
   readonly name: string;
   readonly options: Readonly<Record<string, unknown>>;
-}): Module {
+}
+
+/** A network by name, with fresh weights from the default generator. */
+export function createModel({ name, options }: Architecture): Module {
   const make = Object.hasOwn(table, name) ? table[name] : undefined;
   if (make === undefined)
     throw new ValueError(

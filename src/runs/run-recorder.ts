@@ -1,5 +1,5 @@
 import { optionReader } from '../core/options.js';
-import type { Checkpoint, RunFolder } from '../io/run-folder.js';
+import type { Checkpoint, RunFolder } from './run-folder.js';
 import type { Module } from '../nn/module.js';
 import type {
   Callback,
@@ -8,7 +8,7 @@ import type {
   HeldOutScores,
   Scores,
   StepEvent,
-} from './metrics.js';
+} from '../train/metrics.js';
 
 /** What is kept of an epoch until the end. */
 export interface EpochPoint extends Pick<EpochEvent, 'epoch' | 'train' | 'split'> {

@@ -15,8 +15,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { writeFileAtomic } from '../../src/io/atomic.js';
-import { readModelCard } from '../../src/io/model-card.js';
-import { RunFolder } from '../../src/io/run-folder.js';
+import { readModelCard } from '../../src/runs/model-card.js';
+import { RunFolder } from '../../src/runs/run-folder.js';
 import '../../src/ops/index.js';
 import { tensor } from '../../src/tensor/creation.js';
 
@@ -184,7 +184,7 @@ test('a full disk leaves a log with whole lines', {
 }, async () => {
   // `ulimit -f` lets no file grow beyond its blocks of 512 bytes, and Node ignores the signal that says so.
   const program = `
-    import { RunFolder } from '${new URL('../../src/io/run-folder.js', import.meta.url)}';
+    import { RunFolder } from '${new URL('../../src/runs/run-folder.js', import.meta.url)}';
     const run = await RunFolder.create('digits', 'full');
     const lines = Array.from({ length: 10 }, (_, step) => ({ step, text: 'x'.repeat(80) }));
     await run.append('steps.jsonl', lines.slice(0, 3));

@@ -1,6 +1,6 @@
 import { ValueError } from '../core/errors.js';
 import { optionReader } from '../core/options.js';
-import { RunFolder } from '../io/run-folder.js';
+import { RunFolder } from './run-folder.js';
 import { zeros } from '../tensor/creation.js';
 import { type Prediction, TrainedModel } from './trained-model.js';
 

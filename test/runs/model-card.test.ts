@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { readModelCard } from '../../src/io/model-card.js';
-import { RunFolder } from '../../src/io/run-folder.js';
+import { readModelCard } from '../../src/runs/model-card.js';
+import { RunFolder } from '../../src/runs/run-folder.js';
 import { temporaryFolder } from '../vision/datasets/temporary-folder.js';
 
 const card = {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { backgroundOf, commonBackground } from '../../src/recipes/background.js';
+import { backgroundOf, commonBackground } from '../../src/runs/background.js';
 import { Digits } from '../../src/vision/datasets/digits.js';
 import { Image } from '../../src/vision/image.js';
 import type { PictureDataset } from '../../src/vision/inspect/picture-dataset.js';
