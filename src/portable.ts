@@ -8,7 +8,6 @@ export {
   type CompileOptions,
   compile,
 } from './compile/compile.js';
-export type { StepResult } from './compile/step-result.js';
 export { type Device, device } from './core/device.js';
 export type { DType, TypedArray } from './core/dtype.js';
 export {
@@ -128,6 +127,7 @@ export {
 } from './ops/random.js';
 export { ValuesAndIndices } from './ops/values-and-indices.js';
 export * as optim from './optim/index.js';
+export type { StepResult } from './record/step-result.js';
 export {
   arange,
   eye,

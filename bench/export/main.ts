@@ -7,12 +7,13 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compile } from '../../src/compile/compile.js';
 import type { TypedArray } from '../../src/core/dtype.js';
-import type { Engine } from '../../src/engine/engine.js';
-import { currentEngine, useEngine } from '../../src/engine/select.js';
-import type { Graph } from '../../src/graph/graph.js';
+import { useEngine } from '../../src/engine/select.js';
+import { liveNodes, toOnnx } from '../../src/export/onnx-graph.js';
+import type { Graph, Value } from '../../src/graph/graph.js';
+import { locate, recordStep } from '../../src/record/record-step.js';
 import { type WickStep, wickStep, withoutDropout } from '../wick-step.js';
 import { workloadNamed } from '../workloads.js';
-import { liveNodes, toOnnx } from './onnx-graph.js';
+import { trainingOps } from './onnx-training.js';
 import { arraysFile, onnxFile, type StepFile, stepFile } from './step-file.js';
 
 const [name = '', folder = '.'] = process.argv.slice(2);
@@ -20,35 +21,25 @@ const workload = workloadNamed(name);
 /** Large enough that a wrong gradient shows in the next loss. */
 const rates = { checked: workload.optimizer === 'adam' ? 1e-3 : 3e-3, timed: 1e-5 };
 
+const isTraining = workload.mode === 'train';
+
 useEngine('wasm');
-const engine = currentEngine();
 const step = wickStep(workload, rates.checked);
-const { graph, arrays } = capture(step);
-useEngine(engine);
-const args = workload.mode === 'train' ? 2 : 1;
-writeFileSync(join(folder, onnxFile), toOnnx(graph, arrays, args));
+const { graph, arrays } = record(step);
+// A scalar may be the learning rate, which is set from outside.
+const isInput = ({ shape }: Value, index: number) =>
+  index < (isTraining ? 2 : 1) || shape.length === 0;
+writeFileSync(join(folder, onnxFile), toOnnx(graph, arrays, { ops: trainingOps(), isInput }));
 writeFileSync(join(folder, arraysFile), Buffer.concat(arrays.map(bytesOf)));
 writeFileSync(join(folder, stepFile), JSON.stringify(describe()));
 
-/** The step's graph, and what its inputs hold: recorded by an engine that runs nothing. */
-function capture({ run, images, labels }: WickStep): { graph: Graph; arrays: TypedArray[] } {
-  const captured: { graph: Graph; arrays: TypedArray[] }[] = [];
-  const recorder: Engine = {
-    ...engine,
-    prepare: (graph) => ({
-      run: (inputs) => captured.push({ graph, arrays: inputs.map((array) => array.slice()) }),
-      program: '',
-      bytes: 0,
-      dispose() {},
-    }),
-  };
-  useEngine(recorder);
-  if (workload.mode === 'train') compile(run)(images, labels);
-  else compile((x) => run(x, labels))(images);
-  const [only] = captured;
-  if (only === undefined || captured.length > 1)
-    throw new Error(`${name}: ${captured.length} graphs were recorded, 1 is expected`);
-  return only;
+/** The step's graph, and what its inputs hold. */
+function record({ run, images, labels }: WickStep): { graph: Graph; arrays: TypedArray[] } {
+  const args = isTraining ? [images, labels] : [images];
+  const { graph, sources, undo } = recordStep((x, y = labels) => run(x, y), args);
+  undo();
+  const arrays = sources.map((source) => locate(source, args).read('export').slice());
+  return { graph, arrays };
 }
 
 function describe(): StepFile {
@@ -76,7 +67,7 @@ function expected(): number[] {
   const { run, images, labels, model } = step;
   withoutDropout(model);
   const compiled = compile(run);
-  const steps = workload.mode === 'train' ? 3 : 1;
+  const steps = isTraining ? 3 : 1;
   return Array.from({ length: steps }, () => compiled(images, labels).item());
 }
 

@@ -3,9 +3,7 @@
  * forward ops, the fastest of those that were tried.
  */
 import { numel, type Shape } from '../../src/core/shape.js';
-import type { Value } from '../../src/graph/graph.js';
-import { operands } from '../../src/graph/op.js';
-import type { OnnxFile } from './onnx-file.js';
+import type { OnnxFile } from '../../src/export/onnx-file.js';
 import {
   type ConvAttrs,
   convAttributes,
@@ -14,7 +12,9 @@ import {
   othersThanChannels,
   type PoolAttrs,
   perChannel,
-} from './onnx-lowering.js';
+} from '../../src/export/onnx-lowering.js';
+import type { Value } from '../../src/graph/graph.js';
+import { operands } from '../../src/graph/op.js';
 
 export const gradients: Readonly<Record<string, Lowering>> = {
   reluBackward({ file, name }, { inputs, outputs }) {

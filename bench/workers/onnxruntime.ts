@@ -1,7 +1,7 @@
 /** ONNX Runtime's side of a comparison, native or in WebAssembly: `onnxruntime.js PACKAGE FOLDER THREADS`. */
 import { join } from 'node:path';
 import type { TypedArray } from '../../src/core/dtype.js';
-import { dropoutSwitch } from '../export/onnx-ops.js';
+import { dropoutSwitch } from '../export/onnx-training.js';
 import { onnxFile } from '../export/step-file.js';
 import { importPeer } from './peer-package.js';
 import { serve } from './serve.js';

@@ -8,13 +8,13 @@ import { formatShape } from '../core/shape.js';
 import type { Engine } from '../engine/engine.js';
 import type { Precision } from '../engine/precision.js';
 import { currentEngine } from '../engine/select.js';
+import { gradientKind } from '../record/recorded-gradients.js';
+import type { StepResult } from '../record/step-result.js';
 import { isRecording } from '../tensor/execute.js';
 import { isGradEnabled } from '../tensor/grad-mode.js';
 import { Tensor } from '../tensor/tensor.js';
 import { ByEngine } from './by-engine.js';
 import { type Program, recordProgram } from './program.js';
-import { gradientKind } from './recorded-gradients.js';
-import type { StepResult } from './step-result.js';
 
 export interface CompileOptions {
   /**

@@ -3,19 +3,17 @@
  * a call leaves behind in tensors from outside.
  */
 import { allocate, type TypedArray } from '../core/dtype.js';
-import { CaptureError, internalError } from '../core/errors.js';
+import { CaptureError } from '../core/errors.js';
 import { numel } from '../core/shape.js';
 import type { Plan } from '../engine/engine.js';
 import type { Precision } from '../engine/precision.js';
 import { currentEngine } from '../engine/select.js';
-import type { Graph } from '../graph/graph.js';
-import { type HasGradient, withExecutor } from '../tensor/execute.js';
+import { argumentStorage, locate, type RecordedStep, recordStep } from '../record/record-step.js';
+import type { Source } from '../record/recorder.js';
+import { mapTensors, type StepResult } from '../record/step-result.js';
 import { severPast } from '../tensor/sever-past.js';
 import { Storage } from '../tensor/storage.js';
 import { Tensor } from '../tensor/tensor.js';
-import type { GradientResult } from './recorded-gradients.js';
-import { Recorder, type Source } from './recorder.js';
-import { mapTensors, type StepResult, tensorsOf } from './step-result.js';
 
 /** The elements of an argument, or of its gradient, as far as later calls must be like the recorded one. */
 interface ArgumentElements {
@@ -33,14 +31,10 @@ export class Program {
 
   constructor(
     readonly plan: Plan,
-    private readonly graph: Graph,
-    private readonly recorder: Pick<Recorder, 'guards' | 'sources'>,
+    private readonly recorded: RecordedStep,
     private readonly elements: readonly ArgumentElements[],
-    private readonly gradients: readonly (GradientResult & { readonly argument: number })[],
-    /** What the step returned, tensors without elements, in whose place each replay puts real ones. */
-    private readonly result: StepResult,
   ) {
-    const { sources } = recorder;
+    const { graph, sources } = recorded;
     this.states = new Set(sources.flatMap((s) => (s.kind === 'state' ? [s.storage] : [])));
     const changed = new Set(graph.updates.map(({ state }) => state));
     this.written = graph.inputs.flatMap((value, i) => (changed.has(value) ? [i] : []));
@@ -48,7 +42,7 @@ export class Program {
 
   /** Whether a call with these arguments would do what was recorded. */
   fits(args: readonly Tensor[]): boolean {
-    const { guards, sources } = this.recorder;
+    const { guards, sources } = this.recorded;
     if (!guards.every(({ read, value }) => read() === value)) return false;
     const given = this.elements.map(({ index }) => argumentStorage(args, index));
     return (
@@ -62,8 +56,9 @@ export class Program {
   }
 
   replay(args: readonly Tensor[]): StepResult {
-    const storages = this.recorder.sources.map((source) => locate(source, args));
-    const outputs = this.graph.outputs.map(({ dtype, shape }) => allocate(dtype, numel(shape)));
+    const { graph, sources, gradients } = this.recorded;
+    const storages = sources.map((source) => locate(source, args));
+    const outputs = graph.outputs.map(({ dtype, shape }) => allocate(dtype, numel(shape)));
     this.plan.run(
       storages.map((storage) => storage.read('compile')),
       outputs,
@@ -73,11 +68,11 @@ export class Program {
       if (storage !== undefined) storage.version++;
     }
     let next = 0;
-    const result = mapTensors(this.result, (t) => {
+    const result = mapTensors(this.recorded.result, (t) => {
       const fresh = withElements(t, outputs[next++]);
       return t.requiresGrad ? severPast(fresh, pastIsGone) : fresh;
     });
-    for (const { tensor, gradient, argument } of this.gradients) {
+    for (const { tensor, gradient, argument } of gradients) {
       const holder = args[argument] ?? tensor;
       if (gradient === 'added') continue;
       holder.grad =
@@ -87,93 +82,29 @@ export class Program {
   }
 }
 
-/** Runs `step` on tensors without elements, and prepares what it does. */
+/** Records `step`, and prepares what it does. */
 export function recordProgram<A extends readonly Tensor[]>(
   step: (...args: A) => StepResult,
   args: A,
   precision: Precision,
 ): Program {
-  const recorder = new Recorder();
-  const standIns = new Map<Tensor, Tensor>();
-  args.forEach((arg, i) => {
-    if (!standIns.has(arg)) standIns.set(arg, standInFor(recorder, arg, i, args.length));
-  });
+  const { undo, reached, ...recorded } = recordStep(step, args);
+  const { graph, sources } = recorded;
   let plan: Plan | undefined;
   try {
-    const given = args.map((arg) => standIns.get(arg)) as readonly unknown[] as A; // a tensor for each
-    const result = withExecutor(recorder, () => step(...given));
-    if (result instanceof Promise)
-      throw new CaptureError('compile', 'the step is async; a compiled step must be synchronous');
-    const { graph, gradients } = recorder.finish(tensorsOf(result));
-    const owned = gradients.map((gradient) => ({
-      ...gradient,
-      argument: argumentOf(gradient.tensor, args, standIns),
-    }));
     const engine = currentEngine();
     plan = engine.prepare(graph, { precision });
-    for (const source of recorder.sources) {
+    for (const source of sources) {
       if (source.kind === 'argument') continue;
       const storage = locate(source, args);
       storage.moveTo(engine.resident(storage.read('compile')));
     }
-    const { guards, sources } = recorder;
-    const elements = elementsOf(args, sources, recorder.reached);
-    return new Program(plan, graph, { guards, sources }, elements, owned, result);
+    return new Program(plan, recorded, elementsOf(args, sources, reached));
   } catch (error) {
     plan?.dispose();
-    recorder.undo();
+    undo();
     throw error;
   }
-}
-
-/** The tensor that the step gets for an argument; its gradient, if it has one, is an argument, too. */
-function standInFor(recorder: Recorder, arg: Tensor, index: number, count: number): Tensor {
-  const standIn = new Tensor(recorder.argument(arg, index), arg.shape);
-  standIn.requiresGrad = arg.requiresGrad;
-  const gradient = arg.heldGrad;
-  if (gradient !== null && arg.requiresGrad)
-    standIn.grad = gradient.storage.isSymbolic
-      ? gradient
-      : new Tensor(recorder.argument(gradient, count + index), gradient.shape);
-  recorder.standsForArgument(standIn);
-  return standIn;
-}
-
-/** Whose `.grad` a recorded one becomes: the place of an argument, or −1 for a tensor from outside. */
-function argumentOf(
-  tensor: HasGradient,
-  args: readonly Tensor[],
-  standIns: ReadonlyMap<Tensor, Tensor>,
-): number {
-  const place = args.findIndex((arg) => standIns.get(arg) === tensor);
-  if (args.some((arg) => arg === tensor))
-    throw new CaptureError(
-      'backward',
-      'an argument of the compiled step gets gradients as such and, under its own name, from outside; use one of both',
-    );
-  if (args[place]?.isLeaf === false)
-    throw new CaptureError(
-      'backward',
-      `argument ${place} of the compiled step is the result of an op, to which no gradient flows out of the step; ` +
-        'detach() it, or compute it in the step',
-    );
-  return place;
-}
-
-/** Argument k's elements have index k, those of its gradient the number of arguments + k. */
-function argumentStorage(args: readonly Tensor[], index: number): Storage | undefined {
-  return args[index]?.storage ?? args[index - args.length]?.heldGrad?.storage;
-}
-
-function locate(source: Source, args: readonly Tensor[]): Storage {
-  const storage =
-    source.kind === 'state'
-      ? source.storage
-      : source.kind === 'gradient'
-        ? source.of.heldGrad?.storage
-        : argumentStorage(args, source.index);
-  if (storage === undefined) throw internalError('an input of a compiled step is not there');
-  return storage;
 }
 
 function elementsOf(

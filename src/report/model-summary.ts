@@ -1,12 +1,13 @@
 /**
- * A network layer by layer, in torchinfo's columns. The forward pass is traced, not run: ops tell their shapes and
+ * A network layer by layer, in torchinfo's columns. The forward pass is recorded, not run: ops tell their shapes and
  * multiply-adds, so even a large network takes milliseconds.
  */
 import { itemSize } from '../core/dtype.js';
 import { numel, type Shape } from '../core/shape.js';
 import { operands } from '../graph/op.js';
 import type { Module } from '../nn/module.js';
-import { type Executor, withExecutor } from '../tensor/execute.js';
+import { Recorder } from '../record/recorder.js';
+import { withExecutor } from '../tensor/execute.js';
 import { noGrad } from '../tensor/grad-mode.js';
 import { Parameter } from '../tensor/parameter.js';
 import { Storage } from '../tensor/storage.js';
@@ -59,24 +60,39 @@ export function summarize(model: Module, inputShape: Shape): ModelSummary {
       if (row !== undefined) row.outputShape = output.shape;
     }),
   ]);
-  const tracer: Executor = {
-    execute(op, inputs, attrs, types) {
-      const row = open.at(-1);
-      if (row !== undefined)
-        row.multiplyAdds += op.multiplyAdds?.(operands(inputs), operands(types), attrs) ?? 0;
-      return types.map(({ dtype, shape }) => Storage.symbolic(dtype, numel(shape)));
-    },
-  };
+  const recorder = new CountingRecorder((multiplyAdds) => {
+    const row = open.at(-1);
+    if (row !== undefined) row.multiplyAdds += multiplyAdds;
+  });
   const wasTraining = model.training;
   try {
     model.eval();
-    const input = new Tensor(Storage.symbolic('float32', numel(inputShape)), inputShape);
-    withExecutor(tracer, () => noGrad(() => model(input)));
+    const storage = Storage.symbolic('float32', numel(inputShape));
+    const type = { dtype: 'float32', shape: inputShape } as const;
+    const input = new Tensor(recorder.argument({ ...type, storage }, 0), inputShape);
+    withExecutor(recorder, () => noGrad(() => model(input)));
   } finally {
+    recorder.undo();
     for (const handle of handles) handle.remove();
     model.train(wasTraining);
   }
   return totals(rows, model, inputShape);
+}
+
+/** Records, and tells what each op costs. */
+class CountingRecorder extends Recorder {
+  constructor(private readonly tell: (multiplyAdds: number) => void) {
+    super();
+  }
+
+  override execute(...call: Parameters<Recorder['execute']>): Storage[] {
+    const [op, inputs, attrs, types] = call;
+    this.tell(op.multiplyAdds?.(operands(inputs), operands(types), attrs) ?? 0);
+    return super.execute(...call);
+  }
+
+  /** Whatever a forward pass reads from outside is as it is now: there are no later calls. */
+  override readsElements(): void {}
 }
 
 /** The layers and parameters of `model`, without shapes, for which it takes an input. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { nn, vision } from '../../src/index.js';
+import { nn, type Tensor, tensor, vision } from '../../src/index.js';
 import { formatSummary } from '../../src/report/format-summary.js';
 import { summarize } from '../../src/report/model-summary.js';
 
@@ -67,4 +67,21 @@ test('a summary leaves the model as it was', () => {
     model.buffers().map((b) => [...b.data]),
     before,
   );
+});
+
+test('a forward pass may look at what is there, but not at what is yet to be computed', () => {
+  class Scaled extends nn.Module {
+    readonly scale = tensor([2]);
+    override forward(x: Tensor): Tensor {
+      return x.mul(this.scale.item());
+    }
+  }
+  assert.deepEqual(summarize(new Scaled(), [1, 3]).layers[0]?.outputShape, [1, 3]);
+
+  class Peeking extends nn.Module {
+    override forward(x: Tensor): Tensor {
+      return x.sum().item() > 0 ? x : x.neg();
+    }
+  }
+  assert.throws(() => summarize(new Peeking(), [1, 3]), { name: 'CaptureError', message: /item/ });
 });

@@ -1,6 +1,6 @@
 /** What it takes to write an op of wick as nodes of ONNX. */
-import type { Shape, Size2d } from '../../src/core/shape.js';
-import type { GraphNode, Value } from '../../src/graph/graph.js';
+import type { Shape, Size2d } from '../core/shape.js';
+import type { GraphNode, Value } from '../graph/graph.js';
 import type { OnnxFile } from './onnx-file.js';
 
 export type Lowering = (target: Target, node: GraphNode) => void;
@@ -13,8 +13,6 @@ export interface Target {
   readonly isUsed: (value: Value) => boolean;
   /** The node that has made a value. */
   readonly makerOf: (value: Value) => GraphNode;
-  /** Masks that were drawn, by key: a gradient applies its op's mask again. */
-  readonly masks: Map<Value, string>;
 }
 
 export interface ConvAttrs {
@@ -27,6 +25,9 @@ export interface ConvAttrs {
 export interface PoolAttrs extends ConvAttrs {
   readonly kernelSize: Size2d;
 }
+
+/** An op that needs nothing in the file. */
+export const leftOut: Lowering = () => {};
 
 type Attributed = Pick<GraphNode, 'attrs'>;
 

@@ -19,9 +19,14 @@ export type Source =
   | { readonly kind: 'gradient'; readonly of: HasGradient }
   | { readonly kind: 'state'; readonly storage: Storage };
 
+/** A JavaScript value that a step depended on, with what it was. */
+export interface Guard {
+  readonly read: () => unknown;
+  readonly value: unknown;
+}
+
 export class Recorder implements Executor {
-  /** JavaScript values that the step depended on, with what they were. */
-  readonly guards: { readonly read: () => unknown; readonly value: unknown }[] = [];
+  readonly guards: Guard[] = [];
   /** Of the graph's inputs, in order. */
   readonly sources: Source[] = [];
   /** The arguments' elements that the step has also reached from outside: they must be the same at each replay. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bytes, float, int, message, text } from '../../bench/export/protobuf.js';
+import { bytes, float, int, message, text } from '../../src/export/protobuf.js';
 
 const hex = (data: Uint8Array) => Buffer.from(data).toString('hex');
 

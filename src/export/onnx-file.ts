@@ -1,6 +1,6 @@
 /** Builds an ONNX model (https://onnx.ai/onnx/repo-docs/IR.html) node by node; values go by their names. */
-import type { TypedArray } from '../../src/core/dtype.js';
-import type { Shape } from '../../src/core/shape.js';
+import type { TypedArray } from '../core/dtype.js';
+import type { Shape } from '../core/shape.js';
 import { bytes, float, int, type Message, message, text } from './protobuf.js';
 
 type ElementType = 'float32' | 'int32' | 'int64' | 'bool';

@@ -1,31 +1,44 @@
 /** A recorded step as an ONNX model: states that the step changes are inputs and outputs, the others are constants. */
-import type { TypedArray } from '../../src/core/dtype.js';
-import type { Graph, GraphNode, Value } from '../../src/graph/graph.js';
+import type { TypedArray } from '../core/dtype.js';
+import { DTypeError, internalError, ValueError } from '../core/errors.js';
+import type { Graph, GraphNode, Value } from '../graph/graph.js';
 import { OnnxFile } from './onnx-file.js';
-import type { Target } from './onnx-lowering.js';
-import { dropoutSwitch, lowerings } from './onnx-ops.js';
+import { type Lowering, leftOut, type Target } from './onnx-lowering.js';
 
-/** `arrays` are what the graph's inputs hold; the first `args` of them are the step's arguments. */
-export function toOnnx(graph: Graph, arrays: readonly TypedArray[], args: number): Uint8Array {
+export interface OnnxOptions {
+  /** How ops are written, by their names. */
+  readonly ops: Readonly<Record<string, Lowering>>;
+  /** Whether an input of the graph is given at each run, not kept in the file. */
+  readonly isInput: (value: Value, index: number) => boolean;
+}
+
+/**
+ * `arrays` are what the graph's inputs hold. @throws ValueError or DTypeError for what `ops` or ONNX have no form for
+ */
+export function toOnnx(
+  graph: Graph,
+  arrays: readonly TypedArray[],
+  { ops, isInput }: OnnxOptions,
+): Uint8Array {
   const file = new OnnxFile();
   const name = ({ id }: Value) => `v${id}`;
   const nodes = liveNodes(graph);
   const used = new Set([...nodes.flatMap(({ inputs }) => inputs), ...graph.outputs]);
-  const made = new Set(nodes.flatMap(({ op, outputs }) => (op.name === 'nextKey' ? [] : outputs)));
+  const lowered = nodes.map((node) => ({ node, lower: loweringOf(node, ops) }));
+  const written = lowered.filter(({ lower }) => lower !== leftOut);
+  const made = new Set(written.flatMap(({ node }) => node.outputs));
 
   const updates = graph.updates.filter(({ next }) => made.has(next));
   const changing = new Set(updates.map(({ state }) => state));
   graph.inputs.forEach((value, i) => {
     const array = arrays[i];
     if (!used.has(value) || array === undefined) return;
-    // A scalar may be the learning rate, which is set from outside.
-    if (i < args || changing.has(value) || value.shape.length === 0)
+    if (changing.has(value) || isInput(value, i))
       file.input(name(value), elementType(value), value.shape);
     else file.initializer(name(value), elementType(value), value.shape, array);
   });
   for (const { value, data } of graph.constants)
     if (used.has(value)) file.initializer(name(value), elementType(value), value.shape, data);
-  if (nodes.some(({ op }) => op.name === 'dropout')) file.input(dropoutSwitch, 'float32', []);
 
   const makers = new Map(nodes.flatMap((node) => node.outputs.map((value) => [value, node])));
   const target: Target = {
@@ -34,16 +47,11 @@ export function toOnnx(graph: Graph, arrays: readonly TypedArray[], args: number
     isUsed: (value) => used.has(value),
     makerOf(value) {
       const maker = makers.get(value);
-      if (maker === undefined) throw new Error(`no node makes value %${value.id}`);
+      if (maker === undefined) throw internalError(`no node makes value %${value.id}`);
       return maker;
     },
-    masks: new Map(),
   };
-  for (const node of nodes) {
-    const lower = lowerings[node.op.name];
-    if (lower === undefined) throw new Error(`op '${node.op.name}' has no ONNX form here`);
-    lower(target, node);
-  }
+  for (const { node, lower } of written) lower(target, node);
   for (const value of [...graph.outputs, ...updates.map(({ next }) => next)])
     file.output(name(value), elementType(value), value.shape);
   return file.encode();
@@ -61,7 +69,13 @@ export function liveNodes(graph: Graph): readonly GraphNode[] {
   return live.reverse();
 }
 
+function loweringOf({ op }: GraphNode, ops: OnnxOptions['ops']): Lowering {
+  const lower = Object.hasOwn(ops, op.name) ? ops[op.name] : undefined;
+  if (lower === undefined) throw new ValueError('toOnnx', `op '${op.name}' has no ONNX form here`);
+  return lower;
+}
+
 function elementType({ dtype }: Value): 'float32' | 'int32' {
   if (dtype === 'float32' || dtype === 'int32') return dtype;
-  throw new Error(`${dtype} has no ONNX form here`);
+  throw new DTypeError('toOnnx', `${dtype} has no ONNX form here`);
 }
