@@ -1,7 +1,7 @@
 import { ValueError } from '../core/errors.js';
 import { optionReader } from '../core/options.js';
-import { RunFolder } from './run-folder.js';
 import { zeros } from '../tensor/creation.js';
+import { RunFolder } from './run-folder.js';
 import { type Prediction, TrainedModel } from './trained-model.js';
 
 export interface PredictOptions {

@@ -4,14 +4,14 @@ import { quoteAll } from '../core/outside-text.js';
 import { DataLoader } from '../data/dataloader.js';
 import type { Dataset } from '../data/dataset.js';
 import type { SkippedSample } from '../data/fetch-batch.js';
-import type { Checkpoint, RunFolder } from './run-folder.js';
 import { crossEntropy } from '../nn/functional.js';
+import { reopenTask } from '../recipes/index.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { judge } from '../train/judge.js';
 import { measure } from '../train/measure.js';
 import type { HeldOutScores } from '../train/metrics.js';
-import { reopenTask } from '../recipes/index.js';
 import { readRunConfig } from './run-config.js';
+import type { Checkpoint, RunFolder } from './run-folder.js';
 import { loadingWorkers } from './train-task.js';
 import { TrainedModel } from './trained-model.js';
 

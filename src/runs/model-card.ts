@@ -1,7 +1,7 @@
 /** `model.json`: what must travel with the weights so that anybody can use them. */
 import { z } from 'zod';
-import type { TransformJson } from '../vision/transforms/transform.js';
 import { checkJson } from '../io/json-file.js';
+import type { TransformJson } from '../vision/transforms/transform.js';
 import type { RunFolder } from './run-folder.js';
 
 /** Classes that a file may name; more is taken for a mistake. */

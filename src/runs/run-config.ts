@@ -1,8 +1,8 @@
 /** The part of `config.json` that says which data a run was trained on. */
 import { z } from 'zod';
 import { checkJson } from '../io/json-file.js';
-import type { RunFolder } from './run-folder.js';
 import type { TaskChoices } from '../recipes/recipe.js';
+import type { RunFolder } from './run-folder.js';
 
 const name = z.string().min(1).max(200);
 

@@ -9,10 +9,10 @@ import { mkdir, open, readdir, readFile, rm, rmdir, stat } from 'node:fs/promise
 import { basename, join } from 'node:path';
 import { DataError } from '../core/errors.js';
 import { quote } from '../core/outside-text.js';
-import type { Tensor } from '../tensor/tensor.js';
 import { reason, removeLeftovers, writeFileAtomic } from '../io/atomic.js';
 import { readJson } from '../io/json-file.js';
 import { encodeSafetensors } from '../io/safetensors.js';
+import type { Tensor } from '../tensor/tensor.js';
 
 export type RunFile = 'config.json' | 'model.json' | 'summary.json';
 export type RunLog = 'metrics.jsonl' | 'steps.jsonl';

@@ -1,5 +1,4 @@
 import { optionReader } from '../core/options.js';
-import type { Checkpoint, RunFolder } from './run-folder.js';
 import type { Module } from '../nn/module.js';
 import type {
   Callback,
@@ -9,6 +8,7 @@ import type {
   Scores,
   StepEvent,
 } from '../train/metrics.js';
+import type { Checkpoint, RunFolder } from './run-folder.js';
 
 /** What is kept of an epoch until the end. */
 export interface EpochPoint extends Pick<EpochEvent, 'epoch' | 'train' | 'split'> {

@@ -8,25 +8,25 @@ import type { Dataset } from '../data/dataset.js';
 import type { SkippedSample } from '../data/fetch-batch.js';
 import type { Precision } from '../engine/precision.js';
 import { engineReport } from '../engine/select.js';
-import type { RunFolder } from './run-folder.js';
 import { crossEntropy } from '../nn/functional.js';
 import { Adam, AdamW } from '../optim/adam.js';
 import type { Optimizer } from '../optim/optimizer.js';
 import { RMSprop } from '../optim/rmsprop.js';
 import { SGD } from '../optim/sgd.js';
+import type { OptimizerName, Task, TrainDefaults } from '../recipes/recipe.js';
+import { makeSchedule } from '../recipes/schedule.js';
 import { curvesSvg } from '../report/curves.js';
 import { tensor } from '../tensor/creation.js';
 import { manualSeed } from '../tensor/generator.js';
 import type { Parameter } from '../tensor/parameter.js';
 import { judge } from '../train/judge.js';
 import type { Callback, FitSummary } from '../train/metrics.js';
-import { RunRecorder } from './run-recorder.js';
 import { Trainer, type TrainerOptions } from '../train/trainer.js';
 import { createModel } from '../vision/models/registry.js';
 import { commonBackground } from './background.js';
 import { balancedWeights, classCounts } from './class-weights.js';
-import type { OptimizerName, Task, TrainDefaults } from '../recipes/recipe.js';
-import { makeSchedule } from '../recipes/schedule.js';
+import type { RunFolder } from './run-folder.js';
+import { RunRecorder } from './run-recorder.js';
 
 export interface TrainSettings extends TrainDefaults {
   /** Where weights, order and augmentation start from. */

@@ -7,8 +7,6 @@ import { CheckpointError, DataError, WickError } from '../core/errors.js';
 import { quote } from '../core/outside-text.js';
 import { Rng } from '../core/rng.js';
 import { formatShape, sameShape } from '../core/shape.js';
-import { type ModelCard, readModelCard } from './model-card.js';
-import type { Checkpoint, RunFolder } from './run-folder.js';
 import { loadSafetensors } from '../io/safetensors.js';
 import { skipInit } from '../nn/init.js';
 import type { Module, StateDict } from '../nn/module.js';
@@ -21,6 +19,8 @@ import type { Image } from '../vision/image.js';
 import { createModel } from '../vision/models/registry.js';
 import { transformFromJSON } from '../vision/transforms/registry.js';
 import { backgroundOf } from './background.js';
+import { type ModelCard, readModelCard } from './model-card.js';
+import type { Checkpoint, RunFolder } from './run-folder.js';
 
 /** A class with its probability, 0–1. */
 export interface Prediction {

@@ -3,20 +3,20 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { DataLoader } from '../../src/data/dataloader.js';
-import { RunFolder } from '../../src/runs/run-folder.js';
 import { crossEntropy } from '../../src/nn/functional.js';
+import { RunFolder } from '../../src/runs/run-folder.js';
 import '../../src/ops/index.js';
-import { balancedWeights, classCounts, imbalanceOf } from '../../src/runs/class-weights.js';
-import { evaluateRun } from '../../src/runs/evaluate.js';
 import { openTask } from '../../src/recipes/index.js';
 import type { Task } from '../../src/recipes/recipe.js';
+import { balancedWeights, classCounts, imbalanceOf } from '../../src/runs/class-weights.js';
+import { evaluateRun } from '../../src/runs/evaluate.js';
 import { readRunConfig } from '../../src/runs/run-config.js';
 import { loadingWorkers, type TrainSettings, trainTask } from '../../src/runs/train-task.js';
 import { tensor } from '../../src/tensor/creation.js';
 import { manualSeed } from '../../src/tensor/generator.js';
 import { createModel } from '../../src/vision/models/registry.js';
-import { put, temporaryFolder } from '../vision/datasets/temporary-folder.js';
 import { fillFolder } from '../recipes/picture-folder.js';
+import { put, temporaryFolder } from '../vision/datasets/temporary-folder.js';
 
 const settings: TrainSettings = {
   epochs: 1,

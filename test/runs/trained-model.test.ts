@@ -2,15 +2,15 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { RunFolder } from '../../src/runs/run-folder.js';
 import { encodeSafetensors, saveSafetensors } from '../../src/io/safetensors.js';
+import { RunFolder } from '../../src/runs/run-folder.js';
 import '../../src/ops/index.js';
 import { Classifier } from '../../src/runs/classifier.js';
 import { TrainedModel } from '../../src/runs/trained-model.js';
 import { tensor } from '../../src/tensor/creation.js';
 import { createModel } from '../../src/vision/models/registry.js';
-import { put, temporaryFolder } from '../vision/datasets/temporary-folder.js';
 import { colored } from '../recipes/picture-folder.js';
+import { put, temporaryFolder } from '../vision/datasets/temporary-folder.js';
 
 const card = {
   format: 'wick-model/1',
