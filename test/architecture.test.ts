@@ -20,6 +20,16 @@ const floors: readonly (readonly string[])[] = [
   ['cli'],
 ];
 
+/** The rooms inside `engine`, and what each may import of the others; all may import the files that stand beside them. */
+const engineRooms: Readonly<Record<string, readonly string[]>> = {
+  pool: [],
+  compiler: ['pool/'],
+  reference: [],
+  wasm: ['compiler/', 'pool/', 'reference/'],
+  native: ['compiler/', 'pool/', 'wasm/wasm.ts'],
+  onednn: ['compiler/', 'pool/', 'wasm/wasm.ts'],
+};
+
 /** Packages and the one place that may import each. */
 const edges: Readonly<Record<string, string>> = {
   koffi: 'engine/ffi.ts',
@@ -81,6 +91,24 @@ test('imports go down only', () => {
       .filter((to) => floorOf(to) > floorOf(file))
       .map((to) => `${file} imports ${to}`),
   );
+  assert.deepEqual(wrong, []);
+});
+
+test('engines share the compiler and the pool, which know none of them', () => {
+  const insideOf = (file: string) => /^engine\/([^/]+)\/(.+)/.exec(file);
+  const wrong = files.flatMap((file) => {
+    const [, room = ''] = insideOf(file) ?? [];
+    if (room === '') return [];
+    const allowed = engineRooms[room];
+    assert.ok(allowed, `src/engine/${room} is no room of the list`);
+    return internalImports(file)
+      .filter((to) => {
+        const [, other, rest] = insideOf(to) ?? [];
+        if (other === undefined || other === room) return false;
+        return !allowed.some((path) => `${other}/${rest}`.startsWith(path));
+      })
+      .map((to) => `${file} imports ${to}`);
+  });
   assert.deepEqual(wrong, []);
 });
 

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { useEngine } from '../../src/browser.js';
-import type { KernelBuild } from '../../src/engine/wasm/host.js';
+import type { KernelBuild } from '../../src/engine/wasm/kernel-files.js';
 import { openWasmEngine } from '../../src/engine/wasm/wasm.js';
 import { openSite } from './site.js';
 import { type DigitsResult, trainDigits } from './train-digits.js';

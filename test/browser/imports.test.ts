@@ -23,16 +23,21 @@ function load(entry: string): { loaded: string[]; foreign: string[] } {
   return { loaded: [...loaded].map((href) => href.slice(source.href.length)), foreign };
 }
 
-for (const entry of ['browser.js', 'engine/wasm/browser-worker.js'])
+for (const entry of ['browser.js', 'engine/pool/browser-helper.js'])
   test(`${entry} loads nothing of Node's and no package`, () => {
     assert.deepEqual(load(entry).foreign, []);
   });
 
 test('the walk reaches ops, layers and the engine, and would see a module of Node', () => {
   const { loaded } = load('browser.js');
-  for (const file of ['ops/conv2d.js', 'nn/conv.js', 'optim/adam.js', 'engine/wasm/planner.js'])
+  for (const file of [
+    'ops/conv2d.js',
+    'nn/conv.js',
+    'optim/adam.js',
+    'engine/compiler/lower-graph.js',
+  ])
     assert.ok(loaded.includes(file), file);
-  assert.deepEqual(load('engine/wasm/node-worker.js').foreign, [
-    'engine/wasm/node-worker.js imports node:worker_threads',
+  assert.deepEqual(load('engine/pool/node-helper.js').foreign, [
+    'engine/pool/node-helper.js imports node:worker_threads',
   ]);
 });

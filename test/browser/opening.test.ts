@@ -45,7 +45,7 @@ test('files that are not there are named', { skip }, async () => {
     /^EngineError: openBrowserEngine: http:\S+\/src\/engine\/wasm\/kernels-relaxed\.wasm answers 404; the file must lie beside the engine's scripts$/,
   );
 
-  const noHelper = { 'browser-worker.js': null };
+  const noHelper = { 'browser-helper.js': null };
   const alone = await visit(
     { isolated: true, spoiled: noHelper },
     { thread: 'worker', threads: '2' },

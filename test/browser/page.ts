@@ -3,7 +3,7 @@
  * posts what came out.
  */
 import { engineReport, openBrowserEngine, useEngine } from '../../src/browser.js';
-import type { KernelBuild } from '../../src/engine/wasm/host.js';
+import type { KernelBuild } from '../../src/engine/wasm/kernel-files.js';
 import { type DigitsResult, trainDigits } from './train-digits.js';
 
 declare const document: object | undefined;

@@ -12,10 +12,10 @@ import {
   type Tensor,
   useEngine,
 } from '../../src/browser.js';
-import type { Host } from '../../src/engine/wasm/host.js';
-import { noNativeCalls } from '../../src/engine/wasm/native.js';
-import { nodeHost } from '../../src/engine/wasm/node-host.js';
-import { withUnsharedMemory } from '../../src/engine/wasm/unshared-memory.js';
+import { noForeignCalls } from '../../src/engine/pool/foreign-code.js';
+import type { Host } from '../../src/engine/pool/host.js';
+import { nodeHost } from '../../src/engine/pool/node-host.js';
+import { withUnsharedMemory } from '../../src/engine/pool/unshared-memory.js';
 import { openWasmEngine, type WasmEngine } from '../../src/engine/wasm/wasm.js';
 
 const kernels = readFileSync(new URL('../../src/engine/wasm/kernels-simd.wasm', import.meta.url));
@@ -24,15 +24,11 @@ const unsharedHost: Host = {
   ...nodeHost,
   parallelism: 1,
   sharesMemory: false,
-  loadKernels: () => ({
-    module: new WebAssembly.Module(withUnsharedMemory(kernels)),
-    build: 'simd',
-  }),
 };
 
 function instantiate(bytes: Uint8Array, shared: boolean): void {
   const memory = new WebAssembly.Memory({ initial: 16, maximum: 65536, shared });
-  const env = { memory, host() {}, sleep() {}, ...noNativeCalls };
+  const env = { memory, host() {}, sleep() {}, ...noForeignCalls };
   new WebAssembly.Instance(new WebAssembly.Module(bytes), { env });
 }
 
@@ -82,6 +78,9 @@ function train(engine: WasmEngine): unknown {
 
 test('plans outlive growing memory, and numbers are those of shared memory', () => {
   const shared = openWasmEngine({ threads: 1, kernels: 'simd' });
-  const unshared = openWasmEngine({}, unsharedHost);
+  const unshared = openWasmEngine({}, unsharedHost, {
+    module: new WebAssembly.Module(withUnsharedMemory(kernels)),
+    build: 'simd',
+  });
   assert.deepEqual(train(unshared), train(shared));
 });

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, describe, test } from 'node:test';
 import type { Engine } from '../../src/engine/engine.js';
+import { nodeHost } from '../../src/engine/pool/node-host.js';
 import { referenceEngine } from '../../src/engine/reference/reference.js';
-import { nodeHost } from '../../src/engine/wasm/node-host.js';
 import { openWasmEngine, type WasmEngine } from '../../src/engine/wasm/wasm.js';
 import { compile, type Tensor, tensor, useEngine, zeros } from '../../src/index.js';
-import { collectGarbage } from '../engine/wasm/collect-garbage.js';
+import { collectGarbage } from '../engine/pool/collect-garbage.js';
 import { dryEngine } from './dry-engine.js';
 
 /** The reference engine, counting its plans. */

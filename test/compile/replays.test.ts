@@ -1,7 +1,7 @@
 /** What a compiled step keeps, and what it does where memory ends. */
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { nodeHost } from '../../src/engine/wasm/node-host.js';
+import { nodeHost } from '../../src/engine/pool/node-host.js';
 import { openWasmEngine, type WasmEngine } from '../../src/engine/wasm/wasm.js';
 import {
   compile,
@@ -16,7 +16,7 @@ import {
 } from '../../src/index.js';
 import { mnistCnn } from '../../src/vision/models/mnist-cnn.js';
 import { resnet18 } from '../../src/vision/models/resnet.js';
-import { collectGarbage } from '../engine/wasm/collect-garbage.js';
+import { collectGarbage } from '../engine/pool/collect-garbage.js';
 import { dryEngine } from './dry-engine.js';
 
 const engines: WasmEngine[] = [];

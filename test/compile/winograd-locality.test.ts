@@ -7,8 +7,8 @@ import { currentEngine, useEngine } from '../../src/engine/select.js';
 import { conv2d } from '../../src/nn/functional.js';
 import { fromArray } from '../../src/tensor/creation.js';
 import type { Tensor } from '../../src/tensor/tensor.js';
+import { normals } from '../engine/compiler/graphs.js';
 import { presentEngines } from '../engine/present.js';
-import { normals } from '../engine/wasm/graphs.js';
 
 const before = currentEngine();
 after(() => useEngine(before));

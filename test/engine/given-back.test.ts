@@ -17,7 +17,7 @@ import {
   useEngine,
 } from '../../src/index.js';
 import { withoutLibrary } from './onednn/machine.js';
-import { collectGarbage } from './wasm/collect-garbage.js';
+import { collectGarbage } from './pool/collect-garbage.js';
 
 manualSeed(0);
 const images = rand([8, 1, 28, 28]);

@@ -13,7 +13,7 @@ import {
   useEngine,
   whenEngineChanges,
 } from '../../src/engine/select.js';
-import { collectGarbage } from './wasm/collect-garbage.js';
+import { collectGarbage } from './pool/collect-garbage.js';
 
 afterEach(() => useEngine('reference'));
 

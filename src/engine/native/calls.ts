@@ -1,6 +1,6 @@
-/** The calls by which the pool's threads run emitted code (`../wasm/native.ts`). */
+/** The calls by which the pool's threads run emitted code (`../compiler/foreign-call.ts`). */
 import { addressOf, functionAt } from '../ffi.js';
-import type { NativeCalls } from '../wasm/native.js';
+import type { ForeignCalls } from '../pool/foreign-code.js';
 import { openSystemLibrary } from './memory.js';
 import { runnerPrototype } from './runner.js';
 
@@ -10,7 +10,7 @@ export interface RunnerPlace {
 }
 
 /** For the calling thread, the main one or a helper. */
-export function nativeCalls(memory: WebAssembly.Memory, data: unknown): NativeCalls {
+export function foreignCalls(memory: WebAssembly.Memory, data: unknown): ForeignCalls {
   const { runner } = data as RunnerPlace; // From this room's provider.
   openSystemLibrary(); // Before the first call, as `functionAt` asks.
   const run = functionAt(runner, runnerPrototype);
@@ -23,7 +23,7 @@ export function nativeCalls(memory: WebAssembly.Memory, data: unknown): NativeCa
   };
 }
 
-/** Bytes from a record's argument list to the operands' addresses in it (`nativeRecords`). */
+/** Bytes from a record's argument list to the operands' addresses in it (`foreignRecords`). */
 function operandAddresses(count: number): number {
   return count * (16 + 4);
 }

@@ -3,10 +3,10 @@
  * takes longest. Nothing has to be installed: npm's package koffi calls the system for memory that code may run in.
  */
 import { EngineError } from '../../core/errors.js';
+import type { Provider } from '../compiler/provider.js';
 import type { EngineFacts } from '../engine.js';
-import type { NativeProvider } from '../wasm/native.js';
 import { openWasmEngine, type WasmEngine, type WasmEngineOptions } from '../wasm/wasm.js';
-import { nativeCalls, type RunnerPlace } from './calls.js';
+import { foreignCalls, type RunnerPlace } from './calls.js';
 import { type CpuFeatures, cpuFeatures } from './cpu.js';
 import { avx2, avx512, type VectorLevel } from './kernel-writer.js';
 import { Kernels } from './kernels.js';
@@ -23,7 +23,7 @@ export interface NativeEngine extends WasmEngine {
   readonly facts: WasmEngine['facts'] & { readonly code: NonNullable<EngineFacts['code']> };
 }
 
-export interface NativeEngineOptions extends Omit<WasmEngineOptions, 'native'> {
+export interface NativeEngineOptions extends Omit<WasmEngineOptions, 'provider'> {
   /** Which vectors the code uses. @default the widest that the CPU has */
   readonly level?: Level;
 }
@@ -46,7 +46,9 @@ export function openNativeEngine({ level, ...options }: NativeEngineOptions = {}
   machine ??= openMachine();
   const { features, runner } = machine;
   const kernels = kernelsFor(machine, level);
-  const provider: NativeProvider = {
+  const provider: Provider = {
+    name: 'native',
+    withoutBfloat16: 'engine native',
     lowerings: {
       conv2d: conv2dLowering(kernels),
       conv2dBackwardInput: conv2dBackwardInputLowering(kernels),
@@ -54,12 +56,13 @@ export function openNativeEngine({ level, ...options }: NativeEngineOptions = {}
       linear: linearLowering(kernels),
       matmul: matmulLowering(kernels),
     },
-    module: new URL('./calls.js', import.meta.url).href,
-    data: runner,
-    calls: (memory) => nativeCalls(memory, runner),
+    code: {
+      module: new URL('./calls.js', import.meta.url).href,
+      data: runner,
+      calls: (memory) => foreignCalls(memory, runner),
+    },
   };
-  const native = { name: 'native', provider, withoutBfloat16: 'engine native' };
-  const engine = openWasmEngine({ ...options, native });
+  const engine = openWasmEngine({ ...options, provider });
   const facts = {
     ...engine.facts,
     get code() {

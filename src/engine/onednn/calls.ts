@@ -1,12 +1,12 @@
-/** The calls by which the pool's threads run oneDNN's primitives (`../wasm/native.ts`). */
+/** The calls by which the pool's threads run oneDNN's primitives (`../compiler/foreign-call.ts`). */
 
 import { addressOf, openLibrary } from '../ffi.js';
-import type { NativeCalls } from '../wasm/native.js';
+import type { ForeignCalls } from '../pool/foreign-code.js';
 import { checkStatus } from './api.js';
 import { keepToOneThread, type LibraryFile } from './library.js';
 
 /** For the calling thread, the main one or a helper; the library is the process's, so all see the same handles. */
-export function nativeCalls(memory: WebAssembly.Memory, data: unknown): NativeCalls {
+export function foreignCalls(memory: WebAssembly.Memory, data: unknown): ForeignCalls {
   const { path, preload, openMp } = data as LibraryFile; // From this room's provider.
   const library = openLibrary('onednn', path, preload);
   if (openMp) keepToOneThread(library);

@@ -2,10 +2,11 @@
  * Engine `onednn`: the planner, pool and kernels of engine `wasm`, in which oneDNN, the library inside PyTorch and
  * TensorFlow for CPUs, computes convolutions and matrix products: primitives for one thread, one on each thread's share.
  */
+
+import type { Provider } from '../compiler/provider.js';
 import type { EngineFacts } from '../engine.js';
-import type { NativeProvider } from '../wasm/native.js';
 import { openWasmEngine, type WasmEngine, type WasmEngineOptions } from '../wasm/wasm.js';
-import { nativeCalls } from './calls.js';
+import { foreignCalls } from './calls.js';
 import { OneDnn } from './library.js';
 import {
   conv2dBackwardInputLowering,
@@ -21,7 +22,7 @@ export interface OneDnnEngine extends WasmEngine {
   readonly facts: WasmEngine['facts'] & { readonly library: LibraryReport };
 }
 
-export interface OneDnnEngineOptions extends Omit<WasmEngineOptions, 'native'> {
+export interface OneDnnEngineOptions extends Omit<WasmEngineOptions, 'provider'> {
   /** Take bfloat16 where the CPU has no instructions for it: slower than float32, for tests. @default false */
   readonly emulateBfloat16?: boolean;
 }
@@ -34,7 +35,9 @@ export function openOneDnnEngine(
 ): OneDnnEngine {
   const onednn = new OneDnn(path, preload);
   const { file, version, isa, bf16 } = onednn;
-  const provider: NativeProvider = {
+  const provider: Provider = {
+    name: 'onednn',
+    withoutBfloat16: bf16 || emulateBfloat16 ? undefined : `a CPU with ${isa}`,
     lowerings: {
       conv2d: conv2dLowering(onednn),
       conv2dBackwardInput: conv2dBackwardInputLowering(onednn),
@@ -42,11 +45,12 @@ export function openOneDnnEngine(
       linear: linearLowering(onednn),
       matmul: matmulLowering(onednn),
     },
-    module: new URL('./calls.js', import.meta.url).href,
-    data: file,
-    calls: (memory) => nativeCalls(memory, file),
+    code: {
+      module: new URL('./calls.js', import.meta.url).href,
+      data: file,
+      calls: (memory) => foreignCalls(memory, file),
+    },
   };
-  const lacks = bf16 || emulateBfloat16 ? {} : { withoutBfloat16: `a CPU with ${isa}` };
-  const engine = openWasmEngine({ ...options, native: { name: 'onednn', provider, ...lacks } });
+  const engine = openWasmEngine({ ...options, provider });
   return { ...engine, facts: { ...engine.facts, library: { version, path, isa, bf16 } } };
 }

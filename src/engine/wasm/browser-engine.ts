@@ -1,6 +1,7 @@
 /** Opens engine `wasm` in a browser, where loading takes a promise. */
 import { ValueError } from '../../core/errors.js';
-import { openBrowserHost } from './browser-host.js';
+import { browserHost } from '../pool/browser-host.js';
+import { fetchKernels } from './browser-kernels.js';
 import { openWasmEngine, type WasmEngine, type WasmEngineOptions } from './wasm.js';
 
 /**
@@ -15,7 +16,8 @@ import { openWasmEngine, type WasmEngine, type WasmEngineOptions } from './wasm.
  * @example useEngine(await openBrowserEngine());
  */
 export async function openBrowserEngine(options: WasmEngineOptions = {}): Promise<WasmEngine> {
-  const host = await openBrowserHost(options.kernels);
+  const host = browserHost();
+  const kernels = await fetchKernels(options.kernels, host.sharesMemory);
   const { threads = 1 } = options;
   if (threads > 1 && !host.sharesMemory)
     throw new ValueError(
@@ -23,7 +25,7 @@ export async function openBrowserEngine(options: WasmEngineOptions = {}): Promis
       `threads=${threads} need shared memory, which this page has not; serve it with the headers ` +
         'Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp, or leave threads out',
     );
-  const engine = openWasmEngine(options, host);
+  const engine = openWasmEngine(options, host, kernels);
   try {
     await host.helpersStarted();
   } catch (error) {

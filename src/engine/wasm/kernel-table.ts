@@ -2,6 +2,10 @@
  * Every kernel, by the file in `kernels/` that holds it. The build generates from this list the switch that the program
  * runs through, so a kernel's number is its place here: a new kernel is one more name. Names are unique.
  */
+import { internalError } from '../../core/errors.js';
+import type { KernelName } from '../compiler/kernel-name.js';
+import type { StoredKernel } from '../compiler/lower/stored-kernel.js';
+
 export const kernelFamilies = {
   control: ['host', 'copy', 'zero'],
   native: ['native'],
@@ -138,15 +142,25 @@ export const kernelFamilies = {
 
 type Families = typeof kernelFamilies;
 
-/** The name of a kernel. */
-export type KernelName = Families[keyof Families][number];
+type Name = Families[keyof Families][number];
+
+declare module '../compiler/kernel-name.js' {
+  interface Kernels extends Record<Name, unknown> {}
+}
 
 const names = Object.values(kernelFamilies).flat();
 const ids = new Map<string, number>(names.map((name, id) => [name, id]));
 
 /** The number of a kernel in programs. */
 export function kernelId(name: KernelName): number {
-  return ids.get(name) ?? -1;
+  const id = ids.get(name);
+  if (id === undefined) throw internalError(`there is no kernel '${name}'`);
+  return id;
+}
+
+/** Whether there is a second kernel of that name, for bfloat16. */
+export function isStored(kernel: KernelName): kernel is StoredKernel {
+  return ids.has(`${kernel}Bf16`);
 }
 
 /** A number for the whole list (FNV-1a), which the compiled kernels carry too: programs for others must not run. */

@@ -1,24 +1,28 @@
 /**
- * Engine `wasm`: SIMD kernels in WebAssembly on one shared memory, run by a pool of threads. `planner.ts` turns a graph
- * into phases, `plan.ts` gives them memory, `pool.ts` runs them. An op without a kernel runs its reference kernel.
+ * Engine `wasm`: SIMD kernels in WebAssembly on one shared memory, run by a pool of threads. The compiler makes plans of
+ * graphs, with the lowerings of this room. An op without a kernel runs its reference kernel.
  */
 import { numel } from '../../core/shape.js';
 import { maxThreads } from '../../core/threads.js';
 import type { Graph, GraphNode } from '../../graph/graph.js';
 import { operands } from '../../graph/op.js';
+import { CompiledPlan } from '../compiler/compiled-plan.js';
+import { lowerGraph } from '../compiler/lower-graph.js';
+import type { Provider } from '../compiler/provider.js';
+import { RecentCopies } from '../compiler/recent-copies.js';
+import { rewriteGraph } from '../compiler/rewrite-graph.js';
 import type { Engine, Plan, PrepareOptions } from '../engine.js';
+import type { Host } from '../pool/host.js';
+import { EngineMemory } from '../pool/memory.js';
+import { nodeHost } from '../pool/node-host.js';
+import { Pool } from '../pool/pool.js';
 import { type Precision, refuseBfloat16 } from '../precision.js';
 import { referenceEngine } from '../reference/reference.js';
-import type { Host, KernelBuild } from './host.js';
+import type { KernelBuild, KernelModule } from './kernel-files.js';
+import { kernelTableHash } from './kernel-table.js';
 import { lowerings } from './lower/table.js';
-import { EngineMemory } from './memory.js';
-import type { NativeProvider } from './native.js';
-import { nodeHost } from './node-host.js';
-import { WasmPlan } from './plan.js';
-import { planNodes } from './plan-graph.js';
-import { draftPlan } from './planner.js';
-import { Pool } from './pool.js';
-import { RecentCopies } from './recent.js';
+import { loadNodeKernels } from './node-kernels.js';
+import { targetWith } from './target.js';
 
 export interface WasmEngine extends Engine {
   readonly facts: { readonly kernels: KernelBuild };
@@ -36,30 +40,31 @@ export interface WasmEngineOptions {
   readonly kernels?: KernelBuild;
   /** Whether Winograd may compute 3×3 convolutions: ten times direct convolution's rounding, by tiles (docs/numbers.md). @default true */
   readonly winograd?: boolean;
-  /** Kernels of a system library, which come before the engine's own, and the name that the engine has with them. */
-  readonly native?: {
-    readonly name: string;
-    readonly provider: NativeProvider;
-    /** What this CPU is, where it does not compute in bfloat16. */
-    readonly withoutBfloat16?: string;
-  };
+  /** What else computes ops, before the kernels do; the engine has its name. */
+  readonly provider?: Provider;
 }
 
 /** From so much work on, a single op is worth waking the helpers: some 100 µs of one thread. */
 const worthSharing = 131072;
 
-export function openWasmEngine(options: WasmEngineOptions = {}, host: Host = nodeHost): WasmEngine {
-  const {
-    threads = Math.min(host.parallelism, maxThreads),
-    kernels,
-    winograd = true,
-    native,
-  } = options;
-  const { name = 'wasm', provider, withoutBfloat16 } = native ?? { withoutBfloat16: 'engine wasm' };
-  const { module, build } = host.loadKernels(kernels);
+/** Opens the engine in Node; `host` and `module` are those of a browser (`browser-engine.ts`). */
+export function openWasmEngine(
+  { provider, ...options }: WasmEngineOptions = {},
+  host: Host = nodeHost,
+  { module, build }: KernelModule = loadNodeKernels(options.kernels),
+): WasmEngine {
+  const { threads = Math.min(host.parallelism, maxThreads), winograd = true } = options;
+  const { name, withoutBfloat16 } = provider ?? { name: 'wasm', withoutBfloat16: 'engine wasm' };
+  const target = targetWith(provider);
   const memory = new EngineMemory(host.sharesMemory, host.collectGarbage);
   const recent = new RecentCopies((bytes) => memory.allocateSpare(bytes));
-  const pool = new Pool(host, module, memory.memory, threads, provider);
+  const pool = new Pool(
+    host,
+    { module, tableHash: kernelTableHash },
+    memory.memory,
+    threads,
+    provider?.code,
+  );
 
   function requirePrecision(precision: Precision): void {
     if (precision === 'bfloat16' && withoutBfloat16 !== undefined)
@@ -78,13 +83,12 @@ export function openWasmEngine(options: WasmEngineOptions = {}, host: Host = nod
       graph.outputs.every((value) => single.outputs.includes(value));
     if (!graph.nodes.some(({ op }) => hasLowering(op.name))) return prepareReference(graph);
     const together = threads > 1 && work >= worthSharing;
-    const draft = draftPlan(graph, planNodes(graph), {
+    const draft = lowerGraph(graph, rewriteGraph(graph, target.passes), target, {
       threads: together ? threads : 1,
       winograd,
       precision,
-      provided: provider?.lowerings,
     });
-    return new WasmPlan(graph, draft, memory, pool, recent, { together, eager });
+    return new CompiledPlan(graph, draft, memory, pool, recent, { together, eager }, target);
   }
 
   function prepareReference(graph: Graph): Plan {

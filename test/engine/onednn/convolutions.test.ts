@@ -13,7 +13,7 @@ import { referenceEngine } from '../../../src/engine/reference/reference.js';
 import { openWasmEngine } from '../../../src/engine/wasm/wasm.js';
 import type { Graph } from '../../../src/graph/graph.js';
 import { assertValues } from '../../ops/run-case.js';
-import { GraphBuilder, normals, runPlan } from '../wasm/graphs.js';
+import { GraphBuilder, normals, runPlan } from '../compiler/graphs.js';
 import { kernelsByOp } from './kernels-by-op.js';
 import { machineLibrary, openMachineEngine, withoutVectors } from './machine.js';
 

@@ -12,8 +12,8 @@ import type { Graph } from '../../../src/graph/graph.js';
 import * as F from '../../../src/nn/functional.js';
 import { fromArray } from '../../../src/tensor/creation.js';
 import type { Tensor } from '../../../src/tensor/tensor.js';
-import { collectGarbage } from '../wasm/collect-garbage.js';
-import { GraphBuilder, normals, runPlan } from '../wasm/graphs.js';
+import { GraphBuilder, normals, runPlan } from '../compiler/graphs.js';
+import { collectGarbage } from '../pool/collect-garbage.js';
 import { openMachineEngine, withoutVectors } from './machine.js';
 
 const same = { stride: [1, 1], padding: [1, 1], dilation: [1, 1], groups: 1 };

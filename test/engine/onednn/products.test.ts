@@ -7,7 +7,7 @@ import type { OneDnnEngine } from '../../../src/engine/onednn/onednn.js';
 import { referenceEngine } from '../../../src/engine/reference/reference.js';
 import type { Graph } from '../../../src/graph/graph.js';
 import { assertValues } from '../../ops/run-case.js';
-import { GraphBuilder, normals, prepareAndRun } from '../wasm/graphs.js';
+import { GraphBuilder, normals, prepareAndRun } from '../compiler/graphs.js';
 import { kernelsByOp } from './kernels-by-op.js';
 import { openMachineEngine, withoutVectors } from './machine.js';
 

@@ -6,7 +6,7 @@ import { Rng } from '../../../src/core/rng.js';
 import { referenceEngine } from '../../../src/engine/reference/reference.js';
 import { openWasmEngine, type WasmEngine } from '../../../src/engine/wasm/wasm.js';
 import type { Graph } from '../../../src/graph/graph.js';
-import { GraphBuilder, normals, prepareAndRun, runPlan } from './graphs.js';
+import { GraphBuilder, normals, prepareAndRun, runPlan } from '../compiler/graphs.js';
 
 const engines: WasmEngine[] = [];
 after(() => {

@@ -1,8 +1,8 @@
 /** The gradient of a direct convolution's weights: sums of each thread over its images, then their sum in PyTorch's order. */
 import { internalError } from '../../../core/errors.js';
-import type { LowerContext } from '../../wasm/lower/context.js';
-import type { ConvGeometry } from '../../wasm/lower/conv-geometry.js';
-import type { Pointer } from '../../wasm/region.js';
+import type { ConvGeometry } from '../../compiler/lower/conv-geometry.js';
+import type { LowerContext } from '../../compiler/lowering.js';
+import type { Pointer } from '../../compiler/region.js';
 import { type Cells, cellsFor, convGradient } from '../kernels/conv-gradient.js';
 import { depthwiseGradient, mostTaps } from '../kernels/depthwise.js';
 import { zeroFill } from '../kernels/weight-order.js';

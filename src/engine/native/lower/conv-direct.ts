@@ -1,8 +1,9 @@
 /** Direct convolution, and the gradients of its input and its weights: of any kernel, stride, padding and dilation. */
-import type { LowerContext } from '../../wasm/lower/context.js';
-import type { ConvGeometry } from '../../wasm/lower/conv-geometry.js';
-import { gradientPhases } from '../../wasm/lower/conv2d-backward-input.js';
-import type { Pointer } from '../../wasm/region.js';
+
+import type { ConvGeometry } from '../../compiler/lower/conv-geometry.js';
+import { gradientPhases } from '../../compiler/lower/gradient-phases.js';
+import type { LowerContext } from '../../compiler/lowering.js';
+import type { Pointer } from '../../compiler/region.js';
 import type { VectorLevel } from '../kernel-writer.js';
 import { convRows } from '../kernels/conv-rows.js';
 import { depthwiseRows } from '../kernels/depthwise.js';

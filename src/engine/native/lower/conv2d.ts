@@ -2,21 +2,17 @@
 import { numel, type Shape } from '../../../core/shape.js';
 import type { Value } from '../../../graph/graph.js';
 import { operands } from '../../../graph/op.js';
-import { type Block, paddedChannels, storedElements } from '../../wasm/layout.js';
-import {
-  type LowerContext,
-  type Lowering,
-  lowering,
-  type PlanNode,
-} from '../../wasm/lower/context.js';
+import { type Block, paddedChannels, storedElements } from '../../compiler/layout.js';
 import {
   type ConvAttrs,
   convGeometry,
   isEmpty,
   type StoredGeometry,
   storedGeometry,
-} from '../../wasm/lower/conv-geometry.js';
-import { isWinograd } from '../../wasm/lower/conv-winograd.js';
+} from '../../compiler/lower/conv-geometry.js';
+import { isWinograd } from '../../compiler/lower/winograd-choice.js';
+import { type LowerContext, type Lowering, lowering } from '../../compiler/lowering.js';
+import type { PlanNode } from '../../compiler/plan-node.js';
 import type { Kernels } from '../kernels.js';
 import { emitDirect, emitDirectInput } from './conv-direct.js';
 import { emitDirectGradient, hasDirectGradient } from './conv-direct-gradient.js';

@@ -2,8 +2,8 @@
  * A direct convolution's weights as its kernels read them: [panel][block of channels][kernel row][channel][tap][vectors],
  * copied from PyTorch's order before each run, and summed back into it after a gradient.
  */
-import type { LowerContext } from '../../wasm/lower/context.js';
-import type { Pointer } from '../../wasm/region.js';
+import type { LowerContext } from '../../compiler/lowering.js';
+import type { Pointer } from '../../compiler/region.js';
 import { packWeights, unpackWeights, type WeightOrder } from '../kernels/weight-order.js';
 import type { Kernels } from '../kernels.js';
 import { type Call, KernelPhase } from './phase.js';

@@ -3,9 +3,9 @@
  * against the memory that its operand has, so that no list can lead a kernel out of it.
  */
 import { internalError } from '../../../core/errors.js';
-import type { LowerContext, PhaseOptions } from '../../wasm/lower/context.js';
-import { type NativeShare, nativeRecords, recordBytes } from '../../wasm/native.js';
-import type { Pointer } from '../../wasm/region.js';
+import { type ForeignCall, foreignRecords, recordBytes } from '../../compiler/foreign-call.js';
+import type { LowerContext, PhaseOptions } from '../../compiler/lowering.js';
+import type { Pointer } from '../../compiler/region.js';
 import type { Kernel } from '../kernels.js';
 
 /** A place in an operand, for a kernel's argument. */
@@ -92,7 +92,7 @@ export class KernelPhase {
       return 4 * (start - list.length);
     });
     const isEmpty = ({ length }: Uint32Array) => length === 2;
-    const shares = lists.map((list, thread): NativeShare | undefined => {
+    const shares = lists.map((list, thread): ForeignCall | undefined => {
       if (isEmpty(list)) return undefined;
       const offsets = operands.map(({ isOwn, bytes }) => (isOwn ? thread * bytes : 0));
       const given = [starts[thread] ?? 0, ...offsets];
@@ -103,7 +103,7 @@ export class KernelPhase {
       };
     });
     const pointers = [context.table(all), ...operands.map(({ pointer }) => pointer)];
-    const records = context.table(nativeRecords(shares, pointers.length));
+    const records = context.table(foreignRecords(shares, pointers.length));
     const words = [records, recordBytes(pointers.length), pointers.length, ...pointers];
     context.emit('native', words, options);
   }

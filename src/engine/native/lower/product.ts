@@ -2,9 +2,9 @@
 import { numel } from '../../../core/shape.js';
 import type { Value } from '../../../graph/graph.js';
 import { operands } from '../../../graph/op.js';
-import { ROWS } from '../../wasm/layout.js';
-import { type LowerContext, type Lowering, lowering } from '../../wasm/lower/context.js';
-import type { Pointer } from '../../wasm/region.js';
+import { ROWS } from '../../compiler/layout.js';
+import { type LowerContext, type Lowering, lowering } from '../../compiler/lowering.js';
+import type { Pointer } from '../../compiler/region.js';
 import { dot } from '../kernels/dot.js';
 import { product, tileFor } from '../kernels/product.js';
 import { copyRows } from '../kernels/weight-order.js';

@@ -1,7 +1,7 @@
 /** Activations as direct convolutions see them: in whatever layout they are stored to be read, in whole vectors to be written. */
 import type { Size2d } from '../../../core/shape.js';
-import { type Block, paddedChannels, ROWS } from '../../wasm/layout.js';
-import type { Pointer } from '../../wasm/region.js';
+import { type Block, paddedChannels, ROWS } from '../../compiler/layout.js';
+import type { Pointer } from '../../compiler/region.js';
 import type { ChannelRun } from '../kernels/conv-rows.js';
 import type { VectorPlaces } from '../kernels/vector-places.js';
 

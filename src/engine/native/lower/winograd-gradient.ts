@@ -1,7 +1,7 @@
 /** The gradient of the weights of a 3 × 3 convolution by Winograd: dw = Gᵀ (Σ V · D) G over all tiles. */
 import type { Size2d } from '../../../core/shape.js';
-import type { LowerContext } from '../../wasm/lower/context.js';
-import type { Pointer } from '../../wasm/region.js';
+import type { LowerContext } from '../../compiler/lowering.js';
+import type { Pointer } from '../../compiler/region.js';
 import { product, tileFor } from '../kernels/product.js';
 import { winogradGradient, winogradInput } from '../kernels/winograd-rows.js';
 import { weightTempBytes, winogradTaps } from '../kernels/winograd-weights.js';

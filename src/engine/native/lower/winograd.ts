@@ -4,8 +4,8 @@
  * weights are what is large, and threads take slices of the output's channels instead.
  */
 import type { Size2d } from '../../../core/shape.js';
-import type { LowerContext } from '../../wasm/lower/context.js';
-import type { Pointer } from '../../wasm/region.js';
+import type { LowerContext } from '../../compiler/lowering.js';
+import type { Pointer } from '../../compiler/region.js';
 import { product, type Tile, tileFor } from '../kernels/product.js';
 import { winogradInput, winogradOutput } from '../kernels/winograd-rows.js';
 import {

@@ -1,6 +1,6 @@
 /** One pass of a convolution as primitives, one per thread: each on its share, all with weights in the same layout. */
 import type { Shape } from '../../../core/shape.js';
-import type { LowerContext } from '../../wasm/lower/context.js';
+import type { LowerContext } from '../../compiler/lowering.js';
 import type { ConvolutionDescs, Desc, Pass } from '../api.js';
 import { type Activation, type ConvSetup, describeActivation, offsetOf } from './conv-setup.js';
 import type { Scope } from './scope.js';

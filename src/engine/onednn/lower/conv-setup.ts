@@ -1,15 +1,16 @@
 /** What the three passes of a convolution share: whether oneDNN takes it, and how its tensors lie. */
 import type { Shape, Size2d } from '../../../core/shape.js';
 import type { Value } from '../../../graph/graph.js';
-import type { Precision } from '../../precision.js';
-import { type Block, paddedChannels, ROWS, storedSize } from '../../wasm/layout.js';
-import type { LowerContext, PlanNode } from '../../wasm/lower/context.js';
+import { type Block, paddedChannels, ROWS, storedSize } from '../../compiler/layout.js';
 import {
   type ConvAttrs,
   type ConvGeometry,
   convGeometry,
   isEmpty,
-} from '../../wasm/lower/conv-geometry.js';
+} from '../../compiler/lower/conv-geometry.js';
+import type { LowerContext } from '../../compiler/lowering.js';
+import type { PlanNode } from '../../compiler/plan-node.js';
+import type { Precision } from '../../precision.js';
 import type { Desc, Layout, Windows } from '../api.js';
 import type { Scope } from './scope.js';
 

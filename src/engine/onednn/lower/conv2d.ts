@@ -1,18 +1,18 @@
 /** The three passes of conv2d: x `[N, C, H, W]`, w `[O, C, kH, kW]`, bias `[O]`, y `[N, O, H', W']`. */
 import type { Size2d } from '../../../core/shape.js';
 import { operands } from '../../../graph/op.js';
-import { alignUp } from '../../wasm/heap.js';
-import { storedSize } from '../../wasm/layout.js';
+import { storedSize } from '../../compiler/layout.js';
+import type { ConvAttrs, ConvGeometry } from '../../compiler/lower/conv-geometry.js';
+import { storedKernel } from '../../compiler/lower/stored-kernel.js';
+import { isWinograd } from '../../compiler/lower/winograd-choice.js';
 import {
   type LowerContext,
   type Lowering,
   lowering,
   type PhaseOptions,
-} from '../../wasm/lower/context.js';
-import type { ConvAttrs, ConvGeometry } from '../../wasm/lower/conv-geometry.js';
-import { isWinograd } from '../../wasm/lower/conv-winograd.js';
-import { storedKernel } from '../../wasm/lower/stored-kernel.js';
-import type { Pointer } from '../../wasm/region.js';
+} from '../../compiler/lowering.js';
+import type { Pointer } from '../../compiler/region.js';
+import { alignUp } from '../../pool/heap.js';
 import { argument, type OneDnn } from '../library.js';
 import { type ConvPass, firstPass, type PassShare } from './conv-pass.js';
 import { type ConvSetup, convSetups } from './conv-setup.js';

@@ -1,8 +1,8 @@
 /** Weights as those of a convolution with more channels: zeros fill what is added. */
 import { numel, type Shape, sameShape, stridesOf } from '../../../core/shape.js';
-import type { LowerContext } from '../../wasm/lower/context.js';
-import { emitCopy } from '../../wasm/lower/movement.js';
-import type { Pointer } from '../../wasm/region.js';
+import { emitCopy } from '../../compiler/lower/strided-copy.js';
+import type { LowerContext } from '../../compiler/lowering.js';
+import type { Pointer } from '../../compiler/region.js';
 
 /** A tensor of `shape` as one of shape `stored`, which is larger. */
 export function padded(context: LowerContext, from: Pointer, shape: Shape, stored: Shape): Pointer {

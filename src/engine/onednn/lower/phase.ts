@@ -1,7 +1,8 @@
 /** Phases that run a primitive of oneDNN on every thread, each on its own share. */
-import type { LowerContext, PhaseOptions } from '../../wasm/lower/context.js';
-import { type NativeShare, nativeRecords, recordBytes } from '../../wasm/native.js';
-import type { Pointer } from '../../wasm/region.js';
+
+import { type ForeignCall, foreignRecords, recordBytes } from '../../compiler/foreign-call.js';
+import type { LowerContext, PhaseOptions } from '../../compiler/lowering.js';
+import type { Pointer } from '../../compiler/region.js';
 import type { Desc } from '../api.js';
 import { argument, type OneDnn } from '../library.js';
 
@@ -32,7 +33,7 @@ export function emitPrimitive(
   const pointers = operands.map(({ pointer }) => pointer);
   if (scratch !== undefined) pointers.push(scratch.pointer);
 
-  const records = shares.map((share, thread): NativeShare | undefined => {
+  const records = shares.map((share, thread): ForeignCall | undefined => {
     if (share === undefined) return undefined;
     const memory = (desc: Desc): bigint => {
       const handle = onednn.memory(desc);
@@ -53,7 +54,7 @@ export function emitPrimitive(
       });
     return { primitive, stream: onednn.stream(thread), operands: given };
   });
-  const table = context.table(nativeRecords(records, pointers.length));
+  const table = context.table(foreignRecords(records, pointers.length));
   const words = [table, recordBytes(pointers.length), pointers.length, ...pointers];
   context.emit('native', words, options);
 }

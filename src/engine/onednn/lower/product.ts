@@ -2,10 +2,10 @@
 import { numel } from '../../../core/shape.js';
 import type { Value } from '../../../graph/graph.js';
 import { operands } from '../../../graph/op.js';
+import { ROWS, storedSize } from '../../compiler/layout.js';
+import { type LowerContext, type Lowering, lowering } from '../../compiler/lowering.js';
+import type { Pointer } from '../../compiler/region.js';
 import type { Precision } from '../../precision.js';
-import { ROWS, storedSize } from '../../wasm/layout.js';
-import { type LowerContext, type Lowering, lowering } from '../../wasm/lower/context.js';
-import type { Pointer } from '../../wasm/region.js';
 import { argument, type OneDnn } from '../library.js';
 import { emitPrimitive, type PhaseOperand } from './phase.js';
 import { Scope } from './scope.js';

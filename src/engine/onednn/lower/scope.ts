@@ -1,5 +1,5 @@
 /** What lowerings make in oneDNN lives as long as the plan. */
-import type { LowerContext } from '../../wasm/lower/context.js';
+import type { LowerContext } from '../../compiler/lowering.js';
 import type { ConvolutionDescs, DataType, Desc, Layout, Pass, Windows } from '../api.js';
 import { OneDnnError } from '../api.js';
 import type { Attributes, OneDnn } from '../library.js';

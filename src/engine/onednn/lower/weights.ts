@@ -4,9 +4,9 @@
  * pass that makes them.
  */
 import { numel, type Shape } from '../../../core/shape.js';
-import { storedSize } from '../../wasm/layout.js';
-import type { LowerContext } from '../../wasm/lower/context.js';
-import type { Pointer } from '../../wasm/region.js';
+import { storedSize } from '../../compiler/layout.js';
+import type { LowerContext } from '../../compiler/lowering.js';
+import type { Pointer } from '../../compiler/region.js';
 import type { DataType, Desc, WeightLayout } from '../api.js';
 import { argument } from '../library.js';
 import { emitPrimitive, type PrimitiveShare } from './phase.js';

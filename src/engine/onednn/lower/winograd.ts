@@ -3,10 +3,11 @@
  * convolution's multiplications. oneDNN's own Winograd, which versions 2.x have for some CPUs, makes whole steps of MNIST's and
  * CIFAR's networks slower, and newer versions have none.
  */
-import { alignUp } from '../../wasm/heap.js';
-import { float, type LowerContext, type Word } from '../../wasm/lower/context.js';
-import { type NativeShare, nativeRecords, recordBytes } from '../../wasm/native.js';
-import type { Pointer } from '../../wasm/region.js';
+
+import { type ForeignCall, foreignRecords, recordBytes } from '../../compiler/foreign-call.js';
+import { float, type LowerContext, type Word } from '../../compiler/lowering.js';
+import type { Pointer } from '../../compiler/region.js';
+import { alignUp } from '../../pool/heap.js';
 import { argument } from '../library.js';
 import { type BatchedPrimitive, type BatchedProduct, batchedProduct } from './batched-product.js';
 import type { ConvSetup } from './conv-setup.js';
@@ -114,7 +115,7 @@ function productWords(context: LowerContext, scope: Scope, { whole, last }: Prod
   const pad = padBytes > 0 ? context.threadScratch(padBytes) : undefined;
   const operandNames = [argument.src, argument.weights, argument.dst, argument.scratchpad];
   const operands = pad === undefined ? 3 : 4;
-  const share = (thread: number, { primitiveDesc, descs }: BatchedPrimitive): NativeShare => {
+  const share = (thread: number, { primitiveDesc, descs }: BatchedPrimitive): ForeignCall => {
     const primitive = onednn.primitive(primitiveDesc);
     context.whenDisposed(() => onednn.destroyPrimitive(primitive));
     const all = [...descs, onednn.descOf(primitiveDesc, 'scratchpad')].slice(0, operands);
@@ -133,7 +134,7 @@ function productWords(context: LowerContext, scope: Scope, { whole, last }: Prod
     share(thread, last),
   ]).flat();
   return [
-    context.table(nativeRecords(shares, operands)),
+    context.table(foreignRecords(shares, operands)),
     recordBytes(operands),
     operands,
     pad?.pointer ?? 0,

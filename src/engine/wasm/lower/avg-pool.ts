@@ -2,8 +2,10 @@
 import type { Shape } from '../../../core/shape.js';
 import type { Value } from '../../../graph/graph.js';
 import { operands } from '../../../graph/op.js';
-import { type Block, ROWS } from '../layout.js';
-import { type LowerContext, lowering, type PlanNode, type Word } from './context.js';
+import { type Block, ROWS } from '../../compiler/layout.js';
+import { storedKernel } from '../../compiler/lower/stored-kernel.js';
+import { type LowerContext, lowering, type Word } from '../../compiler/lowering.js';
+import type { PlanNode } from '../../compiler/plan-node.js';
 import {
   type AvgPoolAttrs,
   adaptiveWindows,
@@ -12,7 +14,6 @@ import {
   type Window,
   windowTable,
 } from './pool-windows.js';
-import { storedKernel } from './stored-kernel.js';
 
 type WindowsOf = (size: number, count: number, axis: 0 | 1) => Window[];
 

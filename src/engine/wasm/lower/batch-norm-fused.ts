@@ -16,9 +16,12 @@
  */
 import type { Value } from '../../../graph/graph.js';
 import { operands } from '../../../graph/op.js';
+import { type Block, blockFor } from '../../compiler/layout.js';
+import { storedKernel } from '../../compiler/lower/stored-kernel.js';
+import { type LowerContext, type Lowering, lowering } from '../../compiler/lowering.js';
+import type { PlanNode } from '../../compiler/plan-node.js';
+import type { Pointer } from '../../compiler/region.js';
 import type { Precision } from '../../precision.js';
-import { type Block, blockFor } from '../layout.js';
-import type { Pointer } from '../region.js';
 import {
   type BatchNormAttrs,
   type ChannelScale,
@@ -29,8 +32,6 @@ import {
   newStatistics,
 } from './batch-norm.js';
 import { type ChannelLayout, channelLayout, layoutWords, sumBytes } from './channel-layout.js';
-import { type LowerContext, type Lowering, lowering, type PlanNode } from './context.js';
-import { storedKernel } from './stored-kernel.js';
 
 /** The layout in which `x` is stored if that is whole vectors of channels, else the one that suits its channels. */
 export function vectorBlock(context: LowerContext, x: Value): Block {

@@ -1,7 +1,9 @@
 /** Batch normalisation: `[N, C]`, `[N, C, L]` or `[N, C, H, W]`, in whatever layout and storage the input is. */
 import type { Value } from '../../../graph/graph.js';
 import { operands } from '../../../graph/op.js';
-import type { Pointer } from '../region.js';
+import { storedKernel } from '../../compiler/lower/stored-kernel.js';
+import { type LowerContext, lowering } from '../../compiler/lowering.js';
+import type { Pointer } from '../../compiler/region.js';
 import {
   type ChannelLayout,
   channelLayout,
@@ -9,9 +11,7 @@ import {
   storedChannels,
   sumBytes,
 } from './channel-layout.js';
-import { type LowerContext, lowering } from './context.js';
 import { double } from './double.js';
-import { storedKernel } from './stored-kernel.js';
 
 export interface BatchNormAttrs {
   readonly eps: number;

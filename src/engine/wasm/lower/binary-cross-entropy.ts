@@ -2,8 +2,9 @@
 import { requireBinaryTargets, requireProbabilities } from '../../../core/probabilities.js';
 import { numel } from '../../../core/shape.js';
 import { operands } from '../../../graph/op.js';
-import type { KernelName } from '../kernel-table.js';
-import { type LowerContext, type Lowering, lowering, type PlanNode } from './context.js';
+import type { KernelName } from '../../compiler/kernel-name.js';
+import { type LowerContext, type Lowering, lowering } from '../../compiler/lowering.js';
+import type { PlanNode } from '../../compiler/plan-node.js';
 import { double } from './double.js';
 
 interface BceAttrs {

@@ -3,10 +3,10 @@ import type { DType } from '../../../core/dtype.js';
 import { numel, type Shape, sameShape } from '../../../core/shape.js';
 import type { Value } from '../../../graph/graph.js';
 import { operands } from '../../../graph/op.js';
-import type { KernelName } from '../kernel-table.js';
-import { type Block, isPadded, ROWS, storedElements } from '../layout.js';
-import { broadcastRows, outerWords } from './broadcast.js';
-import { type LowerContext, type Lowering, lowering } from './context.js';
+import type { KernelName } from '../../compiler/kernel-name.js';
+import { type Block, isPadded, ROWS, storedElements } from '../../compiler/layout.js';
+import { broadcastRows, outerWords } from '../../compiler/lower/broadcast.js';
+import { type LowerContext, type Lowering, lowering } from '../../compiler/lowering.js';
 import { flatBlock, storageOf } from './elementwise.js';
 
 /**

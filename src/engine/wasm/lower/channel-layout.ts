@@ -1,8 +1,8 @@
 /** How per-channel kernels see a tensor: `[N][G][R][B]`, N images of G blocks of B channels, R pixels each. */
 import { numel } from '../../../core/shape.js';
 import type { Value } from '../../../graph/graph.js';
+import { type Block, ROWS } from '../../compiler/layout.js';
 import type { Precision } from '../../precision.js';
-import { type Block, ROWS } from '../layout.js';
 
 export interface ChannelLayout {
   readonly images: number;

@@ -1,18 +1,13 @@
 /** Phases of direct convolution: packing weights, and `convDirect` on a tensor or on one phase of a strided gradient. */
+
 import type { Size2d } from '../../../core/shape.js';
-import { alignUp } from '../heap.js';
-import type { Pointer } from '../region.js';
-import { float, type LowerContext, type PhaseOptions, type Word } from './context.js';
-import { panelWidth } from './conv-geometry.js';
+import { panelWidth } from '../../compiler/lower/conv-geometry.js';
+import type { Taps } from '../../compiler/lower/gradient-phases.js';
+import { float, type LowerContext, type PhaseOptions, type Word } from '../../compiler/lowering.js';
+import type { Pointer } from '../../compiler/region.js';
+import { alignUp } from '../../pool/heap.js';
 import { type ConvTensor, perBlock } from './conv-tensor.js';
 import { convWords } from './conv-words.js';
-
-/** Taps of a kernel along one dimension, as `count` steps of `step` from `first`. */
-export interface Taps {
-  readonly first: number;
-  readonly step: number;
-  readonly count: number;
-}
 
 export interface PackedWeights {
   readonly pointer: Pointer;

@@ -5,10 +5,10 @@
  */
 import type { Size2d } from '../../../core/shape.js';
 import type { Value } from '../../../graph/graph.js';
-import { ROWS } from '../layout.js';
-import type { Pointer } from '../region.js';
-import type { LowerContext } from './context.js';
-import { outputBlock } from './conv-geometry.js';
+import { ROWS } from '../../compiler/layout.js';
+import { outputBlock } from '../../compiler/lower/conv-geometry.js';
+import type { LowerContext } from '../../compiler/lowering.js';
+import type { Pointer } from '../../compiler/region.js';
 
 export interface ConvTensor {
   readonly pointer: Pointer;

@@ -4,11 +4,11 @@
  * Against float64 its results are off by 7e-7 of their root mean square (direct convolution: 3e-7).
  */
 import type { Size2d } from '../../../core/shape.js';
-import { alignUp } from '../heap.js';
-import type { Pointer } from '../region.js';
-import { float, type LowerContext, type Word } from './context.js';
+import { panelWidth, type StoredGeometry } from '../../compiler/lower/conv-geometry.js';
+import { float, type LowerContext, type Word } from '../../compiler/lowering.js';
+import type { Pointer } from '../../compiler/region.js';
+import { alignUp } from '../../pool/heap.js';
 import { evenPieces } from './conv-direct.js';
-import { panelWidth, type StoredGeometry } from './conv-geometry.js';
 import type { ConvTensor } from './conv-tensor.js';
 
 /** Points at which a tile is evaluated: outputs + taps − 1. */

@@ -1,12 +1,12 @@
 /**
- * Phases of Winograd convolution F(4×4, 3×3): when it is used, and how its tiles are cut for the caches and the threads.
+ * Phases of Winograd convolution F(4×4, 3×3): how its tiles are cut for the caches and the threads.
  *
  * Against float64 its results are off by 1e-6 to 5e-6 of their root mean square (direct convolution: 2e-7).
  */
-import type { Pointer } from '../region.js';
-import { float, type LowerContext, type Word } from './context.js';
+
+import { float, type LowerContext, type Word } from '../../compiler/lowering.js';
+import type { Pointer } from '../../compiler/region.js';
 import { evenPieces } from './conv-direct.js';
-import type { ConvGeometry } from './conv-geometry.js';
 import type { ConvTensor } from './conv-tensor.js';
 
 /** Channels of a block that the transforms work on. */
@@ -22,36 +22,6 @@ const tempBytes = 4096;
 
 /** From so many channels on the weights outweigh the tiles, so that threads share channels instead of tiles. */
 const manyChannels = 256;
-
-/** Multiply-adds below which direct convolution takes some tens of microseconds, and its smaller rounding is worth more. */
-const worthwhile = 1 << 20;
-
-/** Whether Winograd can compute a convolution of this geometry and pays. */
-export function isWinograd({
-  batch,
-  kernel,
-  stride,
-  dilation,
-  padding,
-  groups,
-  channels,
-  outChannels,
-  outSize,
-}: ConvGeometry): boolean {
-  const all = (pair: readonly number[], value: number) => pair.every((x) => x === value);
-  return (
-    all(kernel, 3) &&
-    all(stride, 1) &&
-    all(dilation, 1) &&
-    groups === 1 &&
-    padding[0] === padding[1] &&
-    padding[0] <= 1 &&
-    channels % block === 0 &&
-    outChannels % block === 0 &&
-    Math.min(...outSize) >= 4 &&
-    batch * outSize[0] * outSize[1] * channels * outChannels * 9 >= worthwhile
-  );
-}
 
 const matrixBytes = (rows: number, columns: number) => rows * columns * 4 + padBytes;
 

@@ -1,7 +1,7 @@
 /** The argument words of the convolution kernels by name, in the order of `ConvArgs` and `PackArgs` in `kernels/`. */
 import type { Size2d } from '../../../core/shape.js';
-import type { Pointer } from '../region.js';
-import type { Word } from './context.js';
+import type { Word } from '../../compiler/lowering.js';
+import type { Pointer } from '../../compiler/region.js';
 import type { ConvTensor } from './conv-tensor.js';
 
 /** What every convolution kernel is told. */

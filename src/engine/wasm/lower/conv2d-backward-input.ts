@@ -3,9 +3,7 @@
  * only, so each of the s·s phases is a small convolution of stride 1 that writes every s-th pixel.
  */
 import { internalError } from '../../../core/errors.js';
-import { storedElements } from '../layout.js';
-import { type LowerContext, lowering, type PlanNode } from './context.js';
-import { type DirectConv, emitDirect, packWeights, type Taps } from './conv-direct.js';
+import { storedElements } from '../../compiler/layout.js';
 import {
   type ConvAttrs,
   convGeometry,
@@ -13,45 +11,15 @@ import {
   outputBlock,
   type StoredGeometry,
   storedGeometry,
-} from './conv-geometry.js';
+} from '../../compiler/lower/conv-geometry.js';
+import { gradientPhases } from '../../compiler/lower/gradient-phases.js';
+import { isWinograd } from '../../compiler/lower/winograd-choice.js';
+import { type LowerContext, lowering } from '../../compiler/lowering.js';
+import type { PlanNode } from '../../compiler/plan-node.js';
+import { type DirectConv, emitDirect, packWeights } from './conv-direct.js';
 import { readTensor, storedBlock, writeTensor } from './conv-tensor.js';
-import { emitWinograd, isWinograd } from './conv-winograd.js';
+import { emitWinograd } from './conv-winograd.js';
 import { emitWinogradRows, isWinogradRows } from './conv-winograd-rows.js';
-
-/** Along one dimension: the output positions phase, phase + stride, … and what they read. */
-export interface GradientPhase {
-  readonly phase: number;
-  readonly count: number;
-  readonly taps: Taps;
-  /** Of the small convolution. */
-  readonly padding: number;
-  readonly dilation: number;
-}
-
-/** The phases along one dimension; `taps.count` is 0 where no output reads these inputs. */
-export function gradientPhases(
-  size: number,
-  kernel: number,
-  stride: number,
-  padding: number,
-  dilation: number,
-): GradientPhase[] {
-  const phases: GradientPhase[] = [];
-  for (let phase = 0; phase < Math.min(stride, size); phase++) {
-    const taps: number[] = [];
-    for (let k = kernel - 1; k >= 0; k--)
-      if ((phase + padding - k * dilation) % stride === 0) taps.push(k);
-    const [first = 0, second = first] = taps;
-    phases.push({
-      phase,
-      count: Math.ceil((size - phase) / stride),
-      taps: { first, step: second - first, count: taps.length },
-      padding: (first * dilation - phase - padding) / stride,
-      dilation: ((first - second) * dilation) / stride || 1,
-    });
-  }
-  return phases;
-}
 
 function lowerBackwardInput(node: PlanNode<ConvAttrs>, context: LowerContext): boolean {
   const [dy, w] = node.inputs;

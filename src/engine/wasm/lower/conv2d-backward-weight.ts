@@ -1,17 +1,19 @@
 /** The gradient of conv2d's weight: packed partial sums, then their sum in PyTorch's order. */
 import { internalError } from '../../../core/errors.js';
-import { alignUp } from '../heap.js';
-import { type LowerContext, lowering, type PlanNode } from './context.js';
-import { evenPieces, packedSize, packingWords, type WeightView } from './conv-direct.js';
 import {
   type ConvAttrs,
   convGeometry,
   isEmpty,
   outputBlock,
   storedGeometry,
-} from './conv-geometry.js';
+} from '../../compiler/lower/conv-geometry.js';
+import { isWinograd } from '../../compiler/lower/winograd-choice.js';
+import { type LowerContext, lowering } from '../../compiler/lowering.js';
+import type { PlanNode } from '../../compiler/plan-node.js';
+import { alignUp } from '../../pool/heap.js';
+import { evenPieces, packedSize, packingWords, type WeightView } from './conv-direct.js';
 import { inputBlock, perBlock, readTensor } from './conv-tensor.js';
-import { emitWinogradGradient, isWinograd } from './conv-winograd.js';
+import { emitWinogradGradient } from './conv-winograd.js';
 import { emitWinogradRowsGradient, isWinogradRowsGradient } from './conv-winograd-rows.js';
 import { convWords } from './conv-words.js';
 

@@ -1,16 +1,18 @@
 /** conv2d: x `[N, C, H, W]`, w `[O, C / groups, kH, kW]`, optionally bias `[O]` → y `[N, O, H', W']`. */
 import { internalError } from '../../../core/errors.js';
-import { type LowerContext, lowering, type PlanNode } from './context.js';
-import { emitDirect, packBias, packWeights } from './conv-direct.js';
 import {
   type ConvAttrs,
   convGeometry,
   isEmpty,
   outputBlock,
   storedGeometry,
-} from './conv-geometry.js';
+} from '../../compiler/lower/conv-geometry.js';
+import { isWinograd } from '../../compiler/lower/winograd-choice.js';
+import { type LowerContext, lowering } from '../../compiler/lowering.js';
+import type { PlanNode } from '../../compiler/plan-node.js';
+import { emitDirect, packBias, packWeights } from './conv-direct.js';
 import { readTensor, storedBlock, writeTensor } from './conv-tensor.js';
-import { emitWinograd, isWinograd } from './conv-winograd.js';
+import { emitWinograd } from './conv-winograd.js';
 import { emitWinogradRows, isWinogradRows } from './conv-winograd-rows.js';
 
 /** conv2d, and the same with a ReLU fused behind it. */

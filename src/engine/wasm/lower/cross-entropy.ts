@@ -2,7 +2,7 @@
 import { requireLabels } from '../../../core/labels.js';
 import type { Shape } from '../../../core/shape.js';
 import { operands } from '../../../graph/op.js';
-import { float, lowering } from './context.js';
+import { float, lowering } from '../../compiler/lowering.js';
 
 interface CrossEntropyAttrs {
   readonly reduction: 'none' | 'sum' | 'mean';

@@ -1,9 +1,9 @@
 /** Dropout of elements and of whole channels, by counter-based draws. */
 import { numel } from '../../../core/shape.js';
 import { operands } from '../../../graph/op.js';
-import { ROWS } from '../layout.js';
-import { float, lowering } from './context.js';
-import { storedKernel } from './stored-kernel.js';
+import { ROWS } from '../../compiler/layout.js';
+import { storedKernel } from '../../compiler/lower/stored-kernel.js';
+import { float, lowering } from '../../compiler/lowering.js';
 
 interface DropoutAttrs {
   readonly p: number;

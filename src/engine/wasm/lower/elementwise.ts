@@ -2,12 +2,19 @@
 
 import type { Value } from '../../../graph/graph.js';
 import { operands } from '../../../graph/op.js';
+import type { KernelName } from '../../compiler/kernel-name.js';
+import { isPadded, ROWS, storedElements } from '../../compiler/layout.js';
+import { storedKernel } from '../../compiler/lower/stored-kernel.js';
+import {
+  type Float,
+  float,
+  type LowerContext,
+  type Lowering,
+  lowering,
+} from '../../compiler/lowering.js';
+import type { Pointer } from '../../compiler/region.js';
 import type { Precision } from '../../precision.js';
-import type { KernelName } from '../kernel-table.js';
-import { isPadded, ROWS, storedElements } from '../layout.js';
-import type { Pointer } from '../region.js';
-import { type Float, float, type LowerContext, type Lowering, lowering } from './context.js';
-import { isStored, storedKernel } from './stored-kernel.js';
+import { isStored } from '../kernel-table.js';
 
 /** The kernel of a function, its constants, and whether it keeps the zeros that fill a last block of channels. */
 export interface ElementKernel {

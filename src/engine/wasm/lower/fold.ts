@@ -4,8 +4,8 @@
  */
 import { numel } from '../../../core/shape.js';
 import { operands } from '../../../graph/op.js';
+import { lowering } from '../../compiler/lowering.js';
 import type { BatchNormAttrs } from './batch-norm.js';
-import { lowering } from './context.js';
 import { double } from './double.js';
 
 export const foldBatchNormLowering = lowering<BatchNormAttrs>((node, context) => {

@@ -1,7 +1,7 @@
 /** linear: x `[…, in]`, w `[out, in]`, optionally bias `[out]` → y `[…, out]`. */
 import { internalError } from '../../../core/errors.js';
 import { numel } from '../../../core/shape.js';
-import { lowering } from './context.js';
+import { lowering } from '../../compiler/lowering.js';
 import { emitProduct } from './matmul-product.js';
 
 export const linearLowering = lowering((node, context) => {

@@ -1,6 +1,7 @@
 /** Phases of a matrix product C = A · B (+ bias): which kernel, and how its work is cut for the threads. */
-import type { Pointer } from '../region.js';
-import type { LowerContext } from './context.js';
+
+import type { LowerContext } from '../../compiler/lowering.js';
+import type { Pointer } from '../../compiler/region.js';
 
 /** A stack of matrices of which one dimension is contiguous; steps in bytes. */
 export interface Operand {

@@ -11,13 +11,20 @@
 import { numel } from '../../../core/shape.js';
 import type { Value } from '../../../graph/graph.js';
 import { operands } from '../../../graph/op.js';
+import { storedSize } from '../../compiler/layout.js';
+import { isTwoByTwo, type MaxPoolAttrs } from '../../compiler/lower/max-pool-windows.js';
+import { storedKernel } from '../../compiler/lower/stored-kernel.js';
+import {
+  float,
+  type LowerContext,
+  type Lowering,
+  lowering,
+  type Word,
+} from '../../compiler/lowering.js';
+import type { Pointer } from '../../compiler/region.js';
 import type { Precision } from '../../precision.js';
-import { storedSize } from '../layout.js';
-import type { Pointer } from '../region.js';
 import { vectorBlock } from './batch-norm-fused.js';
-import { float, type LowerContext, type Lowering, lowering, type Word } from './context.js';
-import { isTwoByTwo, type MaxPoolAttrs, poolWords } from './max-pool.js';
-import { storedKernel } from './stored-kernel.js';
+import { poolWords } from './max-pool.js';
 
 interface BlockedPoolAttrs extends MaxPoolAttrs {
   readonly relu: boolean;

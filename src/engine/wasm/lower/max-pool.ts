@@ -1,16 +1,9 @@
 /** Max pooling of `[N, C, H, W]` with the winners' places, and its gradient, on row-major tensors. */
-import type { Size2d } from '../../../core/shape.js';
 import type { Value } from '../../../graph/graph.js';
 import { operands } from '../../../graph/op.js';
-import type { Block } from '../layout.js';
-import { lowering } from './context.js';
-
-export interface MaxPoolAttrs {
-  readonly kernelSize: Size2d;
-  readonly stride: Size2d;
-  readonly padding: Size2d;
-  readonly dilation: Size2d;
-}
+import type { Block } from '../../compiler/layout.js';
+import { isTwoByTwo, type MaxPoolAttrs } from '../../compiler/lower/max-pool-windows.js';
+import { lowering } from '../../compiler/lowering.js';
 
 /** Words 4 … 17 of the max pooling kernels. */
 export function poolWords(x: Value, y: Value, block: Block, attrs: MaxPoolAttrs): number[] {
@@ -20,16 +13,6 @@ export function poolWords(x: Value, y: Value, block: Block, attrs: MaxPoolAttrs)
   const planes = n * Math.ceil(c / block);
   const sizes = [planes, height, width, block, outHeight, outWidth];
   return [...sizes, ...kernelSize, ...stride, ...padding, ...dilation];
-}
-
-/** Windows of 2 × 2 that neither overlap nor leave the image have kernels of their own. */
-export function isTwoByTwo(x: Value, y: Value, attrs: MaxPoolAttrs): boolean {
-  const { kernelSize, stride, padding } = attrs;
-  const inside = [2, 3].every((dim) => 2 * (y.shape[dim] ?? 0) <= (x.shape[dim] ?? 0));
-  const all = (pair: Size2d, value: number) => pair[0] === value && pair[1] === value;
-  return (
-    inside && all(kernelSize, 2) && all(stride, 2) && all(padding, 0) && all(attrs.dilation, 1)
-  );
 }
 
 export const maxPool2dLowering = lowering<MaxPoolAttrs>((node, context) => {

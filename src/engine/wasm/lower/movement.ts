@@ -4,23 +4,9 @@ import { itemSize } from '../../../core/dtype.js';
 import { numel, type Shape, stridesOf } from '../../../core/shape.js';
 import type { Value } from '../../../graph/graph.js';
 import { operands } from '../../../graph/op.js';
-import type { Pointer } from '../region.js';
-import { broadcastStrides, mergedRows, outerWords } from './broadcast.js';
-import { type LowerContext, type Lowering, lowering } from './context.js';
-
-/** Copies the elements of a walk over `shape`. */
-export function emitCopy(
-  context: LowerContext,
-  from: Pointer,
-  to: Pointer,
-  shape: Shape,
-  fromStrides: readonly number[],
-  toStrides: readonly number[] = stridesOf(shape),
-): void {
-  const rows = mergedRows(shape, [fromStrides, toStrides]);
-  const words = [from, to, rows.inner, ...rows.steps, ...outerWords(rows)];
-  context.emit('stridedCopy', words);
-}
+import { broadcastStrides } from '../../compiler/lower/broadcast.js';
+import { emitCopy } from '../../compiler/lower/strided-copy.js';
+import { type Lowering, lowering } from '../../compiler/lowering.js';
 
 const fourBytes = (...values: readonly Value[]) =>
   values.every(({ dtype }) => dtype === values[0]?.dtype && itemSize(dtype) === 4);

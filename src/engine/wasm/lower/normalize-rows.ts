@@ -1,7 +1,7 @@
 /** Layer norm and group norm, which normalise rows of a row-major tensor, and their gradients. */
 import { numel, type Shape } from '../../../core/shape.js';
 import { operands } from '../../../graph/op.js';
-import { type Lowering, lowering } from './context.js';
+import { type Lowering, lowering } from '../../compiler/lowering.js';
 import { double } from './double.js';
 
 /** Words of a row layout: rows, the period in which rows meet the same weights, weights of a row, elements of a weight. */

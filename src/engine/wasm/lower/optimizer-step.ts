@@ -2,9 +2,9 @@
 import { numel } from '../../../core/shape.js';
 import type { Value } from '../../../graph/graph.js';
 import { operands } from '../../../graph/op.js';
-import type { KernelName } from '../kernel-table.js';
-import type { Pointer } from '../region.js';
-import { type LowerContext, type Lowering, lowering, type Word } from './context.js';
+import type { KernelName } from '../../compiler/kernel-name.js';
+import { type LowerContext, type Lowering, lowering, type Word } from '../../compiler/lowering.js';
+import type { Pointer } from '../../compiler/region.js';
 
 /** A phase over the elements of `param`; each thread touches its own part of all but the scalars. */
 function emitStep(

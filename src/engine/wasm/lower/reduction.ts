@@ -2,11 +2,12 @@
 import { numel, type Shape } from '../../../core/shape.js';
 import type { Value } from '../../../graph/graph.js';
 import { operands } from '../../../graph/op.js';
-import { type Block, isPadded, ROWS } from '../layout.js';
+import { type Block, isPadded, ROWS } from '../../compiler/layout.js';
+import { storedKernel } from '../../compiler/lower/stored-kernel.js';
+import { type LowerContext, type Lowering, lowering } from '../../compiler/lowering.js';
+import type { PlanNode } from '../../compiler/plan-node.js';
 import { channelLayout, layoutWords, storedChannels, sumBytes } from './channel-layout.js';
-import { type LowerContext, type Lowering, lowering, type PlanNode } from './context.js';
 import { double } from './double.js';
-import { storedKernel } from './stored-kernel.js';
 
 interface ReductionAttrs {
   readonly dims: readonly number[];

@@ -1,8 +1,8 @@
 /** Softmax and its logarithm along one dimension, and their gradients, on row-major tensors. */
 import { numel, type Shape } from '../../../core/shape.js';
 import { operands } from '../../../graph/op.js';
-import type { KernelName } from '../kernel-table.js';
-import { type Lowering, lowering } from './context.js';
+import type { KernelName } from '../../compiler/kernel-name.js';
+import { type Lowering, lowering } from '../../compiler/lowering.js';
 
 interface SoftmaxAttrs {
   /** Counted from the front. */

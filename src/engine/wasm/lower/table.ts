@@ -1,4 +1,6 @@
 /** The lowerings by op name; a family adds itself here with one line. Ops without one run their reference kernel. */
+
+import type { Lowering } from '../../compiler/lowering.js';
 import {
   adaptiveAvgPool2dBackwardLowering,
   adaptiveAvgPool2dLowering,
@@ -13,7 +15,6 @@ import {
 import { batchNormFusedLowerings } from './batch-norm-fused.js';
 import { binaryLowerings } from './binary.js';
 import { bceLowerings } from './binary-cross-entropy.js';
-import type { Lowering } from './context.js';
 import { conv2dLowering } from './conv2d.js';
 import { conv2dBackwardInputLowering } from './conv2d-backward-input.js';
 import { conv2dBackwardWeightLowering } from './conv2d-backward-weight.js';

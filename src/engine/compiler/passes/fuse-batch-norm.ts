@@ -1,0 +1,163 @@
+/**
+ * Batch normalisation with what follows it: a relu, a residual and a relu, or a relu and 2 × 2 max pooling, and their
+ * gradients (`wasm/lower/batch-norm-fused.ts` has the lowerings). The normalised tensor is then never stored.
+ */
+import { sameShape } from '../../../core/shape.js';
+import type { Value } from '../../../graph/graph.js';
+import { operands } from '../../../graph/op.js';
+import { isTwoByTwo, type MaxPoolAttrs } from '../lower/max-pool-windows.js';
+import type { PlanNode } from '../plan-node.js';
+import type { Rewriter } from './rewriter.js';
+
+export function fuseBatchNorm(graph: Rewriter): void {
+  for (const norm of graph.named('batchNorm')) {
+    if (!isImages(operands(norm.inputs)[0])) continue;
+    if (!fuseMaxPool(graph, norm) && !fuseRelu(graph, norm)) fuseResidual(graph, norm);
+  }
+  for (const norm of graph.named('batchNormEval')) {
+    if (isImages(operands(norm.inputs)[0])) fuseEvaluation(graph, norm);
+  }
+}
+
+function isImages({ shape, dtype }: Value): boolean {
+  return shape.length === 4 && dtype === 'float32';
+}
+
+/** A relu that is the only reader of `value`. */
+function reluOf(graph: Rewriter, value: Value): PlanNode | undefined {
+  const reader = graph.soleReader(value);
+  return reader?.name === 'relu' ? reader : undefined;
+}
+
+/** The gradient of a relu. */
+function reluGradient(graph: Rewriter, relu: PlanNode): PlanNode | undefined {
+  const [y] = operands(relu.outputs);
+  return graph.readersOf(y).find(({ name, inputs }) => name === 'reluBackward' && inputs[0] === y);
+}
+
+/** The gradient of a batch normalisation for the gradient `dy` of its result. */
+function normGradient(graph: Rewriter, norm: PlanNode, dy: Value): PlanNode | undefined {
+  const [x] = operands(norm.inputs);
+  return graph
+    .readersOf(dy)
+    .find(
+      ({ name, inputs }) => name === 'batchNormBackward' && inputs[0] === dy && inputs[1] === x,
+    );
+}
+
+function fuseRelu(graph: Rewriter, norm: PlanNode): boolean {
+  const [normalized, mean, variance] = operands(norm.outputs);
+  const relu = reluOf(graph, normalized);
+  if (relu === undefined) return false;
+  const { attrs, inputs } = norm;
+  const [x, weight, bias] = operands(inputs);
+  const [y] = operands(relu.outputs);
+  const back = reluGradient(graph, relu);
+  graph.fuse([norm, relu], { name: 'batchNormRelu', attrs, inputs, outputs: [y, mean, variance] });
+
+  if (back === undefined) return true;
+  const [masked] = operands(back.outputs);
+  const normBack = normGradient(graph, norm, masked);
+  if (normBack === undefined || !graph.isReadOnlyBy(masked, normBack)) return true;
+  graph.fuse([back, normBack], {
+    name: 'batchNormReluBackward',
+    attrs,
+    inputs: [operands(back.inputs)[1], x, weight, bias, mean, variance],
+    outputs: normBack.outputs,
+  });
+  return true;
+}
+
+/** relu(norm + residual); the masked gradient is also the residual's, so the fused node hands it out. */
+function fuseResidual(graph: Rewriter, norm: PlanNode): void {
+  const [normalized, mean, variance] = operands(norm.outputs);
+  const add = graph.soleReader(normalized);
+  const residual = add?.inputs.find((value) => value !== normalized);
+  if (add?.name !== 'add' || residual === undefined) return;
+  if (residual.dtype !== 'float32' || !sameShape(residual.shape, normalized.shape)) return;
+  const relu = reluOf(graph, operands(add.outputs)[0]);
+  if (relu === undefined) return;
+
+  const { attrs, inputs } = norm;
+  const [x, weight] = operands(inputs);
+  const [y] = operands(relu.outputs);
+  const back = reluGradient(graph, relu);
+  graph.fuse([norm, add, relu], {
+    name: 'batchNormAddRelu',
+    attrs,
+    inputs: [...inputs, residual],
+    outputs: [y, mean, variance],
+  });
+
+  const masked = back?.outputs[0];
+  const normBack = masked && normGradient(graph, norm, masked);
+  if (back === undefined || normBack === undefined) return;
+  graph.fuse([back, normBack], {
+    name: 'batchNormAddReluBackward',
+    attrs,
+    inputs: [operands(back.inputs)[1], x, weight, mean, variance, y],
+    outputs: [...normBack.outputs, ...back.outputs],
+  });
+}
+
+/** Only as a whole, forward and backward: the pooled tensor is all that is kept of the relu's. */
+function fuseMaxPool(graph: Rewriter, norm: PlanNode): boolean {
+  const [normalized, mean, variance] = operands(norm.outputs);
+  const relu = reluOf(graph, normalized);
+  if (relu === undefined) return false;
+  const [activated] = operands(relu.outputs);
+  const pool = graph.readersOf(activated).find(({ name }) => name === 'maxPool2d');
+  if (pool === undefined) return false;
+  const [y, indices] = operands(pool.outputs);
+  if (!isTwoByTwo(activated, y, pool.attrs as MaxPoolAttrs)) return false;
+
+  const back = reluGradient(graph, relu);
+  if (!graph.isReadOnlyBy(activated, pool, back)) return false;
+  const poolBack = graph.soleReader(indices);
+  const normBack = back && normGradient(graph, norm, operands(back.outputs)[0]);
+  const isForwardOnly = back === undefined && graph.isReadOnlyBy(indices);
+  const isWhole =
+    back !== undefined &&
+    normBack !== undefined &&
+    poolBack?.name === 'maxPool2dBackward' &&
+    graph.isReadOnlyBy(operands(back.outputs)[0], normBack) &&
+    graph.soleReader(operands(poolBack.outputs)[0]) === back;
+  if (!isForwardOnly && !isWhole) return false;
+
+  const { attrs, inputs } = norm;
+  const winners = graph.newValue(y.shape, 'float32');
+  const index = graph.newValue(y.shape, 'uint8');
+  graph.fuse([norm, relu, pool], {
+    name: 'batchNormReluMaxPool',
+    attrs,
+    inputs,
+    outputs: [y, mean, variance, winners, index],
+  });
+  if (isWhole)
+    graph.fuse([poolBack, back, normBack], {
+      name: 'batchNormReluMaxPoolBackward',
+      attrs,
+      inputs: [operands(poolBack.inputs)[0], ...inputs, mean, variance, winners, index],
+      outputs: normBack.outputs,
+    });
+  return true;
+}
+
+function fuseEvaluation(graph: Rewriter, norm: PlanNode): void {
+  const [normalized] = operands(norm.outputs);
+  const reader = graph.soleReader(normalized);
+  if (reader?.name === 'relu') {
+    graph.fuse([norm, reader], { ...norm, name: 'batchNormEvalRelu', outputs: reader.outputs });
+    return;
+  }
+  const residual = reader?.inputs.find((value) => value !== normalized);
+  if (reader?.name !== 'add' || residual === undefined) return;
+  const relu = reluOf(graph, operands(reader.outputs)[0]);
+  if (relu === undefined || !sameShape(residual.shape, normalized.shape)) return;
+  graph.fuse([norm, reader, relu], {
+    ...norm,
+    name: 'batchNormEvalAddRelu',
+    inputs: [...norm.inputs, residual],
+    outputs: relu.outputs,
+  });
+}

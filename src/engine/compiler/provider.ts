@@ -1,0 +1,13 @@
+/** How an engine beside `wasm` takes part in its plans: lowerings of its own, whose phases call code of its own. */
+import type { ForeignCode } from '../pool/foreign-code.js';
+import type { Lowerings } from './target.js';
+
+export interface Provider {
+  /** Of the engine. */
+  readonly name: string;
+  /** Asked before those of the kernels; they return false for what they leave to these. */
+  readonly lowerings: Lowerings;
+  /** Who does not compute in bfloat16, as the refusal says it; undefined where plans do. */
+  readonly withoutBfloat16: string | undefined;
+  readonly code: ForeignCode;
+}

@@ -1,0 +1,27 @@
+/**
+ * What the compiler is given of the engine it compiles for. It imports no engine: what kernels there are, which ops they can
+ * compute and which fusions they have kernels for are the engine's affair.
+ *
+ * The way of a graph: `rewrite-graph.ts` fuses its nodes, `lower-graph.ts` turns them into phases on symbolic memory (a
+ * draft), `compiled-plan.ts` gives them addresses and writes the program that the pool's threads run.
+ */
+import type { KernelName } from './kernel-name.js';
+import type { Lowering } from './lowering.js';
+import type { Rewriter } from './passes/rewriter.js';
+import type { PlanNode } from './plan-node.js';
+
+/** Replaces groups of nodes by one for which the target has a lowering. */
+export type Pass = (graph: Rewriter) => void;
+
+export type Lowerings = Readonly<Record<string, Lowering>>;
+
+export interface Target {
+  /** In the order in which they see the nodes; the first to fuse a node has it. */
+  readonly passes: readonly Pass[];
+  /** By op or fused op, in the order in which they are asked; what all leave runs its reference kernel. */
+  readonly lowerings: readonly Lowerings[];
+  /** Whether the lowering of `node` takes input `position` in bfloat16 as it is. */
+  takesBfloat16(node: PlanNode, position: number): boolean;
+  /** The number of a kernel in programs. */
+  kernelId(name: KernelName): number;
+}

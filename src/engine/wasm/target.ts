@@ -1,0 +1,21 @@
+/** What the compiler is told of these kernels: their numbers, the lowerings that emit them and the fusions that they know. */
+import { foldBatchNorm } from '../compiler/passes/fold-batch-norm.js';
+import { fuseBatchNorm } from '../compiler/passes/fuse-batch-norm.js';
+import { fuseMaxPool } from '../compiler/passes/fuse-max-pool.js';
+import { fuseRelu } from '../compiler/passes/fuse-relu.js';
+import { fuseSquareSum } from '../compiler/passes/fuse-square-sum.js';
+import type { Provider } from '../compiler/provider.js';
+import type { Target } from '../compiler/target.js';
+import { kernelId } from './kernel-table.js';
+import { takesBfloat16 } from './lower/bfloat16-inputs.js';
+import { lowerings } from './lower/table.js';
+
+/** The kernels, and before them what the provider brings. */
+export function targetWith(provider: Provider | undefined): Target {
+  return {
+    passes: [foldBatchNorm, fuseBatchNorm, fuseMaxPool, fuseRelu, fuseSquareSum],
+    lowerings: provider === undefined ? [lowerings] : [provider.lowerings, lowerings],
+    takesBfloat16,
+    kernelId,
+  };
+}
