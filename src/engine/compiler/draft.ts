@@ -26,7 +26,7 @@ export interface InputCheck {
   readonly check: (data: TypedArray) => void;
 }
 
-/** What the planner makes of a graph. */
+/** What lowering makes of a graph. */
 export interface Draft {
   readonly phases: readonly Phase[];
   readonly hostCalls: readonly HostCall[];

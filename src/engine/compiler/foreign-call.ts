@@ -30,7 +30,7 @@ export function recordBytes(count: number): number {
 }
 
 /**
- * Records, one per thread, as kernels/native.ts reads them: primitive (0: nothing to do) and stream as 64-bit words, the
+ * Records, one per thread, as `wasm/kernels/native.ts` reads them: primitive (0: nothing to do) and stream as 64-bit words, the
  * list of (argument, handle), the offset of each operand, and the address each was last bound to.
  */
 export function foreignRecords(

@@ -1,10 +1,10 @@
 /**
- * What a lowering sees of the planner. A *lowering* turns one node of the graph into *phases*: kernel calls that every
+ * What a lowering sees of the compiler. A *lowering* turns one node of the graph into *phases*: kernel calls that every
  * thread runs on its own share. Engines bring them (`wasm/lower/`, one family per file, listed in `table.ts` there).
  *
  * Memory is symbolic while phases are emitted: a {@link Pointer} names a region whose address is chosen when all phases
  * are known. A region lives from the first to the last phase that names it, so nothing needs to be freed; regions whose
- * lives do not meet share memory. Barriers are placed by the planner, wherever a phase reads or overwrites what other
+ * lives do not meet share memory. Barriers are placed by the compiler, wherever a phase reads or overwrites what other
  * threads have written since the last one.
  */
 import type { TypedArray } from '../../core/dtype.js';

@@ -1,4 +1,4 @@
-/** Phases as the planner collects them, before memory has addresses. */
+/** Phases as lowering collects them, before memory has addresses. */
 import type { KernelName } from './kernel-name.js';
 import type { Word } from './lowering.js';
 import type { Pointer, Region } from './region.js';

@@ -3,7 +3,7 @@ import type { Graph, Value } from '../../graph/graph.js';
 import type { PlanNode } from './plan-node.js';
 
 export interface ValueUses {
-  /** The planner has come to this node. */
+  /** Lowering has come to this node. */
   advance(node: PlanNode): void;
   /** Whether `output` of the current node may be written over the memory of `input`. */
   mayOverwrite(input: Value, output: Value): boolean;

@@ -1,5 +1,5 @@
 /**
- * Engine `native`: the planner, pool and kernels of engine `wasm`, in which machine code that this room writes computes what
+ * Engine `native`: the compiler, the pool and the kernels of engine `wasm`, in which machine code that this room writes computes what
  * takes longest. Nothing has to be installed: npm's package koffi calls the system for memory that code may run in.
  */
 import { EngineError } from '../../core/errors.js';

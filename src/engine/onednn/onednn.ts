@@ -1,5 +1,5 @@
 /**
- * Engine `onednn`: the planner, pool and kernels of engine `wasm`, in which oneDNN, the library inside PyTorch and
+ * Engine `onednn`: the compiler, the pool and the kernels of engine `wasm`, in which oneDNN, the library inside PyTorch and
  * TensorFlow for CPUs, computes convolutions and matrix products: primitives for one thread, one on each thread's share.
  */
 

@@ -1,5 +1,5 @@
 /**
- * Winograd convolution F(4×4, 3×3) with its products by oneDNN (kernels/winograd-native.ts): a quarter of direct
+ * Winograd convolution F(4×4, 3×3) with its products by oneDNN (wasm/kernels/winograd-native.ts): a quarter of direct
  * convolution's multiplications. oneDNN's own Winograd, which versions 2.x have for some CPUs, makes whole steps of MNIST's and
  * CIFAR's networks slower, and newer versions have none.
  */

@@ -1,5 +1,5 @@
 // What every kernel is built on. A kernel is `export function name(args: usize, tid: i32, threads: i32): void`: `args`
-// points to 32-bit words (pointers, whole numbers, float bits) that the planner wrote, and thread `tid` of `threads` does
+// points to 32-bit words (pointers, whole numbers, float bits) that the compiler wrote, and thread `tid` of `threads` does
 // its own static share (./share.ts). The files of this folder are AssemblyScript, compiled by scripts/build.mjs; kernels are listed in
 // ../kernel-table.ts.
 

@@ -1,4 +1,4 @@
-// Kernels of a library outside WebAssembly; ../native.ts lays out the records that say what to call.
+// Code outside WebAssembly; compiler/foreign-call.ts lays out the records that say what to call.
 
 import { A, I } from './abi';
 

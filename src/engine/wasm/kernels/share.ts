@@ -1,6 +1,6 @@
 // What kernels share: a thread's static part of the work, the last, partial vector of a row, sums, walks.
 //
-// A load may read up to 15 bytes past a tensor's end (the planner rounds every tensor up to 64 bytes); a store never does.
+// A load may read up to 15 bytes past a tensor's end (the compiler rounds every tensor up to 64 bytes); a store never does.
 
 import { I } from './abi';
 import { storeFirst, storeUpTo4 } from './elements';

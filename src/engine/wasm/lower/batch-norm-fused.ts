@@ -1,6 +1,6 @@
 /**
  * Batch normalisation of `[N, C, H, W]` together with what follows it: a relu, a residual and a relu, or a relu and max
- * pooling by 2 × 2. The planner makes nodes of these names out of several ops; their attributes are those of batch
+ * pooling by 2 × 2. The compiler makes nodes of these names out of several ops; their attributes are those of batch
  * normalisation. They work on whole vectors of channels.
  *
  *   batchNormRelu                 x, weight, bias → y, mean, var

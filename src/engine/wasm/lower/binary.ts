@@ -92,7 +92,7 @@ const cast = lowering((node, context) => {
   return true;
 });
 
-/** `addRelu` is relu(a + b), the end of a residual block: a node that the planner makes of two. */
+/** `addRelu` is relu(a + b), the end of a residual block: a node that the compiler makes of two. */
 export const binaryLowerings: Readonly<Record<string, Lowering>> = {
   add: binary('add', true, 'addInt32'),
   addRelu: binary('addRelu'),

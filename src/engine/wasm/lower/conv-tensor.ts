@@ -1,7 +1,7 @@
 /**
  * Activations as convolutions take them: `[N·groups][blocks][H][W][B]`. Where a group is a whole number of blocks that
  * is the blocked layout itself; where it is not (3 channels a group, say), each group is padded to blocks of its own,
- * converted from and to row-major beside the planner, for no other op knows that layout.
+ * converted from and to row-major beside the compiler, for no other op knows that layout.
  */
 import type { Size2d } from '../../../core/shape.js';
 import type { Value } from '../../../graph/graph.js';

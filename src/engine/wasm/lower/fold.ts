@@ -1,6 +1,6 @@
 /**
  * foldBatchNorm: w `[O, …]`, then weight, bias, mean and var of a batch normalisation `[O]`, and optionally b `[O]` of
- * the convolution → the weight and the bias of a convolution that does both. A node that the planner makes.
+ * the convolution → the weight and the bias of a convolution that does both. A node that the compiler makes.
  */
 import { numel } from '../../../core/shape.js';
 import { operands } from '../../../graph/op.js';

@@ -1,5 +1,5 @@
 /**
- * Max pooling of `[N, C, H, W]` on whole vectors of channels, alone or after a relu, which commutes with it. The planner
+ * Max pooling of `[N, C, H, W]` on whole vectors of channels, alone or after a relu, which commutes with it. The compiler
  * makes these nodes of `maxPool2d` and its gradient where nobody else looks at the indices; attributes are those of
  * `maxPool2d`, and whether there is a relu.
  *

@@ -148,7 +148,7 @@ function extreme(sign: 1 | -1, places: boolean): Lowering {
   });
 }
 
-/** `sumOfSquares` is square and sum in one: a node that the planner makes of two. */
+/** `sumOfSquares` is square and sum in one: a node that the compiler makes of two. */
 export const reductionLowerings: Readonly<Record<string, Lowering>> = {
   sum: reduce(() => ({ kernel: 'sum', factor: () => 1 })),
   mean: reduce(() => ({ kernel: 'sum', factor: (count) => 1 / count })),

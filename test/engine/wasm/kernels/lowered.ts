@@ -1,5 +1,5 @@
 /**
- * Runs the lowering of one op on a sandbox, without planner and pool, and the op's reference kernel in float64 beside
+ * Runs the lowering of one op on a sandbox, without compiler and pool, and the op's reference kernel in float64 beside
  * it. Inputs of four dimensions can be handed over in any layout; the outputs come back row-major, and the zeros that
  * fill a last block of channels are checked to be zeros.
  */
