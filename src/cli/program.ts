@@ -35,6 +35,11 @@ const commands: readonly Entry[] = [
     load: async () => (await import('./commands/summary.js')).addSummary,
   },
   {
+    name: 'models',
+    description: 'Lists the networks, and which trained weights there are for them.',
+    load: async () => (await import('./commands/models.js')).addModels,
+  },
+  {
     name: 'data',
     description: 'Looks at data before training on them, and fetches them.',
     load: async () => (await import('./commands/data.js')).addData,

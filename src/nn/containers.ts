@@ -13,17 +13,27 @@ abstract class ModuleSequence extends Module implements Iterable<Module> {
   }
 
   private add(name: string, module: Module): void {
-    if (!(module instanceof Module))
-      throw new ValueError(
-        this.constructor.name,
-        `item '${name}' is ${module === null ? 'null' : typeof module}, a module is required`,
-      );
     if (name === '' || name.includes('.'))
       throw new ValueError(
         this.constructor.name,
         `the name '${name}' must not be empty nor contain a dot: dots part the names in state-dict keys`,
       );
-    this.items.push([name, module]);
+    this.items.push([name, this.checked(name, module)]);
+  }
+
+  private checked(name: string, module: Module): Module {
+    if (module instanceof Module) return module;
+    throw new ValueError(
+      this.constructor.name,
+      `item '${name}' is ${module === null ? 'null' : typeof module}, a module is required`,
+    );
+  }
+
+  protected override replaceChild(name: string, module: Module): void {
+    this.set(
+      this.items.findIndex(([own]) => own === name),
+      module,
+    );
   }
 
   override members(): readonly (readonly [string, Module])[] {
@@ -36,13 +46,23 @@ abstract class ModuleSequence extends Module implements Iterable<Module> {
 
   /** The module at `index`; −1 is the last. */
   at(index: number): Module {
+    return this.itemAt(index)[1];
+  }
+
+  private itemAt(index: number): [name: string, module: Module] {
     const item = this.items.at(index);
     if (item === undefined)
       throw new ValueError(
         this.constructor.name,
         `index ${index} is out of range for ${this.length} modules`,
       );
-    return item[1];
+    return item;
+  }
+
+  /** Puts a module in the place of the one at `index`; −1 is the last. @example model.classifier.set(6, new nn.Linear(4096, 20)) */
+  set(index: number, module: Module): this {
+    this.itemAt(index)[1] = this.checked(this.itemAt(index)[0], module);
+    return this;
   }
 
   /** Adds a module at the end. */

@@ -52,6 +52,10 @@ export class ModuleDict extends Module implements Iterable<readonly [string, Mod
     return [...this.items];
   }
 
+  protected override replaceChild(name: string, module: Module): void {
+    this.set(name, module);
+  }
+
   [Symbol.iterator](): Iterator<readonly [string, Module]> {
     return this.items.entries();
   }

@@ -169,6 +169,25 @@ export abstract class Module extends ModuleFunction {
     return module;
   }
 
+  /** Puts a module in the place of the one at `path`, as assigning its field does. @example setSubmodule('classifier.6', new nn.Linear(4096, 20)) */
+  setSubmodule(path: string, module: Module): void {
+    if (!(module instanceof Module))
+      throw new ValueError('setSubmodule', `${quote(path)}: a module is required to put there`);
+    this.getSubmodule(path); // names what is not there
+    const at = path.lastIndexOf('.');
+    const parent = this.getSubmodule(at === -1 ? '' : path.slice(0, at));
+    parent.replaceChild(path.slice(at + 1), module);
+  }
+
+  /** Replaces the child of that name, which is there. */
+  protected replaceChild(name: string, module: Module): void {
+    const field = Object.entries(this).find(
+      ([key, value]) => value instanceof Module && stateKey(key) === name,
+    );
+    if (field === undefined) throw new ValueError('setSubmodule', "'' is the model itself");
+    Reflect.set(this, field[0], module);
+  }
+
   /** Switches the tree to training, or with `false` to evaluation. */
   train(mode = true): this {
     for (const module of this.modules()) module.#trains = mode;

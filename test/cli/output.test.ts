@@ -97,7 +97,7 @@ test('commands write to the terminal through one door', () => {
     'report-error.ts',
     'program.ts',
     'counter.ts',
-    'download-progress.ts',
+
     'main.ts',
   ];
   const wrong = readdirSync(source, { recursive: true, encoding: 'utf8' })

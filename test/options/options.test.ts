@@ -66,6 +66,7 @@ const leading: Readonly<Record<string, readonly unknown[]>> = {
   'data.kFold': [{ length: 4 }, 2],
   'data.randomSplit': [{ length: 4 }, [2, 2]],
   'runs.RunRecorder': [{}, {}],
+  'vision.models.getModel': ['lenet'],
 };
 
 /** What a family of calls is made with. */

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { cacheFolder } from '../../core/cache-folder.js';
+import { showDownload } from '../../vision/datasets/download/show-download.js';
 import { downloadDataset, namedDatasets } from '../../vision/datasets/named.js';
-import { showDownload } from '../download-progress.js';
 import { dataOption, jsonOption } from '../options.js';
 import { printJson, printLine } from '../output.js';
 import { withFolder } from './data-inspect.js';

@@ -5,9 +5,9 @@ import type { OpenRequest, OptimizerName, Task } from '../../recipes/recipe.js';
 import { RunFolder } from '../../runs/run-folder.js';
 import { optimizerNames, type TrainSettings, trainTask } from '../../runs/train-task.js';
 import { defaultGenerator } from '../../tensor/generator.js';
+import { showDownload } from '../../vision/datasets/download/show-download.js';
 import type { CacheEstimate } from '../../vision/datasets/image-store/image-store.js';
 import { modelNames } from '../../vision/models/registry.js';
-import { showDownload } from '../download-progress.js';
 import { interruptible } from '../interrupts.js';
 import {
   applyEngineChoice,

@@ -1,7 +1,5 @@
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { internalError } from '../../core/errors.js';
+import { join } from 'node:path';
+import { assetPath } from '../../core/asset-path.js';
 import { optionReader, requireOneOf } from '../../core/options.js';
 import { ArrayImages } from './array-images.js';
 import { type OpenOptions, readImageArray, splitLine } from './mnist.js';
@@ -27,21 +25,12 @@ export class Digits extends ArrayImages {
   ): Promise<Digits> {
     const { split = 'train', ...options } = readOptions(given);
     requireOneOf('Digits', 'split', split, ['train', 'test']);
-    const prefix = join(assetFolder(), split === 'train' ? 'train' : 't10k');
+    const prefix = join(assetPath('digits'), split === 'train' ? 'train' : 't10k');
     const array = await readImageArray(
       `${prefix}-images-idx3-ubyte.gz`,
       `${prefix}-labels-idx1-ubyte.gz`,
       digitNames,
     );
     return new Digits(array, { ...options, details: [splitLine(split)] });
-  }
-}
-
-/** `assets/digits` in the package: above this file, wherever the build puts it. */
-function assetFolder(): string {
-  for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
-    const assets = join(folder, 'assets', 'digits');
-    if (existsSync(assets)) return assets;
-    if (folder === dirname(folder)) throw internalError('assets/digits is not in the package');
   }
 }

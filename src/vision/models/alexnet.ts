@@ -6,11 +6,7 @@ import { Linear } from '../../nn/linear.js';
 import { Module } from '../../nn/module.js';
 import { AdaptiveAvgPool2d, MaxPool2d } from '../../nn/pooling.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import {
-  type ClassifierOptions,
-  type ClassifierShape,
-  classifierOptions,
-} from './classifier-options.js';
+import { type ClassifierShape, classifier } from './classifier-options.js';
 
 const relu = () => new ReLU({ inplace: true });
 const pool = () => new MaxPool2d(3, { stride: 2 });
@@ -54,9 +50,5 @@ export class AlexNet extends Module {
   }
 }
 
-const readAlexnet = classifierOptions('alexnet');
-
-/** AlexNet, with fresh weights. */
-export function alexnet(...given: [options?: ClassifierOptions]): AlexNet {
-  return new AlexNet(readAlexnet(given));
-}
+/** AlexNet. */
+export const alexnet = classifier('alexnet', (shape) => new AlexNet(shape));

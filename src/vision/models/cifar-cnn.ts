@@ -31,7 +31,7 @@ export class CifarCNN extends Module {
   readonly pool3 = new MaxPool2d(2);
   readonly fc1: Linear;
   readonly dropout = new Dropout(0.5);
-  readonly fc2: Linear;
+  fc2: Linear; // replaced by those who fine-tune
 
   constructor(...given: [options?: ClassifierOptions]) {
     super();

@@ -7,9 +7,9 @@ import { Module } from '../../nn/module.js';
 import { pad } from '../../ops/pad.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import {
-  type ClassifierOptions,
+  type ClassifierConstructor,
   type ClassifierShape,
-  classifierOptions,
+  classifier,
 } from './classifier-options.js';
 
 /** Two 3×3 convolutions beside a shortcut without parameters: every other pixel, new channels 0. */
@@ -51,7 +51,7 @@ export class CifarResNet extends Module {
   readonly layer1: Sequential;
   readonly layer2: Sequential;
   readonly layer3: Sequential;
-  readonly linear: Linear;
+  linear: Linear; // replaced by those who fine-tune
 
   constructor(depth: number, { numClasses, inChannels }: ClassifierShape) {
     super();
@@ -77,16 +77,16 @@ export class CifarResNet extends Module {
   }
 }
 
-function cifarResnet(depth: number): (...given: [options?: ClassifierOptions]) => CifarResNet {
-  const read = classifierOptions(`cifar_resnet${depth}`, { numClasses: 10, inChannels: 3 });
-  return (...given) => new CifarResNet(depth, read(given));
+function cifarResnet(depth: number): ClassifierConstructor<CifarResNet> {
+  const ofCifar = { numClasses: 10, inChannels: 3, imageSize: 32 };
+  return classifier(`cifar_resnet${depth}`, (shape) => new CifarResNet(depth, shape), ofCifar);
 }
 
-/** ResNet-20 for CIFAR-10 (0.27 million parameters), with fresh weights. */
+/** ResNet-20 for CIFAR-10 (0.27 million parameters). */
 export const cifar_resnet20 = cifarResnet(20);
-/** ResNet-32 for CIFAR-10, with fresh weights. */
+/** ResNet-32 for CIFAR-10. */
 export const cifar_resnet32 = cifarResnet(32);
-/** ResNet-44 for CIFAR-10, with fresh weights. */
+/** ResNet-44 for CIFAR-10. */
 export const cifar_resnet44 = cifarResnet(44);
-/** ResNet-56 for CIFAR-10 (0.85 million parameters), with fresh weights. */
+/** ResNet-56 for CIFAR-10 (0.85 million parameters). */
 export const cifar_resnet56 = cifarResnet(56);

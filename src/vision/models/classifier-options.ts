@@ -1,5 +1,7 @@
 import { ValueError } from '../../core/errors.js';
 import { optionReader } from '../../core/options.js';
+import type { Module } from '../../nn/module.js';
+import { type FindOptions, pretrained, type WeightsChoice } from './weights/pretrained.js';
 
 /** What every classifier can be told. */
 export interface ClassifierOptions {
@@ -9,6 +11,24 @@ export interface ClassifierOptions {
   inChannels?: number;
   /** Side of the pictures in pixels, H = W; networks that pool over all of the picture take any. @default its best-known data set's */
   imageSize?: number;
+}
+
+/** What the layers of a network depend on. */
+export type ClassifierShape = Readonly<Required<ClassifierOptions>>;
+
+/** What a network with trained weights can be told. Where `numClasses` is not that of the weights, the head is a fresh one. */
+export interface PretrainedOptions extends ClassifierOptions, FindOptions {
+  /**
+   * `'imagenet1k'`, torchvision's `DEFAULT`; another name of torchvision's; an entry such as `ResNet18_Weights.DEFAULT`; or
+   * the path of a file (`.pth`, `.safetensors`).
+   */
+  weights: WeightsChoice;
+}
+
+/** Makes a network: at once with fresh weights; with trained ones, which are read or fetched, as a promise. */
+export interface ClassifierConstructor<M extends Module> {
+  (...given: [options: PretrainedOptions]): Promise<M>;
+  (...given: [options?: ClassifierOptions & { weights?: null }]): M;
 }
 
 /** Throws unless pictures of `imageSize` leave something to look at after the last pooling, in whole `steps`. */
@@ -22,24 +42,41 @@ export function requireImageSize(subject: string, imageSize: number, min: number
   );
 }
 
-/** Reads the options of a constructor, for a network that takes pictures of any size. */
-export function classifierOptions(
+/** The constructor of an architecture: how it is called in files and commands, and what it has by default. */
+export function classifier<M extends Module>(
   name: string,
-  defaults: ClassifierShape = { numClasses: 1000, inChannels: 3 },
-): (given: readonly [options?: ClassifierOptions]) => ClassifierShape {
-  const read = optionReader<ClassifierOptions>(name, {
-    numClasses: true,
-    inChannels: true,
-    imageSize: true,
-  });
-  return (given) => {
-    const { numClasses = defaults.numClasses, inChannels = defaults.inChannels } = read(given);
-    return { numClasses, inChannels };
-  };
-}
-
-/** What the layers of a network depend on. */
-export interface ClassifierShape {
-  readonly numClasses: number;
-  readonly inChannels: number;
+  make: (shape: ClassifierShape) => M,
+  defaults: ClassifierShape = { numClasses: 1000, inChannels: 3, imageSize: 224 },
+): ClassifierConstructor<M> {
+  const read = optionReader<ClassifierOptions & FindOptions & { weights?: WeightsChoice | null }>(
+    name,
+    {
+      numClasses: true,
+      inChannels: true,
+      imageSize: true,
+      weights: true,
+      download: true,
+      onProgress: true,
+    },
+    { pretrained: "pretrained: true is weights: 'imagenet1k'" },
+  );
+  function construct(...given: [options: PretrainedOptions]): Promise<M>;
+  function construct(...given: [options?: ClassifierOptions & { weights?: null }]): M;
+  function construct(...given: [options?: ClassifierOptions]): M | Promise<M> {
+    const { numClasses, inChannels, imageSize, weights = null, ...find } = read(given);
+    const shape = {
+      numClasses: numClasses ?? defaults.numClasses,
+      inChannels: inChannels ?? defaults.inChannels,
+      imageSize: imageSize ?? defaults.imageSize,
+    };
+    if (weights === null) return make(shape);
+    return pretrained({
+      architecture: name,
+      make: (classes) => make({ ...shape, numClasses: classes }),
+      weights,
+      ...(numClasses !== undefined && { numClasses }),
+      ...find,
+    });
+  }
+  return construct;
 }

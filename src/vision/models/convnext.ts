@@ -10,11 +10,7 @@ import { Flatten } from '../../nn/shape-layers.js';
 import { full } from '../../tensor/creation.js';
 import { Parameter } from '../../tensor/parameter.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import {
-  type ClassifierOptions,
-  type ClassifierShape,
-  classifierOptions,
-} from './classifier-options.js';
+import { type ClassifierShape, classifier } from './classifier-options.js';
 import { Permute } from './layers/permute.js';
 import { StochasticDepth } from './layers/stochastic-depth.js';
 
@@ -112,9 +108,8 @@ export class ConvNeXt extends Module {
   }
 }
 
-const readConvnextTiny = classifierOptions('convnext_tiny');
-
-/** ConvNeXt-Tiny, with fresh weights. */
-export function convnext_tiny(...given: [options?: ClassifierOptions]): ConvNeXt {
-  return new ConvNeXt([96, 192, 384, 768], [3, 3, 9, 3], 0.1, readConvnextTiny(given));
-}
+/** ConvNeXt-Tiny. */
+export const convnext_tiny = classifier(
+  'convnext_tiny',
+  (shape) => new ConvNeXt([96, 192, 384, 768], [3, 3, 9, 3], 0.1, shape),
+);

@@ -8,11 +8,7 @@ import { Module } from '../../nn/module.js';
 import { AvgPool2d, MaxPool2d } from '../../nn/pooling.js';
 import { cat } from '../../ops/functions.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import {
-  type ClassifierOptions,
-  type ClassifierShape,
-  classifierOptions,
-} from './classifier-options.js';
+import { type ClassifierShape, classifier } from './classifier-options.js';
 
 const relu = () => new ReLU({ inplace: true });
 
@@ -62,7 +58,7 @@ class DenseBlock extends Module {
 /** Densely connected network (Huang et al., 2016, https://arxiv.org/abs/1608.06993): `[N, C, H, W]` → `[N, K]`. */
 export class DenseNet extends Module {
   readonly features: Sequential;
-  readonly classifier: Linear;
+  classifier: Linear; // replaced by those who fine-tune
 
   constructor(
     growth: number,
@@ -102,9 +98,8 @@ export class DenseNet extends Module {
   }
 }
 
-const readDensenet121 = classifierOptions('densenet121');
-
-/** DenseNet-121, with fresh weights. */
-export function densenet121(...given: [options?: ClassifierOptions]): DenseNet {
-  return new DenseNet(32, [6, 12, 24, 16], readDensenet121(given));
-}
+/** DenseNet-121. */
+export const densenet121 = classifier(
+  'densenet121',
+  (shape) => new DenseNet(32, [6, 12, 24, 16], shape),
+);

@@ -7,9 +7,9 @@ import { Module } from '../../nn/module.js';
 import { AdaptiveAvgPool2d } from '../../nn/pooling.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import {
-  type ClassifierOptions,
+  type ClassifierConstructor,
   type ClassifierShape,
-  classifierOptions,
+  classifier,
 } from './classifier-options.js';
 import { Conv2dNormActivation } from './layers/conv-norm-activation.js';
 import { initConvNet } from './layers/init-weights.js';
@@ -117,39 +117,35 @@ export class EfficientNet extends Module {
   }
 }
 
-function efficientnet(
-  name: string,
-  scale: Scale,
-): (...given: [options?: ClassifierOptions]) => EfficientNet {
-  const read = classifierOptions(name);
-  return (...given) => new EfficientNet(scale, read(given));
+function efficientnet(name: string, scale: Scale): ClassifierConstructor<EfficientNet> {
+  return classifier(name, (shape) => new EfficientNet(scale, shape));
 }
 
-/** EfficientNet-B0, with fresh weights. */
+/** EfficientNet-B0. */
 export const efficientnet_b0 = efficientnet('efficientnet_b0', {
   width: 1,
   depth: 1,
   dropout: 0.2,
 });
-/** EfficientNet-B1, with fresh weights. */
+/** EfficientNet-B1. */
 export const efficientnet_b1 = efficientnet('efficientnet_b1', {
   width: 1,
   depth: 1.1,
   dropout: 0.2,
 });
-/** EfficientNet-B2, with fresh weights. */
+/** EfficientNet-B2. */
 export const efficientnet_b2 = efficientnet('efficientnet_b2', {
   width: 1.1,
   depth: 1.2,
   dropout: 0.3,
 });
-/** EfficientNet-B3, with fresh weights. */
+/** EfficientNet-B3. */
 export const efficientnet_b3 = efficientnet('efficientnet_b3', {
   width: 1.2,
   depth: 1.4,
   dropout: 0.3,
 });
-/** EfficientNet-B4, with fresh weights. */
+/** EfficientNet-B4. */
 export const efficientnet_b4 = efficientnet('efficientnet_b4', {
   width: 1.4,
   depth: 1.8,

@@ -3,11 +3,7 @@ import { maxPool2d } from '../../nn/functional.js';
 import { Linear } from '../../nn/linear.js';
 import { Module } from '../../nn/module.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import {
-  type ClassifierOptions,
-  type ClassifierShape,
-  classifierOptions,
-} from './classifier-options.js';
+import { type ClassifierShape, classifier } from './classifier-options.js';
 
 /** LeNet-5 (LeCun et al., 1998) as PyTorch's first tutorial writes it: `[N, C, 32, 32]` → `[N, K]`. */
 export class LeNet extends Module {
@@ -15,7 +11,7 @@ export class LeNet extends Module {
   readonly conv2 = new Conv2d(6, 16, 5);
   readonly fc1 = new Linear(16 * 5 * 5, 120);
   readonly fc2 = new Linear(120, 84);
-  readonly fc3: Linear;
+  fc3: Linear; // replaced by those who fine-tune
 
   constructor({ numClasses, inChannels }: ClassifierShape) {
     super();
@@ -30,9 +26,9 @@ export class LeNet extends Module {
   }
 }
 
-const readLenet = classifierOptions('lenet', { numClasses: 10, inChannels: 1 });
-
-/** LeNet-5, with fresh weights. */
-export function lenet(...given: [options?: ClassifierOptions]): LeNet {
-  return new LeNet(readLenet(given));
-}
+/** LeNet-5. */
+export const lenet = classifier('lenet', (shape) => new LeNet(shape), {
+  numClasses: 10,
+  inChannels: 1,
+  imageSize: 32,
+});

@@ -20,7 +20,7 @@ export class MnistCNN extends Module {
   readonly conv2 = new Conv2d(32, 64, 3);
   readonly pool2 = new MaxPool2d(2);
   readonly fc1: Linear;
-  readonly fc2: Linear;
+  fc2: Linear; // replaced by those who fine-tune
 
   constructor(...given: [options?: ClassifierOptions]) {
     super();

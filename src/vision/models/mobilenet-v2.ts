@@ -6,11 +6,7 @@ import { ReLU6 } from '../../nn/gates.js';
 import { Linear } from '../../nn/linear.js';
 import { Module } from '../../nn/module.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import {
-  type ClassifierOptions,
-  type ClassifierShape,
-  classifierOptions,
-} from './classifier-options.js';
+import { type ClassifierShape, classifier } from './classifier-options.js';
 import { Conv2dNormActivation } from './layers/conv-norm-activation.js';
 import { initConvNet } from './layers/init-weights.js';
 
@@ -77,9 +73,5 @@ export class MobileNetV2 extends Module {
   }
 }
 
-const readMobilenetV2 = classifierOptions('mobilenet_v2');
-
-/** MobileNetV2, with fresh weights. */
-export function mobilenet_v2(...given: [options?: ClassifierOptions]): MobileNetV2 {
-  return new MobileNetV2(readMobilenetV2(given));
-}
+/** MobileNetV2. */
+export const mobilenet_v2 = classifier('mobilenet_v2', (shape) => new MobileNetV2(shape));

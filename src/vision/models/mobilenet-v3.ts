@@ -7,11 +7,7 @@ import { Linear } from '../../nn/linear.js';
 import { Module } from '../../nn/module.js';
 import { AdaptiveAvgPool2d } from '../../nn/pooling.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import {
-  type ClassifierOptions,
-  type ClassifierShape,
-  classifierOptions,
-} from './classifier-options.js';
+import { type ClassifierShape, classifier } from './classifier-options.js';
 import { Conv2dNormActivation } from './layers/conv-norm-activation.js';
 import { initConvNet } from './layers/init-weights.js';
 import { makeDivisible } from './layers/make-divisible.js';
@@ -126,15 +122,14 @@ export class MobileNetV3 extends Module {
   }
 }
 
-const readLarge = classifierOptions('mobilenet_v3_large');
-const readSmall = classifierOptions('mobilenet_v3_small');
+/** MobileNetV3-Large. */
+export const mobilenet_v3_large = classifier(
+  'mobilenet_v3_large',
+  (shape) => new MobileNetV3(large, 1280, shape),
+);
 
-/** MobileNetV3-Large, with fresh weights. */
-export function mobilenet_v3_large(...given: [options?: ClassifierOptions]): MobileNetV3 {
-  return new MobileNetV3(large, 1280, readLarge(given));
-}
-
-/** MobileNetV3-Small, with fresh weights. */
-export function mobilenet_v3_small(...given: [options?: ClassifierOptions]): MobileNetV3 {
-  return new MobileNetV3(small, 1024, readSmall(given));
-}
+/** MobileNetV3-Small. */
+export const mobilenet_v3_small = classifier(
+  'mobilenet_v3_small',
+  (shape) => new MobileNetV3(small, 1024, shape),
+);

@@ -1,5 +1,6 @@
 /** Models by name, as model.json and the command line name them. */
 import { ValueError } from '../../core/errors.js';
+import { nearest } from '../../core/nearest.js';
 import { quote, show } from '../../core/outside-text.js';
 import type { Module } from '../../nn/module.js';
 import { alexnet } from './alexnet.js';
@@ -41,7 +42,10 @@ import { swin_t } from './swin-transformer.js';
 import { vgg11, vgg11_bn, vgg13, vgg13_bn, vgg16, vgg16_bn, vgg19, vgg19_bn } from './vgg.js';
 import { vit_b_16 } from './vision-transformer.js';
 
-const table: Readonly<Record<string, (options: ClassifierOptions) => Module>> = {
+/** Networks of published architectures take `weights` too; the tutorials' small ones have none. */
+export type ModelConstructor = (options: ClassifierOptions) => Module;
+
+const table: Readonly<Record<string, ModelConstructor>> = {
   mnistCnn,
   cifarCnn,
   sneakerCnn,
@@ -89,6 +93,31 @@ const table: Readonly<Record<string, (options: ClassifierOptions) => Module>> = 
 
 export const modelNames: readonly string[] = Object.keys(table);
 
+/** `[C, H, W]` of what networks take that have no published weights, which say it of the others. */
+export const usualInputs: Readonly<Record<string, readonly [number, number, number]>> = {
+  mnistCnn: [1, 28, 28],
+  cifarCnn: [3, 32, 32],
+  sneakerCnn: [3, 224, 224],
+  lenet: [1, 32, 32],
+  cifar_resnet20: [3, 32, 32],
+  cifar_resnet32: [3, 32, 32],
+  cifar_resnet44: [3, 32, 32],
+  cifar_resnet56: [3, 32, 32],
+};
+
+/** What makes the network of that name. @throws ValueError that says which was probably meant */
+export function requireArchitecture(name: string, subject: string): ModelConstructor {
+  const make = Object.hasOwn(table, name) ? table[name] : undefined;
+  if (make !== undefined) return make;
+  const meant = nearest(String(name), modelNames);
+  throw new ValueError(
+    subject,
+    meant === undefined
+      ? `name=${quote(name)} must be one of ${modelNames.join(', ')}`
+      : `name=${quote(name)} is no network; did you mean ${meant}?`,
+  );
+}
+
 const optionNames: readonly string[] = [
   'numClasses',
   'inChannels',
@@ -103,12 +132,7 @@ export interface Architecture {
 
 /** A network by name, with fresh weights from the default generator. */
 export function createModel({ name, options }: Architecture): Module {
-  const make = Object.hasOwn(table, name) ? table[name] : undefined;
-  if (make === undefined)
-    throw new ValueError(
-      'createModel',
-      `name=${quote(name)} must be one of ${modelNames.join(', ')}`,
-    );
+  const make = requireArchitecture(name, 'createModel');
   for (const [option, value] of Object.entries(options)) {
     if (!optionNames.includes(option))
       throw new ValueError(

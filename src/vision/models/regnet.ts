@@ -4,11 +4,7 @@ import { Linear } from '../../nn/linear.js';
 import { Module } from '../../nn/module.js';
 import { AdaptiveAvgPool2d } from '../../nn/pooling.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import {
-  type ClassifierOptions,
-  type ClassifierShape,
-  classifierOptions,
-} from './classifier-options.js';
+import { type ClassifierShape, classifier } from './classifier-options.js';
 import { Conv2dNormActivation } from './layers/conv-norm-activation.js';
 import { initConvNet } from './layers/init-weights.js';
 import { SqueezeExcitation } from './layers/squeeze-excitation.js';
@@ -57,7 +53,7 @@ export class RegNet extends Module {
   readonly stem: Conv2dNormActivation;
   readonly trunkOutput: Sequential;
   readonly avgpool = new AdaptiveAvgPool2d([1, 1]);
-  readonly fc: Linear;
+  fc: Linear; // replaced by those who fine-tune
 
   constructor(
     { depths, widths, groupWidth }: RegNetShape,
@@ -88,10 +84,7 @@ export class RegNet extends Module {
   }
 }
 
-const readRegnet = classifierOptions('regnet_y_400mf');
+const sizes = { depths: [1, 3, 6, 6], widths: [48, 104, 208, 440], groupWidth: 8 };
 
-/** RegNet-Y of 400 million multiply-adds, with fresh weights. */
-export function regnet_y_400mf(...given: [options?: ClassifierOptions]): RegNet {
-  const shape = { depths: [1, 3, 6, 6], widths: [48, 104, 208, 440], groupWidth: 8 };
-  return new RegNet(shape, readRegnet(given));
-}
+/** RegNet-Y of 400 million multiply-adds. */
+export const regnet_y_400mf = classifier('regnet_y_400mf', (shape) => new RegNet(sizes, shape));

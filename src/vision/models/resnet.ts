@@ -8,9 +8,9 @@ import { Module } from '../../nn/module.js';
 import { AdaptiveAvgPool2d, MaxPool2d } from '../../nn/pooling.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import {
-  type ClassifierOptions,
+  type ClassifierConstructor,
   type ClassifierShape,
-  classifierOptions,
+  classifier,
 } from './classifier-options.js';
 
 /** What a block is told of its place. */
@@ -159,32 +159,28 @@ function makeLayer(
   return new Sequential(first, ...rest);
 }
 
-function resnet(
-  name: string,
-  shape: ResNetShape,
-): (...given: [options?: ClassifierOptions]) => ResNet {
-  const read = classifierOptions(name);
-  return (...given) => new ResNet(shape, read(given));
+function resnet(name: string, kind: ResNetShape): ClassifierConstructor<ResNet> {
+  return classifier(name, (shape) => new ResNet(kind, shape));
 }
 
-/** ResNet-18, with fresh weights. */
+/** ResNet-18. */
 export const resnet18 = resnet('resnet18', { block: BasicBlock, layers: [2, 2, 2, 2] });
-/** ResNet-34, with fresh weights. */
+/** ResNet-34. */
 export const resnet34 = resnet('resnet34', { block: BasicBlock, layers: [3, 4, 6, 3] });
-/** ResNet-50, with fresh weights. */
+/** ResNet-50. */
 export const resnet50 = resnet('resnet50', { block: Bottleneck, layers: [3, 4, 6, 3] });
-/** ResNet-101, with fresh weights. */
+/** ResNet-101. */
 export const resnet101 = resnet('resnet101', { block: Bottleneck, layers: [3, 4, 23, 3] });
-/** ResNet-152, with fresh weights. */
+/** ResNet-152. */
 export const resnet152 = resnet('resnet152', { block: Bottleneck, layers: [3, 8, 36, 3] });
-/** ResNeXt-50 of 32 groups of 4 channels (Xie et al., 2016, https://arxiv.org/abs/1611.05431), with fresh weights. */
+/** ResNeXt-50 of 32 groups of 4 channels (Xie et al., 2016, https://arxiv.org/abs/1611.05431). */
 export const resnext50_32x4d = resnet('resnext50_32x4d', {
   block: Bottleneck,
   layers: [3, 4, 6, 3],
   groups: 32,
   widthPerGroup: 4,
 });
-/** Wide ResNet-50-2 (Zagoruyko & Komodakis, 2016, https://arxiv.org/abs/1605.07146), with fresh weights. */
+/** Wide ResNet-50-2 (Zagoruyko & Komodakis, 2016, https://arxiv.org/abs/1605.07146). */
 export const wide_resnet50_2 = resnet('wide_resnet50_2', {
   block: Bottleneck,
   layers: [3, 4, 6, 3],

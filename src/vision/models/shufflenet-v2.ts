@@ -8,9 +8,9 @@ import { MaxPool2d } from '../../nn/pooling.js';
 import { cat } from '../../ops/functions.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import {
-  type ClassifierOptions,
+  type ClassifierConstructor,
   type ClassifierShape,
-  classifierOptions,
+  classifier,
 } from './classifier-options.js';
 import { Conv2dNormActivation } from './layers/conv-norm-activation.js';
 
@@ -76,7 +76,7 @@ export class ShuffleNetV2 extends Module {
   readonly stage3: Sequential;
   readonly stage4: Sequential;
   readonly conv5: Sequential;
-  readonly fc: Linear;
+  fc: Linear; // replaced by those who fine-tune
 
   constructor(
     [first, second, third, last]: readonly [number, number, number, number],
@@ -106,16 +106,15 @@ export class ShuffleNetV2 extends Module {
 function shufflenet(
   name: string,
   widths: readonly [number, number, number, number],
-): (...given: [options?: ClassifierOptions]) => ShuffleNetV2 {
-  const read = classifierOptions(name);
-  return (...given) => new ShuffleNetV2(widths, read(given));
+): ClassifierConstructor<ShuffleNetV2> {
+  return classifier(name, (shape) => new ShuffleNetV2(widths, shape));
 }
 
-/** ShuffleNetV2 of half width, with fresh weights. */
+/** ShuffleNetV2 of half width. */
 export const shufflenet_v2_x0_5 = shufflenet('shufflenet_v2_x0_5', [48, 96, 192, 1024]);
-/** ShuffleNetV2, with fresh weights. */
+/** ShuffleNetV2. */
 export const shufflenet_v2_x1_0 = shufflenet('shufflenet_v2_x1_0', [116, 232, 464, 1024]);
-/** ShuffleNetV2 of 1.5 times the width, with fresh weights. */
+/** ShuffleNetV2 of 1.5 times the width. */
 export const shufflenet_v2_x1_5 = shufflenet('shufflenet_v2_x1_5', [176, 352, 704, 1024]);
-/** ShuffleNetV2 of twice the width, with fresh weights. */
+/** ShuffleNetV2 of twice the width. */
 export const shufflenet_v2_x2_0 = shufflenet('shufflenet_v2_x2_0', [244, 488, 976, 2048]);

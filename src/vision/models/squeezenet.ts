@@ -7,11 +7,7 @@ import { Module } from '../../nn/module.js';
 import { AdaptiveAvgPool2d, MaxPool2d } from '../../nn/pooling.js';
 import { cat } from '../../ops/functions.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import {
-  type ClassifierOptions,
-  type ClassifierShape,
-  classifierOptions,
-} from './classifier-options.js';
+import { type ClassifierShape, classifier } from './classifier-options.js';
 
 const relu = () => new ReLU({ inplace: true });
 const pool = () => new MaxPool2d(3, { stride: 2, ceilMode: true });
@@ -83,15 +79,8 @@ export class SqueezeNet extends Module {
   }
 }
 
-const readSqueezenet10 = classifierOptions('squeezenet1_0');
-const readSqueezenet11 = classifierOptions('squeezenet1_1');
+/** SqueezeNet 1.0. */
+export const squeezenet1_0 = classifier('squeezenet1_0', (shape) => new SqueezeNet('1_0', shape));
 
-/** SqueezeNet 1.0, with fresh weights. */
-export function squeezenet1_0(...given: [options?: ClassifierOptions]): SqueezeNet {
-  return new SqueezeNet('1_0', readSqueezenet10(given));
-}
-
-/** SqueezeNet 1.1: as good with 2.4 times less computation; with fresh weights. */
-export function squeezenet1_1(...given: [options?: ClassifierOptions]): SqueezeNet {
-  return new SqueezeNet('1_1', readSqueezenet11(given));
-}
+/** SqueezeNet 1.1: as good with 2.4 times less computation. */
+export const squeezenet1_1 = classifier('squeezenet1_1', (shape) => new SqueezeNet('1_1', shape));

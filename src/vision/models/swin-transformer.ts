@@ -7,11 +7,7 @@ import { LayerNorm } from '../../nn/normalization.js';
 import { cat } from '../../ops/functions.js';
 import { pad } from '../../ops/pad.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import {
-  type ClassifierOptions,
-  type ClassifierShape,
-  classifierOptions,
-} from './classifier-options.js';
+import { type ClassifierShape, classifier } from './classifier-options.js';
 import { MLP } from './layers/mlp.js';
 import { Permute } from './layers/permute.js';
 import { StochasticDepth } from './layers/stochastic-depth.js';
@@ -73,7 +69,7 @@ interface SwinShape {
 export class SwinTransformer extends Module {
   readonly features: Sequential;
   readonly norm: LayerNorm;
-  readonly head: Linear;
+  head: Linear; // replaced by those who fine-tune
 
   constructor(
     { embed, depths, heads, window, drop }: SwinShape,
@@ -115,10 +111,7 @@ export class SwinTransformer extends Module {
   }
 }
 
-const readSwinT = classifierOptions('swin_t');
+const sizes = { embed: 96, depths: [2, 2, 6, 2], heads: [3, 6, 12, 24], window: 7, drop: 0.2 };
 
-/** Swin-T, with fresh weights. */
-export function swin_t(...given: [options?: ClassifierOptions]): SwinTransformer {
-  const shape = { embed: 96, depths: [2, 2, 6, 2], heads: [3, 6, 12, 24], window: 7, drop: 0.2 };
-  return new SwinTransformer(shape, readSwinT(given));
-}
+/** Swin-T. */
+export const swin_t = classifier('swin_t', (shape) => new SwinTransformer(sizes, shape));

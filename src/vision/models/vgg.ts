@@ -8,9 +8,9 @@ import { Module } from '../../nn/module.js';
 import { AdaptiveAvgPool2d, MaxPool2d } from '../../nn/pooling.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import {
-  type ClassifierOptions,
+  type ClassifierConstructor,
   type ClassifierShape,
-  classifierOptions,
+  classifier,
 } from './classifier-options.js';
 import { initConvNet } from './layers/init-weights.js';
 
@@ -65,26 +65,27 @@ export class VGG extends Module {
   }
 }
 
-type Constructor = (...given: [options?: ClassifierOptions]) => VGG;
-
-function vgg(name: string, depth: keyof typeof depths, batchNorm = false): Constructor {
-  const read = classifierOptions(name);
-  return (...given) => new VGG(depth, batchNorm, read(given));
+function vgg(
+  name: string,
+  depth: keyof typeof depths,
+  batchNorm = false,
+): ClassifierConstructor<VGG> {
+  return classifier(name, (shape) => new VGG(depth, batchNorm, shape));
 }
 
-/** VGG of 11 layers, with fresh weights. */
+/** VGG of 11 layers. */
 export const vgg11 = vgg('vgg11', 11);
-/** VGG of 11 layers with batch norm, with fresh weights. */
+/** VGG of 11 layers with batch norm. */
 export const vgg11_bn = vgg('vgg11_bn', 11, true);
-/** VGG of 13 layers, with fresh weights. */
+/** VGG of 13 layers. */
 export const vgg13 = vgg('vgg13', 13);
-/** VGG of 13 layers with batch norm, with fresh weights. */
+/** VGG of 13 layers with batch norm. */
 export const vgg13_bn = vgg('vgg13_bn', 13, true);
-/** VGG of 16 layers, with fresh weights. */
+/** VGG of 16 layers. */
 export const vgg16 = vgg('vgg16', 16);
-/** VGG of 16 layers with batch norm, with fresh weights. */
+/** VGG of 16 layers with batch norm. */
 export const vgg16_bn = vgg('vgg16_bn', 16, true);
-/** VGG of 19 layers, with fresh weights. */
+/** VGG of 19 layers. */
 export const vgg19 = vgg('vgg19', 19);
-/** VGG of 19 layers with batch norm, with fresh weights. */
+/** VGG of 19 layers with batch norm. */
 export const vgg19_bn = vgg('vgg19_bn', 19, true);

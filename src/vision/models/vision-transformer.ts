@@ -1,5 +1,4 @@
 import { ShapeError } from '../../core/errors.js';
-import { optionReader } from '../../core/options.js';
 import { formatShape } from '../../core/shape.js';
 import { Sequential } from '../../nn/containers.js';
 import { Conv2d } from '../../nn/conv.js';
@@ -13,7 +12,7 @@ import { cat } from '../../ops/functions.js';
 import { zeros } from '../../tensor/creation.js';
 import { Parameter } from '../../tensor/parameter.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { type ClassifierOptions, requireImageSize } from './classifier-options.js';
+import { type ClassifierShape, classifier, requireImageSize } from './classifier-options.js';
 import { MLP } from './layers/mlp.js';
 
 const eps = 1e-6;
@@ -84,7 +83,7 @@ export class VisionTransformer extends Module {
     heads: number,
     size: number,
     hidden: number,
-    readonly options: Required<ClassifierOptions>,
+    readonly options: ClassifierShape,
   ) {
     super();
     const { numClasses, inChannels, imageSize } = options;
@@ -113,15 +112,8 @@ export class VisionTransformer extends Module {
   }
 }
 
-const readVitB16 = optionReader<ClassifierOptions>('vit_b_16', {
-  numClasses: true,
-  inChannels: true,
-  imageSize: true,
+/** ViT-B/16: 12 blocks of 12 heads on patches of 16×16 pixels. */
+export const vit_b_16 = classifier('vit_b_16', (shape) => {
+  requireImageSize('vit_b_16', shape.imageSize, 16, 16);
+  return new VisionTransformer(16, 12, 12, 768, 3072, shape);
 });
-
-/** ViT-B/16, with fresh weights: 12 blocks of 12 heads on patches of 16×16 pixels. */
-export function vit_b_16(...given: [options?: ClassifierOptions]): VisionTransformer {
-  const { numClasses = 1000, inChannels = 3, imageSize = 224 } = readVitB16(given);
-  requireImageSize('vit_b_16', imageSize, 16, 16);
-  return new VisionTransformer(16, 12, 12, 768, 3072, { numClasses, inChannels, imageSize });
-}

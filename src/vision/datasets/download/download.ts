@@ -17,7 +17,7 @@ export interface DownloadProgress {
 }
 
 export interface DownloadOptions extends FlowLimits {
-  /** The file's MD5 or SHA-256 in hex; what arrives must have it. */
+  /** The file's MD5 or SHA-256 in hex, or how it begins; what arrives must have it. */
   readonly checksum: { readonly algorithm: 'md5' | 'sha256'; readonly hex: string };
   /** Called with every piece that arrives. */
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
@@ -56,7 +56,7 @@ async function downloadFrom(url: string, path: string, options: DownloadOptions)
     throw error;
   });
   const sum = await checksumOf(part, algorithm);
-  if (sum === hex) return await rename(part, path);
+  if (sum.startsWith(hex)) return await rename(part, path);
   await rm(part, { force: true });
   // The beginning may have come from another version of the file: once more, from the start.
   if (resumed) return await downloadFrom(url, path, options);
@@ -106,7 +106,8 @@ async function receive(
   return start > 0;
 }
 
-async function checksumOf(path: string, algorithm: string): Promise<string> {
+/** A file's checksum in hex. */
+export async function checksumOf(path: string, algorithm: string): Promise<string> {
   const hash = createHash(algorithm);
   for await (const chunk of createReadStream(path)) hash.update(chunk);
   return hash.digest('hex');

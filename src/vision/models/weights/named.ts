@@ -1,0 +1,38 @@
+/** torchvision's weights under torchvision's names: `ResNet18_Weights.DEFAULT`. */
+import { getModelWeights } from './weights.js';
+
+export const AlexNet_Weights = getModelWeights('alexnet');
+export const ConvNeXt_Tiny_Weights = getModelWeights('convnext_tiny');
+export const DenseNet121_Weights = getModelWeights('densenet121');
+export const EfficientNet_B0_Weights = getModelWeights('efficientnet_b0');
+export const EfficientNet_B1_Weights = getModelWeights('efficientnet_b1');
+export const EfficientNet_B2_Weights = getModelWeights('efficientnet_b2');
+export const EfficientNet_B3_Weights = getModelWeights('efficientnet_b3');
+export const EfficientNet_B4_Weights = getModelWeights('efficientnet_b4');
+export const MobileNet_V2_Weights = getModelWeights('mobilenet_v2');
+export const MobileNet_V3_Large_Weights = getModelWeights('mobilenet_v3_large');
+export const MobileNet_V3_Small_Weights = getModelWeights('mobilenet_v3_small');
+export const RegNet_Y_400MF_Weights = getModelWeights('regnet_y_400mf');
+export const ResNet18_Weights = getModelWeights('resnet18');
+export const ResNet34_Weights = getModelWeights('resnet34');
+export const ResNet50_Weights = getModelWeights('resnet50');
+export const ResNet101_Weights = getModelWeights('resnet101');
+export const ResNet152_Weights = getModelWeights('resnet152');
+export const ResNeXt50_32X4D_Weights = getModelWeights('resnext50_32x4d');
+export const ShuffleNet_V2_X0_5_Weights = getModelWeights('shufflenet_v2_x0_5');
+export const ShuffleNet_V2_X1_0_Weights = getModelWeights('shufflenet_v2_x1_0');
+export const ShuffleNet_V2_X1_5_Weights = getModelWeights('shufflenet_v2_x1_5');
+export const ShuffleNet_V2_X2_0_Weights = getModelWeights('shufflenet_v2_x2_0');
+export const SqueezeNet1_0_Weights = getModelWeights('squeezenet1_0');
+export const SqueezeNet1_1_Weights = getModelWeights('squeezenet1_1');
+export const Swin_T_Weights = getModelWeights('swin_t');
+export const VGG11_Weights = getModelWeights('vgg11');
+export const VGG11_BN_Weights = getModelWeights('vgg11_bn');
+export const VGG13_Weights = getModelWeights('vgg13');
+export const VGG13_BN_Weights = getModelWeights('vgg13_bn');
+export const VGG16_Weights = getModelWeights('vgg16');
+export const VGG16_BN_Weights = getModelWeights('vgg16_bn');
+export const VGG19_Weights = getModelWeights('vgg19');
+export const VGG19_BN_Weights = getModelWeights('vgg19_bn');
+export const ViT_B_16_Weights = getModelWeights('vit_b_16');
+export const Wide_ResNet50_2_Weights = getModelWeights('wide_resnet50_2');
