@@ -1,0 +1,22 @@
+/** Why a network answers as it does: attributions, feature maps. */
+export type { Attribution, Completeness } from './attribution.js';
+export { type AttributeOptions, AttributionMethod } from './attribution-method.js';
+export { CamMethod, type CamOptions } from './cam.js';
+export { EigenCAM } from './eigen-cam.js';
+export {
+  type FeatureMaps,
+  type FeatureMapsOptions,
+  type Filters,
+  featureMaps,
+  firstLayerFilters,
+} from './feature-maps.js';
+export { GradCAM, GradCAMPlusPlus, HiResCAM, LayerCAM } from './grad-cam.js';
+export { IntegratedGradients, type IntegratedGradientsOptions } from './integrated-gradients.js';
+export type { ReshapeTransform } from './layer-maps.js';
+export { type MapLayer, mapLayers } from './layers.js';
+export { createMethod, type MethodOptions, methodNames } from './methods.js';
+export { Occlusion, type OcclusionOptions } from './occlusion.js';
+export { Saliency } from './saliency.js';
+export { ScoreCAM, type ScoreCamOptions } from './score-cam.js';
+export { SmoothGrad, type SmoothGradOptions } from './smooth-grad.js';
+export type { ChooseTargets, Target } from './targets.js';
