@@ -59,7 +59,9 @@ export function truncNormal_<T extends Tensor>(
   const { shape } = tensor;
   return assign(tensor, () => {
     const drawn = uniform([drawKey()], { shape, low, high, dtype: 'float64' });
-    const data = drawn.data.map((p) => Math.min(Math.max(mean + std * quantile(p), a), b));
+    // Draws are multiples of 2⁻²⁴: 0 stands for what is below the first, and its quantile would be no number.
+    const value = (p: number) => mean + std * quantile(Math.max(p, 2 ** -25));
+    const data = drawn.data.map((p) => Math.min(Math.max(value(p), a), b));
     return fromArray(data, shape);
   });
 }

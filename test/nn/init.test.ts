@@ -129,3 +129,9 @@ test('skipInit refuses an async function, which it would leave after its first a
     message: /^skipInit: the function returned a promise, and initial values would be drawn again/,
   });
 });
+
+test('truncNormal_ makes numbers of a draw of 0 too, as fresh networks of many millions of weights meet', () => {
+  manualSeed(39);
+  const w = init.truncNormal_(zeros([1000, 508]), { std: 0.02 }); // draw 507,218 is 0
+  assert.ok(greatest(w) < 0.12, `${greatest(w)}`);
+});
