@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { DataError, ValueError } from '../core/errors.js';
 import { nearest } from '../core/nearest.js';
+import { optionReader, requireOneOf } from '../core/options.js';
 import { defaultGenerator } from '../tensor/generator.js';
 import { cifar10 } from './cifar10.js';
 import { fer2013 } from './fer2013.js';
@@ -21,6 +22,20 @@ export const recipes: readonly Recipe[] = [
   food3,
 ];
 
+const readRequest = optionReader<OpenRequest>('openTask', {
+  data: true,
+  model: true,
+  imageSize: true,
+  limit: true,
+  seed: true,
+  classes: true,
+  evalTransform: true,
+  cache: true,
+  download: true,
+  onProgress: true,
+  onCache: true,
+});
+
 /** The recipe of that name. */
 export function findRecipe(name: string): Recipe | undefined {
   return recipes.find((r) => r.name === name || r.aliases?.includes(name));
@@ -38,8 +53,10 @@ export function requireRecipe(name: string): Recipe {
  *
  * @throws ValueError that says which recipe was probably meant
  */
-export async function openTask(data: string, given: OpenRequest): Promise<Task> {
-  const request = { ...given, seed: given.seed ?? defaultGenerator.drawSeed() };
+export async function openTask(data: string, ...given: [request?: OpenRequest]): Promise<Task> {
+  const { seed = defaultGenerator.drawSeed(), ...options } = readRequest(given);
+  requireOneOf('openTask', 'cache', options.cache ?? 'none', ['none', 'ram', 'disk']);
+  const request = { ...options, seed };
   const { recipe, folder, note } = await meaning(data, request);
   const task = recipe ? await recipe.open(request) : await openFolder({ ...request, data: folder });
   return { ...task, notes: [...note, ...task.notes] };

@@ -1,15 +1,6 @@
-import { ValueError } from '../core/errors.js';
-import { optionReader } from '../core/options.js';
 import { zeros } from '../tensor/creation.js';
-import { RunFolder } from './run-folder.js';
-import { type Prediction, TrainedModel } from './trained-model.js';
-
-export interface PredictOptions {
-  /** How many classes are told. @default all */
-  top?: number;
-}
-
-const readOptions = optionReader<PredictOptions>('Classifier.predict', { top: true });
+import type { RunFolder } from './run-folder.js';
+import { type Prediction, type PredictOptions, TrainedModel } from './trained-model.js';
 
 /**
  * A trained run as a function of pictures, for programs that have many of them: the network is compiled when it is
@@ -23,8 +14,8 @@ export class Classifier {
   private constructor(private readonly trained: TrainedModel) {}
 
   /** Opens the best weights of a run. @throws DataError or CheckpointError that names what is missing or damaged */
-  static async open(path: string): Promise<Classifier> {
-    const trained = (await TrainedModel.load(await RunFolder.open(path))).compile();
+  static async open(run: RunFolder | string): Promise<Classifier> {
+    const trained = (await TrainedModel.load(run)).compile();
     trained.logits(zeros([1, ...trained.card.inputShape]));
     return new Classifier(trained);
   }
@@ -42,11 +33,7 @@ export class Classifier {
   async predict(
     picture: string | Uint8Array,
     ...given: [options?: PredictOptions]
-  ): Promise<Prediction[]> {
-    const { top = this.classes.length } = readOptions(given);
-    if (!Number.isInteger(top) || top < 1)
-      throw new ValueError('Classifier.predict', `top=${top} must be a whole number ≥ 1`);
-    const name = typeof picture === 'string' ? picture : 'image';
-    return this.trained.classify(await this.trained.read(picture), top, name);
+  ): Promise<readonly Prediction[]> {
+    return (await this.trained.predict(picture, ...given)).predictions;
   }
 }

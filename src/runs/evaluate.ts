@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { DataError, internalError } from '../core/errors.js';
+import { optionReader } from '../core/options.js';
 import { quoteAll } from '../core/outside-text.js';
 import { DataLoader } from '../data/dataloader.js';
 import type { Dataset } from '../data/dataset.js';
@@ -11,7 +12,7 @@ import { judge } from '../train/judge.js';
 import { measure } from '../train/measure.js';
 import type { HeldOutScores } from '../train/metrics.js';
 import { readRunConfig } from './run-config.js';
-import type { Checkpoint, RunFolder } from './run-folder.js';
+import { type Checkpoint, RunFolder } from './run-folder.js';
 import { loadingWorkers } from './train-task.js';
 import { TrainedModel } from './trained-model.js';
 
@@ -36,21 +37,38 @@ export interface Evaluation extends HeldOutScores {
   readonly skipped: readonly SkippedSample[];
 }
 
+export interface EvaluateOptions {
+  /** Samples at a time. @default 64 */
+  readonly batchSize?: number | undefined;
+  /** Where the pictures are. @default where the run had them */
+  readonly data?: string | undefined;
+  /** What a file that cannot be used does: end the measurement, or be left out. @default 'throw' */
+  readonly onError?: 'throw' | 'skip' | undefined;
+}
+
+const readOptions = optionReader<EvaluateOptions>('evaluate', {
+  batchSize: true,
+  data: true,
+  onError: true,
+});
+
 /**
- * Measures the best weights of a run on its test set, whose classes are bound to the model's by name.
+ * Measures the best weights of a run, given as its folder or the path of it, on its test set, whose classes are bound
+ * to the model's by name.
  *
- * @param dataFolder Where the pictures are, if not where the run had them.
- * @param onError What a file that cannot be used does: end the measurement, or be left out.
+ * @throws DataError for what is no run, and for pictures that are not there or cannot be used; CheckpointError for damaged weights
+ * @example
+ * const { accuracy, perClass } = await runs.evaluate('runs/photos-1');
  */
-export async function evaluateRun(
-  run: RunFolder,
-  batchSize: number,
-  dataFolder?: string,
-  onError: 'throw' | 'skip' = 'throw',
+export async function evaluate(
+  runOrPath: RunFolder | string,
+  ...given: [options?: EvaluateOptions]
 ): Promise<Evaluation> {
+  const { batchSize = 64, data, onError = 'throw' } = readOptions(given);
+  const run = await RunFolder.open(runOrPath);
   const trained = await TrainedModel.load(run);
   const { classes } = trained.card;
-  const test = await openTestSet(run, trained, dataFolder);
+  const test = await openTestSet(run, trained, data);
   const loader = new DataLoader(test, {
     batchSize,
     numWorkers: loadingWorkers(test),

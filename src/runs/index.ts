@@ -1,11 +1,19 @@
 /** Training runs: a recipe or a folder is trained, a run opened, measured and asked about pictures. */
-export { Classifier, type PredictOptions } from './classifier.js';
+export { openTask } from '../recipes/index.js';
+export type { OpenRequest, OptimizerName, Task, TrainDefaults } from '../recipes/recipe.js';
+export type { ScheduleSpec } from '../recipes/schedule.js';
+export { Classifier } from './classifier.js';
+export { type ClassScores, type EvaluateOptions, type Evaluation, evaluate } from './evaluate.js';
 export { type ModelCard, readModelCard } from './model-card.js';
 export { type Checkpoint, RunFolder } from './run-folder.js';
+export { type EpochPoint, RunRecorder, type RunRecorderOptions } from './run-recorder.js';
+export { type TrainedRun, type TrainOptions, train } from './train.js';
+export { settingsFor, type TrainChoices, type TrainSettings } from './train-settings.js';
+export { type TrainOutcome, type TrainRequest, trainTask } from './train-task.js';
 export {
-  type DrawCurves,
-  type EpochPoint,
-  RunRecorder,
-  type RunRecorderOptions,
-} from './run-recorder.js';
-export { type Prediction, TrainedModel } from './trained-model.js';
+  type Invert,
+  type PictureResult,
+  type Prediction,
+  type PredictOptions,
+  TrainedModel,
+} from './trained-model.js';

@@ -58,8 +58,9 @@ export class RunFolder {
     }
   }
 
-  /** An existing run. @throws DataError when the folder is not one, naming runs that are there */
-  static async open(path: string): Promise<RunFolder> {
+  /** An existing run; one that is open already is itself. @throws DataError when the folder is not one, naming runs that are there */
+  static async open(path: RunFolder | string): Promise<RunFolder> {
+    if (path instanceof RunFolder) return path;
     let files: string[];
     try {
       files = await readdir(path);

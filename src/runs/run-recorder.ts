@@ -1,5 +1,6 @@
 import { optionReader } from '../core/options.js';
 import type { Module } from '../nn/module.js';
+import { curvesSvg } from '../report/curves.js';
 import type {
   Callback,
   EpochEvent,
@@ -15,19 +16,12 @@ export interface EpochPoint extends Pick<EpochEvent, 'epoch' | 'train' | 'split'
   readonly heldOut: Scores;
 }
 
-/** Draws the curves of a run; given from above, so that training does not depend on charts. */
-export type DrawCurves = (epochs: readonly EpochPoint[], title: string) => string;
-
 export interface RunRecorderOptions {
-  readonly drawCurves: DrawCurves;
   /** Told when a picture could not be written, which ends nothing. */
   readonly onNote?: (text: string) => void;
 }
 
-const readOptions = optionReader<RunRecorderOptions>('RunRecorder', {
-  drawCurves: true,
-  onNote: true,
-});
+const readOptions = optionReader<RunRecorderOptions>('RunRecorder', { onNote: true });
 
 /**
  * Writes a run folder while training goes on: checkpoints, logs, curves, summary. Weights come first: what is there when
@@ -43,7 +37,7 @@ export class RunRecorder implements Callback {
   constructor(
     private readonly run: RunFolder,
     private readonly model: Module,
-    ...given: [options: RunRecorderOptions]
+    ...given: [options?: RunRecorderOptions]
   ) {
     this.options = readOptions(given);
   }
@@ -107,11 +101,10 @@ export class RunRecorder implements Callback {
 
   /** A picture that cannot be drawn or written ends no training. */
   private async draw(): Promise<void> {
-    const { drawCurves, onNote } = this.options;
     try {
-      await this.run.writeText('curves.svg', drawCurves(this.epochs, this.run.name));
+      await this.run.writeText('curves.svg', curvesSvg(this.epochs, this.run.name));
     } catch (error) {
-      onNote?.(error instanceof Error ? error.message : String(error));
+      this.options.onNote?.(error instanceof Error ? error.message : String(error));
     }
   }
 

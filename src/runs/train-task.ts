@@ -3,22 +3,16 @@
  * before the data are open and the settings are known to be good.
  */
 import { availableParallelism } from 'node:os';
+import { optionReader } from '../core/options.js';
 import { DataLoader } from '../data/dataloader.js';
 import type { Dataset } from '../data/dataset.js';
 import type { SkippedSample } from '../data/fetch-batch.js';
-import type { Precision } from '../engine/precision.js';
 import { engineReport } from '../engine/select.js';
 import { crossEntropy } from '../nn/functional.js';
-import { Adam, AdamW } from '../optim/adam.js';
-import type { Optimizer } from '../optim/optimizer.js';
-import { RMSprop } from '../optim/rmsprop.js';
-import { SGD } from '../optim/sgd.js';
-import type { OptimizerName, Task, TrainDefaults } from '../recipes/recipe.js';
+import type { Task } from '../recipes/recipe.js';
 import { makeSchedule } from '../recipes/schedule.js';
-import { curvesSvg } from '../report/curves.js';
 import { tensor } from '../tensor/creation.js';
 import { manualSeed } from '../tensor/generator.js';
-import type { Parameter } from '../tensor/parameter.js';
 import { judge } from '../train/judge.js';
 import type { Callback, FitSummary } from '../train/metrics.js';
 import { Trainer, type TrainerOptions } from '../train/trainer.js';
@@ -27,32 +21,7 @@ import { commonBackground } from './background.js';
 import { balancedWeights, classCounts } from './class-weights.js';
 import type { RunFolder } from './run-folder.js';
 import { RunRecorder } from './run-recorder.js';
-
-export interface TrainSettings extends TrainDefaults {
-  /** Where weights, order and augmentation start from. */
-  readonly seed: number;
-  /** Threads that load data; 0 loads between steps. @default `loadingWorkers` of each data set */
-  readonly workers?: number;
-  /** Record the steps once and replay them. @default true */
-  readonly compile?: boolean;
-  /** In which the compiled steps compute. @default 'float32' */
-  readonly precision?: Precision;
-  /** What a file that cannot be used does: end the run, or be left out. @default 'throw' */
-  readonly onError?: 'throw' | 'skip';
-  /** `auto`: all classes weigh alike in the loss, and the best epoch is that of the best balanced accuracy. @default 'none' */
-  readonly classWeights?: 'auto' | 'none';
-}
-
-const optimizers: Readonly<
-  Record<OptimizerName, (parameters: Parameter[], lr: number) => Optimizer>
-> = {
-  sgd: (parameters, lr) => new SGD(parameters, { lr }),
-  adam: (parameters, lr) => new Adam(parameters, { lr }),
-  adamw: (parameters, lr) => new AdamW(parameters, { lr }),
-  rmsprop: (parameters, lr) => new RMSprop(parameters, { lr }),
-};
-
-export const optimizerNames = Object.keys(optimizers) as readonly OptimizerName[];
+import { makeOptimizer, type TrainSettings } from './train-settings.js';
 
 export interface TrainRequest {
   readonly task: Task;
@@ -70,7 +39,18 @@ export interface TrainOutcome {
   readonly skipped: readonly SkippedSample[];
   /** What is wrong with the model although its accuracy may look good, in plain lines. */
   readonly findings: readonly string[];
+  /** Whether the run folder is there: one in which nothing was learned is removed. */
+  readonly kept: boolean;
 }
+
+const readRequest = optionReader<TrainRequest>('trainTask', {
+  task: true,
+  settings: true,
+  run: true,
+  facts: true,
+  callbacks: true,
+  signal: true,
+});
 
 /**
  * How many threads should load a data set beside training: none where a batch is looked up in memory at once, for a
@@ -81,23 +61,49 @@ export function loadingWorkers(dataset: Dataset): number {
   return Math.max(1, Math.min(8, availableParallelism() - 1));
 }
 
-/** Trains a task's network and writes the run folder. */
-export async function trainTask({
+/**
+ * Trains a task's network and writes the run folder, which is removed again where nothing was learned.
+ *
+ * @example
+ * const task = await runs.openTask('./photos');
+ * const run = await runs.RunFolder.create(task.name);
+ * await runs.trainTask({ task, settings: runs.settingsFor(task, { epochs: 5 }), run });
+ * @throws NotFiniteError where the loss or a weight does not stay finite, DataError for a file that cannot be used
+ */
+export async function trainTask(...given: [request: TrainRequest]): Promise<TrainOutcome> {
+  const request = readRequest(given);
+  try {
+    const learned = await fit(request);
+    return { ...learned, kept: await keepOrDiscard(request.run) };
+  } catch (error) {
+    await keepOrDiscard(request.run);
+    throw error;
+  }
+}
+
+/** Keeps a run in which something was learned; of another, what was written is removed. Returns which it was. */
+async function keepOrDiscard(run: RunFolder): Promise<boolean> {
+  const kept = await run.hasWeights();
+  if (!kept) await run.discard();
+  return kept;
+}
+
+async function fit({
   task,
   settings,
   run,
   facts = {},
   callbacks = [],
   signal,
-}: TrainRequest): Promise<TrainOutcome> {
-  const { epochs, lr, schedule, seed, compile = true, precision = 'float32' } = settings;
+}: TrainRequest): Promise<Omit<TrainOutcome, 'kept'>> {
+  const { epochs, schedule, seed, compile = true, precision = 'float32' } = settings;
   manualSeed(seed);
   const model = createModel(task.architecture);
   const trainLoader = makeLoader(task.train, settings, true);
   const valLoader = task.val && makeLoader(task.val, settings, false);
   const testLoader = makeLoader(task.test, settings, false);
   const loaders = [trainLoader, ...(valLoader ? [valLoader] : []), testLoader];
-  const optimizer = optimizers[settings.optimizer](model.parameters(), lr);
+  const optimizer = makeOptimizer(settings, model.parameters());
   const onNote = (text: string) => {
     for (const callback of callbacks) callback.onNote?.(text);
   };
@@ -109,7 +115,7 @@ export async function trainTask({
     epochs,
     compile,
     precision,
-    callbacks: [new RunRecorder(run, model, { drawCurves: curvesSvg, onNote }), ...callbacks],
+    callbacks: [new RunRecorder(run, model, { onNote }), ...callbacks],
     ...weighted(task, settings),
     ...(valLoader && { valLoader }),
     ...(schedule && { scheduler: makeSchedule(optimizer, schedule) }),

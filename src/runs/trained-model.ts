@@ -1,10 +1,10 @@
-/** A finished run made ready to be used: its network with the best weights, its classes and its transform. */
 import { compile } from '../compile/compile.js';
 import { allFinite } from '../core/all-finite.js';
 import { withinBudget } from '../core/budget.js';
 import { isFloat } from '../core/dtype.js';
-import { CheckpointError, DataError, WickError } from '../core/errors.js';
-import { quote } from '../core/outside-text.js';
+import { CheckpointError, DataError, ValueError, WickError } from '../core/errors.js';
+import { optionReader, requireOneOf } from '../core/options.js';
+import { quote, show } from '../core/outside-text.js';
 import { Rng } from '../core/rng.js';
 import { formatShape, sameShape } from '../core/shape.js';
 import { loadSafetensors } from '../io/safetensors.js';
@@ -17,10 +17,11 @@ import { decode } from '../vision/codecs/decode.js';
 import type { ImageTransform } from '../vision/datasets/image-transform.js';
 import type { Image } from '../vision/image.js';
 import { createModel } from '../vision/models/registry.js';
+import { invert } from '../vision/pixels/point.js';
 import { transformFromJSON } from '../vision/transforms/registry.js';
 import { backgroundOf } from './background.js';
 import { type ModelCard, readModelCard } from './model-card.js';
-import type { Checkpoint, RunFolder } from './run-folder.js';
+import { type Checkpoint, RunFolder } from './run-folder.js';
 
 /** A class with its probability, 0–1. */
 export interface Prediction {
@@ -28,9 +29,38 @@ export interface Prediction {
   readonly probability: number;
 }
 
+/** Whether dark and light are exchanged before the model sees a picture: of all, of those that look inverted, of none. */
+export type Invert = 'yes' | 'auto' | 'no';
+
+export interface PredictOptions {
+  /** How many classes are told, the most probable first. @default all */
+  readonly top?: number | undefined;
+  /** What is done about pictures that are dark on light where the model learned light on dark, or the other way round. @default 'no' */
+  readonly invert?: Invert | undefined;
+}
+
+/** What a model says of one picture. */
+export interface PictureResult {
+  /** The most probable class first. */
+  readonly predictions: readonly Prediction[];
+  /** It is dark on light where the model learned light on dark, or the other way round. */
+  readonly looksInverted: boolean;
+  /** Dark and light were exchanged before the model saw it. */
+  readonly inverted: boolean;
+}
+
+const readOptions = optionReader<PredictOptions>('predict', { top: true, invert: true });
+
 /** What making a network may need beside its parameters. */
 const makingBytes = 2 ** 26;
 
+/**
+ * A finished run made ready to be used: the network in evaluation mode with the run's best weights, its classes, and the
+ * transform that makes a picture an input.
+ *
+ * @example
+ * const { model, transform, card } = await runs.TrainedModel.load('runs/photos-1');
+ */
 export class TrainedModel {
   private run = (images: Tensor): Tensor => noGrad(() => this.model(images));
 
@@ -46,11 +76,12 @@ export class TrainedModel {
   ) {}
 
   /**
-   * Loads the best weights of a run, or its last where it has no best yet, in evaluation mode.
+   * Loads the best weights of a run, or its last where it has no best yet.
    *
-   * @throws CheckpointError for weights that are damaged or hold NaN, DataError for a model.json that does not fit them
+   * @throws DataError for what is no run, CheckpointError for weights that are damaged or hold NaN, DataError for a model.json that does not fit them
    */
-  static async load(run: RunFolder): Promise<TrainedModel> {
+  static async load(runOrPath: RunFolder | string): Promise<TrainedModel> {
+    const run = await RunFolder.open(runOrPath);
     const card = await readModelCard(run);
     const transform = makeTransform(run, card);
     const checkpoint = await run.bestCheckpoint();
@@ -91,19 +122,19 @@ export class TrainedModel {
   }
 
   /** The picture in a file, or in its bytes, in the colours that the model takes. */
-  async read(picture: string | Uint8Array): Promise<Image> {
+  private async read(picture: string | Uint8Array): Promise<Image> {
     return await decode(picture, { mode: this.card.inputShape[0] === 1 ? 'grey' : 'rgb' });
   }
 
   /** Whether a picture is dark on light where the model was trained on light on dark, or the other way round. */
-  looksInverted(image: Image): boolean {
+  private looksInverted(image: Image): boolean {
     const { background } = this.card;
     const own = background === undefined ? null : backgroundOf(image);
     return own !== null && own !== background;
   }
 
   /** The `top` most probable classes of a picture, the best first; errors name its `path`. */
-  classify(image: Image, top: number, path: string): Prediction[] {
+  private classify(image: Image, top: number, path: string): Prediction[] {
     const { classes, inputShape } = this.card;
     const input = this.transform.apply(image, new Rng(0));
     if (!sameShape(input.shape, inputShape))
@@ -118,9 +149,21 @@ export class TrainedModel {
       .slice(0, top);
   }
 
-  /** The `top` most probable classes of the picture in a file, the best first. */
-  async predict(path: string, top: number): Promise<Prediction[]> {
-    return this.classify(await this.read(path), top, path);
+  /** What the picture in a file, or in its bytes, shows. @throws DataError when it is no picture that can be read */
+  async predict(
+    picture: string | Uint8Array,
+    ...given: [options?: PredictOptions]
+  ): Promise<PictureResult> {
+    const { top = this.card.classes.length, invert: when = 'no' } = readOptions(given);
+    if (!Number.isInteger(top) || top < 1)
+      throw new ValueError('predict', `top=${show(top)} must be a whole number ≥ 1`);
+    requireOneOf('predict', 'invert', when, ['yes', 'auto', 'no']);
+    const image = await this.read(picture);
+    const looksInverted = this.looksInverted(image);
+    const inverted = when === 'yes' || (when === 'auto' && looksInverted);
+    const name = typeof picture === 'string' ? picture : 'image';
+    const predictions = this.classify(inverted ? invert(image) : image, top, name);
+    return { predictions, looksInverted, inverted };
   }
 }
 

@@ -67,6 +67,7 @@ const leading: Readonly<Record<string, readonly unknown[]>> = {
   'data.randomSplit': [{ length: 4 }, [2, 2]],
   'runs.RunRecorder': [{}, {}],
   'vision.models.getModel': ['lenet'],
+  'runs.settingsFor': [{ choices: {} }],
 };
 
 /** What a family of calls is made with. */
@@ -92,6 +93,7 @@ const families: readonly (readonly [RegExp, readonly unknown[]])[] = [
   [/^vision\.inspect\.previewTransforms$/, [{}, []]],
   [/^vision\.inspect\./, [[]]],
   [/^(data|io|vision\.codecs)\./, ['somewhere']],
+  [/^runs\.(train|openTask|evaluate)$/, ['somewhere']],
   [
     /^vision\.datasets\.(MNIST|FashionMNIST|CIFAR10|FER2013|ImageFolder|ListFile)\.open$/,
     ['somewhere'],

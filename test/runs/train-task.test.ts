@@ -9,9 +9,10 @@ import '../../src/ops/index.js';
 import { openTask } from '../../src/recipes/index.js';
 import type { Task } from '../../src/recipes/recipe.js';
 import { balancedWeights, classCounts, imbalanceOf } from '../../src/runs/class-weights.js';
-import { evaluateRun } from '../../src/runs/evaluate.js';
+import { evaluate } from '../../src/runs/evaluate.js';
 import { readRunConfig } from '../../src/runs/run-config.js';
-import { loadingWorkers, type TrainSettings, trainTask } from '../../src/runs/train-task.js';
+import type { TrainSettings } from '../../src/runs/train-settings.js';
+import { loadingWorkers, trainTask } from '../../src/runs/train-task.js';
 import { tensor } from '../../src/tensor/creation.js';
 import { manualSeed } from '../../src/tensor/generator.js';
 import { createModel } from '../../src/vision/models/registry.js';
@@ -55,7 +56,7 @@ test('a run says which data it had, and an evaluation finds them again', async (
   assert.deepEqual(card.inputShape, [3, 8, 8]);
   assert.equal(card.transform.name, 'Compose');
 
-  const found = await evaluateRun(run, 3);
+  const found = await evaluate(run, { batchSize: 3 });
   assert.equal(found.samples, 8);
   assert.ok(Math.abs(found.loss - (summary.best?.heldOut.loss ?? Number.NaN)) < 1e-5);
   assert.deepEqual(
@@ -77,14 +78,14 @@ test('an evaluation on other data binds classes by name and keeps the stored tra
   const other = join(root, 'other');
   await fillFolder(join(other, 'train'), { red: 1 }, 50);
   await fillFolder(join(other, 'test'), { red: 3 }, 50);
-  const { perClass } = await evaluateRun(run, 8, other);
+  const { perClass } = await evaluate(run, { batchSize: 8, data: other });
   assert.deepEqual(
     perClass.map(({ samples }) => samples),
     [0, 3],
   );
 
   await fillFolder(join(other, 'test'), { purple: 1 }, 50);
-  await assert.rejects(evaluateRun(run, 8, other), {
+  await assert.rejects(evaluate(run, { batchSize: 8, data: other }), {
     name: 'DataError',
     message: `${join(other, 'test')}: unknown class 'purple'; known are 'green', 'red'; rename or remove what does not belong`,
   });
@@ -99,8 +100,8 @@ test('a damaged picture ends an evaluation, or is left out and listed', async (t
   await trainTask({ task, settings, run });
   const bad = join(root, 'photos', 'test', 'red', 'bad.png');
   await writeFile(bad, 'damaged');
-  await assert.rejects(evaluateRun(run, 8), { name: 'DataError', message: /bad\.png/ });
-  const { samples, skipped } = await evaluateRun(run, 8, undefined, 'skip');
+  await assert.rejects(evaluate(run, { batchSize: 8 }), { name: 'DataError', message: /bad\.png/ });
+  const { samples, skipped } = await evaluate(run, { batchSize: 8, onError: 'skip' });
   assert.equal(samples, 8);
   assert.deepEqual(
     skipped.map(({ path }) => path),
@@ -113,7 +114,7 @@ test('a run on data with other class names is refused', async (t) => {
   const task = await openTask('digits', { limit: 20 });
   const run = await RunFolder.create('digits', join(root, 'run'));
   await trainTask({ task: { ...task, classes: [...'abcdefghij'] }, settings, run });
-  await assert.rejects(evaluateRun(run, 8), {
+  await assert.rejects(evaluate(run, { batchSize: 8 }), {
     name: 'DataError',
     message: `${run.file('model.json')}: has the classes ${list('abcdefghij')}, the data ${list('0123456789')}; they must be the same`,
   });
@@ -216,7 +217,7 @@ test('class weights come from the training counts, and count each class alike', 
     const config = JSON.parse(await readFile(run.file('config.json'), 'utf8'));
     assert.equal(config.settings.classWeights, classWeights);
     // What is held out is measured without weights, as an evaluation does.
-    const found = await evaluateRun(run, 12);
+    const found = await evaluate(run, { batchSize: 12 });
     assert.ok(Math.abs(found.loss - (summary.best?.heldOut.loss ?? Number.NaN)) < 1e-5);
     return step?.loss ?? Number.NaN;
   };
@@ -240,7 +241,7 @@ test('a model that always says the same is told apart from a good one', async (t
   const run = await RunFolder.create('photos', join(root, 'run'));
   const still = { ...settings, lr: 1e-12, optimizer: 'sgd' } as const;
   const { summary, findings } = await trainTask({ task, settings: still, run });
-  const { perClass, findings: again, balancedAccuracy } = await evaluateRun(run, 12);
+  const { perClass, findings: again, balancedAccuracy } = await evaluate(run, { batchSize: 12 });
   assert.deepEqual(findings, again);
   assert.equal(balancedAccuracy, 0.5);
   const missed = perClass.find(({ recall }) => recall === 0);
@@ -260,7 +261,7 @@ test('a class without test images has no recall, and is not judged', async (t) =
   const task = await openTask(folder, { imageSize: 8 });
   const run = await RunFolder.create('photos', join(root, 'run'));
   await trainTask({ task, settings: { ...settings, epochs: 2 }, run });
-  const { perClass, findings } = await evaluateRun(run, 8);
+  const { perClass, findings } = await evaluate(run, { batchSize: 8 });
   const blue = perClass.find(({ name }) => name === 'blue');
   assert.deepEqual([blue?.samples, blue?.recall], [0, null]);
   assert.ok(findings.every((finding) => !finding.includes('blue')));
@@ -281,7 +282,7 @@ test('val chooses the weights, and an evaluation finds their scores on test', as
   assert.equal(summary.best?.split, 'val');
   assert.equal(summary.best?.heldOut.confusion.samples(), 8);
   assert.equal(summary.test?.confusion.samples(), 12);
-  const found = await evaluateRun(run, 5);
+  const found = await evaluate(run, { batchSize: 5 });
   assert.ok(Math.abs(found.loss - (summary.test?.loss ?? Number.NaN)) < 1e-5);
   const splits = (await lines(run, 'metrics.jsonl')).map(({ split }) => split);
   assert.deepEqual(splits, ['train', 'val', 'train', 'val', 'train', 'val']);
@@ -297,9 +298,9 @@ test('pictures that have moved: the error says how to say where they are', async
   const run = await RunFolder.create('photos', join(root, 'run'));
   await trainTask({ task, settings, run });
   await rename(join(root, 'photos'), join(root, 'moved'));
-  await assert.rejects(evaluateRun(run, 8), {
+  await assert.rejects(evaluate(run, { batchSize: 8 }), {
     name: 'DataError',
     message: `${join(root, 'photos')}: the run was trained on this folder, which is not there any more; pass { data: 'FOLDER' } to say where it is now`,
   });
-  assert.equal((await evaluateRun(run, 8, join(root, 'moved'))).samples, 8);
+  assert.equal((await evaluate(run, { batchSize: 8, data: join(root, 'moved') })).samples, 8);
 });

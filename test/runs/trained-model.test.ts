@@ -39,7 +39,7 @@ const fits = {
 
 test('probabilities of all classes add up to 1', async (t) => {
   const { run, picture } = await makeRun(t, { transform: fits });
-  const predictions = await (await TrainedModel.load(run)).predict(picture, 5);
+  const { predictions } = await (await TrainedModel.load(run)).predict(picture, { top: 5 });
   assert.deepEqual(predictions.map((p) => p.class).sort(), ['a', 'b']);
   const sum = predictions.reduce((total, p) => total + p.probability, 0);
   assert.ok(Math.abs(sum - 1) < 1e-6);
@@ -47,7 +47,7 @@ test('probabilities of all classes add up to 1', async (t) => {
 
 test('a classifier tells of files and of bytes what the model tells, compiled', async (t) => {
   const { run, model, picture } = await makeRun(t, { transform: fits });
-  const expected = await (await TrainedModel.load(run)).predict(picture, 2);
+  const { predictions: expected } = await (await TrainedModel.load(run)).predict(picture);
   const calls = t.mock.method(Object.getPrototypeOf(model), 'forward').mock;
   const classifier = await Classifier.open(run.path);
   assert.deepEqual(classifier.classes, ['a', 'b']);
@@ -138,7 +138,7 @@ test('a transform that makes no input of the model is refused', async (t) => {
     message: `${none.run.file('model.json')}: field 'transform': Resize: size=null must be a whole number from 1 to 32768 or a pair of them`,
   });
   const wide = await makeRun(t);
-  await assert.rejects((await TrainedModel.load(wide.run)).predict(wide.picture, 1), {
+  await assert.rejects((await TrainedModel.load(wide.run)).predict(wide.picture), {
     name: 'DataError',
     message: `${wide.picture}: becomes [1,12,16] by the model's transform, but the model takes [1,12,12]`,
   });
@@ -150,7 +150,7 @@ test('a probability is never NaN', async (t) => {
   const { run, weights, picture } = await makeRun(t, {
     transform: { name: 'Compose', transforms },
   });
-  await assert.rejects((await TrainedModel.load(run)).predict(picture, 1), {
+  await assert.rejects((await TrainedModel.load(run)).predict(picture), {
     name: 'CheckpointError',
     message: `${weights}: gives NaN or ∞ instead of scores: the weights are damaged, or the transform in model.json makes such inputs`,
   });

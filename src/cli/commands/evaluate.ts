@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { evaluateRun } from '../../runs/evaluate.js';
+import { evaluate } from '../../runs/evaluate.js';
 import { RunFolder } from '../../runs/run-folder.js';
 import { formatLoss, percent } from '../../train/epoch-line.js';
 import { withoutRemedy } from '../command-terms.js';
@@ -33,14 +33,14 @@ export function addEvaluate(command: Command): void {
     .addOption(threadsOption())
     .addOption(winogradOption())
     .addOption(jsonOption())
-    .action(evaluate);
+    .action(runEvaluate);
 }
 
-async function evaluate(path: string, options: EvaluateOptions): Promise<void> {
+async function runEvaluate(path: string, options: EvaluateOptions): Promise<void> {
   const run = await RunFolder.open(path);
   applyEngineChoice(options);
   const { batchSize, data, onError } = options;
-  const { confusion, ...result } = await evaluateRun(run, batchSize, data, onError);
+  const { confusion, ...result } = await evaluate(run, { batchSize, data, onError });
   if (options.json === true) {
     printJson({ run: run.path, ...result });
     return;

@@ -1,9 +1,8 @@
 import { type Command, Option } from 'commander';
 import { DataError } from '../../core/errors.js';
 import { RunFolder } from '../../runs/run-folder.js';
-import type { Prediction, TrainedModel } from '../../runs/trained-model.js';
+import type { Invert, PictureResult, TrainedModel } from '../../runs/trained-model.js';
 import { percent } from '../../train/epoch-line.js';
-import { invert } from '../../vision/pixels/point.js';
 import { loadInTurn } from '../load-in-turn.js';
 import {
   applyEngineChoice,
@@ -17,9 +16,9 @@ import { printAside, printJson, printLine } from '../output.js';
 import { reportFailure } from '../report-error.js';
 import { noteOnLast } from '../scores.js';
 
-interface PredictOptions extends EngineChoice {
+interface CommandOptions extends EngineChoice {
   readonly top: number;
-  readonly invert: 'auto' | 'yes' | 'no';
+  readonly invert: Invert;
   readonly json?: true;
 }
 
@@ -45,7 +44,7 @@ export function addPredict(command: Command): void {
 async function predict(
   path: string,
   images: readonly string[],
-  options: PredictOptions,
+  options: CommandOptions,
   command: Command,
 ): Promise<void> {
   const run = await RunFolder.open(path);
@@ -58,7 +57,9 @@ async function predict(
   if (trained.checkpoint === 'last' && options.json !== true) printAside(noteOnLast);
   for (const image of images) {
     try {
-      printPrediction(image, await predictOne(trained, image, options), options);
+      const { top, invert } = options;
+      const result = await trained.predict(image, { top, invert });
+      printPrediction(image, result, trained.checkpoint, options);
     } catch (error) {
       if (!(error instanceof DataError)) throw error;
       reportFailure(error, command); // The other pictures are no worse for it.
@@ -66,30 +67,12 @@ async function predict(
   }
 }
 
-/** What is said of one picture. */
-interface Outcome {
-  readonly predictions: readonly Prediction[];
-  /** It is dark on light where the model learned light on dark, or the other way round. */
-  readonly looksInverted: boolean;
-  /** Dark and light were exchanged before the model saw it. */
-  readonly inverted: boolean;
-  readonly checkpoint: 'best' | 'last';
-}
-
-async function predictOne(
-  trained: TrainedModel,
-  path: string,
-  { top, invert: when }: PredictOptions,
-): Promise<Outcome> {
-  const image = await trained.read(path);
-  const looksInverted = trained.looksInverted(image);
-  const inverted = when === 'yes' || (when === 'auto' && looksInverted);
-  const predictions = trained.classify(inverted ? invert(image) : image, top, path);
-  return { predictions, looksInverted, inverted, checkpoint: trained.checkpoint };
-}
-
-function printPrediction(image: string, outcome: Outcome, { json }: PredictOptions): void {
-  const { predictions, looksInverted, inverted, checkpoint } = outcome;
+function printPrediction(
+  image: string,
+  { predictions, looksInverted, inverted }: PictureResult,
+  checkpoint: TrainedModel['checkpoint'],
+  { json }: CommandOptions,
+): void {
   if (json === true) {
     const more = {
       ...(looksInverted && { looksInverted }),

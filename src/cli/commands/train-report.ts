@@ -3,7 +3,8 @@ import { engineReport } from '../../engine/select.js';
 import type { Task } from '../../recipes/recipe.js';
 import { classCounts, imbalanceOf } from '../../runs/class-weights.js';
 import type { RunFolder } from '../../runs/run-folder.js';
-import type { TrainOutcome, TrainSettings } from '../../runs/train-task.js';
+import type { TrainSettings } from '../../runs/train-settings.js';
+import type { TrainOutcome } from '../../runs/train-task.js';
 import { imbalanceToMention, percent } from '../../train/epoch-line.js';
 import type { Callback, EpochEvent, FitSummary, HeldOutScores } from '../../train/metrics.js';
 import { formatDuration, Progress } from '../../train/progress.js';
@@ -17,15 +18,9 @@ import { accuracyOf } from '../scores.js';
 interface Report {
   readonly callback: Callback;
   start(settings: TrainSettings): void;
-  end(outcome: TrainOutcome, how: HowItEnded): void;
+  end(outcome: TrainOutcome, interruption: Interruption | null): void;
   /** It ended with an error, which has been told. */
   failed(kept: boolean): void;
-}
-
-interface HowItEnded {
-  readonly interruption: Interruption | null;
-  /** Whether the run is there; it is not where nothing was learned. */
-  readonly kept: boolean;
 }
 
 /** One object per event. */
@@ -49,7 +44,7 @@ export class JsonReport implements Report {
     printJson({ event: 'start', run: this.run.path, ...facts, ...settings, ...engineFacts });
   }
 
-  end({ summary, findings, skipped }: TrainOutcome, { interruption, kept }: HowItEnded): void {
+  end({ summary, findings, skipped, kept }: TrainOutcome, interruption: Interruption | null): void {
     const { best, last, test, ...facts } = summary;
     printJson({
       event: 'end',
@@ -99,7 +94,8 @@ export class TextReport implements Report {
     for (const note of all) say(`note: ${note}`);
   }
 
-  end(outcome: TrainOutcome, { interruption, kept }: HowItEnded): void {
+  end(outcome: TrainOutcome, interruption: Interruption | null): void {
+    const { kept } = outcome;
     const print = isOutputLost() ? printAside : printLine;
     const tell = (text: string) => {
       for (const line of wrapped(text, 2)) print(line);

@@ -1,9 +1,10 @@
 import { type Command, Option } from 'commander';
 import { maxThreads } from '../../core/threads.js';
 import { openTask, recipes } from '../../recipes/index.js';
-import type { OpenRequest, OptimizerName, Task } from '../../recipes/recipe.js';
+import type { OpenRequest, OptimizerName } from '../../recipes/recipe.js';
 import { RunFolder } from '../../runs/run-folder.js';
-import { optimizerNames, type TrainSettings, trainTask } from '../../runs/train-task.js';
+import { optimizerNames, settingsFor } from '../../runs/train-settings.js';
+import { trainTask } from '../../runs/train-task.js';
 import { defaultGenerator } from '../../tensor/generator.js';
 import { showDownload } from '../../vision/datasets/download/show-download.js';
 import type { CacheEstimate } from '../../vision/datasets/image-store/image-store.js';
@@ -111,7 +112,11 @@ async function train(name: string, options: TrainOptions, command: Command): Pro
   const json = options.json === true;
   const seed = options.seed ?? defaultGenerator.drawSeed();
   const task = await openTask(name, requestFor(options, seed, json));
-  const settings = settingsFor(task, options, seed);
+  const { epochs, batchSize, optimizer, lr, ...others } = options;
+  const { workers, compile, precision, onError, classWeights } = others;
+  const learning = { epochs, batchSize, optimizer, lr };
+  const running = { workers, compile, precision, onError, classWeights };
+  const settings = settingsFor(task, { ...learning, ...running });
   const run = await RunFolder.create(task.name, options.out);
   const report = json ? new JsonReport(task, run) : new TextReport(task, settings, run);
   report.start(settings);
@@ -126,20 +131,12 @@ async function train(name: string, options: TrainOptions, command: Command): Pro
         signal,
       }),
     );
-    report.end(result, { interruption, kept: await keepOrDiscard(run) });
+    report.end(result, interruption);
     if (interruption !== null) process.exitCode = interruption.exitCode;
   } catch (error) {
-    const kept = await keepOrDiscard(run);
     reportFailure(error, command);
-    report.failed(kept);
+    report.failed(await run.hasWeights());
   }
-}
-
-/** Keeps a run in which something was learned; of another, what was written is removed. Returns which it was. */
-async function keepOrDiscard(run: RunFolder): Promise<boolean> {
-  const kept = await run.hasWeights();
-  if (!kept) await run.discard();
-  return kept;
 }
 
 function requestFor(options: TrainOptions, seed: number, json: boolean): OpenRequest {
@@ -152,23 +149,6 @@ function requestFor(options: TrainOptions, seed: number, json: boolean): OpenReq
     ...(cache !== undefined && { cache }),
     seed,
     ...(!json && { onProgress: showDownload(process.stderr), onCache: showCache }),
-  };
-}
-
-function settingsFor({ defaults }: Task, options: TrainOptions, seed: number): TrainSettings {
-  const { schedule } = defaults;
-  return {
-    epochs: options.epochs ?? defaults.epochs,
-    batchSize: options.batchSize ?? defaults.batchSize,
-    optimizer: options.optimizer ?? defaults.optimizer,
-    lr: options.lr ?? defaults.lr,
-    ...(schedule && { schedule }),
-    seed,
-    ...(options.workers !== undefined && { workers: options.workers }),
-    compile: options.compile,
-    precision: options.precision ?? 'float32',
-    onError: options.onError,
-    classWeights: options.classWeights,
   };
 }
 

@@ -89,7 +89,7 @@ async function runKinds(folder: string): Promise<Kind[]> {
   const picture = join(folder, 'p.png');
   await writeFile(picture, await plainPng(9));
   const predict = async () => {
-    const predictions = await (await TrainedModel.load(run)).predict(picture, 2);
+    const { predictions } = await (await TrainedModel.load(run)).predict(picture);
     for (const { probability } of predictions) assert.ok(probability >= 0 && probability <= 1);
   };
   const kind = async (name: string, path: string, read: () => Promise<unknown>) => ({
