@@ -7,17 +7,20 @@ import { DataError } from '../core/errors.js';
 export interface WriteOptions {
   /** Make the folders that `path` needs. Off where a folder that is gone says that somebody removed it. @default true */
   readonly makeFolders?: boolean;
+  /** Called with the temporary name, before the older file is replaced: where it throws, that one stays. */
+  readonly check?: (temporary: string) => Promise<void>;
 }
 
 /**
- * Writes a file whole or not at all: under a temporary name beside it, flushed to disk, then renamed over `path`.
+ * Writes a file whole or not at all: under a temporary name beside it, flushed to disk, then renamed over `path`; the
+ * new name is on disk, too, when it returns.
  *
  * @throws DataError with the reason (no space, no permission); an older file at `path` is then still whole
  */
 export async function writeFileAtomic(
   path: string,
   content: string | Uint8Array | readonly Uint8Array[],
-  { makeFolders = true }: WriteOptions = {},
+  { makeFolders = true, check }: WriteOptions = {},
 ): Promise<void> {
   const temporary = join(dirname(path), temporaryName(basename(path)));
   try {
@@ -30,12 +33,25 @@ export async function writeFileAtomic(
     } finally {
       await file.close();
     }
+    await check?.(temporary);
     await rename(temporary, path);
+    await syncFolder(dirname(path));
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => {}); // What went wrong is told below.
     throw new DataError(path, `cannot be written (${reason(cause)}); nothing was changed`, {
       cause,
     });
+  }
+}
+
+/** Flushes the names in a folder to disk, where the system lets folders be opened. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r').catch(() => null);
+  if (folder === null) return;
+  try {
+    await folder.sync().catch(() => {}); // some file systems have no such thing
+  } finally {
+    await folder.close();
   }
 }
 

@@ -16,6 +16,20 @@ export class ConfusionMatrix {
     this.counts = new Int32Array(numClasses * numClasses);
   }
 
+  /** The matrix of counts as `compute()` gives them. */
+  static of(counts: readonly (readonly number[])[]): ConfusionMatrix {
+    const matrix = new ConfusionMatrix(counts.length);
+    counts.forEach((row, k) => {
+      if (row.length !== counts.length || !row.every((n) => Number.isInteger(n) && n >= 0))
+        throw new ValueError(
+          'ConfusionMatrix',
+          `row ${k} is [${row}], ${counts.length} whole numbers ≥ 0 are required`,
+        );
+      matrix.counts.set(row, k * counts.length);
+    });
+    return matrix;
+  }
+
   /** Adds a batch: scores `[N, K]` and labels `[N]`. The prediction is the first class of the best score. */
   update(scores: Tensor, labels: Tensor): void {
     const [samples, classes] = requireScores('ConfusionMatrix', scores, labels);

@@ -1,6 +1,6 @@
-import { ReduceLROnPlateau, StepLR } from '../optim/lr-scheduler.js';
+import { type PlateauSchedulerState, ReduceLROnPlateau, StepLR } from '../optim/lr-scheduler.js';
 import type { Optimizer } from '../optim/optimizer.js';
-import type { Schedule } from '../train/trainer.js';
+import type { Schedule } from '../train/trainer-options.js';
 
 /** How a learning rate changes from epoch to epoch, as data. */
 export type ScheduleSpec =
@@ -13,5 +13,9 @@ export function makeSchedule(optimizer: Optimizer, spec: ScheduleSpec): Schedule
   if (spec.kind === 'step') return new StepLR(optimizer, spec.stepSize, { gamma: spec.gamma });
   const { patience, factor } = spec;
   const plateau = new ReduceLROnPlateau(optimizer, { patience, factor });
-  return { step: (loss = Number.NaN) => plateau.step(loss) };
+  return {
+    step: (loss = Number.NaN) => plateau.step(loss),
+    stateDict: () => plateau.stateDict(),
+    loadStateDict: (state: PlateauSchedulerState) => plateau.loadStateDict(state),
+  };
 }

@@ -1,14 +1,8 @@
 import { optionReader } from '../core/options.js';
 import type { Module } from '../nn/module.js';
 import { curvesSvg } from '../report/curves.js';
-import type {
-  Callback,
-  EpochEvent,
-  FitSummary,
-  HeldOutScores,
-  Scores,
-  StepEvent,
-} from '../train/metrics.js';
+import type { Callback } from '../train/callback.js';
+import type { EpochEvent, FitSummary, HeldOutScores, Scores, StepEvent } from '../train/metrics.js';
 import type { Checkpoint, RunFolder } from './run-folder.js';
 
 /** What is kept of an epoch until the end. */

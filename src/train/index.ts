@@ -1,8 +1,14 @@
 /** The training loop and what follows it. */
 
+export type { Callback, SafePoint, Training, ValidationEvent } from './callback.js';
+export { Checkpoint, type CheckpointOptions } from './callbacks/checkpoint.js';
+export { EarlyStopping, type EarlyStoppingOptions } from './callbacks/early-stopping.js';
+export { LossSpikes, type LossSpikesOptions } from './callbacks/loss-spikes.js';
+export { TimeLimit } from './callbacks/time-limit.js';
+export { WeightAveraging, type WeightAveragingOptions } from './callbacks/weight-averaging.js';
+export { readCheckpoint, writeCheckpoint } from './checkpoint-file.js';
 export { formatEpoch } from './epoch-line.js';
 export {
-  type Callback,
   type EpochEvent,
   type FitSummary,
   type HeldOutScores,
@@ -13,4 +19,6 @@ export {
   type StepEvent,
 } from './metrics.js';
 export { Progress, type ProgressOptions } from './progress.js';
-export { type Batches, type Schedule, Trainer, type TrainerOptions } from './trainer.js';
+export { type FitOptions, Trainer } from './trainer.js';
+export type { Batches, Schedule, TrainerOptions } from './trainer-options.js';
+export type { CallbackState, TrainerState } from './trainer-state.js';

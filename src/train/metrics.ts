@@ -80,20 +80,17 @@ export interface FitSummary {
   readonly durationMs: number;
   /** Share of all training time that steps waited for data, 0–1. */
   readonly waitShare: number;
-  /** Whether it was stopped before the last epoch ended. */
+  /** Whether a signal stopped it before the last epoch ended. */
   readonly interrupted: boolean;
+  /** Why a callback ended it before its last epoch; null where none did. */
+  readonly stopReason: string | null;
 }
 
-/** Something that follows a training run: a progress bar, the writer of a run folder. */
-export interface Callback {
-  onStep?(event: StepEvent): void;
-  onMeasure?(event: MeasureEvent): void;
-  onEpoch?(event: EpochEvent): void | Promise<void>;
-  /** Something that people should know and that ends nothing, in one line. */
-  onNote?(text: string): void;
-  onEnd?(summary: FitSummary): void | Promise<void>;
-  /** Training ends with this error, which `fit()` throws next; must not throw itself. */
-  onFail?(error: unknown, summary: FitSummary): void | Promise<void>;
+/** The sums that `RunningScores` has. */
+export interface RunningState {
+  readonly loss: number;
+  readonly correct: number;
+  readonly samples: number;
 }
 
 /** Loss and accuracy summed over batches, each weighted by its samples. */
@@ -116,5 +113,16 @@ export class RunningScores {
 
   get count(): number {
     return this.samples;
+  }
+
+  stateDict(): RunningState {
+    const { loss, correct, samples } = this;
+    return { loss, correct, samples };
+  }
+
+  loadStateDict({ loss, correct, samples }: RunningState): void {
+    this.loss = loss;
+    this.correct = correct;
+    this.samples = samples;
   }
 }

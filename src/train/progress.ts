@@ -1,8 +1,9 @@
 import type { Writable } from 'node:stream';
 import { optionReader } from '../core/options.js';
 import { printable } from '../core/outside-text.js';
+import type { Callback } from './callback.js';
 import { formatEpoch, formatLoss, formatLr, percent } from './epoch-line.js';
-import type { Callback, EpochEvent, MeasureEvent, StepEvent } from './metrics.js';
+import type { EpochEvent, MeasureEvent, StepEvent } from './metrics.js';
 
 /** Where progress goes: a terminal can move its cursor, a file or pipe cannot. */
 export interface ProgressOptions {

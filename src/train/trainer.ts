@@ -1,100 +1,33 @@
 /**
  * The training loop that anybody could have written, on public API only: epochs, modes, a step that is compiled, scores
- * weighted by samples, a schedule. What is shown and stored is the callbacks' matter (`progress.ts`, `runs/run-recorder.ts`).
+ * weighted by samples, a schedule. What is shown, stored, averaged or ended early is the callbacks' matter (`callbacks/`,
+ * `progress.ts`, `runs/run-recorder.ts`).
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { compile } from '../compile/compile.js';
 import { internalError, ValueError } from '../core/errors.js';
 import { optionReader } from '../core/options.js';
-import type { Precision } from '../engine/precision.js';
-import { crossEntropy } from '../nn/functional.js';
 import type { Module, StateDict } from '../nn/module.js';
-import { clipGradNorm } from '../optim/clip-grad.js';
 import type { Optimizer } from '../optim/optimizer.js';
+import { defaultGenerator } from '../tensor/generator.js';
 import { noGrad } from '../tensor/grad-mode.js';
 import type { Tensor } from '../tensor/tensor.js';
+import type { Callback, SafePoint, Training } from './callback.js';
+import { readCheckpoint } from './checkpoint-file.js';
 import { measure } from './measure.js';
-import {
-  type Callback,
-  type EpochEvent,
-  type FitSummary,
-  type HeldOutScores,
-  type HeldOutSplit,
-  RunningScores,
-} from './metrics.js';
+import type { EpochEvent, FitSummary, HeldOutScores, HeldOutSplit } from './metrics.js';
+import { Position, TrainedPart } from './position.js';
 import { requireFiniteLoss, requireFiniteWeights } from './require-finite.js';
+import { type LoaderStates, loaderStates, restoreState, takeState } from './resuming.js';
+import { makeSteps, type Steps, type TrainTensors } from './steps.js';
+import { type Batches, readTrainerOptions, type TrainerOptions } from './trainer-options.js';
+import type { TrainerState } from './trainer-state.js';
 
-/** Batches of images `[N, C, H, W]` and labels `[N]`, as a `DataLoader` gives them. */
-export interface Batches extends AsyncIterable<readonly [Tensor, Tensor]> {
-  readonly length: number;
+export interface FitOptions {
+  /** Goes on from a checkpoint, given as its file or as what `stateDict()` gave. */
+  readonly resume?: string | TrainerState;
 }
 
-/** What changes the learning rate: any scheduler of `optim.lrScheduler`. */
-export interface Schedule {
-  step(metric?: number): void;
-}
-
-export interface TrainerOptions {
-  readonly model: Module;
-  readonly optimizer: Optimizer;
-  readonly trainLoader: Batches;
-  /** What the best epoch is chosen by, and the schedule looks at. @default testLoader */
-  readonly valLoader?: Batches;
-  /** Measured after each epoch; where there is a `valLoader`, once at the end, with the best epoch's weights. */
-  readonly testLoader: Batches;
-  readonly epochs: number;
-  /** `(logits [N, K], labels [N]) → scalar`. @default functional.crossEntropy */
-  readonly loss?: (logits: Tensor, labels: Tensor) => Tensor;
-  /** The loss of what is not trained on. @default loss */
-  readonly heldOutLoss?: (logits: Tensor, labels: Tensor) => Tensor;
-  /** Of two epochs, the one with more of this is the better; of equal ones, the one with the lower loss. @default 'accuracy' */
-  readonly bestBy?: 'accuracy' | 'balancedAccuracy';
-  readonly scheduler?: Schedule;
-  /** When the scheduler steps: after each epoch (with the loss of the set that is measured, which only ReduceLROnPlateau reads) or each step. @default 'epoch' */
-  readonly schedulePer?: 'epoch' | 'step';
-  /** Scale gradients down to this total norm where they exceed it. */
-  readonly clipGradNorm?: number;
-  /** Record the steps once and replay them. @default true */
-  readonly compile?: boolean;
-  /** In which the compiled steps compute; see `compile`. @default 'float32' */
-  readonly precision?: Precision;
-  readonly callbacks?: readonly Callback[];
-  /** Stops training after the current step when aborted. */
-  readonly signal?: AbortSignal;
-}
-
-const readOptions = optionReader<TrainerOptions>('Trainer', {
-  model: true,
-  optimizer: true,
-  trainLoader: true,
-  valLoader: true,
-  testLoader: true,
-  epochs: true,
-  loss: true,
-  heldOutLoss: true,
-  bestBy: true,
-  scheduler: true,
-  schedulePer: true,
-  clipGradNorm: true,
-  compile: true,
-  precision: true,
-  callbacks: true,
-  signal: true,
-});
-
-/** What a training step gives back. */
-interface TrainTensors extends Record<string, Tensor> {
-  loss: Tensor;
-  correct: Tensor;
-}
-
-/** What a measuring step gives back. */
-interface HeldOutTensors extends Record<string, Tensor> {
-  loss: Tensor;
-  logits: Tensor;
-}
-
-type Step<T> = (images: Tensor, labels: Tensor) => T;
+const readFit = optionReader<FitOptions>('Trainer.fit', { resume: true });
 
 /** How long steps may run before timers, signals and workers get a turn. */
 const turnMs = 30;
@@ -106,68 +39,71 @@ const turnMs = 30;
  * const trainer = new Trainer({ model, optimizer, trainLoader, testLoader, epochs: 5, callbacks: [new Progress({ epochs: 5 })] });
  * const { best } = await trainer.fit();
  */
-export class Trainer {
-  private readonly trainStep: Step<TrainTensors>;
-  private readonly heldOutStep: Step<HeldOutTensors>;
-  private startedAt = 0;
-  private globalStep = 0;
-  private turnAt = 0;
-  /** Over all epochs: time that training took, and the part of it that steps waited for data. */
-  private trainMs = 0;
-  private waitMs = 0;
-  private last: EpochEvent | null = null;
-  private best: EpochEvent | null = null;
-  /** The best epoch's weights, where they are wanted again at the end. */
-  private bestWeights: StateDict | null = null;
-  /** Whether batch norm has refused a batch of one sample. */
-  private skipsSingles = false;
-
+export class Trainer implements Training {
   private readonly options: TrainerOptions;
+  private readonly callbacks: readonly Callback[];
+  private readonly steps: Steps;
+  private at = new Position();
+  /** Where the loaders were when the current half of the epoch began. */
+  private loaders: LoaderStates = {};
+  private stopReason: string | null = null;
+  private startedAt = 0;
+  private turnAt = 0;
 
   constructor(...given: [options: TrainerOptions]) {
-    const options = readOptions(given);
-    this.options = options;
-    const { model, optimizer, loss = crossEntropy, heldOutLoss = loss } = options;
-    const { epochs, precision = 'float32' } = options;
-    if (!Number.isInteger(epochs) || epochs < 1)
-      throw new ValueError('Trainer', `epochs=${epochs} must be a whole number ≥ 1`);
-    if (options.compile === false && precision !== 'float32')
-      throw new ValueError(
-        'Trainer',
-        `precision '${precision}' is given with compile: false, but only compiled steps have it; leave one of them out`,
-      );
-    const ready = <T extends Record<string, Tensor>>(step: Step<T>): Step<T> =>
-      options.compile === false ? step : compile(step, { precision });
-    this.trainStep = ready((images, labels) => {
-      optimizer.zeroGrad();
-      const logits = model(images);
-      const scores = { loss: loss(logits, labels), correct: logits.argmax(1).eq(labels).sum() };
-      scores.loss.backward();
-      if (options.clipGradNorm !== undefined)
-        clipGradNorm(model.parameters(), options.clipGradNorm);
-      optimizer.step();
-      return scores;
-    });
-    this.heldOutStep = ready((images, labels) =>
-      noGrad(() => {
-        const logits = model(images);
-        return { loss: heldOutLoss(logits, labels), logits };
-      }),
-    );
+    this.options = readTrainerOptions(given);
+    this.callbacks = this.options.callbacks ?? [];
+    this.steps = makeSteps(this.options);
   }
 
-  /** Runs all epochs. @throws NotFiniteError when a loss or a weight is no longer a finite number */
-  async fit(): Promise<FitSummary> {
-    const { epochs, callbacks = [] } = this.options;
+  get model(): Module {
+    return this.options.model;
+  }
+
+  get optimizer(): Optimizer {
+    return this.options.optimizer;
+  }
+
+  get bestWeights(): StateDict | null {
+    return this.at.bestWeights;
+  }
+
+  stop(reason: string): void {
+    this.stopReason ??= reason;
+  }
+
+  note(text: string): void {
+    for (const callback of this.callbacks) callback.onNote?.(text);
+  }
+
+  async stateDict(): Promise<TrainerState> {
+    const { options, at, loaders } = this;
+    const within = at.phase === 'train' && at.part.batches > 0;
+    const now = within ? { ...loaders, ...stateOf(options.trainLoader) } : loaders;
+    return await takeState(options, at, now, this.durationMs);
+  }
+
+  /**
+   * Runs all epochs, or those that a checkpoint has left. A resumed training ends with the same bits as one that was
+   * never stopped.
+   *
+   * @throws NotFiniteError when a loss or a weight is no longer a finite number
+   * @throws CheckpointError when the checkpoint is damaged, or of another training
+   */
+  async fit(...given: [options?: FitOptions]): Promise<FitSummary> {
+    const { resume } = readFit(given);
+    const { options, callbacks } = this;
     this.startedAt = performance.now();
+    this.loaders = loaderStates(options);
+    for (const callback of callbacks) await callback.onFitStart?.(this);
+    if (resume !== undefined) {
+      const state = typeof resume === 'string' ? await readCheckpoint(resume) : resume;
+      this.at = await restoreState(options, state);
+      this.loaders = state.facts.loaders;
+    }
     try {
-      for (let epoch = 1; epoch <= epochs && !this.stopped; epoch++) {
-        const event = await this.epoch(epoch);
-        if (event === null) break;
-        this.last = event;
-        if (event.best) this.best = event;
-        for (const callback of callbacks) await callback.onEpoch?.(event);
-      }
+      while (this.at.epoch <= options.epochs && !this.ended) await this.runEpoch();
+      await this.safePoint('end');
       const summary = this.summary(await this.testBest());
       for (const callback of callbacks) await callback.onEnd?.(summary);
       return summary;
@@ -179,9 +115,8 @@ export class Trainer {
 
   /** Scores of the model on all batches of a loader, in evaluation mode. */
   async evaluate(loader: Batches): Promise<HeldOutScores> {
-    const { model } = this.options;
-    model.eval();
-    const scores = await measure(loader, this.heldOutStep, async () => {
+    this.model.eval();
+    const scores = await measure(loader, this.steps.heldOut, async () => {
       await this.yieldTurn();
       return true;
     });
@@ -189,121 +124,161 @@ export class Trainer {
     return scores;
   }
 
-  private get stopped(): boolean {
+  private get interrupted(): boolean {
     return this.options.signal?.aborted === true;
   }
 
+  private get ended(): boolean {
+    return this.interrupted || this.stopReason !== null;
+  }
+
+  private get durationMs(): number {
+    return this.at.durationMs + performance.now() - this.startedAt;
+  }
+
   private summary(test: HeldOutScores | null): FitSummary {
-    const { last, best, trainMs, waitMs } = this;
+    const { last, best, globalStep, part } = this.at;
+    const [trainMs, waitMs] = [this.at.trainMs + part.trainMs, this.at.waitMs + part.waitMs];
     return {
       epochs: last?.epoch ?? 0,
-      steps: this.globalStep,
+      steps: globalStep,
       last,
       best,
       test,
-      durationMs: performance.now() - this.startedAt,
+      durationMs: this.durationMs,
       waitShare: trainMs === 0 ? 0 : waitMs / trainMs,
-      interrupted: this.stopped,
+      interrupted: this.interrupted,
+      stopReason: this.stopReason,
     };
   }
 
-  /** One epoch with its evaluation; null when it was stopped midway. */
-  private async epoch(epoch: number): Promise<EpochEvent | null> {
-    const { valLoader, testLoader, scheduler, schedulePer, epochs } = this.options;
-    const start = performance.now();
-    const trained = await this.trainEpoch(epoch);
-    if (trained === null) return null;
-    const split = valLoader === undefined ? 'test' : 'val';
-    const heldOut = await this.measureSplit(epoch, split, valLoader ?? testLoader);
-    if (heldOut === null) return null;
-    requireFiniteWeights(this.options.model, epoch);
-    if (schedulePer !== 'step') scheduler?.step(heldOut.loss);
-    const best = this.isBest(heldOut);
-    if (best && valLoader !== undefined) this.bestWeights = copyOf(this.options.model);
-    return {
-      epoch,
-      epochs,
-      ...trained,
-      split,
-      heldOut,
-      durationMs: performance.now() - start,
-      best,
-    };
-  }
-
-  /** The training half of an epoch; null when it was stopped midway. */
-  private async trainEpoch(
-    epoch: number,
-  ): Promise<Pick<EpochEvent, 'train' | 'lr' | 'imagesPerSecond' | 'waitShare'> | null> {
-    const { model, optimizer, trainLoader, scheduler, schedulePer } = this.options;
-    model.train();
-    const scores = new RunningScores();
-    const start = performance.now();
-    let waitMs = 0;
-    let asked = start;
-    let batch = 0;
-    let step = 0;
-    let largest = 0;
-    let { lr } = optimizer;
-    let trainMs = 0;
-    try {
-      for await (const [images, labels] of trainLoader) {
-        waitMs += performance.now() - asked;
-        batch++;
-        lr = optimizer.lr;
-        const samples = images.size(0);
-        const single = samples === 1 && largest > 1;
-        largest = Math.max(largest, samples);
-        const result = single ? this.trainSingle(images, labels) : this.trainStep(images, labels);
-        if (result !== null) {
-          const loss = result.loss.item();
-          requireFiniteLoss(loss, { epoch, batch, split: 'train' }, trainLoader.length, lr);
-          scores.update(loss, result.correct.item(), samples);
-          this.report(epoch, ++step, loss, samples, lr, scores);
-          if (schedulePer === 'step') scheduler?.step();
-        }
-        await this.yieldTurn();
-        if (this.stopped) return null;
-        asked = performance.now();
-      }
-    } finally {
-      trainMs = performance.now() - start;
-      this.trainMs += trainMs;
-      this.waitMs += waitMs;
+  /** One epoch, or what is left of it, with its evaluation. Where a signal ends it midway, it stays the current one. */
+  private async runEpoch(): Promise<void> {
+    const { at, options, callbacks } = this;
+    const { epoch, part } = at;
+    if (at.phase === 'train') {
+      if (part.batches === 0)
+        for (const callback of callbacks)
+          await callback.onEpochStart?.({ epoch, epochs: options.epochs });
+      if (!(await this.trainEpoch(part))) return;
+      at.phase = 'measure';
     }
-    if (step === 0)
-      throw new ValueError('Trainer', 'the training loader gave no batch; is the data set empty?');
-    return {
+    const start = performance.now();
+    const validated = await this.validate();
+    if (validated === null) return;
+    const { scores, lr, trainMs, waitMs } = part;
+    const event: EpochEvent = {
+      epoch,
+      epochs: options.epochs,
       train: scores.compute(),
       lr,
+      ...validated,
       imagesPerSecond: (1000 * scores.count) / trainMs,
+      durationMs: trainMs + performance.now() - start,
       waitShare: waitMs / trainMs,
     };
+    requireFiniteWeights(this.model, epoch);
+    if (options.schedulePer !== 'step') options.scheduler?.step(validated.heldOut.loss);
+    at.last = event;
+    if (event.best) at.best = event;
+    at.epoch++;
+    at.phase = 'train';
+    at.part = new TrainedPart();
+    at.trainMs += trainMs;
+    at.waitMs += waitMs;
+    for (const callback of callbacks) await callback.onEpoch?.(event);
+    await this.safePoint('epoch');
   }
 
-  /** Measures a set for an epoch; null when it was stopped midway. */
+  /** The training half of an epoch, from where it is; false when a signal stopped it midway. */
+  private async trainEpoch(part: TrainedPart): Promise<boolean> {
+    const { optimizer, trainLoader, scheduler, schedulePer, accumulate = 1 } = this.options;
+    this.model.train();
+    const start = performance.now() - part.trainMs;
+    let asked = performance.now();
+    let pending = 0;
+    const update = () => {
+      this.steps.update();
+      pending = 0;
+      if (schedulePer === 'step') scheduler?.step();
+    };
+    for await (const [images, labels] of trainLoader) {
+      part.waitMs += performance.now() - asked;
+      part.batches++;
+      const { lr } = optimizer;
+      const samples = images.size(0);
+      const single = samples === 1 && part.largest > 1;
+      part.largest = Math.max(part.largest, samples);
+      const result = single ? this.trainSingle(images, labels) : this.steps.train(images, labels);
+      if (result !== null) {
+        const loss = result.loss.item();
+        const place = { epoch: this.at.epoch, batch: part.batches, split: 'train' } as const;
+        requireFiniteLoss(loss, place, trainLoader.length, lr);
+        part.scores.update(loss, result.correct.item(), samples);
+        part.lr = lr;
+        if (++pending === accumulate) update();
+        await this.report(part, loss, samples);
+      }
+      await this.yieldTurn();
+      part.trainMs = performance.now() - start;
+      if (pending === 0) {
+        await this.safePoint('step');
+        if (this.ended) break;
+      }
+      asked = performance.now();
+    }
+    if (pending > 0) update(); // the last ones of an epoch may be fewer
+    if (this.interrupted) return false;
+    if (part.steps === 0)
+      throw new ValueError('Trainer', 'the training loader gave no batch; is the data set empty?');
+    this.loaders = { ...this.loaders, ...nextEpoch(trainLoader) };
+    return true;
+  }
+
+  /** Measures the set that epochs are judged by; null when a signal stopped it midway. */
+  private async validate(): Promise<Pick<EpochEvent, 'split' | 'heldOut' | 'best'> | null> {
+    const { at, callbacks } = this;
+    const { valLoader, testLoader } = this.options;
+    const split = valLoader === undefined ? 'test' : 'val';
+    const validation = { epoch: at.epoch, split } as const;
+    for (const callback of callbacks) await callback.onValidationStart?.(validation);
+    try {
+      const heldOut = await this.measureSplit(at.epoch, split, valLoader ?? testLoader);
+      if (heldOut === null) return null;
+      const best = this.isBest(heldOut);
+      if (best) at.bestWeights = copyOf(this.model);
+      return { split, heldOut, best };
+    } finally {
+      for (const callback of callbacks) await callback.onValidationEnd?.(validation);
+    }
+  }
+
+  /** Measures a set for an epoch; null when a signal stopped it midway. */
   private async measureSplit(
     epoch: number,
     split: HeldOutSplit,
     loader: Batches,
   ): Promise<HeldOutScores | null> {
-    const { model, optimizer, callbacks = [] } = this.options;
+    const { optimizer, callbacks } = this;
     const batches = loader.length;
-    model.eval();
-    return await measure(loader, this.heldOutStep, async (batch, loss) => {
+    const state = this.loaders[split];
+    if (state !== undefined) loader.loadStateDict?.({ ...state, epoch: epoch - 1, batch: 0 });
+    this.model.eval();
+    return await measure(loader, this.steps.heldOut, async (batch, loss) => {
       requireFiniteLoss(loss, { epoch, batch, split }, batches, optimizer.lr);
       for (const callback of callbacks) callback.onMeasure?.({ epoch, split, batch, batches });
       await this.yieldTurn();
-      return !this.stopped;
+      return !this.interrupted;
     });
   }
 
   /** The test scores of the best epoch: those that chose it, or of its weights where a validation set did. */
   private async testBest(): Promise<HeldOutScores | null> {
-    const { best, bestWeights } = this;
-    const { model, testLoader } = this.options;
-    if (best === null || this.stopped) return null;
-    if (bestWeights === null) return best.heldOut;
+    const { model } = this;
+    const { best, bestWeights } = this.at;
+    const { valLoader, testLoader } = this.options;
+    if (best === null || this.interrupted) return null;
+    if (valLoader === undefined || bestWeights === null) return best.heldOut;
     const lastWeights = copyOf(model);
     model.loadStateDict(bestWeights);
     try {
@@ -315,47 +290,49 @@ export class Trainer {
 
   private isBest(scores: HeldOutScores): boolean {
     const { bestBy = 'accuracy' } = this.options;
-    const before = this.best?.heldOut;
-    if (before === undefined || scores[bestBy] > before[bestBy]) return true;
-    return scores[bestBy] === before[bestBy] && scores.loss < before.loss;
+    const before = this.at.best?.heldOut;
+    if (before === undefined) return true;
+    if (bestBy === 'loss' || scores[bestBy] === before[bestBy]) return scores.loss < before.loss;
+    return scores[bestBy] > before[bestBy];
   }
 
   /** A step on a last batch of one sample; null where batch norm refuses it, which leaves everything as it was. */
   private trainSingle(images: Tensor, labels: Tensor): TrainTensors | null {
-    if (this.skipsSingles) return null;
-    const { model, callbacks = [] } = this.options;
+    const { at, model } = this;
+    if (at.skipsSingles) return null;
     const before = copyOf(model);
+    const drawn = noGrad(() => defaultGenerator.state.clone());
     try {
-      return this.trainStep(images, labels);
+      return this.steps.train(images, labels);
     } catch (error) {
       if (!(error instanceof ValueError && error.subject === 'batchNorm')) throw error;
       model.loadStateDict(before); // Layers before the one that refused have counted the sample.
-      this.skipsSingles = true;
-      const text = 'the last batch has 1 sample, too few for batch norm: each epoch leaves it out';
-      for (const callback of callbacks) callback.onNote?.(text);
+      noGrad(() => defaultGenerator.state.copy_(drawn));
+      at.skipsSingles = true;
+      this.note('the last batch has 1 sample, too few for batch norm: each epoch leaves it out');
       return null;
     }
   }
 
-  private report(
-    epoch: number,
-    step: number,
-    loss: number,
-    samples: number,
-    lr: number,
-    scores: RunningScores,
-  ): void {
+  private async report(part: TrainedPart, loss: number, samples: number): Promise<void> {
+    const { at } = this;
     const event = {
-      epoch,
-      step,
+      epoch: at.epoch,
+      step: ++part.steps,
       stepsPerEpoch: this.options.trainLoader.length,
-      globalStep: ++this.globalStep,
+      globalStep: ++at.globalStep,
       loss,
-      lr,
+      lr: part.lr,
       samples,
-      running: scores.compute(),
+      running: part.scores.compute(),
     };
-    for (const callback of this.options.callbacks ?? []) callback.onStep?.(event);
+    for (const callback of this.callbacks) await callback.onStep?.(event);
+  }
+
+  private async safePoint(after: SafePoint['after']): Promise<void> {
+    const { globalStep, last } = this.at;
+    const event = { after, globalStep, epochs: last?.epoch ?? 0 };
+    for (const callback of this.callbacks) await callback.onSafePoint?.(event);
   }
 
   /** Steps are synchronous; this lets timers, signals and workers have their turn between them. */
@@ -369,4 +346,16 @@ export class Trainer {
 
 function copyOf(model: Module): StateDict {
   return noGrad(() => new Map([...model.stateDict()].map(([key, value]) => [key, value.clone()])));
+}
+
+function stateOf(loader: Batches): LoaderStates {
+  const train = loader.stateDict?.();
+  return train === undefined ? {} : { train };
+}
+
+/** Where the loader is when the epoch that it is in is over, also where a callback has ended that early. */
+function nextEpoch(loader: Batches): LoaderStates {
+  const { train } = stateOf(loader);
+  if (train === undefined || train.batch === 0) return stateOf(loader);
+  return { train: { ...train, epoch: train.epoch + 1, batch: 0 } };
 }

@@ -68,6 +68,7 @@ const leading: Readonly<Record<string, readonly unknown[]>> = {
   'runs.RunRecorder': [{}, {}],
   'vision.models.getModel': ['lenet'],
   'runs.settingsFor': [{ choices: {} }],
+  'train.Checkpoint': ['somewhere'],
 };
 
 /** What a family of calls is made with. */

@@ -12,7 +12,8 @@ import {
   tensor,
 } from '../../src/index.js';
 import type { EpochEvent, StepEvent } from '../../src/train/metrics.js';
-import { type Batches, Trainer, type TrainerOptions } from '../../src/train/trainer.js';
+import { Trainer } from '../../src/train/trainer.js';
+import type { Batches, TrainerOptions } from '../../src/train/trainer-options.js';
 
 beforeEach(() => {
   manualSeed(1);

@@ -1,0 +1,66 @@
+import type { StateDict } from '../nn/module.js';
+import { type EpochEvent, RunningScores } from './metrics.js';
+import { eventOf, factsOf, type TrainerFacts } from './trainer-state.js';
+
+/** The part of an epoch's training that is over. */
+export class TrainedPart {
+  readonly scores = new RunningScores();
+  batches = 0;
+  /** Fewer than batches where batch norm has refused one. */
+  steps = 0;
+  /** Samples of the largest batch. */
+  largest = 0;
+  /** Learning rate of the last step. */
+  lr = 0;
+  trainMs = 0;
+  waitMs = 0;
+}
+
+/** How far a training is. */
+export class Position {
+  /** The epoch that is going on or comes next, counted from 1, and the half of it that is to be done. */
+  epoch = 1;
+  phase: 'train' | 'measure' = 'train';
+  part = new TrainedPart();
+  globalStep = 0;
+  /** Over all epochs that have ended: time that training took, and the part of it that steps waited for data. */
+  trainMs = 0;
+  waitMs = 0;
+  /** Of the run before it was resumed. */
+  durationMs = 0;
+  /** Whether batch norm has refused a batch of one sample. */
+  skipsSingles = false;
+  last: EpochEvent | null = null;
+  best: EpochEvent | null = null;
+  bestWeights: StateDict | null = null;
+
+  /** What JSON can hold of it. */
+  facts() {
+    const { epoch, phase, part, globalStep, trainMs, waitMs, skipsSingles } = this;
+    const { scores, ...counts } = part;
+    return {
+      epoch,
+      phase,
+      part: { sums: scores.stateDict(), ...counts },
+      globalStep,
+      trainMs,
+      waitMs,
+      skipsSingles,
+      last: factsOf(this.last),
+      best: factsOf(this.best),
+    };
+  }
+
+  static from(facts: TrainerFacts, bestWeights: StateDict | null): Position {
+    const { epoch, phase, globalStep, trainMs, waitMs, durationMs, skipsSingles } = facts;
+    const position = new Position();
+    const { sums, ...counts } = facts.part;
+    Object.assign(position.part, counts);
+    position.part.scores.loadStateDict(sums);
+    return Object.assign(position, {
+      ...{ epoch, phase, globalStep, trainMs, waitMs, durationMs, skipsSingles, bestWeights },
+      last: eventOf(facts.last),
+      best: eventOf(facts.best),
+    });
+  }
+}

@@ -1,0 +1,130 @@
+/** How the state of a training is put together, and how a training takes one over. */
+import { CheckpointError, ValueError } from '../core/errors.js';
+import type { DataLoaderState } from '../data/dataloader.js';
+import { defaultGenerator } from '../tensor/generator.js';
+import { noGrad } from '../tensor/grad-mode.js';
+import type { Callback } from './callback.js';
+import { Position } from './position.js';
+import type { Batches, TrainerOptions } from './trainer-options.js';
+import type { CallbackState, TrainerFacts, TrainerState } from './trainer-state.js';
+
+/** The states of all loaders of a training that have one. */
+export interface LoaderStates {
+  readonly train?: DataLoaderState | undefined;
+  readonly val?: DataLoaderState | undefined;
+  readonly test?: DataLoaderState | undefined;
+}
+
+/** Asks each loader where it is. What has no seed yet draws it now, so that the moment of a checkpoint changes nothing. */
+export function loaderStates(options: TrainerOptions): LoaderStates {
+  const state = (loader: Batches | undefined) => loader?.stateDict?.();
+  const [train, val, test] = [options.trainLoader, options.valLoader, options.testLoader].map(
+    state,
+  );
+  return { ...(train && { train }), ...(val && { val }), ...(test && { test }) };
+}
+
+export async function takeState(
+  options: TrainerOptions,
+  position: Position,
+  { train, val, test }: LoaderStates,
+  durationMs: number,
+): Promise<TrainerState> {
+  const { model, optimizer, scheduler, callbacks = [] } = options;
+  if (train === undefined)
+    throw new ValueError(
+      'Trainer',
+      'the training loader has no stateDict(), so that no checkpoint can say where it is; use a DataLoader',
+    );
+  if (scheduler !== undefined && scheduler.stateDict === undefined)
+    throw new ValueError(
+      'Trainer',
+      'the scheduler has no stateDict(), so that no checkpoint can hold it; give it one, and loadStateDict()',
+    );
+  const states = new Map<string, CallbackState>();
+  for (const callback of callbacks) {
+    if (callback.stateDict === undefined) continue;
+    states.set(requireKey(callback, states), await callback.stateDict());
+  }
+  return {
+    facts: {
+      format: 'wick-training/1',
+      ...position.facts(),
+      durationMs,
+      batchesPerEpoch: options.trainLoader.length,
+      optimizer: optimizer.constructor.name,
+      loaders: { train, ...(val && { val }), ...(test && { test }) },
+    },
+    model: model.stateDict(),
+    bestWeights: position.bestWeights,
+    optimizer: optimizer.stateDict(),
+    scheduler: scheduler?.stateDict?.() ?? null,
+    generator: defaultGenerator.state,
+    callbacks: states,
+  };
+}
+
+/** Brings model, optimizer and everything else to the state; returns how far it is. */
+export async function restoreState(
+  options: TrainerOptions,
+  state: TrainerState,
+): Promise<Position> {
+  const { model, optimizer, scheduler, callbacks = [] } = options;
+  const { facts } = state;
+  requireSame('the optimizer', facts.optimizer, optimizer.constructor.name);
+  requireSame('batches per epoch', facts.batchesPerEpoch, options.trainLoader.length);
+  requireSame(
+    'a scheduler',
+    state.scheduler === null ? 'none' : 'one',
+    scheduler === undefined ? 'none' : 'one',
+  );
+  const known = callbacks.flatMap(({ stateKey }) => (stateKey === undefined ? [] : [stateKey]));
+  for (const key of state.callbacks.keys())
+    if (!known.includes(key))
+      throw new CheckpointError(
+        'Trainer',
+        `the checkpoint holds the state of ${key}, which is not among the callbacks; add it to go on`,
+      );
+  model.loadStateDict(state.model);
+  optimizer.loadStateDict(state.optimizer);
+  if (state.scheduler !== null) scheduler?.loadStateDict?.(state.scheduler);
+  restoreLoaders(options, facts.loaders);
+  noGrad(() => defaultGenerator.state.copy_(state.generator));
+  const position = Position.from(facts, state.bestWeights);
+  for (const callback of callbacks) {
+    const own =
+      callback.stateKey === undefined ? undefined : state.callbacks.get(callback.stateKey);
+    if (own !== undefined) await callback.loadStateDict?.(own);
+  }
+  return position;
+}
+
+/** Those that measure start from where the epoch has them; the training loader comes last, for it may be one of them. */
+function restoreLoaders(
+  options: TrainerOptions,
+  { train, val, test }: TrainerFacts['loaders'],
+): void {
+  if (val !== undefined) options.valLoader?.loadStateDict?.(val);
+  if (test !== undefined) options.testLoader.loadStateDict?.(test);
+  if (options.trainLoader.loadStateDict === undefined)
+    throw new ValueError('Trainer', 'the training loader has no loadStateDict(); use a DataLoader');
+  options.trainLoader.loadStateDict(train);
+}
+
+function requireKey({ stateKey }: Callback, taken: ReadonlyMap<string, CallbackState>): string {
+  if (stateKey !== undefined && !taken.has(stateKey)) return stateKey;
+  throw new ValueError(
+    'Trainer',
+    stateKey === undefined
+      ? 'a callback has stateDict() but no stateKey, by which a checkpoint finds it again; give it one'
+      : `two callbacks have the stateKey '${stateKey}'; give each its own`,
+  );
+}
+
+function requireSame(what: string, then: string | number, now: string | number): void {
+  if (then === now) return;
+  throw new CheckpointError(
+    'Trainer',
+    `${what} was ${then} when the checkpoint was made and is ${now} now; go on with what it was made with`,
+  );
+}
