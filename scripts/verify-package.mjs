@@ -31,6 +31,7 @@ try {
   run(process.execPath, [main, ...training]);
   run(process.execPath, [main, 'evaluate', 'runs/digits-1']);
   run(process.execPath, ['main.js']);
+  checkRooms(JSON.parse(readFileSync(join(wick, 'package.json'), 'utf8')).exports);
   const { stdout } = spawnSync('du', ['-sm', join(wick)], { encoding: 'utf8' });
   console.log(
     `the package works from an empty project${stdout && `; it takes ${parseInt(stdout, 10)} MB`}`,
@@ -66,6 +67,15 @@ function checkTypes() {
   writeFileSync(
     join(project, 'main.ts'),
     `import { compile, nn, noGrad, report, tensor, type Tensor, vision, zeros } from 'wick';
+import { TensorDataset } from 'wick/data';
+import { loadSafetensors } from 'wick/io';
+import { Accuracy } from 'wick/metrics';
+import { Linear, type Module } from 'wick/nn';
+import { Adam } from 'wick/optim';
+import { summary } from 'wick/report';
+import { evaluate, type Evaluation } from 'wick/runs';
+import { Trainer } from 'wick/train';
+import { models } from 'wick/vision';
 
 const model = vision.models.mnistCnn({ numClasses: 10 });
 const classify = compile((x: Tensor) => noGrad(() => model(x)));
@@ -73,6 +83,12 @@ const y: Tensor = classify(zeros(1, 1, 28, 28));
 const loss = new nn.CrossEntropyLoss()(y, tensor([3], { dtype: 'int32' }));
 const scores = { loss: loss.item(), accuracy: 0.5 };
 console.log(report.formatSummary(report.summarize(model, [1, 1, 28, 28])).length, scores);
+const layer: Module = new Linear(2, 1);
+const optimizer = new Adam(layer.parameters());
+const mean: number = new nn.Linear(2, 1).weight.mean().item();
+const { accuracy }: Evaluation = await evaluate('runs/digits-1');
+const known = [TensorDataset, loadSafetensors, Accuracy, summary, Trainer, models.resnet18];
+console.log(layer instanceof nn.Linear, optimizer.lr, mean < 1, accuracy > 0, known.length);
 `,
   );
   const strict = [
@@ -91,6 +107,23 @@ console.log(report.formatSummary(report.summarize(model, [1, 1, 28, 28])).length
     ...types,
     'main.ts',
   ]);
+}
+
+/** Every room imported alone, in a process of its own: its tensors have their methods, and it is wick's own. */
+function checkRooms(exports) {
+  const rooms = Object.keys(exports).filter((name) => /^\.\/(?!browser|package)/.test(name));
+  for (const room of rooms) {
+    const name = room.slice(2);
+    const source = `import * as room from 'wick/${name}';
+${name === 'nn' ? 'if (new room.Linear(2, 1).weight.mul(0).sum().item() !== 0) throw new Error();' : ''}
+import * as wick from 'wick';
+if (wick.${name} !== room) throw new Error('wick/${name} is another module than wick.${name}');
+`;
+    run(process.execPath, ['--input-type=module', '--eval', source]);
+  }
+  console.log(
+    `rooms by their own names: ${rooms.map((name) => `wick${name.slice(1)}`).join(', ')}`,
+  );
 }
 
 function run(program, args) {

@@ -1,4 +1,6 @@
 /** Data sets and loading. */
+import '../ops/index.js'; // Tensor's methods and the engines, for whoever imports this room alone
+
 export { cacheFolder } from '../core/cache-folder.js';
 export { type Collated, defaultCollate } from './collate.js';
 export { ConcatDataset } from './concat-dataset.js';

@@ -1,3 +1,5 @@
+import '../ops/index.js'; // Tensor's methods and the engines, for whoever imports this room alone
+
 export { Parameter } from '../tensor/parameter.js';
 export {
   GELU,

@@ -1,3 +1,5 @@
+import '../ops/index.js'; // Tensor's methods and the engines, for whoever imports this room alone
+
 export { Adam, type AdamGroupOptions, type AdamOptions, AdamW } from './adam.js';
 export { type ClipGradNormOptions, clipGradNorm, clipGradValue } from './clip-grad.js';
 export { type CyclicLROptions, cyclicLR, type OneCycleLROptions, oneCycleLR } from './cycles.js';

@@ -1,4 +1,6 @@
 /** What a run looks like: charts and tables. */
+import '../ops/index.js'; // Tensor's methods and the engines, for whoever imports this room alone
+
 export { type CurvePoint, curvesSvg } from './curves.js';
 export { formatSummary } from './format-summary.js';
 export { type LayerRow, listLayers, type ModelSummary, summarize } from './model-summary.js';

@@ -1,4 +1,6 @@
 /** Training runs: a recipe or a folder is trained, a run opened, measured and asked about pictures. */
+import '../ops/index.js'; // Tensor's methods and the engines, for whoever imports this room alone
+
 export { openTask } from '../recipes/index.js';
 export type { OpenRequest, OptimizerName, Task, TrainDefaults } from '../recipes/recipe.js';
 export type { ScheduleSpec } from '../recipes/schedule.js';

@@ -1,4 +1,5 @@
 /** The training loop and what follows it. */
+import '../ops/index.js'; // Tensor's methods and the engines, for whoever imports this room alone
 
 export type { Callback, SafePoint, Training, ValidationEvent } from './callback.js';
 export { Checkpoint, type CheckpointOptions } from './callbacks/checkpoint.js';

@@ -1,4 +1,6 @@
 /** Pictures: data sets, transforms, models, codecs. */
+import '../ops/index.js'; // Tensor's methods and the engines, for whoever imports this room alone
+
 export * as codecs from './codecs/index.js';
 export * as datasets from './datasets/index.js';
 export { type Channels, type FloatImage, Image } from './image.js';
