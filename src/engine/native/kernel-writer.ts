@@ -155,9 +155,14 @@ export class KernelWriter extends Assembler {
   /** A register whose lanes all hold `value`. */
   filled(value: number): Vec {
     const to = this.vector();
+    this.fill(to, value);
+    return to;
+  }
+
+  /** Puts `value` into all lanes. */
+  fill(to: Vec, value: number): void {
     if (Object.is(value, 0)) this.zero(to);
     else this.vbroadcastss(to, mem(this.constant(bitsOf(value))));
-    return to;
   }
 
   zero(to: Vec): void {

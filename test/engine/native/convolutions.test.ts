@@ -39,6 +39,12 @@ const cases: readonly Case[] = [
   { n: 1, c: 32, k: 40, size: [3, 3], kernel: [3, 3], padding: 5, stride: 2 }, // rows of y without a tap
   { n: 2, c: 16, k: 16, size: [6, 6], kernel: [2, 2], stride: 4 }, // pixels of x that nobody reads
   { n: 1, c: 6, k: 7, size: [40, 3], kernel: [13, 3], padding: 1 },
+  { n: 2, c: 12, k: 24, size: [22, 26], kernel: [5, 5] }, // from here on Winograd along rows
+  { n: 3, c: 24, k: 20, size: [20, 21], kernel: [5, 5], padding: 2 },
+  { n: 1, c: 32, k: 33, size: [19, 23], kernel: [4, 5], padding: 1 },
+  { n: 1, c: 12, k: 9, size: [40, 18], kernel: [5, 4], padding: 5 }, // more padding than the gradient's kernel takes
+  { n: 2, c: 3, k: 20, size: [36, 40], kernel: [7, 7], stride: 2, padding: 3 },
+  { n: 1, c: 12, k: 12, size: [31, 40], kernel: [6, 9], stride: 2, padding: 3 },
   { n: 2, c: 32, k: 32, size: [13, 14], kernel: [3, 3], padding: 1, depthwise: true },
   { n: 5, c: 24, k: 24, size: [9, 30], kernel: [3, 3], stride: 2, padding: 1, depthwise: true },
   { n: 2, c: 10, k: 10, size: [8, 8], kernel: [5, 5], padding: 2, dilation: 2, depthwise: true },

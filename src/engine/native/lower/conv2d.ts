@@ -16,11 +16,14 @@ import type { PlanNode } from '../../compiler/plan-node.js';
 import type { Kernels } from '../kernels.js';
 import { emitDirect, emitDirectInput } from './conv-direct.js';
 import { emitDirectGradient, hasDirectGradient } from './conv-direct-gradient.js';
+import { type Lines, worthwhileLines } from './line-geometry.js';
 import { areReachable } from './phase.js';
 import { storedImage, vectorBlock } from './stored-image.js';
 import { block as tileBlock } from './tile-rows.js';
 import { emitWinograd } from './winograd.js';
 import { emitWinogradGradient } from './winograd-gradient.js';
+import { emitLines } from './winograd-lines.js';
+import { emitLinesGradient } from './winograd-lines-gradient.js';
 
 /** conv2d, and the same with a ReLU fused behind it. */
 interface Conv2dAttrs extends ConvAttrs {
@@ -67,6 +70,30 @@ function readBlock(context: LowerContext, value: Value, { depthwise }: StoredGeo
   return depthwise ? vectorBlock(value.shape[1] ?? 1) : context.blockOf(value);
 }
 
+/** Winograd along rows, where that pays and tiles of two dimensions do not: how, and the layout to read x in. */
+function linesFor(
+  { winograd }: LowerContext,
+  geometry: StoredGeometry,
+): { readonly lines: Lines; readonly block: Block } | undefined {
+  const { channels, stride } = geometry;
+  const lines = winograd ? worthwhileLines(geometry) : undefined;
+  const block = channels <= fewChannels ? channels : vectorBlock(channels);
+  // Pixels of a position lie side by side only where all their channels do.
+  const isWhole = stride[1] === 1 || block === channels;
+  return lines !== undefined && isWhole ? { lines, block } : undefined;
+}
+
+/** The gradient of the input of a convolution of stride 1, as a convolution. */
+function turnedGeometry(geometry: StoredGeometry): StoredGeometry {
+  const { channels, outChannels, size, outSize, kernel, padding } = geometry;
+  return {
+    ...geometry,
+    ...{ channels: outChannels, inChannels: outChannels, outChannels: channels },
+    ...{ size: outSize, outSize: size },
+    padding: [kernel[0] - 1 - padding[0], kernel[1] - 1 - padding[1]],
+  };
+}
+
 function biasOf(context: LowerContext, bias: Value | undefined, channels: number) {
   return bias ? context.input(bias) : context.table(new Float32Array(channels));
 }
@@ -78,9 +105,10 @@ export function conv2dLowering(kernels: Kernels): Lowering {
     const shapes = { x: x.shape, w: w.shape, y: y.shape };
     const geometry = geometryOf(context, node, shapes);
     if (geometry === undefined || geometry.outChannels <= fewChannels) return false;
-    const { batch, channels, inChannels, outChannels, size, outSize, padding } = geometry;
+    const { batch, channels, inChannels, outChannels, size, outSize, padding, kernel } = geometry;
     const tiled = isFast(context, geometry);
-    const xBlock = tiled ? tileBlock : readBlock(context, x, geometry);
+    const along = tiled ? undefined : linesFor(context, geometry);
+    const xBlock = tiled ? tileBlock : (along?.block ?? readBlock(context, x, geometry));
     const yBlock = tiled ? tileBlock : vectorBlock(outChannels);
     const from = context.input(x, xBlock);
     const weights = context.input(w);
@@ -91,6 +119,14 @@ export function conv2dLowering(kernels: Kernels): Lowering {
       emitWinograd(kernels, context, {
         ...{ batch, from, to, weights, bias, channels, outChannels, size, outSize, relu },
         ...{ padding: padding[0], isTurned: false },
+      });
+    else if (along !== undefined)
+      emitLines(kernels, context, {
+        ...{ ...geometry, lines: along.lines, weights, bias, relu, isTurned: false },
+        from: storedImage(from, inChannels, size, xBlock),
+        to: storedImage(to, outChannels, outSize, yBlock),
+        laneStride: channels * kernel[0] * kernel[1],
+        channelStride: kernel[0] * kernel[1],
       });
     else
       emitDirect(kernels, context, geometry, {
@@ -109,9 +145,12 @@ export function conv2dBackwardInputLowering(kernels: Kernels): Lowering {
     const shapes = { x: dx.shape, w: w.shape, y: dy.shape };
     const geometry = geometryOf(context, node, shapes);
     if (geometry === undefined || geometry.inChannels <= fewChannels) return false;
-    const { batch, inChannels, outChannels, size, outSize, padding } = geometry;
+    const { batch, inChannels, outChannels, size, outSize, padding, kernel, stride } = geometry;
     const tiled = isFast(context, { ...geometry, outSize: size });
-    const dyBlock = tiled ? tileBlock : readBlock(context, dy, geometry);
+    const turned = turnedGeometry(geometry);
+    const isDense = Math.max(...stride) === 1;
+    const along = tiled || !isDense ? undefined : linesFor(context, turned);
+    const dyBlock = tiled ? tileBlock : (along?.block ?? readBlock(context, dy, geometry));
     const dxBlock = tiled ? tileBlock : vectorBlock(inChannels);
     const from = context.input(dy, dyBlock);
     const weights = context.input(w);
@@ -122,6 +161,14 @@ export function conv2dBackwardInputLowering(kernels: Kernels): Lowering {
         ...{ batch, from, to, weights, bias, relu: false, isTurned: true },
         ...{ channels: outChannels, outChannels: inChannels, size: outSize, outSize: size },
         padding: 2 - padding[0],
+      });
+    else if (along !== undefined)
+      emitLines(kernels, context, {
+        ...{ ...turned, lines: along.lines, weights, bias, relu: false, isTurned: true },
+        from: storedImage(from, outChannels, outSize, dyBlock),
+        to: storedImage(to, inChannels, size, dxBlock),
+        laneStride: kernel[0] * kernel[1],
+        channelStride: inChannels * kernel[0] * kernel[1],
       });
     else
       emitDirectInput(kernels, context, geometry, {
@@ -142,8 +189,10 @@ export function conv2dBackwardWeightLowering(kernels: Kernels): Lowering {
     if (geometry === undefined || geometry.outChannels <= fewChannels) return false;
     const { batch, channels, inChannels, outChannels, size, outSize, padding } = geometry;
     const tiled = isFast(context, geometry);
-    if (!tiled && !hasDirectGradient(kernels, geometry, geometry.depthwise)) return false;
-    const xBlock = tiled ? tileBlock : readBlock(context, x, geometry);
+    const along = tiled ? undefined : linesFor(context, geometry);
+    const isDirect = !tiled && along === undefined;
+    if (isDirect && !hasDirectGradient(kernels, geometry, geometry.depthwise)) return false;
+    const xBlock = tiled ? tileBlock : (along?.block ?? readBlock(context, x, geometry));
     const dyBlock = tiled ? tileBlock : vectorBlock(outChannels);
     const xFrom = context.input(x, xBlock);
     const dyFrom = context.input(dy, dyBlock);
@@ -152,6 +201,12 @@ export function conv2dBackwardWeightLowering(kernels: Kernels): Lowering {
       emitWinogradGradient(kernels, context, {
         ...{ batch, x: xFrom, dy: dyFrom, dw: to, channels, outChannels, size, outSize },
         padding: padding[0],
+      });
+    else if (along !== undefined)
+      emitLinesGradient(kernels, context, {
+        ...{ ...geometry, lines: along.lines, dw: to },
+        from: storedImage(xFrom, inChannels, size, xBlock),
+        to: storedImage(dyFrom, outChannels, outSize, dyBlock),
       });
     else
       emitDirectGradient(kernels, context, geometry, {
