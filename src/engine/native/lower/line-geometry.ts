@@ -11,7 +11,7 @@ import { vectorAt } from '../kernels/vector-places.js';
 import { type StoredImage, vectorPlaces } from './stored-image.js';
 
 /** Terms of a sum below which the products take no longer than their transforms. */
-const fewTerms = 32;
+const fewTerms = 12;
 
 /** Multiply-adds below which direct convolution takes some tens of microseconds, and its smaller rounding is worth more. */
 const worthwhile = 1 << 20;
