@@ -4,7 +4,7 @@
  * With a stride of s a position is s pixels that lie side by side, which makes it a convolution of stride 1 with s times the
  * channels and ⌈width / s⌉ taps. Where positions do not start at the padding, the kernel gets columns of zeros before its first.
  */
-import type { ConvGeometry } from '../../wasm/lower/conv-geometry.js';
+import type { ConvGeometry } from '../../compiler/lower/conv-geometry.js';
 import { points } from '../kernels/line-passes.js';
 import type { LineTaps, LineVector, TileRun } from '../kernels/line-transforms.js';
 import { vectorAt } from '../kernels/vector-places.js';

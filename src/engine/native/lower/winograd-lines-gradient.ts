@@ -1,6 +1,6 @@
 /** The gradient of a convolution's weights by Winograd along rows: dw = Gᵀ (Σ V · D) over all tiles, D = A dy. */
-import type { LowerContext } from '../../wasm/lower/context.js';
-import type { Pointer } from '../../wasm/region.js';
+import type { LowerContext } from '../../compiler/lowering.js';
+import type { Pointer } from '../../compiler/region.js';
 import { points } from '../kernels/line-passes.js';
 import { lineGradient, lineTaps } from '../kernels/line-transforms.js';
 import { product, tileFor } from '../kernels/product.js';

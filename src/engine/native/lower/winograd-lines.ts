@@ -4,8 +4,8 @@
  * too, where the stride is 1.
  */
 import type { Size2d } from '../../../core/shape.js';
-import type { LowerContext } from '../../wasm/lower/context.js';
-import type { Pointer } from '../../wasm/region.js';
+import type { LowerContext } from '../../compiler/lowering.js';
+import type { Pointer } from '../../compiler/region.js';
 import { points } from '../kernels/line-passes.js';
 import { lineInput, lineOutput, lineWeights } from '../kernels/line-transforms.js';
 import { product, type Tile, tileFor } from '../kernels/product.js';
