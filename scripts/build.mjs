@@ -3,7 +3,7 @@
 //   node scripts/build.mjs [--out DIR] [--only FAMILY,FAMILY]
 //
 // --out   where to build, default dist
-// --only  compile only these files of kernels/ beside control (a kernel author's shortcut); other kernels then trap
+// --only  compile only these files of kernels/ beside calls and copy (a kernel author's shortcut); other kernels then trap
 
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -76,7 +76,8 @@ async function compileKernels() {
 
 /** The AssemblyScript module that calls kernel `id` and exports every kernel by name. */
 function dispatchSource(families, hash) {
-  const only = options.only === undefined ? undefined : ['control', ...options.only.split(',')];
+  const only =
+    options.only === undefined ? undefined : ['calls', 'copy', ...options.only.split(',')];
   const names = Object.values(families).flat();
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) throw new Error(`kernel-table.ts: kernel '${twice}' is listed twice`);

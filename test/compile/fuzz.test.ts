@@ -35,12 +35,12 @@ const plans: Readonly<Record<FuzzEngine, Plan>> = {
   },
   onednn: {
     seeds: { first: 40, count: 20 },
-    mustRun: ['native', 'convDirect', 'batchNormReluMaxPoolBackward', 'maxPoolBlocked'],
+    mustRun: ['foreign', 'convDirect', 'batchNormReluMaxPoolBackward', 'maxPoolBlocked'],
     skip: withoutLibrary,
   },
   native: {
     seeds: { first: 60, count: 25 },
-    mustRun: ['native', 'batchNormReluMaxPoolBackward', 'maxPoolBlocked'],
+    mustRun: ['foreign', 'batchNormReluMaxPoolBackward', 'maxPoolBlocked'],
     skip: withoutNative,
   },
 };

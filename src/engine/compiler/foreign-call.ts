@@ -1,59 +1,59 @@
 /**
- * Phases `native` call code outside WebAssembly (`pool/foreign-code.ts`), on every thread by the record that the lowering has
- * laid out for it.
+ * Phases that call code outside WebAssembly (`pool/foreign-code.ts`), on every thread by the record that the lowering has
+ * laid out for it: what to call, where its operands lie, and an argument list that only that code reads.
  */
+import type { LowerContext, PhaseOptions } from './lowering.js';
+import type { Pointer } from './region.js';
 
-/** One operand of a call, as one thread sees it. */
-export interface ForeignOperand {
-  /** What the library calls the argument. */
-  readonly argument: number;
-  /** The library's object for it. */
-  readonly handle: bigint;
-  /** Where the thread's share starts, in bytes from the operand's pointer. */
-  readonly offset: number;
-}
-
-/** What one thread does in a phase; `undefined` where there is no share for it. */
+/** What one thread calls. */
 export interface ForeignCall {
-  readonly primitive: bigint;
-  readonly stream: bigint;
-  readonly operands: readonly ForeignOperand[];
+  /** A pointer, or any number but 0 that the code knows. */
+  readonly target: bigint;
+  /** Where the thread's share of each operand starts, in bytes from the operand's pointer. */
+  readonly offsets: readonly number[];
+  readonly list?: Uint8Array;
 }
 
-/** Bytes before a record's argument list, and of one argument in it (`dnnl_exec_arg_t`). */
-const headBytes = 16;
-const argumentBytes = 16;
-
-/** Bytes of a record for `count` operands. */
-export function recordBytes(count: number): number {
-  return alignTo64(headBytes + count * (argumentBytes + 8));
+export interface ForeignRecords {
+  readonly words: Uint32Array;
+  /** Of a record: whole cache lines, so that threads do not write to each other's. */
+  readonly bytes: number;
 }
+
+const targetBytes = 8;
+const cacheLine = 64;
 
 /**
- * Records, one per thread, as `wasm/kernels/native.ts` reads them: primitive (0: nothing to do) and stream as 64-bit words, the
- * list of (argument, handle), the offset of each operand, and the address each was last bound to.
+ * Records of calls with `count` operands, as `runRecord` in `wasm/kernels/calls.ts` reads them: the target as a 64-bit word
+ * (0: nothing to do), the address that each operand had last, its offset, and the argument list.
  */
 export function foreignRecords(
-  shares: readonly (ForeignCall | undefined)[],
+  calls: readonly (ForeignCall | undefined)[],
   count: number,
-): Uint32Array {
-  const bytes = recordBytes(count);
-  const view = new DataView(new ArrayBuffer(bytes * shares.length));
-  shares.forEach((share, thread) => {
-    if (share === undefined) return;
-    const start = thread * bytes;
-    view.setBigUint64(start, share.primitive, true);
-    view.setBigUint64(start + 8, share.stream, true);
-    share.operands.forEach(({ argument, handle, offset }, i) => {
-      const at = start + headBytes + i * argumentBytes;
-      view.setInt32(at, argument, true);
-      view.setBigUint64(at + 8, handle, true);
-      view.setUint32(start + headBytes + count * argumentBytes + 4 * i, offset, true);
+): ForeignRecords {
+  const head = targetBytes + 8 * count;
+  const longest = Math.max(0, ...calls.map((call) => call?.list?.length ?? 0));
+  const bytes = Math.ceil((head + longest) / cacheLine) * cacheLine;
+  const view = new DataView(new ArrayBuffer(bytes * calls.length));
+  calls.forEach((call, i) => {
+    if (call === undefined) return;
+    const start = i * bytes;
+    view.setBigUint64(start, call.target, true);
+    call.offsets.forEach((offset, k) => {
+      view.setUint32(start + targetBytes + 4 * (count + k), offset, true);
     });
+    if (call.list !== undefined) new Uint8Array(view.buffer, start + head).set(call.list);
   });
-  return new Uint32Array(view.buffer);
+  return { words: new Uint32Array(view.buffer), bytes };
 }
 
-function alignTo64(bytes: number): number {
-  return Math.ceil(bytes / 64) * 64;
+/** Emits a phase in which thread t makes call t, if it has one. */
+export function emitForeign(
+  context: LowerContext,
+  operands: readonly Pointer[],
+  calls: readonly (ForeignCall | undefined)[],
+  options?: PhaseOptions,
+): void {
+  const { words, bytes } = foreignRecords(calls, operands.length);
+  context.emit('foreign', [context.table(words), bytes, operands.length, ...operands], options);
 }

@@ -1,10 +1,14 @@
-/** How an engine beside `wasm` takes part in its plans: lowerings of its own, whose phases call code of its own. */
+/**
+ * How an engine beside `wasm` takes part in its plans: fusions and lowerings of its own, whose phases call code of its own.
+ */
 import type { ForeignCode } from '../pool/foreign-code.js';
-import type { Lowerings } from './target.js';
+import type { Lowerings, Pass } from './target.js';
 
 export interface Provider {
   /** Of the engine. */
   readonly name: string;
+  /** See the nodes before those of the kernels. @default none */
+  readonly passes?: readonly Pass[];
   /** Asked before those of the kernels; they return false for what they leave to these. */
   readonly lowerings: Lowerings;
   /** Who does not compute in bfloat16, as the refusal says it; undefined where plans do. */

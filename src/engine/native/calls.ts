@@ -16,14 +16,8 @@ export function foreignCalls(memory: WebAssembly.Memory, data: unknown): Foreign
   const run = functionAt(runner, runnerPrototype);
   const base = Number(addressOf(memory.buffer)); // Stays when the memory grows.
   return {
-    execute(_primitive, _stream, count, args) {
-      run(base, base + (args >>> 0) + operandAddresses(count), 0);
+    call(_runner, _list, addresses) {
+      run(base, base + (addresses >>> 0), 0);
     },
-    bind() {}, // The operands' addresses are read where the record has them.
   };
-}
-
-/** Bytes from a record's argument list to the operands' addresses in it (`foreignRecords`). */
-function operandAddresses(count: number): number {
-  return count * (16 + 4);
 }

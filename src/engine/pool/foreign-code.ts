@@ -1,14 +1,19 @@
 /**
  * Code outside WebAssembly that phases call: a library's functions, or machine code that an engine has written. Every thread
- * of the pool loads it for itself; the kernel `native` (`wasm/kernels/native.ts`) makes the calls.
+ * of the pool loads it for itself; kernels call it by records in the shared memory, so that helpers need no messages.
  */
 
 /** What a thread of the pool calls. */
 export interface ForeignCalls {
-  /** Runs kernel `primitive`; `args` is the offset of its argument list in the engine's memory. Throws where it fails. */
-  execute(primitive: number, stream: number, count: number, args: number): void;
-  /** Lets the operand `handle` be at `address` of the engine's memory from now on. */
-  bind(handle: number, address: number): void;
+  /**
+   * Calls what a record says (`compiler/foreign-call.ts`), and throws where that fails. Places are bytes in the engine's memory.
+   *
+   * @param target What to call, as the lowering has named it.
+   * @param list Where the argument list that the lowering has written lies.
+   * @param addresses Where the operands' addresses lie, 32 bits each.
+   * @param moved Bit i: operand i lies elsewhere than in the record's last call; bit 31 stands for all from there on.
+   */
+  call(target: number, list: number, addresses: number, moved: number): void;
 }
 
 /** The module that `ForeignCode.module` names. */
@@ -27,10 +32,7 @@ export interface ForeignCode {
 
 /** What stands in where there is no such code: no plan holds a phase that calls any. */
 export const noForeignCalls: ForeignCalls = {
-  execute: missing,
-  bind: missing,
+  call() {
+    throw new Error('foreign code is called where none is loaded');
+  },
 };
-
-function missing(): never {
-  throw new Error('foreign code is called where none is loaded');
-}

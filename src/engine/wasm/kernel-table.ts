@@ -7,8 +7,8 @@ import type { KernelName } from '../compiler/kernel-name.js';
 import type { StoredKernel } from '../compiler/lower/stored-kernel.js';
 
 export const kernelFamilies = {
-  control: ['host', 'copy', 'zero'],
-  native: ['native'],
+  calls: ['host', 'foreign'],
+  copy: ['copy', 'zero'],
   'conv-direct': ['convDirect', 'convDepthwise'],
   'conv-layout': [
     'toBlocked',
@@ -32,15 +32,15 @@ export const kernelFamilies = {
   ],
   'winograd-rows': ['winogradRowsWeights', 'winogradRows'],
   'winograd-rows-weight': ['winogradRowsGradient', 'winogradRowsTaps'],
-  'winograd-native': [
-    'winogradNativeWeights',
-    'winogradNativeStrips',
-    'winogradNativeInput',
-    'winogradNativeSlices',
-    'winogradNativeGradientStrips',
-    'winogradNativeGradientTaps',
-    'winogradNativeGradientInput',
-    'winogradNativeGradientBlocks',
+  'winograd-foreign': [
+    'winogradForeignWeights',
+    'winogradForeignStrips',
+    'winogradForeignInput',
+    'winogradForeignSlices',
+    'winogradForeignGradientStrips',
+    'winogradForeignGradientTaps',
+    'winogradForeignGradientInput',
+    'winogradForeignGradientBlocks',
   ],
   unary: [
     'neg',

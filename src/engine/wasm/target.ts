@@ -10,10 +10,12 @@ import { kernelId } from './kernel-table.js';
 import { takesBfloat16 } from './lower/bfloat16-inputs.js';
 import { lowerings } from './lower/table.js';
 
+const passes = [foldBatchNorm, fuseBatchNorm, fuseMaxPool, fuseRelu, fuseSquareSum];
+
 /** The kernels, and before them what the provider brings. */
 export function targetWith(provider: Provider | undefined): Target {
   return {
-    passes: [foldBatchNorm, fuseBatchNorm, fuseMaxPool, fuseRelu, fuseSquareSum],
+    passes: [...(provider?.passes ?? []), ...passes],
     lowerings: provider === undefined ? [lowerings] : [provider.lowerings, lowerings],
     takesBfloat16,
     kernelId,

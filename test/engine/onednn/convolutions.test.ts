@@ -153,11 +153,11 @@ function passesOf({ x, out, kernel, stride, padding, dilation }: Row): Graph {
 }
 
 const kernelsOf = {
-  strips: ['winogradNativeStrips', 'winogradNativeWeights'],
-  slices: ['winogradNativeInput', 'winogradNativeSlices'],
-  taps: ['winogradNativeGradientStrips', 'winogradNativeGradientTaps'],
-  blocks: ['winogradNativeGradientBlocks', 'winogradNativeGradientInput'],
-  direct: ['native'],
+  strips: ['winogradForeignStrips', 'winogradForeignWeights'],
+  slices: ['winogradForeignInput', 'winogradForeignSlices'],
+  taps: ['winogradForeignGradientStrips', 'winogradForeignGradientTaps'],
+  blocks: ['winogradForeignGradientBlocks', 'winogradForeignGradientInput'],
+  direct: ['foreign'],
 } as const;
 
 /** The second of the two convolutions ends in a ReLU. */

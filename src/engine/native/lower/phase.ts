@@ -3,7 +3,7 @@
  * against the memory that its operand has, so that no list can lead a kernel out of it.
  */
 import { internalError } from '../../../core/errors.js';
-import { type ForeignCall, foreignRecords, recordBytes } from '../../compiler/foreign-call.js';
+import { emitForeign, type ForeignCall } from '../../compiler/foreign-call.js';
 import type { LowerContext, PhaseOptions } from '../../compiler/lowering.js';
 import type { Pointer } from '../../compiler/region.js';
 import type { Kernel } from '../kernels.js';
@@ -31,6 +31,9 @@ export class Operand {
 
 /** Adds a call to a thread's list. */
 export type Call = (kernel: Kernel, ...places: readonly Place[]) => void;
+
+/** The one function that threads call (`calls.ts`). */
+const runner = 1n;
 
 /** Bytes of an entry before its arguments, and of an argument. */
 const headBytes = 16;
@@ -92,20 +95,13 @@ export class KernelPhase {
       return 4 * (start - list.length);
     });
     const isEmpty = ({ length }: Uint32Array) => length === 2;
-    const shares = lists.map((list, thread): ForeignCall | undefined => {
+    const calls = lists.map((list, thread): ForeignCall | undefined => {
       if (isEmpty(list)) return undefined;
       const offsets = operands.map(({ isOwn, bytes }) => (isOwn ? thread * bytes : 0));
-      const given = [starts[thread] ?? 0, ...offsets];
-      return {
-        primitive: 1n,
-        stream: 0n,
-        operands: given.map((offset) => ({ argument: 0, handle: 0n, offset })),
-      };
+      return { target: runner, offsets: [starts[thread] ?? 0, ...offsets] };
     });
     const pointers = [context.table(all), ...operands.map(({ pointer }) => pointer)];
-    const records = context.table(foreignRecords(shares, pointers.length));
-    const words = [records, recordBytes(pointers.length), pointers.length, ...pointers];
-    context.emit('native', words, options);
+    emitForeign(context, pointers, calls, options);
   }
 }
 

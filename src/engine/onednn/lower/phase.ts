@@ -1,9 +1,10 @@
 /** Phases that run a primitive of oneDNN on every thread, each on its own share. */
 
-import { type ForeignCall, foreignRecords, recordBytes } from '../../compiler/foreign-call.js';
+import { emitForeign, type ForeignCall } from '../../compiler/foreign-call.js';
 import type { LowerContext, PhaseOptions } from '../../compiler/lowering.js';
 import type { Pointer } from '../../compiler/region.js';
 import type { Desc } from '../api.js';
+import { writeArgumentList } from '../argument-list.js';
 import { argument, type OneDnn } from '../library.js';
 
 /** An operand's place, the same for all threads. */
@@ -33,7 +34,7 @@ export function emitPrimitive(
   const pointers = operands.map(({ pointer }) => pointer);
   if (scratch !== undefined) pointers.push(scratch.pointer);
 
-  const records = shares.map((share, thread): ForeignCall | undefined => {
+  const calls = shares.map((share, thread): ForeignCall | undefined => {
     if (share === undefined) return undefined;
     const memory = (desc: Desc): bigint => {
       const handle = onednn.memory(desc);
@@ -42,19 +43,19 @@ export function emitPrimitive(
     };
     const primitive = onednn.primitive(share.primitiveDesc);
     context.whenDisposed(() => onednn.destroyPrimitive(primitive));
-    const given = operands.map((operand, i) => {
-      const { desc = null, offset = 0 } = share.operands[i] ?? {};
-      return { argument: operand.argument, handle: memory(desc), offset };
-    });
-    if (scratch !== undefined)
+    const offsets = operands.map((_, i) => share.operands[i]?.offset ?? 0);
+    const given = operands.map((operand, i) => ({
+      argument: operand.argument,
+      handle: memory(share.operands[i]?.desc ?? null),
+    }));
+    if (scratch !== undefined) {
+      offsets.push(thread * scratch.bytes);
       given.push({
         argument: argument.scratchpad,
         handle: memory(onednn.descOf(share.primitiveDesc, 'scratchpad')),
-        offset: thread * scratch.bytes,
       });
-    return { primitive, stream: onednn.stream(thread), operands: given };
+    }
+    return { target: primitive, offsets, list: writeArgumentList(onednn.stream(thread), given) };
   });
-  const table = context.table(foreignRecords(records, pointers.length));
-  const words = [table, recordBytes(pointers.length), pointers.length, ...pointers];
-  context.emit('native', words, options);
+  emitForeign(context, pointers, calls, options);
 }

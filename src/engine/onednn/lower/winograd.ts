@@ -1,13 +1,14 @@
 /**
- * Winograd convolution F(4×4, 3×3) with its products by oneDNN (wasm/kernels/winograd-native.ts): a quarter of direct
+ * Winograd convolution F(4×4, 3×3) with its products by oneDNN (wasm/kernels/winograd-foreign.ts): a quarter of direct
  * convolution's multiplications. oneDNN's own Winograd, which versions 2.x have for some CPUs, makes whole steps of MNIST's and
  * CIFAR's networks slower, and newer versions have none.
  */
 
-import { type ForeignCall, foreignRecords, recordBytes } from '../../compiler/foreign-call.js';
+import { type ForeignCall, foreignRecords } from '../../compiler/foreign-call.js';
 import { float, type LowerContext, type Word } from '../../compiler/lowering.js';
 import type { Pointer } from '../../compiler/region.js';
 import { alignUp } from '../../pool/heap.js';
+import { writeArgumentList } from '../argument-list.js';
 import { argument } from '../library.js';
 import { type BatchedPrimitive, type BatchedProduct, batchedProduct } from './batched-product.js';
 import type { ConvSetup } from './conv-setup.js';
@@ -106,7 +107,7 @@ function productsOf(
   return whole === undefined || rest === undefined ? undefined : { whole, last: rest };
 }
 
-/** The words that tell kernels of winograd-native.ts how to call the products. */
+/** The words that tell kernels of winograd-foreign.ts how to call the products. */
 function productWords(context: LowerContext, scope: Scope, { whole, last }: Products): Word[] {
   const { onednn } = scope;
   const padBytes = Math.max(
@@ -115,31 +116,24 @@ function productWords(context: LowerContext, scope: Scope, { whole, last }: Prod
   const pad = padBytes > 0 ? context.threadScratch(padBytes) : undefined;
   const operandNames = [argument.src, argument.weights, argument.dst, argument.scratchpad];
   const operands = pad === undefined ? 3 : 4;
-  const share = (thread: number, { primitiveDesc, descs }: BatchedPrimitive): ForeignCall => {
+  const call = (thread: number, { primitiveDesc, descs }: BatchedPrimitive): ForeignCall => {
     const primitive = onednn.primitive(primitiveDesc);
     context.whenDisposed(() => onednn.destroyPrimitive(primitive));
     const all = [...descs, onednn.descOf(primitiveDesc, 'scratchpad')].slice(0, operands);
-    return {
-      primitive,
-      stream: onednn.stream(thread),
-      operands: all.map((desc, i) => {
-        const handle = onednn.memory(desc);
-        context.whenDisposed(() => onednn.destroyMemory(handle));
-        return { argument: operandNames[i] ?? 0, handle, offset: 0 };
-      }),
-    };
+    const given = all.map((desc, i) => {
+      const handle = onednn.memory(desc);
+      context.whenDisposed(() => onednn.destroyMemory(handle));
+      return { argument: operandNames[i] ?? 0, handle };
+    });
+    const list = writeArgumentList(onednn.stream(thread), given);
+    return { target: primitive, offsets: all.map(() => 0), list };
   };
-  const shares = Array.from({ length: context.threads }, (_, thread) => [
-    share(thread, whole),
-    share(thread, last),
+  const calls = Array.from({ length: context.threads }, (_, thread) => [
+    call(thread, whole),
+    call(thread, last),
   ]).flat();
-  return [
-    context.table(foreignRecords(shares, operands)),
-    recordBytes(operands),
-    operands,
-    pad?.pointer ?? 0,
-    pad?.bytes ?? 0,
-  ];
+  const { words, bytes } = foreignRecords(calls, operands);
+  return [context.table(words), bytes, operands, pad?.pointer ?? 0, pad?.bytes ?? 0];
 }
 
 /** Tiles of a strip whose matrices take about `bytes`, so that every thread gets as many. */
@@ -208,9 +202,9 @@ export function emitWinograd(
     ...calls,
     ...[1, 0, 1, 0],
   ];
-  context.emit(isWide ? 'winogradNativeInput' : 'winogradNativeWeights', words(transformed));
+  context.emit(isWide ? 'winogradForeignInput' : 'winogradForeignWeights', words(transformed));
   const read = words(transformed.readonly());
-  context.emit(isWide ? 'winogradNativeSlices' : 'winogradNativeStrips', read);
+  context.emit(isWide ? 'winogradForeignSlices' : 'winogradForeignStrips', read);
   return true;
 }
 
@@ -277,9 +271,12 @@ export function emitWinogradGradient(
     gradientBlocks,
   ];
   context.emit(
-    isWide ? 'winogradNativeGradientInput' : 'winogradNativeGradientStrips',
+    isWide ? 'winogradForeignGradientInput' : 'winogradForeignGradientStrips',
     words(false),
   );
-  context.emit(isWide ? 'winogradNativeGradientBlocks' : 'winogradNativeGradientTaps', words(true));
+  context.emit(
+    isWide ? 'winogradForeignGradientBlocks' : 'winogradForeignGradientTaps',
+    words(true),
+  );
   return true;
 }

@@ -1,11 +1,11 @@
-// Winograd convolution whose products a native kernel makes (./native.ts), 36 at a time; the transforms are those of
+// Winograd convolution whose products foreign code makes (./calls.ts), 36 at a time; the transforms are those of
 // winograd-transforms.ts and winograd-taps.ts.
 //
 // All matrices are tile-major, which is how batched products like their operands: V [tile][36][C], D and M [tile][36][K],
 // U [C][36][K] or, where that is small, [36][C][K], S [C][36][K]. As in winograd-forward.ts and winograd-weight.ts a thread
 // takes strips of tiles below 256 channels, and slices of channels from there on.
 
-import { runRecord } from './native';
+import { runRecord } from './calls';
 import { unitStart } from './share';
 import { transformTapGradients, transformTaps } from './winograd-taps';
 import { Tiles, TWO_TILES } from './winograd-tiles';
@@ -18,7 +18,7 @@ import {
 } from './winograd-transforms';
 
 @unmanaged
-class NativeWinogradArgs {
+class ForeignWinogradArgs {
   // Before these words: the Tiles of the tensor that is read and of the other one.
   @inline
   get input(): Tiles {
@@ -61,7 +61,7 @@ const LINES: usize = 512; // In the temp: a line of each element, behind a trans
 const OPERANDS: usize = 3072; // In the temp: pointers of a product's operands.
 
 // A product of a strip of tiles, or of the last one.
-function multiply(a: NativeWinogradArgs, tid: i32, isLast: bool, left: usize, right: usize, to: usize, temp: usize): void {
+function multiply(a: ForeignWinogradArgs, tid: i32, isLast: bool, left: usize, right: usize, to: usize, temp: usize): void {
   const list = temp + OPERANDS;
   store<u32>(list, left);
   store<u32>(list, right, 4);
@@ -84,7 +84,7 @@ function copyLines(from: usize, to: usize, element: usize): void {
 }
 
 // U of output blocks [first, end), of which the first lies at `to`.
-function weights(a: NativeWinogradArgs, first: i32, end: i32, to: usize, element: usize, row: usize, temp: usize): void {
+function weights(a: ForeignWinogradArgs, first: i32, end: i32, to: usize, element: usize, row: usize, temp: usize): void {
   const channels = a.input.blocks << 4;
   const flipped = a.flipped != 0;
   const lines = temp + LINES;
@@ -104,8 +104,8 @@ function weights(a: NativeWinogradArgs, first: i32, end: i32, to: usize, element
 }
 
 // U of all output channels. Unit of work: a block of 16 of them.
-export function winogradNativeWeights(args: usize, tid: i32, threads: i32): void {
-  const a = changetype<NativeWinogradArgs>(args + TWO_TILES);
+export function winogradForeignWeights(args: usize, tid: i32, threads: i32): void {
+  const a = changetype<ForeignWinogradArgs>(args + TWO_TILES);
   const temp = a.scratch + <usize>tid * a.scratchBytes;
   const first = unitStart(a.output.blocks, tid, threads);
   const end = unitStart(a.output.blocks, tid + 1, threads);
@@ -113,8 +113,8 @@ export function winogradNativeWeights(args: usize, tid: i32, threads: i32): void
 }
 
 // Unit of work: a strip of tiles.
-export function winogradNativeStrips(args: usize, tid: i32, threads: i32): void {
-  const a = changetype<NativeWinogradArgs>(args + TWO_TILES);
+export function winogradForeignStrips(args: usize, tid: i32, threads: i32): void {
+  const a = changetype<ForeignWinogradArgs>(args + TWO_TILES);
   const temp = a.scratch + <usize>tid * a.scratchBytes;
   const vElement = <usize>a.input.blocks << 6;
   const mElement = <usize>a.output.blocks << 6;
@@ -133,8 +133,8 @@ export function winogradNativeStrips(args: usize, tid: i32, threads: i32): void 
 }
 
 // V of all tiles. Unit of work: a tile.
-export function winogradNativeInput(args: usize, tid: i32, threads: i32): void {
-  const a = changetype<NativeWinogradArgs>(args + TWO_TILES);
+export function winogradForeignInput(args: usize, tid: i32, threads: i32): void {
+  const a = changetype<ForeignWinogradArgs>(args + TWO_TILES);
   const temp = a.scratch + <usize>tid * a.scratchBytes;
   const element = <usize>a.input.blocks << 6;
   prepareTemp(temp);
@@ -152,8 +152,8 @@ function tilesAtOnce(a: Tiles): i32 {
 }
 
 // Unit of work: a slice of the output channels.
-export function winogradNativeSlices(args: usize, tid: i32, threads: i32): void {
-  const a = changetype<NativeWinogradArgs>(args + TWO_TILES);
+export function winogradForeignSlices(args: usize, tid: i32, threads: i32): void {
+  const a = changetype<ForeignWinogradArgs>(args + TWO_TILES);
   const temp = a.scratch + <usize>tid * a.scratchBytes;
   const channels = a.input.blocks << 4;
   const vTile = (<usize>channels << 2) * 36;
@@ -175,8 +175,8 @@ export function winogradNativeSlices(args: usize, tid: i32, threads: i32): void 
 }
 
 // S of each thread's strips of tiles.
-export function winogradNativeGradientStrips(args: usize, tid: i32, threads: i32): void {
-  const a = changetype<NativeWinogradArgs>(args + TWO_TILES);
+export function winogradForeignGradientStrips(args: usize, tid: i32, threads: i32): void {
+  const a = changetype<ForeignWinogradArgs>(args + TWO_TILES);
   const temp = a.scratch + <usize>tid * a.scratchBytes;
   const s = a.u + <usize>tid * a.partBytes;
   const vElement = <usize>a.input.blocks << 6;
@@ -197,8 +197,8 @@ export function winogradNativeGradientStrips(args: usize, tid: i32, threads: i32
 }
 
 // dw from the sum of the threads' S. Unit of work: an input channel.
-export function winogradNativeGradientTaps(args: usize, tid: i32, threads: i32): void {
-  const a = changetype<NativeWinogradArgs>(args + TWO_TILES);
+export function winogradForeignGradientTaps(args: usize, tid: i32, threads: i32): void {
+  const a = changetype<ForeignWinogradArgs>(args + TWO_TILES);
   const temp = a.scratch + <usize>tid * a.scratchBytes;
   const channels = a.input.blocks << 4;
   const last = unitStart(channels, tid + 1, threads);
@@ -208,7 +208,7 @@ export function winogradNativeGradientTaps(args: usize, tid: i32, threads: i32):
 
 // The taps' gradients of input channel `c` and output channels [k, kEnd), whose S starts at `s`.
 function storeRow(
-  a: NativeWinogradArgs,
+  a: ForeignWinogradArgs,
   s: usize,
   element: usize,
   parts: i32,
@@ -226,8 +226,8 @@ function storeRow(
 }
 
 // V and D of all tiles, each [group or slice][tile][36][its channels]. Unit of work: a tile.
-export function winogradNativeGradientInput(args: usize, tid: i32, threads: i32): void {
-  const a = changetype<NativeWinogradArgs>(args + TWO_TILES);
+export function winogradForeignGradientInput(args: usize, tid: i32, threads: i32): void {
+  const a = changetype<ForeignWinogradArgs>(args + TWO_TILES);
   const temp = a.scratch + <usize>tid * a.scratchBytes;
   prepareTemp(temp);
   const last = unitStart(a.tiles, tid + 1, threads);
@@ -236,7 +236,7 @@ export function winogradNativeGradientInput(args: usize, tid: i32, threads: i32)
     gradientTiles(a, first, min(last, first + chunk), temp);
 }
 
-function gradientTiles(a: NativeWinogradArgs, first: i32, end: i32, temp: usize): void {
+function gradientTiles(a: ForeignWinogradArgs, first: i32, end: i32, temp: usize): void {
   const vElement = <usize>a.blocksPerGroup << 6;
   const dElement = <usize>a.blocksPerSlice << 6;
   let v = a.v + <usize>first * 36 * vElement;
@@ -252,8 +252,8 @@ function gradientTiles(a: NativeWinogradArgs, first: i32, end: i32, temp: usize)
 }
 
 // dw. Unit of work: a group of input channels with a slice of output channels.
-export function winogradNativeGradientBlocks(args: usize, tid: i32, threads: i32): void {
-  const a = changetype<NativeWinogradArgs>(args + TWO_TILES);
+export function winogradForeignGradientBlocks(args: usize, tid: i32, threads: i32): void {
+  const a = changetype<ForeignWinogradArgs>(args + TWO_TILES);
   const temp = a.scratch + <usize>tid * a.scratchBytes;
   const s = temp + TEMP_BYTES;
   const vGroup = (<usize>a.blocksPerGroup << 6) * 36 * <usize>a.tiles;

@@ -1,15 +1,7 @@
-// Phases that compute nothing.
+// Words copied, or set to zero.
 
 import { A, I } from './abi';
 import { flatStart } from './share';
-
-@external('env', 'host')
-declare function callHost(id: i32): void;
-
-// Calls function `id` of the host, on the main thread only. Args: 0 id.
-export function host(args: usize, tid: i32, threads: i32): void {
-  if (tid == 0) callHost(I(args, 0));
-}
 
 // Copies words. Args: 0 from, 1 to, 2 count of 32-bit words.
 export function copy(args: usize, tid: i32, threads: i32): void {
