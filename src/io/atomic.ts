@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
-import { hostname } from 'node:os';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { DataError } from '../core/errors.js';
+import { systemReason } from '../core/system-reason.js';
+import { isAbandoned, tagPattern, writerTag } from './writer-tag.js';
 
 export interface WriteOptions {
   /** Make the folders that `path` needs. Off where a folder that is gone says that somebody removed it. @default true */
@@ -38,7 +38,7 @@ export async function writeFileAtomic(
     await syncFolder(dirname(path));
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => {}); // What went wrong is told below.
-    throw new DataError(path, `cannot be written (${reason(cause)}); nothing was changed`, {
+    throw new DataError(path, `cannot be written (${systemReason(cause)}); nothing was changed`, {
       cause,
     });
   }
@@ -55,48 +55,20 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
-/** What a file system error says, without its call and path: `ENOSPC: no space left on device`. */
-export function reason(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message.split(',')[0] ?? message;
-}
-
-/** Process numbers mean something on one machine (or in one container) only. */
-const host = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
-let made = 0;
-
-/** A name that says who is writing, so that what a killed process leaves can be told from what a live one needs. */
+/** The start of the file's own name, and who is writing. */
 function temporaryName(file: string): string {
-  return `.${file.slice(0, 40)}.${host}-${process.pid}-${++made}.tmp`;
+  return `.${file.slice(0, 40)}.${writerTag()}.tmp`;
 }
 
-const temporaryPattern = /^\..*\.([0-9a-f]{8})-(\d+)-\d+\.tmp$/;
-
-/** From this age on nobody is writing a file any more, whoever began it. */
-const longAgoMs = 24 * 3600 * 1000;
+const temporaryPattern = new RegExp(`^\\..*\\.(${tagPattern})\\.tmp$`);
 
 /** Removes what dead processes have left of `writeFileAtomic` in a folder; where that is not allowed, it stays. */
 export async function removeLeftovers(folder: string): Promise<void> {
   const names = await readdir(folder).catch(() => []);
   for (const name of names) {
-    const [, writtenOn, pid] = temporaryPattern.exec(name) ?? [];
-    if (pid === undefined) continue;
+    const tag = temporaryPattern.exec(name)?.[1];
     const path = join(folder, name);
-    const dead = writtenOn === host ? !isAlive(Number(pid)) : await isOld(path);
-    if (dead) await rm(path, { force: true }).catch(() => {});
+    if (tag !== undefined && (await isAbandoned(tag, path)))
+      await rm(path, { force: true }).catch(() => {});
   }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0); // sends nothing
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
-}
-
-async function isOld(path: string): Promise<boolean> {
-  const status = await stat(path).catch(() => null);
-  return status !== null && Date.now() - status.mtimeMs > longAgoMs;
 }

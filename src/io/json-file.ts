@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { DataError } from '../core/errors.js';
 import { quote, show } from '../core/outside-text.js';
 import { readRegularFile } from '../core/regular-file.js';
-import { reason } from './atomic.js';
+import { systemReason } from '../core/system-reason.js';
 
 /** A list of 65,536 class names has 1–2 MB. */
 const maxJsonBytes = 2 ** 22;
@@ -19,7 +19,7 @@ export async function readJson(path: string, maxBytes = maxJsonBytes): Promise<u
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {
-    throw new DataError(path, `is no JSON (${reason(cause)})`, { cause });
+    throw new DataError(path, `is no JSON (${systemReason(cause)})`, { cause });
   }
 }
 

@@ -1,8 +1,8 @@
 /** Files of PyTorch (`.pth`, `.pt`, `.th`), read without being able to run what is in them. */
 import { CheckpointError } from '../core/errors.js';
 import { optionReader } from '../core/options.js';
+import { readFully, withRegularFile } from '../core/regular-file.js';
 import type { StateDict } from '../nn/module.js';
-import { readFully, withRegularFile } from './regular-file.js';
 import { findStateDict } from './torch/find-state-dict.js';
 import { readLegacyContainer } from './torch/legacy-container.js';
 import { readZipContainer } from './torch/zip-container.js';

@@ -5,11 +5,11 @@
 import { allocateUncleared, type DType, itemSize } from '../core/dtype.js';
 import { CheckpointError, ValueError } from '../core/errors.js';
 import { quote, show } from '../core/outside-text.js';
+import { withRegularFile } from '../core/regular-file.js';
 import { fromArray } from '../tensor/creation.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { writeFileAtomic } from './atomic.js';
 import { type EncodingName, encodings } from './elements.js';
-import { withRegularFile } from './regular-file.js';
 import { type ByteSource, bytesSource, fileSource, PIECE } from './safetensors/body.js';
 import { CHECKSUM, Checksum } from './safetensors/checksum.js';
 import { headerLength, METADATA, parseHeader, type TensorEntry } from './safetensors/header.js';

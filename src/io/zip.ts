@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { crc32, inflateRaw } from 'node:zlib';
 import type { Entry, ZipFile } from 'yauzl';
 import { quote } from '../core/outside-text.js';
-import { type ReadFailure, readFully } from './regular-file.js';
+import { type ReadFailure, readFully } from '../core/regular-file.js';
 
 const inflate = promisify(inflateRaw);
 

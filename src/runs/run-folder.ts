@@ -9,7 +9,8 @@ import { mkdir, open, readdir, readFile, rm, rmdir, stat } from 'node:fs/promise
 import { basename, join } from 'node:path';
 import { DataError } from '../core/errors.js';
 import { quote } from '../core/outside-text.js';
-import { reason, removeLeftovers, writeFileAtomic } from '../io/atomic.js';
+import { systemReason } from '../core/system-reason.js';
+import { removeLeftovers, writeFileAtomic } from '../io/atomic.js';
 import { readJson } from '../io/json-file.js';
 import { encodeSafetensors } from '../io/safetensors.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -65,7 +66,9 @@ export class RunFolder {
     try {
       files = await readdir(path);
     } catch (cause) {
-      throw new DataError(path, `cannot be opened (${reason(cause)})${await others()}`, { cause });
+      throw new DataError(path, `cannot be opened (${systemReason(cause)})${await others()}`, {
+        cause,
+      });
     }
     if (!files.includes('model.json'))
       throw new DataError(path, `is not a run folder: model.json is missing${await others()}`);
@@ -222,7 +225,7 @@ async function appendWhole(path: string, text: string): Promise<void> {
 }
 
 function notWritable(path: string, cause: unknown): DataError {
-  return new DataError(path, `cannot be written (${reason(cause)})`, { cause });
+  return new DataError(path, `cannot be written (${systemReason(cause)})`, { cause });
 }
 
 async function others(): Promise<string> {

@@ -1,6 +1,6 @@
 /** The bytes of a safetensors file as they come in: pieces of a few MiB, so that a file never lies in memory beside its tensors. */
 import type { FileHandle } from 'node:fs/promises';
-import { type ReadFailure, readFully } from '../regular-file.js';
+import { type ReadFailure, readFully } from '../../core/regular-file.js';
 
 /** Gives the bytes one after the other. */
 export interface ByteSource {

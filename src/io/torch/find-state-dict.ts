@@ -1,8 +1,8 @@
 import { nearest } from '../../core/nearest.js';
 import { quoteAll, show } from '../../core/outside-text.js';
+import type { ReadFailure } from '../../core/regular-file.js';
 import type { StateDict } from '../../nn/module.js';
 import { Tensor } from '../../tensor/tensor.js';
-import type { ReadFailure } from '../regular-file.js';
 
 /** Under which names people keep the weights in a checkpoint, the better known first. */
 const usual = [

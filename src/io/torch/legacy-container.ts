@@ -1,9 +1,9 @@
 /** The format before PyTorch 1.6: five pickles one after the other (a mark, a version, the machine, the value, the storages' keys), then the storages. */
 import { CheckpointError } from '../../core/errors.js';
 import { quote, show } from '../../core/outside-text.js';
+import type { ReadFailure } from '../../core/regular-file.js';
 import { encodings } from '../elements.js';
 import { unpickle } from '../pickle/unpickle.js';
-import type { ReadFailure } from '../regular-file.js';
 import { torchGlobals } from './globals.js';
 import { readPersistentId } from './persistent-id.js';
 import { TensorBuilder, type TorchStorage } from './tensor-builder.js';

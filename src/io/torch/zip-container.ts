@@ -2,8 +2,8 @@
 import type { FileHandle } from 'node:fs/promises';
 import { CheckpointError } from '../../core/errors.js';
 import { quote } from '../../core/outside-text.js';
+import type { ReadFailure } from '../../core/regular-file.js';
 import { unpickle } from '../pickle/unpickle.js';
-import type { ReadFailure } from '../regular-file.js';
 import { ZipArchive } from '../zip.js';
 import { torchGlobals } from './globals.js';
 import { readPersistentId } from './persistent-id.js';

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
+import { writerTag } from '../../../src/io/writer-tag.js';
 import { download } from '../../../src/vision/datasets/download/download.js';
 import { httpGet, proxyFor } from '../../../src/vision/datasets/download/http-get.js';
 import { put, temporaryFolder } from './temporary-folder.js';
@@ -73,6 +75,38 @@ test('a download that was cut off goes on where it stopped', async (t) => {
   await download([`${url}/a`], `${folder}/a`, options);
   assert.deepEqual(ranges, [undefined, 'bytes=2000-']);
   assert.deepEqual(readFileSync(`${folder}/a`), content);
+});
+
+test('two downloads of one file at once do not write into one part', async (t) => {
+  const folder = await temporaryFolder(t);
+  const waiting: (() => void)[] = [];
+  const { url } = await serve(t, (_, response) => {
+    response.writeHead(200, { 'content-length': content.length });
+    response.write(content.subarray(0, 2000));
+    waiting.push(() => response.end(content.subarray(2000)));
+    if (waiting.length === 2) for (const finish of waiting) finish();
+  });
+  await put(folder, 'a.part', Buffer.alloc(100, 7)); // one of them takes it
+  await Promise.all([1, 2].map(() => download([`${url}/a`], `${folder}/a`, options)));
+  assert.deepEqual(readFileSync(`${folder}/a`), content);
+  assert.deepEqual(readdirSync(folder), ['a']);
+});
+
+test('what a killed process has left of a download is gone on with, what a live one writes is not', async (t) => {
+  const folder = await temporaryFolder(t);
+  const ranges: (string | undefined)[] = [];
+  const { url } = await serve(t, (request, response) => {
+    ranges.push(request.headers.range);
+    sendContent(request, response);
+  });
+  const [machine] = writerTag().split('-');
+  const { pid = 0 } = spawnSync(process.execPath, ['--version']); // which is dead by now
+  await put(folder, `a.${machine}-${pid}-1.part`, content.subarray(0, 3000));
+  const live = `a.${machine}-${process.ppid}-1.part`;
+  await put(folder, live, content.subarray(0, 1000));
+  await download([`${url}/a`], `${folder}/a`, options);
+  assert.deepEqual(ranges, ['bytes=3000-']);
+  assert.deepEqual(readdirSync(folder), ['a', live]);
 });
 
 test('a part of another file, or one that is complete already, does not spoil the file', async (t) => {

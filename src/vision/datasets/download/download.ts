@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { DataError } from '../../../core/errors.js';
 import { boundedFlow, type FlowLimits, TooManyBytes, tooMany } from './bounded-flow.js';
 import { httpGet } from './http-get.js';
+import { claimPart, leavePart } from './part-file.js';
 
 /** How far a download has come. */
 export interface DownloadProgress {
@@ -24,8 +25,8 @@ export interface DownloadOptions extends FlowLimits {
 }
 
 /**
- * Fetches a file from the first of `urls` that has it. It arrives under the name `<path>.part`, from where the next call
- * goes on if this one is cut off, and gets its own name when it is complete and its checksum is right. A server that sends
+ * Fetches a file from the first of `urls` that has it. What has come when this call is cut off stays as `<path>.part`, from
+ * where the next one goes on; the file gets its own name when it is complete and its checksum is right. A server that sends
  * too slowly is given up, and one that sends more than `maxBytes`, of which nothing is kept.
  *
  * @throws DataError that says what went wrong at each address
@@ -49,17 +50,31 @@ export async function download(
 }
 
 async function downloadFrom(url: string, path: string, options: DownloadOptions): Promise<void> {
-  const part = `${path}.part`;
-  const { algorithm, hex } = options.checksum;
-  const resumed = await receive(url, path, part, options).catch(async (error: unknown) => {
+  const part = await claimPart(path);
+  try {
+    await fill(part, url, path, options);
+    await rename(part, path);
+  } catch (error) {
     if (isUseless(error)) await rm(part, { force: true });
+    else await leavePart(path, part);
     throw error;
-  });
+  }
+}
+
+/** Makes `part` the whole file. */
+async function fill(
+  part: string,
+  url: string,
+  path: string,
+  options: DownloadOptions,
+): Promise<void> {
+  const { algorithm, hex } = options.checksum;
+  const resumed = await receive(url, path, part, options);
   const sum = await checksumOf(part, algorithm);
-  if (sum.startsWith(hex)) return await rename(part, path);
+  if (sum.startsWith(hex)) return;
   await rm(part, { force: true });
   // The beginning may have come from another version of the file: once more, from the start.
-  if (resumed) return await downloadFrom(url, path, options);
+  if (resumed) return await fill(part, url, path, options);
   throw new Error(`${algorithm} is ${sum}, ${hex} is required`);
 }
 

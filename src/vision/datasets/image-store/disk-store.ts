@@ -4,8 +4,8 @@ import { type FileHandle, mkdir, open, rename, rm, stat, utimes } from 'node:fs/
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { DataError, WickError } from '../../../core/errors.js';
+import { systemReason } from '../../../core/system-reason.js';
 import { type ModuleCall, makeFromSpec } from '../../../data/dataset.js';
-import { reason } from '../../../io/atomic.js';
 import { Image } from '../../image.js';
 import { checksumOf, type DiskEntry, type DiskIndex, readIndex, writeIndex } from './disk-index.js';
 import type { FileStore } from './file-store.js';
@@ -67,7 +67,7 @@ export class DiskStore implements ImageStore {
       if (cause instanceof WickError || !isSystemError(cause)) throw cause;
       throw new DataError(
         folder,
-        `the cache cannot be filled (${reason(cause)}); ` +
+        `the cache cannot be filled (${systemReason(cause)}); ` +
           'make room or choose another place with WICK_CACHE, or do without a cache',
         { cause },
       );
