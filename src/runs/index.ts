@@ -8,6 +8,7 @@ export { Classifier } from './classifier.js';
 export { type ClassScores, type EvaluateOptions, type Evaluation, evaluate } from './evaluate.js';
 export { type ModelCard, readModelCard } from './model-card.js';
 export { type Checkpoint, RunFolder } from './run-folder.js';
+export type { LogLine, RunLog } from './run-log.js';
 export { type EpochPoint, RunRecorder, type RunRecorderOptions } from './run-recorder.js';
 export { type TrainedRun, type TrainOptions, train } from './train.js';
 export { settingsFor, type TrainChoices, type TrainSettings } from './train-settings.js';

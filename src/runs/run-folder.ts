@@ -5,19 +5,22 @@
  *   metrics.jsonl  a line per epoch and split               steps.jsonl    loss and lr of every iteration
  *   checkpoints/   best.safetensors, last.safetensors       summary.json   the outcome     curves.svg
  */
-import { mkdir, open, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { DataError } from '../core/errors.js';
-import { quote } from '../core/outside-text.js';
+import { readRegularFile } from '../core/regular-file.js';
 import { systemReason } from '../core/system-reason.js';
 import { removeLeftovers, writeFileAtomic } from '../io/atomic.js';
 import { readJson } from '../io/json-file.js';
 import { encodeSafetensors } from '../io/safetensors.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { type LogLine, parseLog, type RunLog } from './run-log.js';
 
 export type RunFile = 'config.json' | 'model.json' | 'summary.json';
-export type RunLog = 'metrics.jsonl' | 'steps.jsonl';
 export type Checkpoint = 'best' | 'last';
+
+/** Of a log that is read: two million steps. */
+const maxLogBytes = 2 ** 28;
 
 /** What tells this folder from another of the same name, put in its place meanwhile. */
 type Identity = readonly [device: number, inode: number];
@@ -137,7 +140,7 @@ export class RunFolder {
   }
 
   /** Adds lines to a log, each one JSON object: all of them or none. */
-  async append(log: RunLog, lines: readonly object[]): Promise<void> {
+  async append<L extends RunLog>(log: L, lines: readonly LogLine<L>[]): Promise<void> {
     if (lines.length === 0) return;
     const path = this.file(log);
     await this.requireThere();
@@ -172,18 +175,11 @@ export class RunFolder {
     return await readJson(this.file(file));
   }
 
-  /** Reads a log; a last line that a killed run left unfinished is left out. */
-  async readLog(log: RunLog): Promise<unknown[]> {
-    const text = await readFile(this.file(log), 'utf8').catch(() => '');
-    const lines = text.split('\n').slice(0, -1); // what stands after the last line break is unfinished
-    return lines.map((line, i): unknown => {
-      try {
-        return JSON.parse(line);
-      } catch (cause) {
-        const path = this.file(log);
-        throw new DataError(path, `line ${i + 1} is not JSON: ${quote(line)}`, { cause });
-      }
-    });
+  /** Reads a log, empty where it is not there; a last line that a killed run left unfinished is left out. */
+  async readLog<L extends RunLog>(log: L): Promise<LogLine<L>[]> {
+    const path = this.file(log);
+    if (!(await isThere(path))) return [];
+    return parseLog(path, log, (await readRegularFile(path, maxLogBytes)).toString('utf8'));
   }
 }
 

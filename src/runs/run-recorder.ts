@@ -4,6 +4,7 @@ import { curvesSvg } from '../report/curves.js';
 import type { Callback } from '../train/callback.js';
 import type { EpochEvent, FitSummary, HeldOutScores, Scores, StepEvent } from '../train/metrics.js';
 import type { Checkpoint, RunFolder } from './run-folder.js';
+import type { LogLine } from './run-log.js';
 
 /** What is kept of an epoch until the end. */
 export interface EpochPoint extends Pick<EpochEvent, 'epoch' | 'train' | 'split'> {
@@ -23,7 +24,7 @@ const readOptions = optionReader<RunRecorderOptions>('RunRecorder', { onNote: tr
  */
 export class RunRecorder implements Callback {
   private readonly epochs: EpochPoint[] = [];
-  private steps: object[] = [];
+  private steps: LogLine<'steps.jsonl'>[] = [];
   /** Steps that the weights in the folder have not seen. */
   private unsaved = 0;
   private readonly options: RunRecorderOptions;

@@ -64,13 +64,15 @@ test('opening what is no run says so and names runs that are there', async () =>
   });
 });
 
+const stepLine = (step: number) => ({ step, epoch: 1, loss: 0.5, lr: 0.1, samples: 8 });
+
 test('logs grow by lines, and an unfinished last line is left out', async () => {
   const run = await RunFolder.create('digits');
-  await run.append('steps.jsonl', [{ step: 1 }, { step: 2 }]);
+  await run.append('steps.jsonl', [stepLine(1), stepLine(2)]);
   await run.append('steps.jsonl', []);
-  await run.append('steps.jsonl', [{ step: 3 }]);
+  await run.append('steps.jsonl', [stepLine(3)]);
   await appendFile(run.file('steps.jsonl'), '{"step": 4, "lo');
-  assert.deepEqual(await run.readLog('steps.jsonl'), [{ step: 1 }, { step: 2 }, { step: 3 }]);
+  assert.deepEqual(await run.readLog('steps.jsonl'), [1, 2, 3].map(stepLine));
   assert.deepEqual(await run.readLog('metrics.jsonl'), []);
 });
 
@@ -102,7 +104,7 @@ async function wholeRun(out?: string): Promise<RunFolder> {
   const run = await RunFolder.create('digits', out);
   await run.write('model.json', {});
   await run.write('config.json', {});
-  await run.append('steps.jsonl', [{ step: 1 }]);
+  await run.append('steps.jsonl', [stepLine(1)]);
   await run.saveWeights(['best', 'last'], weights, {});
   return run;
 }
@@ -133,7 +135,7 @@ test('a run whose folder is removed, replaced or emptied is not begun anew', asy
   const removed = await wholeRun('removed');
   await rm('removed', { recursive: true });
   await assert.rejects(removed.saveWeights(['last'], weights, {}), gone);
-  await assert.rejects(removed.append('steps.jsonl', [{}]), gone);
+  await assert.rejects(removed.append('steps.jsonl', [stepLine(1)]), gone);
   await assert.rejects(removed.write('summary.json', {}), gone);
   await assert.rejects(readdir('removed'));
 
@@ -186,7 +188,7 @@ test('a full disk leaves a log with whole lines', {
   const program = `
     import { RunFolder } from '${new URL('../../src/runs/run-folder.js', import.meta.url)}';
     const run = await RunFolder.create('digits', 'full');
-    const lines = Array.from({ length: 10 }, (_, step) => ({ step, text: 'x'.repeat(80) }));
+    const lines = Array.from({ length: 10 }, (_, step) => ({ step, epoch: 1, loss: 1, lr: 1, samples: 1, text: 'x'.repeat(60) }));
     await run.append('steps.jsonl', lines.slice(0, 3));
     console.log(await run.append('steps.jsonl', lines).catch((error) => error.message));
     console.log((await run.readLog('steps.jsonl')).length);
@@ -198,9 +200,16 @@ test('a full disk leaves a log with whole lines', {
   assert.match(stdout, /^full\/steps\.jsonl: cannot be written \(EFBIG: file too large\)\n3\n$/);
 });
 
-test('a line of a log that is no JSON is named', async () => {
+test('a line of a log that is no JSON, or says something else, is named', async () => {
   const run = await RunFolder.create('digits');
-  await writeFile(run.file('steps.jsonl'), '{"step":1}\n{"st\x1b\n{"step":3}\n');
+  const good = JSON.stringify(stepLine(1));
+  await writeFile(run.file('steps.jsonl'), `${good}\n{"step":2}\n`);
+  await assert.rejects(run.readLog('steps.jsonl'), {
+    name: 'DataError',
+    message:
+      /^runs\/digits-1\/steps\.jsonl: field 'epoch': given undefined, .*; see line 2; the run may be damaged$/,
+  });
+  await writeFile(run.file('steps.jsonl'), `${good}\n{"st\x1b\n${good}\n`);
   await assert.rejects(run.readLog('steps.jsonl'), {
     name: 'DataError',
     message: "runs/digits-1/steps.jsonl: line 2 is not JSON: '{\"st\\x1b'",

@@ -35,10 +35,6 @@ async function smallTask(folder: string): Promise<Task> {
   return await openTask(folder, { imageSize: 8, seed: 5 });
 }
 
-async function lines(run: RunFolder, log: 'metrics.jsonl' | 'steps.jsonl') {
-  return (await run.readLog(log)) as { split?: string; loss: number; lr: number }[];
-}
-
 test('a run says which data it had, and an evaluation finds them again', async (t) => {
   const root = await temporaryFolder(t);
   const task = await smallTask(join(root, 'photos'));
@@ -127,7 +123,7 @@ test('workers change no number', async (t) => {
   for (const workers of [0, 2]) {
     const run = await RunFolder.create('photos', join(root, `run-${workers}`));
     await trainTask({ task, settings: { ...settings, workers, epochs: 2 }, run });
-    losses.push((await lines(run, 'steps.jsonl')).map(({ loss }) => loss));
+    losses.push((await run.readLog('steps.jsonl')).map(({ loss }) => loss));
   }
   assert.equal(losses[0]?.length, 6);
   assert.deepEqual(losses[1], losses[0]);
@@ -139,7 +135,7 @@ test('the learning rate follows the schedule', async (t) => {
   const run = await RunFolder.create('photos', join(root, 'run'));
   const schedule = { kind: 'step', stepSize: 2, gamma: 0.5 } as const;
   await trainTask({ task, settings: { ...settings, epochs: 4, lr: 0.01, schedule }, run });
-  const epochs = (await lines(run, 'metrics.jsonl')).filter(({ split }) => split === 'train');
+  const epochs = (await run.readLog('metrics.jsonl')).filter(({ split }) => split === 'train');
   assert.deepEqual(
     epochs.map(({ lr }) => lr),
     [0.01, 0.01, 0.005, 0.005],
@@ -213,7 +209,7 @@ test('class weights come from the training counts, and count each class alike', 
     const run = await RunFolder.create('photos', join(root, classWeights));
     const all = { ...settings, batchSize: 24, classWeights };
     const { summary } = await trainTask({ task, settings: all, run });
-    const [step] = await lines(run, 'steps.jsonl');
+    const [step] = await run.readLog('steps.jsonl');
     const config = JSON.parse(await readFile(run.file('config.json'), 'utf8'));
     assert.equal(config.settings.classWeights, classWeights);
     // What is held out is measured without weights, as an evaluation does.
@@ -284,7 +280,7 @@ test('val chooses the weights, and an evaluation finds their scores on test', as
   assert.equal(summary.test?.confusion.samples(), 12);
   const found = await evaluate(run, { batchSize: 5 });
   assert.ok(Math.abs(found.loss - (summary.test?.loss ?? Number.NaN)) < 1e-5);
-  const splits = (await lines(run, 'metrics.jsonl')).map(({ split }) => split);
+  const splits = (await run.readLog('metrics.jsonl')).map(({ split }) => split);
   assert.deepEqual(splits, ['train', 'val', 'train', 'val', 'train', 'val']);
   const { data } = JSON.parse(await readFile(run.file('config.json'), 'utf8'));
   assert.deepEqual([data.train, data.val, data.test], [24, 8, 12]);
