@@ -19,6 +19,7 @@ export { Conv2d, type Conv2dOptions } from './conv.js';
 export { ConvTranspose2d, type ConvTranspose2dOptions } from './conv-transpose.js';
 export { Dropout, Dropout2d } from './dropout.js';
 export { Embedding } from './embedding.js';
+export { type FreezeOptions, freeze, unfreeze } from './freeze.js';
 export * as functional from './functional.js';
 export {
   ELU,

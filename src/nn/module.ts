@@ -53,6 +53,7 @@ const ModuleFunction = callable('forward') as abstract new () => ModuleCall;
  */
 export abstract class Module extends ModuleFunction {
   #trains = true;
+  #frozen = false;
   #hooks: ModuleHooks | null = null;
 
   constructor() {
@@ -72,7 +73,7 @@ export abstract class Module extends ModuleFunction {
 
   /** Whether dropout drops and batch norm uses the batch's own statistics; `train()` and `eval()` set it. */
   get training(): boolean {
-    return dependOn(() => this.#trains);
+    return dependOn(() => this.#trains && !this.#frozen);
   }
 
   /** Parameters, buffers and modules that this module holds itself, under their names in the state dict. */
@@ -186,6 +187,15 @@ export abstract class Module extends ModuleFunction {
     );
     if (field === undefined) throw new ValueError('setSubmodule', "'' is the model itself");
     Reflect.set(this, field[0], module);
+  }
+
+  /** @internal Whether this module alone stays in evaluation mode, whatever `train()` says: see `freeze`. */
+  get frozen(): boolean {
+    return this.#frozen;
+  }
+
+  set frozen(value: boolean) {
+    this.#frozen = value;
   }
 
   /** Switches the tree to training, or with `false` to evaluation. */

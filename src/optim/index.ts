@@ -8,6 +8,7 @@ export * as lrScheduler from './lr-scheduler.js';
 export { type GroupOptions, Optimizer, type Params } from './optimizer.js';
 export type { OptimizerState, ParamState } from './optimizer-state.js';
 export type { ParamGroup } from './param-group.js';
+export { type ModelGroup, type ParamGroupsOptions, paramGroups } from './param-groups.js';
 export { RMSprop, type RMSpropGroupOptions, type RMSpropOptions } from './rmsprop.js';
 export {
   type ConstantLROptions,

@@ -69,6 +69,8 @@ const leading: Readonly<Record<string, readonly unknown[]>> = {
   'vision.models.getModel': ['lenet'],
   'runs.settingsFor': [{ choices: {} }],
   'train.Checkpoint': ['somewhere'],
+  'nn.freeze': [new Linear(1, 1), null],
+  'optim.paramGroups': [new Linear(1, 1)],
 };
 
 /** What a family of calls is made with. */
