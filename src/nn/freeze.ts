@@ -33,14 +33,14 @@ export function freeze<M extends Module>(
   const { keepStatistics = true } = readOptions(given);
   for (const [module, isWhole] of beginning(model, upTo)) {
     for (const parameter of ownParameters(module)) parameter.requiresGrad = false;
-    if (isWhole) module.frozen = keepStatistics;
+    if (isWhole) module.isFrozen = keepStatistics;
   }
   return model;
 }
 
 /** Lets a model, or the module in it that is passed, be trained again. Returns it. @example nn.unfreeze(model.layer4) */
 export function unfreeze<M extends Module>(model: M): M {
-  for (const module of model.modules()) module.frozen = false;
+  for (const module of model.modules()) module.isFrozen = false;
   return model.requiresGrad_(true);
 }
 

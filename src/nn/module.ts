@@ -190,12 +190,21 @@ export abstract class Module extends ModuleFunction {
   }
 
   /** @internal Whether this module alone stays in evaluation mode, whatever `train()` says: see `freeze`. */
-  get frozen(): boolean {
+  get isFrozen(): boolean {
     return this.#frozen;
   }
 
-  set frozen(value: boolean) {
+  set isFrozen(value: boolean) {
     this.#frozen = value;
+  }
+
+  /** @internal What `train()` and `eval()` have said of this module alone, whether or not it is frozen. */
+  get ownMode(): boolean {
+    return this.#trains;
+  }
+
+  set ownMode(trains: boolean) {
+    this.#trains = trains;
   }
 
   /** Switches the tree to training, or with `false` to evaluation. */

@@ -31,7 +31,13 @@ test('up to a module: what comes later is trained, in the order of the fields', 
   ]);
   model.train();
   const training = model.namedModules().flatMap(([name, m]) => (m.training ? [name] : []));
-  assert.deepEqual(training.slice(0, 5), ['', 'layer4', 'layer4.0', 'layer4.0.relu', 'layer4.0.conv2']);
+  assert.deepEqual(training.slice(0, 5), [
+    '',
+    'layer4',
+    'layer4.0',
+    'layer4.0.relu',
+    'layer4.0.conv2',
+  ]);
   assert.throws(() => nn.freeze(model, 'layer5'), /ResNet has no 'layer5'; it has conv1, /);
 });
 

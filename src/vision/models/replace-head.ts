@@ -47,7 +47,7 @@ export function replaceHead(model: Module, numClasses: number): Linear | Conv2d 
     module instanceof Linear
       ? new Linear(module.inFeatures, numClasses, { bias })
       : new Conv2d(module.inChannels, numClasses, module.kernelSize, { bias }); // SqueezeNet's is 1×1
-  head.train(model.training);
+  head.train(module.ownMode);
   model.setSubmodule(path, head);
   return head;
 }
