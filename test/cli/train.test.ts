@@ -215,7 +215,7 @@ test('a precision that the engine does not have is refused before anything is wr
   assert.equal(code, 1);
   assert.match(
     err,
-    /wasm: precision 'bfloat16' needs engine onednn on a CPU with AMX or AVX512-BF16/,
+    /wasm: precision 'bfloat16' needs engine native on a CPU with AVX512-BF16, or engine onednn/,
   );
   assert.ok(!existsSync(join(folder, 'narrow')));
 });

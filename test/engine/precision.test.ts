@@ -16,8 +16,8 @@ function assertRefuses(engine: Engine, found: string): void {
   const error = {
     name: 'EngineError',
     message:
-      `${engine.name}: precision 'bfloat16' needs engine onednn on a CPU with AMX or AVX512-BF16, ` +
-      `and this is ${found}; use float32`,
+      `${engine.name}: precision 'bfloat16' needs engine native on a CPU with AVX512-BF16, or engine onednn on ` +
+      `one with AMX or AVX512-BF16, and this is ${found}; use float32`,
   };
   assert.throws(() => double(ones([2])), error);
   assert.throws(() => engine.requirePrecision('bfloat16'), error);

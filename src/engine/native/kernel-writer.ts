@@ -9,6 +9,7 @@
  * the engine's memory starts.
  */
 import { internalError } from '../../core/errors.js';
+import type { Precision } from '../precision.js';
 import { Assembler } from './asm/assembler.js';
 import {
   type Gpr,
@@ -100,6 +101,9 @@ export class Cursor {
 }
 
 const argumentBytes = 8;
+
+/** Bytes of an element. */
+export const bytesOf = (storage: Precision): number => (storage === 'bfloat16' ? 2 : 4);
 
 export class KernelWriter extends Assembler {
   private readonly general: RegisterPool<Gpr>;
@@ -196,6 +200,27 @@ export class KernelWriter extends Assembler {
     else this.withMask(part.place, to, (mask) => this.vmaskmovps(to, mask, only(part.mask, at)));
   }
 
+  /** Reads a vector of elements in a storage. */
+  loadAs(storage: Precision, to: Vec, at: Mem, part?: Part): void {
+    if (storage === 'float32') {
+      this.load(to, at, part);
+      return;
+    }
+    this.vpmovzxwd(only(part?.mask, to), at);
+    this.vpslld(to, to, 16); // The upper half of a float.
+  }
+
+  /** Writes a vector of elements in a storage; `from` may be lost. */
+  storeAs(storage: Precision, at: Mem, from: Vec, part?: Part): void {
+    if (storage === 'float32') {
+      this.store(at, from, part);
+      return;
+    }
+    const half: Vec = { ...from, bits: 256 };
+    this.vcvtneps2bf16(half, from);
+    this.vmovdqu16(only(part?.mask, at), half);
+  }
+
   /** Writes a vector, or a part of one. */
   store(at: Mem, from: Vec, part?: Part): void {
     if (part === undefined) this.vmovups(at, from);
@@ -285,12 +310,12 @@ export class KernelWriter extends Assembler {
     return { code: this.code(), reaches };
   }
 
-  protected override touch(at: Mem, bytes: number): void {
+  protected override touch(at: Mem, bytes: number, lane: number): void {
     if (at.base.kind === 'label') return;
     const { cursor, disp, mask, broadcast } = at as Partial<CursorMem> & Mem;
     if (cursor === undefined || at.index !== undefined)
       throw internalError('a kernel reaches memory without a cursor');
-    const touched = mask === undefined || broadcast === true ? bytes : 4 * mask.lanes;
+    const touched = mask === undefined || broadcast === true ? bytes : lane * mask.lanes;
     const start = cursor.offset + disp;
     this.reach(cursor, start, start + touched);
   }

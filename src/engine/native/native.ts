@@ -48,7 +48,7 @@ export function openNativeEngine({ level, ...options }: NativeEngineOptions = {}
   const kernels = kernelsFor(machine, level);
   const provider: Provider = {
     name: 'native',
-    withoutBfloat16: 'engine native',
+    withoutBfloat16: hasBfloat16(features, kernels.level) ? undefined : withoutBfloat16,
     lowerings: {
       conv2d: conv2dLowering(kernels),
       conv2dBackwardInput: conv2dBackwardInputLowering(kernels),
@@ -70,6 +70,13 @@ export function openNativeEngine({ level, ...options }: NativeEngineOptions = {}
     },
   };
   return { ...engine, facts };
+}
+
+const withoutBfloat16 = 'engine native on a CPU without AVX512-BF16';
+
+/** Whether kernels can read and write bfloat16. */
+function hasBfloat16({ avx512Bf16 }: CpuFeatures, { bits }: VectorLevel): boolean {
+  return avx512Bf16 && bits === 512;
 }
 
 function openMachine(): Machine {

@@ -71,7 +71,8 @@ const places = (): Mem[] => {
 const mask: Mask = { kind: 'mask', id: 3, lanes: 5 };
 
 function vectorSamples(name: string, row: Row): Operand[][] {
-  const widths = row.only === 'vex' ? [256] : name.includes('32x4') ? [512] : [256, 512];
+  const isWide = name.includes('32x4') || row.length === 'source';
+  const widths = row.only === 'vex' ? [256] : isWide ? [512] : [256, 512];
   return widths.flatMap((bits) => {
     const wide = bits === 512 || row.only === 'evex';
     const reg = (id: number) => vec(id, bits as Vec['bits']);
@@ -86,7 +87,9 @@ function vectorSamples(name: string, row: Row): Operand[][] {
       [reg(high), reg(9), reg(12)],
     ];
     if (canMask) registers.push([only(mask, reg(high)), reg(17), reg(20)]);
-    return forms[row.form](registers, memory, canMask);
+    const made = forms[row.form](registers, memory, canMask);
+    if (row.length !== 'source') return made;
+    return made.map(([to, ...others]) => [to !== undefined && isVec(to) ? half(to) : 0, ...others]);
   });
 }
 
@@ -116,6 +119,7 @@ const forms: Readonly<Record<Form, Make>> = {
     ...registers.flatMap(([to, a]) => memory.map((at) => [to, a, at])),
     ...registers.flatMap(([from, a]) => memory.map((at) => [at, a, from])),
   ],
+  vmi: (registers) => registers.filter(([to]) => !to.mask).map(([to, a]) => [to, a, 16]),
   kvmi: (registers, memory) =>
     registers.flatMap(([, a, b]) => [[mask, a, b, 3], ...memory.map((at) => [mask, a, at, 3])]),
 };
@@ -185,7 +189,8 @@ export function samples(): Sample[] {
   const vector = Object.entries(instructions as Readonly<Record<string, Row>>).flatMap(
     ([name, row]) =>
       vectorSamples(name, row).map((operands) => {
-        const bits = operands.find((operand): operand is Vec => isVec(operand))?.bits ?? 0;
+        const found = operands.find((operand): operand is Vec => isVec(operand))?.bits ?? 0;
+        const bits = row.length === 'source' ? 2 * found : found;
         const share = { full: 1, half: 2, quarter: 4, scalar: bits / 32 }[row.tuple ?? 'full'];
         const written = operands.map((operand) => format(operand, bits / 8 / share, bits / 32));
         return sample(name, operands, `${name} ${written.join(', ')}`);
@@ -203,6 +208,8 @@ export function samples(): Sample[] {
   );
   return [...vector, ...others];
 }
+
+const half = (register: Vec): Vec => ({ ...register, bits: 256 });
 
 const isVec = (operand: Operand): operand is Vec =>
   typeof operand !== 'number' && operand.kind === 'vec';

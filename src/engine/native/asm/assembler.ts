@@ -138,23 +138,33 @@ export class Assembler extends VectorInstructions {
   /** Whether the code may use what came with AVX-512. */
   protected readonly allowsEvex: boolean = true;
 
-  /** Told of the memory that each vector instruction touches. */
-  protected touch(_at: Mem, _bytes: number): void {}
+  /** Told of the memory that each vector instruction touches, and of the bytes of a lane. */
+  protected touch(_at: Mem, _bytes: number, _lane: number): void {}
 
   /** The operands of a row in Intel's order. */
   protected encode(row: Row, operands: readonly (Vec | Mem | Mask | number)[]): void {
     const byte = operands.find((operand) => typeof operand === 'number');
     const [first, ...others] = operands.filter((operand) => typeof operand !== 'number');
     if (first === undefined || others[0] === undefined) return;
+    const { allowsEvex, out } = this;
+    if (row.form === 'vmi' && first.kind === 'vec' && others[0].kind === 'vec') {
+      const [rm] = others;
+      const { opcode, digit = 0 } = row;
+      const fields = { row, opcode, reg: digit, vvvv: first.id, rm, bits: first.bits };
+      encodeVector(out, { ...fields, mask: 0, zeroes: true, allowsEvex, byte: Number(byte) });
+      return;
+    }
     const isStore = first.kind === 'mem' || row.form === 'mr' || row.form === 'mri';
     const second = others.length > 1 ? others[0] : undefined;
     const [reg, rm] = isStore ? [others.at(-1), first] : [first, others.at(-1)];
     if (reg === undefined || rm === undefined || rm.kind === 'mask') return;
     const vector = [reg, second, rm].find((operand) => operand?.kind === 'vec');
-    const bits = vector?.kind === 'vec' ? vector.bits : 512;
+    const found = vector?.kind === 'vec' ? vector.bits : 512;
+    const bits = row.length === 'source' ? 512 : found;
     const mask = isStore ? rm.mask : reg.kind === 'vec' ? reg.mask : undefined;
-    if (rm.kind === 'mem') this.touch(mask ? { ...rm, mask } : rm, memoryBytes(row, rm, bits));
-    encodeVector(this.out, {
+    if (rm.kind === 'mem')
+      this.touch(mask ? { ...rm, mask } : rm, memoryBytes(row, rm, bits), row.lane ?? 4);
+    encodeVector(out, {
       row,
       opcode: isStore ? (row.store ?? row.opcode) : row.opcode,
       reg: reg.kind === 'mem' ? 0 : reg.id,
@@ -163,7 +173,7 @@ export class Assembler extends VectorInstructions {
       bits,
       mask: mask?.id ?? 0,
       zeroes: !isStore,
-      allowsEvex: this.allowsEvex,
+      allowsEvex,
       byte: typeof byte === 'number' ? byte : undefined,
     });
   }

@@ -19,6 +19,8 @@ export interface Forms {
   move: [to: Vec | Mem, from: Vec | Mem];
   /** The same of the lanes whose mask, a vector, has its sign set. */
   masked: [to: Vec | Mem, mask: Vec, from: Vec | Mem];
+  /** vvvv ← rm, by a number; `reg` is a digit of the opcode */
+  vmi: [to: Vec, from: Vec, byte: number];
   /** mask ← vvvv ∘ rm */
   kvmi: [to: Mask, a: Vec, b: Vec | Mem, byte: number];
 }
@@ -36,8 +38,12 @@ export interface Row<F extends Form = Form> {
   readonly tuple?: 'full' | 'half' | 'quarter' | 'scalar';
   /** Only in one of the two encodings. */
   readonly only?: 'vex' | 'evex';
-  /** Bits of the register that the length field tells of, where that is not the one in `reg`. */
+  /** Of which register the length field tells: the one that is read may be twice as long as the one in `reg`. @default 'reg' */
   readonly length?: 'source';
+  /** Bytes of a lane in memory. @default 4 */
+  readonly lane?: 2;
+  /** What stands in `reg` of form `vmi`. */
+  readonly digit?: number;
 }
 
 export const prefixes = { NP: 0, '66': 1, F3: 2, F2: 3 } as const;
@@ -69,7 +75,14 @@ export const instructions = {
   vfnmadd132ps: row('rvm', '66', '0F38', 0, 0x9c),
   vfnmadd231ps: row('rvm', '66', '0F38', 0, 0xbc),
   vbroadcastss: row('rm', '66', '0F38', 0, 0x18, { tuple: 'scalar' }),
+  vorps: row('rvm', 'NP', '0F', 0, 0x56),
+  vpslld: row('vmi', '66', '0F', 0, 0x72, { digit: 6 }),
   vmovups: row('move', 'NP', '0F', 0, 0x10, { store: 0x11 }),
+
+  vpmovzxwd: row('rm', '66', '0F38', 0, 0x33, { tuple: 'half', lane: 2 }),
+  vmovdqu16: row('move', 'F2', '0F', 1, 0x6f, { store: 0x7f, only: 'evex', lane: 2 }),
+  vcvtneps2bf16: row('rm', 'F3', '0F38', 0, 0x72, { only: 'evex', length: 'source' }),
+  vdpbf16ps: row('rvm', 'F3', '0F38', 0, 0x52, { only: 'evex' }),
 
   vunpcklps: row('rvm', 'NP', '0F', 0, 0x14),
   vunpckhps: row('rvm', 'NP', '0F', 0, 0x15),

@@ -48,6 +48,8 @@ export interface ConvRows {
   /** All kernel rows of the packed weights, [panel][block][kernel row][channel][tap][vector]. */
   readonly packedRows: number;
   readonly relu: boolean;
+  /** Whether `channels` counts pairs of bfloat16 that lie side by side, and the weights are such pairs. */
+  readonly pairs: boolean;
 }
 
 interface Group {
@@ -84,7 +86,12 @@ export function convRows(w: KernelWriter, shape: ConvRows): void {
             row.forEach((sum, v) => {
               if (zero !== undefined) w.vmaxps(sum, zero, sum); // The second operand, where one is NaN.
               const part = shape.isPadded ? undefined : partOf(v);
-              w.store(y.at(p * yPixel + vectorAt(yVectors, v, lanes)), sum, part);
+              w.storeAs(
+                yVectors.storage,
+                y.at(p * yPixel + vectorAt(yVectors, v, lanes)),
+                sum,
+                part,
+              );
             });
           });
           x.advance(group.pixels * step * xPixel);
@@ -175,7 +182,9 @@ function tapOf(
       const pixel = from.at((p * shape.step + tap) * shape.xPixel + channel * shape.xChannel);
       if (value !== undefined) w.vbroadcastss(value, pixel);
       row.forEach((sum, v) => {
-        w.vfmadd231ps(sum, weightVectors[v] ?? sum, value ?? each(pixel));
+        const [weights, x] = [weightVectors[v] ?? sum, value ?? each(pixel)];
+        if (shape.pairs) w.vdpbf16ps(sum, weights, x);
+        else w.vfmadd231ps(sum, weights, x);
       });
     });
   });

@@ -2,6 +2,7 @@
  * Winograd's transforms along rows of pixels: windows of eight positions to and from eight matrices `[tile][row][channel]`. A
  * position is a pixel, or with a stride of s the s pixels that lie side by side.
  */
+import type { Precision } from '../../precision.js';
 import type { Vec } from '../asm/operands.js';
 import type { Cursor, KernelWriter, Part } from '../kernel-writer.js';
 import { lineGatherPass, lineInputPass, lineSpreadPass, points } from './line-passes.js';
@@ -24,6 +25,8 @@ export interface LineRows {
   readonly rows: number;
   readonly runs: readonly TileRun[];
   readonly vectors: readonly LineVector[];
+  /** Of the image; matrices hold floats. */
+  readonly storage: Precision;
   /** Bytes of the image between positions, tiles and rows. */
   readonly position: number;
   readonly step: number;
@@ -76,7 +79,7 @@ export function lineInput(w: KernelWriter, shape: LineRows): void {
   eachTile(w, shape, x, v, ({ image, matrix, run, vector, part }) => {
     registers.forEach((to, j) => {
       if (j < run.first || j >= run.end) w.zero(to);
-      else w.load(to, image.at(j * shape.position + vector.pixel), part);
+      else w.loadAs(shape.storage, to, image.at(j * shape.position + vector.pixel), part);
     });
     pass(registers, (from, e) => w.store(matrix.at(e * shape.matrix + vector.matrix), from, part));
   });
@@ -95,7 +98,7 @@ export function lineGradient(w: KernelWriter, shape: LineOutputs): void {
   eachTile(w, shape, dy, d, ({ image, matrix, run, vector, part }) => {
     registers.forEach((to, j) => {
       if (j >= run.end) w.zero(to);
-      else w.load(to, image.at(j * shape.position + vector.pixel), part);
+      else w.loadAs(shape.storage, to, image.at(j * shape.position + vector.pixel), part);
     });
     pass(registers, (from, e) => w.vmovups(matrix.at(e * shape.matrix + vector.matrix), from));
   });
@@ -125,7 +128,7 @@ export function lineOutput(w: KernelWriter, shape: LineResults): void {
       w.vaddps(from, from, add);
       if (zero !== undefined) w.vmaxps(from, zero, from); // The second operand, where one is NaN.
       const to = image.at(j * shape.position + vector.pixel);
-      w.store(to, from, shape.isPadded ? undefined : part);
+      w.storeAs(shape.storage, to, from, shape.isPadded ? undefined : part);
     });
   });
 }

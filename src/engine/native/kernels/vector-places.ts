@@ -1,15 +1,18 @@
 /** Where vectors of channels lie in a tensor, and loops over panels of them. */
-import type { KernelWriter } from '../kernel-writer.js';
+import type { Precision } from '../../precision.js';
+import { bytesOf, type KernelWriter } from '../kernel-writer.js';
 
 /** Side by side in blocks of so many, and blocks so many bytes apart. */
 export interface VectorPlaces {
   readonly perBlock: number;
   readonly blockBytes: number;
+  readonly storage: Precision;
 }
 
 /** The byte of vector `v`, counted from the first of a panel. */
-export function vectorAt({ perBlock, blockBytes }: VectorPlaces, v: number, lanes: number): number {
-  return Math.floor(v / perBlock) * blockBytes + (v % perBlock) * 4 * lanes;
+export function vectorAt(places: VectorPlaces, v: number, lanes: number): number {
+  const { perBlock, blockBytes, storage } = places;
+  return Math.floor(v / perBlock) * blockBytes + (v % perBlock) * bytesOf(storage) * lanes;
 }
 
 /** Channels in panels of `vectors`, the last of which may have fewer, and its last vector may be a part of one. */
@@ -28,10 +31,10 @@ export function eachPanel(
   body: (vectors: number, isLast: boolean) => void,
 ): void {
   const { lanes } = w.level;
-  const { perBlock } = places;
+  const { perBlock, storage } = places;
   const whole = Math.floor(channels / (lanes * vectors));
   const rest = Math.ceil(channels / lanes) - whole * vectors;
-  const bytes = vectors * 4 * lanes;
+  const bytes = vectors * bytesOf(storage) * lanes;
   // Panels that fill a block; where they do not, there is one block.
   const perTurn = perBlock % vectors === 0 ? perBlock / vectors : 1;
   const turns = perTurn === 1 ? 0 : Math.floor(whole / perTurn);

@@ -1,4 +1,5 @@
 /** Weights between PyTorch's order and vectors of channels, a vector at a time; and memory set to zero. */
+import type { Mem, Vec } from '../asm/operands.js';
 import type { KernelWriter } from '../kernel-writer.js';
 import { transpose } from './transpose.js';
 
@@ -136,5 +137,35 @@ export function copyRows(w: KernelWriter, { rows, floats, fromRow, toRow }: RowC
     });
     from.advance(fromRow);
     to.advance(toRow);
+  });
+}
+
+export interface WeightPairs {
+  /** Pairs of channels, and vectors of each channel. */
+  readonly rows: number;
+  readonly vectors: number;
+}
+
+/** Two channels' vectors of floats as one of pairs of bfloat16, the first channel in the lower halves. Arguments: from, to. */
+export function pairWeights(w: KernelWriter, { rows, vectors }: WeightPairs): void {
+  const { from, to } = w.pointers('from', 'to');
+  const bytes = 4 * w.level.lanes;
+  const [low, high] = w.vectors(2);
+  const narrow = (vector: Vec, at: Mem) => {
+    const half: Vec = { ...vector, bits: 256 };
+    w.vcvtneps2bf16(half, at);
+    w.vpmovzxwd(vector, half);
+  };
+  w.loop(rows, () => {
+    w.loop(vectors, () => {
+      narrow(low, from.at());
+      narrow(high, from.at(vectors * bytes));
+      w.vpslld(high, high, 16);
+      w.vorps(low, low, high);
+      w.vmovups(to.at(), low);
+      from.advance(bytes);
+      to.advance(bytes);
+    });
+    from.advance(vectors * bytes);
   });
 }

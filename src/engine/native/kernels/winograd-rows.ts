@@ -2,8 +2,9 @@
  * Winograd's transforms of a row of tiles, a vector of channels at a time: pixels `[blocks][H][W][16]` to and from 36 matrices of
  * `[tiles][channels]`. Sizes and edges are part of the code.
  */
+import type { Precision } from '../../precision.js';
 import type { Vec } from '../asm/operands.js';
-import type { Cursor, KernelWriter } from '../kernel-writer.js';
+import { bytesOf, type Cursor, type KernelWriter } from '../kernel-writer.js';
 import { gradientPass, inputPass, outputPass, twoPasses } from './winograd-passes.js';
 
 /** Elements [first, end) of a window or tile; the others are outside of the image. */
@@ -23,10 +24,12 @@ export interface TileRow {
   /** Bytes between the 36 matrices, and between tiles in them. */
   readonly matrix: number;
   readonly tile: number;
+  /** Of the pixels; matrices hold floats. */
+  readonly storage: Precision;
 }
 
 /** Bytes of a pixel: 16 channels lie side by side. */
-const pixelBytes = 64;
+const pixelBytes = ({ storage }: TileRow) => 16 * bytesOf(storage);
 
 /** Pixels from one tile to the next. */
 const tileStep = 4;
@@ -44,22 +47,23 @@ function eachTile(
   matrices: Cursor,
   body: (pixels: Cursor, matrices: Cursor, columns: Span) => void,
 ): void {
-  const vectorBytes = 4 * w.level.lanes;
+  const { lanes } = w.level;
+  const pixel = pixelBytes(shape);
   w.loop(shape.blocks, () => {
-    w.loop(pixelBytes / vectorBytes, () => {
+    w.loop(16 / lanes, () => {
       shape.startsVector?.();
       const window = pixels.fork();
       const tile = matrices.fork();
       for (const run of shape.runs)
         w.loop(run.count, () => {
           body(window, tile, run);
-          window.advance(tileStep * pixelBytes);
+          window.advance(tileStep * pixel);
           tile.advance(shape.tile);
         });
-      pixels.advance(vectorBytes);
-      matrices.advance(vectorBytes);
+      pixels.advance(lanes * bytesOf(shape.storage));
+      matrices.advance(4 * lanes);
     });
-    pixels.advance(shape.blockBytes - pixelBytes);
+    pixels.advance(shape.blockBytes - pixel);
   });
 }
 
@@ -93,9 +97,10 @@ export function winogradGradient(w: KernelWriter, shape: TileRow): void {
   });
 }
 
-function pixelsOf(w: KernelWriter, { rows, rowBytes }: TileRow, window: Cursor) {
+function pixelsOf(w: KernelWriter, shape: TileRow, window: Cursor) {
+  const { rows, rowBytes, storage } = shape;
   return (to: Vec, i: number, j: number) => {
-    if (isIn(rows, i)) w.vmovups(to, window.at(i * rowBytes + j * pixelBytes));
+    if (isIn(rows, i)) w.loadAs(storage, to, window.at(i * rowBytes + j * pixelBytes(shape)));
     else w.zero(to);
   };
 }
@@ -125,7 +130,7 @@ export function winogradOutput(w: KernelWriter, shape: OutputRow): void {
         if (!isIn(columns, j)) return;
         w.vaddps(from, from, add);
         if (zero !== undefined) w.vmaxps(from, zero, from); // The second operand, where one is NaN.
-        w.vmovups(window.at(i * shape.rowBytes + j * pixelBytes), from);
+        w.storeAs(shape.storage, window.at(i * shape.rowBytes + j * pixelBytes(shape)), from);
       },
     });
   });

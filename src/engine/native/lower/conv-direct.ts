@@ -8,11 +8,12 @@ import type { VectorLevel } from '../kernel-writer.js';
 import { convRows } from '../kernels/conv-rows.js';
 import { depthwiseRows } from '../kernels/depthwise.js';
 import { evenPieces, type Tile } from '../kernels/product.js';
+import { pairWeights } from '../kernels/weight-order.js';
 import type { Kernels } from '../kernels.js';
 import { type Axis, inputAt, runsOf, tapsOf } from './axis.js';
 import { emitPacking, type Packing, packedBytes, type WeightView } from './packed-weights.js';
 import { type Call, KernelPhase, type Operand } from './phase.js';
-import { shareOf } from './shares.js';
+import { shareOf, unitsOf } from './shares.js';
 import { channelBlocks, channelRuns, type StoredImage, vectorPlaces } from './stored-image.js';
 
 export function axesOf(geometry: ConvGeometry): readonly [Axis, Axis] {
@@ -122,9 +123,11 @@ function emitParts(
     return { view, at };
   });
   const isNothing = packedEnd === 0; // No output meets any input: what is written is the bias.
-  const packed = isNothing
+  const pairs = readsPairs(conv);
+  const whole = isNothing
     ? conv.bias
     : emitPacking(kernels, context, conv.weights, packings.filter(hasTaps), tile.vectors);
+  const packed = pairs && !isNothing ? emitPairs(kernels, context, whole, packings, tile) : whole;
 
   const phase = new KernelPhase(context);
   const operands = {
@@ -136,10 +139,47 @@ function emitParts(
     for (let image = 0; image < conv.batch; image++)
       parts.forEach((part, i) => {
         const share = shareOf(conv.batch * part.axes[0].outSize, thread, threads);
-        const at = packings[i]?.at ?? 0;
+        const at = (packings[i]?.at ?? 0) / (pairs ? 2 : 1);
         emitRows(kernels, call, conv, { part, tile, at, image, share }, operands);
       });
   });
+}
+
+/** Whether channels are multiplied two at a time, as bfloat16. */
+const readsPairs = ({ from }: DirectConv) => from.storage === 'bfloat16';
+
+/** The packed weights as pairs of channels. */
+function emitPairs(
+  kernels: Kernels,
+  context: LowerContext,
+  weights: Pointer,
+  packings: readonly Packing[],
+  { vectors }: Tile,
+): Pointer {
+  const { lanes } = kernels.level;
+  const to = context.scratch(weights.region.bytes / 2);
+  const phase = new KernelPhase(context);
+  const [from, pairs] = [phase.operand(weights), phase.operand(to)];
+  phase.run((thread, call) => {
+    for (const { view, at } of packings.filter(hasTaps)) {
+      const panels = Math.ceil(view.channels / lanes / vectors);
+      const panelBytes = packedBytes(view, { vectors, lanes }) / panels;
+      const taps = view.columns.length * vectors;
+      for (const panel of unitsOf(panels, thread, context.threads)) {
+        let start = at + panel * panelBytes;
+        for (const { count } of view.blocks) {
+          const rows = view.rows.length * (count / 2);
+          call(
+            kernels.get(pairWeights, { rows, vectors: taps }),
+            from.at(start),
+            pairs.at(start / 2),
+          );
+          start += rows * 2 * taps * 4 * lanes;
+        }
+      }
+    }
+  });
+  return to.readonly();
 }
 
 const hasTaps = ({ view: { rows, columns } }: Packing) => rows.length * columns.length > 0;
@@ -186,9 +226,14 @@ function emitRows(
     packedRows: rows.kernel,
     relu,
   };
+  const pairs = from.storage === 'bfloat16';
+  const perStep = pairs ? 2 : 1;
   const summed = {
-    channels: channelRuns(from),
-    xChannel: from.channelBytes,
+    channels: channelRuns(from).map(({ blocks, channels }) => ({
+      ...{ blocks, channels: channels / perStep },
+    })),
+    xChannel: perStep * from.channelBytes,
+    pairs,
     xBlock: from.blockBytes,
     outChannels: to.channels,
     tile,

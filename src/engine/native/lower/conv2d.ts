@@ -1,8 +1,8 @@
 /** The three passes of conv2d: x `[N, C, H, W]`, w `[O, C, kH, kW]`, bias `[O]`, y `[N, O, H', W']`. */
-import { numel, type Shape } from '../../../core/shape.js';
+import { numel, type Shape, type Size2d } from '../../../core/shape.js';
 import type { Value } from '../../../graph/graph.js';
 import { operands } from '../../../graph/op.js';
-import { type Block, paddedChannels, storedElements } from '../../compiler/layout.js';
+import { type Block, paddedChannels, ROWS, storedElements } from '../../compiler/layout.js';
 import {
   type ConvAttrs,
   convGeometry,
@@ -13,12 +13,13 @@ import {
 import { isWinograd } from '../../compiler/lower/winograd-choice.js';
 import { type LowerContext, type Lowering, lowering } from '../../compiler/lowering.js';
 import type { PlanNode } from '../../compiler/plan-node.js';
+import type { Precision } from '../../precision.js';
 import type { Kernels } from '../kernels.js';
 import { emitDirect, emitDirectInput } from './conv-direct.js';
 import { emitDirectGradient, hasDirectGradient } from './conv-direct-gradient.js';
 import { type Lines, worthwhileLines } from './line-geometry.js';
 import { areReachable } from './phase.js';
-import { storedImage, vectorBlock } from './stored-image.js';
+import { type StoredImage, storedImage, vectorBlock } from './stored-image.js';
 import { block as tileBlock } from './tile-rows.js';
 import { emitWinograd } from './winograd.js';
 import { emitWinogradGradient } from './winograd-gradient.js';
@@ -35,13 +36,12 @@ const fewChannels = 4;
 
 /** The geometry where emitted code can compute the pass; undefined where it is left to the engine's other kernels. */
 function geometryOf(
-  context: LowerContext,
   { inputs, outputs, attrs }: PlanNode<ConvAttrs>,
   shapes: { readonly x: Shape; readonly w: Shape; readonly y: Shape },
 ): StoredGeometry | undefined {
   const { x, w, y } = shapes;
   const isFloat = [...inputs, ...outputs].every(({ dtype }) => dtype === 'float32');
-  if (!isFloat || context.precision !== 'float32') return undefined;
+  if (!isFloat) return undefined;
   if ([x, w, y].some(isEmpty)) return undefined;
   const bytes = [x, y].map((shape) => 4 * storedElements(shape, tileBlock));
   const [written = 1, ...summed] = w;
@@ -65,11 +65,6 @@ function isFast({ winograd }: LowerContext, geometry: StoredGeometry): boolean {
 
 const worthTransforming = 12;
 
-/** The layout to read in: as the tensor is stored, for single floats are read from any; lane by lane vectors are needed. */
-function readBlock(context: LowerContext, value: Value, { depthwise }: StoredGeometry): Block {
-  return depthwise ? vectorBlock(value.shape[1] ?? 1) : context.blockOf(value);
-}
-
 /** Winograd along rows, where that pays and tiles of two dimensions do not: how, and the layout to read x in. */
 function linesFor(
   { winograd }: LowerContext,
@@ -85,12 +80,51 @@ function linesFor(
 
 /** The gradient of the input of a convolution of stride 1, as a convolution. */
 function turnedGeometry(geometry: StoredGeometry): StoredGeometry {
-  const { channels, outChannels, size, outSize, kernel, padding } = geometry;
+  const { inChannels, outChannels, size, outSize, kernel, padding } = geometry;
   return {
     ...geometry,
-    ...{ channels: outChannels, inChannels: outChannels, outChannels: channels },
+    ...{ channels: outChannels, inChannels: outChannels, outChannels: inChannels },
     ...{ size: outSize, outSize: size },
     padding: [kernel[0] - 1 - padding[0], kernel[1] - 1 - padding[1]],
+  };
+}
+
+/**
+ * How to read single floats of a value that is stored in a layout of `block`: as bfloat16 where that makes pairs of
+ * channels, which are multiplied at once.
+ */
+function pairStorage(context: LowerContext, value: Value, block: Block): Precision {
+  const [, channels = 1] = value.shape;
+  const isPaired = block !== ROWS && block % 2 === 0 && channels % 2 === 0;
+  return isPaired ? context.storageOf(value) : 'float32';
+}
+
+/** How a convolution reads and writes its tensors. */
+interface Images {
+  readonly from: StoredImage;
+  readonly to: StoredImage;
+}
+
+/** The tensors of a convolution from `x` to `y`, which may be those of the gradient of the input. */
+function imagesOf(
+  context: LowerContext,
+  { inChannels, outChannels, size, outSize, depthwise }: StoredGeometry,
+  [x, y]: readonly [Value, Value],
+  { tiled, along }: { readonly tiled: boolean; readonly along: Block | undefined },
+): Images {
+  const xBlock = tiled
+    ? tileBlock
+    : (along ?? (depthwise ? vectorBlock(inChannels) : context.blockOf(x)));
+  const yBlock = tiled ? tileBlock : vectorBlock(outChannels);
+  const transforms = tiled || along !== undefined;
+  const lanewise = depthwise ? 'float32' : pairStorage(context, x, xBlock);
+  const xStorage = transforms ? context.storageOf(x) : lanewise;
+  const yStorage = depthwise ? 'float32' : context.storageFor(y);
+  const from = context.input(x, xBlock, xStorage);
+  const to = context.output(y, yBlock, undefined, yStorage);
+  return {
+    from: storedImage(from, inChannels, size, xBlock, xStorage),
+    to: storedImage(to, outChannels, outSize, yBlock, yStorage),
   };
 }
 
@@ -103,37 +137,24 @@ export function conv2dLowering(kernels: Kernels): Lowering {
     const [x, w] = operands(node.inputs);
     const [y] = operands(node.outputs);
     const shapes = { x: x.shape, w: w.shape, y: y.shape };
-    const geometry = geometryOf(context, node, shapes);
+    const geometry = geometryOf(node, shapes);
     if (geometry === undefined || geometry.outChannels <= fewChannels) return false;
-    const { batch, channels, inChannels, outChannels, size, outSize, padding, kernel } = geometry;
+    const { batch, channels, outChannels, padding, kernel } = geometry;
     const tiled = isFast(context, geometry);
     const along = tiled ? undefined : linesFor(context, geometry);
-    const xBlock = tiled ? tileBlock : (along?.block ?? readBlock(context, x, geometry));
-    const yBlock = tiled ? tileBlock : vectorBlock(outChannels);
-    const from = context.input(x, xBlock);
     const weights = context.input(w);
     const bias = biasOf(context, node.inputs[2], outChannels);
-    const to = context.output(y, yBlock);
+    const images = imagesOf(context, geometry, [x, y], { tiled, along: along?.block });
     const relu = node.attrs.relu === true;
-    if (tiled)
-      emitWinograd(kernels, context, {
-        ...{ batch, from, to, weights, bias, channels, outChannels, size, outSize, relu },
-        ...{ padding: padding[0], isTurned: false },
-      });
+    const shared = { ...images, batch, weights, bias, relu };
+    if (tiled) emitWinograd(kernels, context, { ...shared, padding: padding[0], isTurned: false });
     else if (along !== undefined)
       emitLines(kernels, context, {
-        ...{ ...geometry, lines: along.lines, weights, bias, relu, isTurned: false },
-        from: storedImage(from, inChannels, size, xBlock),
-        to: storedImage(to, outChannels, outSize, yBlock),
+        ...{ ...geometry, ...shared, lines: along.lines, isTurned: false },
         laneStride: channels * kernel[0] * kernel[1],
         channelStride: kernel[0] * kernel[1],
       });
-    else
-      emitDirect(kernels, context, geometry, {
-        ...{ batch, weights, bias, relu, isDepthwise: geometry.depthwise },
-        from: storedImage(from, inChannels, size, xBlock),
-        to: storedImage(to, outChannels, outSize, yBlock),
-      });
+    else emitDirect(kernels, context, geometry, { ...shared, isDepthwise: geometry.depthwise });
     return true;
   });
 }
@@ -143,39 +164,27 @@ export function conv2dBackwardInputLowering(kernels: Kernels): Lowering {
     const [dy, w] = operands(node.inputs);
     const [dx] = operands(node.outputs);
     const shapes = { x: dx.shape, w: w.shape, y: dy.shape };
-    const geometry = geometryOf(context, node, shapes);
+    const geometry = geometryOf(node, shapes);
     if (geometry === undefined || geometry.inChannels <= fewChannels) return false;
-    const { batch, inChannels, outChannels, size, outSize, padding, kernel, stride } = geometry;
+    const { batch, inChannels, size, padding, kernel, stride } = geometry;
     const tiled = isFast(context, { ...geometry, outSize: size });
     const turned = turnedGeometry(geometry);
     const isDense = Math.max(...stride) === 1;
     const along = tiled || !isDense ? undefined : linesFor(context, turned);
-    const dyBlock = tiled ? tileBlock : (along?.block ?? readBlock(context, dy, geometry));
-    const dxBlock = tiled ? tileBlock : vectorBlock(inChannels);
-    const from = context.input(dy, dyBlock);
     const weights = context.input(w);
     const bias = biasOf(context, undefined, inChannels);
-    const to = context.output(dx, dxBlock);
+    const images = imagesOf(context, turned, [dy, dx], { tiled, along: along?.block });
+    const shared = { ...images, batch, weights, bias, relu: false };
     if (tiled)
-      emitWinograd(kernels, context, {
-        ...{ batch, from, to, weights, bias, relu: false, isTurned: true },
-        ...{ channels: outChannels, outChannels: inChannels, size: outSize, outSize: size },
-        padding: 2 - padding[0],
-      });
+      emitWinograd(kernels, context, { ...shared, padding: 2 - padding[0], isTurned: true });
     else if (along !== undefined)
       emitLines(kernels, context, {
-        ...{ ...turned, lines: along.lines, weights, bias, relu: false, isTurned: true },
-        from: storedImage(from, outChannels, outSize, dyBlock),
-        to: storedImage(to, inChannels, size, dxBlock),
+        ...{ ...turned, ...shared, lines: along.lines, isTurned: true },
         laneStride: kernel[0] * kernel[1],
         channelStride: inChannels * kernel[0] * kernel[1],
       });
     else
-      emitDirectInput(kernels, context, geometry, {
-        ...{ batch, weights, bias, relu: false, isDepthwise: geometry.depthwise },
-        from: storedImage(from, outChannels, outSize, dyBlock),
-        to: storedImage(to, inChannels, size, dxBlock),
-      });
+      emitDirectInput(kernels, context, geometry, { ...shared, isDepthwise: geometry.depthwise });
     return true;
   });
 }
@@ -185,34 +194,33 @@ export function conv2dBackwardWeightLowering(kernels: Kernels): Lowering {
     const [x, dy] = operands(node.inputs);
     const [dw] = operands(node.outputs);
     const shapes = { x: x.shape, w: dw.shape, y: dy.shape };
-    const geometry = geometryOf(context, node, shapes);
+    const geometry = geometryOf(node, shapes);
     if (geometry === undefined || geometry.outChannels <= fewChannels) return false;
-    const { batch, channels, inChannels, outChannels, size, outSize, padding } = geometry;
+    const { batch, inChannels, outChannels, size, outSize, padding, depthwise } = geometry;
     const tiled = isFast(context, geometry);
     const along = tiled ? undefined : linesFor(context, geometry);
     const isDirect = !tiled && along === undefined;
-    if (isDirect && !hasDirectGradient(kernels, geometry, geometry.depthwise)) return false;
-    const xBlock = tiled ? tileBlock : (along?.block ?? readBlock(context, x, geometry));
-    const dyBlock = tiled ? tileBlock : vectorBlock(outChannels);
-    const xFrom = context.input(x, xBlock);
-    const dyFrom = context.input(dy, dyBlock);
-    const to = context.output(dw);
+    if (isDirect && !hasDirectGradient(kernels, geometry, depthwise)) return false;
+    const own = depthwise ? vectorBlock(inChannels) : context.blockOf(x);
+    const image = (value: Value, channels: number, valueSize: Size2d, block: Block) => {
+      const storage = isDirect ? 'float32' : context.storageOf(value);
+      const pointer = context.input(value, block, storage);
+      return storedImage(pointer, channels, valueSize, block, storage);
+    };
+    const from = image(x, inChannels, size, tiled ? tileBlock : (along?.block ?? own));
+    const to = image(dy, outChannels, outSize, tiled ? tileBlock : vectorBlock(outChannels));
+    const weights = context.output(dw);
     if (tiled)
       emitWinogradGradient(kernels, context, {
-        ...{ batch, x: xFrom, dy: dyFrom, dw: to, channels, outChannels, size, outSize },
-        padding: padding[0],
+        ...{ batch, x: from, dy: to, dw: weights, padding: padding[0] },
       });
     else if (along !== undefined)
       emitLinesGradient(kernels, context, {
-        ...{ ...geometry, lines: along.lines, dw: to },
-        from: storedImage(xFrom, inChannels, size, xBlock),
-        to: storedImage(dyFrom, outChannels, outSize, dyBlock),
+        ...{ ...geometry, lines: along.lines, from, to, dw: weights },
       });
     else
       emitDirectGradient(kernels, context, geometry, {
-        ...{ batch, dw: to, isDepthwise: geometry.depthwise },
-        x: storedImage(xFrom, inChannels, size, xBlock),
-        dy: storedImage(dyFrom, outChannels, outSize, dyBlock),
+        ...{ batch, x: from, dy: to, dw: weights, isDepthwise: depthwise },
       });
     return true;
   });

@@ -100,7 +100,7 @@ export function lineVectors(image: StoredImage, stride: number, lanes: number): 
   const floats = stride * image.channels;
   const places =
     stride > 1
-      ? { perBlock: Math.ceil(floats / lanes), blockBytes: 0 }
+      ? { perBlock: Math.ceil(floats / lanes), blockBytes: 0, storage: image.storage }
       : vectorPlaces(image, lanes);
   return Array.from({ length: Math.ceil(floats / lanes) }, (_, v) => ({
     pixel: vectorAt(places, v, lanes),

@@ -43,7 +43,7 @@ function emitProduct(
 ): boolean {
   const { m, n, k } = given;
   const isFloat = [a, b, y].every(({ dtype }) => dtype === 'float32');
-  if (!isFloat || context.precision !== 'float32' || m * n * k < worthWriting) return false;
+  if (!isFloat || m * n * k < worthWriting) return false;
   if (!areReachable(4 * m * k, 4 * n * k, 4 * m * n)) return false;
   const isDotted = given.a.column === 1 && given.b.row === 1;
   if (!isDotted && given.b.column !== 1) return false; // Both turned.

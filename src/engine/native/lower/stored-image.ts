@@ -2,6 +2,8 @@
 import type { Size2d } from '../../../core/shape.js';
 import { type Block, paddedChannels, ROWS } from '../../compiler/layout.js';
 import type { Pointer } from '../../compiler/region.js';
+import type { Precision } from '../../precision.js';
+import { bytesOf } from '../kernel-writer.js';
 import type { ChannelRun } from '../kernels/conv-rows.js';
 import type { VectorPlaces } from '../kernels/vector-places.js';
 
@@ -18,6 +20,7 @@ export interface StoredImage {
   readonly channels: number;
   readonly size: Size2d;
   readonly block: Block;
+  readonly storage: Precision;
   /** Bytes between channels of a block, pixels, rows, blocks and images. */
   readonly channelBytes: number;
   readonly pixelBytes: number;
@@ -31,20 +34,23 @@ export function storedImage(
   channels: number,
   size: Size2d,
   block: Block,
+  storage: Precision = 'float32',
 ): StoredImage {
   const [height, width] = size;
-  const pixelBytes = 4 * block;
+  const bytes = bytesOf(storage);
+  const pixelBytes = bytes * block;
   const rowBytes = width * pixelBytes;
   const blockBytes = height * rowBytes;
-  const imageBytes = 4 * paddedChannels(channels, block) * height * width;
-  const channelBytes = block === ROWS ? blockBytes : 4;
+  const imageBytes = bytes * paddedChannels(channels, block) * height * width;
+  const channelBytes = block === ROWS ? blockBytes : bytes;
   const layout = { channelBytes, pixelBytes, rowBytes, blockBytes, imageBytes };
-  return { pointer, channels, size, block, ...layout };
+  return { pointer, channels, size, block, storage, ...layout };
 }
 
 /** How vectors of so many channels lie in an image in a layout of {@link vectorBlock}. */
-export function vectorPlaces({ block, blockBytes }: StoredImage, lanes: number): VectorPlaces {
-  return { perBlock: Math.ceil(block / lanes), blockBytes };
+export function vectorPlaces(image: StoredImage, lanes: number): VectorPlaces {
+  const { block, blockBytes, storage } = image;
+  return { perBlock: Math.ceil(block / lanes), blockBytes, storage };
 }
 
 /** The blocks in which channels are summed over; a row-major image is one block of channels that lie far apart. */

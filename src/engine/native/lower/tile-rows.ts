@@ -1,10 +1,11 @@
 /** An image cut into tiles of 4 × 4, row by row, as Winograd's kernels see it. */
 import type { Size2d } from '../../../core/shape.js';
+import type { Precision } from '../../precision.js';
+import { bytesOf } from '../kernel-writer.js';
 import type { Span, TileRow } from '../kernels/winograd-rows.js';
 
 const tileSize = 4;
 export const block = 16;
-const vectorBytes = 4 * block;
 
 /** How many tiles there are. */
 export interface Tiling {
@@ -27,35 +28,40 @@ export interface TiledImage {
   /** Pixels of a tile's window, and those of them that lie before the tile. */
   readonly window: 6 | 4;
   readonly before: number;
+  readonly storage: Precision;
 }
+
+const pixelBytes = ({ storage }: TiledImage) => block * bytesOf(storage);
 
 /** The rows of tile row `row` of all images, with matrices whose tiles and strides are `tile` and `matrix` bytes. */
 export function tileRow(
-  { size: [height, width], tiling, window, before }: TiledImage,
+  image: TiledImage,
   row: number,
   { blocks, matrix, tile }: Pick<TileRow, 'blocks' | 'matrix' | 'tile'>,
 ): TileRow {
+  const { size, tiling, window, before, storage } = image;
+  const [height, width] = size;
+  const rowBytes = width * pixelBytes(image);
   const spans = Array.from({ length: tiling.across }, (_, i) => span(i, width, window, before));
   return {
     rows: span(row % tiling.down, height, window, before),
     runs: runsOf(spans),
     blocks,
-    rowBytes: width * vectorBytes,
-    blockBytes: height * width * vectorBytes,
+    rowBytes,
+    blockBytes: height * rowBytes,
     matrix,
     tile,
+    storage,
   };
 }
 
 /** Byte of the first window's corner of tile row `row`, in channel block `channelBlock`. */
-export function cornerOf(
-  { size: [height, width], blocks, tiling, before }: TiledImage,
-  row: number,
-  channelBlock = 0,
-): number {
-  const image = Math.floor(row / tiling.down);
+export function cornerOf(image: TiledImage, row: number, channelBlock = 0): number {
+  const { size, blocks, tiling, before } = image;
+  const [height, width] = size;
+  const plane = Math.floor(row / tiling.down) * blocks + channelBlock;
   const y = (row % tiling.down) * tileSize - before;
-  return (((image * blocks + channelBlock) * height + y) * width - before) * vectorBytes;
+  return ((plane * height + y) * width - before) * pixelBytes(image);
 }
 
 /** What of the window of the tile at `position` is inside. */

@@ -1,5 +1,4 @@
 /** The gradient of the weights of a 3 × 3 convolution by Winograd: dw = Gᵀ (Σ V · D) G over all tiles. */
-import type { Size2d } from '../../../core/shape.js';
 import type { LowerContext } from '../../compiler/lowering.js';
 import type { Pointer } from '../../compiler/region.js';
 import { product, tileFor } from '../kernels/product.js';
@@ -8,6 +7,7 @@ import { weightTempBytes, winogradTaps } from '../kernels/winograd-weights.js';
 import type { Kernels } from '../kernels.js';
 import { type Call, KernelPhase, type Operand } from './phase.js';
 import { shareOf, unitsOf } from './shares.js';
+import type { StoredImage } from './stored-image.js';
 import { block, cornerOf, type TiledImage, tileRow, tilingOf } from './tile-rows.js';
 
 const matrices = 36;
@@ -21,13 +21,10 @@ const partChannels = 128;
 
 export interface WinogradWeightGradient {
   readonly batch: number;
-  readonly x: Pointer;
-  readonly dy: Pointer;
+  /** In blocks of 16 channels. */
+  readonly x: StoredImage;
+  readonly dy: StoredImage;
   readonly dw: Pointer;
-  readonly channels: number;
-  readonly outChannels: number;
-  readonly size: Size2d;
-  readonly outSize: Size2d;
   readonly padding: number;
 }
 
@@ -47,18 +44,21 @@ export function emitWinogradGradient(
   context: LowerContext,
   conv: WinogradWeightGradient,
 ): void {
-  const tiling = tilingOf(conv.batch, conv.outSize);
-  const image = (size: Size2d, channels: number) => ({ size, blocks: channels / block, tiling });
+  const { x, dy } = conv;
+  const tiling = tilingOf(conv.batch, dy.size);
+  const tiled = ({ size, channels, storage }: StoredImage) => ({
+    ...{ size, blocks: channels / block, tiling, storage },
+  });
   const plan: Plan = {
     ...{ kernels, context, conv },
-    input: { ...image(conv.size, conv.channels), window: 6, before: conv.padding },
-    gradient: { ...image(conv.outSize, conv.outChannels), window: 4, before: 0 },
+    input: { ...tiled(x), window: 6, before: conv.padding },
+    gradient: { ...tiled(dy), window: 4, before: 0 },
     temp: context.threadScratch(weightTempBytes),
   };
   const isWide =
-    conv.channels >= manyChannels &&
-    conv.channels % partChannels === 0 &&
-    conv.outChannels % partChannels === 0;
+    x.channels >= manyChannels &&
+    x.channels % partChannels === 0 &&
+    dy.channels % partChannels === 0;
   if (isWide) emitParts(plan);
   else emitStrips(plan);
 }
@@ -82,7 +82,7 @@ function transformRow(
   to: number,
 ): void {
   const { across } = input.tiling;
-  const [vTile, dTile] = [conv.channels * 4, conv.outChannels * 4];
+  const [vTile, dTile] = [conv.x.channels * 4, conv.dy.channels * 4];
   const ofX = tileRow(input, row, { blocks: input.blocks, matrix: vMatrix, tile: vTile });
   const ofDy = tileRow(gradient, row, { blocks: gradient.blocks, matrix: dMatrix, tile: dTile });
   const [xAt, dyAt] = [x.at(cornerOf(input, row)), dy.at(cornerOf(gradient, row))];
@@ -93,7 +93,7 @@ function transformRow(
 /** Each thread sums over strips of its tiles; the threads' sums are added in their order. */
 function emitStrips(plan: Plan): void {
   const { kernels, context, conv, input, temp } = plan;
-  const { channels, outChannels } = conv;
+  const [{ channels }, { channels: outChannels }] = [conv.x, conv.dy];
   const { threads } = context;
   const { rows, across } = input.tiling;
   const { lanes } = kernels.level;
@@ -111,7 +111,7 @@ function emitStrips(plan: Plan): void {
   const d = context.threadScratch(matrices * dMatrix);
 
   const phase = new KernelPhase(context);
-  const [x, dy] = [phase.operand(conv.x), phase.operand(conv.dy)];
+  const [x, dy] = [phase.operand(conv.x.pointer), phase.operand(conv.dy.pointer)];
   const [vOwn, dOwn, own, sums] = [phase.own(v), phase.own(d), phase.own(temp), phase.operand(s)];
   phase.run((thread, call) => {
     const { first, end } = shareOf(rows, thread, parts);
@@ -148,7 +148,7 @@ function emitStrips(plan: Plan): void {
 /** All tiles are transformed first; then each thread makes parts of the gradient from start to end. */
 function emitParts(plan: Plan): void {
   const { kernels, context, conv, input, temp } = plan;
-  const { channels, outChannels } = conv;
+  const [{ channels }, { channels: outChannels }] = [conv.x, conv.dy];
   const { threads } = context;
   const { rows, across } = input.tiling;
   const part = partChannels;
@@ -164,7 +164,7 @@ function emitParts(plan: Plan): void {
   const first = new KernelPhase(context);
   const operands = {
     ...{ v: first.operand(v), d: first.operand(d), temp: first.own(temp) },
-    ...{ x: first.operand(conv.x), dy: first.operand(conv.dy), vMatrix, dMatrix },
+    ...{ x: first.operand(conv.x.pointer), dy: first.operand(conv.dy.pointer), vMatrix, dMatrix },
   };
   first.run((thread, call) => {
     for (const row of unitsOf(rows, thread, threads)) transformRow(plan, call, operands, row, row);

@@ -51,7 +51,7 @@ export function emitLinesGradient(
       const gradient = kernels.get(lineGradient, {
         ...{ rows: strip.rows, runs: outputRuns(lines, to.size[1]), outputs: lines.outputs },
         ...{ vectors: lineVectors(to, 1, lanes), position: to.pixelBytes },
-        ...{ step: lines.outputs * to.pixelBytes, imageRow: to.rowBytes },
+        ...{ step: lines.outputs * to.pixelBytes, imageRow: to.rowBytes, storage: to.storage },
         ...{ matrix: outMatrix, tile: outTile, matrixRow: outRow },
       });
       const at = strip.image * to.imageBytes + strip.first * to.rowBytes;

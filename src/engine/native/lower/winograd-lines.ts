@@ -76,6 +76,7 @@ export function emitLines(kernels: Kernels, context: LowerContext, conv: LineCon
       const back = kernels.get(lineOutput, {
         ...{ rows: strip.rows, runs: outputRuns(lines, to.size[1]), outputs: lines.outputs },
         ...{ vectors: lineVectors(to, 1, lanes), isPadded: to.channels % to.block !== 0, relu },
+        storage: to.storage,
         ...{ position: to.pixelBytes, step: lines.outputs * to.pixelBytes, imageRow: to.rowBytes },
         ...{ matrix: outMatrix, tile: outTile, matrixRow: outRow },
       });
@@ -119,7 +120,7 @@ export function transformWindows(
     if (rows === 0) return;
     const kernel = kernels.get(lineInput, {
       ...{ rows, runs, vectors: lineVectors(from, lines.stride, kernels.level.lanes), position },
-      ...{ step: lines.outputs * position, imageRow: from.rowBytes },
+      ...{ step: lines.outputs * position, imageRow: from.rowBytes, storage: from.storage },
       ...{ matrix: strips.matrix, tile: strips.tile, matrixRow: strips.row },
     });
     const at = strip.image * from.imageBytes + (top + start) * from.rowBytes;

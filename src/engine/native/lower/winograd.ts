@@ -3,7 +3,6 @@
  * through transform, 36 products and inverse transform in memory that stays in a thread's second-level cache; above, the
  * weights are what is large, and threads take slices of the output's channels instead.
  */
-import type { Size2d } from '../../../core/shape.js';
 import type { LowerContext } from '../../compiler/lowering.js';
 import type { Pointer } from '../../compiler/region.js';
 import { product, type Tile, tileFor } from '../kernels/product.js';
@@ -16,6 +15,7 @@ import {
 import type { Kernels } from '../kernels.js';
 import { type Call, KernelPhase, type Operand } from './phase.js';
 import { shareOf, unitsOf } from './shares.js';
+import type { StoredImage } from './stored-image.js';
 import { block, cornerOf, type TiledImage, tileRow, tilingOf } from './tile-rows.js';
 
 const matrices = 36;
@@ -37,15 +37,12 @@ const chunkChannels = 256;
 /** A convolution, or the gradient of its input. */
 export interface WinogradConv {
   readonly batch: number;
-  readonly from: Pointer;
-  readonly to: Pointer;
+  /** In blocks of 16 channels. */
+  readonly from: StoredImage;
+  readonly to: StoredImage;
   readonly weights: Pointer;
   /** A float for each channel that is written. */
   readonly bias: Pointer;
-  readonly channels: number;
-  readonly outChannels: number;
-  readonly size: Size2d;
-  readonly outSize: Size2d;
   readonly padding: number;
   readonly relu: boolean;
   /** Whether kernels are turned by 180° and summed over their outputs, as the gradient of the input wants them. */
@@ -63,28 +60,18 @@ interface Plan {
 }
 
 export function emitWinograd(kernels: Kernels, context: LowerContext, conv: WinogradConv): void {
-  const tiling = tilingOf(conv.batch, conv.outSize);
+  const { from, to, batch, padding } = conv;
+  const tiling = tilingOf(batch, to.size);
+  const tiled = ({ size, channels, storage }: StoredImage) => ({
+    ...{ size, blocks: channels / block, tiling, storage },
+  });
   const plan: Plan = {
-    kernels,
-    context,
-    conv,
-    input: {
-      size: conv.size,
-      blocks: conv.channels / block,
-      tiling,
-      window: 6,
-      before: conv.padding,
-    },
-    output: {
-      size: conv.outSize,
-      blocks: conv.outChannels / block,
-      tiling,
-      window: 4,
-      before: 0,
-    },
+    ...{ kernels, context, conv },
+    input: { ...tiled(from), window: 6, before: padding },
+    output: { ...tiled(to), window: 4, before: 0 },
     temp: context.threadScratch(weightTempBytes),
   };
-  if (conv.channels < manyChannels) emitStrips(plan);
+  if (from.channels < manyChannels) emitStrips(plan);
   else emitSlices(plan);
 }
 
@@ -111,7 +98,8 @@ function transformWeights(
     readonly tile: Tile;
   },
 ): void {
-  const { channels, outChannels, isTurned } = conv;
+  const { isTurned } = conv;
+  const [{ channels }, { channels: outChannels }] = [conv.from, conv.to];
   const { inPanels, first, count, matrix, tile } = slice;
   const { weights, u, temp } = operands;
   const { lanes } = kernels.level;
@@ -128,7 +116,8 @@ function transformWeights(
 
 function emitStrips(plan: Plan): void {
   const { kernels, context, conv, input, output, temp } = plan;
-  const { channels, outChannels, relu } = conv;
+  const { relu } = conv;
+  const [{ channels }, { channels: outChannels }] = [conv.from, conv.to];
   const { threads } = context;
   const { rows, across } = input.tiling;
   const { lanes } = kernels.level;
@@ -159,7 +148,7 @@ function emitStrips(plan: Plan): void {
   });
 
   const phase = new KernelPhase(context);
-  const [x, y] = [phase.operand(conv.from), phase.operand(conv.to)];
+  const [x, y] = [phase.operand(conv.from.pointer), phase.operand(conv.to.pointer)];
   const [own, bias] = [phase.own(temp), phase.operand(conv.bias)];
   const [uAll, vOwn, mOwn] = [phase.operand(u.readonly()), phase.own(v), phase.own(m)];
   const vTile = channels * 4;
@@ -192,7 +181,8 @@ function emitStrips(plan: Plan): void {
 
 function emitSlices(plan: Plan): void {
   const { kernels, context, conv, input, output, temp } = plan;
-  const { channels, outChannels, relu } = conv;
+  const { relu } = conv;
+  const [{ channels }, { channels: outChannels }] = [conv.from, conv.to];
   const { threads } = context;
   const { rows, across } = input.tiling;
   const slice = outChannels % sliceChannels === 0 ? sliceChannels : block;
@@ -211,7 +201,11 @@ function emitSlices(plan: Plan): void {
   const m = context.threadScratch(matrices * mMatrix);
 
   const first = new KernelPhase(context);
-  const [x, vAll, firstTemp] = [first.operand(conv.from), first.operand(v), first.own(temp)];
+  const [x, vAll, firstTemp] = [
+    first.operand(conv.from.pointer),
+    first.operand(v),
+    first.own(temp),
+  ];
   first.run((thread, call) => {
     for (const row of unitsOf(rows, thread, threads)) {
       const shape = { blocks: input.blocks, matrix: vMatrix, tile: vTile };
@@ -221,7 +215,7 @@ function emitSlices(plan: Plan): void {
   });
 
   const phase = new KernelPhase(context);
-  const [vRead, y] = [phase.operand(v.readonly()), phase.operand(conv.to)];
+  const [vRead, y] = [phase.operand(v.readonly()), phase.operand(conv.to.pointer)];
   const [uOwn, mOwn, own] = [phase.own(u), phase.own(m), phase.own(temp)];
   const [weights, bias] = [phase.operand(conv.weights), phase.operand(conv.bias)];
   phase.run((thread, call) => {
