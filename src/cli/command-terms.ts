@@ -30,7 +30,7 @@ function spell(
     const [name = '', value = ''] = property.split(': ');
     const flag = flags.get(name);
     if (flag === undefined) return otherwise;
-    options.push(`${flag} ${value.replaceAll("'", '')}`);
+    options.push(value === 'true' ? flag : `${flag} ${value.replaceAll("'", '')}`);
   }
   return clause(options.join(' '));
 }

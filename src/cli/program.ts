@@ -1,9 +1,9 @@
 /** The command line: one file per command in `commands/`; this one parses, and turns errors into messages and exit codes. */
 import { Command, CommanderError } from 'commander';
 import { printableLines } from '../core/outside-text.js';
+import { version } from '../core/version.js';
 import { loadInTurn } from './load-in-turn.js';
 import { reportError } from './report-error.js';
-import { version } from './version.js';
 
 interface Entry {
   readonly name: string;

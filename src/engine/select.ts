@@ -64,6 +64,11 @@ export function setWinograd(allowed: boolean): void {
   reopen();
 }
 
+/** What `setWinograd` has said. */
+export function isWinogradAllowed(): boolean {
+  return winograd;
+}
+
 /** The engine in use, with the settings as they are now. */
 function reopen(): void {
   if (choice?.name !== undefined) choose({ ...choice, ...open('setThreads', choice.name) });

@@ -11,7 +11,7 @@ import type { Tensor } from '../tensor/tensor.js';
 import { judge } from '../train/judge.js';
 import { measure } from '../train/measure.js';
 import type { HeldOutScores } from '../train/metrics.js';
-import { readRunConfig } from './run-config.js';
+import { readRunData } from './run-config.js';
 import { type Checkpoint, RunFolder } from './run-folder.js';
 import { loadingWorkers } from './train-task.js';
 import { TrainedModel } from './trained-model.js';
@@ -102,7 +102,7 @@ async function openTestSet(
   { card: { classes }, transform }: TrainedModel,
   dataFolder: string | undefined,
 ): Promise<Dataset> {
-  const { recipe, choices } = await readRunConfig(run);
+  const { recipe, choices } = await readRunData(run);
   if (dataFolder === undefined && choices.data !== undefined) await requireThere(choices.data);
   const { test, ...task } = await reopenTask(recipe, {
     ...choices,

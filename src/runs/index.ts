@@ -7,9 +7,16 @@ export type { ScheduleSpec } from '../recipes/schedule.js';
 export { Classifier } from './classifier.js';
 export { type ClassScores, type EvaluateOptions, type Evaluation, evaluate } from './evaluate.js';
 export { type ModelCard, readModelCard } from './model-card.js';
+export {
+  type OpenedResume,
+  type OpenResumeOptions,
+  openResume,
+  type ResumeOptions,
+  resume,
+} from './resume.js';
 export { type Checkpoint, RunFolder } from './run-folder.js';
 export type { LogLine, RunLog } from './run-log.js';
-export { type EpochPoint, RunRecorder, type RunRecorderOptions } from './run-recorder.js';
+export { type EpochPoint, RunRecorder } from './run-recorder.js';
 export { type TrainedRun, type TrainOptions, train } from './train.js';
 export { settingsFor, type TrainChoices, type TrainSettings } from './train-settings.js';
 export { type TrainOutcome, type TrainRequest, trainTask } from './train-task.js';

@@ -3,9 +3,13 @@
  *
  *   config.json    everything needed to run it again        model.json     what travels with the weights
  *   metrics.jsonl  a line per epoch and split               steps.jsonl    loss and lr of every iteration
- *   checkpoints/   best.safetensors, last.safetensors       summary.json   the outcome     curves.svg
+ *   times.jsonl    how long each epoch took                 summary.json   the outcome     curves.svg
+ *   checkpoints/   best.safetensors, last.safetensors: weights; state.safetensors: everything that a resume needs
+ *
+ * What is in metrics.jsonl, steps.jsonl and the weights is the same, byte for byte, in every run of one configuration;
+ * times are elsewhere.
  */
-import { mkdir, open, readdir, rm, rmdir, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rm, rmdir, stat, truncate } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { DataError } from '../core/errors.js';
 import { readRegularFile } from '../core/regular-file.js';
@@ -14,7 +18,9 @@ import { removeLeftovers, writeFileAtomic } from '../io/atomic.js';
 import { readJson } from '../io/json-file.js';
 import { encodeSafetensors } from '../io/safetensors.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { type LogLine, parseLog, type RunLog } from './run-log.js';
+import { encodeCheckpoint, requireWhole } from '../train/checkpoint-file.js';
+import type { TrainerState } from '../train/trainer-state.js';
+import { type LogLine, parseLog, type RunLog, runLogs } from './run-log.js';
 
 export type RunFile = 'config.json' | 'model.json' | 'summary.json';
 export type Checkpoint = 'best' | 'last';
@@ -34,6 +40,8 @@ export class RunFolder {
     private readonly identity: Identity,
     /** Whether there was no such folder before. */
     private readonly made: boolean,
+    /** Whether a training goes on in it: what is there stays, whatever comes. */
+    readonly continued = false,
   ) {}
 
   /** A new folder: `out`, which must be empty or absent, or the next free `runs/<name>-<n>`. */
@@ -80,6 +88,24 @@ export class RunFolder {
     return run;
   }
 
+  /** The folder of a training that is to go on. @throws DataError when it is none, naming runs that are there */
+  static async reopen(path: string): Promise<RunFolder> {
+    const run = new RunFolder(path, await identityOf(path).catch(fail), false, true);
+    if (!(await isThere(run.file('config.json'))))
+      throw new DataError(
+        path,
+        `is no run that can go on: config.json is missing${await others()}`,
+      );
+    for (const folder of [path, run.file('checkpoints')]) await removeLeftovers(folder);
+    return run;
+
+    async function fail(cause: unknown): Promise<never> {
+      throw new DataError(path, `cannot be opened (${systemReason(cause)})${await others()}`, {
+        cause,
+      });
+    }
+  }
+
   get name(): string {
     return basename(this.path);
   }
@@ -92,20 +118,32 @@ export class RunFolder {
     return this.file('checkpoints', `${which}.safetensors`);
   }
 
+  /** The file with everything that a resume needs; null where a run ended before it saved any. */
+  async state(): Promise<string | null> {
+    const path = this.statePath;
+    return (await isThere(path)) ? path : null;
+  }
+
+  private get statePath(): string {
+    return this.file('checkpoints', 'state.safetensors');
+  }
+
   /** The best weights that there are: those of the last epoch where a run ended before it had saved its best. */
   async bestCheckpoint(): Promise<Checkpoint> {
     for (const which of ['best', 'last'] as const)
       if (await isThere(this.checkpoint(which))) return which;
     throw new DataError(
       this.path,
-      'has no weights: the run ended before it saved any; train it again',
+      `has no weights: the run ended before it saved any; wick train --resume ${this.path} goes on with it`,
     );
   }
 
-  /** Whether this object has saved weights that are still there. */
+  /** Whether there is something to keep: weights or a state that this object has saved, or a run from before. */
   async hasWeights(): Promise<boolean> {
-    const path = this.checkpoint('last');
-    return this.written.has(path) && (await isThere(path));
+    if (this.continued) return true;
+    for (const path of [this.checkpoint('last'), this.statePath])
+      if (this.written.has(path) && (await isThere(path))) return true;
+    return false;
   }
 
   /** Removes what this object has written, and the folder if it has made it and nothing of others is in it. */
@@ -132,11 +170,48 @@ export class RunFolder {
     metadata: Readonly<Record<string, string>>,
   ): Promise<void> {
     const bytes = encodeSafetensors(weights, metadata);
+    await this.makeCheckpoints();
+    for (const name of names) await this.writeWhole(this.checkpoint(name), bytes);
+  }
+
+  /** Saves the state of a training; the one before stays until this one has been read back. */
+  async saveState(state: TrainerState): Promise<void> {
+    await this.makeCheckpoints();
+    await this.writeWhole(this.statePath, encodeCheckpoint(state), requireWhole);
+  }
+
+  private async makeCheckpoints(): Promise<void> {
     await this.requireThere();
     await mkdir(this.file('checkpoints')).catch((cause) => {
       if (!isCode(cause, 'EEXIST')) throw notWritable(this.file('checkpoints'), cause);
     });
-    for (const name of names) await this.writeWhole(this.checkpoint(name), bytes);
+  }
+
+  /** How long the logs are, in bytes. */
+  async logSizes(): Promise<number[]> {
+    return await Promise.all(
+      runLogs.map((log) =>
+        stat(this.file(log)).then(
+          ({ size }) => size,
+          () => 0,
+        ),
+      ),
+    );
+  }
+
+  /** Cuts the logs to what they were at a checkpoint. @throws DataError where one is shorter than that */
+  async cutLogs(sizes: readonly number[]): Promise<void> {
+    const now = await this.logSizes();
+    await this.requireThere();
+    for (const [i, log] of runLogs.entries()) {
+      const [size = 0, found = 0] = [sizes[i], now[i]];
+      if (found < size)
+        throw new DataError(
+          this.file(log),
+          `has ${found} bytes, ${size} when the checkpoint was made: lines are missing; restore the file`,
+        );
+      if (found > size) await truncate(this.file(log), size);
+    }
   }
 
   /** Adds lines to a log, each one JSON object: all of them or none. */
@@ -152,10 +227,14 @@ export class RunFolder {
     }
   }
 
-  private async writeWhole(path: string, content: string | readonly Uint8Array[]): Promise<void> {
+  private async writeWhole(
+    path: string,
+    content: string | readonly Uint8Array[],
+    check?: (temporary: string) => Promise<void>,
+  ): Promise<void> {
     await this.requireThere();
     this.written.add(path);
-    await writeFileAtomic(path, content, { makeFolders: false });
+    await writeFileAtomic(path, content, { makeFolders: false, ...(check && { check }) });
   }
 
   /** Throws when the folder is no longer the one that `create` made: what is written then would be a part of a run. */
@@ -211,6 +290,7 @@ async function appendWhole(path: string, text: string): Promise<void> {
     const { size } = await file.stat();
     try {
       await file.appendFile(text);
+      await file.sync(); // a checkpoint that comes after it counts on it
     } catch (cause) {
       await file.truncate(size);
       throw cause;

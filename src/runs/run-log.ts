@@ -23,16 +23,22 @@ const measured = z.discriminatedUnion('split', [
     ...scores,
     split: z.literal('train'),
     lr: z.number(),
-    imagesPerSecond: z.number(),
-    durationMs: z.number(),
-    waitShare: share,
   }),
   z.looseObject({ ...scores, split: z.enum(['val', 'test']), balancedAccuracy: share }),
 ]);
 
+/** How long an epoch took: the other logs are the same in every run of one configuration. */
+const times = z.looseObject({
+  epoch: count,
+  imagesPerSecond: z.number(),
+  durationMs: z.number(),
+  waitShare: share,
+});
+
 interface Lines {
   'steps.jsonl': z.infer<typeof step>;
   'metrics.jsonl': z.infer<typeof measured>;
+  'times.jsonl': z.infer<typeof times>;
 }
 
 export type RunLog = keyof Lines;
@@ -43,7 +49,11 @@ export type LogLine<L extends RunLog> = Lines[L];
 const schemas: { readonly [L in RunLog]: z.ZodType<Lines[L]> } = {
   'steps.jsonl': step,
   'metrics.jsonl': measured,
+  'times.jsonl': times,
 };
+
+/** Their order is that of `RunFolder.logSizes()`. */
+export const runLogs = Object.keys(schemas) as readonly RunLog[];
 
 /** The lines of a log; a last one that a killed run left unfinished is left out. @throws DataError that names the line */
 export function parseLog<L extends RunLog>(path: string, log: L, text: string): LogLine<L>[] {

@@ -1,9 +1,8 @@
-import { optionReader } from '../core/options.js';
-import type { Module } from '../nn/module.js';
 import { curvesSvg } from '../report/curves.js';
-import type { Callback } from '../train/callback.js';
+import type { Callback, Training } from '../train/callback.js';
 import type { EpochEvent, FitSummary, HeldOutScores, Scores, StepEvent } from '../train/metrics.js';
-import type { Checkpoint, RunFolder } from './run-folder.js';
+import type { CallbackState } from '../train/trainer-state.js';
+import type { RunFolder } from './run-folder.js';
 import type { LogLine } from './run-log.js';
 
 /** What is kept of an epoch until the end. */
@@ -11,30 +10,34 @@ export interface EpochPoint extends Pick<EpochEvent, 'epoch' | 'train' | 'split'
   readonly heldOut: Scores;
 }
 
-export interface RunRecorderOptions {
-  /** Told when a picture could not be written, which ends nothing. */
-  readonly onNote?: (text: string) => void;
+/** What is kept in a checkpoint. */
+interface Recorded {
+  readonly epochs: readonly EpochPoint[];
+  /** Of the best weights. */
+  readonly best: Facts | null;
+  /** `RunFolder.logSizes()` */
+  readonly logs: readonly number[];
 }
 
-const readOptions = optionReader<RunRecorderOptions>('RunRecorder', { onNote: true });
+type Facts = Readonly<Record<string, string>>;
 
 /**
  * Writes a run folder while training goes on: checkpoints, logs, curves, summary. Weights come first: what is there when
  * a later file cannot be written, or the process ends, is the most that could be kept.
  */
 export class RunRecorder implements Callback {
-  private readonly epochs: EpochPoint[] = [];
+  readonly stateKey = 'RunRecorder';
+  private epochs: EpochPoint[] = [];
+  private best: Facts | null = null;
   private steps: LogLine<'steps.jsonl'>[] = [];
   /** Steps that the weights in the folder have not seen. */
   private unsaved = 0;
-  private readonly options: RunRecorderOptions;
+  private training: Training | null = null;
 
-  constructor(
-    private readonly run: RunFolder,
-    private readonly model: Module,
-    ...given: [options?: RunRecorderOptions]
-  ) {
-    this.options = readOptions(given);
+  constructor(private readonly run: RunFolder) {}
+
+  onFitStart(training: Training): void {
+    this.training = training;
   }
 
   onStep({ epoch, globalStep, loss, lr, samples }: StepEvent): void {
@@ -47,22 +50,25 @@ export class RunRecorder implements Callback {
     const { epoch, lr, train, split, heldOut, imagesPerSecond, durationMs, waitShare } = event;
     const { loss, accuracy } = heldOut;
     this.epochs.push({ epoch, train, split, heldOut: { loss, accuracy } });
-    await this.save(event.best ? ['best', 'last'] : ['last'], {
-      epoch: String(epoch),
-      [`${split}_accuracy`]: String(heldOut.accuracy),
-    });
+    const facts = { epoch: String(epoch), [`${split}_accuracy`]: String(accuracy) };
+    if (event.best) {
+      this.best = facts;
+      await this.saveBest();
+    }
+    await this.saveLast(facts);
     await this.flushSteps();
     await run.append('metrics.jsonl', [
-      { epoch, split: 'train', ...train, lr, imagesPerSecond, durationMs, waitShare },
+      { epoch, split: 'train', ...train, lr },
       { epoch, split, ...numbersOf(heldOut) },
     ]);
+    await run.append('times.jsonl', [{ epoch, imagesPerSecond, durationMs, waitShare }]);
     await this.draw();
   }
 
   async onEnd(summary: FitSummary): Promise<void> {
     // Stopped within an epoch: its steps so far are not thrown away.
     if (this.unsaved > 0)
-      await this.save(['last'], {
+      await this.saveLast({
         epoch: String(summary.epochs),
         steps_of_next_epoch: String(this.unsaved),
       });
@@ -81,11 +87,31 @@ export class RunRecorder implements Callback {
     }
   }
 
-  private async save(
-    names: readonly Checkpoint[],
-    facts: Readonly<Record<string, string>>,
-  ): Promise<void> {
-    await this.run.saveWeights(names, this.model.stateDict(), facts);
+  /** What the logs have by then is part of the state: a resume cuts off what came after. */
+  async stateDict(): Promise<CallbackState> {
+    await this.flushSteps();
+    const { epochs, best } = this;
+    return { data: { epochs, best, logs: await this.run.logSizes() } satisfies Recorded };
+  }
+
+  async loadStateDict({ data }: CallbackState): Promise<void> {
+    const { epochs, best, logs } = data as Recorded; // as `stateDict` wrote it
+    await this.run.cutLogs(logs);
+    this.epochs = [...epochs];
+    this.best = best;
+    this.steps = [];
+    await this.saveBest(); // those in the folder may be of a later epoch
+  }
+
+  private async saveBest(): Promise<void> {
+    const weights = this.training?.bestWeights;
+    if (weights != null && this.best !== null)
+      await this.run.saveWeights(['best'], weights, this.best);
+  }
+
+  private async saveLast(facts: Facts): Promise<void> {
+    if (this.training === null) return;
+    await this.run.saveWeights(['last'], this.training.model.stateDict(), facts);
     this.unsaved = 0;
   }
 
@@ -99,7 +125,7 @@ export class RunRecorder implements Callback {
     try {
       await this.run.writeText('curves.svg', curvesSvg(this.epochs, this.run.name));
     } catch (error) {
-      this.options.onNote?.(error instanceof Error ? error.message : String(error));
+      this.training?.note(error instanceof Error ? error.message : String(error));
     }
   }
 

@@ -7,20 +7,20 @@ import { optionReader } from '../core/options.js';
 import { DataLoader } from '../data/dataloader.js';
 import type { Dataset } from '../data/dataset.js';
 import type { SkippedSample } from '../data/fetch-batch.js';
-import { engineReport } from '../engine/select.js';
 import { crossEntropy } from '../nn/functional.js';
 import type { Task } from '../recipes/recipe.js';
 import { makeSchedule } from '../recipes/schedule.js';
 import { tensor } from '../tensor/creation.js';
 import { manualSeed } from '../tensor/generator.js';
 import type { Callback } from '../train/callback.js';
+import { Checkpoint, type CheckpointOptions } from '../train/callbacks/checkpoint.js';
 import { judge } from '../train/judge.js';
 import type { FitSummary } from '../train/metrics.js';
 import { Trainer } from '../train/trainer.js';
 import type { TrainerOptions } from '../train/trainer-options.js';
 import { createModel } from '../vision/models/registry.js';
-import { commonBackground } from './background.js';
 import { balancedWeights, classCounts } from './class-weights.js';
+import { writeFacts } from './run-facts.js';
 import type { RunFolder } from './run-folder.js';
 import { RunRecorder } from './run-recorder.js';
 import { makeOptimizer, type TrainSettings } from './train-settings.js';
@@ -29,8 +29,8 @@ export interface TrainRequest {
   readonly task: Task;
   readonly settings: TrainSettings;
   readonly run: RunFolder;
-  /** Facts for config.json beside the settings: versions, the command. */
-  readonly facts?: Readonly<Record<string, unknown>>;
+  /** When a checkpoint is kept, beside the ends of epochs. @default every 60 s */
+  readonly checkpoint?: CheckpointOptions;
   readonly callbacks?: readonly Callback[];
   readonly signal?: AbortSignal;
 }
@@ -49,7 +49,7 @@ const readRequest = optionReader<TrainRequest>('trainTask', {
   task: true,
   settings: true,
   run: true,
-  facts: true,
+  checkpoint: true,
   callbacks: true,
   signal: true,
 });
@@ -64,7 +64,8 @@ export function loadingWorkers(dataset: Dataset): number {
 }
 
 /**
- * Trains a task's network and writes the run folder, which is removed again where nothing was learned.
+ * Trains a task's network and writes the run folder, which is removed again where nothing was learned. In a folder that
+ * was reopened it goes on from where that is; `resume` checks that everything is as it was.
  *
  * @example
  * const task = await runs.openTask('./photos');
@@ -94,7 +95,7 @@ async function fit({
   task,
   settings,
   run,
-  facts = {},
+  checkpoint = {},
   callbacks = [],
   signal,
 }: TrainRequest): Promise<Omit<TrainOutcome, 'kept'>> {
@@ -106,9 +107,6 @@ async function fit({
   const testLoader = makeLoader(task.test, settings, false);
   const loaders = [trainLoader, ...(valLoader ? [valLoader] : []), testLoader];
   const optimizer = makeOptimizer(settings, model.parameters());
-  const onNote = (text: string) => {
-    for (const callback of callbacks) callback.onNote?.(text);
-  };
   const trainer = new Trainer({
     model,
     optimizer,
@@ -117,15 +115,21 @@ async function fit({
     epochs,
     compile,
     precision,
-    callbacks: [new RunRecorder(run, model, { onNote }), ...callbacks],
+    callbacks: [
+      new RunRecorder(run),
+      ...callbacks,
+      new Checkpoint((state) => run.saveState(state), checkpoint),
+    ],
     ...weighted(task, settings),
     ...(valLoader && { valLoader }),
     ...(schedule && { scheduler: makeSchedule(optimizer, schedule) }),
     ...(signal && { signal }),
   });
   try {
-    await writeFacts(run, task, settings, facts);
-    const summary = await trainer.fit();
+    await writeFacts(run, task, settings);
+    const state = await run.state();
+    if (state === null) await run.cutLogs([]);
+    const summary = await trainer.fit(state === null ? {} : { resume: state });
     const scores = summary.test ?? summary.best?.heldOut;
     return {
       summary,
@@ -164,39 +168,5 @@ function makeLoader(
     persistentWorkers: true,
     reuseMemory: true,
     onError,
-  });
-}
-
-/** Writes down what is needed to run it again, and what travels with the weights. */
-async function writeFacts(
-  run: RunFolder,
-  { recipe, choices, train, val, test, ...task }: Task,
-  settings: TrainSettings,
-  facts: Readonly<Record<string, unknown>>,
-): Promise<void> {
-  const fingerprint = {
-    train: await train.fingerprint?.(),
-    ...(val && { val: await val.fingerprint?.() }),
-    test: await test.fingerprint?.(),
-  };
-  const lengths = { train: train.length, ...(val && { val: val.length }), test: test.length };
-  await run.write('config.json', {
-    recipe,
-    choices,
-    settings,
-    engine: engineReport(),
-    data: { ...lengths, fingerprint },
-    ...facts,
-  });
-  const [pictures] = task.pictures;
-  const grey = task.inputShape[0] === 1;
-  const background = grey && pictures ? await commonBackground(pictures.dataset) : null;
-  await run.write('model.json', {
-    format: 'wick-model/1',
-    architecture: task.architecture,
-    inputShape: task.inputShape,
-    classes: task.classes,
-    ...(background && { background }),
-    transform: task.evalTransform.toJSON(),
   });
 }

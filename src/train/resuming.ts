@@ -64,11 +64,8 @@ export async function takeState(
   };
 }
 
-/** Brings model, optimizer and everything else to the state; returns how far it is. */
-export async function restoreState(
-  options: TrainerOptions,
-  state: TrainerState,
-): Promise<Position> {
+/** Brings model, optimizer and loaders to the state; returns how far it is. Callbacks come next. */
+export function restoreState(options: TrainerOptions, state: TrainerState): Position {
   const { model, optimizer, scheduler, callbacks = [] } = options;
   const { facts } = state;
   requireSame('the optimizer', facts.optimizer, optimizer.constructor.name);
@@ -90,13 +87,17 @@ export async function restoreState(
   if (state.scheduler !== null) scheduler?.loadStateDict?.(state.scheduler);
   restoreLoaders(options, facts.loaders);
   noGrad(() => defaultGenerator.state.copy_(state.generator));
-  const position = Position.from(facts, state.bestWeights);
+  return Position.from(facts, state.bestWeights);
+}
+
+export async function restoreCallbacks(
+  callbacks: readonly Callback[],
+  states: TrainerState['callbacks'],
+): Promise<void> {
   for (const callback of callbacks) {
-    const own =
-      callback.stateKey === undefined ? undefined : state.callbacks.get(callback.stateKey);
+    const own = callback.stateKey === undefined ? undefined : states.get(callback.stateKey);
     if (own !== undefined) await callback.loadStateDict?.(own);
   }
-  return position;
 }
 
 /** Those that measure start from where the epoch has them; the training loader comes last, for it may be one of them. */

@@ -17,7 +17,13 @@ import { measure } from './measure.js';
 import type { EpochEvent, FitSummary, HeldOutScores, HeldOutSplit } from './metrics.js';
 import { Position, TrainedPart } from './position.js';
 import { requireFiniteLoss, requireFiniteWeights } from './require-finite.js';
-import { type LoaderStates, loaderStates, restoreState, takeState } from './resuming.js';
+import {
+  type LoaderStates,
+  loaderStates,
+  restoreCallbacks,
+  restoreState,
+  takeState,
+} from './resuming.js';
 import { makeSteps, type Steps, type TrainTensors } from './steps.js';
 import { type Batches, readTrainerOptions, type TrainerOptions } from './trainer-options.js';
 import type { TrainerState } from './trainer-state.js';
@@ -98,8 +104,10 @@ export class Trainer implements Training {
     for (const callback of callbacks) await callback.onFitStart?.(this);
     if (resume !== undefined) {
       const state = typeof resume === 'string' ? await readCheckpoint(resume) : resume;
-      this.at = await restoreState(options, state);
+      this.at = restoreState(options, state);
       this.loaders = state.facts.loaders;
+      await restoreCallbacks(callbacks, state.callbacks);
+      this.note(this.whereItGoesOn());
     }
     try {
       while (this.at.epoch <= options.epochs && !this.ended) await this.runEpoch();
@@ -122,6 +130,15 @@ export class Trainer implements Training {
     });
     if (scores === null) throw internalError('a measurement ended by itself');
     return scores;
+  }
+
+  private whereItGoesOn(): string {
+    const { epoch, globalStep, phase } = this.at;
+    const { epochs } = this.options;
+    if (epoch > epochs)
+      return `all ${epochs} epochs are trained already; it goes on where epochs are raised`;
+    const where = phase === 'measure' ? 'with the evaluation of epoch' : 'in epoch';
+    return `goes on ${where} ${epoch} of ${epochs}, after ${globalStep} steps`;
   }
 
   private get interrupted(): boolean {

@@ -65,12 +65,13 @@ const leading: Readonly<Record<string, readonly unknown[]>> = {
   'data.BatchSampler': [{ length: 3 }, 1],
   'data.kFold': [{ length: 4 }, 2],
   'data.randomSplit': [{ length: 4 }, [2, 2]],
-  'runs.RunRecorder': [{}, {}],
   'vision.models.getModel': ['lenet'],
   'runs.settingsFor': [{ choices: {} }],
   'train.Checkpoint': ['somewhere'],
   'nn.freeze': [new Linear(1, 1), null],
   'optim.paramGroups': [new Linear(1, 1)],
+  'runs.resume': ['somewhere'],
+  'runs.openResume': ['somewhere'],
 };
 
 /** What a family of calls is made with. */

@@ -153,7 +153,8 @@ test('weights are saved under both names, and the best that there are is found',
   const run = await RunFolder.create('digits');
   await run.write('model.json', {});
   await assert.rejects(run.bestCheckpoint(), {
-    message: 'runs/digits-1: has no weights: the run ended before it saved any; train it again',
+    message:
+      'runs/digits-1: has no weights: the run ended before it saved any; wick train --resume runs/digits-1 goes on with it',
   });
   assert.equal(await run.hasWeights(), false);
   await run.saveWeights(['last'], weights, {});

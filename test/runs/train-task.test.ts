@@ -10,7 +10,7 @@ import { openTask } from '../../src/recipes/index.js';
 import type { Task } from '../../src/recipes/recipe.js';
 import { balancedWeights, classCounts, imbalanceOf } from '../../src/runs/class-weights.js';
 import { evaluate } from '../../src/runs/evaluate.js';
-import { readRunConfig } from '../../src/runs/run-config.js';
+import { readRunData } from '../../src/runs/run-config.js';
 import type { TrainSettings } from '../../src/runs/train-settings.js';
 import { loadingWorkers, trainTask } from '../../src/runs/train-task.js';
 import { tensor } from '../../src/tensor/creation.js';
@@ -43,7 +43,7 @@ test('a run says which data it had, and an evaluation finds them again', async (
   assert.deepEqual(skipped, []);
   assert.equal(summary.steps, 3);
 
-  assert.deepEqual(await readRunConfig(run), {
+  assert.deepEqual(await readRunData(run), {
     recipe: 'folder',
     choices: { data: join(root, 'photos'), imageSize: 8, seed: 5 },
   });
@@ -180,12 +180,12 @@ test('a damaged config.json is named with its field', async (t) => {
   await put(root, 'model.json', '{}');
   await put(root, 'config.json', '{"recipe":"digits","choices":{"limit":-1}}');
   const run = await RunFolder.open(root);
-  await assert.rejects(readRunConfig(run), {
+  await assert.rejects(readRunData(run), {
     name: 'DataError',
     message: /config\.json: field 'choices\.limit': .*; the run may be damaged$/,
   });
   await put(root, 'config.json', '{}');
-  await assert.rejects(readRunConfig(run), { message: /field 'recipe'/ });
+  await assert.rejects(readRunData(run), { message: /field 'recipe'/ });
 });
 
 /** Many greens and few reds, trained and tested on. */

@@ -3,6 +3,7 @@ import { cpus, totalmem } from 'node:os';
 import type { Command } from 'commander';
 import { cacheFolder } from '../../core/cache-folder.js';
 import { reasonOf } from '../../core/errors.js';
+import { version } from '../../core/version.js';
 import { requireFfi } from '../../engine/ffi.js';
 import { currentEngine, type EngineReport, engineReport } from '../../engine/select.js';
 import { setupHint } from '../../engine/setup.js';
@@ -17,7 +18,6 @@ import {
   threadsOption,
 } from '../options.js';
 import { formatTable, printJson, printLine } from '../output.js';
-import { version } from '../version.js';
 
 /** CPU flags that engines care for, as Linux names them, and the names people know. */
 const features = [

@@ -15,13 +15,15 @@ import { type Interruption, isOutputLost } from '../interrupts.js';
 import { formatTable, printAside, printJson, printLine, wrapped } from '../output.js';
 import { accuracyOf } from '../scores.js';
 
+type Kept = 'state' | 'weights' | 'none';
+
 /** How a training is told. */
 interface Report {
   readonly callback: Callback;
   start(settings: TrainSettings): void;
   end(outcome: TrainOutcome, interruption: Interruption | null): void;
-  /** It ended with an error, which has been told. */
-  failed(kept: boolean): void;
+  /** It ended with an error, which has been told. What is left: a state to go on from, weights alone, or nothing. */
+  failed(kept: Kept): void;
 }
 
 /** One object per event. */
@@ -118,13 +120,14 @@ export class TextReport implements Report {
     for (const line of formatTable(next, 2)) print(`  ${line}`);
   }
 
-  failed(kept: boolean): void {
+  failed(kept: Kept): void {
     const { path } = this.run;
     printAside(
-      kept
-        ? `The run so far is in ${path}, with the weights of the last epoch that ended.`
-        : `Nothing is kept of this run: what it had written to ${path} is removed.`,
+      kept === 'none'
+        ? `Nothing is kept of this run: what it had written to ${path} is removed.`
+        : `The run so far is in ${path}, with the weights of the last epoch that ended.`,
     );
+    if (kept === 'state') printAside(`To go on: ${resumeCommand(path)}`);
   }
 
   private endDone({ summary, findings }: TrainOutcome, tell: (text: string) => void): void {
@@ -156,6 +159,7 @@ export class TextReport implements Report {
       tell(`Nothing was learned yet: what was written to ${path} is removed.`);
       return;
     }
+    tell(`To go on where it stopped: ${resumeCommand(path)}`);
     tell(`The weights as they are now are in ${path}/checkpoints/last.safetensors.`);
     if (best !== null)
       tell(
@@ -191,6 +195,10 @@ export class TextReport implements Report {
       '--class-weights auto lets them weigh alike'
     );
   }
+}
+
+function resumeCommand(path: string): string {
+  return `npx wick train --resume ${path}`;
 }
 
 /** Numbers of a list that are shown. */

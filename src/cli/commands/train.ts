@@ -2,8 +2,10 @@ import { type Command, Option } from 'commander';
 import { maxThreads } from '../../core/threads.js';
 import { openTask, recipes } from '../../recipes/index.js';
 import type { OpenRequest, OptimizerName } from '../../recipes/recipe.js';
+import { type OpenedResume, openResume } from '../../runs/resume.js';
+import { readRunConfig } from '../../runs/run-config.js';
 import { RunFolder } from '../../runs/run-folder.js';
-import { optimizerNames, settingsFor } from '../../runs/train-settings.js';
+import { optimizerNames, settingsFor, type TrainChoices } from '../../runs/train-settings.js';
 import { trainTask } from '../../runs/train-task.js';
 import { defaultGenerator } from '../../tensor/generator.js';
 import { showDownload } from '../../vision/datasets/download/show-download.js';
@@ -25,7 +27,6 @@ import {
 } from '../options.js';
 import { printAside } from '../output.js';
 import { reportFailure } from '../report-error.js';
-import { version } from '../version.js';
 import { JsonReport, TextReport } from './train-report.js';
 
 interface TrainOptions extends EngineChoice {
@@ -44,6 +45,9 @@ interface TrainOptions extends EngineChoice {
   readonly compile: boolean;
   readonly classWeights: 'auto' | 'none';
   readonly out?: string;
+  readonly resume?: string;
+  readonly force?: true;
+  readonly checkpointSeconds?: number;
   readonly json?: true;
 }
 
@@ -61,7 +65,7 @@ augmented pictures, one thread less than there are cores loads while the others 
 
 export function addTrain(command: Command): void {
   command
-    .argument('<data>', 'a data set that wick knows, or a folder of pictures; see below')
+    .argument('[data]', 'a data set that wick knows, or a folder of pictures; see below')
     .option('--data <dir>', 'folder with the files (default: the cache, then a download)')
     .addOption(new Option('--model <name>', 'network').choices([...modelNames]))
     .option('--image-size <n>', 'side of the inputs in pixels', wholeNumber(1, 4096))
@@ -98,6 +102,13 @@ export function addTrain(command: Command): void {
     )
     .option('--no-compile', 'run every op by itself instead of recording the step once')
     .option('--out <dir>', 'the run folder (default: runs/<data>-<n>)')
+    .option('--resume <run>', 'go on with a run that was stopped or killed, to the same bits')
+    .option('--force', 'go on although data, settings or engine are not as they were')
+    .option(
+      '--checkpoint-seconds <n>',
+      'time between checkpoints within an epoch (default: 60)',
+      positiveNumber(1e6),
+    )
     .addOption(engineOption())
     .addOption(threadsOption())
     .addOption(winogradOption())
@@ -107,26 +118,27 @@ export function addTrain(command: Command): void {
     .action(train);
 }
 
-async function train(name: string, options: TrainOptions, command: Command): Promise<void> {
-  applyEngineChoice(options);
+async function train(
+  name: string | undefined,
+  options: TrainOptions,
+  command: Command,
+): Promise<void> {
   const json = options.json === true;
-  const seed = options.seed ?? defaultGenerator.drawSeed();
-  const task = await openTask(name, requestFor(options, seed, json));
-  const { epochs, batchSize, optimizer, lr, ...others } = options;
-  const { workers, compile, precision, onError, classWeights } = others;
-  const learning = { epochs, batchSize, optimizer, lr };
-  const running = { workers, compile, precision, onError, classWeights };
-  const settings = settingsFor(task, { ...learning, ...running });
-  const run = await RunFolder.create(task.name, options.out);
+  const { run, task, settings, notes } =
+    options.resume === undefined
+      ? await begin(name, options, command)
+      : await goOn(options.resume, name, options, command);
   const report = json ? new JsonReport(task, run) : new TextReport(task, settings, run);
   report.start(settings);
+  for (const note of notes) report.callback.onNote?.(note);
+  const { checkpointSeconds: everySeconds } = options;
   try {
     const { result, interruption } = await interruptible((signal) =>
       trainTask({
         task,
         settings,
         run,
-        facts: { wick: version(), node: process.version, started: new Date().toISOString() },
+        checkpoint: everySeconds === undefined ? {} : { everySeconds },
         callbacks: [report.callback],
         signal,
       }),
@@ -135,11 +147,67 @@ async function train(name: string, options: TrainOptions, command: Command): Pro
     if (interruption !== null) process.exitCode = interruption.exitCode;
   } catch (error) {
     reportFailure(error, command);
-    report.failed(await run.hasWeights());
+    report.failed((await run.hasWeights()) ? ((await run.state()) ? 'state' : 'weights') : 'none');
   }
 }
 
-function requestFor(options: TrainOptions, seed: number, json: boolean): OpenRequest {
+/** A new run. */
+async function begin(
+  name: string | undefined,
+  options: TrainOptions,
+  command: Command,
+): Promise<OpenedResume> {
+  if (name === undefined) command.error("error: missing required argument 'data'");
+  if (options.force) command.error('error: --force is for --resume');
+  applyEngineChoice(options);
+  const seed = options.seed ?? defaultGenerator.drawSeed();
+  const task = await openTask(name, requestFor(options, seed));
+  const settings = settingsFor(task, choicesOf(options));
+  return { run: await RunFolder.create(task.name, options.out), task, settings, notes: [] };
+}
+
+/** A run that is there: with the engine that it had, unless another is asked for. */
+async function goOn(
+  path: string,
+  name: string | undefined,
+  options: TrainOptions,
+  command: Command,
+): Promise<OpenedResume> {
+  const given = (key: string) => command.getOptionValueSource(key) === 'cli';
+  for (const key of ['model', 'imageSize', 'limit', 'out'])
+    if (given(key))
+      command.error(`error: --resume goes on with what the run has; leave --${dashed(key)} out`);
+  if (name !== undefined)
+    command.error(`error: --resume goes on with the run's own data; leave '${name}' out`);
+  const { engine, settings } = await readRunConfig(await RunFolder.reopen(path));
+  applyEngineChoice({
+    engine: options.engine ?? engine.engine,
+    threads: options.threads ?? engine.threads,
+    winograd: given('winograd') ? options.winograd === true : engine.winograd,
+    ...(given('precision') && options.precision && { precision: options.precision }),
+  });
+  const choices = Object.entries(choicesOf(options)).filter(([key]) => given(key));
+  const { seed: _, ...request } = requestFor(options, Number(settings.seed));
+  return await openResume(path, {
+    ...request,
+    choices: Object.fromEntries(choices),
+    force: options.force === true,
+  });
+}
+
+function choicesOf(options: TrainOptions): TrainChoices {
+  const { epochs, batchSize, optimizer, lr, seed, ...others } = options;
+  const { workers, compile, precision, onError, classWeights } = others;
+  const learning = { epochs, batchSize, optimizer, lr, seed };
+  return { ...learning, workers, compile, precision, onError, classWeights };
+}
+
+/** `imageSize` as `image-size`. */
+function dashed(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+function requestFor(options: TrainOptions, seed: number): OpenRequest & { seed: number } {
   const { data, model, imageSize, limit, cache } = options;
   return {
     ...(data !== undefined && { data }),
@@ -148,7 +216,7 @@ function requestFor(options: TrainOptions, seed: number, json: boolean): OpenReq
     ...(limit !== undefined && { limit }),
     ...(cache !== undefined && { cache }),
     seed,
-    ...(!json && { onProgress: showDownload(process.stderr), onCache: showCache }),
+    ...(options.json !== true && { onProgress: showDownload(process.stderr), onCache: showCache }),
   };
 }
 

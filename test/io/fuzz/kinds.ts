@@ -8,7 +8,7 @@ import { unpickle } from '../../../src/io/pickle/unpickle.js';
 import { loadSafetensors, saveSafetensors } from '../../../src/io/safetensors.js';
 import { RunFolder } from '../../../src/runs/run-folder.js';
 import '../../../src/ops/index.js';
-import { readRunConfig } from '../../../src/runs/run-config.js';
+import { readRunData } from '../../../src/runs/run-config.js';
 import { TrainedModel } from '../../../src/runs/trained-model.js';
 import { tensor } from '../../../src/tensor/creation.js';
 import { ImageFolder } from '../../../src/vision/datasets/image-folder.js';
@@ -100,7 +100,7 @@ async function runKinds(folder: string): Promise<Kind[]> {
   });
   return [
     await kind('model.json', run.file('model.json'), predict),
-    await kind('config.json', run.file('config.json'), () => readRunConfig(run)),
+    await kind('config.json', run.file('config.json'), () => readRunData(run)),
     await kind('best.safetensors', weights, predict),
   ];
 }

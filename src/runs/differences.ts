@@ -1,0 +1,65 @@
+import { show } from '../core/outside-text.js';
+import type { RunConfig } from './run-config.js';
+
+/** Settings on which no number depends. */
+const free: ReadonlySet<string> = new Set(['workers', 'onError']);
+
+/** What differs in ways that change numbers between what a run was begun with and what it would go on with, by name. */
+export function differences(then: RunConfig, now: RunConfig): string[] {
+  const changed: string[] = [];
+  const compare = (what: string, before: unknown, after: unknown) => {
+    if (JSON.stringify(before) !== JSON.stringify(after))
+      changed.push(`${what} was ${shown(before)} and is ${shown(after)} now`);
+  };
+  compare('the version of wick', then.wick, now.wick);
+  compare('the version of Node', major(then.node), major(now.node));
+  compareData(then, now, changed);
+  for (const key of keysOf(then.settings, now.settings)) {
+    if (free.has(key) || (key === 'epochs' && isMore(now, then))) continue;
+    compare(key, then.settings[key], now.settings[key]);
+  }
+  for (const key of ['engine', 'threads', 'winograd'])
+    compare(key, then.engine[key], now.engine[key]);
+  if (then.engine.engine !== now.engine.engine) return changed; // its parts differ, too
+  compare('its kernels', then.engine.kernels, now.engine.kernels);
+  compare('its library', libraryOf(then), libraryOf(now));
+  compare('its code', then.engine.code, now.engine.code);
+  return changed;
+}
+
+function compareData(then: RunConfig, now: RunConfig, changed: string[]): void {
+  const prints = (config: RunConfig) => (config.data.fingerprint ?? {}) as Record<string, unknown>;
+  for (const part of ['train', 'val', 'test']) {
+    const [before, after] = [then.data[part], now.data[part]];
+    if (before !== after)
+      changed.push(`the ${part} set had ${before ?? 'no'} images and has ${after ?? 'none'} now`);
+    else if (prints(then)[part] !== prints(now)[part])
+      changed.push(`the ${part} set has other images than it had`);
+  }
+}
+
+/** A value as people read it. */
+function shown(value: unknown): string {
+  if (value === undefined) return 'not set';
+  return typeof value === 'string' ? value : show(value);
+}
+
+/** The library without where it lies. */
+function libraryOf({ engine }: RunConfig): unknown {
+  const { library } = engine;
+  if (typeof library !== 'object' || library === null) return undefined;
+  const { version, isa } = library as Record<string, unknown>;
+  return `${version}, ${isa}`;
+}
+
+function isMore(now: RunConfig, then: RunConfig): boolean {
+  return Number(now.settings.epochs) >= Number(then.settings.epochs);
+}
+
+function keysOf(...records: readonly object[]): string[] {
+  return [...new Set(records.flatMap((record) => Object.keys(record)))];
+}
+
+function major(version: string): string {
+  return version.split('.')[0] ?? version;
+}

@@ -1,0 +1,104 @@
+/** Going on with a run that was stopped or killed, to the same bits as if it had not been. */
+import { CheckpointError } from '../core/errors.js';
+import { optionReader } from '../core/options.js';
+import { reopenTask } from '../recipes/index.js';
+import type { OpenRequest, Task } from '../recipes/recipe.js';
+import { differences } from './differences.js';
+import { readRunConfig } from './run-config.js';
+import { configOf } from './run-facts.js';
+import { RunFolder } from './run-folder.js';
+import type { TrainedRun } from './train.js';
+import { settingsFor, type TrainChoices, type TrainSettings } from './train-settings.js';
+import { type TrainRequest, trainTask } from './train-task.js';
+
+export interface OpenResumeOptions
+  extends Pick<OpenRequest, 'cache' | 'download' | 'onProgress' | 'onCache'> {
+  /** Where the pictures are now, if not where the run had them. */
+  readonly data?: string;
+  /** What is asked for now: more epochs, or what the run has anyway. Something else needs `force`. */
+  readonly choices?: TrainChoices;
+  /** Go on although something is not as it was; `notes` tell what. @default false */
+  readonly force?: boolean;
+}
+
+export interface ResumeOptions
+  extends OpenResumeOptions,
+    Pick<TrainRequest, 'callbacks' | 'signal' | 'checkpoint'> {}
+
+/** A run that is ready to go on by `trainTask`. */
+export interface OpenedResume {
+  readonly run: RunFolder;
+  readonly task: Task;
+  readonly settings: TrainSettings;
+  /** What is not as it was, and what that means. */
+  readonly notes: readonly string[];
+}
+
+const opening = {
+  cache: true,
+  download: true,
+  onProgress: true,
+  onCache: true,
+  data: true,
+  choices: true,
+  force: true,
+} as const;
+const readOpening = optionReader<OpenResumeOptions>('openResume', opening);
+const readOptions = optionReader<ResumeOptions>('resume', {
+  ...opening,
+  callbacks: true,
+  signal: true,
+  checkpoint: true,
+});
+
+/**
+ * Opens a run again and makes sure that it can go on to the bit: with the same data, settings, engine and version of wick.
+ *
+ * @throws CheckpointError that names what has changed, unless `force`
+ */
+export async function openResume(
+  path: string,
+  ...given: [options?: OpenResumeOptions]
+): Promise<OpenedResume> {
+  const { choices = {}, force = false, data, ...request } = readOpening(given);
+  const run = await RunFolder.reopen(path);
+  const then = await readRunConfig(run);
+  const task = await reopenTask(then.recipe, {
+    ...then.choices,
+    ...request,
+    ...(data !== undefined && { data }),
+  });
+  const chosen = Object.entries(choices).filter(([, value]) => value !== undefined);
+  const settings = settingsFor(task, { ...then.settings, ...Object.fromEntries(chosen) });
+  const changed = differences(then, await configOf(task, settings));
+  if (changed.length > 0 && !force)
+    throw new CheckpointError(
+      path,
+      `cannot go on to the same bits: ${changed.join('; ')}; make it as it was, or pass { force: true }`,
+    );
+  return { run, task, settings, notes: changed.map((text) => `goes on although ${text}`) };
+}
+
+/**
+ * Goes on with a run that was stopped or killed. Its weights and logs end up as those of a run that never was; one that
+ * has ended goes on where `choices` raise its epochs. A schedule keeps the length that it was made for, and stays at its
+ * end from there on.
+ *
+ * @throws CheckpointError that names what has changed since (data, settings, engine, version), unless `force`
+ * @example const { summary } = await runs.resume('runs/photos-1');
+ */
+export async function resume(
+  path: string,
+  ...given: [options?: ResumeOptions]
+): Promise<TrainedRun> {
+  const { callbacks, signal, checkpoint, ...request } = readOptions(given);
+  const { notes, ...opened } = await openResume(path, request);
+  for (const note of notes) for (const callback of callbacks ?? []) callback.onNote?.(note);
+  const outcome = await trainTask({
+    ...opened,
+    ...(callbacks && { callbacks }),
+    ...(signal && { signal }),
+    ...(checkpoint && { checkpoint }),
+  });
+  return { run: opened.run, ...outcome };
+}

@@ -1,0 +1,51 @@
+/** What a run says of itself before it begins: config.json and model.json. */
+import { version } from '../core/version.js';
+import { engineReport, isWinogradAllowed } from '../engine/select.js';
+import type { Task } from '../recipes/recipe.js';
+import { commonBackground } from './background.js';
+import { type RunConfig, readRunConfig } from './run-config.js';
+import type { RunFolder } from './run-folder.js';
+import type { TrainSettings } from './train-settings.js';
+
+/** Everything that the bits of a run depend on. */
+export async function configOf(task: Task, settings: TrainSettings): Promise<RunConfig> {
+  const { recipe, choices, train, val, test } = task;
+  const fingerprint = {
+    train: await train.fingerprint?.(),
+    ...(val && { val: await val.fingerprint?.() }),
+    test: await test.fingerprint?.(),
+  };
+  const lengths = { train: train.length, ...(val && { val: val.length }), test: test.length };
+  return {
+    recipe,
+    choices,
+    settings: { ...settings },
+    engine: { ...engineReport(), winograd: isWinogradAllowed() },
+    data: { ...lengths, fingerprint },
+    wick: version(),
+    node: process.version,
+  };
+}
+
+/** Writes down what is needed to run it again, and what travels with the weights. */
+export async function writeFacts(
+  run: RunFolder,
+  task: Task,
+  settings: TrainSettings,
+): Promise<void> {
+  const config = await configOf(task, settings);
+  const before = run.continued ? await readRunConfig(run) : null;
+  const started = before?.started ?? new Date().toISOString();
+  await run.write('config.json', { ...config, started });
+  const [pictures] = task.pictures;
+  const grey = task.inputShape[0] === 1;
+  const background = grey && pictures ? await commonBackground(pictures.dataset) : null;
+  await run.write('model.json', {
+    format: 'wick-model/1',
+    architecture: task.architecture,
+    inputShape: task.inputShape,
+    classes: task.classes,
+    ...(background && { background }),
+    transform: task.evalTransform.toJSON(),
+  });
+}
