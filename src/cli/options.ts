@@ -29,6 +29,14 @@ export function positiveNumber(max: number): (text: string) => number {
   };
 }
 
+/** A number from 0 to 1. */
+export function unitNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0 && value <= 1))
+    throw new InvalidArgumentError('a number from 0 to 1 is required, such as 0.5.');
+  return value;
+}
+
 /** `--engine E`, `--threads N`: what every command that runs a model takes. */
 export const engineOption = (): Option =>
   new Option('--engine <name>', 'where ops run').choices(engineNames());

@@ -30,6 +30,16 @@ const commands: readonly Entry[] = [
     load: async () => (await import('./commands/predict.js')).addPredict,
   },
   {
+    name: 'explain',
+    description: 'Shows where in pictures a model sees its reasons.',
+    load: async () => (await import('./commands/explain.js')).addExplain,
+  },
+  {
+    name: 'features',
+    description: "Draws what a model's layers make of a picture.",
+    load: async () => (await import('./commands/features.js')).addFeatures,
+  },
+  {
     name: 'summary',
     description: 'Shows a network layer by layer: shapes, parameters, multiply-adds.',
     load: async () => (await import('./commands/summary.js')).addSummary,

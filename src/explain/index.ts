@@ -4,6 +4,7 @@ import '../ops/index.js'; // Tensor's methods and the engines, for whoever impor
 export type { Attribution, Completeness } from './attribution.js';
 export { type AttributeOptions, AttributionMethod } from './attribution-method.js';
 export { CamMethod, type CamOptions } from './cam.js';
+export { type Colormap, colorBar, colormapNames } from './colormap.js';
 export { EigenCAM } from './eigen-cam.js';
 export {
   type FeatureMaps,
@@ -18,7 +19,23 @@ export type { ReshapeTransform } from './layer-maps.js';
 export { type MapLayer, mapLayers } from './layers.js';
 export { createMethod, type MethodOptions, methodNames } from './methods.js';
 export { Occlusion, type OcclusionOptions } from './occlusion.js';
+export { normalize, type OverlayOptions, overlay } from './overlay.js';
+export {
+  featureGrid,
+  filterGrid,
+  type GridOptions,
+  type TileOptions,
+  type ToPictureOptions,
+  tile,
+  toPicture,
+} from './pictures.js';
 export { Saliency } from './saliency.js';
+export {
+  type SanityCheckOptions,
+  type SanityReport,
+  type SanityStage,
+  sanityCheck,
+} from './sanity-check.js';
 export { ScoreCAM, type ScoreCamOptions } from './score-cam.js';
 export { SmoothGrad, type SmoothGradOptions } from './smooth-grad.js';
 export type { ChooseTargets, Target } from './targets.js';

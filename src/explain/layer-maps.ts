@@ -52,7 +52,7 @@ export function mapsOf(
     throw new ShapeError(
       subject,
       `layer '${layer}' gives ${formatShape(output.shape)}, which is no map of the picture ${inputSize.join('×')}; ` +
-        'choose a layer before the pooling, or pass { reshapeTransform } that makes [N, C, h, w] of it',
+        'choose a layer before the pooling, or make [N, C, h, w] of it by a reshapeTransform',
     );
   return maps;
 }

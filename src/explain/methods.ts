@@ -55,7 +55,7 @@ export function createMethod(
     const meant = nearest(name, methodNames);
     throw new ValueError(
       'createMethod',
-      `method ${quote(name)} is unknown${meant === undefined ? '' : `; did you mean ${meant}?`} There are ${methodNames.join(', ')}`,
+      `method ${quote(name)} must be one of ${methodNames.join(', ')}${meant === undefined ? '' : `; did you mean ${meant}?`}`,
     );
   }
   return make(model, options);

@@ -133,16 +133,26 @@ export class TrainedModel {
     return own !== null && own !== background;
   }
 
-  /** The `top` most probable classes of a picture, the best first; errors name its `path`. */
-  private classify(image: Image, top: number, path: string): Prediction[] {
-    const { classes, inputShape } = this.card;
+  /** What the network is given of the picture in a file, or in its bytes: `[1, C, H, W]`. @throws DataError when it is no picture that can be read */
+  async input(picture: string | Uint8Array): Promise<Tensor> {
+    return this.inputOf(await this.read(picture), nameOf(picture));
+  }
+
+  private inputOf(image: Image, path: string): Tensor {
+    const { inputShape } = this.card;
     const input = this.transform.apply(image, new Rng(0));
     if (!sameShape(input.shape, inputShape))
       throw new DataError(
         path,
         `becomes ${formatShape(input.shape)} by the model's transform, but the model takes ${formatShape(inputShape)}`,
       );
-    const probabilities = this.logits(fromArray(input.data, [1, ...input.shape])).softmax(1).data;
+    return fromArray(input.data, [1, ...input.shape]);
+  }
+
+  /** The `top` most probable classes of a picture, the best first; errors name its `path`. */
+  private classify(image: Image, top: number, path: string): Prediction[] {
+    const { classes } = this.card;
+    const probabilities = this.logits(this.inputOf(image, path)).softmax(1).data;
     return classes
       .map((name, i) => ({ class: name, probability: probabilities[i] ?? 0 }))
       .sort((a, b) => b.probability - a.probability)
@@ -161,10 +171,14 @@ export class TrainedModel {
     const image = await this.read(picture);
     const looksInverted = this.looksInverted(image);
     const inverted = when === 'yes' || (when === 'auto' && looksInverted);
-    const name = typeof picture === 'string' ? picture : 'image';
-    const predictions = this.classify(inverted ? invert(image) : image, top, name);
+    const predictions = this.classify(inverted ? invert(image) : image, top, nameOf(picture));
     return { predictions, looksInverted, inverted };
   }
+}
+
+/** What errors call a picture. */
+function nameOf(picture: string | Uint8Array): string {
+  return typeof picture === 'string' ? picture : 'image';
 }
 
 /** The weights as the run wrote them, to the bit. */

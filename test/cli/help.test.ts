@@ -18,7 +18,19 @@ test('each command that --help lists has its own help, with options', () => {
   const commands = commandsIn(out);
   assert.deepEqual(
     [...commands.keys()],
-    ['train', 'evaluate', 'predict', 'summary', 'models', 'data', 'setup', 'doctor', 'help'],
+    [
+      'train',
+      'evaluate',
+      'predict',
+      'explain',
+      'features',
+      'summary',
+      'models',
+      'data',
+      'setup',
+      'doctor',
+      'help',
+    ],
   );
   commands.delete('help');
   for (const [name, description] of commands) {

@@ -137,6 +137,6 @@ test('a reshapeTransform says what the maps of an unusual layer are', () => {
   assert.throws(() => new explain.GradCAM(model, { layer: 'fc' }).attribute(images), {
     name: 'ShapeError',
     message:
-      "GradCAM: layer 'fc' gives [2,2], which is no map of the picture 6×5; choose a layer before the pooling, or pass { reshapeTransform } that makes [N, C, h, w] of it",
+      "GradCAM: layer 'fc' gives [2,2], which is no map of the picture 6×5; choose a layer before the pooling, or make [N, C, h, w] of it by a reshapeTransform",
   });
 });

@@ -126,7 +126,10 @@ test('what cannot be explained is refused by name', () => {
     [() => new explain.Occlusion(net, { windowSize: 20 }).attribute(pictures), /windowSize 20×20/],
     [() => new explain.ScoreCAM(net, { batchSize: 0 }), /^ScoreCAM: batchSize=0/],
     [() => new explain.SmoothGrad(net, { noiseLevel: 2 }), /noiseLevel=2 .* from 0 to 1/],
-    [() => explain.createMethod('grad-cam', net), /'grad-cam' is unknown; did you mean gradcam/],
+    [
+      () => explain.createMethod('grad-cam', net),
+      /'grad-cam' must be one of .*; did you mean gradcam\?$/,
+    ],
     [() => new explain.Saliency((() => pictures) as never), /must be a Module/],
     [() => new explain.GradCAM(new nn.Linear(2, 2)).attribute(pictures), /linear: input/],
     [() => new explain.GradCAM(new nn.Flatten()).attribute(pictures), /no convolution/],

@@ -93,6 +93,8 @@ const families: readonly (readonly [RegExp, readonly unknown[]])[] = [
   [/^vision\.transforms\./, [3]],
   [/^explain\.createMethod$/, ['gradcam', new Linear(1, 1)]],
   [/^explain\.featureMaps$/, [new Linear(1, 1), image]],
+  [/^explain\.(featureGrid|filterGrid|tile|toPicture)$/, [image]],
+  [/^explain\.(overlay|sanityCheck)$/, [{}, image]],
   [/^explain\.[A-Z]/, [new Linear(1, 1)]],
   [/^vision\.inspect\.previewTransforms$/, [{}, []]],
   [/^vision\.inspect\./, [[]]],

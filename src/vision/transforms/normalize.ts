@@ -13,8 +13,8 @@ import { TensorTransform, type TransformJson } from './transform.js';
  * @example new Normalize([0.485, 0.456, 0.406], [0.229, 0.224, 0.225])
  */
 export class Normalize extends TensorTransform {
-  private readonly mean: readonly number[];
-  private readonly std: readonly number[];
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
 
   constructor(mean: number | readonly number[], std: number | readonly number[]) {
     super();

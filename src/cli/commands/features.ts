@@ -1,0 +1,144 @@
+import { basename, join } from 'node:path';
+import { type Command, Option } from 'commander';
+import { type Colormap, colormapNames } from '../../explain/colormap.js';
+import { featureMaps, firstLayerFilters } from '../../explain/feature-maps.js';
+import { type GallerySection, galleryHtml } from '../../explain/gallery.js';
+import { featureGrid, filterGrid } from '../../explain/pictures.js';
+import { writeFileAtomic } from '../../io/atomic.js';
+import { Conv2d } from '../../nn/conv.js';
+import { RunFolder } from '../../runs/run-folder.js';
+import { TrainedModel } from '../../runs/trained-model.js';
+import { encodePng } from '../../vision/codecs/sharp.js';
+import type { Image } from '../../vision/image.js';
+import { FileNames } from '../file-names.js';
+import {
+  applyEngineChoice,
+  type EngineChoice,
+  engineOption,
+  jsonOption,
+  threadsOption,
+  wholeNumber,
+} from '../options.js';
+import { formatTable, printAside, printJson, printLine } from '../output.js';
+import { noteOnLast } from '../scores.js';
+import { spread } from '../spread.js';
+
+interface FeaturesOptions extends EngineChoice {
+  readonly layer?: string;
+  readonly output?: string;
+  readonly maps: number;
+  readonly colormap: Colormap;
+  readonly json?: true;
+}
+
+/** How many convolutions are drawn where no layer is named. */
+const drawnUnasked = 8;
+
+export function addFeatures(command: Command): void {
+  command
+    .argument('<run>', 'a run folder')
+    .argument('<image>', 'a picture file')
+    .option(
+      '--layer <names>',
+      `layers to draw, with commas between (default: ${drawnUnasked} convolutions from the first to the last)`,
+    )
+    .option('-o, --output <dir>', 'where pictures and page go (default: <run>/features)')
+    .option('--maps <n>', 'the most maps of a layer that are drawn', wholeNumber(1, 4096), 64)
+    .addOption(
+      new Option('--colormap <name>', 'colours of the maps')
+        .choices(colormapNames)
+        .default('viridis'),
+    )
+    .addOption(engineOption())
+    .addOption(threadsOption())
+    .addOption(jsonOption())
+    .action(features);
+}
+
+/** A grid of maps or filters, and the file that it is in. */
+interface Drawn {
+  readonly layer: string;
+  readonly what: string;
+  readonly shape: readonly number[];
+  readonly file: string;
+}
+
+async function features(path: string, image: string, options: FeaturesOptions): Promise<void> {
+  const run = await RunFolder.open(path);
+  applyEngineChoice(options);
+  const trained = await TrainedModel.load(run);
+  const { model } = trained;
+  const { colormap, maps: limit, json = false } = options;
+  if (trained.checkpoint === 'last' && !json) printAside(noteOnLast);
+  const input = await trained.input(image);
+  const asked = options.layer?.split(',').map((name) => name.trim());
+  const found = featureMaps(model, input, asked === undefined ? {} : { layers: asked });
+  const shown =
+    asked === undefined
+      ? spread(
+          found.filter(({ type }) => type === Conv2d.name),
+          drawnUnasked,
+        )
+      : found;
+
+  const folder = options.output ?? join(path, 'features');
+  const names = new FileNames();
+  const drawn: Drawn[] = [];
+  const sections: GallerySection[] = [];
+  const draw = async (grid: Image, name: string, entry: Omit<Drawn, 'file'>, note: string) => {
+    const file = join(folder, names.take(name, '.png'));
+    const png = await encodePng(grid);
+    await writeFileAtomic(file, png);
+    drawn.push({ ...entry, file });
+    sections.push({ heading: name, note, figures: [{ caption: '', png }] });
+  };
+  const filters = shown.length === 0 ? undefined : firstFilters(model);
+  if (filters !== undefined) {
+    const { layer, weight } = filters;
+    const note = `${weight.size(0)} filters ${weight.shape.slice(1).join('×')}`;
+    const entry = { layer, what: 'filters', shape: weight.shape };
+    await draw(filterGrid(weight, { colormap, limit }), `${layer} filters`, entry, note);
+  }
+  for (const { layer, type, shape, maps } of shown) {
+    const own = shape.slice(1);
+    const [, count = 0, height = 0, width = 0] = maps.shape;
+    const part = count > limit ? `, the first ${limit} are drawn` : '';
+    const note = `${type} ${own.join('×')}: ${count} maps of ${height}×${width}${part}`;
+    const entry = { layer, what: type, shape: own };
+    await draw(featureGrid(maps.squeeze(0), { colormap, limit }), layer, entry, note);
+  }
+
+  const page = join(folder, 'index.html');
+  const html = galleryHtml({
+    title: `Features: ${image}`,
+    facts: [
+      `${basename(run.path)}, ${trained.card.architecture.name}; row by row, each map on a scale of its own`,
+    ],
+    legend: { colormap, low: 'smallest', high: 'largest' },
+    sections,
+    failures: [],
+  });
+  await writeFileAtomic(page, html);
+  if (json) {
+    printJson({
+      image,
+      page,
+      drawn,
+      layers: found.map(({ layer, type, shape }) => ({ layer, type, shape: shape.slice(1) })),
+    });
+    return;
+  }
+  const rows = drawn.map(({ layer, what, shape, file }) => [layer, what, shape.join('×'), file]);
+  for (const line of formatTable([['layer', 'what', 'shape', 'file'], ...rows], 4)) printLine(line);
+  printLine(`${page}: ${drawn.length} grids`);
+  if (asked === undefined)
+    printAside(
+      `note: ${found.length} layers have maps; wick summary ${path} lists them, --layer draws others`,
+    );
+}
+
+/** The filters of the first convolution, if there is one. */
+function firstFilters(model: TrainedModel['model']) {
+  const has = model.modules().some((module) => module instanceof Conv2d);
+  return has ? firstLayerFilters(model) : undefined;
+}

@@ -1,0 +1,104 @@
+/** A page of pictures that is one file: no script, no network, names from outside shown as text whatever is in them. */
+import { printable } from '../core/outside-text.js';
+import { type Colormap, colorOf } from './colormap.js';
+
+/** One picture on the page. */
+export interface GalleryFigure {
+  readonly caption: string;
+  readonly png: Uint8Array;
+}
+
+/** Figures that belong together. */
+export interface GallerySection {
+  readonly heading: string;
+  readonly note?: string;
+  /** What stands over the parts of each figure, which are equally wide. */
+  readonly columns?: readonly string[];
+  readonly figures: readonly GalleryFigure[];
+}
+
+export interface Gallery {
+  readonly title: string;
+  /** Lines under the title. */
+  readonly facts: readonly string[];
+  /** What the colours mean. */
+  readonly legend?: {
+    readonly colormap: Colormap;
+    readonly low: string;
+    readonly high: string;
+  };
+  readonly sections: readonly GallerySection[];
+  /** What could not be shown, and why. */
+  readonly failures: readonly string[];
+}
+
+/** The page as HTML, its pictures inside. */
+export function galleryHtml({ title, facts, legend, sections, failures }: Gallery): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
+<title>${text(title)}</title>
+<style>${style}</style>
+</head>
+<body>
+<h1>${name(title)}</h1>
+${facts.map((fact) => `<p>${name(fact)}</p>`).join('\n')}
+${legend === undefined ? '' : legendHtml(legend)}
+${sections.map(sectionHtml).join('\n')}
+${failures.length === 0 ? '' : failuresHtml(failures)}
+</body>
+</html>
+`;
+}
+
+const style = `
+:root { color-scheme: light dark; }
+body { font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
+h1 { font-size: 1.4rem; } h2 { font-size: 1.05rem; margin: 2.2rem 0 .3rem; overflow-wrap: anywhere; }
+p { margin: .2rem 0; overflow-wrap: anywhere; }
+figure { margin: .6rem 0; } figcaption { font-size: .9rem; }
+img { display: block; max-width: 100%; height: auto; image-rendering: pixelated; background: #fff; }
+.columns { display: flex; font-size: .8rem; opacity: .8; } .columns span { flex: 1; overflow: hidden; text-overflow: ellipsis; }
+.legend { display: flex; gap: .6rem; align-items: center; font-size: .9rem; margin: .6rem 0; }
+.legend i { width: 12rem; max-width: 40vw; height: .9rem; }
+.sized { display: inline-block; max-width: 100%; }
+section { break-inside: avoid; }
+`;
+
+function legendHtml({ colormap, low, high }: NonNullable<Gallery['legend']>): string {
+  const stops = Array.from({ length: 17 }, (_, i) => `rgb(${colorOf(colormap, i / 16).join(' ')})`);
+  return `<div class="legend">${text(low)} <i style="background:linear-gradient(to right,${stops.join(',')})"></i> ${text(high)}</div>`;
+}
+
+function sectionHtml({ heading, note, columns, figures }: GallerySection): string {
+  const over =
+    columns === undefined
+      ? ''
+      : `<div class="columns">${columns.map((column) => `<span>${name(column)}</span>`).join('')}</div>`;
+  return `<section>
+<h2>${name(heading)}</h2>
+${note === undefined ? '' : `<p>${name(note)}</p>`}
+${figures.map((figure) => figureHtml(figure, over)).join('\n')}
+</section>`;
+}
+
+function figureHtml({ caption, png }: GalleryFigure, over: string): string {
+  const source = `data:image/png;base64,${Buffer.from(png).toString('base64')}`;
+  return `<figure><figcaption>${name(caption)}</figcaption><div class="sized">${over}<img src="${source}" alt="${text(caption)}"></div></figure>`;
+}
+
+function failuresHtml(failures: readonly string[]): string {
+  return `<section><h2>Not shown</h2>${failures.map((line) => `<p>${name(line)}</p>`).join('')}</section>`;
+}
+
+/** Text that may hold names: the direction of their writing does not spread to what is around them. */
+function name(value: string): string {
+  return `<bdi>${text(value)}</bdi>`;
+}
+
+function text(value: string): string {
+  return printable(value).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}

@@ -1,0 +1,82 @@
+import { allFinite } from '../core/all-finite.js';
+import { ShapeError, ValueError } from '../core/errors.js';
+import { optionReader, requireOneOf } from '../core/options.js';
+import { formatShape, type Size2d } from '../core/shape.js';
+import { interpolate } from '../nn/interpolate.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { Image } from '../vision/image.js';
+import { requireRange } from './batches.js';
+import { type Colormap, colormapNames, colorOf } from './colormap.js';
+
+export interface OverlayOptions {
+  /** @default 'viridis' */
+  colormap?: Colormap;
+  /** How much the map hides of the picture, 0–1. @default 0.5 */
+  opacity?: number;
+  /** Numbers that have the first and the last colour. @default the smallest and the largest of the map */
+  range?: readonly [low: number, high: number];
+}
+
+const readOverlay = optionReader<OverlayOptions>('overlay', {
+  colormap: true,
+  opacity: true,
+  range: true,
+});
+
+/**
+ * A heatmap `[h, w]` over a picture, as a picture of the same size in colour.
+ *
+ * @example explain.overlay(picture, heatmap.at(0), { opacity: 0.6 })
+ */
+export function overlay(
+  picture: Image,
+  heatmap: Tensor,
+  ...given: [options?: OverlayOptions]
+): Image {
+  const { opacity = 0.5, ...options } = readOverlay(given);
+  requireRange('overlay', 'opacity', opacity, 0, 1);
+  const { height, width, channels, data } = picture;
+  const colored = colorize(heatmap, { size: [height, width], ...options });
+  for (let i = 0; i < colored.data.length; i++) {
+    const own = data[channels === 3 ? i : Math.floor(i / 3)] as number;
+    colored.data[i] = Math.round(own + ((colored.data[i] as number) - own) * opacity);
+  }
+  return colored;
+}
+
+/** A map `[h, w]` in colours, at `size` where one is given. */
+export function colorize(
+  map: Tensor,
+  {
+    colormap = 'viridis',
+    range,
+    size,
+  }: { colormap?: Colormap; range?: readonly [number, number]; size?: Size2d },
+): Image {
+  requireOneOf('overlay', 'colormap', colormap, colormapNames);
+  if (map.ndim !== 2)
+    throw new ShapeError(
+      'overlay',
+      `a map ${formatShape(map.shape)} must be [H, W]; of N heatmaps take one with .at(n)`,
+    );
+  if (!allFinite(map.data)) throw new ValueError('overlay', 'the map holds NaN or ∞');
+  const [low, high] = range ?? [map.amin().item(), map.amax().item()];
+  const large =
+    size === undefined
+      ? map
+      : interpolate(map.reshape([1, 1, ...map.shape]), { size, mode: 'bilinear' });
+  const [height = 0, width = 0] = size ?? map.shape;
+  const picture = new Image(height, width, 3);
+  const scale = high > low ? 1 / (high - low) : 0;
+  large.data.forEach((value, i) => {
+    picture.data.set(colorOf(colormap, (value - low) * scale), i * 3);
+  });
+  return picture;
+}
+
+/** Each heatmap of `[N, H, W]` on a scale of its own from 0 to 1, as pytorch-grad-cam gives them; a constant one is 0. */
+export function normalize(heatmaps: Tensor): Tensor {
+  const low = heatmaps.amin([1, 2], { keepdim: true });
+  const range = heatmaps.amax([1, 2], { keepdim: true }).sub(low);
+  return heatmaps.sub(low).div(range.where(range.gt(0), 1));
+}

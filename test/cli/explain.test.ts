@@ -1,0 +1,178 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, test } from 'node:test';
+import '../../src/ops/index.js';
+import { FileNames } from '../../src/cli/file-names.js';
+import { spread } from '../../src/cli/spread.js';
+import { saveSafetensors } from '../../src/io/safetensors.js';
+import { RunFolder } from '../../src/runs/run-folder.js';
+import { manualSeed } from '../../src/tensor/generator.js';
+import { decode } from '../../src/vision/codecs/decode.js';
+import { createModel } from '../../src/vision/models/registry.js';
+import { colored } from '../recipes/picture-folder.js';
+import { temporaryFolder, wick } from './run-wick.js';
+
+const folder = temporaryFolder();
+
+/** Names that break what does not take them for names; they are those of classes, folders and files. */
+const hostile = [
+  '<script>alert(1)<_script>',
+  '"><img src=x onerror=alert(1)>',
+  "it's & that",
+  '🦊',
+  'قطة',
+  '猫',
+  '\u202egnp.exe',
+  '--help',
+  ' blank ',
+];
+
+before(async () => {
+  const run = await RunFolder.create('x', join(folder, 'run'));
+  const size = { numClasses: hostile.length, inChannels: 3, imageSize: 24 };
+  const architecture = { name: 'mnistCnn', options: size };
+  await run.write('model.json', {
+    format: 'wick-model/1',
+    architecture,
+    inputShape: [3, 24, 24],
+    classes: hostile,
+    transform: {
+      name: 'Compose',
+      transforms: [
+        { name: 'Resize', size: [24, 24] },
+        { name: 'ToTensor' },
+        { name: 'Normalize', mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] },
+      ],
+    },
+  });
+  manualSeed(1);
+  await saveSafetensors(run.checkpoint('best'), createModel(architecture).stateDict());
+  for (const name of hostile) {
+    mkdirSync(join(folder, 'pictures', name), { recursive: true });
+    writeFileSync(join(folder, 'pictures', name, `${name}.png`), await colored('red', 20, 1));
+  }
+  writeFileSync(join(folder, 'pictures', '猫', 'page.jpg'), '<html></html>');
+});
+
+test('explain writes a picture an image and a page, survives a bad file and says so by its code', async () => {
+  const { code, out, err } = wick(folder, [
+    'explain',
+    'run',
+    'pictures',
+    '--method',
+    'gradcam,saliency',
+    '-o',
+    'why',
+  ]);
+  assert.equal(code, 1, err);
+  assert.match(err, /^DataError: pictures\/猫\/page\.jpg: not a JPEG/);
+  const lines = out.trim().split('\n');
+  assert.equal(lines.length, hostile.length + 1, out);
+  assert.match(lines.at(-1) ?? '', /^why\/index\.html: 9 pictures$/);
+  assert.ok(!out.includes('\u202e'));
+  const files = readdirSync(join(folder, 'why'));
+  assert.equal(files.length, hostile.length + 1);
+  const html = readFileSync(join(folder, 'why', 'index.html'), 'utf8');
+  assert.equal(html.match(/<script/gi), null);
+  assert.ok(!html.includes('<img src=x'));
+  assert.ok(!html.includes('\u202e'));
+  assert.match(html, /page\.jpg: not a JPEG/);
+  // Predicted one class each: of nine folders at least seven have another true class, and two rows.
+  const pngs = html.match(/<img src="data:image\/png/g)?.length ?? 0;
+  assert.ok(pngs > hostile.length && pngs <= 2 * hostile.length, `${pngs}`);
+  const picture = await decode(join(folder, 'why', '猫.png'));
+  assert.equal(picture.width, 3 * 240 + 3 * 6 + 12); // the picture of 24, ten times as large, and two maps
+});
+
+test('explain as JSON, for one class, of some pictures of a folder', () => {
+  const args = [
+    'explain',
+    'run',
+    'pictures',
+    '--json',
+    '--class',
+    '猫',
+    '--limit',
+    '2',
+    '--sanity',
+  ];
+  const { code, out, err } = wick(folder, [...args, '--method', 'integratedgradients']);
+  assert.equal(code, 0, err);
+  const [first, second, page] = out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  assert.deepEqual([first.classes.length, first.classes[0].class], [1, '猫']);
+  assert.equal(first.classes[0].role, 'asked');
+  assert.ok(first.classes[0].missed < 0.5);
+  assert.ok(existsSync(join(folder, second.file)));
+  assert.deepEqual([page.pictures, page.failed, page.sanity.length], [2, 0, 1]);
+  assert.match(err, /^note: 2 of 10 pictures are explained/);
+  assert.ok(existsSync(join(folder, 'run', 'explain', 'index.html')));
+});
+
+test('features draws the layers that are asked for, or convolutions', async () => {
+  const image = join('pictures', '猫', '猫.png');
+  const { code, out, err } = wick(folder, ['features', 'run', image]);
+  assert.equal(code, 0, err);
+  assert.match(out, /^conv1 +filters +32×3×3×3 +run\/features\/conv1 filters\.png$/m);
+  assert.match(out, /^conv2 +Conv2d +64×9×9 +run\/features\/conv2\.png$/m);
+  const asked = wick(folder, [
+    'features',
+    'run',
+    image,
+    '--layer',
+    'pool1',
+    '-o',
+    'maps',
+    '--json',
+  ]);
+  const { drawn, page } = JSON.parse(asked.out);
+  assert.deepEqual(
+    drawn.map(({ layer, shape }: { layer: string; shape: number[] }) => [layer, shape]),
+    [
+      ['conv1', [32, 3, 3, 3]],
+      ['pool1', [32, 11, 11]],
+    ],
+  );
+  assert.ok(existsSync(join(folder, page)));
+  assert.ok((await decode(join(folder, 'maps', 'pool1.png'))).width > 100);
+});
+
+test('what is wrong with the command line is said in its terms', () => {
+  const cases: readonly (readonly [readonly string[], RegExp])[] = [
+    [['run', 'nowhere'], /^DataError: nowhere: there is no such file or folder/],
+    [
+      ['run', 'why', '--method', 'gradcm'],
+      /method 'gradcm' must be one of gradcam, .*; did you mean gradcam\?/,
+    ],
+    [['run', 'why', '--layer', 'conv9'], /'conv9': MnistCNN has no 'conv9'; it has conv1/],
+    [['run', 'why', '--layer', 'fc1'], /layer 'fc1' gives .* no map/],
+    [['run', 'why', '--class', 'dog'], /^ValueError: --class: 'dog' is none of the classes/],
+    [['nowhere', 'why'], /^DataError: nowhere: /],
+  ];
+  for (const [args, message] of cases) {
+    const { code, out, err } = wick(folder, ['explain', ...args]);
+    assert.equal(code, 1);
+    assert.equal(out, '');
+    assert.match(err, message);
+  }
+  mkdirSync(join(folder, 'empty'));
+  assert.match(wick(folder, ['explain', 'run', 'empty']).err, /holds no pictures/);
+  assert.equal(wick(folder, ['explain', 'run', 'why', '--opacity', '2']).code, 2);
+});
+
+test('names of files are each once, short, and hold no separators', () => {
+  const names = new FileNames();
+  assert.equal(names.take('Cat', '.png'), 'Cat.png');
+  assert.equal(names.take('cat', '.png'), 'cat-2.png');
+  assert.equal(names.take('a/b\\c:d', '.png'), 'a_b_c_d.png');
+  assert.ok(Buffer.byteLength(names.take('🦊'.repeat(100), '.png')) < 255);
+});
+
+test('a part of a list is evenly spread', () => {
+  assert.deepEqual(spread([0, 1, 2, 3, 4, 5, 6], 3), [0, 3, 6]);
+  assert.deepEqual(spread([0, 1, 2], 1), [0]);
+  assert.deepEqual(spread([0, 1], 5), [0, 1]);
+});
