@@ -155,3 +155,15 @@ test('an engine’s words stay inside it, and Math.random outside', () => {
   });
   assert.deepEqual(wrong, []);
 });
+
+test('a file is one idea: none has more than 400 lines', () => {
+  const long = ['src', 'test'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => ({ file, text: readFileSync(join(root, folder, file), 'utf8') }))
+      .map(({ file, text }) => ({ file, lines: text.split('\n').length - 1 }))
+      .filter(({ lines }) => lines > 400)
+      .map(({ file, lines }) => `${folder}/${file}: ${lines}`),
+  );
+  assert.deepEqual(long, []);
+});
