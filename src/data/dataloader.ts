@@ -2,6 +2,7 @@ import { DataError, ValueError, WickError } from '../core/errors.js';
 import { type OptionNames, optionReader, requireOneOf } from '../core/options.js';
 import type { Rng } from '../core/rng.js';
 import { requireThreads } from '../core/threads.js';
+import type { NdArray } from '../graph/op.js';
 import { defaultGenerator, type Generator as RandomGenerator } from '../tensor/generator.js';
 import { type Collated, toTensors } from './collate.js';
 import { firstFloats } from './collate-arrays.js';
@@ -12,6 +13,7 @@ import {
   type FetchedBatch,
   type SkippedSample,
 } from './fetch-batch.js';
+import { isNdArray } from './nd-array.js';
 import {
   type Batches,
   BatchSampler,
@@ -40,6 +42,11 @@ export interface DataLoaderOptions<T, B> {
    * workers are plain data without their classes. @default defaultCollate
    */
   readonly collate?: (samples: readonly T[], rng: Rng) => B;
+  /**
+   * Changes a collated batch of pictures and labels before it becomes tensors, in the calling thread; `rng` belongs to the
+   * batch. `transforms.MixUp` and `CutMix` are such, and `RandomChoice` of both. Not with `collate`.
+   */
+  readonly batchTransform?: BatchTransform;
   /** Where all randomness comes from, with epoch and index. @default drawn from `generator` by the first loop */
   readonly seed?: number;
   /** @default the generator that `manualSeed` seeds */
@@ -66,6 +73,16 @@ export interface DataLoaderOptions<T, B> {
   readonly onError?: 'throw' | 'skip';
 }
 
+/** A batch before it becomes tensors: pictures `[N, C, H, W]` and labels `[N]`, or shares `[N, K]`. */
+export interface PairBatch {
+  readonly images: NdArray;
+  readonly labels: NdArray;
+}
+
+export interface BatchTransform {
+  apply(batch: PairBatch, rng: Rng): PairBatch;
+}
+
 /** Whatever the types of its samples and batches, a loader has these options. */
 const names: OptionNames<DataLoaderOptions<unknown, unknown>> = {
   batchSize: true,
@@ -74,6 +91,7 @@ const names: OptionNames<DataLoaderOptions<unknown, unknown>> = {
   batchSampler: true,
   numWorkers: true,
   collate: true,
+  batchTransform: true,
   pinMemory: true,
   dropLast: true,
   timeout: true,
@@ -117,6 +135,7 @@ export class DataLoader<T = Sample, B = Collated<T>> implements AsyncIterable<B>
     Pick<DataLoaderOptions<T, B>, 'numWorkers' | 'timeout' | 'prefetchFactor' | 'onError'>
   >;
   private readonly collate: ((samples: readonly T[], rng: Rng) => B) | null;
+  private readonly batchTransform: BatchTransform | null;
   private readonly workerInit: ModuleFunction | null;
   private readonly persistentWorkers: boolean;
   private readonly reuseMemory: boolean;
@@ -145,6 +164,9 @@ export class DataLoader<T = Sample, B = Collated<T>> implements AsyncIterable<B>
     this.batches = batchesOf(dataset, options);
     this.length = this.batches.length;
     this.collate = options.collate ?? null;
+    this.batchTransform = options.batchTransform ?? null;
+    if (this.collate !== null && this.batchTransform !== null)
+      throw new ValueError('DataLoader', 'collate excludes batchTransform; apply it in collate');
     this.workerInit = options.workerInit ?? null;
     this.persistentWorkers = options.persistentWorkers ?? false;
     this.reuseMemory = (options.reuseMemory ?? false) && this.collate === null;
@@ -217,8 +239,14 @@ export class DataLoader<T = Sample, B = Collated<T>> implements AsyncIterable<B>
 
   private finish(content: unknown, epoch: number, batch: number): B {
     // Both are B: `content` is a list of T exactly where `collate` is given.
-    if (this.collate === null) return toTensors(content) as B;
-    return this.collate(content as readonly T[], batchRng(this.seed, epoch, batch));
+    if (this.collate !== null)
+      return this.collate(content as readonly T[], batchRng(this.seed, epoch, batch));
+    if (this.batchTransform === null) return toTensors(content) as B;
+    const { images, labels } = this.batchTransform.apply(
+      pairOf(content),
+      batchRng(this.seed, epoch, batch),
+    );
+    return toTensors([images, labels]) as B;
   }
 
   /** The epoch's batches from number `start` on. */
@@ -305,6 +333,15 @@ export class DataLoader<T = Sample, B = Collated<T>> implements AsyncIterable<B>
       clearTimeout(timer);
     }
   }
+}
+
+function pairOf(content: unknown): PairBatch {
+  const [images, labels] = Array.isArray(content) && content.length === 2 ? content : [];
+  if (isNdArray(images) && isNdArray(labels)) return { images, labels };
+  throw new ValueError(
+    'DataLoader',
+    'batchTransform takes batches of pictures and labels; samples must be [picture, label]',
+  );
 }
 
 function batchesOf<T, B>(dataset: Dataset<T>, options: DataLoaderOptions<T, B>): Batches {

@@ -4,7 +4,13 @@ import '../ops/index.js'; // Tensor's methods and the engines, for whoever impor
 export { cacheFolder } from '../core/cache-folder.js';
 export { type Collated, defaultCollate } from './collate.js';
 export { ConcatDataset } from './concat-dataset.js';
-export { DataLoader, type DataLoaderOptions, type DataLoaderState } from './dataloader.js';
+export {
+  type BatchTransform,
+  DataLoader,
+  type DataLoaderOptions,
+  type DataLoaderState,
+  type PairBatch,
+} from './dataloader.js';
 export type { Dataset, ModuleCall, Sample } from './dataset.js';
 export type { SkippedSample } from './fetch-batch.js';
 export {

@@ -1,0 +1,70 @@
+/** Trainings killed with SIGKILL and resumed end with the bits of one that never was; `npm run verify:resume` has 200 of them. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { temporaryFolder } from '../vision/datasets/temporary-folder.js';
+import type { Combination, Moment } from './killed-training.js';
+
+const program = fileURLToPath(new URL('./killed-training.js', import.meta.url));
+const skip = process.platform === 'win32' && 'there is no SIGKILL on Windows';
+
+const files = [
+  'metrics.jsonl',
+  'steps.jsonl',
+  'checkpoints/best.safetensors',
+  'checkpoints/last.safetensors',
+];
+
+function start(run: string, combination: Combination, moment = '') {
+  const args = [program, run, JSON.stringify(combination), moment];
+  const { status, signal, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  return { status, signal, stderr };
+}
+
+async function check(folder: string, combination: Combination, moments: readonly Moment[]) {
+  const [whole, cut] = [join(folder, 'whole'), join(folder, 'cut')];
+  const ended = { status: 0, signal: null, stderr: '' };
+  assert.deepEqual(start(whole, combination), ended);
+  for (const moment of moments)
+    assert.deepEqual(start(cut, combination, moment), {
+      ...ended,
+      status: null,
+      signal: 'SIGKILL',
+    });
+  assert.deepEqual(start(cut, combination), ended);
+  for (const file of files)
+    assert.deepEqual(await readFile(join(cut, file)), await readFile(join(whole, file)), file);
+}
+
+test('killed in steps, in checkpoints and between epochs: compiled, with workers, averaged weights and mixup', {
+  skip,
+}, async (t) => {
+  const combination: Combination = {
+    engine: 'wasm',
+    compile: true,
+    precision: 'float32',
+    workers: 1,
+    augment: true,
+    ema: true,
+    mixup: true,
+    accumulate: 1,
+  };
+  await check(await temporaryFolder(t), combination, ['step 4', 'save 3', 'epoch 1', 'save 5']);
+});
+
+test('the same without recording, several batches to a step', { skip }, async (t) => {
+  const combination: Combination = {
+    engine: 'reference',
+    compile: false,
+    precision: 'float32',
+    workers: 0,
+    augment: true,
+    ema: false,
+    mixup: false,
+    accumulate: 3,
+  };
+  await check(await temporaryFolder(t), combination, ['step 8', 'save 2']);
+});
