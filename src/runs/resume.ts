@@ -30,7 +30,9 @@ export interface OpenedResume {
   readonly run: RunFolder;
   readonly task: Task;
   readonly settings: TrainSettings;
-  /** What is not as it was, and what that means. */
+  /** Whether something is not as it was. */
+  readonly force: boolean;
+  /** What is not as it was. */
   readonly notes: readonly string[];
 }
 
@@ -76,7 +78,8 @@ export async function openResume(
       path,
       `cannot go on to the same bits: ${changed.join('; ')}; make it as it was, or pass { force: true }`,
     );
-  return { run, task, settings, notes: changed.map((text) => `goes on although ${text}`) };
+  const notes = changed.map((text) => `goes on although ${text}`);
+  return { run, task, settings, notes, force: changed.length > 0 };
 }
 
 /**

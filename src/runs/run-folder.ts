@@ -18,7 +18,8 @@ import { removeLeftovers, writeFileAtomic } from '../io/atomic.js';
 import { readJson } from '../io/json-file.js';
 import { encodeSafetensors } from '../io/safetensors.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { encodeCheckpoint, requireWhole } from '../train/checkpoint-file.js';
+import type { CheckpointStore } from '../train/callbacks/checkpoint.js';
+import { encodeCheckpoint, readCheckpoint, requireWhole } from '../train/checkpoint-file.js';
 import type { TrainerState } from '../train/trainer-state.js';
 import { type LogLine, parseLog, type RunLog, runLogs } from './run-log.js';
 
@@ -172,6 +173,14 @@ export class RunFolder {
     const bytes = encodeSafetensors(weights, metadata);
     await this.makeCheckpoints();
     for (const name of names) await this.writeWhole(this.checkpoint(name), bytes);
+  }
+
+  /** Where `train.Checkpoint` keeps the state of the training. */
+  get checkpoints(): CheckpointStore {
+    return {
+      save: (state) => this.saveState(state),
+      load: () => readCheckpoint(this.statePath),
+    };
   }
 
   /** Saves the state of a training; the one before stays until this one has been read back. */

@@ -31,6 +31,8 @@ export interface TrainRequest {
   readonly run: RunFolder;
   /** When a checkpoint is kept, beside the ends of epochs. @default every 60 s */
   readonly checkpoint?: CheckpointOptions;
+  /** In a folder that was reopened: take the optimizer's options from the settings, not from the checkpoint. @default false */
+  readonly force?: boolean;
   readonly callbacks?: readonly Callback[];
   readonly signal?: AbortSignal;
 }
@@ -50,6 +52,7 @@ const readRequest = optionReader<TrainRequest>('trainTask', {
   settings: true,
   run: true,
   checkpoint: true,
+  force: true,
   callbacks: true,
   signal: true,
 });
@@ -96,6 +99,7 @@ async function fit({
   settings,
   run,
   checkpoint = {},
+  force = false,
   callbacks = [],
   signal,
 }: TrainRequest): Promise<Omit<TrainOutcome, 'kept'>> {
@@ -115,11 +119,7 @@ async function fit({
     epochs,
     compile,
     precision,
-    callbacks: [
-      new RunRecorder(run),
-      ...callbacks,
-      new Checkpoint((state) => run.saveState(state), checkpoint),
-    ],
+    callbacks: [new RunRecorder(run), ...callbacks, new Checkpoint(run.checkpoints, checkpoint)],
     ...weighted(task, settings),
     ...(valLoader && { valLoader }),
     ...(schedule && { scheduler: makeSchedule(optimizer, schedule) }),
@@ -129,7 +129,7 @@ async function fit({
     await writeFacts(run, task, settings);
     const state = await run.state();
     if (state === null) await run.cutLogs([]);
-    const summary = await trainer.fit(state === null ? {} : { resume: state });
+    const summary = await trainer.fit(state === null ? {} : { resume: state, force });
     const scores = summary.test ?? summary.best?.heldOut;
     return {
       summary,

@@ -48,6 +48,8 @@ export interface Callback {
   onValidationEnd?(event: ValidationEvent): void | Promise<void>;
   onEpoch?(event: EpochEvent): void | Promise<void>;
   onSafePoint?(event: SafePoint): void | Promise<void>;
+  /** The last checkpoint that it has kept, to go back to; null where there is none. */
+  lastState?(): Promise<TrainerState | null>;
   /** Something that people should know and that ends nothing, in one line. */
   onNote?(text: string): void;
   onEnd?(summary: FitSummary): void | Promise<void>;

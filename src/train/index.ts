@@ -2,7 +2,11 @@
 import '../ops/index.js'; // Tensor's methods and the engines, for whoever imports this room alone
 
 export type { Callback, SafePoint, Training, ValidationEvent } from './callback.js';
-export { Checkpoint, type CheckpointOptions } from './callbacks/checkpoint.js';
+export {
+  Checkpoint,
+  type CheckpointOptions,
+  type CheckpointStore,
+} from './callbacks/checkpoint.js';
 export { EarlyStopping, type EarlyStoppingOptions } from './callbacks/early-stopping.js';
 export { LossSpikes, type LossSpikesOptions } from './callbacks/loss-spikes.js';
 export { TimeLimit } from './callbacks/time-limit.js';

@@ -28,15 +28,42 @@ export class Position {
   waitMs = 0;
   /** Of the run before it was resumed. */
   durationMs = 0;
+  /** Learning rate before the first step. */
+  startLr = 0;
+  /** Times that it went back to a checkpoint. */
+  rollbacks = 0;
   /** Whether batch norm has refused a batch of one sample. */
   skipsSingles = false;
   last: EpochEvent | null = null;
   best: EpochEvent | null = null;
   bestWeights: StateDict | null = null;
 
+  /** The part of a summary that is known of it. */
+  summary() {
+    const { last, best, globalStep, part } = this;
+    const [trainMs, waitMs] = [this.trainMs + part.trainMs, this.waitMs + part.waitMs];
+    return {
+      epochs: last?.epoch ?? 0,
+      steps: globalStep,
+      last,
+      best,
+      waitShare: trainMs === 0 ? 0 : waitMs / trainMs,
+    };
+  }
+
+  /** In words, for a training that goes on. */
+  where(epochs: number): string {
+    const { epoch, globalStep, phase } = this;
+    if (epoch > epochs)
+      return `all ${epochs} epochs are trained already; it goes on where epochs are raised`;
+    const where = phase === 'measure' ? 'with the evaluation of epoch' : 'in epoch';
+    return `goes on ${where} ${epoch} of ${epochs}, after ${globalStep} steps`;
+  }
+
   /** What JSON can hold of it. */
   facts() {
-    const { epoch, phase, part, globalStep, trainMs, waitMs, skipsSingles } = this;
+    const { epoch, phase, part, globalStep, trainMs, waitMs, startLr, rollbacks, skipsSingles } =
+      this;
     const { scores, ...counts } = part;
     return {
       epoch,
@@ -45,6 +72,8 @@ export class Position {
       globalStep,
       trainMs,
       waitMs,
+      startLr,
+      rollbacks,
       skipsSingles,
       last: factsOf(this.last),
       best: factsOf(this.best),
@@ -52,13 +81,15 @@ export class Position {
   }
 
   static from(facts: TrainerFacts, bestWeights: StateDict | null): Position {
-    const { epoch, phase, globalStep, trainMs, waitMs, durationMs, skipsSingles } = facts;
+    const { epoch, phase, globalStep, trainMs, waitMs, durationMs } = facts;
+    const { startLr, rollbacks, skipsSingles } = facts;
     const position = new Position();
     const { sums, ...counts } = facts.part;
     Object.assign(position.part, counts);
     position.part.scores.loadStateDict(sums);
     return Object.assign(position, {
-      ...{ epoch, phase, globalStep, trainMs, waitMs, durationMs, skipsSingles, bestWeights },
+      ...{ epoch, phase, globalStep, trainMs, waitMs, durationMs, bestWeights },
+      ...{ startLr, rollbacks, skipsSingles },
       last: eventOf(facts.last),
       best: eventOf(facts.best),
     });

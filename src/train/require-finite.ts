@@ -4,6 +4,15 @@ import { isFloat } from '../core/dtype.js';
 import { NotFiniteError, type NotFinitePlace } from '../core/errors.js';
 import type { Module } from '../nn/module.js';
 
+const advice = 'lower the learning rate, clip gradients, or look for NaN in the data';
+
+/** The same error with where the numbers left the finite first. */
+export function withCause(error: NotFiniteError, cause: string | null): NotFiniteError {
+  if (cause === null) return error;
+  const what = error.detail.replace(`; ${advice}`, '');
+  return new NotFiniteError(error.subject, `${what}: ${cause}; ${advice}`, error.place);
+}
+
 /** Throws unless the loss of a batch, of which there are `batches`, is finite. */
 export function requireFiniteLoss(
   loss: number,
@@ -16,8 +25,7 @@ export function requireFiniteLoss(
   const which = split === 'train' ? 'loss' : `${split} loss`;
   throw new NotFiniteError(
     'Trainer',
-    `the ${which} is ${loss} at epoch ${epoch}, batch ${batch} of ${batches} (lr ${lr}); ` +
-      'lower the learning rate, clip gradients, or look for NaN in the data',
+    `the ${which} is ${loss} at epoch ${epoch}, batch ${batch} of ${batches} (lr ${lr}); ${advice}`,
     place,
   );
 }
@@ -26,9 +34,9 @@ export function requireFiniteLoss(
 export function requireFiniteWeights(model: Module, epoch: number): void {
   for (const [key, { dtype, data }] of model.stateDict())
     if (isFloat(dtype) && !allFinite(data))
-      throw new NotFiniteError(
-        'Trainer',
-        `${key} holds NaN or ∞ after epoch ${epoch}; lower the learning rate, clip gradients, or look for NaN in the data`,
-        { epoch, batch: null, split: 'train' },
-      );
+      throw new NotFiniteError('Trainer', `${key} holds NaN or ∞ after epoch ${epoch}; ${advice}`, {
+        epoch,
+        batch: null,
+        split: 'train',
+      });
 }

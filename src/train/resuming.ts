@@ -1,6 +1,8 @@
 /** How the state of a training is put together, and how a training takes one over. */
 import { CheckpointError, ValueError } from '../core/errors.js';
 import type { DataLoaderState } from '../data/dataloader.js';
+import type { Optimizer } from '../optim/optimizer.js';
+import type { OptimizerState } from '../optim/optimizer-state.js';
 import { defaultGenerator } from '../tensor/generator.js';
 import { noGrad } from '../tensor/grad-mode.js';
 import type { Callback } from './callback.js';
@@ -64,8 +66,15 @@ export async function takeState(
   };
 }
 
-/** Brings model, optimizer and loaders to the state; returns how far it is. Callbacks come next. */
-export function restoreState(options: TrainerOptions, state: TrainerState): Position {
+/**
+ * Brings model, optimizer and loaders to the state; returns how far it is. Callbacks come next. Where `startLr` is given the
+ * optimizer keeps its options, and its rate is to that as the state's is to the one that it started with.
+ */
+export function restoreState(
+  options: TrainerOptions,
+  state: TrainerState,
+  startLr: number | null = null,
+): Position {
   const { model, optimizer, scheduler, callbacks = [] } = options;
   const { facts } = state;
   requireSame('the optimizer', facts.optimizer, optimizer.constructor.name);
@@ -83,7 +92,12 @@ export function restoreState(options: TrainerOptions, state: TrainerState): Posi
         `the checkpoint holds the state of ${key}, which is not among the callbacks; add it to go on`,
       );
   model.loadStateDict(state.model);
+  const own = optimizer.stateDict().paramGroups;
   optimizer.loadStateDict(state.optimizer);
+  if (startLr !== null) {
+    keepOptions(optimizer, own);
+    scaleRates(optimizer, facts.startLr === 0 ? 1 : startLr / facts.startLr);
+  }
   if (state.scheduler !== null) scheduler?.loadStateDict?.(state.scheduler);
   restoreLoaders(options, facts.loaders);
   noGrad(() => defaultGenerator.state.copy_(state.generator));
@@ -110,6 +124,43 @@ function restoreLoaders(
   if (options.trainLoader.loadStateDict === undefined)
     throw new ValueError('Trainer', 'the training loader has no loadStateDict(); use a DataLoader');
   options.trainLoader.loadStateDict(train);
+}
+
+/** The last checkpoint that a callback has kept. */
+export async function lastState(callbacks: readonly Callback[]): Promise<TrainerState | null> {
+  for (const callback of callbacks) {
+    const state = await callback.lastState?.();
+    if (state != null) return state;
+  }
+  return null;
+}
+
+/** Multiplies all learning rates. Schedules that set theirs anew, from what they were made with, do not keep it. */
+export function scaleRates({ paramGroups }: Optimizer, factor: number): void {
+  for (const group of paramGroups) group.lr *= factor;
+}
+
+/** Puts back all options but learning rates. */
+function keepOptions(optimizer: Optimizer, own: OptimizerState['paramGroups']): void {
+  const { state, paramGroups } = optimizer.stateDict();
+  const kept = own.map((group, i) => {
+    const { lr = group.lr, initialLr } = paramGroups[i] ?? {};
+    return { ...group, lr, ...(initialLr !== undefined && { initialLr }) };
+  });
+  optimizer.loadStateDict({ state, paramGroups: kept });
+}
+
+/** Where the training loader is. */
+export function trainingLoader(loader: Batches): LoaderStates {
+  const train = loader.stateDict?.();
+  return train === undefined ? {} : { train };
+}
+
+/** Where it is when the epoch that it is in is over, also where a callback has ended that early. */
+export function atNextEpoch(loader: Batches): LoaderStates {
+  const { train } = trainingLoader(loader);
+  if (train === undefined || train.batch === 0) return trainingLoader(loader);
+  return { train: { ...train, epoch: train.epoch + 1, batch: 0 } };
 }
 
 function requireKey({ stateKey }: Callback, taken: ReadonlyMap<string, CallbackState>): string {

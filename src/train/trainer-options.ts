@@ -7,6 +7,7 @@ import type { Module } from '../nn/module.js';
 import type { Optimizer } from '../optim/optimizer.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { Callback } from './callback.js';
+import type { BestBy } from './is-better.js';
 
 /** Batches of images `[N, C, H, W]` and labels `[N]`, as a `DataLoader` gives them; labels to train on may be shares `[N, K]`. */
 export interface Batches extends AsyncIterable<readonly [Tensor, Tensor]> {
@@ -38,7 +39,7 @@ export interface TrainerOptions {
   /** The loss of what is not trained on. @default loss */
   readonly heldOutLoss?: (logits: Tensor, labels: Tensor) => Tensor;
   /** Of two epochs, the one with more of this (less of a loss) is the better; of equal ones, the one with the lower loss. @default 'accuracy' */
-  readonly bestBy?: 'accuracy' | 'balancedAccuracy' | 'loss';
+  readonly bestBy?: BestBy;
   readonly scheduler?: Schedule;
   /** When the scheduler steps: after each epoch (with the loss of the set that is measured, which only ReduceLROnPlateau reads) or each optimizer step. @default 'epoch' */
   readonly schedulePer?: 'epoch' | 'step';
@@ -48,6 +49,8 @@ export interface TrainerOptions {
   readonly clipGradNorm?: number;
   /** Cut every element of a gradient to ± this, before their norm is looked at. */
   readonly clipGradValue?: number;
+  /** How often a loss or weight that is not finite lets it go back to the last checkpoint, with half the learning rate. @default 0 */
+  readonly rollbacks?: number;
   /** Record the steps once and replay them. @default true */
   readonly compile?: boolean;
   /** In which the compiled steps compute; see `compile`. @default 'float32' */
@@ -72,6 +75,7 @@ const readOptions = optionReader<TrainerOptions>('Trainer', {
   accumulate: true,
   clipGradNorm: true,
   clipGradValue: true,
+  rollbacks: true,
   compile: true,
   precision: true,
   callbacks: true,
@@ -85,6 +89,9 @@ export function readTrainerOptions(given: readonly [options: TrainerOptions]): T
   for (const [name, value] of Object.entries({ epochs, accumulate }))
     if (!Number.isInteger(value) || value < 1)
       throw new ValueError('Trainer', `${name}=${value} must be a whole number ≥ 1`);
+  const { rollbacks = 0 } = options;
+  if (!Number.isInteger(rollbacks) || rollbacks < 0)
+    throw new ValueError('Trainer', `rollbacks=${rollbacks} must be a whole number ≥ 0`);
   if (options.compile === false && precision !== 'float32')
     throw new ValueError(
       'Trainer',

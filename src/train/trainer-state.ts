@@ -64,6 +64,9 @@ export const factsSchema = z.object({
   durationMs: z.number(),
   trainMs: z.number(),
   waitMs: z.number(),
+  /** Learning rate before the first step. */
+  startLr: z.number(),
+  rollbacks: count,
   skipsSingles: z.boolean(),
   last: epochEvent.nullable(),
   best: epochEvent.nullable(),

@@ -4,26 +4,32 @@
  * `progress.ts`, `runs/run-recorder.ts`).
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { internalError, ValueError } from '../core/errors.js';
+import { internalError, NotFiniteError, ValueError } from '../core/errors.js';
 import { optionReader } from '../core/options.js';
 import type { Module, StateDict } from '../nn/module.js';
 import type { Optimizer } from '../optim/optimizer.js';
-import { defaultGenerator } from '../tensor/generator.js';
-import { noGrad } from '../tensor/grad-mode.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { Callback, SafePoint, Training } from './callback.js';
 import { readCheckpoint } from './checkpoint-file.js';
+import { copyWeights } from './copy-weights.js';
+import { firstNotFinite } from './first-not-finite.js';
+import { isBetter } from './is-better.js';
 import { measure } from './measure.js';
 import type { EpochEvent, FitSummary, HeldOutScores, HeldOutSplit } from './metrics.js';
 import { Position, TrainedPart } from './position.js';
-import { requireFiniteLoss, requireFiniteWeights } from './require-finite.js';
+import { requireFiniteLoss, requireFiniteWeights, withCause } from './require-finite.js';
 import {
+  atNextEpoch,
   type LoaderStates,
+  lastState,
   loaderStates,
   restoreCallbacks,
   restoreState,
+  scaleRates,
   takeState,
+  trainingLoader,
 } from './resuming.js';
+import { unlessRefused } from './single-sample.js';
 import { makeSteps, type Steps, type TrainTensors } from './steps.js';
 import { type Batches, readTrainerOptions, type TrainerOptions } from './trainer-options.js';
 import type { TrainerState } from './trainer-state.js';
@@ -31,9 +37,14 @@ import type { TrainerState } from './trainer-state.js';
 export interface FitOptions {
   /** Goes on from a checkpoint, given as its file or as what `stateDict()` gave. */
   readonly resume?: string | TrainerState;
+  /**
+   * Takes the optimizer's options as they are now, not as the checkpoint has them; its learning rate is scaled as that of
+   * the start has been. @default false
+   */
+  readonly force?: boolean;
 }
 
-const readFit = optionReader<FitOptions>('Trainer.fit', { resume: true });
+const readFit = optionReader<FitOptions>('Trainer.fit', { resume: true, force: true });
 
 /** How long steps may run before timers, signals and workers get a turn. */
 const turnMs = 30;
@@ -53,6 +64,8 @@ export class Trainer implements Training {
   /** Where the loaders were when the current half of the epoch began. */
   private loaders: LoaderStates = {};
   private stopReason: string | null = null;
+  /** While the steps that led to a number that is not finite are made again: the batch, and what was found in it. */
+  private suspect: { readonly batch: number; cause: string | null } | null = null;
   private startedAt = 0;
   private turnAt = 0;
 
@@ -85,7 +98,7 @@ export class Trainer implements Training {
   async stateDict(): Promise<TrainerState> {
     const { options, at, loaders } = this;
     const within = at.phase === 'train' && at.part.batches > 0;
-    const now = within ? { ...loaders, ...stateOf(options.trainLoader) } : loaders;
+    const now = within ? { ...loaders, ...trainingLoader(options.trainLoader) } : loaders;
     return await takeState(options, at, now, this.durationMs);
   }
 
@@ -97,20 +110,21 @@ export class Trainer implements Training {
    * @throws CheckpointError when the checkpoint is damaged, or of another training
    */
   async fit(...given: [options?: FitOptions]): Promise<FitSummary> {
-    const { resume } = readFit(given);
+    const { resume, force = false } = readFit(given);
     const { options, callbacks } = this;
+    this.at.startLr = options.optimizer.lr;
     this.startedAt = performance.now();
     this.loaders = loaderStates(options);
     for (const callback of callbacks) await callback.onFitStart?.(this);
     if (resume !== undefined) {
       const state = typeof resume === 'string' ? await readCheckpoint(resume) : resume;
-      this.at = restoreState(options, state);
-      this.loaders = state.facts.loaders;
+      this.restore(state, force);
       await restoreCallbacks(callbacks, state.callbacks);
-      this.note(this.whereItGoesOn());
+      this.note(this.at.where(options.epochs));
     }
     try {
-      while (this.at.epoch <= options.epochs && !this.ended) await this.runEpoch();
+      while (this.at.epoch <= options.epochs && !this.ended)
+        await this.runEpoch().catch((error: unknown) => this.recover(error));
       await this.safePoint('end');
       const summary = this.summary(await this.testBest());
       for (const callback of callbacks) await callback.onEnd?.(summary);
@@ -132,13 +146,53 @@ export class Trainer implements Training {
     return scores;
   }
 
-  private whereItGoesOn(): string {
-    const { epoch, globalStep, phase } = this.at;
-    const { epochs } = this.options;
-    if (epoch > epochs)
-      return `all ${epochs} epochs are trained already; it goes on where epochs are raised`;
-    const where = phase === 'measure' ? 'with the evaluation of epoch' : 'in epoch';
-    return `goes on ${where} ${epoch} of ${epochs}, after ${globalStep} steps`;
+  private restore(state: TrainerState, force = false): void {
+    this.at = restoreState(this.options, state, force ? this.at.startLr : null);
+    this.loaders = state.facts.loaders;
+  }
+
+  /**
+   * After a number that is not finite: names what was the first, and goes back to the last checkpoint with half the
+   * learning rate where that is allowed once more. Everything else is thrown again.
+   */
+  private async recover(error: unknown): Promise<void> {
+    if (!(error instanceof NotFiniteError)) throw error;
+    const state = await lastState(this.callbacks);
+    if (state === null) throw error;
+    const failed = this.at;
+    const told = withCause(error, await this.causeOf(error, state));
+    this.restore(state);
+    const { rollbacks = 0 } = this.options;
+    if (failed.rollbacks >= rollbacks) {
+      this.at = failed;
+      throw told;
+    }
+    await restoreCallbacks(this.callbacks, state.callbacks);
+    this.at.rollbacks = failed.rollbacks + 1;
+    scaleRates(this.optimizer, 0.5 ** (this.at.rollbacks - state.facts.rollbacks));
+    this.note(told.detail);
+    this.note(
+      `${this.at.where(this.options.epochs)} with the learning rate halved to ${this.optimizer.lr} (${this.at.rollbacks} of ${rollbacks} times)`,
+    );
+  }
+
+  /** Makes the steps since the checkpoint again, with nobody looking; null where they are of another epoch. */
+  private async causeOf(
+    { place: { epoch, batch, split } }: NotFiniteError,
+    state: TrainerState,
+  ): Promise<string | null> {
+    const { facts } = state;
+    const within = facts.epoch === epoch && facts.phase === 'train';
+    if (!within || split !== 'train' || batch === null) return null;
+    this.restore(state);
+    const suspect = { batch, cause: null };
+    this.suspect = suspect;
+    try {
+      await this.trainEpoch(this.at.part);
+    } finally {
+      this.suspect = null;
+    }
+    return suspect.cause;
   }
 
   private get interrupted(): boolean {
@@ -149,24 +203,17 @@ export class Trainer implements Training {
     return this.interrupted || this.stopReason !== null;
   }
 
-  private get durationMs(): number {
-    return this.at.durationMs + performance.now() - this.startedAt;
+  private summary(test: HeldOutScores | null): FitSummary {
+    const { durationMs, interrupted, stopReason } = this;
+    return { ...this.at.summary(), test, durationMs, interrupted, stopReason };
   }
 
-  private summary(test: HeldOutScores | null): FitSummary {
-    const { last, best, globalStep, part } = this.at;
-    const [trainMs, waitMs] = [this.at.trainMs + part.trainMs, this.at.waitMs + part.waitMs];
-    return {
-      epochs: last?.epoch ?? 0,
-      steps: globalStep,
-      last,
-      best,
-      test,
-      durationMs: this.durationMs,
-      waitShare: trainMs === 0 ? 0 : waitMs / trainMs,
-      interrupted: this.interrupted,
-      stopReason: this.stopReason,
-    };
+  private get listening(): readonly Callback[] {
+    return this.suspect === null ? this.callbacks : [];
+  }
+
+  private get durationMs(): number {
+    return this.at.durationMs + performance.now() - this.startedAt;
   }
 
   /** One epoch, or what is left of it, with its evaluation. Where a signal ends it midway, it stays the current one. */
@@ -222,6 +269,10 @@ export class Trainer implements Training {
     for await (const [images, labels] of trainLoader) {
       part.waitMs += performance.now() - asked;
       part.batches++;
+      if (this.suspect?.batch === part.batches) {
+        this.suspect.cause = firstNotFinite(this.options, images, labels);
+        return false;
+      }
       const { lr } = optimizer;
       const samples = images.size(0);
       const single = samples === 1 && part.largest > 1;
@@ -248,7 +299,7 @@ export class Trainer implements Training {
     if (this.interrupted) return false;
     if (part.steps === 0)
       throw new ValueError('Trainer', 'the training loader gave no batch; is the data set empty?');
-    this.loaders = { ...this.loaders, ...nextEpoch(trainLoader) };
+    this.loaders = { ...this.loaders, ...atNextEpoch(trainLoader) };
     return true;
   }
 
@@ -262,8 +313,8 @@ export class Trainer implements Training {
     try {
       const heldOut = await this.measureSplit(at.epoch, split, valLoader ?? testLoader);
       if (heldOut === null) return null;
-      const best = this.isBest(heldOut);
-      if (best) at.bestWeights = copyOf(this.model);
+      const best = isBetter(heldOut, at.best?.heldOut, this.options.bestBy);
+      if (best) at.bestWeights = copyWeights(this.model);
       return { split, heldOut, best };
     } finally {
       for (const callback of callbacks) await callback.onValidationEnd?.(validation);
@@ -296,7 +347,7 @@ export class Trainer implements Training {
     const { valLoader, testLoader } = this.options;
     if (best === null || this.interrupted) return null;
     if (valLoader === undefined || bestWeights === null) return best.heldOut;
-    const lastWeights = copyOf(model);
+    const lastWeights = copyWeights(model);
     model.loadStateDict(bestWeights);
     try {
       return await this.measureSplit(best.epoch, 'test', testLoader);
@@ -305,30 +356,16 @@ export class Trainer implements Training {
     }
   }
 
-  private isBest(scores: HeldOutScores): boolean {
-    const { bestBy = 'accuracy' } = this.options;
-    const before = this.at.best?.heldOut;
-    if (before === undefined) return true;
-    if (bestBy === 'loss' || scores[bestBy] === before[bestBy]) return scores.loss < before.loss;
-    return scores[bestBy] > before[bestBy];
-  }
-
-  /** A step on a last batch of one sample; null where batch norm refuses it, which leaves everything as it was. */
+  /** A step on a last batch of one sample; null where batch norm refuses it. */
   private trainSingle(images: Tensor, labels: Tensor): TrainTensors | null {
     const { at, model } = this;
-    if (at.skipsSingles) return null;
-    const before = copyOf(model);
-    const drawn = noGrad(() => defaultGenerator.state.clone());
-    try {
-      return this.steps.train(images, labels);
-    } catch (error) {
-      if (!(error instanceof ValueError && error.subject === 'batchNorm')) throw error;
-      model.loadStateDict(before); // Layers before the one that refused have counted the sample.
-      noGrad(() => defaultGenerator.state.copy_(drawn));
-      at.skipsSingles = true;
+    const result = at.skipsSingles
+      ? null
+      : unlessRefused(model, () => this.steps.train(images, labels));
+    if (result === null && !at.skipsSingles)
       this.note('the last batch has 1 sample, too few for batch norm: each epoch leaves it out');
-      return null;
-    }
+    at.skipsSingles ||= result === null;
+    return result;
   }
 
   private async report(part: TrainedPart, loss: number, samples: number): Promise<void> {
@@ -343,13 +380,13 @@ export class Trainer implements Training {
       samples,
       running: part.scores.compute(),
     };
-    for (const callback of this.callbacks) await callback.onStep?.(event);
+    for (const callback of this.listening) await callback.onStep?.(event);
   }
 
   private async safePoint(after: SafePoint['after']): Promise<void> {
     const { globalStep, last } = this.at;
     const event = { after, globalStep, epochs: last?.epoch ?? 0 };
-    for (const callback of this.callbacks) await callback.onSafePoint?.(event);
+    for (const callback of this.listening) await callback.onSafePoint?.(event);
   }
 
   /** Steps are synchronous; this lets timers, signals and workers have their turn between them. */
@@ -359,20 +396,4 @@ export class Trainer implements Training {
     await nextTurn();
     this.turnAt = performance.now();
   }
-}
-
-function copyOf(model: Module): StateDict {
-  return noGrad(() => new Map([...model.stateDict()].map(([key, value]) => [key, value.clone()])));
-}
-
-function stateOf(loader: Batches): LoaderStates {
-  const train = loader.stateDict?.();
-  return train === undefined ? {} : { train };
-}
-
-/** Where the loader is when the epoch that it is in is over, also where a callback has ended that early. */
-function nextEpoch(loader: Batches): LoaderStates {
-  const { train } = stateOf(loader);
-  if (train === undefined || train.batch === 0) return stateOf(loader);
-  return { train: { ...train, epoch: train.epoch + 1, batch: 0 } };
 }

@@ -91,13 +91,16 @@ async function main(path: string, combination: Combination, moment: string): Pro
         onEpoch: ({ epoch }) => void (moment === `epoch ${epoch}` && die()),
       },
       new train.Checkpoint(
-        async (state) => {
-          const saving = run.saveState(state);
-          if (moment === `save ${++saves}`) {
-            await Promise.race([saving, sleep(2)]);
-            die();
-          }
-          await saving;
+        {
+          ...run.checkpoints,
+          async save(state) {
+            const saving = run.saveState(state);
+            if (moment === `save ${++saves}`) {
+              await Promise.race([saving, sleep(2)]);
+              die();
+            }
+            await saving;
+          },
         },
         { everySteps: 1 },
       ),

@@ -74,6 +74,17 @@ test('a run without a checkpoint begins anew', async (t) => {
   assert.deepEqual(await filesOf(cut), await filesOf(whole));
 });
 
+test('a learning rate that is forced is used', async (t) => {
+  const { begin } = await small(t);
+  const cut = await begin('cut', 4);
+  await resume(cut.path, { choices: { lr: 0.5 }, force: true });
+  const lines = await cut.readLog('steps.jsonl');
+  assert.deepEqual(
+    lines.map(({ lr }) => lr),
+    [0.001, 0.001, 0.001, 0.001, 0.5, 0.5, 0.5, 0.5, 0.5],
+  );
+});
+
 test('epochs may be raised', async (t) => {
   const { begin } = await small(t);
   const whole = await begin('whole');

@@ -116,6 +116,23 @@ test('epochs may be raised: a training of 2 goes on to 3', async (t) => {
   assert.deepEqual(bitsOf(more.model.stateDict()), bitsOf(whole.model.stateDict()));
 });
 
+test('by force the optimizer keeps the options that it has now, its rate in the proportion of both starts', async (t) => {
+  const file = join(await temporaryFolder(t), 'state.safetensors');
+  const first = smallTraining({ epochs: 1, callbacks: [new Checkpoint(file)] });
+  await first.trainer.fit();
+  const rates = async (force: boolean) => {
+    const { trainer, optimizer } = smallTraining({ epochs: 1 });
+    optimizer.lr = 0.04;
+    for (const group of optimizer.paramGroups) group.weightDecay = 0.1;
+    await trainer.fit({ resume: file, force });
+    return [optimizer.lr, optimizer.paramGroups[0]?.weightDecay];
+  };
+  const [lr] = [first.optimizer.lr];
+  assert.ok(lr > 0 && lr < 0.01, 'the schedule has stepped');
+  assert.deepEqual(await rates(false), [lr, 0]);
+  assert.deepEqual(await rates(true), [4 * lr, 0.1]);
+});
+
 test('a checkpoint of something else is refused by name, and so is a damaged one', async (t) => {
   const folder = await temporaryFolder(t);
   const file = join(folder, 'state.safetensors');

@@ -124,7 +124,7 @@ async function train(
   command: Command,
 ): Promise<void> {
   const json = options.json === true;
-  const { run, task, settings, notes } =
+  const { run, task, settings, notes, force } =
     options.resume === undefined
       ? await begin(name, options, command)
       : await goOn(options.resume, name, options, command);
@@ -138,6 +138,7 @@ async function train(
         task,
         settings,
         run,
+        force,
         checkpoint: everySeconds === undefined ? {} : { everySeconds },
         callbacks: [report.callback],
         signal,
@@ -163,7 +164,13 @@ async function begin(
   const seed = options.seed ?? defaultGenerator.drawSeed();
   const task = await openTask(name, requestFor(options, seed));
   const settings = settingsFor(task, choicesOf(options));
-  return { run: await RunFolder.create(task.name, options.out), task, settings, notes: [] };
+  return {
+    run: await RunFolder.create(task.name, options.out),
+    task,
+    settings,
+    notes: [],
+    force: false,
+  };
 }
 
 /** A run that is there: with the engine that it had, unless another is asked for. */

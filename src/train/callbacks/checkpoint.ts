@@ -1,7 +1,7 @@
 import { ValueError } from '../../core/errors.js';
 import { optionReader } from '../../core/options.js';
 import type { Callback, SafePoint, Training } from '../callback.js';
-import { writeCheckpoint } from '../checkpoint-file.js';
+import { readCheckpoint, writeCheckpoint } from '../checkpoint-file.js';
 import type { TrainerState } from '../trainer-state.js';
 
 export interface CheckpointOptions {
@@ -11,6 +11,13 @@ export interface CheckpointOptions {
   everySteps?: number;
   /** Epochs between checkpoints. @default 1 */
   everyEpochs?: number;
+}
+
+/** Keeps one state of a training. */
+export interface CheckpointStore {
+  save(state: TrainerState): Promise<void>;
+  /** The last that was saved. */
+  load(): Promise<TrainerState>;
 }
 
 const readOptions = optionReader<CheckpointOptions>('Checkpoint', {
@@ -29,18 +36,16 @@ const readOptions = optionReader<CheckpointOptions>('Checkpoint', {
  */
 export class Checkpoint implements Callback {
   private readonly options: Required<CheckpointOptions>;
-  private readonly save: (state: TrainerState) => Promise<void>;
+  private readonly store: CheckpointStore;
   private training: Training | null = null;
   private savedAt = 0;
   private savedSteps = 0;
   private savedEpochs = 0;
   private isSaved = true;
+  private hasSaved = false;
 
   /** @param target A file, or what keeps a state. */
-  constructor(
-    target: string | ((state: TrainerState) => Promise<void>),
-    ...given: [options?: CheckpointOptions]
-  ) {
+  constructor(target: string | CheckpointStore, ...given: [options?: CheckpointOptions]) {
     const {
       everySeconds = 60,
       everySteps = Number.POSITIVE_INFINITY,
@@ -49,7 +54,7 @@ export class Checkpoint implements Callback {
     for (const [name, value] of Object.entries({ everySeconds, everySteps, everyEpochs }))
       if (!(value > 0)) throw new ValueError('Checkpoint', `${name}=${value} must be > 0`);
     this.options = { everySeconds, everySteps, everyEpochs };
-    this.save = typeof target === 'string' ? (state) => writeCheckpoint(target, state) : target;
+    this.store = typeof target === 'string' ? fileStore(target) : target;
   }
 
   onFitStart(training: Training): void {
@@ -60,11 +65,16 @@ export class Checkpoint implements Callback {
   async onSafePoint(point: SafePoint): Promise<void> {
     if (point.after !== 'end') this.isSaved = false;
     if (this.training === null || this.isSaved || !this.isDue(point)) return;
-    await this.save(await this.training.stateDict());
+    await this.store.save(await this.training.stateDict());
     this.savedAt = performance.now();
     this.savedSteps = point.globalStep;
     this.savedEpochs = point.epochs;
     this.isSaved = true;
+    this.hasSaved = true;
+  }
+
+  async lastState(): Promise<TrainerState | null> {
+    return this.hasSaved ? await this.store.load() : null;
   }
 
   private isDue({ after, globalStep, epochs }: SafePoint): boolean {
@@ -76,4 +86,8 @@ export class Checkpoint implements Callback {
       globalStep - this.savedSteps >= everySteps
     );
   }
+}
+
+function fileStore(path: string): CheckpointStore {
+  return { save: (state) => writeCheckpoint(path, state), load: () => readCheckpoint(path) };
 }

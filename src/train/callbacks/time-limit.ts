@@ -40,7 +40,9 @@ export class TimeLimit implements Callback {
   }
 
   loadStateDict({ data }: CallbackState): void {
-    this.usedMs = (data as { usedMs: number }).usedMs; // as `stateDict` wrote it
+    const { usedMs } = data as { usedMs: number }; // as `stateDict` wrote it
+    this.usedMs = Math.max(usedMs, this.elapsedMs()); // going back gives no time back
+    this.startedAt = this.now();
   }
 
   private elapsedMs(): number {
