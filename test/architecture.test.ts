@@ -112,6 +112,17 @@ test('engines share the compiler and the pool, which know none of them', () => {
   assert.deepEqual(wrong, []);
 });
 
+test('above engines nobody looks into their rooms, but for the page that opens one in a browser', () => {
+  const wrong = files
+    .filter((file) => !file.startsWith('engine/') && file !== 'browser.ts')
+    .flatMap((file) =>
+      internalImports(file)
+        .filter((to) => /^engine\/[^/]+\//.test(to))
+        .map((to) => `${file} imports ${to}`),
+    );
+  assert.deepEqual(wrong, []);
+});
+
 test('no file imports itself through others', () => {
   const state = new Map<string, 'open' | 'done'>();
   const visit = (file: string, path: readonly string[]): void => {

@@ -4,6 +4,6 @@
  */
 
 // biome-ignore lint/suspicious/noEmptyInterface: engines fill it.
-export interface Kernels {}
+export interface KernelNames {}
 
-export type KernelName = keyof Kernels;
+export type KernelName = keyof KernelNames;

@@ -10,7 +10,7 @@ import { type ForeignCode, noForeignCalls } from './foreign-code.js';
 import type { Helper, Host } from './host.js';
 
 /** The kernels that the threads run, and the number of the table that programs for them are written by. */
-export interface Kernels {
+export interface LoadedKernels {
   readonly module: WebAssembly.Module;
   readonly tableHash: number;
 }
@@ -48,7 +48,7 @@ export class Pool {
 
   constructor(
     host: Host,
-    { module, tableHash }: Kernels,
+    { module, tableHash }: LoadedKernels,
     private readonly memory: WebAssembly.Memory,
     readonly threads: number,
     foreign?: ForeignCode,

@@ -145,7 +145,7 @@ type Families = typeof kernelFamilies;
 type Name = Families[keyof Families][number];
 
 declare module '../compiler/kernel-name.js' {
-  interface Kernels extends Record<Name, unknown> {}
+  interface KernelNames extends Record<Name, unknown> {}
 }
 
 const names = Object.values(kernelFamilies).flat();

@@ -1,8 +1,11 @@
 /** Matrix products: `linear` (x · wᵀ + b) and `matmul` of two matrices. */
-import { numel } from '../../../core/shape.js';
-import type { Value } from '../../../graph/graph.js';
-import { operands } from '../../../graph/op.js';
 import { ROWS } from '../../compiler/layout.js';
+import {
+  linearProduct,
+  type MatmulAttrs,
+  type MatrixProduct,
+  matmulProduct,
+} from '../../compiler/lower/matrix-product.js';
 import { type LowerContext, type Lowering, lowering } from '../../compiler/lowering.js';
 import type { Pointer } from '../../compiler/region.js';
 import { dot } from '../kernels/dot.js';
@@ -19,51 +22,30 @@ const worthWriting = 1 << 12;
 /** From so many elements of k for each row on, adding lanes at the end costs less than turning the weights before. */
 const dotsPerRow = 16;
 
-/** A matrix: floats from one row to the next, and from one column to the next. */
-interface Matrix {
-  readonly row: number;
-  readonly column: number;
-}
-
-interface Product {
-  readonly m: number;
-  readonly n: number;
-  readonly k: number;
-  readonly a: Matrix;
-  readonly b: Matrix;
-}
-
 /** Emits y[m][n] = a · b (+ bias); false, with the context untouched, where no kernel fits. */
-function emitProduct(
-  kernels: Kernels,
-  context: LowerContext,
-  given: Product,
-  [a, b, bias]: readonly [a: Value, b: Value, bias?: Value | undefined],
-  y: Value,
-): boolean {
-  const { m, n, k } = given;
-  const isFloat = [a, b, y].every(({ dtype }) => dtype === 'float32');
+function emitProduct(kernels: Kernels, context: LowerContext, given: MatrixProduct): boolean {
+  const { m, n, k, values } = given;
+  const isFloat = [values.a, values.b, values.y].every(({ dtype }) => dtype === 'float32');
   if (!isFloat || m * n * k < worthWriting) return false;
   if (!areReachable(4 * m * k, 4 * n * k, 4 * m * n)) return false;
   const isDotted = given.a.column === 1 && given.b.row === 1;
   if (!isDotted && given.b.column !== 1) return false; // Both turned.
-  if (isDotted && k >= dotsPerRow * m) emitDots(kernels, context, given, [a, b, bias], y);
-  else emitTiles(kernels, context, given, [a, b, bias], y);
+  if (isDotted && k >= dotsPerRow * m) emitDots(kernels, context, given);
+  else emitTiles(kernels, context, given);
   return true;
 }
 
 function emitDots(
   kernels: Kernels,
   context: LowerContext,
-  { m, n, k, a, b }: Product,
-  [left, right, bias]: readonly [a: Value, b: Value, bias?: Value | undefined],
-  y: Value,
+  { m, n, k, a, b, values }: MatrixProduct,
 ): void {
+  const { bias } = values;
   const phase = new KernelPhase(context);
-  const x = phase.operand(context.input(left, ROWS));
-  const w = phase.operand(context.input(right, ROWS));
+  const x = phase.operand(context.input(values.a, ROWS));
+  const w = phase.operand(context.input(values.b, ROWS));
   const add = bias && phase.operand(context.input(bias));
-  const to = phase.operand(context.output(y, ROWS));
+  const to = phase.operand(context.output(values.y, ROWS));
   const { threads } = context;
   const unit = 4;
   phase.run((thread, call) => {
@@ -85,20 +67,15 @@ interface Panels {
   readonly bPanel: number;
 }
 
-function emitTiles(
-  kernels: Kernels,
-  context: LowerContext,
-  given: Product,
-  [left, right, bias]: readonly [a: Value, b: Value, bias?: Value | undefined],
-  y: Value,
-): void {
-  const { m, n, k, a, b } = given;
+function emitTiles(kernels: Kernels, context: LowerContext, given: MatrixProduct): void {
+  const { m, n, k, a, b, values } = given;
+  const { bias } = values;
   const tile = tileFor(n, kernels.level);
   const panel = tile.vectors * kernels.level.lanes;
-  const from = context.input(left, ROWS);
-  const plain = context.input(right, ROWS);
+  const from = context.input(values.a, ROWS);
+  const plain = context.input(values.b, ROWS);
   const add = bias && context.input(bias);
-  const to = context.output(y, ROWS);
+  const to = context.output(values.y, ROWS);
   const isTurned = b.column !== 1;
   const matrix = isTurned ? turned(kernels, context, given, plain, tile.vectors) : plain;
   const panels: Panels = isTurned
@@ -164,7 +141,7 @@ const farApart = 1024;
 function turned(
   kernels: Kernels,
   context: LowerContext,
-  { n, k, b }: Product,
+  { n, k, b }: MatrixProduct,
   plain: Pointer,
   vectors: number,
 ): Pointer {
@@ -182,34 +159,13 @@ function turned(
 }
 
 export function linearLowering(kernels: Kernels): Lowering {
-  return lowering((node, context) => {
-    const [x, w] = operands(node.inputs);
-    const [y] = operands(node.outputs);
-    const [n = 1, k = 1] = w.shape;
-    const m = numel(y.shape) / Math.max(1, n);
-    const given = { m, n, k, a: { row: k, column: 1 }, b: { row: 1, column: k } };
-    return emitProduct(kernels, context, given, [x, w, node.inputs[2]], y);
-  });
-}
-
-interface MatmulAttrs {
-  readonly transposeA: boolean;
-  readonly transposeB: boolean;
+  return lowering((node, context) => emitProduct(kernels, context, linearProduct(node)));
 }
 
 /** Stacks of matrices and vectors are left to the engine's other kernels. */
 export function matmulLowering(kernels: Kernels): Lowering {
-  return lowering<MatmulAttrs>(({ inputs, outputs, attrs }, context) => {
-    const [left, right] = operands(inputs);
-    const [y] = operands(outputs);
-    if (left.shape.length !== 2 || right.shape.length !== 2) return false;
-    const [m = 1, n = 1] = y.shape;
-    const [rowsA = 1, columnsA = 1] = left.shape;
-    const [, columnsB = 1] = right.shape;
-    const { transposeA, transposeB } = attrs;
-    const k = transposeA ? rowsA : columnsA;
-    const a = transposeA ? { row: 1, column: columnsA } : { row: columnsA, column: 1 };
-    const b = transposeB ? { row: 1, column: columnsB } : { row: columnsB, column: 1 };
-    return emitProduct(kernels, context, { m, n, k, a, b }, [left, right], y);
+  return lowering<MatmulAttrs>((node, context) => {
+    const product = matmulProduct(node);
+    return product !== undefined && emitProduct(kernels, context, product);
   });
 }

@@ -1,13 +1,9 @@
 /** matmul: `[…, m, k]` · `[…, k, n]` → `[…, m, n]`; leading dimensions broadcast, a vector is a row or a column. */
 import { internalError } from '../../../core/errors.js';
 import { numel, type Shape } from '../../../core/shape.js';
+import type { MatmulAttrs } from '../../compiler/lower/matrix-product.js';
 import { lowering } from '../../compiler/lowering.js';
 import { emitProduct } from './matmul-product.js';
-
-interface MatmulAttrs {
-  readonly transposeA: boolean;
-  readonly transposeB: boolean;
-}
 
 /** Byte offset of each matrix of a stack, as its leading dimensions broadcast to `batch`. */
 function stackOffsets(leading: Shape, batch: Shape, matrixBytes: number): number[] {
