@@ -20,6 +20,11 @@ const commands: readonly Entry[] = [
     load: async () => (await import('./commands/train.js')).addTrain,
   },
   {
+    name: 'reproduce',
+    description: 'Runs a run again and compares what comes out, byte for byte.',
+    load: async () => (await import('./commands/reproduce.js')).addReproduce,
+  },
+  {
     name: 'evaluate',
     description: 'Measures the best model of a run on its test set.',
     load: async () => (await import('./commands/evaluate.js')).addEvaluate,

@@ -8,6 +8,12 @@ export { Classifier } from './classifier.js';
 export { type ClassScores, type EvaluateOptions, type Evaluation, evaluate } from './evaluate.js';
 export { type ModelCard, readModelCard } from './model-card.js';
 export {
+  type Comparison,
+  type ReproduceOptions,
+  type Reproduction,
+  reproduce,
+} from './reproduce.js';
+export {
   type OpenedResume,
   type OpenResumeOptions,
   openResume,

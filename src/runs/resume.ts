@@ -30,10 +30,8 @@ export interface OpenedResume {
   readonly run: RunFolder;
   readonly task: Task;
   readonly settings: TrainSettings;
-  /** Whether something is not as it was. */
-  readonly force: boolean;
-  /** What is not as it was. */
-  readonly notes: readonly string[];
+  /** What is not as it was, by name. */
+  readonly changed: readonly string[];
 }
 
 const opening = {
@@ -78,8 +76,7 @@ export async function openResume(
       path,
       `cannot go on to the same bits: ${changed.join('; ')}; make it as it was, or pass { force: true }`,
     );
-  const notes = changed.map((text) => `goes on although ${text}`);
-  return { run, task, settings, notes, force: changed.length > 0 };
+  return { run, task, settings, changed };
 }
 
 /**
@@ -95,10 +92,12 @@ export async function resume(
   ...given: [options?: ResumeOptions]
 ): Promise<TrainedRun> {
   const { callbacks, signal, checkpoint, ...request } = readOptions(given);
-  const { notes, ...opened } = await openResume(path, request);
-  for (const note of notes) for (const callback of callbacks ?? []) callback.onNote?.(note);
+  const { changed, ...opened } = await openResume(path, request);
+  for (const text of changed)
+    for (const callback of callbacks ?? []) callback.onNote?.(`goes on although ${text}`);
   const outcome = await trainTask({
     ...opened,
+    force: changed.length > 0,
     ...(callbacks && { callbacks }),
     ...(signal && { signal }),
     ...(checkpoint && { checkpoint }),

@@ -11,12 +11,15 @@ export interface ProgressOptions {
   stream?: Writable & { readonly isTTY?: boolean; readonly columns?: number };
   /** Total number of epochs, for the label. */
   epochs: number;
+  /** Where there is no terminal: a line every so many batches of an epoch. @default none */
+  everyBatches?: number;
   /** @default performance.now */
   now?: () => number;
 }
 
 const readOptions = optionReader<ProgressOptions>('Progress', {
   epochs: true,
+  everyBatches: true,
   stream: true,
   now: true,
 });
@@ -32,30 +35,46 @@ export class Progress implements Callback {
   private readonly stream: NonNullable<ProgressOptions['stream']>;
   private readonly epochs: number;
   private readonly now: () => number;
-  private partStart = 0;
+  private readonly everyBatches: number;
+  /** What the bar shows, since when, and from which of its steps on: a resumed epoch does not begin with the first. */
+  private part = { label: '', start: 0, from: 1, samples: 0 };
   private drawnAt = Number.NEGATIVE_INFINITY;
-  private samples = 0;
 
   constructor(...given: [options: ProgressOptions]) {
-    const { stream = process.stdout, epochs, now = () => performance.now() } = readOptions(given);
+    const {
+      stream = process.stdout,
+      epochs,
+      everyBatches = 0,
+      now = () => performance.now(),
+    } = readOptions(given);
     this.stream = stream;
     this.epochs = epochs;
+    this.everyBatches = everyBatches;
     this.now = now;
   }
 
   onStep({ epoch, step, stepsPerEpoch, running, lr, samples }: StepEvent): void {
-    // The first step of an epoch is over already: the rate counts what comes after it.
-    this.samples = step === 1 ? 0 : this.samples + samples;
-    this.draw(`Epoch ${epoch}/${this.epochs}`, step, stepsPerEpoch, (elapsedMs) => [
+    const label = `Epoch ${epoch}/${this.epochs}`;
+    // The first step that is seen is over already: the rate counts what comes after it.
+    if (this.isNew(label, step)) this.begin(label, step);
+    else this.part.samples += samples;
+    const numbers = (elapsedMs: number) => [
       `loss ${formatLoss(running.loss)}`,
       `acc ${percent(running.accuracy)}`,
       `lr ${formatLr(lr)}`,
-      `${Math.round(elapsedMs > 0 ? (1000 * this.samples) / elapsedMs : 0)} img/s`,
-    ]);
+      `${Math.round(elapsedMs > 0 ? (1000 * this.part.samples) / elapsedMs : 0)} img/s`,
+    ];
+    if (this.stream.isTTY === true) this.draw(label, step, stepsPerEpoch, numbers);
+    else if (this.everyBatches > 0 && step % this.everyBatches === 0)
+      this.stream.write(
+        `${label}, batch ${step}/${stepsPerEpoch}: ${numbers(this.now() - this.part.start).join(', ')}\n`,
+      );
   }
 
   onMeasure({ epoch, split, batch, batches }: MeasureEvent): void {
-    this.draw(`Epoch ${epoch}/${this.epochs}, ${split} set`, batch, batches, () => []);
+    const label = `Epoch ${epoch}/${this.epochs}, ${split} set`;
+    if (this.isNew(label, batch)) this.begin(label, batch);
+    if (this.stream.isTTY === true) this.draw(label, batch, batches, () => []);
   }
 
   onEpoch(event: EpochEvent): void {
@@ -79,6 +98,15 @@ export class Progress implements Callback {
     this.clear();
   }
 
+  private isNew(label: string, step: number): boolean {
+    return label !== this.part.label || step <= this.part.from;
+  }
+
+  private begin(label: string, from: number): void {
+    this.part = { label, start: this.now(), from, samples: 0 };
+    this.drawnAt = Number.NEGATIVE_INFINITY; // what was shown so far is of another part
+  }
+
   private clear(): void {
     if (this.stream.isTTY === true) this.stream.write(clearLine);
     this.drawnAt = Number.NEGATIVE_INFINITY;
@@ -91,16 +119,12 @@ export class Progress implements Callback {
     total: number,
     numbers: (elapsedMs: number) => readonly string[],
   ): void {
-    if (this.stream.isTTY !== true) return;
     const now = this.now();
-    if (done === 1) {
-      this.partStart = now;
-      this.drawnAt = Number.NEGATIVE_INFINITY; // what was shown so far is of another part
-    }
+    const { start, from } = this.part;
     if (now - this.drawnAt < redrawMs && done < total) return;
     this.drawnAt = now;
-    const elapsedMs = now - this.partStart;
-    const leftMs = done > 1 ? (elapsedMs / (done - 1)) * (total - done) : 0;
+    const elapsedMs = now - start;
+    const leftMs = done > from ? (elapsedMs / (done - from)) * (total - done) : 0;
     const shown = [
       `${Math.round((100 * done) / total)}%`.padStart(4),
       ...numbers(elapsedMs),

@@ -20,6 +20,7 @@ test('each command that --help lists has its own help, with options', () => {
     [...commands.keys()],
     [
       'train',
+      'reproduce',
       'evaluate',
       'predict',
       'explain',

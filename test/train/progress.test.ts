@@ -118,6 +118,32 @@ test('where there is no terminal, there are epoch lines and nothing else', () =>
   assert.equal(text(), `${formatEpoch(epoch)}\n`);
 });
 
+test('where there is no terminal, a line every so many batches is there when asked for', () => {
+  const { stream, text } = sink(false);
+  let now = 0;
+  const progress = new Progress({ stream, epochs: 5, everyBatches: 2, now: () => now });
+  for (const n of [1, 2, 3, 4]) {
+    progress.onStep({ ...step(n), stepsPerEpoch: 4 });
+    now += 16;
+  }
+  assert.equal(
+    text(),
+    'Epoch 1/5, batch 2/4: loss 0.412, acc 87.9%, lr 1.00E-02, 2000 img/s\n' +
+      'Epoch 1/5, batch 4/4: loss 0.412, acc 87.9%, lr 1.00E-02, 2000 img/s\n',
+  );
+});
+
+test('the rate and the time that is left are of the steps that are seen: a resumed epoch begins in its midst', () => {
+  const { stream, text } = sink(true);
+  let now = 5_000_000;
+  const progress = new Progress({ stream, epochs: 5, now: () => now });
+  for (const n of [1001, 1002, 1003]) {
+    progress.onStep(step(n));
+    now += 1000;
+  }
+  assert.match(text(), / 32 img\/s ETA 14:32.*$/); // 872 steps of a second
+});
+
 test('on a terminal one line is redrawn within its width, and not at every step', () => {
   for (const columns of [80, 40]) {
     let now = 0;

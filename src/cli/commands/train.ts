@@ -11,6 +11,7 @@ import { defaultGenerator } from '../../tensor/generator.js';
 import { showDownload } from '../../vision/datasets/download/show-download.js';
 import type { CacheEstimate } from '../../vision/datasets/image-store/image-store.js';
 import { modelNames } from '../../vision/models/registry.js';
+import { applyEngineOfRun } from '../engine-of-run.js';
 import { interruptible } from '../interrupts.js';
 import {
   applyEngineChoice,
@@ -124,13 +125,13 @@ async function train(
   command: Command,
 ): Promise<void> {
   const json = options.json === true;
-  const { run, task, settings, notes, force } =
+  const { run, task, settings, changed } =
     options.resume === undefined
       ? await begin(name, options, command)
       : await goOn(options.resume, name, options, command);
   const report = json ? new JsonReport(task, run) : new TextReport(task, settings, run);
   report.start(settings);
-  for (const note of notes) report.callback.onNote?.(note);
+  for (const text of changed) report.callback.onNote?.(`goes on although ${text}`);
   const { checkpointSeconds: everySeconds } = options;
   try {
     const { result, interruption } = await interruptible((signal) =>
@@ -138,7 +139,7 @@ async function train(
         task,
         settings,
         run,
-        force,
+        force: changed.length > 0,
         checkpoint: everySeconds === undefined ? {} : { everySeconds },
         callbacks: [report.callback],
         signal,
@@ -168,8 +169,7 @@ async function begin(
     run: await RunFolder.create(task.name, options.out),
     task,
     settings,
-    notes: [],
-    force: false,
+    changed: [],
   };
 }
 
@@ -186,15 +186,10 @@ async function goOn(
       command.error(`error: --resume goes on with what the run has; leave --${dashed(key)} out`);
   if (name !== undefined)
     command.error(`error: --resume goes on with the run's own data; leave '${name}' out`);
-  const { engine, settings } = await readRunConfig(await RunFolder.reopen(path));
-  applyEngineChoice({
-    engine: options.engine ?? engine.engine,
-    threads: options.threads ?? engine.threads,
-    winograd: given('winograd') ? options.winograd === true : engine.winograd,
-    ...(given('precision') && options.precision && { precision: options.precision }),
-  });
+  const config = await readRunConfig(await RunFolder.reopen(path));
+  applyEngineOfRun(config, options, command);
   const choices = Object.entries(choicesOf(options)).filter(([key]) => given(key));
-  const { seed: _, ...request } = requestFor(options, Number(settings.seed));
+  const { seed: _, ...request } = requestFor(options, Number(config.settings.seed));
   return await openResume(path, {
     ...request,
     choices: Object.fromEntries(choices),

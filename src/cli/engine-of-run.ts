@@ -1,0 +1,18 @@
+import type { Command } from 'commander';
+import type { RunConfig } from '../runs/run-config.js';
+import { applyEngineChoice, type EngineChoice } from './options.js';
+
+/** Opens the engine that a run had, unless the command line asks for another. */
+export function applyEngineOfRun(
+  { engine }: RunConfig,
+  options: EngineChoice,
+  command: Command,
+): void {
+  const given = (key: string) => command.getOptionValueSource(key) === 'cli';
+  applyEngineChoice({
+    engine: options.engine ?? engine.engine,
+    threads: options.threads ?? engine.threads,
+    winograd: given('winograd') ? options.winograd === true : engine.winograd,
+    ...(given('precision') && options.precision && { precision: options.precision }),
+  });
+}
