@@ -45,6 +45,11 @@ const commands: readonly Entry[] = [
     load: async () => (await import('./commands/features.js')).addFeatures,
   },
   {
+    name: 'embed',
+    description: 'Draws a map of pictures by how alike they are to a model.',
+    load: async () => (await import('./commands/embed.js')).addEmbed,
+  },
+  {
     name: 'summary',
     description: 'Shows a network layer by layer: shapes, parameters, multiply-adds.',
     load: async () => (await import('./commands/summary.js')).addSummary,

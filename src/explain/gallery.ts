@@ -1,6 +1,6 @@
 /** A page of pictures that is one file: no script, no network, names from outside shown as text whatever is in them. */
-import { printable } from '../core/outside-text.js';
 import { type Colormap, colorOf } from './colormap.js';
+import { htmlPage, htmlText, pngUrl } from './html.js';
 
 /** One picture on the page. */
 export interface GalleryFigure {
@@ -34,31 +34,17 @@ export interface Gallery {
 
 /** The page as HTML, its pictures inside. */
 export function galleryHtml({ title, facts, legend, sections, failures }: Gallery): string {
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
-<title>${text(title)}</title>
-<style>${style}</style>
-</head>
-<body>
-<h1>${name(title)}</h1>
-${facts.map((fact) => `<p>${name(fact)}</p>`).join('\n')}
-${legend === undefined ? '' : legendHtml(legend)}
-${sections.map(sectionHtml).join('\n')}
-${failures.length === 0 ? '' : failuresHtml(failures)}
-</body>
-</html>
-`;
+  const body = [
+    `<h1>${name(title)}</h1>`,
+    ...facts.map((fact) => `<p>${name(fact)}</p>`),
+    legend === undefined ? '' : legendHtml(legend),
+    ...sections.map(sectionHtml),
+    failures.length === 0 ? '' : failuresHtml(failures),
+  ];
+  return htmlPage(title, style, body.join('\n'));
 }
 
-const style = `
-:root { color-scheme: light dark; }
-body { font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
-h1 { font-size: 1.4rem; } h2 { font-size: 1.05rem; margin: 2.2rem 0 .3rem; overflow-wrap: anywhere; }
-p { margin: .2rem 0; overflow-wrap: anywhere; }
+const style = `h2 { font-size: 1.05rem; margin: 2.2rem 0 .3rem; overflow-wrap: anywhere; }
 figure { margin: .6rem 0; } figcaption { font-size: .9rem; }
 img { display: block; max-width: 100%; height: auto; image-rendering: pixelated; background: #fff; }
 .columns { display: flex; font-size: .8rem; opacity: .8; } .columns span { flex: 1; overflow: hidden; text-overflow: ellipsis; }
@@ -70,7 +56,7 @@ section { break-inside: avoid; }
 
 function legendHtml({ colormap, low, high }: NonNullable<Gallery['legend']>): string {
   const stops = Array.from({ length: 17 }, (_, i) => `rgb(${colorOf(colormap, i / 16).join(' ')})`);
-  return `<div class="legend">${text(low)} <i style="background:linear-gradient(to right,${stops.join(',')})"></i> ${text(high)}</div>`;
+  return `<div class="legend">${htmlText(low)} <i style="background:linear-gradient(to right,${stops.join(',')})"></i> ${htmlText(high)}</div>`;
 }
 
 function sectionHtml({ heading, note, columns, figures }: GallerySection): string {
@@ -86,8 +72,7 @@ ${figures.map((figure) => figureHtml(figure, over)).join('\n')}
 }
 
 function figureHtml({ caption, png }: GalleryFigure, over: string): string {
-  const source = `data:image/png;base64,${Buffer.from(png).toString('base64')}`;
-  return `<figure><figcaption>${name(caption)}</figcaption><div class="sized">${over}<img src="${source}" alt="${text(caption)}"></div></figure>`;
+  return `<figure><figcaption>${name(caption)}</figcaption><div class="sized">${over}<img src="${pngUrl(png)}" alt="${htmlText(caption)}"></div></figure>`;
 }
 
 function failuresHtml(failures: readonly string[]): string {
@@ -96,9 +81,5 @@ function failuresHtml(failures: readonly string[]): string {
 
 /** Text that may hold names: the direction of their writing does not spread to what is around them. */
 function name(value: string): string {
-  return `<bdi>${text(value)}</bdi>`;
-}
-
-function text(value: string): string {
-  return printable(value).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+  return `<bdi>${htmlText(value)}</bdi>`;
 }

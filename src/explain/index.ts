@@ -7,6 +7,13 @@ export { CamMethod, type CamOptions } from './cam.js';
 export { type Colormap, colorBar, colormapNames } from './colormap.js';
 export { EigenCAM } from './eigen-cam.js';
 export {
+  type EmbeddingsOptions,
+  embeddings,
+  type PcaOptions,
+  type Projection,
+  pca,
+} from './embeddings.js';
+export {
   type FeatureMaps,
   type FeatureMapsOptions,
   type Filters,

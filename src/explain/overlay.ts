@@ -80,3 +80,14 @@ export function normalize(heatmaps: Tensor): Tensor {
   const range = heatmaps.amax([1, 2], { keepdim: true }).sub(low);
   return heatmaps.sub(low).div(range.where(range.gt(0), 1));
 }
+
+/** Share of a map's pixels that get the last colour, so that a few extreme ones do not leave the others dark. */
+const outliers = 0.01;
+
+/** From the smallest number of a map to one that few are above. */
+export function withoutOutliers(map: Tensor): readonly [low: number, high: number] {
+  const sorted = Float64Array.from(map.data).sort();
+  const low = sorted[0] ?? 0;
+  const high = sorted[Math.floor((sorted.length - 1) * (1 - outliers))] ?? low;
+  return [low, high > low ? high : (sorted.at(-1) ?? low)];
+}

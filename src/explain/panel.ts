@@ -1,7 +1,7 @@
 import type { Tensor } from '../tensor/tensor.js';
 import { Image } from '../vision/image.js';
 import { type Colormap, colorBar } from './colormap.js';
-import { overlay } from './overlay.js';
+import { overlay, withoutOutliers } from './overlay.js';
 import { beside, enlarged } from './pictures.js';
 
 export interface PanelLook {
@@ -16,13 +16,12 @@ const gap = 6;
 
 /** A picture, the same under each heatmap `[H, W]` and the colours that the heatmaps go through, side by side. */
 export function panel(picture: Image, heatmaps: readonly Tensor[], look: PanelLook): Image {
+  const { colormap, opacity } = look;
   const large = enlarged(picture, look.minSide);
-  const bar = colorBar(look.colormap, large.height, 2 * gap);
-  return beside([large, ...heatmaps.map((map) => overlay(large, map, overlayOf(look))), bar], gap);
-}
-
-function overlayOf({ colormap, opacity }: PanelLook) {
-  return { colormap, opacity };
+  const shown = heatmaps.map((map) =>
+    overlay(large, map, { colormap, opacity, range: withoutOutliers(map) }),
+  );
+  return beside([large, ...shown, colorBar(colormap, large.height, 2 * gap)], gap);
 }
 
 /** Panels of the same picture under each other. */

@@ -131,13 +131,25 @@ test('features draws the layers that are asked for, or convolutions', async () =
   const { drawn, page } = JSON.parse(asked.out);
   assert.deepEqual(
     drawn.map(({ layer, shape }: { layer: string; shape: number[] }) => [layer, shape]),
-    [
-      ['conv1', [32, 3, 3, 3]],
-      ['pool1', [32, 11, 11]],
-    ],
+    [['pool1', [32, 11, 11]]],
   );
   assert.ok(existsSync(join(folder, page)));
   assert.ok((await decode(join(folder, 'maps', 'pool1.png'))).width > 100);
+});
+
+test('embed draws a map of all pictures that can be read', () => {
+  const { code, out, err } = wick(folder, ['embed', 'run', 'pictures', '-o', 'map.html', '--json']);
+  assert.equal(code, 1, err);
+  assert.match(err, /page\.jpg: not a JPEG|"subject":"pictures.*page\.jpg"/);
+  const { pictures, explained } = JSON.parse(out);
+  assert.equal(pictures.length, hostile.length);
+  assert.equal(explained.length, 2);
+  const html = readFileSync(join(folder, 'map.html'), 'utf8');
+  assert.equal(html.match(/<image /g)?.length, hostile.length);
+  assert.equal(html.match(/<script/gi), null);
+  assert.ok(!html.includes('<img'));
+  const few = wick(folder, ['embed', 'run', join('pictures', '🦊')]);
+  assert.match(few.err, /1 pictures, at least 3 make a map/);
 });
 
 test('what is wrong with the command line is said in its terms', () => {

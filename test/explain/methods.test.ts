@@ -7,7 +7,7 @@ import * as nn from '../../src/nn/index.js';
 import { stack } from '../../src/ops/functions.js';
 import { randn } from '../../src/ops/random.js';
 import { grad } from '../../src/tensor/autograd.js';
-import { zeros } from '../../src/tensor/creation.js';
+import { tensor, zeros } from '../../src/tensor/creation.js';
 import { Generator, manualSeed } from '../../src/tensor/generator.js';
 import { noGrad } from '../../src/tensor/grad-mode.js';
 import { assertClose } from '../nn/close.js';
@@ -164,4 +164,40 @@ test('principal components of points on a line and a plane', () => {
     Math.hypot(...[0, 1].map((k) => (scores[2 * i + k] ?? 0) - (scores[2 * j + k] ?? 0)));
   assert.ok(Math.abs(distance(0, 5) - Math.hypot(15, 21)) < 1e-6); // all in the plane: distances stay
   assert.equal(turned.explained.length, 2);
+});
+
+test('embeddings are what the last Linear decides by, or what a layer gives', () => {
+  const last = explain.embeddings(net, pictures);
+  assert.deepEqual(last.shape, [3, 7]);
+  const scores = noGrad(() => net.eval()(pictures));
+  assertClose(
+    noGrad(() => net.fc2(last)),
+    [...scores.data],
+    1e-6,
+    'scores',
+  );
+  const maps = explain.embeddings(net, pictures, { layer: 'relu1' });
+  const [own] = explain.featureMaps(net, pictures, { layers: ['relu1'] });
+  assert.deepEqual(maps.toArray(), own?.maps.mean([2, 3]).toArray());
+  assert.throws(() => explain.embeddings(net, pictures, { layer: 'conv9' }), {
+    name: 'ValueError',
+  });
+});
+
+test('principal components equal those of a singular value decomposition', () => {
+  // numpy: u, s, vt = svd(x - x.mean(0)); u * s, each column turned so that its largest element is positive
+  const x = tensor([
+    [2, 0, 1],
+    [0, 1, 3],
+    [4, 4, 0],
+    [1, 2, 2],
+  ]);
+  const { points, explained } = explain.pca(x);
+  assertClose(
+    points,
+    [-0.5995182, 1.7365306, -2.3106256, -0.7253765, 3.5046172, -0.3015537, -0.5944734, -0.7096003],
+    1e-5,
+    'points',
+  );
+  assertClose(explained, [0.8148512, 0.1838301], 1e-6, 'explained');
 });

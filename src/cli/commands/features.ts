@@ -93,7 +93,7 @@ async function features(path: string, image: string, options: FeaturesOptions): 
     sections.push({ heading: name, note, figures: [{ caption: '', png }] });
   };
   const filters = shown.length === 0 ? undefined : firstFilters(model);
-  if (filters !== undefined) {
+  if (filters !== undefined && (asked === undefined || asked.includes(filters.layer))) {
     const { layer, weight } = filters;
     const note = `${weight.size(0)} filters ${weight.shape.slice(1).join('×')}`;
     const entry = { layer, what: 'filters', shape: weight.shape };

@@ -1,0 +1,132 @@
+import { basename, dirname, join } from 'node:path';
+import type { Command } from 'commander';
+import { DataError } from '../../core/errors.js';
+import { Rng } from '../../core/rng.js';
+import { embeddingMapHtml, type MapPoint } from '../../explain/embedding-map.js';
+import { embeddings, pca } from '../../explain/embeddings.js';
+import { writeFileAtomic } from '../../io/atomic.js';
+import { cat } from '../../ops/functions.js';
+import { seenPicture } from '../../runs/explain-pictures.js';
+import { RunFolder } from '../../runs/run-folder.js';
+import { TrainedModel } from '../../runs/trained-model.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import { percent } from '../../train/epoch-line.js';
+import { encodePng } from '../../vision/codecs/sharp.js';
+import { Resize } from '../../vision/transforms/resize.js';
+import { showCount } from '../counter.js';
+import {
+  applyEngineChoice,
+  type EngineChoice,
+  engineOption,
+  jsonOption,
+  threadsOption,
+  wholeNumber,
+} from '../options.js';
+import { printAside, printJson, printLine } from '../output.js';
+import { picturesIn } from '../pictures-in.js';
+import { reportFailure } from '../report-error.js';
+import { noteOnLast } from '../scores.js';
+import { spread } from '../spread.js';
+
+interface EmbedOptions extends EngineChoice {
+  readonly layer?: string;
+  readonly output?: string;
+  readonly limit: number;
+  readonly json?: true;
+}
+
+export function addEmbed(command: Command): void {
+  command
+    .argument('<run>', 'a run folder')
+    .argument('<image...>', 'picture files, or folders of them')
+    .option(
+      '--layer <name>',
+      'the layer whose output places them (default: what the last decides by)',
+    )
+    .option('-o, --output <file>', 'the page (default: <run>/embedding.html)')
+    .option('--limit <n>', 'the most pictures that are placed', wholeNumber(3, 10_000), 500)
+    .addOption(engineOption())
+    .addOption(threadsOption())
+    .addOption(jsonOption())
+    .action(embed);
+}
+
+/** Pixels of a thumbnail's longer side. */
+const thumbnailSide = 48;
+
+async function embed(
+  path: string,
+  images: readonly string[],
+  options: EmbedOptions,
+  command: Command,
+): Promise<void> {
+  const run = await RunFolder.open(path);
+  applyEngineChoice(options);
+  const files = await picturesIn(images);
+  const trained = await TrainedModel.load(run);
+  const { layer, limit, json = false } = options;
+  if (trained.checkpoint === 'last' && !json) printAside(noteOnLast);
+  const pictures: MapPoint[] = [];
+  const found: Tensor[] = [];
+  const counter = showCount('placed');
+  for (const file of spread(files, limit))
+    try {
+      const input = await trained.input(file);
+      found.push(embeddings(trained.model, input, layer === undefined ? {} : { layer }));
+      pictures.push(await pointOf(trained, file, input));
+      counter.update(pictures.length, Math.min(files.length, limit));
+    } catch (error) {
+      counter.end();
+      if (!(error instanceof DataError)) throw error;
+      reportFailure(error, command);
+    }
+  counter.end();
+  if (pictures.length < 3)
+    throw new DataError(images.join(', '), `${pictures.length} pictures, at least 3 make a map`);
+  const { points, explained } = pca(cat(found));
+  const wrong = pictures.filter((picture) => picture.wrong).length;
+  const share = explained.map(percent).join(' and ');
+  const html = embeddingMapHtml({
+    title: `What is alike to ${basename(run.path)}`,
+    facts: [
+      `${pictures.length} pictures by the two principal components of ${layer ?? 'what the last layer decides by'}, which hold ${share} of the differences`,
+      ...(wrong > 0 ? [`Dashed: the ${wrong} that the model takes for another class.`] : []),
+    ],
+    classes: trained.card.classes,
+    pictures,
+    points,
+  });
+  const page = options.output ?? join(path, 'embedding.html');
+  await writeFileAtomic(page, html);
+  if (files.length > limit)
+    printAside(
+      `note: ${limit} of ${files.length} pictures are placed, evenly chosen; --limit ${files.length} takes all`,
+    );
+  if (json) {
+    const placed = pictures.map(({ name }, n) => ({
+      image: name,
+      point: [points.data[2 * n], points.data[2 * n + 1]],
+    }));
+    printJson({ page, explained, pictures: placed });
+  } else printLine(`${page}: ${pictures.length} pictures, ${share} of their differences`);
+}
+
+/** Coloured by the class of its folder, or where that is none of the model's by what the model takes it for. */
+async function pointOf(trained: TrainedModel, path: string, input: Tensor): Promise<MapPoint> {
+  const { classes } = trained.card;
+  const scores = trained.logits(input);
+  const predicted = scores.argmax(1).item();
+  const truth = classes.indexOf(basename(dirname(path)));
+  const picture = seenPicture(trained.transform, input.squeeze(0));
+  const scale = Math.min(1, thumbnailSide / Math.max(picture.height, picture.width));
+  const size = [picture.height, picture.width].map((s) => Math.max(1, Math.round(s * scale)));
+  const small = new Resize(size as [number, number]).apply(picture, new Rng(0)); // of two sides
+  const share = percent(scores.softmax(1).amax().item());
+  return {
+    name: path,
+    png: await encodePng(small),
+    group: truth < 0 ? predicted : truth,
+    note: `${classes[predicted]} ${share}`,
+    wrong: truth >= 0 && truth !== predicted,
+  };
+}
