@@ -26,7 +26,7 @@ const cases = [
   { name: 'cifar10', files: 'cifar-10-batches-bin', atLeast: 0.45 },
   { name: 'fer2013', files: 'fer2013', atLeast: 0.3 },
   { name: 'sneakers', files: 'shoes', atLeast: 0.5 },
-  { name: 'food3', files: 'food3', atLeast: 0.3 },
+  { name: 'food', files: 'food3', atLeast: 0.3 },
   { name: 'folder', files: 'shoes', folder: join(datasets, 'shoes'), atLeast: 0.5 },
 ];
 

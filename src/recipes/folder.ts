@@ -4,6 +4,8 @@ import { ValueError } from '../core/errors.js';
 import { readHeaderOf } from '../vision/codecs/image-file.js';
 import type { FileImages } from '../vision/datasets/file-images.js';
 import { type ImageSource, openImageSources } from '../vision/datasets/image-splits.js';
+import { usualInputs } from '../vision/models/registry.js';
+import { publishedWeights } from '../vision/models/weights/weights.js';
 import { CenterCrop } from '../vision/transforms/center-crop.js';
 import { ColorJitter } from '../vision/transforms/color-jitter.js';
 import { Compose } from '../vision/transforms/compose.js';
@@ -22,6 +24,7 @@ import type {
   TaskTransforms,
   TrainDefaults,
 } from './recipe.js';
+import { startForFolder } from './start.js';
 import { makeTask } from './task.js';
 
 /** The name under which config.json keeps runs on folders. */
@@ -38,6 +41,14 @@ const defaults: TrainDefaults = {
   schedule: { kind: 'plateau', patience: 3, factor: 0.5 },
 };
 
+/** Of a head on trained weights, whose epochs take no time: larger steps, and more of them. */
+const headDefaults: TrainDefaults = {
+  ...defaults,
+  epochs: 40,
+  lr: 3e-3,
+  schedule: { kind: 'step', stepSize: 10, gamma: 0.5 },
+};
+
 /**
  * Opens a folder of pictures. The network follows from the size of the pictures:
  *
@@ -45,20 +56,22 @@ const defaults: TrainDefaults = {
  * |---|---|---|
  * | up to 40 pixels | 32×32 | cifarCnn |
  * | up to 96 | 64×64 | cifarCnn |
- * | above | 128×128 | resnet18 |
+ * | above | 224×224 | resnet18 with ImageNet's weights, where they are on this machine: its head learns |
+ * | above, where they are not | 128×128 | resnet18 with fresh weights |
  *
- * `imageSize` and `model` overrule it.
+ * `imageSize`, `model` and `pretrained` overrule it.
  */
 export async function openFolder(request: SeededRequest): Promise<Task> {
-  const { data, size, name, transforms } = await chooseFor(request);
-  const opened = await openSplits(data, transforms, request);
+  const { data, size, name, transforms, start, choices, notes } = await chooseFor(request);
+  const opened = await openSplits(data, transforms, request, start.weights !== null);
   const recipe = {
     name: folderName,
-    model: size < 96 ? 'cifarCnn' : 'resnet18',
+    model: start.model,
     inputShape: [3, size, size],
-    defaults,
+    defaults: start.weights === null ? defaults : headDefaults,
   } as const;
-  return makeTask(recipe, opened, transforms, request, name);
+  const task = makeTask(recipe, opened, transforms, { ...request, ...choices }, name);
+  return { ...task, notes: [...notes, ...task.notes] };
 }
 
 /** The pictures of a folder, which may be too few for a training. */
@@ -68,14 +81,23 @@ export async function lookAtFolder(request: OpenRequest): Promise<TaskPictures> 
   return { name, pictures: sources, notes, ...transforms };
 }
 
-/** What a folder has, and how its pictures become inputs. */
-async function chooseFor({ data, imageSize, classes }: OpenRequest) {
+/** What a folder has, what learns it, and how its pictures become inputs. */
+async function chooseFor(request: OpenRequest) {
+  const { data, imageSize, classes } = request;
   if (data === undefined)
     throw new ValueError('folder', 'data is missing: say where the folder is');
   const sources = await openImageSources(data, classes ? { classes } : {});
-  const size = imageSize ?? (await sizeFor(sources));
-  const transforms = size < 96 ? smallPictures(size) : photos(size);
-  return { data, sources, size, transforms, name: basename(resolve(data)) };
+  const small = imageSize ?? (await sizeFor(sources));
+  const { start, choices, notes } = await startForFolder(request, small);
+  const size = start.weights === null ? small : (imageSize ?? inputSide(start.model));
+  const transforms = start.weights === null && size < 96 ? smallPictures(size) : photos(size);
+  const name = basename(resolve(data));
+  return { data, sources, size, transforms, start, choices, notes, name };
+}
+
+/** The side of the inputs on which a network's weights were trained. */
+function inputSide(model: string): number {
+  return publishedWeights(model).at(-1)?.imageSize ?? usualInputs[model]?.[1] ?? 224;
 }
 
 /** Pictures that show their object in full: moved by an eighth of their size at most. */

@@ -7,7 +7,7 @@ import { defaultGenerator } from '../tensor/generator.js';
 import { cifar10 } from './cifar10.js';
 import { fer2013 } from './fer2013.js';
 import { folderName, lookAtFolder, openFolder } from './folder.js';
-import { food3 } from './food3.js';
+import { food } from './food.js';
 import { digits, fashionMnist, mnist } from './mnist.js';
 import type { OpenRequest, Recipe, Task, TaskPictures } from './recipe.js';
 import { sneakers } from './sneakers.js';
@@ -19,12 +19,13 @@ export const recipes: readonly Recipe[] = [
   cifar10,
   fer2013,
   sneakers,
-  food3,
+  food,
 ];
 
 const readRequest = optionReader<OpenRequest>('openTask', {
   data: true,
   model: true,
+  pretrained: true,
   imageSize: true,
   limit: true,
   seed: true,

@@ -31,6 +31,13 @@ export interface TaskChoices {
   readonly data?: string;
   /** A network of `vision.models` instead of the recipe's. */
   readonly model?: string;
+  /**
+   * Start from trained weights, which stay as they are but for the head: a network whose weights are published, a file with
+   * weights of `model`, or true for the published ones of `model`; false starts from fresh weights.
+   *
+   * @default the recipe's; for a folder of photos true, where the weights are on this machine
+   */
+  readonly pretrained?: boolean | string;
   /** Side of the inputs in pixels, for recipes that resize. */
   readonly imageSize?: number;
   /** Use at most so many pictures of each split, with every class's share kept. */
@@ -82,8 +89,12 @@ export interface Task extends TaskPictures {
   readonly choices: TaskChoices;
   readonly defaults: TrainDefaults;
   readonly architecture: Architecture;
+  /** Trained weights that the network starts from, all of which but the head's stay as they are; null is fresh ones. */
+  readonly weights: string | null;
   readonly inputShape: InputShape;
   readonly train: Dataset;
+  /** The same pictures as `test` would show them; null where nobody needs them so. */
+  readonly plainTrain: Dataset | null;
   /** What the best weights are chosen by; null where the data have no such part: then it is the test set. */
   readonly val: Dataset | null;
   readonly test: Dataset;
@@ -98,6 +109,8 @@ export interface Recipe {
   readonly title: string;
   /** The network, by its name in `vision.models`. */
   readonly model: string;
+  /** Whether it starts from published weights. @default false */
+  readonly pretrained?: boolean;
   /** Of the data as they are published. */
   readonly numClasses: number;
   readonly inputShape: InputShape;

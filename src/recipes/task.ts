@@ -13,25 +13,39 @@ import type {
   TaskChoices,
   TaskTransforms,
 } from './recipe.js';
+import { startOf } from './start.js';
 
 /** A task's data. */
-export type TaskData = Pick<Task, 'train' | 'val' | 'test' | 'classes' | 'pictures' | 'notes'>;
+export type TaskData = Pick<Task, 'train' | 'val' | 'test' | 'classes' | 'pictures' | 'notes'> &
+  Partial<Pick<Task, 'plainTrain'>>;
 
 /** The task of a recipe whose data are opened. `name` is what people call it. */
 export function makeTask(
-  { name, model, inputShape, defaults }: Pick<Recipe, 'name' | 'model' | 'inputShape' | 'defaults'>,
+  {
+    name,
+    model,
+    inputShape,
+    defaults,
+    pretrained = false,
+  }: Pick<Recipe, 'name' | 'model' | 'inputShape' | 'defaults' | 'pretrained'>,
   data: TaskData,
   transforms: TaskTransforms,
   request: SeededRequest,
   title = name,
 ): Task {
+  const start = startOf(request, { model, pretrained });
   return {
     recipe: name,
     name: title,
-    choices: choicesOf(request),
+    choices: choicesOf({
+      ...request,
+      ...(start.weights !== null && { pretrained: start.weights }),
+    }),
     defaults,
-    architecture: architectureOf(request.model ?? model, inputShape, data.classes.length),
+    architecture: architectureOf(start.model, inputShape, data.classes.length),
+    weights: start.weights,
     inputShape,
+    plainTrain: null,
     ...transforms,
     ...data,
   };
@@ -90,10 +104,11 @@ export function refuseData({ name }: Recipe, { data }: TaskChoices): void {
 }
 
 /** The choices in a request, so that they are good from any working folder. */
-function choicesOf({ data, model, imageSize, limit, seed }: TaskChoices): TaskChoices {
+function choicesOf({ data, model, pretrained, imageSize, limit, seed }: TaskChoices): TaskChoices {
   return {
     ...(data !== undefined && { data: resolve(data) }),
     ...(model !== undefined && { model }),
+    ...(pretrained !== undefined && { pretrained }),
     ...(imageSize !== undefined && { imageSize }),
     ...(limit !== undefined && { limit }),
     ...(seed !== undefined && { seed }),

@@ -9,6 +9,7 @@ const name = z.string().min(1).max(200);
 const choices = z.object({
   data: z.string().min(1).max(4096),
   model: name,
+  pretrained: z.union([z.boolean(), z.string().min(1).max(4096)]),
   imageSize: z.int().positive().max(8192),
   limit: z.int().positive(),
   seed: z.int().nonnegative(),

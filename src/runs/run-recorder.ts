@@ -1,3 +1,4 @@
+import type { StateDict } from '../nn/module.js';
 import { curvesSvg } from '../report/curves.js';
 import type { Callback, Training } from '../train/callback.js';
 import type { EpochEvent, FitSummary, HeldOutScores, Scores, StepEvent } from '../train/metrics.js';
@@ -34,7 +35,11 @@ export class RunRecorder implements Callback {
   private unsaved = 0;
   private training: Training | null = null;
 
-  constructor(private readonly run: RunFolder) {}
+  constructor(
+    private readonly run: RunFolder,
+    /** The network's weights by those of what is trained, where that is a part of it. */
+    private readonly wholeState: (trained: StateDict) => StateDict = (state) => state,
+  ) {}
 
   onFitStart(training: Training): void {
     this.training = training;
@@ -106,12 +111,12 @@ export class RunRecorder implements Callback {
   private async saveBest(): Promise<void> {
     const weights = this.training?.bestWeights;
     if (weights != null && this.best !== null)
-      await this.run.saveWeights(['best'], weights, this.best);
+      await this.run.saveWeights(['best'], this.wholeState(weights), this.best);
   }
 
   private async saveLast(facts: Facts): Promise<void> {
     if (this.training === null) return;
-    await this.run.saveWeights(['last'], this.training.model.stateDict(), facts);
+    await this.run.saveWeights(['last'], this.wholeState(this.training.model.stateDict()), facts);
     this.unsaved = 0;
   }
 

@@ -22,6 +22,10 @@ export interface TrainSettings extends TrainDefaults {
   readonly onError?: 'throw' | 'skip';
   /** `auto`: all classes weigh alike in the loss, and the best epoch is that of the best balanced accuracy. @default 'none' */
   readonly classWeights?: 'auto' | 'none';
+  /** Where all but the head is frozen: compute the features of each picture once, or in each epoch. @default 'cached' */
+  readonly features?: 'cached' | 'live';
+  /** Cached features of a training picture: of the picture as it is, and of so many augmented ones less 1. @default 1 */
+  readonly views?: number;
 }
 
 /** Settings of which some are given. */
@@ -41,6 +45,8 @@ const readChoices = optionReader<TrainChoices>('settingsFor', {
   precision: true,
   onError: true,
   classWeights: true,
+  features: true,
+  views: true,
 });
 
 const optimizers: Readonly<

@@ -18,8 +18,8 @@ import { judge } from '../train/judge.js';
 import type { FitSummary } from '../train/metrics.js';
 import { Trainer } from '../train/trainer.js';
 import type { TrainerOptions } from '../train/trainer-options.js';
-import { createModel } from '../vision/models/registry.js';
 import { balancedWeights, classCounts } from './class-weights.js';
+import { makeLearner, makeNetwork } from './learner.js';
 import { writeFacts } from './run-facts.js';
 import type { RunFolder } from './run-folder.js';
 import { RunRecorder } from './run-recorder.js';
@@ -105,28 +105,36 @@ async function fit({
 }: TrainRequest): Promise<Omit<TrainOutcome, 'kept'>> {
   const { epochs, schedule, seed, compile = true, precision = 'float32' } = settings;
   manualSeed(seed);
-  const model = createModel(task.architecture);
-  const trainLoader = makeLoader(task.train, settings, true);
-  const valLoader = task.val && makeLoader(task.val, settings, false);
-  const testLoader = makeLoader(task.test, settings, false);
-  const loaders = [trainLoader, ...(valLoader ? [valLoader] : []), testLoader];
-  const optimizer = makeOptimizer(settings, model.parameters());
-  const trainer = new Trainer({
-    model,
-    optimizer,
-    trainLoader,
-    testLoader,
-    epochs,
-    compile,
-    precision,
-    callbacks: [new RunRecorder(run), ...callbacks, new Checkpoint(run.checkpoints, checkpoint)],
-    ...weighted(task, settings),
-    ...(valLoader && { valLoader }),
-    ...(schedule && { scheduler: makeSchedule(optimizer, schedule) }),
-    ...(signal && { signal }),
-  });
+  const model = await makeNetwork(task);
+  const loaders: DataLoader[] = [];
+  const load = (dataset: Dataset, shuffle = false) => {
+    const loader = makeLoader(dataset, settings, shuffle);
+    loaders.push(loader);
+    return loader;
+  };
   try {
     await writeFacts(run, task, settings);
+    const learner = await makeLearner(model, task, { settings, callbacks, signal, load });
+    const trained = model.parameters().filter((parameter) => parameter.requiresGrad);
+    const optimizer = makeOptimizer(settings, trained);
+    const trainer = new Trainer({
+      model: learner.model,
+      optimizer,
+      trainLoader: load(learner.train, true),
+      testLoader: load(learner.test),
+      epochs,
+      compile,
+      precision,
+      callbacks: [
+        new RunRecorder(run, learner.wholeState),
+        ...callbacks,
+        new Checkpoint(run.checkpoints, checkpoint),
+      ],
+      ...weighted(task, settings),
+      ...(learner.val && { valLoader: load(learner.val) }),
+      ...(schedule && { scheduler: makeSchedule(optimizer, schedule) }),
+      ...(signal && { signal }),
+    });
     const state = await run.state();
     if (state === null) await run.cutLogs([]);
     const summary = await trainer.fit(state === null ? {} : { resume: state, force });

@@ -23,6 +23,7 @@ const readOptions = optionReader<TrainOptions>(
   {
     data: true,
     model: true,
+    pretrained: true,
     imageSize: true,
     limit: true,
     cache: true,
@@ -39,6 +40,8 @@ const readOptions = optionReader<TrainOptions>(
     precision: true,
     onError: true,
     classWeights: true,
+    features: true,
+    views: true,
     seed: true,
     out: true,
     callbacks: true,
@@ -61,10 +64,11 @@ const readOptions = optionReader<TrainOptions>(
 export async function train(data: string, ...given: [options?: TrainOptions]): Promise<TrainedRun> {
   const { out, callbacks, signal, ...options } = readOptions(given);
   const { epochs, batchSize, optimizer, lr, schedule, ...others } = options;
-  const { workers, compile, precision, onError, classWeights, ...request } = others;
+  const { workers, compile, precision, onError, classWeights, features, views, ...request } =
+    others;
   const task = await openTask(data, request);
   const learning = { epochs, batchSize, optimizer, lr, schedule };
-  const running = { workers, compile, precision, onError, classWeights };
+  const running = { workers, compile, precision, onError, classWeights, features, views };
   const settings = settingsFor(task, { ...learning, ...running });
   const run = await RunFolder.create(task.name, out);
   const outcome = await trainTask({

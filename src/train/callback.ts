@@ -50,6 +50,8 @@ export interface Callback {
   onSafePoint?(event: SafePoint): void | Promise<void>;
   /** The last checkpoint that it has kept, to go back to; null where there is none. */
   lastState?(): Promise<TrainerState | null>;
+  /** While features of pictures are computed, before the first epoch. */
+  onFeatures?(event: { readonly batch: number; readonly batches: number }): void;
   /** Something that people should know and that ends nothing, in one line. */
   onNote?(text: string): void;
   onEnd?(summary: FitSummary): void | Promise<void>;

@@ -60,18 +60,15 @@ export class FeatureDataset implements Dataset {
   };
 }
 
-/** Told after each batch: pictures that are done, of how many. */
-export type FeatureProgress = (done: number, of: number) => void;
-
 /**
  * Runs the frozen part once over each loader, one for each view, in the same order of pictures.
  *
- * @param onBatch Told after each batch; where it gives false, the rest is left and the result is null.
+ * @param onBatch Called after each batch; where it gives false, the rest is left and the result is null.
  */
 export async function computeFeatures(
   part: FrozenPart,
   loaders: readonly DataLoader[],
-  onBatch: (pictures: number) => Promise<boolean> = async () => true,
+  onBatch: () => boolean | Promise<boolean> = () => true,
 ): Promise<FeatureDataset | null> {
   const { featureShape } = part;
   const classes = loaders[0]?.dataset.classes ?? [];
@@ -85,7 +82,7 @@ export async function computeFeatures(
       for await (const [images, targets] of loader) {
         rows.push(Float32Array.from(run(images).data));
         labels.push(...targets.data);
-        if (!(await onBatch(images.size(0)))) return null;
+        if (!(await onBatch())) return null;
       }
       views.push(joined(rows));
     }

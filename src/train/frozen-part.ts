@@ -6,7 +6,7 @@
  */
 import { numel, type Shape } from '../core/shape.js';
 import { ModuleList } from '../nn/containers.js';
-import { Module } from '../nn/module.js';
+import { Module, type StateDict } from '../nn/module.js';
 import { type Executor, withExecutor } from '../tensor/execute.js';
 import { noGrad } from '../tensor/grad-mode.js';
 import { Storage } from '../tensor/storage.js';
@@ -28,6 +28,8 @@ export interface FrozenPart {
   readonly tail: Module;
   /** Of the features of one picture, without batch. */
   readonly featureShape: Shape;
+  /** The state of the whole model, where the tail's is `state`. */
+  wholeState(state: StateDict): StateDict;
   /** Lets `fn` compute features of images `[N, C, H, W]`: `[N, …featureShape]`. */
   withFeatures<T>(fn: (features: (images: Tensor) => Tensor) => Promise<T>): Promise<T>;
 }
@@ -41,13 +43,19 @@ export function frozenPartOf(model: Module, inputShape: Shape): FrozenPart | nul
   const features = first?.input;
   if (first === undefined || first === root || features === undefined) return null;
   if (countOf(root, first.module) !== 1) return null; // which of its calls gets the features would be unknown
+  const tail = new Tail(
+    calls.map(({ module }) => module),
+    calls.map(({ input }) => withoutBatch(input)),
+    withoutBatch(root.output),
+  );
   return {
-    tail: new Tail(
-      calls.map(({ module }) => module),
-      calls.map(({ input }) => withoutBatch(input)),
-      withoutBatch(root.output),
-    ),
+    tail,
     featureShape: withoutBatch(features),
+    wholeState(state) {
+      const keys = new Map([...tail.stateDict()].map(([key, { storage }]) => [storage, key]));
+      const own = (tensor: Tensor) => state.get(keys.get(tensor.storage) ?? '') ?? tensor;
+      return new Map([...model.stateDict()].map(([key, tensor]) => [key, own(tensor)]));
+    },
     async withFeatures(fn) {
       let reached = features;
       const handle = first.module.registerForwardPreHook((_, [x]) => {

@@ -77,6 +77,11 @@ export class Progress implements Callback {
     if (this.stream.isTTY === true) this.draw(label, batch, batches, () => []);
   }
 
+  onFeatures({ batch, batches }: { readonly batch: number; readonly batches: number }): void {
+    this.draw('Features', batch, batches, () => []);
+    if (batch === batches) this.clear();
+  }
+
   onEpoch(event: EpochEvent): void {
     const { stream } = this;
     this.clear();

@@ -161,8 +161,8 @@ test('mistakes are named, and nothing is left behind', () => {
     ['data inspect phtos', /^ValueError: phtos: is no data set that wick knows/m],
     ['data preview photos -o look.jpg', /^ValueError: --output: 'look\.jpg' must end in \.png$/m],
     [
-      'data preview photos -o x.png --recipe food',
-      /^ValueError: food: is no data set.*did you mean food3\?/m,
+      'data preview photos -o x.png --recipe foood',
+      /^ValueError: foood: is no data set.*did you mean food\?/m,
     ],
     [
       'data download digits',

@@ -17,7 +17,12 @@ test('the network follows from the size of the pictures, unless it is chosen', a
   ] as const;
   for (const [size, model, imageSize] of expected) {
     const folder = await fillFolder(join(root, String(size)), { red: 5, green: 5 }, size);
-    const { architecture, inputShape, train, test: testSet } = await openTask(folder, {});
+    const {
+      architecture,
+      inputShape,
+      train,
+      test: testSet,
+    } = await openTask(folder, { pretrained: false });
     assert.equal(architecture.name, model, `${size} pixels`);
     assert.deepEqual(inputShape, [3, imageSize, imageSize]);
     assert.deepEqual((await train.get(0))[0].shape, inputShape);
@@ -125,7 +130,7 @@ test('recipes without a public address say where they looked', async (t) => {
   });
 });
 
-test('sneakers and food3 take folders of other classes', async (t) => {
+test('sneakers and food take folders of other classes', async (t) => {
   const root = await temporaryFolder(t);
   await fillFolder(join(root, 'train'), { red: 2, green: 2, blue: 2 });
   await fillFolder(join(root, 'test'), { blue: 1, red: 1 });

@@ -60,17 +60,14 @@ test('training on cached features equals training that runs the backbone each ti
   const model = makeModel();
   const part = frozenPartOf(model, [3, 8, 8]);
   assert.ok(part !== null);
-  const seen: number[] = [];
-  const features = await computeFeatures(
-    part,
-    [new DataLoader(new Pictures(), { batchSize: 5 })],
-    async (n) => {
-      seen.push(n);
-      return true;
-    },
-  );
+  let batches = 0;
+  const loader = new DataLoader(new Pictures(), { batchSize: 5 });
+  const features = await computeFeatures(part, [loader], () => {
+    batches++;
+    return true;
+  });
   assert.ok(features !== null);
-  assert.deepEqual(seen, [5, 5, 5, 5, 2]);
+  assert.equal(batches, 5);
   const got = await trained(part.tail, features);
   assertClose(got as number[], wanted as number[], 1e-6, 'losses');
   for (const [key, tensor] of plain.stateDict())
@@ -109,7 +106,7 @@ test('a pass that is stopped midway gives nothing, and the model is in the mode 
   const part = frozenPartOf(model, [3, 8, 8]);
   assert.ok(part !== null);
   const loader = new DataLoader(new Pictures(), { batchSize: 5 });
-  assert.equal(await computeFeatures(part, [loader], async () => false), null);
+  assert.equal(await computeFeatures(part, [loader], () => false), null);
   assert.ok(model.linear.training && !model.layer1.training);
 });
 

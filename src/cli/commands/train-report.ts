@@ -41,8 +41,15 @@ export class JsonReport implements Report {
 
   start(settings: TrainSettings): void {
     const { engine, threads, problem } = engineReport();
-    const { recipe, architecture, inputShape, classes, notes } = this.task;
-    const facts = { recipe, model: architecture.name, inputShape, classes: classes.length, notes };
+    const { recipe, architecture, weights, inputShape, classes, notes } = this.task;
+    const facts = {
+      recipe,
+      model: architecture.name,
+      weights,
+      inputShape,
+      classes: classes.length,
+      notes,
+    };
     const engineFacts = { engine, threads, problem };
     printJson({ event: 'start', run: this.run.path, ...facts, ...settings, ...engineFacts });
   }
@@ -79,7 +86,7 @@ export class TextReport implements Report {
   }
 
   start(): void {
-    const { name, architecture, inputShape, train, val, test, classes, notes } = this.task;
+    const { name, architecture, weights, inputShape, train, val, test, classes, notes } = this.task;
     const report = engineReport();
     const { engine, threads } = report;
     const images =
@@ -90,7 +97,8 @@ export class TextReport implements Report {
       `${name}: ${images}, ${classes.length} classes; ` +
         `engine ${engine}, ${threads} thread${threads === 1 ? '' : 's'}`,
     );
-    say(`${architecture.name} on ${inputShape.join('×')}, ${this.describe()}`);
+    const from = weights === null ? '' : ` from trained weights (${weights})`;
+    say(`${architecture.name}${from} on ${inputShape.join('×')}, ${this.describe()}`);
     const slower = engineNote(report);
     const offer = this.offer();
     const all = [...(slower === undefined ? [] : [slower]), ...notes, ...(offer ? [offer] : [])];

@@ -33,6 +33,7 @@ import { JsonReport, TextReport } from './train-report.js';
 interface TrainOptions extends EngineChoice {
   readonly data?: string;
   readonly model?: string;
+  readonly pretrained?: boolean | string;
   readonly imageSize?: number;
   readonly limit?: number;
   readonly epochs?: number;
@@ -45,6 +46,8 @@ interface TrainOptions extends EngineChoice {
   readonly onError: 'throw' | 'skip';
   readonly compile: boolean;
   readonly classWeights: 'auto' | 'none';
+  readonly features?: 'cached' | 'live';
+  readonly views?: number;
   readonly out?: string;
   readonly resume?: string;
   readonly force?: true;
@@ -58,8 +61,10 @@ ${recipes.map(({ name, title }) => `  ${name.padEnd(14)} ${title}`).join('\n')}
   FOLDER         any folder of pictures: train/ and test/ (or val/) with a folder for each
                  class, or lists train.txt and test.txt, or class folders alone, of which a
                  fifth is held back for testing. Pictures up to 40 pixels are learned at
-                 32×32 and up to 96 at 64×64, both by cifarCnn; larger ones at 128×128 by
-                 resnet18. --image-size and --model overrule that.
+                 32×32 and up to 96 at 64×64, both by cifarCnn; larger ones at 224×224 by
+                 resnet18 with ImageNet's weights, of which the head learns, where these are
+                 on this machine, and else at 128×128 by resnet18 with fresh weights.
+                 --image-size, --model and --pretrained overrule that.
 
 Loading: data that are looked up in memory (digits, mnist) need no --workers; for files and for
 augmented pictures, one thread less than there are cores loads while the others step.`;
@@ -69,6 +74,11 @@ export function addTrain(command: Command): void {
     .argument('[data]', 'a data set that wick knows, or a folder of pictures; see below')
     .option('--data <dir>', 'folder with the files (default: the cache, then a download)')
     .addOption(new Option('--model <name>', 'network').choices([...modelNames]))
+    .option(
+      '--pretrained [model]',
+      'start from trained weights and learn the head: of --model, of this network, or from a file',
+    )
+    .option('--no-pretrained', 'start from fresh weights')
     .option('--image-size <n>', 'side of the inputs in pixels', wholeNumber(1, 4096))
     .option('--limit <n>', 'at most so many training and test images', wholeNumber(1, 1e9))
     .option('--epochs <n>', 'passes over the training data', wholeNumber(1, 100_000))
@@ -100,6 +110,19 @@ export function addTrain(command: Command): void {
       )
         .choices(['auto', 'none'])
         .default('none'),
+    )
+    .addOption(
+      new Option(
+        '--features <how>',
+        'where the head alone learns: features of pictures computed once, or in each epoch',
+      )
+        .choices(['cached', 'live'])
+        .default('cached'),
+    )
+    .option(
+      '--views <n>',
+      'cached features of a picture: as it is, and of n − 1 augmented ones (default: 1)',
+      wholeNumber(1, 1000),
     )
     .option('--no-compile', 'run every op by itself instead of recording the step once')
     .option('--out <dir>', 'the run folder (default: runs/<data>-<n>)')
@@ -181,7 +204,7 @@ async function goOn(
   command: Command,
 ): Promise<OpenedResume> {
   const given = (key: string) => command.getOptionValueSource(key) === 'cli';
-  for (const key of ['model', 'imageSize', 'limit', 'out'])
+  for (const key of ['model', 'pretrained', 'imageSize', 'limit', 'out'])
     if (given(key))
       command.error(`error: --resume goes on with what the run has; leave --${dashed(key)} out`);
   if (name !== undefined)
@@ -199,9 +222,9 @@ async function goOn(
 
 function choicesOf(options: TrainOptions): TrainChoices {
   const { epochs, batchSize, optimizer, lr, seed, ...others } = options;
-  const { workers, compile, precision, onError, classWeights } = others;
+  const { workers, compile, precision, onError, classWeights, features, views } = others;
   const learning = { epochs, batchSize, optimizer, lr, seed };
-  return { ...learning, workers, compile, precision, onError, classWeights };
+  return { ...learning, workers, compile, precision, onError, classWeights, features, views };
 }
 
 /** `imageSize` as `image-size`. */
@@ -210,10 +233,11 @@ function dashed(name: string): string {
 }
 
 function requestFor(options: TrainOptions, seed: number): OpenRequest & { seed: number } {
-  const { data, model, imageSize, limit, cache } = options;
+  const { data, model, pretrained, imageSize, limit, cache } = options;
   return {
     ...(data !== undefined && { data }),
     ...(model !== undefined && { model }),
+    ...(pretrained !== undefined && { pretrained }),
     ...(imageSize !== undefined && { imageSize }),
     ...(limit !== undefined && { limit }),
     ...(cache !== undefined && { cache }),

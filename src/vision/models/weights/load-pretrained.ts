@@ -7,7 +7,12 @@ import { skipInit } from '../../../nn/init.js';
 import type { Module, StateDict } from '../../../nn/module.js';
 import { headOf, replaceHead } from '../replace-head.js';
 import { findWeights } from './find-weights.js';
-import { type PretrainedRequest, registerReader, type WeightsChoice } from './pretrained.js';
+import {
+  isWeightsFile,
+  type PretrainedRequest,
+  registerReader,
+  type WeightsChoice,
+} from './pretrained.js';
 import { publishedWeights, Weights } from './weights.js';
 
 /**
@@ -60,7 +65,7 @@ function chooseWeights(architecture: string, choice: WeightsChoice): Weights | s
       `weights are those of ${choice}; each architecture has its own`,
     );
   }
-  if (/[\\/]|\.(pth|pt|th|bin|safetensors)$/.test(choice)) return choice;
+  if (isWeightsFile(choice)) return choice;
   const isDefault = ['default', 'imagenet1k'].includes(choice.toLowerCase());
   const found = isDefault ? all.at(-1) : all.find(({ name }) => name === choice.toUpperCase());
   if (found !== undefined) return found;

@@ -16,6 +16,11 @@ export type WeightsChoice =
   | 'IMAGENET1K_V2'
   | (string & {});
 
+/** Whether a choice is the path of a file. */
+export function isWeightsFile(choice: string): boolean {
+  return /[\\/]|\.(pth|pt|th|bin|safetensors)$/.test(choice);
+}
+
 export interface FindOptions {
   /** Fetch published weights that are nowhere. @default true */
   readonly download?: boolean;

@@ -1,0 +1,125 @@
+/**
+ * What is trained of a task: its network, or the head on trained weights, for which the features of every picture are
+ * computed once, where the network allows it.
+ */
+import type { DataLoader } from '../data/dataloader.js';
+import type { Dataset } from '../data/dataset.js';
+import { freeze, unfreeze } from '../nn/freeze.js';
+import type { Module, StateDict } from '../nn/module.js';
+import type { Task } from '../recipes/recipe.js';
+import type { Callback } from '../train/callback.js';
+import {
+  computeFeatures,
+  type FeatureDataset,
+  fitsCache,
+  isDeterministic,
+} from '../train/feature-cache.js';
+import { frozenPartOf } from '../train/frozen-part.js';
+import type { ClassifierOptions } from '../vision/models/classifier-options.js';
+import { getModel } from '../vision/models/get-model.js';
+import { createModel } from '../vision/models/registry.js';
+import { headOf } from '../vision/models/replace-head.js';
+import type { TrainSettings } from './train-settings.js';
+
+/** What steps run, the network or its tail, and the data that it is trained on, pictures or features. */
+export interface Learner extends Pick<Task, 'train' | 'val' | 'test'> {
+  readonly model: Module;
+  /** The state of the whole network by that of `model`. */
+  readonly wholeState: (state: StateDict) => StateDict;
+}
+
+/** The network of a task: with trained weights, all but its head frozen. */
+export async function makeNetwork({ architecture, weights }: Task): Promise<Module> {
+  if (weights === null) return createModel(architecture);
+  const options: ClassifierOptions = architecture.options; // the constructor checks them
+  const model = freeze(await getModel(architecture.name, { ...options, weights }));
+  unfreeze(headOf(model).module);
+  return model;
+}
+
+/** How the pass over the pictures is made and followed. */
+export interface FeaturePass {
+  readonly settings: Pick<TrainSettings, 'features' | 'views'>;
+  readonly callbacks: readonly Callback[];
+  readonly signal?: AbortSignal | undefined;
+  /** A loader in the order of the data set. */
+  readonly load: (dataset: Dataset) => DataLoader;
+}
+
+/** A data set, and the epoch whose augmentation is shown. */
+type View = readonly [Dataset, epoch: number];
+
+/**
+ * The learner of a task: the tail on features, where the network is frozen up to there, they fit into memory and nobody
+ * wants otherwise. Where the pass over the pictures is broken off, it is the network itself.
+ */
+export async function makeLearner(
+  model: Module,
+  task: Task,
+  { settings, callbacks, signal, load }: FeaturePass,
+): Promise<Learner> {
+  const { train, val, test, inputShape } = task;
+  const live: Learner = { model, train, val, test, wholeState: (state) => state };
+  if (settings.features === 'live' || task.weights === null) return live;
+  const part = frozenPartOf(model, inputShape);
+  const { views, note } = await viewsOf(task, settings.views ?? 1);
+  const parts: readonly View[][] = [
+    views,
+    ...(val === null ? [] : [[[val, 0] as const]]),
+    [[test, 0]],
+  ];
+  const pictures = parts.flat().reduce((sum, [{ length }]) => sum + length, 0);
+  if (part === null || !fitsCache(part, pictures)) return live;
+  for (const callback of callbacks) callback.onNote?.(note);
+
+  const loaders = parts.map((each) =>
+    each.map(([dataset, epoch]) => {
+      const loader = load(dataset);
+      loader.setEpoch(epoch);
+      return loader;
+    }),
+  );
+  const batches = loaders.flat().reduce((sum, { length }) => sum + length, 0);
+  let batch = 0;
+  const onBatch = () => {
+    batch++;
+    for (const callback of callbacks) callback.onFeatures?.({ batch, batches });
+    return signal?.aborted !== true;
+  };
+  const computed: FeatureDataset[] = [];
+  for (const each of loaders) {
+    const features = await computeFeatures(part, each, onBatch);
+    await Promise.all(each.map((loader) => loader.close()));
+    if (features === null) return live;
+    computed.push(features);
+  }
+  const [trainFeatures = train, ...heldOut] = computed;
+  const [testFeatures = test, valFeatures = null] = heldOut.reverse();
+  return {
+    model: part.tail,
+    train: trainFeatures,
+    val: valFeatures,
+    test: testFeatures,
+    wholeState: part.wholeState,
+  };
+}
+
+/** The views of the training pictures: as they are, then augmented as in the first epochs. With what is said of them. */
+async function viewsOf(
+  { train, plainTrain }: Task,
+  count: number,
+): Promise<{ views: View[]; note: string }> {
+  const said = 'the features of each picture are computed once, and the head learns from them';
+  if (await isDeterministic(train)) return { views: [[train, 0]], note: said };
+  const plain: View[] = plainTrain === null ? [] : [[plainTrain, 0]];
+  const augmented = Array.from(
+    { length: count - plain.length },
+    (_, epoch): View => [train, epoch],
+  );
+  const views = [...plain, ...augmented];
+  const note =
+    augmented.length === 0
+      ? `${said}, without augmentation (views: N adds N − 1 augmented ones)`
+      : `${said}: ${views.length} views of each training picture, ${augmented.length} of them augmented`;
+  return { views, note };
+}
