@@ -114,6 +114,8 @@ export class KernelWriter extends Assembler {
   private cursors: Cursor[] = [];
   private scopes: (() => void)[][] = [[]];
   private depth = 0;
+  /** Masks from here on hold what comparisons find, those below parts of vectors. */
+  private firstMask = 8;
   private reaches = new Map<Cursor, Reach>();
   private arguments: readonly Cursor[] = [];
 
@@ -182,7 +184,7 @@ export class KernelWriter extends Assembler {
     const isWide = this.level.bits === 512;
     if (isWide && this.depth > 0) throw internalError('a mask is made inside of a loop');
     const mask: Mask = { kind: 'mask', id: isWide ? this.parts.size + 1 : 0, lanes };
-    if (mask.id > 7) throw internalError('a kernel needs more than 7 masks');
+    if (mask.id >= this.firstMask) throw internalError('a kernel needs too many masks');
     const ones = Array.from({ length: this.level.lanes }, (_, lane) => (lane < lanes ? -1 : 0));
     const part = { lanes, mask, place: isWide ? undefined : this.constant(ones) };
     this.parts.set(lanes, part);
@@ -193,9 +195,23 @@ export class KernelWriter extends Assembler {
     return part;
   }
 
+  /** A mask register for what comparisons find, until the end of the kernel; AVX-512 alone. */
+  mask(): Mask {
+    this.firstMask--;
+    return { kind: 'mask', id: this.firstMask, lanes: this.level.lanes };
+  }
+
+  /** Puts the whole number `value` into all lanes. */
+  fillWhole(to: Vec, value: number): void {
+    if (value === 0) this.zero(to);
+    else this.vbroadcastss(to, mem(this.constant([value])));
+  }
+
   /** Reads a vector, or a part of one: the other lanes become zero, and their memory is not touched. */
   load(to: Vec, at: Mem, part?: Part): void {
+    const shorter = part && shorterOf(to, part);
     if (part === undefined) this.vmovups(to, at);
+    else if (shorter !== undefined) this.vmovups(shorter, at);
     else if (part.place === undefined) this.vmovups(only(part.mask, to), at);
     else this.withMask(part.place, to, (mask) => this.vmaskmovps(to, mask, only(part.mask, at)));
   }
@@ -206,7 +222,8 @@ export class KernelWriter extends Assembler {
       this.load(to, at, part);
       return;
     }
-    this.vpmovzxwd(only(part?.mask, to), at);
+    const shorter = part && shorterOf(to, part);
+    this.vpmovzxwd(shorter ?? only(part?.mask, to), at);
     this.vpslld(to, to, 16); // The upper half of a float.
   }
 
@@ -218,12 +235,16 @@ export class KernelWriter extends Assembler {
     }
     const half: Vec = { ...from, bits: 256 };
     this.vcvtneps2bf16(half, from);
-    this.vmovdqu16(only(part?.mask, at), half);
+    if (part?.lanes === 8) this.vmovups(at, { ...from, bits: 128 });
+    else if (part?.lanes === 4) this.vmovlps(at, { ...from, bits: 128 });
+    else this.vmovdqu16(only(part?.mask, at), half);
   }
 
   /** Writes a vector, or a part of one. */
   store(at: Mem, from: Vec, part?: Part): void {
+    const shorter = part && shorterOf(from, part);
     if (part === undefined) this.vmovups(at, from);
+    else if (shorter !== undefined) this.vmovups(at, shorter);
     else if (part.place === undefined) this.vmovups(only(part.mask, at), from);
     else
       this.withMask(part.place, from, (mask) => this.vmaskmovps(only(part.mask, at), mask, from));
@@ -336,6 +357,13 @@ export class KernelWriter extends Assembler {
     this.constants.set(key, label);
     return label;
   }
+}
+
+/** The register's shorter form that is the part: moved without a mask, which takes long where it crosses a cache line. */
+function shorterOf(register: Vec, { lanes }: Part): Vec | undefined {
+  if (lanes === 8 && register.bits === 512) return { ...register, bits: 256 };
+  if (lanes === 4 && register.bits > 128) return { ...register, bits: 128 };
+  return undefined;
 }
 
 function bitsOf(value: number): number[] {

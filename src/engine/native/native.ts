@@ -4,17 +4,22 @@
  */
 import { EngineError } from '../../core/errors.js';
 import type { Provider } from '../compiler/provider.js';
+import type { Lowerings } from '../compiler/target.js';
 import type { EngineFacts } from '../engine.js';
+import { lowerings } from '../wasm/lower/table.js';
 import { openWasmEngine, type WasmEngine, type WasmEngineOptions } from '../wasm/wasm.js';
 import { foreignCalls, type RunnerPlace } from './calls.js';
 import { type CpuFeatures, cpuFeatures } from './cpu.js';
 import { avx2, avx512, type VectorLevel } from './kernel-writer.js';
 import { Kernels } from './kernels.js';
+import { channelReplacements } from './lower/channel-phases.js';
+import { withReplacements } from './lower/coded-context.js';
 import {
   conv2dBackwardInputLowering,
   conv2dBackwardWeightLowering,
   conv2dLowering,
 } from './lower/conv2d.js';
+import { poolReplacements } from './lower/pool-phases.js';
 import { linearLowering, matmulLowering } from './lower/product.js';
 import { codeMemory, type PlaceCode } from './memory.js';
 import { emitRunner } from './runner.js';
@@ -50,6 +55,7 @@ export function openNativeEngine({ level, ...options }: NativeEngineOptions = {}
     name: 'native',
     withoutBfloat16: hasBfloat16(features, kernels.level) ? undefined : withoutBfloat16,
     lowerings: {
+      ...streamLowerings(kernels),
       conv2d: conv2dLowering(kernels),
       conv2dBackwardInput: conv2dBackwardInputLowering(kernels),
       conv2dBackwardWeight: conv2dBackwardWeightLowering(kernels),
@@ -70,6 +76,12 @@ export function openNativeEngine({ level, ...options }: NativeEngineOptions = {}
     },
   };
   return { ...engine, facts };
+}
+
+/** The lowerings of the WASM kernels; what streams through memory is emitted code where vectors have masks. */
+function streamLowerings(kernels: Kernels): Lowerings {
+  if (kernels.level.bits !== 512) return {};
+  return withReplacements(lowerings, { ...channelReplacements, ...poolReplacements }, kernels);
 }
 
 const withoutBfloat16 = 'engine native on a CPU without AVX512-BF16';

@@ -71,13 +71,14 @@ const places = (): Mem[] => {
 const mask: Mask = { kind: 'mask', id: 3, lanes: 5 };
 
 function vectorSamples(name: string, row: Row): Operand[][] {
-  const isWide = name.includes('32x4') || row.length === 'source';
-  const widths = row.only === 'vex' ? [256] : isWide ? [512] : [256, 512];
+  const isWide = name.includes('32x') || row.length === 'source';
+  const isNarrow = name === 'vmovlps'; // A half of the shortest vector.
+  const widths = isNarrow ? [128] : row.only === 'vex' ? [256] : isWide ? [512] : [256, 512];
   return widths.flatMap((bits) => {
-    const wide = bits === 512 || row.only === 'evex';
+    const wide = bits === 512 || row.only === 'evex' || isNarrow;
     const reg = (id: number) => vec(id, bits as Vec['bits']);
     const [low, high] = wide ? [1, 30] : [1, 14];
-    const canMask = wide;
+    const canMask = wide && !isNarrow;
     const memory = places();
     if (wide && row.w === 0 && row.tuple === undefined && !row.form.startsWith('m'))
       memory.push(...[each(mem(gprs.rax, 12)), each(mem(gprs.r13, 512))]);
@@ -171,6 +172,7 @@ const general: Readonly<Record<string, readonly Operand[][]>> = (() => {
     xgetbv: [[]],
     vzeroupper: [[]],
     kmovw: [[mask, rcx]],
+    korw: [[mask, { ...mask, id: 7 }, { ...mask, id: 2 }]],
     mov32: loads,
     prefetch: places().flatMap((at) => [
       [0, at],
@@ -193,7 +195,8 @@ export function samples(): Sample[] {
         const bits = row.length === 'source' ? 2 * found : found;
         const share = { full: 1, half: 2, quarter: 4, scalar: bits / 32 }[row.tuple ?? 'full'];
         const written = operands.map((operand) => format(operand, bits / 8 / share, bits / 32));
-        return sample(name, operands, `${name} ${written.join(', ')}`);
+        const text = `${name} ${written.join(', ')}`;
+        return sample(name, operands, row.merges ? text.replace('{z}', '') : text);
       }),
   );
   const others = Object.entries(general).flatMap(([name, list]) =>

@@ -135,6 +135,11 @@ export class Assembler extends VectorInstructions {
     this.out.byte(0xc5, 0xf8, 0x92, 0xc0 | (to.id << 3) | from.id); // From one of the first eight.
   }
 
+  /** The lanes that are in one mask or the other. */
+  korw(to: Mask, a: Mask, b: Mask): void {
+    this.out.byte(0xc5, 0x84 | ((~a.id & 15) << 3), 0x45, 0xc0 | (to.id << 3) | b.id);
+  }
+
   /** Whether the code may use what came with AVX-512. */
   protected readonly allowsEvex: boolean = true;
 
@@ -172,7 +177,7 @@ export class Assembler extends VectorInstructions {
       rm,
       bits,
       mask: mask?.id ?? 0,
-      zeroes: !isStore,
+      zeroes: !isStore && row.merges !== true,
       allowsEvex,
       byte: typeof byte === 'number' ? byte : undefined,
     });

@@ -41,7 +41,9 @@ export interface Row<F extends Form = Form> {
   /** Of which register the length field tells: the one that is read may be twice as long as the one in `reg`. @default 'reg' */
   readonly length?: 'source';
   /** Bytes of a lane in memory. @default 4 */
-  readonly lane?: 2;
+  readonly lane?: 1 | 2;
+  /** Whether lanes outside of the mask stay what they were, or what the other operand has; else they become zero. */
+  readonly merges?: true;
   /** What stands in `reg` of form `vmi`. */
   readonly digit?: number;
 }
@@ -76,6 +78,7 @@ export const instructions = {
   vfnmadd231ps: row('rvm', '66', '0F38', 0, 0xbc),
   vbroadcastss: row('rm', '66', '0F38', 0, 0x18, { tuple: 'scalar' }),
   vorps: row('rvm', 'NP', '0F', 0, 0x56),
+  vandps: row('rvm', 'NP', '0F', 0, 0x54),
   vpslld: row('vmi', '66', '0F', 0, 0x72, { digit: 6 }),
   vmovups: row('move', 'NP', '0F', 0, 0x10, { store: 0x11 }),
 
@@ -83,6 +86,16 @@ export const instructions = {
   vmovdqu16: row('move', 'F2', '0F', 1, 0x6f, { store: 0x7f, only: 'evex', lane: 2 }),
   vcvtneps2bf16: row('rm', 'F3', '0F38', 0, 0x72, { only: 'evex', length: 'source' }),
   vdpbf16ps: row('rvm', 'F3', '0F38', 0, 0x52, { only: 'evex' }),
+
+  vmovlps: row('mr', 'NP', '0F', 0, 0x13, { tuple: 'half' }),
+  vpmovzxbd: row('rm', '66', '0F38', 0, 0x31, { tuple: 'quarter', lane: 1 }),
+  vpmovdb: row('mr', 'F3', '0F38', 0, 0x31, { only: 'evex', tuple: 'quarter', lane: 1 }),
+  vcvtps2pd: row('rm', 'NP', '0F', 0, 0x5a, { tuple: 'half' }),
+  vaddpd: row('rvm', '66', '0F', 1, 0x58),
+
+  vcmpps: row('kvmi', 'NP', '0F', 0, 0xc2, { only: 'evex' }),
+  vpcmpd: row('kvmi', '66', '0F3A', 0, 0x1f, { only: 'evex' }),
+  vblendmps: row('rvm', '66', '0F38', 0, 0x65, { only: 'evex', merges: true }),
 
   vunpcklps: row('rvm', 'NP', '0F', 0, 0x14),
   vunpckhps: row('rvm', 'NP', '0F', 0, 0x15),
@@ -92,6 +105,7 @@ export const instructions = {
   vperm2f128: row('rvmi', '66', '0F3A', 0, 0x06, { only: 'vex' }),
   vextractf128: row('mri', '66', '0F3A', 0, 0x19, { only: 'vex', tuple: 'half' }),
   vmaskmovps: row('masked', '66', '0F38', 0, 0x2c, { only: 'vex', store: 0x2e }),
+  vextractf32x8: row('mri', '66', '0F3A', 0, 0x1b, { only: 'evex', tuple: 'half' }),
   vextractf32x4: row('mri', '66', '0F3A', 0, 0x19, { only: 'evex', tuple: 'quarter' }),
 } satisfies Record<string, Row>;
 

@@ -118,6 +118,7 @@ export function lineOutput(w: KernelWriter, shape: LineResults): void {
   const registers = w.vectors(points);
   const zero = shape.relu ? w.filled(0) : undefined;
   const add = w.vector();
+  const { vectors } = shape;
   eachTile(w, shape, y, m, ({ image, matrix, run, vector, part }) => {
     w.load(add, bias.at(vector.matrix), part);
     registers.forEach((to, e) => {
@@ -128,7 +129,9 @@ export function lineOutput(w: KernelWriter, shape: LineResults): void {
       w.vaddps(from, from, add);
       if (zero !== undefined) w.vmaxps(from, zero, from); // The second operand, where one is NaN.
       const to = image.at(j * shape.position + vector.pixel);
-      w.storeAs(shape.storage, to, from, shape.isPadded ? undefined : part);
+      // The next pixel is written after this one: whole vectors are faster, and what they write behind is lost.
+      const isFollowed = vectors.length === 1 && j + 1 < run.end;
+      w.storeAs(shape.storage, to, from, shape.isPadded || isFollowed ? undefined : part);
     });
   });
 }

@@ -51,3 +51,18 @@ export function eachPanel(
   w.loop(whole - turns * perTurn, panels);
   if (rest > 0) w.scope(() => body(rest, true));
 }
+
+/** Channels in vectors of 16, 8 or 4, which are moved without masks: where each starts, and its lanes. */
+export function wholeVectors(
+  channels: number,
+  lanes: number,
+): { readonly first: number; readonly lanes: number }[] {
+  const vectors: { first: number; lanes: number }[] = [];
+  for (let first = 0; first < channels; ) {
+    const left = channels - first;
+    const width = [lanes, 8, 4].find((n) => n <= left) ?? left;
+    vectors.push({ first, lanes: width });
+    first += width;
+  }
+  return vectors;
+}

@@ -112,6 +112,9 @@ export function lineVectors(image: StoredImage, stride: number, lanes: number): 
 /** Unused bytes after each of the eight matrices: strides that are powers of two would share sets of the caches. */
 const padBytes = 192;
 
+/** Unused bytes after each tile's rows. */
+const tilePad = 64;
+
 /** An element of a strip's windows should stay in the first-level cache. */
 const elementBytes = 32 * 1024;
 
@@ -144,7 +147,8 @@ export function stripsOf(
   const fitting = Math.max(fewestRows, Math.floor((inputRows - kernel[0]) / down) + 1);
   const perImage = Math.ceil(height / Math.min(height, fitting));
   const rows = Math.ceil(height / perImage);
-  const tile = ((rows - 1) * down + kernel[0]) * row;
+  // Whole vectors are stored: the last may reach behind the channels.
+  const tile = ((rows - 1) * down + kernel[0]) * row + tilePad;
   const outTile = columns * 4;
   const outRow = tiles * outTile;
   return {

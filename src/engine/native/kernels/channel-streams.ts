@@ -1,0 +1,312 @@
+/**
+ * Batch normalisation's passes over a tensor, forward and backward: what is done to every element depends on its channel, and
+ * some passes sum over the elements of each channel. A vector of channels at a time, pixel after pixel.
+ *
+ * Sums of up to 64 numbers are floats, sums of those doubles: `[2][C]`, the channels rounded up to four. For AVX-512.
+ */
+import type { Precision } from '../../precision.js';
+import { type Mask, only, type Vec } from '../asm/operands.js';
+import { bytesOf, type Cursor, type KernelWriter, type Part } from '../kernel-writer.js';
+import { wholeVectors } from './vector-places.js';
+
+/** Blocks of channels that follow each other, each with so many pixels. */
+export interface Stream {
+  readonly groups: number;
+  readonly pixels: number;
+  /** Channels of a block, a multiple of four. */
+  readonly block: number;
+  readonly storage: Precision;
+}
+
+/** A vector of channels of one block. */
+interface ChannelVector {
+  readonly first: number;
+  readonly lanes: number;
+  readonly part: Part | undefined;
+  readonly pixels: number;
+  /** The tensors at this vector of the first pixel. */
+  readonly at: readonly Cursor[];
+  /** Reads a float for each channel. */
+  readonly param: (from: Cursor, bytes?: number) => Vec;
+}
+
+interface Channelwise {
+  readonly params?: readonly Cursor[];
+  readonly planes?: readonly Cursor[];
+  readonly sums?: Cursor;
+}
+
+/** Pixels that are taken vector by vector: they stay in the first-level cache, and their sums are floats. */
+const chunk = 64;
+
+/**
+ * Calls `body` for each chunk of pixels and vector of channels; `params` and `sums` go along with the channels, floats and doubles,
+ * `planes` with the blocks.
+ */
+function eachVector(
+  w: KernelWriter,
+  shape: Stream,
+  tensors: readonly Cursor[],
+  { params = [], planes = [], sums }: Channelwise,
+  body: (vector: ChannelVector) => void,
+): void {
+  const { groups, pixels, block, storage } = shape;
+  const vectors = wholeVectors(block, w.level.lanes);
+  for (const { lanes } of vectors) w.part(lanes);
+  const some = (count: number) => {
+    for (const { first, lanes } of vectors)
+      w.scope(() => {
+        const part = w.part(lanes);
+        const at = tensors.map((tensor) => tensor.fork(first * bytesOf(storage)));
+        const param = (from: Cursor, bytes = 0) => {
+          const to = w.vector();
+          w.load(to, from.at(bytes + 4 * first), part);
+          return to;
+        };
+        body({ first, lanes, part, pixels: count, at, param });
+      });
+    for (const tensor of tensors) tensor.advance(count * block * bytesOf(storage));
+  };
+  w.loop(groups, () => {
+    w.loop(Math.floor(pixels / chunk), () => some(chunk));
+    if (pixels % chunk > 0) some(pixels % chunk);
+    for (const param of params) param.advance(4 * block);
+    for (const plane of planes) plane.advance(pixels * block * bytesOf(storage));
+    sums?.advance(8 * block);
+  });
+}
+
+const unroll = 4;
+
+/** Calls `pixel` for `count` pixels with the byte of each from the cursors on, which move along. */
+function eachPixel(
+  w: KernelWriter,
+  { block, storage }: Stream,
+  cursors: readonly Cursor[],
+  count: number,
+  pixel: (at: number, i: number) => void,
+): void {
+  const step = block * bytesOf(storage);
+  const some = (n: number) => {
+    for (let i = 0; i < n; i++) w.scope(() => pixel(i * step, i));
+    for (const cursor of cursors) cursor.advance(n * step);
+  };
+  w.loop(Math.floor(count / unroll), () => some(unroll));
+  if (count % unroll > 0) some(count % unroll);
+}
+
+/** What a pass adds to its sums of a pixel. */
+type AddPixel = (at: number, sums: readonly Vec[]) => void;
+
+/** Makes `count` sums over the pixels and adds them to the doubles of the channels, `apart` bytes from each other. */
+function sumPixels(
+  w: KernelWriter,
+  shape: SumStream,
+  { first, lanes, pixels, at: cursors }: ChannelVector,
+  { sums: to, count }: { readonly sums: Cursor; readonly count: number },
+  add: AddPixel,
+): void {
+  const sums = Array.from({ length: unroll }, () =>
+    Array.from({ length: count }, () => w.vector()),
+  );
+  for (const sum of sums.flat()) w.zero(sum);
+  eachPixel(w, shape, cursors, pixels, (at, i) => add(at, sums[i] ?? []));
+  for (let k = 0; k < count; k++) {
+    const [a, b, c, d] = sums.map((list) => list[k]);
+    if (a === undefined || b === undefined || c === undefined || d === undefined) continue;
+    w.vaddps(a, a, b);
+    w.vaddps(c, c, d);
+    w.vaddps(a, a, c);
+    addDoubles(w, to, 8 * first + k * shape.apart, a, lanes);
+  }
+}
+
+/** Adds the first `lanes` floats, a multiple of four, to doubles. */
+function addDoubles(w: KernelWriter, to: Cursor, at: number, sum: Vec, lanes: number): void {
+  w.scope(() => {
+    const wide = w.vector();
+    const add = (from: Vec, count: number, place: number) => {
+      const bits = count >= 8 ? 512 : 256;
+      const doubles: Vec = { ...wide, bits };
+      w.vcvtps2pd(doubles, { ...from, bits: bits === 512 ? 256 : 128 });
+      w.vaddpd(doubles, doubles, to.at(place));
+      w.vmovups(to.at(place), doubles);
+    };
+    add(sum, lanes, at);
+    if (lanes <= 8) return;
+    w.vextractf32x8({ ...sum, bits: 256 }, sum, 1);
+    add(sum, lanes - 8, at + 64);
+  });
+}
+
+export interface SumStream extends Stream {
+  /** Bytes between the two sums of a thread. */
+  readonly apart: number;
+}
+
+/** Σ (x − s) and Σ (x − s)², s being the first of the channel. Arguments: x, x of image 0, sums. */
+export function momentSums(w: KernelWriter, shape: SumStream): void {
+  const { x, first, sums } = w.pointers('x', 'first', 'sums');
+  const { storage } = shape;
+  eachVector(w, shape, [x], { planes: [first], sums }, (vector) => {
+    const [from = x] = vector.at;
+    const shift = w.vector();
+    w.loadAs(storage, shift, first.at(vector.first * bytesOf(storage)), vector.part);
+    sumPixels(w, shape, vector, { sums, count: 2 }, (pixel, [s = shift, q = shift]) => {
+      const u = w.vector();
+      w.loadAs(storage, u, from.at(pixel), vector.part);
+      w.vsubps(u, u, shift);
+      w.vaddps(s, s, u);
+      w.vfmadd231ps(q, u, u);
+    });
+  });
+}
+
+/** Σ x. Arguments: x, sums. */
+export function channelSums(w: KernelWriter, shape: SumStream): void {
+  const { x, sums } = w.pointers('x', 'sums');
+  const { storage } = shape;
+  eachVector(w, shape, [x], { sums }, (vector) => {
+    const [from = x] = vector.at;
+    sumPixels(w, shape, vector, { sums, count: 1 }, (pixel, [s]) => {
+      const u = w.vector();
+      w.loadAs(storage, u, from.at(pixel), vector.part);
+      w.vaddps(s ?? u, s ?? u, u);
+    });
+  });
+}
+
+export interface ApplyStream extends Stream {
+  readonly relu: boolean;
+  readonly hasResidual: boolean;
+}
+
+/** y = x · scale + shift (+ residual), at least 0 with a relu. Arguments: x, scale, shift, y and the residual, if any. */
+export function normalize(w: KernelWriter, shape: ApplyStream): void {
+  const { storage, relu, hasResidual } = shape;
+  const { x, scale, shift, y, residual } = hasResidual
+    ? w.pointers('x', 'scale', 'shift', 'y', 'residual')
+    : { ...w.pointers('x', 'scale', 'shift', 'y'), residual: undefined };
+  const zero = relu ? w.filled(0) : undefined;
+  const tensors = residual === undefined ? [x, y] : [x, y, residual];
+  eachVector(w, shape, tensors, { params: [scale, shift] }, ({ at, part, param, pixels }) => {
+    const [from = x, to = y, added] = at;
+    const [a, b] = [param(scale), param(shift)];
+    eachPixel(w, shape, at, pixels, (pixel) => {
+      const u = w.vector();
+      w.loadAs(storage, u, from.at(pixel), part);
+      w.vfmadd213ps(u, a, b);
+      if (added !== undefined)
+        w.scope(() => {
+          const r = w.vector();
+          w.loadAs(storage, r, added.at(pixel), part);
+          w.vaddps(u, u, r);
+        });
+      if (zero !== undefined) w.vmaxps(u, zero, u); // The second operand, where one is NaN.
+      w.storeAs(storage, to.at(pixel), u, part);
+    });
+  });
+}
+
+/** Lanes where a is not ≤ b, NaN among them. */
+const notAtMost = 6;
+
+export interface GradientSums extends SumStream {
+  /** What g is: dy; dy where x · scale + shift > 0; dy where y > 0, which is stored. */
+  readonly gradient: 'plain' | 'rectified' | 'residual';
+}
+
+/**
+ * Σ g and Σ g · (x − mean). Arguments: x, dy, mean, sums, and scale and shift of a rectified gradient, or y and what is stored of
+ * a residual's.
+ */
+export function gradientSums(w: KernelWriter, shape: GradientSums): void {
+  const { storage, gradient } = shape;
+  const given = w.pointers('x', 'dy', 'mean', 'sums', ...extras[gradient]);
+  const { x, dy, mean, sums } = given;
+  const { scale, shift, y, masked } = given as Partial<Record<string, Cursor>>;
+  const zero = w.filled(0);
+  const keep = gradient === 'plain' ? undefined : w.mask();
+  const tensors = [x, dy, ...(y && masked ? [y, masked] : [])];
+  const params = [mean, ...(scale && shift ? [scale, shift] : [])];
+  eachVector(w, shape, tensors, { params, sums }, (vector) => {
+    const [xAt = x, dyAt = dy, yAt, maskedAt] = vector.at;
+    const { part, param } = vector;
+    const center = param(mean);
+    const line = scale && shift ? { a: param(scale), b: param(shift) } : undefined;
+    sumPixels(w, shape, vector, { sums, count: 2 }, (pixel, [s = zero, q = zero]) => {
+      const [u, g] = w.vectors(2);
+      w.loadAs(storage, u, xAt.at(pixel), part);
+      w.loadAs(storage, g, dyAt.at(pixel), part);
+      if (keep !== undefined) {
+        const z = w.vector();
+        if (line !== undefined) rectify(w, { to: g, x: u, ...line, z, zero, keep });
+        else if (yAt !== undefined && maskedAt !== undefined) {
+          w.loadAs(storage, z, yAt.at(pixel), part);
+          w.vcmpps(keep, z, zero, notAtMost);
+          w.vmovups(only(keep, g), g);
+          w.vmovups(z, g);
+          w.storeAs(storage, maskedAt.at(pixel), z, part);
+        }
+      }
+      w.vsubps(u, u, center);
+      w.vaddps(s, s, g);
+      w.vfmadd231ps(q, g, u);
+    });
+  });
+}
+
+const extras = { plain: [], rectified: ['scale', 'shift'], residual: ['y', 'masked'] } as const;
+
+/** to = to where x · a + b is not ≤ 0, else 0. */
+function rectify(
+  w: KernelWriter,
+  regs: Readonly<Record<'to' | 'x' | 'a' | 'b' | 'z' | 'zero', Vec>> & { readonly keep: Mask },
+): void {
+  const { to, x, a, b, z, zero, keep } = regs;
+  w.vmovups(z, x);
+  w.vfmadd213ps(z, a, b);
+  w.vcmpps(keep, z, zero, notAtMost);
+  w.vmovups(only(keep, to), to);
+}
+
+export interface GradientStream extends Stream {
+  readonly rectified: boolean;
+  /** Bytes between the terms. */
+  readonly apart: number;
+}
+
+/**
+ * dx = scale · g + slope · (x − mean) + offset. Arguments: x, dy, terms (mean, scale, slope, offset), dx, and the shift of a
+ * rectified gradient.
+ */
+export function normalizeGradient(w: KernelWriter, shape: GradientStream): void {
+  const { storage, rectified, apart } = shape;
+  const given = w.pointers('x', 'dy', 'terms', 'dx', ...(rectified ? (['shift'] as const) : []));
+  const { x, dy, terms, dx } = given;
+  const { shift } = given as Partial<Record<string, Cursor>>;
+  const zero = w.filled(0);
+  const keep = rectified ? w.mask() : undefined;
+  const params = [terms, ...(shift ? [shift] : [])];
+  eachVector(w, shape, [x, dy, dx], { params }, ({ at, part, param, pixels }) => {
+    const [xAt = x, dyAt = dy, dxAt = dx] = at;
+    const mean = param(terms);
+    const scale = param(terms, apart);
+    const slope = param(terms, 2 * apart);
+    const offset = param(terms, 3 * apart);
+    const b = shift === undefined ? undefined : param(shift);
+    eachPixel(w, shape, at, pixels, (pixel) => {
+      const [u, g] = w.vectors(2);
+      w.loadAs(storage, u, xAt.at(pixel), part);
+      w.loadAs(storage, g, dyAt.at(pixel), part);
+      if (keep !== undefined && b !== undefined)
+        w.scope(() => {
+          rectify(w, { to: g, x: u, a: scale, b, z: w.vector(), zero, keep });
+        });
+      w.vsubps(u, u, mean);
+      w.vfmadd213ps(u, slope, offset);
+      w.vfmadd231ps(u, g, scale);
+      w.storeAs(storage, dxAt.at(pixel), u, part);
+    });
+  });
+}

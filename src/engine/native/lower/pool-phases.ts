@@ -1,0 +1,282 @@
+/** Phases of max pooling, alone or behind batch normalisation, in the words of the kernels that they replace. */
+import type { LowerContext } from '../../compiler/lowering.js';
+import type { Pointer } from '../../compiler/region.js';
+import type { Precision } from '../../precision.js';
+import { bytesOf } from '../kernel-writer.js';
+import {
+  type GatherRun,
+  poolGradient,
+  poolRows,
+  type WindowRun,
+  type WindowTap,
+} from '../kernels/max-pool.js';
+import type { Kernels } from '../kernels.js';
+import { type Axis, inputAt, runsOf } from './axis.js';
+import type { Replacement, Replacements, Words } from './coded-context.js';
+import { areReachable, KernelPhase } from './phase.js';
+import { shareOf, unitsOf } from './shares.js';
+
+/** Elements of a window whose numbers stay in registers. */
+const mostTaps = 16;
+
+/** Pooling of planes: of images × blocks of channels. */
+interface Pooling {
+  readonly planes: number;
+  readonly block: number;
+  readonly storage: Precision;
+  readonly axes: readonly [rows: Axis, columns: Axis];
+}
+
+/** Words 4 to 17 of the kernels of pooling alone. */
+function poolingOf(words: Words, storage: Precision): Pooling | undefined {
+  const [planes, height, width, block, outHeight, outWidth] = words.numbers(4, 5, 6, 7, 8, 9);
+  const axis = (i: 0 | 1, size: number, outSize: number): Axis => {
+    const [kernel, step, padding, dilation] = words.numbers(10 + i, 12 + i, 14 + i, 16 + i);
+    return { size, outSize, kernel, step, padding, dilation };
+  };
+  const axes = [axis(0, height, outHeight), axis(1, width, outWidth)] as const;
+  return fitting({ planes, block, storage, axes });
+}
+
+/** Words 1 to 5 of those behind batch normalisation, whose windows are 2 × 2; and how many groups there are. */
+function normPoolingOf(words: Words, storage: Precision) {
+  const [images, groups, height, width, block] = words.numbers(1, 2, 3, 4, 5);
+  const axis = (size: number): Axis => {
+    const outSize = Math.floor(size / 2);
+    return { size, outSize, kernel: 2, step: 2, padding: 0, dilation: 1 };
+  };
+  const axes = [axis(height), axis(width)] as const;
+  const pooling = fitting({ planes: images * groups, block, storage, axes });
+  return pooling && { pooling, groups };
+}
+
+function fitting(pooling: Pooling): Pooling | undefined {
+  const { planes, block, storage, axes } = pooling;
+  const [rows, columns] = axes;
+  const bytes = planes * block * rows.size * columns.size * bytesOf(storage);
+  const fits =
+    block % 4 === 0 &&
+    rows.kernel * columns.kernel <= mostTaps &&
+    axes.every(({ dilation, outSize }) => dilation === 1 && outSize > 0) &&
+    areReachable(bytes);
+  return fits ? pooling : undefined;
+}
+
+/** What is fused with pooling: pointers to values per channel, and to tensors. */
+interface ForwardOperands {
+  readonly x: Pointer;
+  readonly y: Pointer;
+  readonly index: Pointer;
+  readonly relu: boolean;
+  readonly norm?: {
+    readonly groups: number;
+    readonly scale: Pointer;
+    readonly shift: Pointer;
+    readonly winners: Pointer;
+  };
+}
+
+function emitForward(
+  kernels: Kernels,
+  context: LowerContext,
+  { planes, block, storage, axes: [rows, columns] }: Pooling,
+  { norm, relu, ...given }: ForwardOperands,
+): void {
+  const phase = new KernelPhase(context);
+  const [x, y, index] = [given.x, given.y, given.index].map((p) => phase.operand(p));
+  if (x === undefined || y === undefined || index === undefined) return;
+  const [scale, shift] = [norm?.scale, norm?.shift].map((p) => p && phase.operand(p));
+  const winners = norm && phase.operand(norm.winners);
+  const pixel = block * bytesOf(storage);
+  const windows = (first: number, kernelRows: number): WindowRun[] =>
+    runsOf(columns).map((run) => ({
+      count: run.count,
+      taps: grid(kernelRows, run.kernel).map(([u, v]) => ({
+        number: (first + u) * columns.kernel + run.first + v,
+        ...{ row: first + u, pixel: run.first + v },
+      })),
+    }));
+  phase.run((thread, call) => {
+    const share = shareOf(planes * rows.outSize, thread, context.threads);
+    const [firstPlane, endPlane] = [share.first / rows.outSize, share.end / rows.outSize];
+    for (let plane = Math.floor(firstPlane); plane < endPlane; plane++)
+      for (const run of runsOf(rows)) {
+        const start = plane * rows.outSize + run.at;
+        const first = Math.max(start, share.first);
+        const count = Math.min(start + run.count, share.end) - first;
+        if (count <= 0) continue;
+        const row = run.at + first - start;
+        const kernel = kernels.get(poolRows, {
+          ...{ block, storage, rows: count, width: columns.size, outWidth: columns.outSize },
+          ...{ stride: [rows.step, columns.step] as const, norm: norm !== undefined, relu },
+          runs: windows(run.first, run.kernel),
+        });
+        const from = plane * rows.size + inputAt(rows, row, 0);
+        const to = (plane * rows.outSize + row) * columns.outSize;
+        const places = [
+          x.at((from * columns.size - columns.padding) * pixel),
+          y.at(to * pixel),
+          index.at(to * block),
+        ];
+        const channel = 4 * block * (norm ? plane % norm.groups : 0);
+        if (scale && shift && winners)
+          places.push(scale.at(channel), shift.at(channel), winners.at(to * pixel));
+        call(kernel, ...places);
+      }
+  });
+}
+
+function grid(rows: number, columns: number): [number, number][] {
+  return Array.from({ length: rows * columns }, (_, i) => [Math.floor(i / columns), i % columns]);
+}
+
+/** Positions of the larger image that follow each other in steps of the stride, all with the same windows. */
+interface Phase {
+  readonly first: number;
+  readonly count: number;
+  /** Kernel elements, and the output from the step's own. */
+  readonly taps: readonly { readonly element: number; readonly output: number }[];
+}
+
+/** Step q of an axis has the positions q · stride − padding + phase. */
+function phasesOf(axis: Axis, phase: number): Phase[] {
+  const { size, outSize, kernel, step, padding } = axis;
+  const phases: { first: number; count: number; taps: Phase['taps']; key: string }[] = [];
+  for (let q = 0; q * step - padding < size; q++) {
+    const position = q * step - padding + phase;
+    const isInside = position >= 0 && position < size;
+    const taps = Array.from({ length: kernel }, (_, element) => ({
+      element,
+      output: (phase - element) / step,
+    })).filter(({ output }) => {
+      return Number.isInteger(output) && q + output >= 0 && q + output < outSize;
+    });
+    const key = isInside ? JSON.stringify(taps) : 'outside';
+    const last = phases.at(-1);
+    if (last?.key === key) last.count++;
+    else phases.push({ first: q, count: 1, taps, key });
+  }
+  return phases.filter(({ key }) => key !== 'outside');
+}
+
+interface BackwardOperands {
+  readonly dy: Pointer;
+  readonly index: Pointer;
+  readonly dx: Pointer;
+  /** The result of a relu; behind batch normalisation the winners. */
+  readonly y: Pointer | undefined;
+  readonly norm?: {
+    readonly groups: number;
+    readonly x: Pointer;
+    readonly terms: Pointer;
+    readonly shift: Pointer;
+  };
+}
+
+function emitBackward(
+  kernels: Kernels,
+  context: LowerContext,
+  { planes, block, storage, axes: [rows, columns] }: Pooling,
+  { norm, ...given }: BackwardOperands,
+): void {
+  const phase = new KernelPhase(context);
+  const [dy, index, dx] = [given.dy, given.index, given.dx].map((p) => phase.operand(p));
+  if (dy === undefined || index === undefined || dx === undefined) return;
+  const y = given.y && phase.operand(given.y);
+  const [x, terms, shift] = [norm?.x, norm?.terms, norm?.shift].map((p) => p && phase.operand(p));
+  const pixel = block * bytesOf(storage);
+  const alongRows = Array.from({ length: rows.step }, (_, p) =>
+    phasesOf(rows, p).map((run) => ({ ...run, phase: p })),
+  ).flat();
+  const shared = {
+    ...{ block, storage, width: columns.size, outWidth: columns.outSize },
+    ...{ stride: [rows.step, columns.step] as const, norm: norm !== undefined },
+    ...{ relu: y !== undefined, apart: norm ? 4 * norm.groups * block : 0 },
+  };
+  phase.run((thread, call) => {
+    for (const plane of unitsOf(planes, thread, context.threads))
+      for (const run of alongRows) {
+        const kernel = kernels.get(poolGradient, {
+          ...shared,
+          rows: run.count,
+          runs: gatherRuns(run.taps, columns),
+        });
+        const row = plane * rows.size + run.first * rows.step - rows.padding + run.phase;
+        const to = (row * columns.size - columns.padding) * pixel;
+        const from = (plane * rows.outSize + run.first) * columns.outSize;
+        const channel = 4 * block * (norm ? plane % norm.groups : 0);
+        const places = [dy.at(from * pixel), index.at(from * block), dx.at(to)];
+        if (y) places.push(y.at(from * pixel));
+        if (x && terms && shift) places.push(x.at(to), terms.at(channel), shift.at(channel));
+        call(kernel, ...places);
+      }
+  });
+}
+
+/** The steps along a row whose windows' rows are given: for each of a step's pixels its windows. */
+function gatherRuns(inRows: Phase['taps'], columns: Axis): GatherRun[] {
+  const { size, step, padding, kernel } = columns;
+  const steps = Math.ceil((size + padding) / step);
+  const phases = Array.from({ length: step }, (_, p) => phasesOf(columns, p));
+  const runs: { count: number; pixels: GatherRun['pixels']; key: string }[] = [];
+  for (let q = 0; q < steps; q++) {
+    const pixels = phases.map((list): readonly WindowTap[] | undefined => {
+      const found = list.find(({ first, count }) => q >= first && q < first + count);
+      return found?.taps.flatMap((column) =>
+        inRows.map((row) => ({
+          number: row.element * kernel + column.element,
+          ...{ row: row.output, pixel: column.output },
+        })),
+      );
+    });
+    const key = JSON.stringify(pixels);
+    const last = runs.at(-1);
+    if (last?.key === key) last.count++;
+    else runs.push({ count: 1, pixels, key });
+  }
+  return runs.map(({ count, pixels }) => ({ count, pixels }));
+}
+
+const maxPool: Replacement = (kernels, context, words, storage) => {
+  const pooling = poolingOf(words, storage);
+  const [x, y, index] = [0, 1, 2].map((i) => words.pointer(i));
+  const low = words.float(3);
+  if (!pooling || !x || !y || !index) return false;
+  emitForward(kernels, context, pooling, { x, y, index, relu: low === 0 });
+  return true;
+};
+
+const maxPoolBackward: Replacement = (kernels, context, words, storage) => {
+  const pooling = poolingOf(words, storage);
+  const [dy, dx, index] = [0, 1, 2].map((i) => words.pointer(i));
+  if (!pooling || !dy || !dx || !index) return false;
+  emitBackward(kernels, context, pooling, { dy, index, dx, y: words.pointer(3) });
+  return true;
+};
+
+const normPool: Replacement = (kernels, context, words, storage) => {
+  const found = normPoolingOf(words, storage);
+  const [x, scale, shift, y, winners, index] = [0, 6, 7, 8, 9, 10].map((i) => words.pointer(i));
+  if (!found || !x || !scale || !shift || !y || !winners || !index) return false;
+  const norm = { groups: found.groups, scale, shift, winners };
+  emitForward(kernels, context, found.pooling, { x, y, index, relu: true, norm });
+  return true;
+};
+
+const normPoolBackward: Replacement = (kernels, context, words, storage) => {
+  const found = normPoolingOf(words, storage);
+  const [x, terms, shift, dy, y, index, dx] = [0, 6, 7, 8, 9, 10, 11].map((i) => words.pointer(i));
+  if (!found || !x || !terms || !shift || !dy || !y || !index || !dx) return false;
+  const norm = { groups: found.groups, x, terms, shift };
+  emitBackward(kernels, context, found.pooling, { dy, index, dx, y, norm });
+  return true;
+};
+
+export const poolReplacements: Replacements = {
+  maxPoolBlocks: maxPool,
+  maxPoolBlocks2x2: maxPool,
+  maxPoolBlocksBackward: maxPoolBackward,
+  maxPoolBlocks2x2Backward: maxPoolBackward,
+  batchNormReluPool: normPool,
+  batchNormReluPoolBackward: normPoolBackward,
+};

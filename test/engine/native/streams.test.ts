@@ -1,0 +1,101 @@
+/** What streams through memory on engine `native`, with channels that fill no vector and odd sizes: as on `reference`, NaN included. */
+import '../../../src/ops/index.js';
+import assert from 'node:assert/strict';
+import { after, describe, test } from 'node:test';
+import { compile } from '../../../src/compile/compile.js';
+import { Rng } from '../../../src/core/rng.js';
+import { numel, type Shape } from '../../../src/core/shape.js';
+import type { Engine } from '../../../src/engine/engine.js';
+import { useEngine } from '../../../src/engine/select.js';
+import { batchNorm, conv2d, maxPool2d, relu } from '../../../src/nn/functional.js';
+import { fromArray } from '../../../src/tensor/creation.js';
+import type { Tensor } from '../../../src/tensor/tensor.js';
+import { openMachineCode, withoutNative } from './machine.js';
+
+/** y of x, weight and bias. */
+type Network = (x: Tensor, weight: Tensor, bias: Tensor) => Tensor;
+
+const norm = (x: Tensor, weight: Tensor, bias: Tensor) =>
+  batchNorm(x, null, null, { weight, bias, training: true });
+
+const networks: Readonly<Record<string, Network>> = {
+  'batch norm': (x, w, b) => norm(x, w, b),
+  'batch norm, relu': (x, w, b) => relu(norm(x, w, b)),
+  'batch norm, residual, relu': (x, w, b) => relu(norm(x, w, b).add(x.mul(0.5))),
+  'batch norm, relu, pool 2 × 2': (x, w, b) => maxPool2d(relu(norm(x, w, b)), 2),
+  'pool 3 × 3 of stride 2': (x) => maxPool2d(x, 3, { stride: 2, padding: 1 }),
+  'relu, pool 2 × 2': (x) => maxPool2d(relu(x), 2),
+  'pool 2 × 3 of stride 1 × 2': (x) => maxPool2d(x, [2, 3], { stride: [1, 2], padding: [1, 1] }),
+};
+
+const shapes: readonly Shape[] = [
+  [3, 12, 7, 9],
+  [2, 20, 8, 5],
+  [5, 32, 6, 11],
+  [1, 24, 40, 37],
+  [17, 16, 3, 3],
+];
+
+const engines: readonly Engine[] = withoutNative
+  ? []
+  : [1, 3].map((threads) => openMachineCode({ threads }));
+after(() => {
+  for (const engine of engines) if ('stop' in engine) (engine as { stop(): void }).stop();
+});
+
+function draw(rng: Rng, shape: Shape): Tensor {
+  return fromArray(
+    Float32Array.from({ length: numel(shape) }, () => rng.normal()),
+    shape,
+  );
+}
+
+/** y and the gradients of x, weight and bias; x holds a NaN and equal numbers where it is told to. */
+function answer(engine: Engine | 'reference', network: Network, shape: Shape, strange: boolean) {
+  useEngine(engine);
+  const rng = new Rng(5, 0, 0);
+  const x = draw(rng, shape);
+  const [, c = 1] = shape;
+  const [w, b] = [draw(rng, [c]), draw(rng, [c])];
+  if (strange) for (const i of [0, 7, 8, 30]) x.data[i] = i === 7 ? Number.NaN : 1.5;
+  const kernels = draw(rng, [c, c, 1, 1]);
+  const step = compile((...all: Tensor[]): Record<string, Tensor> => {
+    const [image, weight, bias] = all.map((t) => t.detach().requiresGrad_(true));
+    if (!image || !weight || !bias) throw new RangeError('three tensors');
+    const y = network(conv2d(image, kernels), weight, bias); // From there on in blocks of channels.
+    y.mul(y).mul(y).sum().backward();
+    const all4 = [y, image.grad, weight.grad, bias.grad];
+    return Object.fromEntries(all4.flatMap((t, i) => (t ? [[`${i}`, t]] : [])));
+  });
+  return Object.values(step(x, w, b)).map(({ data }) => Float32Array.from(data));
+}
+
+function assertNear(found: readonly Float32Array[], expected: readonly Float32Array[]): void {
+  assert.equal(found.length, expected.length);
+  expected.forEach((values, i) => {
+    const finite = values.filter(Number.isFinite).map(Math.abs);
+    const largest = finite.reduce((most, v) => Math.max(most, v), 1e-3);
+    values.forEach((want, j) => {
+      const got = Number(found[i]?.[j]);
+      const isNear = Number.isNaN(want)
+        ? Number.isNaN(got)
+        : Math.abs(got - want) <= 3e-5 * largest;
+      assert.ok(isNear, `result ${i}[${j}]: ${got}, not ${want}`);
+    });
+  });
+}
+
+describe('streams through memory', { skip: withoutNative }, () => {
+  for (const [name, network] of Object.entries(networks))
+    test(name, () => {
+      for (const shape of shapes)
+        for (const strange of name.startsWith('batch norm') ? [false] : [false, true]) {
+          const expected = answer('reference', network, shape, strange);
+          for (const engine of engines) {
+            const found = answer(engine, network, shape, strange);
+            assertNear(found, expected);
+            assert.deepEqual(answer(engine, network, shape, strange), found, 'a second run');
+          }
+        }
+    });
+});
