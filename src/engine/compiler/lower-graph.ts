@@ -145,6 +145,7 @@ class GraphLowering implements LowerContext {
   }
 
   emit(kernel: KernelName, words: readonly Word[], options: PhaseOptions = {}): void {
+    if (this.target.replacements[kernel]?.(words, this) === true) return;
     const pointers = words.filter((word) => word instanceof Pointer);
     const accesses = accessesOf(pointers, options.split, options.own ?? []);
     this.phases.push({ kernel, words, accesses, note: this.note() });

@@ -6,7 +6,7 @@
  * draft), `compiled-plan.ts` gives them addresses and writes the program that the pool's threads run.
  */
 import type { KernelName } from './kernel-name.js';
-import type { Lowering } from './lowering.js';
+import type { LowerContext, Lowering, Word } from './lowering.js';
 import type { Rewriter } from './passes/rewriter.js';
 import type { PlanNode } from './plan-node.js';
 
@@ -15,11 +15,21 @@ export type Pass = (graph: Rewriter) => void;
 
 export type Lowerings = Readonly<Record<string, Lowering>>;
 
+/**
+ * Emits phases that have the effect of a kernel with these argument words, and returns true; false, with the context untouched,
+ * where it has none for them.
+ */
+export type Replacement = (words: readonly Word[], context: LowerContext) => boolean;
+
+export type Replacements = Readonly<Partial<Record<KernelName, Replacement>>>;
+
 export interface Target {
   /** In the order in which they see the nodes; the first to fuse a node has it. */
   readonly passes: readonly Pass[];
   /** By op or fused op, in the order in which they are asked; what all leave runs its reference kernel. */
   readonly lowerings: readonly Lowerings[];
+  /** What runs in place of phases that lowerings emit. */
+  readonly replacements: Replacements;
   /** Whether the lowering of `node` takes input `position` in bfloat16 as it is. */
   takesBfloat16(node: PlanNode, position: number): boolean;
   /** The number of a kernel in programs. */

@@ -4,16 +4,13 @@
  */
 import { EngineError } from '../../core/errors.js';
 import type { Provider } from '../compiler/provider.js';
-import type { Lowerings } from '../compiler/target.js';
 import type { EngineFacts } from '../engine.js';
-import { lowerings } from '../wasm/lower/table.js';
 import { openWasmEngine, type WasmEngine, type WasmEngineOptions } from '../wasm/wasm.js';
 import { foreignCalls, type RunnerPlace } from './calls.js';
 import { type CpuFeatures, cpuFeatures } from './cpu.js';
 import { avx2, avx512, type VectorLevel } from './kernel-writer.js';
 import { Kernels } from './kernels.js';
 import { channelReplacements } from './lower/channel-phases.js';
-import { withReplacements } from './lower/coded-context.js';
 import {
   conv2dBackwardInputLowering,
   conv2dBackwardWeightLowering,
@@ -21,6 +18,7 @@ import {
 } from './lower/conv2d.js';
 import { poolReplacements } from './lower/pool-phases.js';
 import { linearLowering, matmulLowering } from './lower/product.js';
+import { replacementsOf } from './lower/replacement.js';
 import { codeMemory, type PlaceCode } from './memory.js';
 import { emitRunner } from './runner.js';
 
@@ -55,13 +53,14 @@ export function openNativeEngine({ level, ...options }: NativeEngineOptions = {}
     name: 'native',
     withoutBfloat16: hasBfloat16(features, kernels.level) ? undefined : withoutBfloat16,
     lowerings: {
-      ...streamLowerings(kernels),
       conv2d: conv2dLowering(kernels),
       conv2dBackwardInput: conv2dBackwardInputLowering(kernels),
       conv2dBackwardWeight: conv2dBackwardWeightLowering(kernels),
       linear: linearLowering(kernels),
       matmul: matmulLowering(kernels),
     },
+    // They select lanes by masks.
+    replacements: kernels.level.bits === 512 ? replacementsOf(kernels, streams) : {},
     code: {
       module: new URL('./calls.js', import.meta.url).href,
       data: runner,
@@ -78,11 +77,8 @@ export function openNativeEngine({ level, ...options }: NativeEngineOptions = {}
   return { ...engine, facts };
 }
 
-/** The lowerings of the WASM kernels; what streams through memory is emitted code where vectors have masks. */
-function streamLowerings(kernels: Kernels): Lowerings {
-  if (kernels.level.bits !== 512) return {};
-  return withReplacements(lowerings, { ...channelReplacements, ...poolReplacements }, kernels);
-}
+/** What streams through memory. */
+const streams = { ...channelReplacements, ...poolReplacements };
 
 const withoutBfloat16 = 'engine native on a CPU without AVX512-BF16';
 

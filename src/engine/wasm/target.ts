@@ -17,6 +17,7 @@ export function targetWith(provider: Provider | undefined): Target {
   return {
     passes: [...(provider?.passes ?? []), ...passes],
     lowerings: provider === undefined ? [lowerings] : [provider.lowerings, lowerings],
+    replacements: provider?.replacements ?? {},
     takesBfloat16,
     kernelId,
   };

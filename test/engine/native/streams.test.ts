@@ -30,6 +30,7 @@ const networks: Readonly<Record<string, Network>> = {
 
 const shapes: readonly Shape[] = [
   [3, 12, 7, 9],
+  [2, 3, 6, 6],
   [2, 20, 8, 5],
   [5, 32, 6, 11],
   [1, 24, 40, 37],

@@ -13,8 +13,9 @@ import {
 } from '../kernels/channel-streams.js';
 import { zeroFill } from '../kernels/weight-order.js';
 import type { Kernel } from '../kernels.js';
-import type { Replacement, Replacements, Words } from './coded-context.js';
+
 import { areReachable, KernelPhase, type Operand, type Place } from './phase.js';
+import type { StoredReplacement, StoredReplacements, Words } from './replacement.js';
 import { shareOf } from './shares.js';
 
 /** Whole planes are shared out where every thread gets some. */
@@ -115,7 +116,7 @@ function sumsOf(phase: KernelPhase, { groups, block }: Channels, pointer: Pointe
   return { apart, partBytes, at };
 }
 
-const batchNormSums: Replacement = (kernels, context, words, storage) => {
+const batchNormSums: StoredReplacement = (kernels, context, words, storage) => {
   const channels = channelsOf(words, storage);
   const [x, to] = [words.pointer(0), words.pointer(5)];
   if (channels === undefined || x === undefined || to === undefined) return false;
@@ -135,7 +136,7 @@ const batchNormSums: Replacement = (kernels, context, words, storage) => {
   return true;
 };
 
-const sumsOfChannels: Replacement = (kernels, context, words, storage) => {
+const sumsOfChannels: StoredReplacement = (kernels, context, words, storage) => {
   const channels = channelsOf(words, storage);
   const [x, to] = [words.pointer(0), words.pointer(5)];
   if (channels === undefined || x === undefined || to === undefined) return false;
@@ -154,7 +155,7 @@ const sumsOfChannels: Replacement = (kernels, context, words, storage) => {
   return true;
 };
 
-const batchNormApply: Replacement = (kernels, context, words, storage) => {
+const batchNormApply: StoredReplacement = (kernels, context, words, storage) => {
   const channels = channelsOf(words, storage);
   const [x, scale, shift, y] = [0, 5, 6, 7].map((i) => words.pointer(i));
   if (!channels || !x || !scale || !shift || !y) return false;
@@ -174,14 +175,15 @@ const batchNormApply: Replacement = (kernels, context, words, storage) => {
 function backwardSums(
   gradient: 'plain' | 'rectified' | 'residual',
   extra: readonly [number, number] | undefined,
-): Replacement {
+): StoredReplacement {
   return (kernels, context, words, storage) => {
     const channels = channelsOf(words, storage);
     const [x, dy, mean, to] = [0, 5, 6, 7].map((i) => words.pointer(i));
     if (!channels || !x || !dy || !mean || !to) return false;
     const others = (extra ?? []).flatMap((i) => words.pointer(i) ?? []);
     if (others.length !== (extra?.length ?? 0)) return false;
-    const { block } = channels;
+    const { block, groups: blocks } = channels;
+    if (mean.region.bytes < 4 * blocks * block) return false; // It has none for what fills the last block.
     const { phase, tensor, param } = operandsOf(context, channels);
     const before = [tensor(x), tensor(dy), param(mean)];
     const sums = sumsOf(phase, channels, to, 2);
@@ -200,7 +202,7 @@ function backwardSums(
 }
 
 const backwardApply =
-  (rectified: boolean): Replacement =>
+  (rectified: boolean): StoredReplacement =>
   (kernels, context, words, storage) => {
     const channels = channelsOf(words, storage);
     const [x, dy, terms, dx] = [0, 5, 6, 7].map((i) => words.pointer(i));
@@ -218,7 +220,7 @@ const backwardApply =
     return true;
   };
 
-export const channelReplacements: Replacements = {
+export const channelReplacements: StoredReplacements = {
   batchNormSums,
   batchNormApply,
   channelSums: sumsOfChannels,

@@ -12,8 +12,9 @@ import {
 } from '../kernels/max-pool.js';
 import type { Kernels } from '../kernels.js';
 import { type Axis, inputAt, runsOf } from './axis.js';
-import type { Replacement, Replacements, Words } from './coded-context.js';
+
 import { areReachable, KernelPhase } from './phase.js';
+import type { StoredReplacement, StoredReplacements, Words } from './replacement.js';
 import { shareOf, unitsOf } from './shares.js';
 
 /** Elements of a window whose numbers stay in registers. */
@@ -237,7 +238,7 @@ function gatherRuns(inRows: Phase['taps'], columns: Axis): GatherRun[] {
   return runs.map(({ count, pixels }) => ({ count, pixels }));
 }
 
-const maxPool: Replacement = (kernels, context, words, storage) => {
+const maxPool: StoredReplacement = (kernels, context, words, storage) => {
   const pooling = poolingOf(words, storage);
   const [x, y, index] = [0, 1, 2].map((i) => words.pointer(i));
   const low = words.float(3);
@@ -246,7 +247,7 @@ const maxPool: Replacement = (kernels, context, words, storage) => {
   return true;
 };
 
-const maxPoolBackward: Replacement = (kernels, context, words, storage) => {
+const maxPoolBackward: StoredReplacement = (kernels, context, words, storage) => {
   const pooling = poolingOf(words, storage);
   const [dy, dx, index] = [0, 1, 2].map((i) => words.pointer(i));
   if (!pooling || !dy || !dx || !index) return false;
@@ -254,7 +255,7 @@ const maxPoolBackward: Replacement = (kernels, context, words, storage) => {
   return true;
 };
 
-const normPool: Replacement = (kernels, context, words, storage) => {
+const normPool: StoredReplacement = (kernels, context, words, storage) => {
   const found = normPoolingOf(words, storage);
   const [x, scale, shift, y, winners, index] = [0, 6, 7, 8, 9, 10].map((i) => words.pointer(i));
   if (!found || !x || !scale || !shift || !y || !winners || !index) return false;
@@ -263,7 +264,7 @@ const normPool: Replacement = (kernels, context, words, storage) => {
   return true;
 };
 
-const normPoolBackward: Replacement = (kernels, context, words, storage) => {
+const normPoolBackward: StoredReplacement = (kernels, context, words, storage) => {
   const found = normPoolingOf(words, storage);
   const [x, terms, shift, dy, y, index, dx] = [0, 6, 7, 8, 9, 10, 11].map((i) => words.pointer(i));
   if (!found || !x || !terms || !shift || !dy || !y || !index || !dx) return false;
@@ -272,7 +273,7 @@ const normPoolBackward: Replacement = (kernels, context, words, storage) => {
   return true;
 };
 
-export const poolReplacements: Replacements = {
+export const poolReplacements: StoredReplacements = {
   maxPoolBlocks: maxPool,
   maxPoolBlocks2x2: maxPool,
   maxPoolBlocksBackward: maxPoolBackward,

@@ -1,0 +1,56 @@
+/**
+ * Emitted code in place of other kernels, which stream through memory: what is computed, and where it lies, stays the affair of the
+ * lowerings that emit those. A replacement reads the words of a phase as that kernel does.
+ */
+import type { KernelName } from '../../compiler/kernel-name.js';
+import { Float, type LowerContext, type Word } from '../../compiler/lowering.js';
+import { Pointer } from '../../compiler/region.js';
+import type { Replacements } from '../../compiler/target.js';
+import type { Precision } from '../../precision.js';
+import type { Kernels } from '../kernels.js';
+
+/** The argument words of a kernel; a number or pointer that is none is NaN or undefined. */
+export class Words {
+  constructor(private readonly words: readonly Word[]) {}
+
+  number(i: number): number {
+    const word = this.words[i];
+    return typeof word === 'number' ? word : Number.NaN;
+  }
+
+  numbers<const I extends readonly number[]>(...at: I): { readonly [K in keyof I]: number } {
+    return at.map((i) => this.number(i)) as { readonly [K in keyof I]: number };
+  }
+
+  float(i: number): number {
+    const word = this.words[i];
+    return word instanceof Float ? word.value : Number.NaN;
+  }
+
+  pointer(i: number): Pointer | undefined {
+    const word = this.words[i];
+    return word instanceof Pointer ? word : undefined;
+  }
+}
+
+/** A replacement for a kernel and the one of its name on tensors in bfloat16. */
+export type StoredReplacement = (
+  kernels: Kernels,
+  context: LowerContext,
+  words: Words,
+  storage: Precision,
+) => boolean;
+
+export type StoredReplacements = Readonly<Partial<Record<KernelName, StoredReplacement>>>;
+
+export function replacementsOf(kernels: Kernels, stored: StoredReplacements): Replacements {
+  const entries = Object.entries(stored).flatMap(([name, replace]) => {
+    const with_ = (storage: Precision) => (words: readonly Word[], context: LowerContext) =>
+      replace(kernels, context, new Words(words), storage);
+    return [
+      [name, with_('float32')],
+      [`${name}Bf16`, with_('bfloat16')],
+    ];
+  });
+  return Object.fromEntries(entries);
+}
