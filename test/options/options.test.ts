@@ -95,6 +95,7 @@ const families: readonly (readonly [RegExp, readonly unknown[]])[] = [
   [/^explain\.createMethod$/, ['gradcam', new Linear(1, 1)]],
   [/^explain\.(featureMaps|embeddings)$/, [new Linear(1, 1), image]],
   [/^explain\.pca$/, [x]],
+  [/^metrics\.bootstrap$/, [3, () => 0]],
   [/^explain\.(featureGrid|filterGrid|tile|toPicture)$/, [image]],
   [/^explain\.(overlay|sanityCheck)$/, [{}, image]],
   [/^explain\.[A-Z]/, [new Linear(1, 1)]],
