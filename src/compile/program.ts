@@ -2,10 +2,8 @@
  * One recorded call of a step: the engine's plan, where its inputs are found at a later call, which calls it fits, and what
  * a call leaves behind in tensors from outside.
  */
-import { allocate, type TypedArray } from '../core/dtype.js';
-import { CaptureError } from '../core/errors.js';
-import { numel } from '../core/shape.js';
-import type { Plan } from '../engine/engine.js';
+import { CaptureError, internalError } from '../core/errors.js';
+import type { Buffer, Plan } from '../engine/engine.js';
 import type { Precision } from '../engine/precision.js';
 import { currentEngine } from '../engine/select.js';
 import { argumentStorage, locate, type RecordedStep, recordStep } from '../record/record-step.js';
@@ -27,7 +25,7 @@ interface ArgumentElements {
 export class Program {
   private readonly states: ReadonlySet<Storage>;
   /** Places of the inputs that a run changes. */
-  private readonly written: readonly number[];
+  private readonly written: ReadonlySet<number>;
 
   constructor(
     readonly plan: Plan,
@@ -37,7 +35,17 @@ export class Program {
     const { graph, sources } = recorded;
     this.states = new Set(sources.flatMap((s) => (s.kind === 'state' ? [s.storage] : [])));
     const changed = new Set(graph.updates.map(({ state }) => state));
-    this.written = graph.inputs.flatMap((value, i) => (changed.has(value) ? [i] : []));
+    this.written = new Set(graph.inputs.flatMap((value, i) => (changed.has(value) ? [i] : [])));
+  }
+
+  /** Lets the engine choose where it has what each call finds again. */
+  settle(args: readonly Tensor[]): void {
+    const engine = currentEngine();
+    this.recorded.sources.forEach((source, place) => {
+      if (source.kind === 'argument') return;
+      const use = this.written.has(place) ? 'state' : 'constant';
+      locate(source, args).adoptedBy(engine, use, 'compile');
+    });
   }
 
   /** Whether a call with these arguments would do what was recorded. */
@@ -56,12 +64,15 @@ export class Program {
   }
 
   replay(args: readonly Tensor[]): StepResult {
-    const { graph, sources, gradients } = this.recorded;
+    const engine = currentEngine();
+    const { sources, gradients } = this.recorded;
     const storages = sources.map((source) => locate(source, args));
-    const outputs = graph.outputs.map(({ dtype, shape }) => allocate(dtype, numel(shape)));
-    this.plan.run(
-      storages.map((storage) => storage.read('compile')),
-      outputs,
+    const outputs = this.plan.run(
+      storages.map((storage, place) =>
+        this.written.has(place)
+          ? storage.adoptedBy(engine, 'change', 'compile')
+          : storage.bufferFor(engine, 'compile'),
+      ),
     );
     for (const place of this.written) {
       const storage = storages[place];
@@ -92,14 +103,10 @@ export function recordProgram<A extends readonly Tensor[]>(
   const { graph, sources } = recorded;
   let plan: Plan | undefined;
   try {
-    const engine = currentEngine();
-    plan = engine.prepare(graph, { precision });
-    for (const source of sources) {
-      if (source.kind === 'argument') continue;
-      const storage = locate(source, args);
-      storage.moveTo(engine.resident(storage.read('compile')));
-    }
-    return new Program(plan, recorded, elementsOf(args, sources, reached));
+    plan = currentEngine().prepare(graph, { precision });
+    const program = new Program(plan, recorded, elementsOf(args, sources, reached));
+    program.settle(args);
+    return program;
   } catch (error) {
     plan?.dispose();
     undo();
@@ -124,14 +131,10 @@ function elementsOf(
   }));
 }
 
-function withElements(
-  { dtype, shape }: Tensor | GivenGradient,
-  data: TypedArray | undefined,
-): Tensor {
-  return new Tensor(Storage.of(dtype, data ?? allocate(dtype, numel(shape))), shape);
+function withElements({ shape }: Pick<Tensor, 'shape'>, buffer: Buffer | undefined): Tensor {
+  if (buffer === undefined) throw internalError('a plan returns too few outputs');
+  return new Tensor(Storage.of(buffer), shape);
 }
-
-type GivenGradient = Pick<Tensor, 'dtype' | 'shape'>;
 
 function pastIsGone(): CaptureError {
   return new CaptureError(

@@ -1,17 +1,35 @@
-/** What an engine is: it turns graphs into plans and runs them on arrays. Nothing above `engine/` knows more. */
+/** What an engine is: it turns graphs into plans and runs them on buffers. Nothing above `engine/` knows more. */
 import type { DType, TypedArray } from '../core/dtype.js';
 import type { Graph } from '../graph/graph.js';
 import type { OpSpec } from '../graph/op.js';
 import type { Precision } from './precision.js';
 
+/**
+ * The elements of a tensor, where an engine keeps them or in the host's memory (`host-buffer.ts`). One that nobody reaches
+ * any more gives its memory back by itself.
+ */
+export interface Buffer {
+  readonly dtype: DType;
+  readonly length: number;
+  /** Whose plans alone take it; undefined where all do. */
+  readonly engine: Engine | undefined;
+  /** The elements as they are when all runs so far are done, not to be changed; undefined where that cannot be waited for. */
+  read(): TypedArray | undefined;
+  /** The same, where it can be waited for or not. */
+  readAsync(): Promise<TypedArray>;
+  /** Gives the memory back at once: nobody may touch the elements any more. */
+  release(): void;
+}
+
 /** A graph made ready: kernels chosen, memory laid out. */
 export interface Plan {
   /**
-   * Runs once, synchronously. `inputs` follow `graph.inputs`, `outputs` follow `graph.outputs`; every array has the
-   * length and dtype of its value. States named in `graph.updates` are written into their input arrays. An output array
-   * may be the same object as an input array where the op allows it (`OpSpec.inPlace`).
+   * Runs once, or begins to. `inputs` follow `graph.inputs`: buffers of this engine or of the host, of the dtype and length
+   * of their values. Returns what follows `graph.outputs`: `outputs[k]` where one is given, a new buffer where not. A given
+   * output may be an input where the op allows it (`OpSpec.inPlace`). States named in `graph.updates` are written into
+   * their inputs.
    */
-  run(inputs: readonly TypedArray[], outputs: readonly TypedArray[]): void;
+  run(inputs: readonly Buffer[], outputs?: readonly (Buffer | undefined)[]): readonly Buffer[];
   /** What will run, as text. */
   readonly program: string;
   /** Memory that the plan keeps beside its inputs and outputs, in bytes. */
@@ -20,12 +38,8 @@ export interface Plan {
   dispose(): void;
 }
 
-/** An array in an engine's memory that somebody may use for a while. */
-export interface Loan {
-  readonly array: TypedArray;
-  /** Gives the memory back, once: nobody may touch the array any more. */
-  end(): void;
-}
+/** What is about to happen to a buffer: a change by an op, changes without end, or reading without end. */
+export type Use = 'change' | 'state' | 'constant';
 
 /** How a plan should compute. */
 export interface PrepareOptions {
@@ -80,13 +94,14 @@ export interface Engine {
   requirePrecision(precision: Precision): void;
   /** Whether the engine has a kernel of its own for this op, or runs the reference kernel. */
   hasKernel(op: OpSpec): boolean;
-  /** A copy of `data` in memory where this engine's plans use it without copying, or `data` itself where there is none. */
-  resident(data: TypedArray): TypedArray;
   /**
-   * An array of `length` elements that hold anything, where this engine's plans use it without copying; undefined where
-   * that saves nothing or no memory is left.
+   * A buffer of the same elements for this engine's plans, which takes the place of `buffer`; without this method, and where
+   * there is none better, that is `buffer` itself.
    */
-  lend?(dtype: DType, length: number): Loan | undefined;
-  /** Called when another engine takes over, which may change arrays that this one has copies of. */
-  forgetCopies?(): void;
+  adopt?(buffer: Buffer, use: Use): Buffer;
+  /**
+   * A buffer that holds anything and that the caller will release; undefined where it may as well leave that to the plan and
+   * the garbage collector.
+   */
+  allocate?(dtype: DType, length: number): Buffer | undefined;
 }

@@ -7,6 +7,7 @@ import { CheckpointError, ValueError } from '../core/errors.js';
 import { quote, show } from '../core/outside-text.js';
 import { withRegularFile } from '../core/regular-file.js';
 import { fromArray } from '../tensor/creation.js';
+import { elementsToCome } from '../tensor/execute.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { writeFileAtomic } from './atomic.js';
 import { type EncodingName, encodings } from './elements.js';
@@ -46,14 +47,16 @@ export async function saveSafetensors(
       'saveSafetensors',
       `${quote(path)} is a name for a file of PyTorch, one that ends in .safetensors is required`,
     );
-  await writeFileAtomic(path, encodeSafetensors(tensors, metadata));
+  await writeFileAtomic(path, await encodeSafetensors(tensors, metadata));
 }
 
-/** The bytes of a safetensors file, in the parts that make it up. */
-export function encodeSafetensors(
+/** The bytes of a safetensors file, in the parts that make it up: of the elements at the time of the call. */
+export async function encodeSafetensors(
   tensors: ReadonlyMap<string, Tensor>,
   metadata: Readonly<Record<string, string>> = {},
-): Uint8Array[] {
+): Promise<Uint8Array[]> {
+  const toCome = elementsToCome(tensors.values(), 'saveSafetensors');
+  if (toCome !== undefined) await toCome;
   // Wide elements first, as the reference implementation writes them, so that every tensor is aligned.
   const ordered = [...tensors].sort(([, a], [, b]) => itemSize(b.dtype) - itemSize(a.dtype));
   const texts = Object.entries(metadata).filter(([key]) => key !== CHECKSUM);

@@ -1,5 +1,6 @@
 import { ValueError } from '../core/errors.js';
 import { quote } from '../core/outside-text.js';
+import { elementsToCome } from '../tensor/execute.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { writeFileAtomic } from './atomic.js';
 import { Pickler, type TorchValue } from './torch/pickler.js';
@@ -24,6 +25,8 @@ export async function saveTorch(
     );
   const pickler = new Pickler();
   const pickle = pickler.pickle(content);
+  const toCome = elementsToCome(pickler.tensors, 'saveTorch');
+  if (toCome !== undefined) await toCome;
   const storages = pickler.tensors.map((tensor, i) => ({
     name: `archive/data/${i}`,
     bytes: bytesOf(tensor),

@@ -1,3 +1,4 @@
+import type { TypedArray } from '../core/dtype.js';
 import { ValueError } from '../core/errors.js';
 import { requireLabels } from '../core/labels.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -38,10 +39,11 @@ export class ConfusionMatrix {
         'ConfusionMatrix',
         `scores have ${classes} classes, the matrix ${this.numClasses}`,
       );
-    requireLabels('ConfusionMatrix', labels.data, classes, Number.NaN);
-    const predicted = scores.argmax(1).data;
+    const [given, taken] = [labels.data, scores.data];
+    requireLabels('ConfusionMatrix', given, classes, Number.NaN);
     for (let n = 0; n < samples; n++) {
-      const at = (labels.data[n] ?? 0) * classes + (predicted[n] ?? 0);
+      const row = taken.subarray(n * classes, (n + 1) * classes);
+      const at = (given[n] ?? 0) * classes + best(row);
       this.counts[at] = (this.counts[at] ?? 0) + 1;
     }
   }
@@ -108,6 +110,16 @@ export class ConfusionMatrix {
   private overClasses<T>(value: (k: number) => T): T[] {
     return Array.from({ length: this.numClasses }, (_, k) => value(k));
   }
+}
+
+/** Where the largest value first is; NaN is larger than all, as for `argmax`. */
+function best(values: TypedArray): number {
+  const notANumber = values.findIndex(Number.isNaN);
+  if (notANumber >= 0) return notANumber;
+  let place = 0;
+  for (let k = 1; k < values.length; k++)
+    if ((values[k] as number) > (values[place] as number)) place = k;
+  return place;
 }
 
 function sum(values: ArrayLike<number>): number {

@@ -6,7 +6,7 @@
 import { CaptureError, ValueError } from '../core/errors.js';
 import { requireKnownOptions } from '../core/options.js';
 import { fromArray, full } from '../tensor/creation.js';
-import { dependOn, isRecording } from '../tensor/execute.js';
+import { dependOn, isRecording, writeElements } from '../tensor/execute.js';
 import type { Tensor } from '../tensor/tensor.js';
 
 /** What an optimizer says about the options of its groups. */
@@ -78,7 +78,7 @@ export class Group<O extends object = object> {
       throw new ValueError('lr', `lr=${value} must be ≥ 0`);
     requireOutside('lr', 'the learning rate');
     this.rateNumber = value;
-    this.rate.data[0] = value;
+    writeElements(this.rate, [value], 'lr');
   }
 
   /** The group as its optimizer's options alone. */
@@ -97,7 +97,7 @@ export class Group<O extends object = object> {
     requireOutside(subject, Object.keys(options).join(', '));
     this.rules.check(options);
     Object.assign(this.values, options);
-    this.constants.data.set(this.rules.constants(this.values));
+    writeElements(this.constants, this.rules.constants(this.values), subject);
     this.rules.changed(this);
   }
 }

@@ -16,7 +16,7 @@ export class Classifier {
   /** Opens the best weights of a run. @throws DataError or CheckpointError that names what is missing or damaged */
   static async open(run: RunFolder | string): Promise<Classifier> {
     const trained = (await TrainedModel.load(run)).compile();
-    trained.logits(zeros([1, ...trained.card.inputShape]));
+    await trained.logits(zeros([1, ...trained.card.inputShape]));
     return new Classifier(trained);
   }
 

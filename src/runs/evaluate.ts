@@ -75,8 +75,8 @@ export async function evaluate(
     reuseMemory: true,
     onError,
   });
-  const step = (images: Tensor, labels: Tensor) => {
-    const logits = trained.logits(images);
+  const step = async (images: Tensor, labels: Tensor) => {
+    const logits = await trained.logits(images);
     return { loss: crossEntropy(logits, labels), logits };
   };
   const scores = await measure(loader, step, async () => true);

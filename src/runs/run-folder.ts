@@ -170,7 +170,7 @@ export class RunFolder {
     weights: ReadonlyMap<string, Tensor>,
     metadata: Readonly<Record<string, string>>,
   ): Promise<void> {
-    const bytes = encodeSafetensors(weights, metadata);
+    const bytes = await encodeSafetensors(weights, metadata);
     await this.makeCheckpoints();
     for (const name of names) await this.writeWhole(this.checkpoint(name), bytes);
   }
@@ -185,8 +185,9 @@ export class RunFolder {
 
   /** Saves the state of a training; the one before stays until this one has been read back. */
   async saveState(state: TrainerState): Promise<void> {
+    const bytes = await encodeCheckpoint(state);
     await this.makeCheckpoints();
-    await this.writeWhole(this.statePath, encodeCheckpoint(state), requireWhole);
+    await this.writeWhole(this.statePath, bytes, requireWhole);
   }
 
   private async makeCheckpoints(): Promise<void> {

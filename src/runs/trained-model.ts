@@ -104,7 +104,7 @@ export class TrainedModel {
   }
 
   /** Inputs `[N, C, H, W]` → logits `[N, K]`, one for each class. @throws CheckpointError when they are not that */
-  logits(images: Tensor): Tensor {
+  async logits(images: Tensor): Promise<Tensor> {
     const { classes } = this.card;
     const logits = this.run(images);
     const required = [images.size(0), classes.length];
@@ -113,7 +113,7 @@ export class TrainedModel {
         this.path,
         `gives ${formatShape(logits.shape)}, but ${formatShape(required)} are required for the classes in model.json`,
       );
-    if (!allFinite(logits.data))
+    if (!allFinite(await logits.dataAsync()))
       throw new CheckpointError(
         this.path,
         'gives NaN or ∞ instead of scores: the weights are damaged, or the transform in model.json makes such inputs',
@@ -150,9 +150,10 @@ export class TrainedModel {
   }
 
   /** The `top` most probable classes of a picture, the best first; errors name its `path`. */
-  private classify(image: Image, top: number, path: string): Prediction[] {
+  private async classify(image: Image, top: number, path: string): Promise<Prediction[]> {
     const { classes } = this.card;
-    const probabilities = this.logits(this.inputOf(image, path)).softmax(1).data;
+    const logits = await this.logits(this.inputOf(image, path));
+    const probabilities = await logits.softmax(1).dataAsync();
     return classes
       .map((name, i) => ({ class: name, probability: probabilities[i] ?? 0 }))
       .sort((a, b) => b.probability - a.probability)
@@ -171,7 +172,7 @@ export class TrainedModel {
     const image = await this.read(picture);
     const looksInverted = this.looksInverted(image);
     const inverted = when === 'yes' || (when === 'auto' && looksInverted);
-    const predictions = this.classify(inverted ? invert(image) : image, top, nameOf(picture));
+    const predictions = await this.classify(inverted ? invert(image) : image, top, nameOf(picture));
     return { predictions, looksInverted, inverted };
   }
 }

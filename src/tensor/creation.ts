@@ -54,7 +54,7 @@ export function fromArray(
   dtype: DType = dtypeOf(data),
   requiresGrad = false,
 ): Tensor {
-  return new Tensor(Storage.of(dtype, data), shape).requiresGrad_(requiresGrad);
+  return new Tensor(Storage.sharing(dtype, data), shape).requiresGrad_(requiresGrad);
 }
 
 /** What `tensor` takes: numbers, typed arrays, and arrays that know their shape, such as what transforms give. */
@@ -141,8 +141,8 @@ function filled(
 ): Tensor {
   requireShape(subject, shape);
   const { dtype, requiresGrad } = readOptions(subject, given, fallback);
-  const storage = Storage.zeros(dtype, numel(shape));
-  if (value !== 0) storage.read(subject).fill(dtype === 'bool' ? 1 : value);
+  const element = dtype === 'bool' ? Number(value !== 0) : value;
+  const storage = Storage.filled(dtype, numel(shape), element);
   return new Tensor(storage, [...shape]).requiresGrad_(requiresGrad);
 }
 

@@ -2,10 +2,8 @@
  * The one door through which kernels run. Eagerly, a call is a graph of one node whose plan is prepared once per
  * signature (op, attributes, shapes, dtypes, engine); a recorder may take the door over to note calls instead.
  */
-import type { DType } from '../core/dtype.js';
-import { numel } from '../core/shape.js';
-import type { Plan } from '../engine/engine.js';
-import { isPrivate } from '../engine/private-arrays.js';
+import type { TypedArray } from '../core/dtype.js';
+import type { Buffer, Engine, Plan } from '../engine/engine.js';
 import { currentEngine, whenEngineChanges } from '../engine/select.js';
 import { attrsText } from '../graph/attrs-text.js';
 import { singleNodeGraph } from '../graph/graph.js';
@@ -48,10 +46,10 @@ export interface HasGradient extends Operand {
   readonly isLeaf: boolean;
 }
 
-/** Makes the storage of a result, whose elements may hold anything. */
-export type MakeStorage = (dtype: DType, length: number) => Storage;
+/** Makes the storage of a result, whose elements may hold anything; undefined leaves that to the plan. */
+export type MakeStorage = (type: TensorType, engine: Engine) => Storage | undefined;
 
-let makeResult: MakeStorage = Storage.uncleared;
+let makeResult: MakeStorage | undefined;
 
 /** Lets `make` give the results of `fn`'s calls their storage, as far as they run eagerly. */
 export function withResultsFrom<T>(make: MakeStorage, fn: () => T): T {
@@ -104,6 +102,38 @@ export function noteElementsRead(storage: Storage, reader: string): void {
   executor.readsElements?.(storage, reader);
 }
 
+/** The elements, to be read by other code than ops. @throws CaptureError, EngineError as `Storage.read` does */
+export function readElements({ storage }: Operand, reader: string): TypedArray {
+  noteElementsRead(storage, reader);
+  return storage.read(reader);
+}
+
+/** The same, once they are here. @throws CaptureError in a recorded step */
+export async function readElementsAsync({ storage }: Operand, reader: string): Promise<TypedArray> {
+  noteElementsRead(storage, reader);
+  return storage.readAsync(reader);
+}
+
+/** What to wait for before the elements of all these can be read at once; undefined where they can be now. */
+export function elementsToCome(
+  tensors: Iterable<Operand>,
+  reader: string,
+): Promise<unknown> | undefined {
+  const elsewhere = [...tensors].filter(({ storage }) => !storage.isHere);
+  if (elsewhere.length === 0) return undefined;
+  return Promise.all(elsewhere.map((tensor) => readElementsAsync(tensor, reader)));
+}
+
+/** Replaces the elements by other code than ops. @throws CaptureError in a recorded step */
+export function writeElements(
+  { storage }: Operand,
+  elements: ArrayLike<number>,
+  writer: string,
+): void {
+  noteElementsRead(storage, writer);
+  storage.write(elements, writer);
+}
+
 /** Says that a module's `forward` runs. */
 export function noteModule(module: object): void {
   executor.usesModule?.(module);
@@ -122,38 +152,39 @@ function executeEagerly(
   types: readonly TensorType[],
   into: readonly (Operand | undefined)[],
 ): Storage[] {
-  const outputs = types.map(
-    (type, k) => into[k]?.storage ?? makeResult(type.dtype, numel(type.shape)),
+  const engine = currentEngine();
+  const outputs = types.map((type, k) => into[k]?.storage ?? makeResult?.(type, engine));
+  const given = outputs.map((storage, k) =>
+    into[k] === undefined ? storage?.bufferFor(engine, op.name) : settle(storage, engine, op.name),
   );
-  for (const target of into) if (target !== undefined) settle(target.storage);
-  plan(op, inputs, attrs, types).run(
-    inputs.map(({ storage }) => storage.read(op.name)),
-    outputs.map((storage) => storage.read(op.name)),
+  const buffers = plan(engine, op, inputs, attrs, types).run(
+    inputs.map(({ storage }) => storage.bufferFor(engine, op.name)),
+    given,
   );
-  return outputs;
+  return buffers.map((buffer, k) => outputs[k] ?? Storage.of(buffer));
 }
 
 /** In-place writes after which a storage counts as long-lived: a parameter, a moment, a statistic. */
 const longLived = 3;
 
-/** Moves a storage that is written in place again and again to where the engine needs no copies of it. */
-function settle(storage: Storage): void {
-  if (storage.version < longLived) return; // Later too: another engine may have taken over.
-  const array = storage.read('in place');
-  if (isPrivate(array)) storage.moveTo(currentEngine().resident(array));
+/** The buffer of a storage that is about to be written in place: after a few times one where the engine needs no copies of it. */
+function settle(storage: Storage | undefined, engine: Engine, op: string): Buffer | undefined {
+  if (storage === undefined) return undefined;
+  const isState = storage.version >= longLived && !storage.isHandedOut;
+  return storage.adoptedBy(engine, isState ? 'state' : 'change', op);
 }
 
 /** Plans of the current engine by signature, the least recently used dropped first: a loop over ever new shapes must not fill the memory. */
 const plans = new Map<string, Plan>();
 const maxPlans = 2048;
 
-whenEngineChanges((before) => {
+whenEngineChanges(() => {
   for (const old of plans.values()) old.dispose();
   plans.clear();
-  before.forgetCopies?.();
 });
 
 function plan(
+  engine: Engine,
   op: OpSpec,
   inputs: readonly Operand[],
   attrs: object,
@@ -166,7 +197,7 @@ function plan(
     plans.set(key, known);
     return known;
   }
-  const fresh = currentEngine().prepare(singleNodeGraph(op, inputs, attrs, types));
+  const fresh = engine.prepare(singleNodeGraph(op, inputs, attrs, types));
   if (plans.size >= maxPlans) dropOldest();
   plans.set(key, fresh);
   return fresh;

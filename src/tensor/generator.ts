@@ -1,7 +1,7 @@
 import { CaptureError, ValueError } from '../core/errors.js';
 import { entropySeed, Rng } from '../core/rng.js';
 import { fromArray } from './creation.js';
-import { isRecording } from './execute.js';
+import { isRecording, readElements, writeElements } from './execute.js';
 import type { Tensor } from './tensor.js';
 
 /**
@@ -18,15 +18,15 @@ export class Generator {
 
   /** What it was seeded with. */
   get seed(): number {
-    const [low = 0, high = 0] = this.state.data;
-    return (low >>> 0) + high * 2 ** 32;
+    const [low = 0, high = 0] = readElements(this.state, 'Generator.seed');
+    return seedOf(low, high);
   }
 
   /** Starts again from `seed`, a whole number from 0 to 2⁵³ − 1. */
   manualSeed(seed: number, stream = 0): this {
     if (!Number.isSafeInteger(seed) || seed < 0)
       throw new ValueError('manualSeed', `seed=${seed} must be a whole number from 0 to 2⁵³ − 1`);
-    this.state.data.set([seed | 0, Math.floor(seed / 2 ** 32), 0, stream]);
+    writeElements(this.state, [seed | 0, Math.floor(seed / 2 ** 32), 0, stream], 'manualSeed');
     return this;
   }
 
@@ -46,11 +46,15 @@ export class Generator {
         'Generator',
         'the step is being captured, and numbers drawn now would be the same in each replay; draw them outside',
       );
-    const { data } = this.state;
-    const [, , draw = 0, stream = 0] = data;
-    data[2] = draw + 1;
-    return new Rng(this.seed, stream, draw >>> 0);
+    const [low = 0, high = 0, draw = 0, stream = 0] = readElements(this.state, 'Generator');
+    writeElements(this.state, [low, high, draw + 1, stream], 'Generator');
+    return new Rng(seedOf(low, high), stream, draw >>> 0);
   }
+}
+
+/** The seed of which the state holds two halves. */
+function seedOf(low: number, high: number): number {
+  return (low >>> 0) + high * 2 ** 32;
 }
 
 /** Numbers of a generator that is left as it is unless there is need of one. */

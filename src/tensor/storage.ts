@@ -1,7 +1,7 @@
-import { allocate, allocateUncleared, type DType, type TypedArray } from '../core/dtype.js';
-import { CaptureError, internalError } from '../core/errors.js';
-import type { Loan } from '../engine/engine.js';
-import { expose, markPrivate } from '../engine/private-arrays.js';
+import type { DType, TypedArray } from '../core/dtype.js';
+import { CaptureError, EngineError, internalError } from '../core/errors.js';
+import type { Buffer, Engine, Use } from '../engine/engine.js';
+import { HostBuffer } from '../engine/host-buffer.js';
 
 let created = 0;
 
@@ -11,55 +11,138 @@ export interface Capture {
 }
 
 /**
- * The elements behind one or more tensors (a reshape shares its source's). Eager elements live in ArrayBuffers, which
- * the garbage collector sees and frees even inside a synchronous loop; only those that nobody but the tape can see live
- * in memory that the engine lends (`transients.ts`). While a step is recorded there are none yet.
+ * The elements behind one or more tensors (a reshape shares its source's), in a buffer of the engine's or of the host's
+ * memory. While a step is recorded there are none yet.
  */
 export class Storage {
   /** Grows with every storage made: tells what was made before a recording from what was made in it. */
   readonly id = ++created;
   /** Counts in-place writes, so that the tape notices when a saved value has changed. */
   version = 0;
+  private released = false;
 
   private constructor(
     readonly dtype: DType,
     readonly length: number,
-    private array: TypedArray | null,
-    private readonly loan: Loan | null = null,
+    private buffer: Buffer | null,
     private readonly capture: Capture | null = null,
   ) {}
 
-  static of(dtype: DType, array: TypedArray): Storage {
-    return new Storage(dtype, array.length, array);
+  static of(buffer: Buffer): Storage {
+    return new Storage(buffer.dtype, buffer.length, buffer);
   }
 
-  static zeros(dtype: DType, length: number): Storage {
-    return new Storage(dtype, length, markPrivate(allocate(dtype, length)));
+  /** A storage of elements that others may have, too. */
+  static sharing(dtype: DType, array: TypedArray): Storage {
+    return Storage.of(new HostBuffer(dtype, array, true));
   }
 
-  /** A storage for a kernel to write: its elements hold anything. */
-  static uncleared(dtype: DType, length: number): Storage {
-    return new Storage(dtype, length, markPrivate(allocateUncleared(dtype, length)));
-  }
-
-  /** A storage for a kernel to write, in an engine's memory. */
-  static lent(dtype: DType, loan: Loan): Storage {
-    return new Storage(dtype, loan.array.length, loan.array, loan);
+  static filled(dtype: DType, length: number, value: number): Storage {
+    const buffer = HostBuffer.zeros(dtype, length);
+    if (value !== 0) buffer.change().fill(value);
+    return Storage.of(buffer);
   }
 
   /** A storage whose elements exist only when the recorded step runs. */
   static symbolic(dtype: DType, length: number, capture: Capture | null = null): Storage {
-    return new Storage(dtype, length, null, null, capture);
+    return new Storage(dtype, length, null, capture);
   }
 
   get isSymbolic(): boolean {
-    return this.array === null;
+    return this.buffer === null;
   }
 
-  /** The elements, to be read now; `reader` names who asks, for the error inside a recorded step. */
+  /** Whether the elements are in the host's memory. */
+  get isHere(): boolean {
+    return this.buffer instanceof HostBuffer;
+  }
+
+  /**
+   * The elements, to be read now; `reader` names who asks.
+   *
+   * @throws CaptureError inside a recorded step
+   * @throws EngineError where they are in the memory of an engine that cannot be waited for
+   */
   read(reader: string): TypedArray {
-    if (this.array !== null) return this.array;
-    if (this.loan !== null) throw internalError(`${reader}: lent elements were given back`);
+    return this.host(reader).array;
+  }
+
+  /** The elements, to be read once they are here; from then on `read` gives them, too, until an op changes them. */
+  async readAsync(reader: string): Promise<TypedArray> {
+    return (await this.hostAsync(reader)).array;
+  }
+
+  /** The elements for anybody to keep and change; `reader` and errors as in `read`. */
+  handOut(reader: string): TypedArray {
+    return this.host(reader).handOut();
+  }
+
+  /** The elements for anybody to keep and change, once they are here. */
+  async handOutAsync(reader: string): Promise<TypedArray> {
+    return (await this.hostAsync(reader)).handOut();
+  }
+
+  /** Replaces all elements; they are in the host's memory then. */
+  write(elements: ArrayLike<number>, writer: string): void {
+    const buffer = this.held(writer);
+    const host = buffer instanceof HostBuffer ? buffer : HostBuffer.zeros(this.dtype, this.length);
+    host.change().set(elements);
+    this.buffer = host;
+  }
+
+  /** The buffer, for a plan of `engine` to read; `reader` and errors as in `read`. */
+  bufferFor(engine: Engine, reader: string): Buffer {
+    const buffer = this.held(reader);
+    return buffer.engine === undefined || buffer.engine === engine ? buffer : this.host(reader);
+  }
+
+  /** The buffer, for a plan of `engine` to change: another one of the same elements, where the engine has a better. */
+  adoptedBy(engine: Engine, use: Use, writer: string): Buffer {
+    const buffer = this.bufferFor(engine, writer);
+    this.buffer = engine.adopt?.(buffer, use) ?? buffer;
+    return this.buffer;
+  }
+
+  /** Whether anybody may have the elements, to keep and change. */
+  get isHandedOut(): boolean {
+    return this.buffer instanceof HostBuffer && this.buffer.isHandedOut;
+  }
+
+  /** Gives the memory back: whoever reads these elements from now on has made a mistake. */
+  release(): void {
+    this.buffer?.release();
+    this.buffer = null;
+    this.released = true;
+  }
+
+  /** The elements in the host's memory, where they are from now on; the engine's own stay as a copy of them. */
+  private host(reader: string): HostBuffer {
+    const buffer = this.held(reader);
+    if (buffer instanceof HostBuffer) return buffer;
+    const array = buffer.read();
+    if (array === undefined) throw notReadNow(buffer, reader);
+    return this.bring(buffer, array);
+  }
+
+  private async hostAsync(reader: string): Promise<HostBuffer> {
+    const buffer = this.held(reader);
+    if (buffer instanceof HostBuffer) return buffer;
+    const { version } = this;
+    const array = await buffer.readAsync();
+    if (this.version !== version) return new HostBuffer(this.dtype, array);
+    return this.buffer === buffer ? this.bring(buffer, array) : this.hostAsync(reader);
+  }
+
+  private bring(buffer: Buffer, array: TypedArray): HostBuffer {
+    const host = new HostBuffer(this.dtype, array);
+    host.copy = buffer;
+    this.buffer = host;
+    return host;
+  }
+
+  private held(reader: string): Buffer {
+    if (this.buffer !== null) return this.buffer;
+    if (this.released) throw internalError(`${reader}: the elements were given back`);
     throw new CaptureError(
       reader,
       this.capture?.open === false
@@ -68,27 +151,25 @@ export class Storage {
         : 'the step is being captured; return the tensor and read it outside',
     );
   }
-
-  /** The elements for anybody to keep and change; `reader` as in `read`. */
-  handOut(reader: string): TypedArray {
-    const array = this.read(reader);
-    expose(array);
-    return array;
-  }
-
-  /** Replaces the array by an equal one elsewhere (an engine's resident memory). */
-  moveTo(array: TypedArray): void {
-    this.array = array;
-  }
-
-  /** Gives lent memory back to the engine: whoever reads these elements from now on has made a mistake. */
-  giveBack(): void {
-    this.array = null;
-    this.loan?.end();
-  }
 }
 
 /** The id of the storage made last. */
 export function lastStorageId(): number {
   return created;
+}
+
+/** The methods of a tensor that wait for what others cannot. */
+const asyncForms: Readonly<Record<string, string>> = {
+  'item()': 'itemAsync()',
+  'toArray()': 'toArrayAsync()',
+  data: 'dataAsync()',
+};
+
+function notReadNow(buffer: Buffer, reader: string): EngineError {
+  const form = asyncForms[reader];
+  return new EngineError(
+    reader,
+    `the elements are in the memory of engine ${buffer.engine?.name}, which is not waited for here; ` +
+      (form === undefined ? 'await tensor.dataAsync() first' : `use await tensor.${form}`),
+  );
 }

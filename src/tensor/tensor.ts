@@ -138,10 +138,22 @@ export class Tensor {
     return this.gradFn === null;
   }
 
-  /** The elements in row-major order: the tensor's own array, not a copy. @throws CaptureError in a recorded step. */
+  /**
+   * The elements in row-major order: the tensor's own array, not a copy. Where an engine has memory of its own it is that until
+   * an op changes the tensor in place.
+   *
+   * @throws CaptureError in a recorded step
+   * @throws EngineError where the elements are in the memory of an engine that cannot be waited for: `await tensor.dataAsync()`
+   */
   get data(): TypedArray {
     noteElementsRead(this.storage, 'data');
     return this.storage.handOut('data');
+  }
+
+  /** The same as `data`, on every engine. @throws CaptureError in a recorded step */
+  async dataAsync(): Promise<TypedArray> {
+    noteElementsRead(this.storage, 'dataAsync()');
+    return this.storage.handOutAsync('dataAsync()');
   }
 
   /** The same elements, without a past: gradients stop here. */

@@ -2,7 +2,7 @@
  * Results that nobody outside a pass over the tape ever sees: gradients on their way. The pass knows when the last reader
  * is done, so their memory is the engine's and is used again at once; the garbage collector has no part in it.
  */
-import { currentEngine } from '../engine/select.js';
+import { numel } from '../core/shape.js';
 import { withResultsFrom } from './execute.js';
 import { Storage } from './storage.js';
 import type { Tensor } from './tensor.js';
@@ -12,10 +12,10 @@ export class Transients {
 
   /** Runs `fn`; the results of its calls live until `sweep`. */
   during<T>(fn: () => T): T {
-    return withResultsFrom((dtype, length) => {
-      const loan = currentEngine().lend?.(dtype, length);
-      if (loan === undefined) return Storage.uncleared(dtype, length);
-      const storage = Storage.lent(dtype, loan);
+    return withResultsFrom(({ dtype, shape }, engine) => {
+      const buffer = engine.allocate?.(dtype, numel(shape));
+      if (buffer === undefined) return undefined;
+      const storage = Storage.of(buffer);
       this.live.add(storage);
       return storage;
     }, fn);
@@ -33,7 +33,7 @@ export class Transients {
     for (const { storage } of kept) needed.add(storage);
     for (const storage of this.live) {
       if (needed.has(storage)) continue;
-      storage.giveBack();
+      storage.release();
       this.live.delete(storage);
     }
   }

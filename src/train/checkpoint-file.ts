@@ -22,7 +22,7 @@ const schema = z.object({
 });
 
 /** The bytes of a checkpoint, in the parts that make it up. */
-export function encodeCheckpoint(state: TrainerState): Uint8Array[] {
+export function encodeCheckpoint(state: TrainerState): Promise<Uint8Array[]> {
   const { facts, model, bestWeights, optimizer, scheduler, generator, callbacks } = state;
   const tensors = new Map<string, Tensor>([['generator', generator]]);
   const add = (prefix: string, named: Iterable<readonly [string, Tensor]>) => {
@@ -49,7 +49,8 @@ export function encodeCheckpoint(state: TrainerState): Uint8Array[] {
  * @throws DataError with the reason where it cannot be written
  */
 export async function writeCheckpoint(path: string, state: TrainerState): Promise<void> {
-  await writeFileAtomic(path, encodeCheckpoint(state), { makeFolders: false, check: requireWhole });
+  const parts = await encodeCheckpoint(state);
+  await writeFileAtomic(path, parts, { makeFolders: false, check: requireWhole });
 }
 
 /** Throws unless the file at `path` reads as it was written. */

@@ -80,7 +80,7 @@ export async function computeFeatures(
       const rows: Float32Array[] = [];
       labels = [];
       for await (const [images, targets] of loader) {
-        rows.push(Float32Array.from(run(images).data));
+        rows.push(Float32Array.from(await run(images).dataAsync()));
         labels.push(...targets.data);
         if (!(await onBatch())) return null;
       }

@@ -3,6 +3,7 @@ import { allFinite } from '../core/all-finite.js';
 import { isFloat } from '../core/dtype.js';
 import { NotFiniteError, type NotFinitePlace } from '../core/errors.js';
 import type { Module } from '../nn/module.js';
+import { readElementsAsync } from '../tensor/execute.js';
 
 const advice = 'lower the learning rate, clip gradients, or look for NaN in the data';
 
@@ -31,9 +32,9 @@ export function requireFiniteLoss(
 }
 
 /** Throws unless all weights and buffers are finite: engines may lose a NaN on its way to the loss. */
-export function requireFiniteWeights(model: Module, epoch: number): void {
-  for (const [key, { dtype, data }] of model.stateDict())
-    if (isFloat(dtype) && !allFinite(data))
+export async function requireFiniteWeights(model: Module, epoch: number): Promise<void> {
+  for (const [key, value] of model.stateDict())
+    if (isFloat(value.dtype) && !allFinite(await readElementsAsync(value, 'Trainer')))
       throw new NotFiniteError('Trainer', `${key} holds NaN or ∞ after epoch ${epoch}; ${advice}`, {
         epoch,
         batch: null,

@@ -241,7 +241,7 @@ export class Trainer implements Training {
       durationMs: trainMs + performance.now() - start,
       waitShare: waitMs / trainMs,
     };
-    requireFiniteWeights(this.model, epoch);
+    await requireFiniteWeights(this.model, epoch);
     if (options.schedulePer !== 'step') options.scheduler?.step(validated.heldOut.loss);
     at.last = event;
     if (event.best) at.best = event;
@@ -277,12 +277,12 @@ export class Trainer implements Training {
       const samples = images.size(0);
       const single = samples === 1 && part.largest > 1;
       part.largest = Math.max(part.largest, samples);
-      const result = single ? this.trainSingle(images, labels) : this.steps.train(images, labels);
-      if (result !== null) {
-        const loss = result.loss.item();
+      const out = single ? this.trainSingle(images, labels) : this.steps.train(images, labels);
+      if (out !== null) {
+        const [loss, correct] = await Promise.all([out.loss.itemAsync(), out.correct.itemAsync()]);
         const place = { epoch: this.at.epoch, batch: part.batches, split: 'train' } as const;
         requireFiniteLoss(loss, place, trainLoader.length, lr);
-        part.scores.update(loss, result.correct.item(), samples);
+        part.scores.update(loss, correct, samples);
         part.lr = lr;
         if (++pending === accumulate) update();
         await this.report(part, loss, samples);

@@ -26,7 +26,7 @@ function countingEngine() {
       };
       const run: typeof plan.run = (inputs, outputs) => {
         assert.ok(isThere, 'a plan runs that was disposed of');
-        plan.run(inputs, outputs);
+        return plan.run(inputs, outputs);
       };
       return { ...plan, run, dispose };
     },

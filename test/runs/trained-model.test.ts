@@ -86,7 +86,7 @@ test('weights that are not as the run wrote them are refused', async (t) => {
 
   const [name, first] = [...model.stateDict()][0] ?? ['', tensor([0])];
   first.data[3] = Number.NaN;
-  await writeFile(weights, Buffer.concat(encodeSafetensors(model.stateDict())));
+  await writeFile(weights, Buffer.concat(await encodeSafetensors(model.stateDict())));
   await assert.rejects(TrainedModel.load(run), {
     name: 'CheckpointError',
     message: `${weights}: tensor '${name}' holds NaN or ∞: the training went wrong, and the model can be of no use`,

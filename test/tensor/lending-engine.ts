@@ -1,5 +1,6 @@
-import { allocate, isFloat } from '../../src/core/dtype.js';
+import { allocate, type DType, isFloat } from '../../src/core/dtype.js';
 import type { Engine } from '../../src/engine/engine.js';
+import { HostBuffer } from '../../src/engine/host-buffer.js';
 import { referenceEngine } from '../../src/engine/reference/reference.js';
 
 export interface LendingEngine extends Engine {
@@ -14,6 +15,19 @@ export interface LendingEngine extends Engine {
 /** The reference engine with memory to lend, in which whoever reads too early or too late finds nonsense. */
 export function lendingEngine(): LendingEngine {
   const count = { made: 0, open: 0, most: 0 };
+  class Loan extends HostBuffer {
+    constructor(dtype: DType, length: number) {
+      super(dtype, allocate(dtype, length).fill(nonsense(dtype)));
+      count.made++;
+      count.open++;
+      count.most = Math.max(count.most, count.open);
+    }
+
+    override release(): void {
+      this.array.fill(nonsense(this.dtype));
+      count.open--;
+    }
+  }
   return {
     ...referenceEngine,
     get made() {
@@ -25,19 +39,10 @@ export function lendingEngine(): LendingEngine {
     get most() {
       return count.most;
     },
-    lend(dtype, length) {
-      const nonsense = isFloat(dtype) ? Number.NaN : -1;
-      const array = allocate(dtype, length).fill(nonsense);
-      count.made++;
-      count.open++;
-      count.most = Math.max(count.most, count.open);
-      return {
-        array,
-        end() {
-          array.fill(nonsense);
-          count.open--;
-        },
-      };
-    },
+    allocate: (dtype, length) => new Loan(dtype, length),
   };
+}
+
+function nonsense(dtype: DType): number {
+  return isFloat(dtype) ? Number.NaN : -1;
 }

@@ -114,7 +114,7 @@ async function embed(
 /** Coloured by the class of its folder, or where that is none of the model's by what the model takes it for. */
 async function pointOf(trained: TrainedModel, path: string, input: Tensor): Promise<MapPoint> {
   const { classes } = trained.card;
-  const scores = trained.logits(input);
+  const scores = await trained.logits(input);
   const predicted = scores.argmax(1).item();
   const truth = classes.indexOf(basename(dirname(path)));
   const picture = seenPicture(trained.transform, input.squeeze(0));

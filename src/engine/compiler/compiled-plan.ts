@@ -1,10 +1,11 @@
-/** A plan: phases with addresses in the engine's memory, and the arrays of the caller bound to them. */
+/** A plan: phases with addresses in the engine's memory, and the buffers of the caller bound to them. */
 import type { TypedArray } from '../../core/dtype.js';
 import { internalError } from '../../core/errors.js';
 import { numel } from '../../core/shape.js';
 import type { Graph, Value } from '../../graph/graph.js';
 import { operands } from '../../graph/op.js';
-import type { Plan } from '../engine.js';
+import type { Buffer, Plan } from '../engine.js';
+import { HostBuffer, hostBuffer } from '../host-buffer.js';
 import { alignUp } from '../pool/heap.js';
 import type { EngineMemory } from '../pool/memory.js';
 import type { Pool } from '../pool/pool.js';
@@ -17,7 +18,7 @@ import { livesOf } from './phase.js';
 import { PlanMemory } from './plan-memory.js';
 import { programBytes, writeProgram } from './program.js';
 import { formatProgram } from './program-text.js';
-import type { RecentCopies } from './recent-copies.js';
+import type { RecentCopies, RecentCopy } from './recent-copies.js';
 import type { Region } from './region.js';
 import type { Target } from './target.js';
 
@@ -25,15 +26,16 @@ import type { Target } from './target.js';
 export interface PlanOptions {
   /** All threads, or the calling one alone. */
   readonly together: boolean;
-  /** A plan of one node: outputs are written straight into arrays that live in the engine's memory. */
+  /** A plan of one node: outputs are written straight into buffers that lie in the engine's memory. */
   readonly eager: boolean;
 }
 
 /** An input or output of the graph, and where the kernels find it now. */
 interface Binding {
   readonly value: Value;
+  readonly length: number;
   readonly region: Region;
-  /** The plan's own memory for it, used while the array lies elsewhere; allocated when first needed. */
+  /** The plan's own memory for it, used while the buffer lies elsewhere; allocated when first needed. */
   home: number | undefined;
   address: number;
   view: TypedArray | undefined;
@@ -91,7 +93,14 @@ export class CompiledPlan implements Plan {
 
     const bind = (value: Value, region: Region): Binding => {
       const home = this.addresses.get(region);
-      return { value, region, home, address: home ?? 0, view: undefined };
+      return {
+        value,
+        length: numel(value.shape),
+        region,
+        home,
+        address: home ?? 0,
+        view: undefined,
+      };
     };
     this.inputs = draft.inputs.map((region, i) => bind(valueAt(graph.inputs, i), region));
     this.outputs = draft.outputs.map((region, i) => bind(valueAt(graph.outputs, i), region));
@@ -122,38 +131,34 @@ export class CompiledPlan implements Plan {
     return formatProgram(this.draft, this.barriers, this.bytes);
   }
 
-  run(inputs: readonly TypedArray[], outputs: readonly TypedArray[]): void {
-    for (const { input, check } of this.draft.checks) {
-      const array = inputs[input];
-      if (array !== undefined) check(array);
-    }
+  run(
+    inputs: readonly Buffer[],
+    outputs: readonly (Buffer | undefined)[] = [],
+  ): readonly HostBuffer[] {
+    for (const { input, check } of this.draft.checks) check(hostBuffer(inputs[input]).array);
+    const results = this.outputs.map((binding, k) =>
+      outputs[k] === undefined
+        ? HostBuffer.uncleared(binding.value.dtype, binding.length)
+        : given(outputs[k], binding),
+    );
     // Room for results first: what it takes the place of cannot be read any more.
-    if (this.options.eager)
-      this.outputs.forEach((binding, i) => {
-        const array = given(outputs, i, binding);
-        const fresh = inputs.includes(array) ? undefined : this.recent.reserve(array);
-        this.place(binding, array, fresh);
-      });
+    const copies = this.options.eager
+      ? results.map((buffer, k) => this.placeResult(k, buffer, inputs.includes(buffer)))
+      : [];
     this.inputs.forEach((binding, i) => {
-      const array = given(inputs, i, binding);
-      if (this.place(binding, array, this.recent.find(array))) this.viewOf(binding).set(array);
+      const buffer = given(inputs[i], binding);
+      if (this.place(binding, this.memory.addressOf(buffer) ?? this.recent.find(buffer)))
+        this.viewOf(binding).set(buffer.array);
     });
 
     if (this.draft.phases.length > 0)
       this.pool.run(this.programAddress, this.hostCalls, this.options.together);
 
-    this.outputs.forEach((binding, i) => {
-      this.copyOut(binding, given(outputs, i, binding));
+    results.forEach((buffer, k) => {
+      this.copyOut(this.outputs[k], buffer, copies[k]);
     });
-    for (const i of this.states) {
-      const binding = this.inputs[i];
-      const array = inputs[i];
-      if (binding === undefined || array === undefined) continue;
-      this.copyOut(binding, array);
-      this.recent.forget(array); // It was written elsewhere than in its copy, as were those below.
-    }
-    for (const array of outputs)
-      if (!this.options.eager || inputs.includes(array)) this.recent.forget(array);
+    for (const i of this.states) this.copyOut(this.inputs[i], hostBuffer(inputs[i]));
+    return results;
   }
 
   /** A block that goes with the plan, which goes at once where there is no room for it. */
@@ -180,13 +185,21 @@ export class CompiledPlan implements Plan {
     return address;
   }
 
-  /** Lets the kernels use the array where it or its copy is, or else the plan's own memory, which must then be filled: true. */
-  private place(binding: Binding, array: TypedArray, copy: number | undefined): boolean {
-    const resident = this.memory.addressOf(array) ?? copy;
-    if (resident === undefined) binding.home ??= this.room.allocate(binding.region.bytes);
-    const address = resident ?? binding.home ?? 0;
+  /** Lets the kernels use what `lies` there, or else the plan's own memory, which must then be filled: true. */
+  private place(binding: Binding, lies: number | undefined): boolean {
+    if (lies === undefined) binding.home ??= this.room.allocate(binding.region.bytes);
+    const address = lies ?? binding.home ?? 0;
     if (address !== binding.address) this.move(binding, address);
-    return resident === undefined;
+    return lies === undefined;
+  }
+
+  /** Lets the kernels write a result where it lies, or else where a copy of it can stay, which is returned. */
+  private placeResult(k: number, buffer: HostBuffer, isInput: boolean): RecentCopy | undefined {
+    const lies = this.memory.addressOf(buffer);
+    const copy = lies === undefined && !isInput ? this.recent.reserve(buffer) : undefined;
+    const binding = this.outputs[k];
+    if (binding !== undefined) this.place(binding, lies ?? copy?.address);
+    return copy;
   }
 
   private move(binding: Binding, address: number): void {
@@ -198,21 +211,25 @@ export class CompiledPlan implements Plan {
       words[word] = address + offset;
   }
 
-  private copyOut(binding: Binding, array: TypedArray): void {
+  /** Takes what the kernels have written for a buffer, of which `copy` stays. */
+  private copyOut(binding: Binding | undefined, buffer: HostBuffer, copy?: RecentCopy): void {
+    buffer.copy = copy;
+    if (binding === undefined) return;
     const address = this.addresses.get(binding.region) ?? 0;
-    if (this.memory.addressOf(array) === address) return;
+    if (this.memory.addressOf(buffer) === address) return;
     if (binding.address !== address) {
       binding.address = address;
       binding.view = undefined;
     }
-    array.set(this.viewOf(binding));
+    buffer.array.set(this.viewOf(binding));
   }
 
   private viewOf(binding: Binding): TypedArray {
-    const { dtype, shape } = binding.value;
-    if (binding.view === undefined || this.memory.addressOf(binding.view) === undefined)
-      binding.view = this.memory.view(dtype, binding.address, numel(shape));
-    return binding.view;
+    const { value, address, length, view } = binding;
+    if (view?.buffer === this.memory.memory.buffer) return view;
+    const fresh = this.memory.view(value.dtype, address, length);
+    binding.view = fresh;
+    return fresh;
   }
 
   private runOnHost({ inputs, outputs, run }: HostCall): void {
@@ -233,9 +250,9 @@ function valueAt(values: readonly Value[], index: number): Value {
   return value;
 }
 
-function given(arrays: readonly TypedArray[], index: number, { value }: Binding): TypedArray {
-  const array = arrays[index];
-  if (array === undefined || array.length !== numel(value.shape))
-    throw internalError(`value %${value.id} is bound to an array of another length`);
-  return array;
+function given(buffer: Buffer | undefined, { value, length }: Binding): HostBuffer {
+  const host = hostBuffer(buffer);
+  if (host.length !== length)
+    throw internalError(`value %${value.id} is bound to a buffer of another length`);
+  return host;
 }

@@ -1,11 +1,11 @@
 /**
  * The engine's one memory: shared by its threads, grown as plans need it, up to the 4 GiB that WebAssembly addresses.
- * Arrays may live in it (`resident`); plans use those where they are. Where memory cannot be shared none lives in it, for
- * growing such a memory takes it away from all arrays.
+ * Host buffers may lie in it; plans use those where they are. Where memory cannot be shared none lies in it, for growing such
+ * a memory takes it away from all arrays.
  */
-import { type DType, dtypeOf, itemSize, type TypedArray, viewOf } from '../../core/dtype.js';
+import { type DType, itemSize, type TypedArray, viewOf } from '../../core/dtype.js';
 import { EngineError } from '../../core/errors.js';
-import type { Loan } from '../engine.js';
+import { HostBuffer } from '../host-buffer.js';
 import { type Holding, releaseUnreachable, whenUnreachable } from '../unreachable.js';
 import { firstFreeByte } from './control-block.js';
 import { Heap } from './heap.js';
@@ -17,8 +17,8 @@ const gibibyte = 2 ** 30;
 /** From so many bytes on, and whenever they have doubled, the garbage collector is asked for what nobody reaches. */
 const worthCollecting = gibibyte / 4;
 
-/** Smaller arrays are copied in the time that it takes to find them a place. */
-const leastLoan = 4096;
+/** Smaller results are copied in the time that it takes to find them a place. */
+const leastResult = 4096;
 
 /** A stretch of scratch memory that plans share: only one of them runs at a time. */
 export interface Slab {
@@ -38,11 +38,27 @@ class Block implements Holding {
   }
 }
 
+/** A buffer whose place in the memory is free again as soon as it is released. */
+class ReleasedBuffer extends HostBuffer {
+  constructor(
+    dtype: DType,
+    array: TypedArray,
+    memory: object,
+    private readonly block: Block,
+  ) {
+    super(dtype, array, false, memory);
+  }
+
+  override release(): void {
+    this.block.release();
+  }
+}
+
 export class EngineMemory {
   readonly memory: WebAssembly.Memory;
   private readonly heap = new Heap(firstFreeByte, maxPages * pageBytes);
-  /** Growing makes a new buffer object of the same bytes; arrays on the old ones stay valid where it is shared. */
-  private readonly buffers = new WeakSet<object>();
+  /** By it buffers know that they lie here. */
+  private readonly name = {};
   private readonly slabs: Slab[] = [];
   /** Bytes in use at which to collect garbage. */
   private limit = worthCollecting;
@@ -53,7 +69,6 @@ export class EngineMemory {
     private readonly collectGarbage?: () => void,
   ) {
     this.memory = new WebAssembly.Memory({ initial: 16, maximum: maxPages, shared });
-    this.buffers.add(this.memory.buffer);
   }
 
   /** A new block of memory that holds anything. */
@@ -109,31 +124,33 @@ export class EngineMemory {
     return viewOf(dtype, this.memory.buffer, address, length);
   }
 
-  /** Where the array lies, if it lies in this memory (no longer, where growing has taken the memory from it). */
-  addressOf(array: TypedArray): number | undefined {
-    return this.buffers.has(array.buffer) ? array.byteOffset : undefined;
+  /** Where the buffer lies, if it lies in this memory. */
+  addressOf({ memory, array }: HostBuffer): number | undefined {
+    return memory === this.name ? array.byteOffset : undefined;
   }
 
   /**
-   * A copy of the array in this memory, which is given back when the copy is no longer reachable; the array itself where
-   * the memory is not shared.
+   * A buffer of the same elements in this memory, which is given back when the array is no longer reachable; the buffer
+   * itself where the memory is not shared.
    */
-  resident(data: TypedArray): TypedArray {
-    if (!this.shared || this.addressOf(data) !== undefined) return data;
-    const address = this.allocate(data.byteLength);
-    const copy = this.view(dtypeOf(data), address, data.length);
-    copy.set(data);
+  adopt(buffer: HostBuffer): HostBuffer {
+    if (!this.shared || this.addressOf(buffer) !== undefined) return buffer;
+    const { dtype, array } = buffer;
+    const address = this.allocate(array.byteLength);
+    const copy = this.view(dtype, address, array.length);
+    copy.set(array);
     whenUnreachable(copy, new Block(this.heap, address));
-    return copy;
+    return new HostBuffer(dtype, copy, false, this.name);
   }
 
-  /** An array in this memory for a while; undefined where it is not worth a block, or where there is no room. */
-  lend(dtype: DType, length: number): Loan | undefined {
+  /** A buffer in this memory until it is released; undefined where it is not worth a block, or where there is no room. */
+  allocateBuffer(dtype: DType, length: number): HostBuffer | undefined {
     const bytes = length * itemSize(dtype);
-    if (!this.shared || bytes < leastLoan) return undefined;
+    if (!this.shared || bytes < leastResult) return undefined;
     const address = this.allocateSpare(bytes);
     if (address === undefined) return undefined;
-    return { array: this.view(dtype, address, length), end: () => this.free(address) };
+    const block = new Block(this.heap, address);
+    return new ReleasedBuffer(dtype, this.view(dtype, address, length), this.name, block);
   }
 
   /** Takes back what belongs to plans and arrays that nobody reaches any more. */
@@ -147,7 +164,6 @@ export class EngineMemory {
   private growTo(bytes: number): void {
     const missing = Math.ceil((bytes - this.memory.buffer.byteLength) / pageBytes);
     if (missing <= 0) return;
-    if (!this.shared) this.buffers.delete(this.memory.buffer);
     try {
       this.memory.grow(missing);
     } catch (error) {
@@ -157,8 +173,6 @@ export class EngineMemory {
           'use a smaller batch, or accumulate gradients over several',
         { cause: error },
       );
-    } finally {
-      this.buffers.add(this.memory.buffer);
     }
   }
 }

@@ -4,7 +4,8 @@ import { internalError } from '../../core/errors.js';
 import { numel } from '../../core/shape.js';
 import { formatGraph, type Graph, type Value } from '../../graph/graph.js';
 import { operands } from '../../graph/op.js';
-import type { Engine, Plan, PrepareOptions } from '../engine.js';
+import type { Buffer, Engine, Plan, PrepareOptions } from '../engine.js';
+import { HostBuffer, hostBuffer } from '../host-buffer.js';
 import { type Precision, refuseBfloat16 } from '../precision.js';
 
 export const referenceEngine: Engine = {
@@ -13,7 +14,6 @@ export const referenceEngine: Engine = {
   prepare,
   requirePrecision,
   hasKernel: () => true,
-  resident: (data) => data,
 };
 
 function requirePrecision(precision: Precision): void {
@@ -25,17 +25,28 @@ function prepare(graph: Graph, { precision = 'float32' }: PrepareOptions = {}): 
   return {
     program: formatGraph(graph),
     bytes: 0,
-    run: (inputs, outputs) => run(graph, inputs, outputs),
+    run: (inputs, outputs = []) => run(graph, inputs, outputs),
     dispose() {},
   };
 }
 
-function run(graph: Graph, inputs: readonly TypedArray[], outputs: readonly TypedArray[]): void {
+function run(
+  graph: Graph,
+  inputs: readonly Buffer[],
+  given: readonly (Buffer | undefined)[],
+): readonly HostBuffer[] {
+  const outputs = graph.outputs.map(({ dtype, shape }, k) =>
+    given[k] === undefined ? HostBuffer.uncleared(dtype, numel(shape)) : hostBuffer(given[k]),
+  );
   const arrays = new Map<Value, TypedArray>();
-  bind(arrays, graph.outputs, outputs);
   // Inputs and constants that are also returned are copied at the end.
+  graph.outputs.forEach((value, k) => {
+    bind(arrays, value, outputs[k]?.change());
+  });
   for (const { value, data } of graph.constants) arrays.set(value, data);
-  bind(arrays, graph.inputs, inputs);
+  graph.inputs.forEach((value, i) => {
+    bind(arrays, value, hostBuffer(inputs[i]).array);
+  });
 
   const arrayOf = (value: Value): TypedArray => {
     const array = arrays.get(value);
@@ -59,23 +70,20 @@ function run(graph: Graph, inputs: readonly TypedArray[], outputs: readonly Type
   const states = new Set(graph.updates.map(({ state }) => arrayOf(state)));
   const updated = graph.updates.map(({ state, next }) => {
     const array = arrayOf(next);
-    return [arrayOf(state), states.has(array) ? array.slice() : array] as const;
+    const buffer = hostBuffer(inputs[graph.inputs.indexOf(state)]);
+    return [buffer, states.has(array) ? array.slice() : array] as const;
   });
-  for (const [i, value] of graph.outputs.entries()) copy(outputs[i], arrayOf(value));
+  graph.outputs.forEach((value, k) => {
+    copy(outputs[k], arrayOf(value));
+  });
   for (const [state, next] of updated) copy(state, next);
+  return outputs;
 }
 
-function bind(
-  arrays: Map<Value, TypedArray>,
-  values: readonly Value[],
-  given: readonly TypedArray[],
-): void {
-  values.forEach((value, i) => {
-    const array = given[i];
-    if (array === undefined || array.length !== numel(value.shape))
-      throw internalError(`value %${value.id} is bound to an array of another length`);
-    arrays.set(value, array);
-  });
+function bind(arrays: Map<Value, TypedArray>, value: Value, array: TypedArray | undefined): void {
+  if (array === undefined || array.length !== numel(value.shape))
+    throw internalError(`value %${value.id} is bound to an array of another length`);
+  arrays.set(value, array);
 }
 
 /** A view's value is its source's array; where the caller gave an array for it, that one is filled at the end. */
@@ -83,6 +91,6 @@ function alias(arrays: Map<Value, TypedArray>, value: Value, source: TypedArray)
   arrays.set(value, source);
 }
 
-function copy(to: TypedArray | undefined, from: TypedArray): void {
-  if (to !== undefined && to !== from) to.set(from);
+function copy(to: HostBuffer | undefined, from: TypedArray): void {
+  if (to !== undefined && to.array !== from) to.change().set(from);
 }

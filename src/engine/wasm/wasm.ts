@@ -12,6 +12,7 @@ import type { Provider } from '../compiler/provider.js';
 import { RecentCopies } from '../compiler/recent-copies.js';
 import { rewriteGraph } from '../compiler/rewrite-graph.js';
 import type { Engine, Plan, PrepareOptions } from '../engine.js';
+import { hostBuffer } from '../host-buffer.js';
 import type { Host } from '../pool/host.js';
 import { EngineMemory } from '../pool/memory.js';
 import { nodeHost } from '../pool/node-host.js';
@@ -81,7 +82,7 @@ export function openWasmEngine(
       single !== undefined &&
       graph.updates.length === 0 &&
       graph.outputs.every((value) => single.outputs.includes(value));
-    if (!graph.nodes.some(({ op }) => hasLowering(op.name))) return prepareReference(graph);
+    if (!graph.nodes.some(({ op }) => hasLowering(op.name))) return referenceEngine.prepare(graph);
     const together = threads > 1 && work >= worthSharing;
     const draft = lowerGraph(graph, rewriteGraph(graph, target.passes), target, {
       threads: together ? threads : 1,
@@ -91,15 +92,6 @@ export function openWasmEngine(
     return new CompiledPlan(graph, draft, memory, pool, recent, { together, eager }, target);
   }
 
-  function prepareReference(graph: Graph): Plan {
-    const plan = referenceEngine.prepare(graph);
-    const run: Plan['run'] = (inputs, outputs) => {
-      plan.run(inputs, outputs);
-      for (const array of [...inputs, ...outputs]) recent.forget(array);
-    };
-    return { ...plan, run };
-  }
-
   return {
     name,
     threads,
@@ -107,9 +99,8 @@ export function openWasmEngine(
     prepare,
     requirePrecision,
     hasKernel: ({ name, view }) => view === true || hasLowering(name),
-    resident: (data) => memory.resident(data),
-    lend: (dtype, length) => memory.lend(dtype, length),
-    forgetCopies: () => recent.forgetAll(),
+    adopt: (buffer, use) => (use === 'change' ? buffer : memory.adopt(hostBuffer(buffer))),
+    allocate: (dtype, length) => memory.allocateBuffer(dtype, length),
     stop: () => pool.stop(),
   };
 }

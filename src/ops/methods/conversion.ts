@@ -1,10 +1,10 @@
 /** Out of tensors, and between element types. */
 import { type Device, isDevice, requireCpu } from '../../core/device.js';
-import { type DTypeName, readDType } from '../../core/dtype.js';
+import { type DTypeName, readDType, type TypedArray } from '../../core/dtype.js';
 import { ShapeError } from '../../core/errors.js';
 import { formatShape, type Shape } from '../../core/shape.js';
 import type { NestedArray } from '../../tensor/creation.js';
-import { noteElementsRead } from '../../tensor/execute.js';
+import { readElements, readElementsAsync } from '../../tensor/execute.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { cast } from '../cast.js';
 import { install } from './install.js';
@@ -14,10 +14,19 @@ declare module '../../tensor/tensor.js' {
 }
 
 interface ConversionMethods {
-  /** The only element as a number; a bool gives 0 or 1. @throws CaptureError in a step that is being captured */
+  /**
+   * The only element as a number; a bool gives 0 or 1.
+   *
+   * @throws CaptureError in a step that is being captured
+   * @throws EngineError where the engine that has it cannot be waited for: `await tensor.itemAsync()`
+   */
   item(): number;
-  /** The elements as nested arrays; those of bool tensors are booleans. @throws CaptureError as `item` */
+  /** The same, on every engine. */
+  itemAsync(): Promise<number>;
+  /** The elements as nested arrays; those of bool tensors are booleans. @throws CaptureError, EngineError as `item` */
   toArray(): NestedArray;
+  /** The same, on every engine. */
+  toArrayAsync(): Promise<NestedArray>;
   /** With elements of another type; the tensor itself where it has that type. */
   to(dtype: DTypeName): Tensor;
   /** The tensor itself: there is no other device than the CPU. */
@@ -48,22 +57,31 @@ function nest(shape: Shape, element: (i: number) => number | boolean): NestedArr
   return level(0);
 }
 
+function single(data: TypedArray, shape: Shape): number {
+  if (data.length !== 1)
+    throw new ShapeError(
+      'item()',
+      `the tensor ${formatShape(shape)} has ${data.length} elements, 1 is required; use toArray()`,
+    );
+  return data[0] ?? 0;
+}
+
+function nested(data: TypedArray, { shape, dtype }: Tensor): NestedArray {
+  return nest(shape, (i) => (dtype === 'bool' ? data[i] === 1 : (data[i] ?? 0)));
+}
+
 install<ConversionMethods>({
   item() {
-    noteElementsRead(this.storage, 'item()');
-    const data = this.storage.read('item()');
-    if (data.length !== 1)
-      throw new ShapeError(
-        'item()',
-        `the tensor ${formatShape(this.shape)} has ${data.length} elements, 1 is required; use toArray()`,
-      );
-    return data[0] ?? 0;
+    return single(readElements(this, 'item()'), this.shape);
+  },
+  async itemAsync() {
+    return single(await readElementsAsync(this, 'itemAsync()'), this.shape);
   },
   toArray() {
-    noteElementsRead(this.storage, 'toArray()');
-    const data = this.storage.read('toArray()');
-    const isBool = this.dtype === 'bool';
-    return nest(this.shape, (i) => (isBool ? data[i] === 1 : (data[i] ?? 0)));
+    return nested(readElements(this, 'toArray()'), this);
+  },
+  async toArrayAsync() {
+    return nested(await readElementsAsync(this, 'toArrayAsync()'), this);
   },
   to(target: DTypeName | Device) {
     if (isDevice(target)) {

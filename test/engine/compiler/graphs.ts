@@ -1,8 +1,10 @@
 /** Graphs for tests, built by hand and at random. */
-import { allocate, type DType, type TypedArray } from '../../../src/core/dtype.js';
+import assert from 'node:assert/strict';
+import { type DType, dtypeOf, type TypedArray } from '../../../src/core/dtype.js';
 import type { Rng } from '../../../src/core/rng.js';
 import { numel, type Shape } from '../../../src/core/shape.js';
-import type { Engine, Plan } from '../../../src/engine/engine.js';
+import type { Buffer, Engine, Plan } from '../../../src/engine/engine.js';
+import { HostBuffer, hostBuffer } from '../../../src/engine/host-buffer.js';
 import type { Graph, GraphNode, Value } from '../../../src/graph/graph.js';
 import { type OpSpec, operands, opSpec, registerOp } from '../../../src/graph/op.js';
 
@@ -97,10 +99,25 @@ export function randomGraph(rng: Rng): Graph {
 
 /** Runs a plan on copies of `inputs`; returns the outputs, then the inputs as the plan leaves them. */
 export function runPlan(plan: Plan, graph: Graph, inputs: readonly TypedArray[]): TypedArray[] {
-  const bound = inputs.map((array) => array.slice());
-  const outputs = graph.outputs.map(({ dtype, shape }) => allocate(dtype, numel(shape)));
-  plan.run(bound, outputs);
-  return [...outputs, ...bound];
+  const bound = inputs.map((array) => bufferOf(array.slice()));
+  const outputs = plan.run(bound);
+  assert.equal(outputs.length, graph.outputs.length);
+  return arraysOf([...outputs, ...bound]);
+}
+
+/** A buffer of the host that has the array. */
+export function bufferOf(array: TypedArray): HostBuffer {
+  return new HostBuffer(dtypeOf(array), array);
+}
+
+/** The same in the engine's memory. */
+export function adopted(engine: Engine, array: TypedArray): HostBuffer {
+  const buffer = bufferOf(array);
+  return hostBuffer(engine.adopt?.(buffer, 'state') ?? buffer);
+}
+
+export function arraysOf(buffers: readonly Buffer[]): TypedArray[] {
+  return buffers.map((buffer) => hostBuffer(buffer).array);
 }
 
 export function prepareAndRun(engine: Engine, graph: Graph, inputs: readonly TypedArray[]) {

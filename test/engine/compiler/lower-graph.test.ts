@@ -8,7 +8,17 @@ import { referenceEngine } from '../../../src/engine/reference/reference.js';
 import { openWasmEngine } from '../../../src/engine/wasm/wasm.js';
 import { singleNodeGraph } from '../../../src/graph/graph.js';
 import { opSpec } from '../../../src/graph/op.js';
-import { conv1x1, GraphBuilder, normals, prepareAndRun, randomGraph, runPlan } from './graphs.js';
+import {
+  adopted,
+  arraysOf,
+  bufferOf,
+  conv1x1,
+  GraphBuilder,
+  normals,
+  prepareAndRun,
+  randomGraph,
+  runPlan,
+} from './graphs.js';
 
 const single = openWasmEngine({ threads: 1 });
 const double = openWasmEngine({ threads: 2 });
@@ -38,10 +48,10 @@ describe('random graphs', () => {
         const first = runPlan(plan, graph, inputs);
         assertNear(first, expected, plan.program);
         assert.deepEqual(runPlan(plan, graph, inputs), first);
-        const residents = inputs.map((array) => engine.resident(array));
-        const outputs = graph.outputs.map(({ shape }) => engine.resident(normals(rng, shape)));
-        plan.run(residents, outputs);
-        [...outputs, ...residents].forEach((array, i) => {
+        const residents = inputs.map((array) => adopted(engine, array));
+        const outputs = graph.outputs.map(({ shape }) => adopted(engine, normals(rng, shape)));
+        assert.deepEqual(plan.run(residents, outputs), outputs);
+        arraysOf([...outputs, ...residents]).forEach((array, i) => {
           assert.deepEqual(Float32Array.from(array), first[i]);
         });
         plan.dispose();
@@ -83,13 +93,14 @@ describe('states', () => {
     const graph = b.graph([next], [{ state, next }]);
     const plan = single.prepare(graph);
     assert.doesNotMatch(plan.program, /copy/);
-    for (const place of [(a: TypedArray) => a, single.resident]) {
+    for (const place of [bufferOf, (array: TypedArray) => adopted(single, array)]) {
       const bound = [1, 2].map((value) => place(new Float32Array(100).fill(value)));
-      const result = new Float32Array(100);
+      const result = bufferOf(new Float32Array(100));
       plan.run(bound, [result]);
       plan.run(bound, [result]);
-      assert.ok([bound[0], result].every((array) => array?.every((value) => value === 5)));
-      assert.ok(bound[1]?.every((value) => value === 2));
+      const [state, step] = arraysOf(bound);
+      assert.ok([state, result.array].every((array) => array?.every((value) => value === 5)));
+      assert.ok(step?.every((value) => value === 2));
     }
   });
 
@@ -125,11 +136,11 @@ describe('single ops', () => {
 
   test('may write over their input, wherever it lies', () => {
     const plan = double.prepare(singleNodeGraph(opSpec('add'), [type, type], {}, [type]));
-    const step = new Float32Array(4000).fill(2);
-    for (const x of [new Float32Array(4000), double.resident(new Float32Array(4000))]) {
+    const step = bufferOf(new Float32Array(4000).fill(2));
+    for (const x of [bufferOf(new Float32Array(4000)), adopted(double, new Float32Array(4000))]) {
       plan.run([x, step], [x]);
       plan.run([x, step], [x]);
-      assert.ok(x.every((value) => value === 4));
+      assert.ok(x.array.every((value) => value === 4));
     }
   });
 
@@ -158,10 +169,11 @@ describe('single ops', () => {
       const large = { dtype: 'float32', shape: [1_000_000] } as const;
       return singleNodeGraph(opSpec('relu'), [large], {}, [large]);
     };
-    const [x, y] = [new Float32Array(1_000_000).fill(1), new Float32Array(1_000_000)];
+    const x = bufferOf(new Float32Array(1_000_000).fill(1));
+    const y = bufferOf(new Float32Array(1_000_000));
     const plans = Array.from({ length: 600 }, () => engine.prepare(graph())); // 600 × 8 MB > 4 GiB
     for (const plan of plans.slice(0, 3)) plan.run([x], [y]);
-    assert.equal(y[999_999], 1);
+    assert.equal(y.array[999_999], 1);
   });
 });
 

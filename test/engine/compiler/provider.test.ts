@@ -8,7 +8,7 @@ import type { Provider } from '../../../src/engine/compiler/provider.js';
 import type { Pass } from '../../../src/engine/compiler/target.js';
 import { openWasmEngine } from '../../../src/engine/wasm/wasm.js';
 import { operands } from '../../../src/graph/op.js';
-import { GraphBuilder, runPlan } from './graphs.js';
+import { adopted, arraysOf, bufferOf, GraphBuilder, runPlan } from './graphs.js';
 
 /** exp(-x) as one node. */
 const fuseDecay: Pass = (graph) => {
@@ -80,10 +80,9 @@ test('a provider fuses, lowers and calls code of its own, told which operands ha
     { target: 5, list: [3], moved: 0 },
   ]);
 
-  const resident = engine.resident(Float32Array.of(0, 3, 4));
-  const outputs = [new Float32Array(3), new Float32Array(3)];
-  plan.run([resident, new Float32Array(3)], outputs);
-  assert.equal(outputs[0]?.[0], Math.fround(Math.exp(-3)));
+  const resident = adopted(engine, Float32Array.of(0, 3, 4));
+  const [first] = arraysOf(plan.run([resident, bufferOf(new Float32Array(3))]));
+  assert.equal(first?.[0], Math.fround(Math.exp(-3)));
   assert.equal(seen.at(-1)?.moved, 1, 'the input alone lies elsewhere');
   engine.stop();
 });

@@ -12,7 +12,7 @@ import type { Graph } from '../../../src/graph/graph.js';
 import * as F from '../../../src/nn/functional.js';
 import { fromArray } from '../../../src/tensor/creation.js';
 import type { Tensor } from '../../../src/tensor/tensor.js';
-import { GraphBuilder, normals, runPlan } from '../compiler/graphs.js';
+import { adopted, arraysOf, GraphBuilder, normals, runPlan } from '../compiler/graphs.js';
 import { collectGarbage } from '../pool/collect-garbage.js';
 import { openMachineEngine, withoutVectors } from './machine.js';
 
@@ -141,12 +141,12 @@ describe('engine onednn', { skip: withoutVectors }, () => {
   test('a plan made after the memory has grown has the same results on all threads', () => {
     const engine = open(2);
     const first = run(engine);
-    const large = engine.resident(new Float32Array(80 << 20)); // 320 MiB: later plans lie behind it.
+    const large = adopted(engine, new Float32Array(80 << 20)); // 320 MiB: later plans lie behind it.
     const plan = engine.prepare(graph);
-    const bound = inputs.map((array) => engine.resident(array));
-    const results = runPlan(plan, graph, bound);
-    assert.deepEqual(results.slice(0, graph.outputs.length), first.slice(0, graph.outputs.length));
-    assert.ok(bound.every(({ byteOffset }) => byteOffset > 4 * large.length));
+    const bound = inputs.map((array) => adopted(engine, array));
+    const results = arraysOf(plan.run(bound));
+    assert.deepEqual(results, first.slice(0, graph.outputs.length));
+    assert.ok(bound.every(({ array }) => array.byteOffset > 4 * large.length));
   });
 
   describe('a convolution', () => {

@@ -1,28 +1,30 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { EngineMemory } from '../../../src/engine/pool/memory.js';
+import { bufferOf } from '../compiler/graphs.js';
 import { collectGarbage } from './collect-garbage.js';
 
-test('arrays in the memory are known as such, also after it has grown', () => {
+test('buffers in the memory are known as such, also after it has grown', () => {
   const memory = new EngineMemory();
-  const early = memory.resident(Float32Array.of(1, 2, 3));
+  const early = memory.adopt(bufferOf(Float32Array.of(1, 2, 3)));
   const size = memory.memory.buffer.byteLength;
-  const late = memory.resident(new Int32Array(1_000_000).fill(7));
+  const late = memory.adopt(bufferOf(new Int32Array(1_000_000).fill(7)));
   assert.ok(memory.memory.buffer.byteLength > size);
-  assert.equal(memory.addressOf(early), early.byteOffset);
-  assert.equal(memory.addressOf(late), late.byteOffset);
-  assert.equal(memory.addressOf(new Float32Array(4)), undefined);
-  assert.equal(memory.resident(early), early);
-  assert.deepEqual([...early], [1, 2, 3]);
-  assert.equal(memory.view('float32', early.byteOffset, 3)[2], 3);
+  assert.equal(memory.addressOf(early), early.array.byteOffset);
+  assert.equal(memory.addressOf(late), late.array.byteOffset);
+  assert.equal(memory.addressOf(bufferOf(new Float32Array(4))), undefined);
+  assert.equal(new EngineMemory().addressOf(early), undefined);
+  assert.equal(memory.adopt(early), early);
+  assert.deepEqual([...early.array], [1, 2, 3]);
+  assert.equal(memory.view('float32', early.array.byteOffset, 3)[2], 3);
 });
 
-test('the memory of arrays that nobody reaches is used again', async () => {
+test('the memory of buffers that nobody reaches is used again', async () => {
   const memory = new EngineMemory();
   const megabytes = 64;
   const sizes: number[] = [];
   for (let round = 0; round < 30; round++) {
-    memory.resident(new Uint8Array(megabytes << 20));
+    memory.adopt(bufferOf(new Uint8Array(megabytes << 20)));
     await collectGarbage();
     sizes.push(memory.memory.buffer.byteLength);
   }
@@ -41,25 +43,25 @@ test('plans share the smallest slab that is large enough', () => {
   assert.equal(memory.acquireSlab(1000), larger);
 });
 
-test('where memory is not shared no array lives in it', () => {
+test('where memory is not shared no buffer lies in it', () => {
   const memory = new EngineMemory(false);
-  const array = Float32Array.of(1, 2);
-  assert.equal(memory.resident(array), array);
-  assert.equal(memory.addressOf(array), undefined);
+  const buffer = bufferOf(Float32Array.of(1, 2));
+  assert.equal(memory.adopt(buffer), buffer);
+  assert.equal(memory.addressOf(buffer), undefined);
 });
 
-test('memory that was lent is lent again once it has come back', () => {
+test('memory that was released is allocated again', () => {
   const memory = new EngineMemory();
-  const first = memory.lend('float32', 1024);
-  const second = memory.lend('int32', 1024);
+  const first = memory.allocateBuffer('float32', 1024);
+  const second = memory.allocateBuffer('int32', 1024);
   assert.ok(first !== undefined && second !== undefined);
-  assert.equal(memory.addressOf(first.array), first.array.byteOffset);
+  assert.equal(memory.addressOf(first), first.array.byteOffset);
   assert.notEqual(first.array.byteOffset, second.array.byteOffset);
-  first.end();
-  assert.equal(memory.lend('uint8', 4096)?.array.byteOffset, first.array.byteOffset);
+  first.release();
+  assert.equal(memory.allocateBuffer('uint8', 4096)?.array.byteOffset, first.array.byteOffset);
 });
 
-test('neither small arrays nor memory that is not shared are lent', () => {
-  assert.equal(new EngineMemory().lend('float32', 1023), undefined);
-  assert.equal(new EngineMemory(false).lend('float32', 1024), undefined);
+test('small buffers, and those in memory that is not shared, are left to the garbage collector', () => {
+  assert.equal(new EngineMemory().allocateBuffer('float32', 1023), undefined);
+  assert.equal(new EngineMemory(false).allocateBuffer('float32', 1024), undefined);
 });

@@ -182,14 +182,15 @@ test('a helper that dies in a run ends the run with its error', () => {
 test('sleeping helpers do not keep the process alive', () => {
   const script = `
     import { openWasmEngine } from ${JSON.stringify(new URL('../../../src/engine/wasm/wasm.js', import.meta.url).href)};
+    import { HostBuffer } from ${JSON.stringify(new URL('../../../src/engine/host-buffer.js', import.meta.url).href)};
     import { opSpec } from ${JSON.stringify(new URL('../../../src/graph/op.js', import.meta.url).href)};
     import { singleNodeGraph } from ${JSON.stringify(new URL('../../../src/graph/graph.js', import.meta.url).href)};
     import ${JSON.stringify(new URL('../../../src/ops/index.js', import.meta.url).href)};
     const type = { dtype: 'float32', shape: [100000] };
     const engine = openWasmEngine({ threads: 2 });
-    const out = new Float32Array(100000);
-    engine.prepare(singleNodeGraph(opSpec('neg'), [type], {}, [type])).run([new Float32Array(100000).fill(2)], [out]);
-    console.log(out[99999]);`;
+    const x = new HostBuffer('float32', new Float32Array(100000).fill(2));
+    const [y] = engine.prepare(singleNodeGraph(opSpec('neg'), [type], {}, [type])).run([x]);
+    console.log(y.read()[99999]);`;
   const { stdout, status } = spawnSync(
     process.execPath,
     ['--input-type=module', '--eval', script],

@@ -6,7 +6,7 @@ import { Rng } from '../../../src/core/rng.js';
 import { referenceEngine } from '../../../src/engine/reference/reference.js';
 import { openWasmEngine, type WasmEngine } from '../../../src/engine/wasm/wasm.js';
 import type { Graph } from '../../../src/graph/graph.js';
-import { GraphBuilder, normals, prepareAndRun, runPlan } from '../compiler/graphs.js';
+import { bufferOf, GraphBuilder, normals, prepareAndRun, runPlan } from '../compiler/graphs.js';
 
 const engines: WasmEngine[] = [];
 after(() => {
@@ -57,12 +57,14 @@ test('both builds, with and without Winograd, agree with reference', () => {
 test('a target that is no class keeps the run from starting', () => {
   const graph = smallNet();
   const plan = open({ threads: 2 }).prepare(graph);
-  const loss = new Float32Array(1).fill(5);
-  const [x = new Float32Array()] = inputs;
-  assert.throws(() => plan.run([x, Int32Array.of(3, 32, 0, 7)], [loss]), /crossEntropy.*32/);
-  assert.equal(loss[0], 5);
-  plan.run(inputs, [loss]);
-  assert.notEqual(loss[0], 5);
+  const loss = bufferOf(new Float32Array(1).fill(5));
+  const [x, labels] = inputs.map(bufferOf);
+  assert.ok(x !== undefined && labels !== undefined);
+  const wrong = bufferOf(Int32Array.of(3, 32, 0, 7));
+  assert.throws(() => plan.run([x, wrong], [loss]), /crossEntropy.*32/);
+  assert.equal(loss.array[0], 5);
+  plan.run([x, labels], [loss]);
+  assert.notEqual(loss.array[0], 5);
 });
 
 test('plans give their memory back', () => {
@@ -80,10 +82,10 @@ test('a thousand runs keep no memory', () => {
   const engine = open({ threads: 2 });
   const graph = smallNet();
   const plan = engine.prepare(graph);
-  const outputs = [new Float32Array(1)];
-  for (let i = 0; i < 200; i++) plan.run(inputs, outputs);
+  const [bound, outputs] = [inputs.map(bufferOf), [bufferOf(new Float32Array(1))]];
+  for (let i = 0; i < 200; i++) plan.run(bound, outputs);
   const before = process.memoryUsage();
-  for (let i = 0; i < 1000; i++) plan.run(inputs, outputs);
+  for (let i = 0; i < 1000; i++) plan.run(bound, outputs);
   const after = process.memoryUsage();
   assert.ok(after.rss - before.rss < 8 << 20);
   // Less is fine: the collector may have come by. 64 bytes a run would be seen.

@@ -1,0 +1,79 @@
+/** Elements in the host's memory: a buffer that every engine's plans take. */
+import { allocate, allocateUncleared, type DType, type TypedArray } from '../core/dtype.js';
+import { internalError } from '../core/errors.js';
+import type { Buffer } from './engine.js';
+
+/** The elements of a host buffer as an engine has them in memory of its own: a buffer of it, or what it likes. */
+export interface EngineCopy {
+  /** Whose copy it is: the engine, or something by which it knows its own. */
+  readonly engine: object | undefined;
+}
+
+export class HostBuffer implements Buffer {
+  /**
+   * An engine's copy of the elements, as long as they are the same: whoever changes them drops it. There is none of elements
+   * that have been handed out, which anybody may change at any time.
+   */
+  copy: EngineCopy | undefined = undefined;
+
+  /**
+   * @param handedOut Whether others than ops may have the array.
+   * @param memory The engine's memory that the array lies in, where it does.
+   */
+  constructor(
+    readonly dtype: DType,
+    readonly array: TypedArray,
+    private handedOut = false,
+    readonly memory: object | undefined = undefined,
+  ) {}
+
+  static zeros(dtype: DType, length: number): HostBuffer {
+    return new HostBuffer(dtype, allocate(dtype, length));
+  }
+
+  /** A buffer for a kernel to write: its elements hold anything. */
+  static uncleared(dtype: DType, length: number): HostBuffer {
+    return new HostBuffer(dtype, allocateUncleared(dtype, length));
+  }
+
+  get engine(): undefined {
+    return undefined;
+  }
+
+  get length(): number {
+    return this.array.length;
+  }
+
+  get isHandedOut(): boolean {
+    return this.handedOut;
+  }
+
+  read(): TypedArray {
+    return this.array;
+  }
+
+  readAsync(): Promise<TypedArray> {
+    return Promise.resolve(this.array);
+  }
+
+  /** The array, to be changed now. */
+  change(): TypedArray {
+    this.copy = undefined;
+    return this.array;
+  }
+
+  /** The array, for anybody to keep and change. */
+  handOut(): TypedArray {
+    this.copy = undefined;
+    this.handedOut = true;
+    return this.array;
+  }
+
+  release(): void {}
+}
+
+/** A buffer that an engine gets, which has host buffers alone. */
+export function hostBuffer(buffer: Buffer | undefined): HostBuffer {
+  if (buffer instanceof HostBuffer) return buffer;
+  throw internalError('a plan is given a buffer of another engine, or none');
+}
