@@ -127,6 +127,8 @@ export interface DataLoaderState {
 export class DataLoader<T = Sample, B = Collated<T>> implements AsyncIterable<B> {
   /** Batches per epoch. */
   readonly length: number;
+  /** Whether each epoch has an order of its own; null where a sampler says it. */
+  readonly isShuffled: boolean | null;
 
   private givenSeed: number | null;
   private readonly generator: RandomGenerator;
@@ -163,6 +165,8 @@ export class DataLoader<T = Sample, B = Collated<T>> implements AsyncIterable<B>
     this.options = { numWorkers, timeout, prefetchFactor, onError };
     this.batches = batchesOf(dataset, options);
     this.length = this.batches.length;
+    const ordered = options.sampler ?? options.batchSampler;
+    this.isShuffled = ordered === undefined ? (options.shuffle ?? false) : null;
     this.collate = options.collate ?? null;
     this.batchTransform = options.batchTransform ?? null;
     if (this.collate !== null && this.batchTransform !== null)

@@ -14,6 +14,7 @@ import { tensor } from '../tensor/creation.js';
 import { manualSeed } from '../tensor/generator.js';
 import type { Callback } from '../train/callback.js';
 import { Checkpoint, type CheckpointOptions } from '../train/callbacks/checkpoint.js';
+import { Lints } from '../train/callbacks/lints.js';
 import { judge } from '../train/judge.js';
 import type { FitSummary } from '../train/metrics.js';
 import { Trainer } from '../train/trainer.js';
@@ -33,6 +34,8 @@ export interface TrainRequest {
   readonly checkpoint?: CheckpointOptions;
   /** In a folder that was reopened: take the optimizer's options from the settings, not from the checkpoint. @default false */
   readonly force?: boolean;
+  /** Whether mistakes that no error shows are noted; see `train.Lints`. @default true */
+  readonly lints?: boolean;
   readonly callbacks?: readonly Callback[];
   readonly signal?: AbortSignal;
 }
@@ -53,6 +56,7 @@ const readRequest = optionReader<TrainRequest>('trainTask', {
   run: true,
   checkpoint: true,
   force: true,
+  lints: true,
   callbacks: true,
   signal: true,
 });
@@ -100,6 +104,7 @@ async function fit({
   run,
   checkpoint = {},
   force = false,
+  lints = true,
   callbacks = [],
   signal,
 }: TrainRequest): Promise<Omit<TrainOutcome, 'kept'>> {
@@ -117,21 +122,26 @@ async function fit({
     const learner = await makeLearner(model, task, { settings, callbacks, signal, load });
     const trained = model.parameters().filter((parameter) => parameter.requiresGrad);
     const optimizer = makeOptimizer(settings, trained);
+    const trainLoader = load(learner.train, true);
+    const testLoader = load(learner.test);
+    const valLoader = learner.val && load(learner.val);
+    const heldOutLoaders = [testLoader, ...(valLoader ? [valLoader] : [])];
     const trainer = new Trainer({
       model: learner.model,
       optimizer,
-      trainLoader: load(learner.train, true),
-      testLoader: load(learner.test),
+      trainLoader,
+      testLoader,
       epochs,
       compile,
       precision,
       callbacks: [
         new RunRecorder(run, learner.wholeState),
+        ...(lints ? [new Lints({ trainLoader, heldOutLoaders, scheduled: !!schedule })] : []),
         ...callbacks,
         new Checkpoint(run.checkpoints, checkpoint),
       ],
       ...weighted(task, settings),
-      ...(learner.val && { valLoader: load(learner.val) }),
+      ...(valLoader && { valLoader }),
       ...(schedule && { scheduler: makeSchedule(optimizer, schedule) }),
       ...(signal && { signal }),
     });

@@ -8,11 +8,15 @@ export {
   type CheckpointStore,
 } from './callbacks/checkpoint.js';
 export { EarlyStopping, type EarlyStoppingOptions } from './callbacks/early-stopping.js';
+export { Lints, type LintsOptions } from './callbacks/lints.js';
 export { LossSpikes, type LossSpikesOptions } from './callbacks/loss-spikes.js';
+export { ModelCheckpoint, type ModelCheckpointOptions } from './callbacks/model-checkpoint.js';
 export { TimeLimit } from './callbacks/time-limit.js';
 export { WeightAveraging, type WeightAveragingOptions } from './callbacks/weight-averaging.js';
 export { readCheckpoint, writeCheckpoint } from './checkpoint-file.js';
 export { formatEpoch } from './epoch-line.js';
+export { type LintHandle, type LintOptions, type LintWarning, lint } from './lint.js';
+export type { LintRule } from './lint-rules.js';
 export {
   type EpochEvent,
   type FitSummary,

@@ -143,7 +143,7 @@ test('a run folder that is removed ends its training with an error, and is not m
 }, async () => {
   const running = start('gone');
   await until(running, () => epochs(running) >= 1);
-  rmSync(running.run, { recursive: true });
+  rmSync(running.run, { recursive: true, maxRetries: 100 }); // it writes meanwhile
   assert.equal(await running.ended(), 1);
   assert.match(
     running.text().err,

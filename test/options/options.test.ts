@@ -68,6 +68,8 @@ const leading: Readonly<Record<string, readonly unknown[]>> = {
   'vision.models.getModel': ['lenet'],
   'runs.settingsFor': [{ choices: {} }],
   'train.Checkpoint': ['somewhere'],
+  'train.lint': [new Linear(1, 1), sgd()],
+  'train.ModelCheckpoint': ['somewhere'],
   'nn.freeze': [new Linear(1, 1), null],
   'optim.paramGroups': [new Linear(1, 1)],
   'runs.resume': ['somewhere'],

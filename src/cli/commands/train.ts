@@ -52,6 +52,7 @@ interface TrainOptions extends EngineChoice {
   readonly resume?: string;
   readonly force?: true;
   readonly checkpointSeconds?: number;
+  readonly lints: boolean;
   readonly json?: true;
 }
 
@@ -133,6 +134,7 @@ export function addTrain(command: Command): void {
       'time between checkpoints within an epoch (default: 60)',
       positiveNumber(1e6),
     )
+    .option('--no-lints', 'do not note mistakes that no error shows')
     .addOption(engineOption())
     .addOption(threadsOption())
     .addOption(winogradOption())
@@ -163,6 +165,7 @@ async function train(
         settings,
         run,
         force: changed.length > 0,
+        lints: options.lints,
         checkpoint: everySeconds === undefined ? {} : { everySeconds },
         callbacks: [report.callback],
         signal,
