@@ -1,8 +1,8 @@
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { DataError } from '../core/errors.js';
 import { systemReason } from '../core/system-reason.js';
-import { isAbandoned, tagPattern, writerTag } from './writer-tag.js';
+import { isAbandoned, otherWriter, tagPattern, writerTag } from './writer-tag.js';
 
 export interface WriteOptions {
   /** Make the folders that `path` needs. Off where a folder that is gone says that somebody removed it. @default true */
@@ -71,4 +71,29 @@ export async function removeLeftovers(folder: string): Promise<void> {
     if (tag !== undefined && (await isAbandoned(tag, path)))
       await rm(path, { force: true }).catch(() => {});
   }
+}
+
+/** A folder that this process has marked as its own. */
+export interface FolderMark {
+  remove(): Promise<void>;
+}
+
+/**
+ * Marks a folder as in use by this process, with a file that `removeLeftovers` takes away once the process has ended.
+ * Returns the number of another process of this machine instead, where that has marked it by the same name.
+ */
+export async function markFolder(folder: string, name: string): Promise<FolderMark | number> {
+  const own = temporaryName(name);
+  const path = join(folder, own);
+  await writeFile(path, '');
+  const remove = () => rm(path, { force: true });
+  await removeLeftovers(folder);
+  for (const file of await readdir(folder)) {
+    const tag = file.startsWith(`.${name}.`) ? temporaryPattern.exec(file)?.[1] : undefined;
+    const other = tag === undefined ? null : otherWriter(tag);
+    if (other === null) continue;
+    await remove();
+    return other;
+  }
+  return { remove };
 }

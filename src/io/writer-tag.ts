@@ -24,6 +24,12 @@ export async function isAbandoned(tag: string, path: string): Promise<boolean> {
   return writtenOn === host ? !isAlive(Number(pid)) : await isOld(path);
 }
 
+/** The process of this machine that has the tag; null where that is this one, or the machine another. */
+export function otherWriter(tag: string): number | null {
+  const [writtenOn, pid] = tag.split('-');
+  return writtenOn === host && Number(pid) !== process.pid ? Number(pid) : null;
+}
+
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0); // sends nothing

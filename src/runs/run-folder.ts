@@ -14,7 +14,7 @@ import { basename, join } from 'node:path';
 import { DataError } from '../core/errors.js';
 import { readRegularFile } from '../core/regular-file.js';
 import { systemReason } from '../core/system-reason.js';
-import { removeLeftovers, writeFileAtomic } from '../io/atomic.js';
+import { type FolderMark, markFolder, removeLeftovers, writeFileAtomic } from '../io/atomic.js';
 import { readJson } from '../io/json-file.js';
 import { encodeSafetensors } from '../io/safetensors.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -162,6 +162,18 @@ export class RunFolder {
 
   async writeText(file: string, content: string): Promise<void> {
     await this.writeWhole(this.file(file), content);
+  }
+
+  /** Keeps other processes from training in it. @throws DataError where one does */
+  async claim(): Promise<FolderMark> {
+    const mark = await markFolder(this.path, 'training').catch((cause) => {
+      throw notWritable(this.path, cause);
+    });
+    if (typeof mark !== 'number') return mark;
+    throw new DataError(
+      this.path,
+      `process ${mark} trains in it, and two would spoil it; wait until it has ended, or end it`,
+    );
   }
 
   /** Saves the same weights under one or both names, each whole or not at all. */

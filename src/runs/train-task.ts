@@ -82,8 +82,10 @@ export function loadingWorkers(dataset: Dataset): number {
  */
 export async function trainTask(...given: [request: TrainRequest]): Promise<TrainOutcome> {
   const request = readRequest(given);
+  const { run } = request;
+  const claim = await run.claim();
   try {
-    const learned = await fit(request);
+    const learned = await fit(request).finally(() => claim.remove());
     return { ...learned, kept: await keepOrDiscard(request.run) };
   } catch (error) {
     await keepOrDiscard(request.run);
