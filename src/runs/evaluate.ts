@@ -5,6 +5,9 @@ import { quoteAll } from '../core/outside-text.js';
 import { DataLoader } from '../data/dataloader.js';
 import type { Dataset } from '../data/dataset.js';
 import type { SkippedSample } from '../data/fetch-batch.js';
+import { Accuracy } from '../metrics/accuracy.js';
+import { BrierScore, CalibrationError } from '../metrics/calibration.js';
+import { classReport } from '../metrics/class-report.js';
 import { crossEntropy } from '../nn/functional.js';
 import { reopenTask } from '../recipes/index.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -24,10 +27,20 @@ export interface ClassScores {
   readonly recall: number | null;
   /** Share of the samples called this class that are, 0–1; null where none was called so. */
   readonly precision: number | null;
+  /** Harmonic mean of both, 0–1; null where there is neither a sample nor a prediction. */
+  readonly f1: number | null;
 }
 
 export interface Evaluation extends HeldOutScores {
   readonly samples: number;
+  /** The mean F1 of the classes, each counting alike, 0–1. */
+  readonly macroF1: number;
+  /** Expected calibration error over 15 bins, 0–1: by how much confidence and accuracy differ. */
+  readonly calibrationError: number;
+  /** 0–2: 0 where every label has probability 1. */
+  readonly brierScore: number;
+  /** Share of samples whose label is among the best five; null where there are fewer than ten classes. */
+  readonly top5: number | null;
   readonly perClass: readonly ClassScores[];
   /** What is wrong with the model although its accuracy may look good, in plain lines. */
   readonly findings: readonly string[];
@@ -75,21 +88,31 @@ export async function evaluate(
     reuseMemory: true,
     onError,
   });
+  const calibration = new CalibrationError();
+  const brier = new BrierScore();
+  const top5 = new Accuracy({ topK: 5 });
   const step = async (images: Tensor, labels: Tensor) => {
     const logits = await trained.logits(images);
+    for (const metric of [calibration, brier, top5]) metric.update(logits, labels);
     return { loss: crossEntropy(logits, labels), logits };
   };
   const scores = await measure(loader, step, async () => true);
   if (scores === null) throw internalError('a measurement ended by itself');
   const { confusion } = scores;
+  const report = classReport(confusion);
   return {
     ...scores,
     samples: confusion.samples(),
+    macroF1: report.macro.f1,
+    calibrationError: calibration.compute(),
+    brierScore: brier.compute(),
+    top5: classes.length < 10 ? null : top5.compute(),
     perClass: classes.map((name, k) => ({
       name,
       samples: confusion.samples(k),
       recall: numberOrNull(confusion.recall(k)),
       precision: numberOrNull(confusion.precision(k)),
+      f1: numberOrNull(confusion.f1(k)),
     })),
     findings: judge(confusion, classes),
     checkpoint: trained.checkpoint,

@@ -116,7 +116,7 @@ test('evaluate finds the accuracy that training reported', () => {
   assert.equal(result.perClass.length, 10);
   assert.match(
     wick(folder, ['evaluate', 'first']).out,
-    /^first: test accuracy \d\d\.\d%, loss \d\.\d{3} on 1000 images\n\nclass {2}images {2}recall {2}precision\n0 {9}100 /,
+    /^first: test accuracy \d\d\.\d%, loss \d\.\d{3} on 1000 images\n {2}among the best five \d+\.\d%, macro F1 \d\d\.\d%, calibration error \d+\.\d%\n\nclass {2}images {2}recall {2}precision {5}F1\n0 {9}100 /,
   );
 });
 

@@ -50,15 +50,23 @@ async function runEvaluate(path: string, options: EvaluateOptions): Promise<void
   const scores = `${accuracyOf({ ...result, confusion })}, loss ${formatLoss(loss)}`;
   for (const line of wrapped(`${run.path}: test ${scores} on ${samples} images`, 2))
     printLine(line);
+  const { top5, macroF1, calibrationError } = result;
+  const more = [
+    ...(top5 === null ? [] : [`among the best five ${percent(top5)}`]),
+    `macro F1 ${percent(macroF1)}`,
+    `calibration error ${percent(calibrationError)}`,
+  ];
+  for (const line of wrapped(`  ${more.join(', ')}`, 2)) printLine(line);
   printLine();
   const share = (value: number | null) => (value === null ? '–' : percent(value));
-  const rows = perClass.map(({ name, samples: count, recall, precision }) => [
+  const rows = perClass.map(({ name, samples: count, recall, precision, f1 }) => [
     name,
     String(count),
     share(recall),
     share(precision),
+    share(f1),
   ]);
-  for (const line of formatTable([['class', 'images', 'recall', 'precision'], ...rows]))
+  for (const line of formatTable([['class', 'images', 'recall', 'precision', 'F1'], ...rows]))
     printLine(line);
   if (findings.length > 0) printLine();
   for (const finding of findings)
