@@ -16,6 +16,7 @@ const { libraryCandidates } = await load('engine/onednn/find-library.js');
 const { openOneDnnEngine } = await load('engine/onednn/onednn.js');
 const { useEngine } = await load('engine/select.js');
 const { openTask } = await load('recipes/index.js');
+const { resolveSettings } = await load('recipes/settings/resolve.js');
 const { trainTask } = await load('runs/train-task.js');
 const { RunFolder } = await load('runs/run-folder.js');
 
@@ -35,11 +36,10 @@ try {
     for (const seed of seeds)
       for (const precision of Object.keys(means)) {
         const task = await openTask(name, {});
-        const settings = {
-          ...task.defaults,
+        const settings = resolveSettings(task.defaults, {
           ...(epochs !== undefined && { epochs: Number(epochs) }),
           ...{ seed, precision },
-        };
+        });
         const run = await RunFolder.create(name, join(folder, `${name}-${precision}-${seed}`));
         const start = performance.now();
         const { summary } = await trainTask({ task, settings, run });

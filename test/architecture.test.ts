@@ -35,6 +35,7 @@ const edges: Readonly<Record<string, string>> = {
   koffi: 'engine/ffi.ts',
   commander: 'cli/',
   zod: '',
+  yaml: 'io/yaml.ts',
   yauzl: 'io/zip.ts',
   yazl: 'io/zip.ts',
   sharp: 'vision/codecs/sharp.ts',

@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
+import type { Precision } from '../engine/precision.js';
 import type { RunConfig } from '../runs/run-config.js';
 import { applyEngineChoice, type EngineChoice } from './options.js';
 
 /** Opens the engine that a run had, unless the command line asks for another. */
 export function applyEngineOfRun(
-  { engine }: RunConfig,
+  { engine, settings }: RunConfig,
   options: EngineChoice,
   command: Command,
 ): void {
@@ -13,6 +14,6 @@ export function applyEngineOfRun(
     engine: options.engine ?? engine.engine,
     threads: options.threads ?? engine.threads,
     winograd: given('winograd') ? options.winograd === true : engine.winograd,
-    ...(given('precision') && options.precision && { precision: options.precision }),
+    precision: options.precision ?? (settings.precision as Precision), // checked with the other settings
   });
 }

@@ -1,7 +1,7 @@
 /** Parsers of option values, whose errors name the option as it was typed. */
 import { InvalidArgumentError, Option } from 'commander';
 import { maxThreads } from '../core/threads.js';
-import { type Precision, precisions } from '../engine/precision.js';
+import type { Precision } from '../engine/precision.js';
 import { engineNames } from '../engine/registry.js';
 import { currentEngine, preferEngine, setThreads, setWinograd } from '../engine/select.js';
 
@@ -12,18 +12,6 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
     if (text.trim() === '' || !Number.isSafeInteger(value) || value < min || value > max)
       throw new InvalidArgumentError(
         `a whole number from ${min} to ${max.toLocaleString('en')} is required.`,
-      );
-    return value;
-  };
-}
-
-/** A number above 0 and up to `max`, such as 0.01 or 1e-3. */
-export function positiveNumber(max: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() === '' || !(value > 0 && value <= max))
-      throw new InvalidArgumentError(
-        `a number above 0 and up to ${max.toLocaleString('en')} is required, such as 0.01 or 1e-3.`,
       );
     return value;
   };
@@ -50,13 +38,6 @@ export const dataOption = (): Option =>
   new Option('--data <dir>', 'folder with the files, for a data set that wick knows');
 export const winogradOption = (): Option =>
   new Option('--no-winograd', 'compute 3×3 convolutions directly: slower, a little less rounding');
-export const precisionOption = (): Option =>
-  new Option(
-    '--precision <name>',
-    'of convolutions and products; bfloat16 is for CPUs with AMX or AVX512-BF16',
-  )
-    .choices([...precisions])
-    .default('float32');
 export const onErrorOption = (): Option =>
   new Option('--on-error <what>', 'what a file that cannot be used does')
     .choices(['throw', 'skip'])
@@ -64,7 +45,7 @@ export const onErrorOption = (): Option =>
 export const jsonOption = (): Option =>
   new Option('--json', 'print one JSON object per line and nothing else');
 
-/** Options of `engineOption`, `threadsOption`, `winogradOption` and `precisionOption`, as parsed. */
+/** Options of `engineOption`, `threadsOption` and `winogradOption` as parsed, and the precision that is wanted. */
 export interface EngineChoice {
   readonly engine?: string;
   readonly threads?: number;

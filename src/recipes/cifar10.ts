@@ -9,7 +9,7 @@ import { Resize } from '../vision/transforms/resize.js';
 import { ToTensor } from '../vision/transforms/to-tensor.js';
 import { openPublished } from './published.js';
 import type { Recipe } from './recipe.js';
-import { makeTask, requireOwnSize } from './task.js';
+import { chosenTransforms, makeTask, requireOwnSize } from './task.js';
 
 /** Means of the data set's channels, and the standard deviations that the tutorials pass on. */
 const normalize = new Normalize([0.4914, 0.4822, 0.4465], [0.2023, 0.1994, 0.201]);
@@ -25,9 +25,8 @@ export const cifar10: Recipe = {
   defaults: {
     epochs: 20,
     batchSize: 64,
-    optimizer: 'adam',
-    lr: 1e-3,
-    schedule: { kind: 'plateau', patience: 3, factor: 0.5 },
+    optimizer: { name: 'adam', lr: 1e-3 },
+    schedule: { name: 'plateau', patience: 3, factor: 0.5 },
   },
   transforms: () => ({
     trainTransform: new Compose([
@@ -41,7 +40,7 @@ export const cifar10: Recipe = {
   }),
   open: async (request) => {
     requireOwnSize(cifar10, request);
-    const transforms = cifar10.transforms(32);
+    const transforms = chosenTransforms(cifar10.transforms(32), request);
     // The test images are 32×32 already; without Resize a batch is one look-up.
     const testTransform = new Compose(toInput);
     const opened = await openPublished(CIFAR10, request, transforms.trainTransform, testTransform);

@@ -8,7 +8,7 @@ import { Resize } from '../vision/transforms/resize.js';
 import { ToTensor } from '../vision/transforms/to-tensor.js';
 import { cacheOptions } from './file-options.js';
 import type { Recipe } from './recipe.js';
-import { bothSplits, makeTask, requireOwnSize } from './task.js';
+import { bothSplits, chosenTransforms, makeTask, requireOwnSize } from './task.js';
 
 const toInput = [new ToTensor(), new Normalize(0.5, 0.5)];
 
@@ -22,9 +22,8 @@ export const fer2013: Recipe = {
   defaults: {
     epochs: 20,
     batchSize: 64,
-    optimizer: 'adam',
-    lr: 1e-3,
-    schedule: { kind: 'plateau', patience: 3, factor: 0.5 },
+    optimizer: { name: 'adam', lr: 1e-3 },
+    schedule: { name: 'plateau', patience: 3, factor: 0.5 },
   },
   transforms: () => ({
     trainTransform: new Compose([
@@ -37,7 +36,7 @@ export const fer2013: Recipe = {
   }),
   open: async (request) => {
     requireOwnSize(fer2013, request);
-    const transforms = fer2013.transforms(48);
+    const transforms = chosenTransforms(fer2013.transforms(48), request);
     // 36,000 small files take 83 MB decoded, and a large part of every epoch undecoded.
     const options = cacheOptions({ cache: 'ram', ...request });
     const train = await FER2013.open(request.data, {

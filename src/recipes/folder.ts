@@ -16,16 +16,10 @@ import { RandomResizedCrop } from '../vision/transforms/random-resized-crop.js';
 import { Resize } from '../vision/transforms/resize.js';
 import { ToTensor } from '../vision/transforms/to-tensor.js';
 import { openSplits } from './open-splits.js';
-import type {
-  OpenRequest,
-  SeededRequest,
-  Task,
-  TaskPictures,
-  TaskTransforms,
-  TrainDefaults,
-} from './recipe.js';
+import type { OpenRequest, SeededRequest, Task, TaskPictures, TaskTransforms } from './recipe.js';
+import type { SettingsLayer } from './settings/schema.js';
 import { startForFolder } from './start.js';
-import { makeTask } from './task.js';
+import { chosenTransforms, makeTask } from './task.js';
 
 /** The name under which config.json keeps runs on folders. */
 export const folderName = 'folder';
@@ -33,20 +27,19 @@ export const folderName = 'folder';
 /** Pictures that are looked at before a size is chosen. */
 const sampled = 32;
 
-const defaults: TrainDefaults = {
+export const folderDefaults: SettingsLayer = {
   epochs: 20,
   batchSize: 32,
-  optimizer: 'adam',
-  lr: 1e-3,
-  schedule: { kind: 'plateau', patience: 3, factor: 0.5 },
+  optimizer: { name: 'adam', lr: 1e-3 },
+  schedule: { name: 'plateau', patience: 3, factor: 0.5 },
 };
 
 /** Of a head on trained weights, whose epochs take no time: larger steps, and more of them. */
-const headDefaults: TrainDefaults = {
-  ...defaults,
+const headDefaults: SettingsLayer = {
+  ...folderDefaults,
   epochs: 40,
-  lr: 3e-3,
-  schedule: { kind: 'step', stepSize: 10, gamma: 0.5 },
+  optimizer: { name: 'adam', lr: 3e-3 },
+  schedule: { name: 'step', stepSize: 10, gamma: 0.5 },
 };
 
 /**
@@ -68,7 +61,7 @@ export async function openFolder(request: SeededRequest): Promise<Task> {
     name: folderName,
     model: start.model,
     inputShape: [3, size, size],
-    defaults: start.weights === null ? defaults : headDefaults,
+    defaults: start.weights === null ? folderDefaults : headDefaults,
   } as const;
   const task = makeTask(recipe, opened, transforms, { ...request, ...choices }, name);
   return { ...task, notes: [...notes, ...task.notes] };
@@ -90,7 +83,8 @@ async function chooseFor(request: OpenRequest) {
   const small = imageSize ?? (await sizeFor(sources));
   const { start, choices, notes } = await startForFolder(request, small);
   const size = start.weights === null ? small : (imageSize ?? inputSide(start.model));
-  const transforms = start.weights === null && size < 96 ? smallPictures(size) : photos(size);
+  const own = start.weights === null && size < 96 ? smallPictures(size) : photos(size);
+  const transforms = chosenTransforms(own, request);
   const name = basename(resolve(data));
   return { data, sources, size, transforms, start, choices, notes, name };
 }

@@ -12,7 +12,7 @@ import { ToTensor } from '../vision/transforms/to-tensor.js';
 import { fileOptions } from './file-options.js';
 import { picturesFolder } from './pictures-folder.js';
 import type { Recipe } from './recipe.js';
-import { bothSplits, limited, makeTask } from './task.js';
+import { bothSplits, chosenTransforms, limited, makeTask } from './task.js';
 
 const toInput = [new ToTensor(), new Normalize([0.485, 0.456, 0.406], [0.229, 0.224, 0.225])];
 
@@ -31,9 +31,8 @@ export const food: Recipe = {
   defaults: {
     epochs: 20,
     batchSize: 64,
-    optimizer: 'adam',
-    lr: 1e-3,
-    schedule: { kind: 'step', stepSize: 5, gamma: 0.5 },
+    optimizer: { name: 'adam', lr: 1e-3 },
+    schedule: { name: 'step', stepSize: 5, gamma: 0.5 },
   },
   /** The tutorial's, for inputs of 224 pixels; others in proportion. */
   transforms(imageSize) {
@@ -54,7 +53,7 @@ export const food: Recipe = {
   open: async (request) => {
     const root = await picturesFolder('food', 'food3', request.data);
     const { imageSize = 224 } = request;
-    const transforms = food.transforms(imageSize);
+    const transforms = chosenTransforms(food.transforms(imageSize), request);
     const open = (split: string, transform: ImageTransform, classes = request.classes) =>
       ListFile.open(join(root, `${split}.txt`), {
         ...fileOptions(request, transform),
@@ -62,8 +61,7 @@ export const food: Recipe = {
         ...(classes && { classes }),
       });
     const train = await open('train', transforms.trainTransform);
-    const testTransform = request.evalTransform ?? transforms.evalTransform;
-    const test = await open('test', testTransform, train.classes);
+    const test = await open('test', transforms.evalTransform, train.classes);
     const plainTrain = await open('train', transforms.evalTransform, train.classes);
     const { limit, seed } = request;
     const data = {

@@ -7,7 +7,7 @@ import { Resize } from '../vision/transforms/resize.js';
 import { ToTensor } from '../vision/transforms/to-tensor.js';
 import { openPublished } from './published.js';
 import type { Recipe, SeededRequest, Task, TaskTransforms } from './recipe.js';
-import { bothSplits, makeTask, refuseData, requireOwnSize } from './task.js';
+import { bothSplits, chosenTransforms, makeTask, refuseData, requireOwnSize } from './task.js';
 
 /** What all data sets in MNIST's format share. */
 const shared = {
@@ -37,15 +37,16 @@ export const digits: Recipe = {
   transforms: plain,
   name: 'digits',
   title: '5,000 handwritten digits that come with wick (a part of MNIST)',
-  defaults: { epochs: 3, batchSize: 32, optimizer: 'adam', lr: 1e-3 },
+  defaults: { epochs: 3, batchSize: 32, optimizer: { name: 'adam', lr: 1e-3 } },
   open: async (request) => {
     requireOwnSize(digits, request);
     refuseData(digits, request);
+    const chosen = chosenTransforms(plain(), request);
     const [train, test] = await Promise.all([
-      Digits.open({ split: 'train' }),
+      Digits.open({ split: 'train', transform: chosen.trainTransform }),
       Digits.open({ split: 'test', transform: request.evalTransform ?? new ToTensor() }),
     ]);
-    return makeTask(digits, bothSplits(train, test, request), plain(), request);
+    return makeTask(digits, bothSplits(train, test, request), chosen, request);
   },
 };
 
@@ -55,7 +56,7 @@ export const mnist: Recipe = {
   transforms: normalized(0.1307, 0.3081),
   name: 'mnist',
   title: 'handwritten digits, 60,000 + 10,000 images 28×28',
-  defaults: { epochs: 5, batchSize: 32, optimizer: 'sgd', lr: 1e-2 },
+  defaults: { epochs: 5, batchSize: 32, optimizer: { name: 'sgd', lr: 1e-2 } },
   open: (request) => openIdx(mnist, MNIST, request),
 };
 
@@ -65,7 +66,7 @@ export const fashionMnist: Recipe = {
   transforms: normalized(0.286, 0.353),
   name: 'fashion-mnist',
   title: 'pictures of clothes, 60,000 + 10,000 images 28×28',
-  defaults: { epochs: 5, batchSize: 32, optimizer: 'sgd', lr: 1e-2 },
+  defaults: { epochs: 5, batchSize: 32, optimizer: { name: 'sgd', lr: 1e-2 } },
   open: (request) => openIdx(fashionMnist, FashionMNIST, request),
 };
 
@@ -75,7 +76,8 @@ async function openIdx(
   request: SeededRequest,
 ): Promise<Task> {
   requireOwnSize(recipe, request);
-  const chosen = recipe.transforms(shared.inputShape[1]);
-  const opened = await openPublished(set, request, chosen.trainTransform, chosen.trainTransform);
+  const own = recipe.transforms(shared.inputShape[1]);
+  const chosen = chosenTransforms(own, request);
+  const opened = await openPublished(set, request, chosen.trainTransform, own.trainTransform);
   return makeTask(recipe, opened, chosen, request);
 }

@@ -14,7 +14,7 @@ export async function openSplits(
   const options = {
     ...fileOptions(request, trainTransform),
     trainTransform,
-    testTransform: request.evalTransform ?? evalTransform,
+    testTransform: evalTransform,
     seed,
   };
   const { train, val, test, classes, sources, notes } = await openImageSplits(root, options);

@@ -8,19 +8,7 @@ import type { CacheEstimate } from '../vision/datasets/image-store/image-store.j
 import type { ImageTransform } from '../vision/datasets/image-transform.js';
 import type { InspectedSplit } from '../vision/inspect/inspect.js';
 import type { Architecture } from '../vision/models/registry.js';
-import type { ScheduleSpec } from './schedule.js';
-
-export type OptimizerName = 'sgd' | 'adam' | 'adamw' | 'rmsprop';
-
-/** What is used where the user says nothing. */
-export interface TrainDefaults {
-  readonly epochs: number;
-  readonly batchSize: number;
-  readonly optimizer: OptimizerName;
-  readonly lr: number;
-  /** How the learning rate changes from epoch to epoch. @default not at all */
-  readonly schedule?: ScheduleSpec;
-}
+import type { SettingsLayer } from './settings/schema.js';
 
 /** `[C, H, W]` of one input. */
 export type InputShape = readonly [channels: number, height: number, width: number];
@@ -50,8 +38,12 @@ export interface TaskChoices {
 export interface OpenRequest extends TaskChoices {
   /** The classes of a model, by number: names decide, as in `ImageFolder`. */
   readonly classes?: readonly string[];
-  /** The transform of a model that is to be tested, instead of the recipe's. */
+  /** Instead of the recipe's own. */
+  readonly trainTransform?: ImageTransform;
+  /** Instead of the recipe's own: that of a model that is to be tested. */
   readonly evalTransform?: ImageTransform;
+  /** The share of each class of the training part that becomes the validation part, where the data have none. @default 0 */
+  readonly valSplit?: number;
   /** Keep the pictures of files decoded and resized, in memory or on disk. @default the recipe's choice, mostly none */
   readonly cache?: 'none' | 'ram' | 'disk';
   /** Fetch published files that are nowhere. @default true where no folder is given */
@@ -87,7 +79,8 @@ export interface Task extends TaskPictures {
   readonly recipe: string;
   /** What was chosen of the recipe. */
   readonly choices: TaskChoices;
-  readonly defaults: TrainDefaults;
+  /** Its settings, where the user says nothing. */
+  readonly defaults: SettingsLayer;
   readonly architecture: Architecture;
   /** Trained weights that the network starts from, all of which but the head's stay as they are; null is fresh ones. */
   readonly weights: string | null;
@@ -114,7 +107,8 @@ export interface Recipe {
   /** Of the data as they are published. */
   readonly numClasses: number;
   readonly inputShape: InputShape;
-  readonly defaults: TrainDefaults;
+  /** Its settings, where the user says nothing. */
+  readonly defaults: SettingsLayer;
   /** How pictures become inputs of `imageSize` pixels. */
   transforms(imageSize: number): TaskTransforms;
   open(request: SeededRequest): Promise<Task>;

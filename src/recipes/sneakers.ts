@@ -5,7 +5,7 @@ import { ToTensor } from '../vision/transforms/to-tensor.js';
 import { openSplits } from './open-splits.js';
 import { picturesFolder } from './pictures-folder.js';
 import type { Recipe } from './recipe.js';
-import { makeTask } from './task.js';
+import { chosenTransforms, makeTask } from './task.js';
 
 /** The sneakers tutorial: photos of two brands, a small network, plain SGD. */
 export const sneakers: Recipe = {
@@ -18,9 +18,8 @@ export const sneakers: Recipe = {
   defaults: {
     epochs: 40,
     batchSize: 32,
-    optimizer: 'sgd',
-    lr: 1e-4,
-    schedule: { kind: 'step', stepSize: 2, gamma: 0.92 },
+    optimizer: { name: 'sgd', lr: 1e-4 },
+    schedule: { name: 'step', stepSize: 2, gamma: 0.92 },
   },
   transforms(imageSize) {
     const transform = new Compose([
@@ -33,7 +32,7 @@ export const sneakers: Recipe = {
   open: async (request) => {
     const root = await picturesFolder('sneakers', 'shoes', request.data);
     const { imageSize = 224 } = request;
-    const transforms = sneakers.transforms(imageSize);
+    const transforms = chosenTransforms(sneakers.transforms(imageSize), request);
     const opened = await openSplits(root, transforms, request);
     const recipe = { ...sneakers, inputShape: [3, imageSize, imageSize] } as const;
     return makeTask(recipe, opened, transforms, request);

@@ -7,6 +7,7 @@ import type { PictureDataset } from '../vision/inspect/picture-dataset.js';
 import type { Architecture } from '../vision/models/registry.js';
 import type {
   InputShape,
+  OpenRequest,
   Recipe,
   SeededRequest,
   Task,
@@ -58,6 +59,17 @@ export function architectureOf(
   numClasses: number,
 ): Architecture {
   return { name: model, options: { numClasses, inChannels, imageSize } };
+}
+
+/** A recipe's transforms, or those of the request. */
+export function chosenTransforms(
+  { trainTransform, evalTransform }: TaskTransforms,
+  request: OpenRequest,
+): TaskTransforms {
+  return {
+    trainTransform: request.trainTransform ?? trainTransform,
+    evalTransform: request.evalTransform ?? evalTransform,
+  };
 }
 
 /** Data that come in two splits. */

@@ -14,13 +14,13 @@ export function classCounts({ targets }: Dataset, numClasses: number): number[] 
 }
 
 /**
- * The weight of each class in the loss, by which all classes weigh alike: n / (classes that are there · count), as
- * scikit-learn's `balanced`. Classes without samples get 0.
+ * The weight of each class in the loss: (n / (classes that are there · count))^power. By power 1 all classes weigh alike, as
+ * by scikit-learn's `balanced`; by 0 all samples do. Classes without samples get 0.
  */
-export function balancedWeights(counts: readonly number[]): number[] {
+export function classWeightsOf(counts: readonly number[], power: number): number[] {
   const there = counts.filter((count) => count > 0);
   const total = there.reduce((sum, count) => sum + count, 0);
-  return counts.map((count) => (count === 0 ? 0 : total / (there.length * count)));
+  return counts.map((count) => (count === 0 ? 0 : (total / (there.length * count)) ** power));
 }
 
 /** Samples of the largest class for each of the smallest that has any. */

@@ -1,8 +1,16 @@
+import { isPlain } from '../core/options.js';
 import { show } from '../core/outside-text.js';
 import type { RunConfig } from './run-config.js';
 
 /** Settings on which no number depends. */
-const free: ReadonlySet<string> = new Set(['workers', 'onError']);
+const free: ReadonlySet<string> = new Set([
+  'data.path', // its pictures are compared
+  'data.cache',
+  'data.onError',
+  'loader.workers',
+  'loader.prefetchFactor',
+  'time',
+]);
 
 /** What differs in ways that change numbers between what a run was begun with and what it would go on with, by name. */
 export function differences(then: RunConfig, now: RunConfig): string[] {
@@ -14,9 +22,11 @@ export function differences(then: RunConfig, now: RunConfig): string[] {
   compare('the version of wick', then.wick, now.wick);
   compare('the version of Node', major(then.node), major(now.node));
   compareData(then, now, changed);
-  for (const key of keysOf(then.settings, now.settings)) {
-    if (free.has(key) || (key === 'epochs' && isMore(now, then))) continue;
-    compare(key, then.settings[key], now.settings[key]);
+  const [before, after] = [flat(then.settings), flat(now.settings)];
+  for (const key of new Set([...before.keys(), ...after.keys()])) {
+    if (free.has(key) || key.startsWith('checkpoints.')) continue;
+    if (key === 'epochs' && isMore(now, then)) continue;
+    compare(key, before.get(key), after.get(key));
   }
   for (const key of ['engine', 'threads', 'winograd'])
     compare(key, then.engine[key], now.engine[key]);
@@ -56,8 +66,15 @@ function isMore(now: RunConfig, then: RunConfig): boolean {
   return Number(now.settings.epochs) >= Number(then.settings.epochs);
 }
 
-function keysOf(...records: readonly object[]): string[] {
-  return [...new Set(records.flatMap((record) => Object.keys(record)))];
+/** The settings by their keys, `optimizer.lr`; functions, which a file does not hold, left out. */
+function flat(settings: object, path = ''): Map<string, unknown> {
+  return new Map(
+    Object.entries(settings).flatMap(([name, value]: [string, unknown]) => {
+      const key = path === '' ? name : `${path}.${name}`;
+      if (typeof value === 'function') return [];
+      return isPlain(value) ? [...flat(value as object, key)] : [[key, value] as const];
+    }),
+  );
 }
 
 function major(version: string): string {

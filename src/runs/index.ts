@@ -2,8 +2,9 @@
 import '../ops/index.js'; // Tensor's methods and the engines, for whoever imports this room alone
 
 export { openTask } from '../recipes/index.js';
-export type { OpenRequest, OptimizerName, Task, TrainDefaults } from '../recipes/recipe.js';
-export type { ScheduleSpec } from '../recipes/schedule.js';
+export type { OpenRequest, Task } from '../recipes/recipe.js';
+export { resolveSettings } from '../recipes/settings/resolve.js';
+export type { Settings, SettingsLayer } from '../recipes/settings/schema.js';
 export { Classifier } from './classifier.js';
 export { type ClassScores, type EvaluateOptions, type Evaluation, evaluate } from './evaluate.js';
 export { type ModelCard, readModelCard } from './model-card.js';
@@ -24,7 +25,6 @@ export { type Checkpoint, RunFolder } from './run-folder.js';
 export type { LogLine, RunLog } from './run-log.js';
 export { type EpochPoint, RunRecorder } from './run-recorder.js';
 export { type TrainedRun, type TrainOptions, train } from './train.js';
-export { settingsFor, type TrainChoices, type TrainSettings } from './train-settings.js';
 export { type TrainOutcome, type TrainRequest, trainTask } from './train-task.js';
 export {
   type Invert,

@@ -7,6 +7,7 @@ import type { Dataset } from '../data/dataset.js';
 import { freeze, unfreeze } from '../nn/freeze.js';
 import type { Module, StateDict } from '../nn/module.js';
 import type { Task } from '../recipes/recipe.js';
+import type { Settings } from '../recipes/settings/schema.js';
 import type { Callback } from '../train/callback.js';
 import {
   computeFeatures,
@@ -19,7 +20,6 @@ import type { ClassifierOptions } from '../vision/models/classifier-options.js';
 import { getModel } from '../vision/models/get-model.js';
 import { createModel } from '../vision/models/registry.js';
 import { headOf } from '../vision/models/replace-head.js';
-import type { TrainSettings } from './train-settings.js';
 
 /** What steps run, the network or its tail, and the data that it is trained on, pictures or features. */
 export interface Learner extends Pick<Task, 'train' | 'val' | 'test'> {
@@ -39,7 +39,7 @@ export async function makeNetwork({ architecture, weights }: Task): Promise<Modu
 
 /** How the pass over the pictures is made and followed. */
 export interface FeaturePass {
-  readonly settings: Pick<TrainSettings, 'features' | 'views'>;
+  readonly settings: Pick<Settings['model'], 'features' | 'views'>;
   readonly callbacks: readonly Callback[];
   readonly signal?: AbortSignal | undefined;
   /** A loader in the order of the data set. */
@@ -62,7 +62,7 @@ export async function makeLearner(
   const live: Learner = { model, train, val, test, wholeState: (state) => state };
   if (settings.features === 'live' || task.weights === null) return live;
   const part = frozenPartOf(model, inputShape);
-  const { views, note } = await viewsOf(task, settings.views ?? 1);
+  const { views, note } = await viewsOf(task, settings.views);
   const parts: readonly View[][] = [
     views,
     ...(val === null ? [] : [[[val, 0] as const]]),

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { DataError } from '../core/errors.js';
 import { optionReader } from '../core/options.js';
-import type { OpenRequest } from '../recipes/recipe.js';
+import type { Opening } from './prepare.js';
 import { type OpenedResume, openResume } from './resume.js';
 import { RunFolder } from './run-folder.js';
 import { type TrainOutcome, type TrainRequest, trainTask } from './train-task.js';
@@ -16,9 +16,7 @@ export const reproducible = [
   'checkpoints/last.safetensors',
 ] as const;
 
-export interface ReproduceOptions
-  extends Pick<OpenRequest, 'cache' | 'download' | 'onProgress' | 'onCache'>,
-    Pick<TrainRequest, 'signal' | 'callbacks'> {
+export interface ReproduceOptions extends Opening, Pick<TrainRequest, 'signal' | 'callbacks'> {
   /** Where the pictures are now, if not where the run had them. */
   readonly data?: string;
   /** The new run's folder, empty or absent. @default the next free `runs/<run>-again-<n>` */
@@ -45,7 +43,6 @@ export interface Reproduction extends TrainOutcome {
 }
 
 const readOptions = optionReader<ReproduceOptions>('reproduce', {
-  cache: true,
   download: true,
   onProgress: true,
   onCache: true,
@@ -66,8 +63,12 @@ export async function reproduce(
   path: string,
   ...given: [options?: ReproduceOptions]
 ): Promise<Reproduction> {
-  const { out, onOpened, callbacks, signal, ...request } = readOptions(given);
-  const opened = await openResume(path, { ...request, force: true });
+  const { data, out, onOpened, callbacks, signal, ...opening } = readOptions(given);
+  const opened = await openResume(path, {
+    ...opening,
+    ...(data !== undefined && { settings: { data } }),
+    force: true,
+  });
   const { task, settings, changed } = opened;
   await requireEnded(opened);
   const run = await RunFolder.create(`${opened.run.name}-again`, out);

@@ -1,46 +1,41 @@
 /** Going on with a run that was stopped or killed, to the same bits as if it had not been. */
 import { CheckpointError } from '../core/errors.js';
 import { optionReader } from '../core/options.js';
-import { reopenTask } from '../recipes/index.js';
-import type { OpenRequest, Task } from '../recipes/recipe.js';
+import type { Task } from '../recipes/recipe.js';
+import type { Settings, SettingsLayer } from '../recipes/settings/schema.js';
 import { differences } from './differences.js';
+import { type Opening, reprepare } from './prepare.js';
 import { readRunConfig } from './run-config.js';
 import { configOf } from './run-facts.js';
 import { RunFolder } from './run-folder.js';
 import type { TrainedRun } from './train.js';
-import { settingsFor, type TrainChoices, type TrainSettings } from './train-settings.js';
 import { type TrainRequest, trainTask } from './train-task.js';
 
-export interface OpenResumeOptions
-  extends Pick<OpenRequest, 'cache' | 'download' | 'onProgress' | 'onCache'> {
-  /** Where the pictures are now, if not where the run had them. */
-  readonly data?: string;
-  /** What is asked for now: more epochs, or what the run has anyway. Something else needs `force`. */
-  readonly choices?: TrainChoices;
-  /** Go on although something is not as it was; `notes` tell what. @default false */
+export interface OpenResumeOptions extends Opening {
+  /** What is asked for now: more epochs, another place of the pictures, or what the run has anyway. Something else needs `force`. */
+  readonly settings?: SettingsLayer;
+  /** Go on although something is not as it was; `changed` tells what. @default false */
   readonly force?: boolean;
 }
 
 export interface ResumeOptions
   extends OpenResumeOptions,
-    Pick<TrainRequest, 'callbacks' | 'signal' | 'checkpoint'> {}
+    Pick<TrainRequest, 'callbacks' | 'signal'> {}
 
 /** A run that is ready to go on by `trainTask`. */
 export interface OpenedResume {
   readonly run: RunFolder;
   readonly task: Task;
-  readonly settings: TrainSettings;
+  readonly settings: Settings;
   /** What is not as it was, by name. */
   readonly changed: readonly string[];
 }
 
 const opening = {
-  cache: true,
   download: true,
   onProgress: true,
   onCache: true,
-  data: true,
-  choices: true,
+  settings: true,
   force: true,
 } as const;
 const readOpening = optionReader<OpenResumeOptions>('openResume', opening);
@@ -48,7 +43,6 @@ const readOptions = optionReader<ResumeOptions>('resume', {
   ...opening,
   callbacks: true,
   signal: true,
-  checkpoint: true,
 });
 
 /**
@@ -60,16 +54,11 @@ export async function openResume(
   path: string,
   ...given: [options?: OpenResumeOptions]
 ): Promise<OpenedResume> {
-  const { choices = {}, force = false, data, ...request } = readOpening(given);
+  const { settings: layer = {}, force = false, ...opening } = readOpening(given);
   const run = await RunFolder.reopen(path);
   const then = await readRunConfig(run);
-  const task = await reopenTask(then.recipe, {
-    ...then.choices,
-    ...request,
-    ...(data !== undefined && { data }),
-  });
-  const chosen = Object.entries(choices).filter(([, value]) => value !== undefined);
-  const settings = settingsFor(task, { ...then.settings, ...Object.fromEntries(chosen) });
+  const { open } = await reprepare(then, layer);
+  const { task, settings } = await open(opening);
   const changed = differences(then, await configOf(task, settings));
   if (changed.length > 0 && !force)
     throw new CheckpointError(
@@ -81,7 +70,7 @@ export async function openResume(
 
 /**
  * Goes on with a run that was stopped or killed. Its weights and logs end up as those of a run that never was; one that
- * has ended goes on where `choices` raise its epochs. A schedule keeps the length that it was made for, and stays at its
+ * has ended goes on where `settings` raise its epochs. A schedule keeps the length that it was made for, and stays at its
  * end from there on.
  *
  * @throws CheckpointError that names what has changed since (data, settings, engine, version), unless `force`
@@ -91,7 +80,7 @@ export async function resume(
   path: string,
   ...given: [options?: ResumeOptions]
 ): Promise<TrainedRun> {
-  const { callbacks, signal, checkpoint, ...request } = readOptions(given);
+  const { callbacks, signal, ...request } = readOptions(given);
   const { changed, ...opened } = await openResume(path, request);
   for (const text of changed)
     for (const callback of callbacks ?? []) callback.onNote?.(`goes on although ${text}`);
@@ -100,7 +89,6 @@ export async function resume(
     force: changed.length > 0,
     ...(callbacks && { callbacks }),
     ...(signal && { signal }),
-    ...(checkpoint && { checkpoint }),
   });
   return { run: opened.run, ...outcome };
 }

@@ -1,28 +1,19 @@
 /** `config.json`: what a run was trained on and with, so that it can be tested, gone on with and run again. */
 import { z } from 'zod';
 import { checkJson } from '../io/json-file.js';
-import type { TaskChoices } from '../recipes/recipe.js';
+import type { Task, TaskChoices } from '../recipes/recipe.js';
+import { type Settings, settingsSchema } from '../recipes/settings/schema.js';
 import type { RunFolder } from './run-folder.js';
 
-const name = z.string().min(1).max(200);
+const name = z.string().min(1).max(4096);
+const { data, model, seed } = settingsSchema.shape;
 
-const choices = z.object({
-  data: z.string().min(1).max(4096),
-  model: name,
-  pretrained: z.union([z.boolean(), z.string().min(1).max(4096)]),
-  imageSize: z.int().positive().max(8192),
-  limit: z.int().positive(),
-  seed: z.int().nonnegative(),
-});
-
-const dataSchema = z.object({
-  recipe: name,
-  choices: choices.partial().default({}),
-});
+const dataSchema = z.object({ recipe: name, settings: z.object({ data, model, seed }) });
 
 const facts = z.record(z.string(), z.unknown());
 
-const schema = dataSchema.extend({
+const schema = z.object({
+  recipe: name,
   settings: facts,
   engine: z.looseObject({ engine: name, threads: z.int().positive(), winograd: z.boolean() }),
   data: facts,
@@ -31,15 +22,16 @@ const schema = dataSchema.extend({
   started: name.optional(),
 });
 
-/** A recipe and what was chosen of it. */
+/** A recipe and what was chosen of its data and network. */
 export interface RunData {
   readonly recipe: string;
   readonly choices: TaskChoices;
 }
 
 /** Everything that a run needs to be repeated. */
-export interface RunConfig extends RunData {
-  /** `settingsFor` checks them. */
+export interface RunConfig {
+  readonly recipe: string;
+  /** All of them; `resolveSettings` checks them. */
   readonly settings: Readonly<Record<string, unknown>>;
   readonly engine: Readonly<Record<string, unknown>> & {
     readonly engine: string;
@@ -54,9 +46,24 @@ export interface RunConfig extends RunData {
   readonly started?: string;
 }
 
+/** The settings as config.json keeps them: what the data or the recipe decided is written out, so that it stays. */
+export function settingsOf({ choices, architecture, inputShape }: Task, settings: Settings) {
+  const [, imageSize] = inputShape;
+  return {
+    ...settings,
+    data: { ...settings.data, path: choices.data ?? null, imageSize },
+    model: {
+      ...settings.model,
+      name: architecture.name,
+      pretrained: choices.pretrained ?? null,
+    },
+  };
+}
+
 /** Reads and checks the part that says which data a run was trained on. @throws DataError saying which field is wrong */
 export async function readRunData(run: RunFolder): Promise<RunData> {
-  return (await read(run, dataSchema, 'the run may be damaged')) as RunData; // without keys that are undefined
+  const { recipe, settings } = await read(run, dataSchema, 'the run may be damaged');
+  return { recipe, choices: choicesOf(settings) };
 }
 
 /** Reads and checks all of it. @throws DataError saying which field is wrong */
@@ -67,4 +74,20 @@ export async function readRunConfig(run: RunFolder): Promise<RunConfig> {
 
 async function read<T>(run: RunFolder, parts: z.ZodType<T>, advice: string): Promise<T> {
   return checkJson(run.file('config.json'), parts, await run.read('config.json'), advice);
+}
+
+/** What is chosen of a task's data and network. */
+export function choicesOf({
+  data: { path, imageSize, limit },
+  model: { name: network, pretrained },
+  seed: drawn,
+}: Pick<z.output<typeof settingsSchema>, 'data' | 'model' | 'seed'>): TaskChoices {
+  return {
+    ...(path !== null && { data: path }),
+    ...(network !== null && { model: network }),
+    ...(pretrained !== null && { pretrained }),
+    ...(imageSize !== null && { imageSize }),
+    ...(limit !== null && { limit }),
+    ...(drawn !== null && { seed: drawn }),
+  };
 }

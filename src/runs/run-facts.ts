@@ -2,14 +2,14 @@
 import { version } from '../core/version.js';
 import { engineReport, isWinogradAllowed } from '../engine/select.js';
 import type { Task } from '../recipes/recipe.js';
+import type { Settings } from '../recipes/settings/schema.js';
 import { commonBackground } from './background.js';
-import { type RunConfig, readRunConfig } from './run-config.js';
+import { type RunConfig, readRunConfig, settingsOf } from './run-config.js';
 import type { RunFolder } from './run-folder.js';
-import type { TrainSettings } from './train-settings.js';
 
 /** Everything that the bits of a run depend on. */
-export async function configOf(task: Task, settings: TrainSettings): Promise<RunConfig> {
-  const { recipe, choices, train, val, test } = task;
+export async function configOf(task: Task, settings: Settings): Promise<RunConfig> {
+  const { recipe, train, val, test } = task;
   const fingerprint = {
     train: await train.fingerprint?.(),
     ...(val && { val: await val.fingerprint?.() }),
@@ -18,8 +18,7 @@ export async function configOf(task: Task, settings: TrainSettings): Promise<Run
   const lengths = { train: train.length, ...(val && { val: val.length }), test: test.length };
   return {
     recipe,
-    choices,
-    settings: { ...settings },
+    settings: settingsOf(task, settings),
     engine: { ...engineReport(), winograd: isWinogradAllowed() },
     data: { ...lengths, fingerprint },
     wick: version(),
@@ -28,11 +27,7 @@ export async function configOf(task: Task, settings: TrainSettings): Promise<Run
 }
 
 /** Writes down what is needed to run it again, and what travels with the weights. */
-export async function writeFacts(
-  run: RunFolder,
-  task: Task,
-  settings: TrainSettings,
-): Promise<void> {
+export async function writeFacts(run: RunFolder, task: Task, settings: Settings): Promise<void> {
   const config = await configOf(task, settings);
   const before = run.continued ? await readRunConfig(run) : null;
   const started = before?.started ?? new Date().toISOString();

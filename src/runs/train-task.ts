@@ -9,29 +9,33 @@ import type { Dataset } from '../data/dataset.js';
 import type { SkippedSample } from '../data/fetch-batch.js';
 import { crossEntropy } from '../nn/functional.js';
 import type { Task } from '../recipes/recipe.js';
-import { makeSchedule } from '../recipes/schedule.js';
+import { makeSchedule } from '../recipes/settings/make-schedule.js';
+import { makeOptimizer } from '../recipes/settings/optimizers.js';
+import { resolveSettings } from '../recipes/settings/resolve.js';
+import type { Settings, SettingsLayer } from '../recipes/settings/schema.js';
 import { tensor } from '../tensor/creation.js';
 import { manualSeed } from '../tensor/generator.js';
 import type { Callback } from '../train/callback.js';
-import { Checkpoint, type CheckpointOptions } from '../train/callbacks/checkpoint.js';
+import { Checkpoint } from '../train/callbacks/checkpoint.js';
+import { EarlyStopping, type EarlyStoppingOptions } from '../train/callbacks/early-stopping.js';
 import { Lints } from '../train/callbacks/lints.js';
+import { TimeLimit } from '../train/callbacks/time-limit.js';
+import { WeightAveraging } from '../train/callbacks/weight-averaging.js';
 import { judge } from '../train/judge.js';
 import type { FitSummary } from '../train/metrics.js';
 import { Trainer } from '../train/trainer.js';
 import type { TrainerOptions } from '../train/trainer-options.js';
-import { balancedWeights, classCounts } from './class-weights.js';
+import { classCounts, classWeightsOf } from './class-weights.js';
 import { makeLearner, makeNetwork } from './learner.js';
 import { writeFacts } from './run-facts.js';
 import type { RunFolder } from './run-folder.js';
 import { RunRecorder } from './run-recorder.js';
-import { makeOptimizer, type TrainSettings } from './train-settings.js';
 
 export interface TrainRequest {
   readonly task: Task;
-  readonly settings: TrainSettings;
+  /** On top of the task's defaults. @default the defaults, and the seed that its pictures were drawn by */
+  readonly settings?: SettingsLayer;
   readonly run: RunFolder;
-  /** When a checkpoint is kept, beside the ends of epochs. @default every 60 s */
-  readonly checkpoint?: CheckpointOptions;
   /** In a folder that was reopened: take the optimizer's options from the settings, not from the checkpoint. @default false */
   readonly force?: boolean;
   /** Whether mistakes that no error shows are noted; see `train.Lints`. @default true */
@@ -54,7 +58,6 @@ const readRequest = optionReader<TrainRequest>('trainTask', {
   task: true,
   settings: true,
   run: true,
-  checkpoint: true,
   force: true,
   lints: true,
   callbacks: true,
@@ -77,7 +80,7 @@ export function loadingWorkers(dataset: Dataset): number {
  * @example
  * const task = await runs.openTask('./photos');
  * const run = await runs.RunFolder.create(task.name);
- * await runs.trainTask({ task, settings: runs.settingsFor(task, { epochs: 5 }), run });
+ * await runs.trainTask({ task, settings: { epochs: 5 }, run });
  * @throws NotFiniteError where the loss or a weight does not stay finite, DataError for a file that cannot be used
  */
 export async function trainTask(...given: [request: TrainRequest]): Promise<TrainOutcome> {
@@ -102,15 +105,20 @@ async function keepOrDiscard(run: RunFolder): Promise<boolean> {
 
 async function fit({
   task,
-  settings,
+  settings: given = {},
   run,
-  checkpoint = {},
   force = false,
   lints = true,
   callbacks = [],
   signal,
 }: TrainRequest): Promise<Omit<TrainOutcome, 'kept'>> {
-  const { epochs, schedule, seed, compile = true, precision = 'float32' } = settings;
+  const { seed: drawn } = task.choices;
+  const settings = resolveSettings(
+    task.defaults,
+    drawn === undefined ? {} : { seed: drawn },
+    given,
+  );
+  const { epochs, seed, compile, precision, accumulate, clip } = settings;
   manualSeed(seed);
   const model = await makeNetwork(task);
   const loaders: DataLoader[] = [];
@@ -121,10 +129,17 @@ async function fit({
   };
   try {
     await writeFacts(run, task, settings);
-    const learner = await makeLearner(model, task, { settings, callbacks, signal, load });
+    const learner = await makeLearner(model, task, {
+      settings: settings.model,
+      callbacks,
+      signal,
+      load,
+    });
     const trained = model.parameters().filter((parameter) => parameter.requiresGrad);
-    const optimizer = makeOptimizer(settings, trained);
+    const optimizer = makeOptimizer(settings.optimizer, trained);
     const trainLoader = load(learner.train, true);
+    const steps = Math.ceil(trainLoader.length / accumulate);
+    const schedule = makeSchedule(optimizer, settings, steps);
     const testLoader = load(learner.test);
     const valLoader = learner.val && load(learner.val);
     const heldOutLoaders = [testLoader, ...(valLoader ? [valLoader] : [])];
@@ -136,15 +151,19 @@ async function fit({
       epochs,
       compile,
       precision,
+      accumulate,
       callbacks: [
         new RunRecorder(run, learner.wholeState),
         ...(lints ? [new Lints({ trainLoader, heldOutLoaders, scheduled: !!schedule })] : []),
+        ...callbacksOf(settings),
         ...callbacks,
-        new Checkpoint(run.checkpoints, checkpoint),
+        checkpoint(run, settings),
       ],
-      ...weighted(task, settings),
+      ...judged(task, settings),
       ...(valLoader && { valLoader }),
-      ...(schedule && { scheduler: makeSchedule(optimizer, schedule) }),
+      ...(schedule && { scheduler: schedule.scheduler, schedulePer: schedule.per }),
+      ...(clip?.norm != null && { clipGradNorm: clip.norm }),
+      ...(clip?.value != null && { clipGradValue: clip.value }),
       ...(signal && { signal }),
     });
     const state = await run.state();
@@ -161,32 +180,70 @@ async function fit({
   }
 }
 
-/** The loss in which all classes weigh alike, and what goes with it. */
-function weighted(
-  { train, classes }: Task,
-  { classWeights = 'none' }: TrainSettings,
-): Pick<TrainerOptions, 'loss' | 'heldOutLoss' | 'bestBy'> {
-  if (classWeights === 'none') return {};
-  const weight = tensor(balancedWeights(classCounts(train, classes.length)));
+/** What stops a training and averages its weights. */
+function callbacksOf(settings: Settings): Callback[] {
+  const { ema, earlyStopping, time } = settings;
+  return [
+    ...(ema === null ? [] : [new WeightAveraging(ema)]),
+    ...(earlyStopping === null
+      ? []
+      : [new EarlyStopping(stopping(earlyStopping, judgedBy(settings)))]),
+    ...(time === null ? [] : [new TimeLimit(time)]),
+  ];
+}
+
+/** Early stopping watches what the best epoch is chosen by, unless it is told. */
+function stopping(
+  { monitor, divergenceThreshold, ...others }: NonNullable<Settings['earlyStopping']>,
+  bestBy: NonNullable<Settings['bestBy']>,
+): EarlyStoppingOptions {
   return {
-    loss: (logits, labels) => crossEntropy(logits, labels, { weight }),
-    heldOutLoss: (logits, labels) => crossEntropy(logits, labels), // as `wick evaluate` measures it
-    bestBy: 'balancedAccuracy',
+    ...others,
+    monitor: monitor ?? bestBy,
+    ...(divergenceThreshold !== null && { divergenceThreshold }),
   };
 }
 
-function makeLoader(
-  dataset: Dataset,
-  { batchSize, seed, workers = loadingWorkers(dataset), onError = 'throw' }: TrainSettings,
-  shuffle: boolean,
-): DataLoader {
+function checkpoint(run: RunFolder, { checkpoints }: Settings): Checkpoint {
+  const { everySeconds, everySteps, everyEpochs } = checkpoints;
+  return new Checkpoint(run.checkpoints, {
+    everySeconds,
+    ...(everySteps !== null && { everySteps }),
+    everyEpochs,
+  });
+}
+
+/** The loss that is trained by, and what the best epoch is chosen by. */
+function judged(
+  { train, classes }: Task,
+  settings: Settings,
+): Pick<TrainerOptions, 'loss' | 'heldOutLoss' | 'bestBy'> {
+  const { labelSmoothing, classWeights } = settings.loss;
+  const weight =
+    classWeights && tensor(classWeightsOf(classCounts(train, classes.length), classWeights.power));
+  return {
+    loss: (logits, labels) => crossEntropy(logits, labels, { weight, labelSmoothing }),
+    heldOutLoss: (logits, labels) => crossEntropy(logits, labels), // as `wick evaluate` measures it
+    bestBy: judgedBy(settings),
+  };
+}
+
+/** What epochs are judged by. */
+function judgedBy({ bestBy, loss }: Settings): NonNullable<Settings['bestBy']> {
+  return bestBy ?? (loss.classWeights === null ? 'accuracy' : 'balancedAccuracy');
+}
+
+function makeLoader(dataset: Dataset, settings: Settings, training: boolean): DataLoader {
+  const { batchSize, seed, data, loader } = settings;
   return new DataLoader(dataset, {
     batchSize,
-    shuffle,
+    shuffle: training,
+    dropLast: training && loader.dropLast,
     seed,
-    numWorkers: workers,
+    numWorkers: loader.workers ?? loadingWorkers(dataset),
+    prefetchFactor: loader.prefetchFactor,
     persistentWorkers: true,
     reuseMemory: true,
-    onError,
+    onError: data.onError,
   });
 }

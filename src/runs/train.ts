@@ -1,13 +1,13 @@
-import { optionReader } from '../core/options.js';
-import { openTask } from '../recipes/index.js';
-import type { OpenRequest } from '../recipes/recipe.js';
+import { type OptionNames, optionReader } from '../core/options.js';
+import type { SettingsLayer } from '../recipes/settings/schema.js';
+import { type Opening, prepare } from './prepare.js';
 import { RunFolder } from './run-folder.js';
-import { settingsFor, type TrainChoices } from './train-settings.js';
 import { type TrainOutcome, type TrainRequest, trainTask } from './train-task.js';
 
+/** All settings (docs/settings.md), and what is no setting of the training. */
 export interface TrainOptions
-  extends Omit<OpenRequest, 'classes' | 'evalTransform'>,
-    Omit<TrainChoices, 'seed'>,
+  extends SettingsLayer,
+    Opening,
     Pick<TrainRequest, 'callbacks' | 'signal'> {
   /** The run folder, empty or absent. @default the next free `runs/<data>-<n>` */
   readonly out?: string;
@@ -18,37 +18,41 @@ export interface TrainedRun extends TrainOutcome {
   readonly run: RunFolder;
 }
 
-const readOptions = optionReader<TrainOptions>(
-  'train',
-  {
-    data: true,
-    model: true,
-    pretrained: true,
-    imageSize: true,
-    limit: true,
-    cache: true,
-    download: true,
-    onProgress: true,
-    onCache: true,
-    epochs: true,
-    batchSize: true,
-    optimizer: true,
-    lr: true,
-    schedule: true,
-    workers: true,
-    compile: true,
-    precision: true,
-    onError: true,
-    classWeights: true,
-    features: true,
-    views: true,
-    seed: true,
-    out: true,
-    callbacks: true,
-    signal: true,
-  },
-  { engine: 'useEngine(name) chooses it', threads: 'setThreads(n) sets them' },
-);
+const names: OptionNames<TrainOptions> = {
+  data: true,
+  split: true,
+  loader: true,
+  transforms: true,
+  model: true,
+  loss: true,
+  optimizer: true,
+  schedule: true,
+  warmup: true,
+  epochs: true,
+  batchSize: true,
+  accumulate: true,
+  clip: true,
+  ema: true,
+  earlyStopping: true,
+  time: true,
+  checkpoints: true,
+  bestBy: true,
+  precision: true,
+  compile: true,
+  seed: true,
+  download: true,
+  onProgress: true,
+  onCache: true,
+  out: true,
+  callbacks: true,
+  signal: true,
+};
+const readOptions = optionReader<TrainOptions>('train', names, {
+  engine: 'useEngine(name) chooses it',
+  threads: 'setThreads(n) sets them',
+  lr: 'it is an option of the optimizer: { optimizer: { lr } }',
+  workers: 'it is an option of the loader: { loader: { workers } }',
+});
 
 /**
  * Trains on a data set that wick knows, or on a folder of pictures, as `wick train` does: what is not given is the
@@ -62,14 +66,13 @@ const readOptions = optionReader<TrainOptions>(
  * const { run, summary } = await runs.train('./photos', { epochs: 10, seed: 0 });
  */
 export async function train(data: string, ...given: [options?: TrainOptions]): Promise<TrainedRun> {
-  const { out, callbacks, signal, ...options } = readOptions(given);
-  const { epochs, batchSize, optimizer, lr, schedule, ...others } = options;
-  const { workers, compile, precision, onError, classWeights, features, views, ...request } =
-    others;
-  const task = await openTask(data, request);
-  const learning = { epochs, batchSize, optimizer, lr, schedule };
-  const running = { workers, compile, precision, onError, classWeights, features, views };
-  const settings = settingsFor(task, { ...learning, ...running });
+  const { out, callbacks, signal, download, onProgress, onCache, ...layer } = readOptions(given);
+  const { open } = await prepare(data, layer);
+  const { task, settings } = await open({
+    ...(download !== undefined && { download }),
+    ...(onProgress && { onProgress }),
+    ...(onCache && { onCache }),
+  });
   const run = await RunFolder.create(task.name, out);
   const outcome = await trainTask({
     task,

@@ -24,7 +24,7 @@ test('every option that takes a number has a range, above and below', () => {
       for (const value of ['-1', '99999999999999999999', 'NaN', 'Infinity', '1e999', '', 'x'])
         assert.throws(
           () => option.parseArg?.(value, undefined),
-          { message: /^a (whole )?number (from \d+ to|above 0 and up to) [\d,]+ / },
+          { message: /^a (whole )?number (from \d+ (to|and below)|above 0 and up to) [\d,.]+ / },
           `${option.flags} takes '${value}'`,
         );
     }

@@ -53,7 +53,7 @@ test('--json tells recipe, model and notes', () => {
     .map((line) => JSON.parse(line));
   assert.equal(start.recipe, 'folder');
   assert.equal(start.model, 'cifarCnn');
-  assert.equal(start.workers, 1);
+  assert.equal(start.settings.loader.workers, 1);
   assert.equal(start.notes.length, 1);
   assert.ok(epoch.waitShare >= 0 && epoch.waitShare <= 1);
   assert.deepEqual(end.skipped, []);

@@ -84,7 +84,7 @@ test('a run without a seed draws one, prints it and keeps it: with it the run is
   const [a = '', b] = drawn;
   assert.notEqual(a, b);
   const config = JSON.parse(readFileSync(join(folder, 'a', 'config.json'), 'utf8'));
-  assert.deepEqual([config.settings.seed, config.choices.seed], [Number(a), Number(a)]);
+  assert.equal(config.settings.seed, Number(a));
   assert.equal(wick(folder, [...tiny, '--out', 'again', '--seed', a]).code, 0);
   const steps = (run: string) => readFileSync(join(folder, run, 'steps.jsonl'), 'utf8');
   assert.equal(steps('again'), steps('a'));

@@ -66,7 +66,6 @@ const leading: Readonly<Record<string, readonly unknown[]>> = {
   'data.kFold': [{ length: 4 }, 2],
   'data.randomSplit': [{ length: 4 }, [2, 2]],
   'vision.models.getModel': ['lenet'],
-  'runs.settingsFor': [{ choices: {} }],
   'train.Checkpoint': ['somewhere'],
   'train.lint': [new Linear(1, 1), sgd()],
   'train.ModelCheckpoint': ['somewhere'],

@@ -8,10 +8,10 @@ import { saveTorch } from '../../src/io/save-torch.js';
 import '../../src/ops/index.js';
 import { openTask } from '../../src/recipes/index.js';
 import type { Task } from '../../src/recipes/recipe.js';
+import type { SettingsLayer } from '../../src/recipes/settings/schema.js';
 import { evaluate } from '../../src/runs/evaluate.js';
 import { resume } from '../../src/runs/resume.js';
 import { RunFolder } from '../../src/runs/run-folder.js';
-import { settingsFor, type TrainSettings } from '../../src/runs/train-settings.js';
 import { trainTask } from '../../src/runs/train-task.js';
 import { manualSeed } from '../../src/tensor/generator.js';
 import type { Callback } from '../../src/train/callback.js';
@@ -20,8 +20,13 @@ import { assertClose } from '../nn/close.js';
 import { fillFolder } from '../recipes/picture-folder.js';
 import { put, temporaryFolder } from '../vision/datasets/temporary-folder.js';
 
-const settings = (task: Task) =>
-  settingsFor(task, { epochs: 2, batchSize: 8, lr: 1e-2, seed: 5, workers: 0 });
+const settings = {
+  epochs: 2,
+  batchSize: 8,
+  optimizer: { lr: 1e-2 },
+  seed: 5,
+  loader: { workers: 0 },
+} satisfies SettingsLayer;
 
 /** Two classes of tiny pictures, and a network for them that has been trained before, as far as anybody can tell. */
 async function smallTask(t: TestContext): Promise<{ root: string; weights: string; task: Task }> {
@@ -36,7 +41,7 @@ async function smallTask(t: TestContext): Promise<{ root: string; weights: strin
 }
 
 /** A run with its notes, and the last weights by key. */
-async function runOf(task: Task, out: string, more: Partial<TrainSettings> = {}) {
+async function runOf(task: Task, out: string, model: SettingsLayer['model'] = {}, epochs = 2) {
   const run = await RunFolder.create('photos', out);
   const notes: string[] = [];
   const features: string[] = [];
@@ -46,7 +51,7 @@ async function runOf(task: Task, out: string, more: Partial<TrainSettings> = {})
   };
   const outcome = await trainTask({
     task,
-    settings: { ...settings(task), ...more },
+    settings: { ...settings, model, epochs },
     run,
     callbacks: [callback],
   });
@@ -98,9 +103,9 @@ test('views: the picture as it is, and augmented ones', async (t) => {
 
 test('a run on features goes on to the same bits', async (t) => {
   const { root, task } = await smallTask(t);
-  const whole = await runOf(task, join(root, 'whole'), { epochs: 4 });
+  const whole = await runOf(task, join(root, 'whole'), {}, 4);
   const { run } = await runOf(task, join(root, 'half'));
-  await resume(run.path, { choices: { epochs: 4 } });
+  await resume(run.path, { settings: { epochs: 4 } });
   const resumed = await weightsOf(run);
   for (const [key, tensor] of whole.weights)
     assert.deepEqual(resumed.get(key)?.data, tensor.data, key);
@@ -114,7 +119,7 @@ test('a pass over the pictures that is stopped leaves nothing', async (t) => {
   const { signal } = controller;
   const outcome = await trainTask({
     task,
-    settings: settings(task),
+    settings,
     run,
     callbacks: [{ onFeatures }],
     signal,

@@ -14,7 +14,7 @@ test('a run that is run again gives the same files; where they differ, which do 
   await fillFolder(join(photos, 'train'), { green: 12, red: 12 });
   await fillFolder(join(photos, 'test'), { green: 4, red: 4 });
   const { run } = await train(photos, {
-    ...{ imageSize: 8, epochs: 2, batchSize: 8, workers: 0, seed: 5 },
+    ...{ data: { imageSize: 8 }, epochs: 2, batchSize: 8, loader: { workers: 0 }, seed: 5 },
     out: join(root, 'first'),
   });
   const again = await reproduce(run.path, { out: join(root, 'again') });
@@ -38,7 +38,13 @@ test('a run that was stopped is to be gone on with first', async (t) => {
   await fillFolder(join(photos, 'test'), { green: 4, red: 4 });
   const abort = new AbortController();
   const { run } = await train(photos, {
-    ...{ imageSize: 8, epochs: 3, batchSize: 8, workers: 0, signal: abort.signal },
+    ...{
+      data: { imageSize: 8 },
+      epochs: 3,
+      batchSize: 8,
+      loader: { workers: 0 },
+      signal: abort.signal,
+    },
     callbacks: [{ onStep: ({ globalStep }) => void (globalStep === 3 && abort.abort()) }],
     out: join(root, 'first'),
   });

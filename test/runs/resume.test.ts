@@ -19,7 +19,8 @@ async function small(t: TestContext) {
   const photos = join(root, 'photos');
   await fillFolder(join(photos, 'train'), { green: 12, red: 12 });
   await fillFolder(join(photos, 'test'), { green: 4, red: 4 });
-  const options = { imageSize: 8, epochs: 3, batchSize: 8, workers: 0, seed: 5 };
+  const data = { imageSize: 8 };
+  const options = { data, epochs: 3, batchSize: 8, loader: { workers: 0 }, seed: 5 };
   const begin = async (name: string, stopAt = Number.POSITIVE_INFINITY) => {
     const { run } = await train(photos, { ...options, ...stopping(stopAt), out: join(root, name) });
     return run;
@@ -77,7 +78,7 @@ test('a run without a checkpoint begins anew', async (t) => {
 test('a learning rate that is forced is used', async (t) => {
   const { begin } = await small(t);
   const cut = await begin('cut', 4);
-  await resume(cut.path, { choices: { lr: 0.5 }, force: true });
+  await resume(cut.path, { settings: { optimizer: { lr: 0.5 } }, force: true });
   const lines = await cut.readLog('steps.jsonl');
   assert.deepEqual(
     lines.map(({ lr }) => lr),
@@ -88,7 +89,7 @@ test('a learning rate that is forced is used', async (t) => {
 test('epochs may be raised', async (t) => {
   const { begin } = await small(t);
   const whole = await begin('whole');
-  const { run } = await resume(whole.path, { choices: { epochs: 5 } });
+  const { run } = await resume(whole.path, { settings: { epochs: 5 } });
   assert.equal((await run.readLog('metrics.jsonl')).length, 10);
   const { settings } = (await run.read('config.json')) as RunConfig;
   assert.equal(settings.epochs, 5);
@@ -107,10 +108,10 @@ test('what has changed is refused by name; by force it goes on and says so', asy
     });
   };
   await refuse(
-    { choices: { lr: 0.5 } },
-    /: cannot go on to the same bits: lr was 0\.001 and is 0\.5 now; /,
+    { settings: { optimizer: { lr: 0.5 } } },
+    /: cannot go on to the same bits: optimizer\.lr was 0\.001 and is 0\.5 now; /,
   );
-  await refuse({ choices: { epochs: 2 } }, /epochs was 3 and is 2 now/);
+  await refuse({ settings: { epochs: 2 } }, /epochs was 3 and is 2 now/);
   useEngine('reference');
   await refuse({}, /engine was \w+ and is reference now/);
   useEngine(String(((await cut.read('config.json')) as RunConfig).engine.engine));
@@ -137,8 +138,7 @@ test('what has changed is refused by name; by force it goes on and says so', asy
 test('what numbers depend on is compared, what they do not is not', () => {
   const config: RunConfig = {
     recipe: 'x',
-    choices: {},
-    settings: { epochs: 3, lr: 1, workers: 0 },
+    settings: { epochs: 3, optimizer: { lr: 1 }, loader: { workers: 0 } },
     engine: { engine: 'wasm', threads: 2, winograd: true, problem: 'none' },
     data: { train: 5, test: 2, fingerprint: { train: 'a', test: 'b' } },
     wick: '1.0.0',
@@ -146,7 +146,13 @@ test('what numbers depend on is compared, what they do not is not', () => {
   };
   const changed = (now: Partial<RunConfig>) => differences(config, { ...config, ...now });
   assert.deepEqual(changed({}), []);
-  assert.deepEqual(changed({ settings: { epochs: 9, lr: 1, workers: 3 }, node: 'v20.20.0' }), []);
+  assert.deepEqual(
+    changed({
+      settings: { epochs: 9, optimizer: { lr: 1 }, loader: { workers: 3 } },
+      node: 'v20.20.0',
+    }),
+    [],
+  );
   assert.deepEqual(changed({ wick: '1.0.1', node: 'v22.1.0' }), [
     'the version of wick was 1.0.0 and is 1.0.1 now',
     'the version of Node was v20 and is v22 now',

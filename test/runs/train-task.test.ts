@@ -8,10 +8,11 @@ import { RunFolder } from '../../src/runs/run-folder.js';
 import '../../src/ops/index.js';
 import { openTask } from '../../src/recipes/index.js';
 import type { Task } from '../../src/recipes/recipe.js';
-import { balancedWeights, classCounts, imbalanceOf } from '../../src/runs/class-weights.js';
+import { resolveSettings } from '../../src/recipes/settings/resolve.js';
+import type { SettingsLayer } from '../../src/recipes/settings/schema.js';
+import { classCounts, classWeightsOf, imbalanceOf } from '../../src/runs/class-weights.js';
 import { evaluate } from '../../src/runs/evaluate.js';
 import { readRunData } from '../../src/runs/run-config.js';
-import type { TrainSettings } from '../../src/runs/train-settings.js';
 import { loadingWorkers, trainTask } from '../../src/runs/train-task.js';
 import { tensor } from '../../src/tensor/creation.js';
 import { manualSeed } from '../../src/tensor/generator.js';
@@ -19,14 +20,9 @@ import { createModel } from '../../src/vision/models/registry.js';
 import { fillFolder } from '../recipes/picture-folder.js';
 import { put, temporaryFolder } from '../vision/datasets/temporary-folder.js';
 
-const settings: TrainSettings = {
-  epochs: 1,
-  batchSize: 8,
-  optimizer: 'adam',
-  lr: 1e-3,
-  seed: 5,
-  workers: 0,
-};
+const usual: SettingsLayer = { epochs: 1, batchSize: 8, seed: 5, loader: { workers: 0 } };
+const settings = resolveSettings(usual);
+const settingsWith = (layer: SettingsLayer) => resolveSettings(usual, layer);
 
 /** Two classes of tiny pictures, learned at 8×8. */
 async function smallTask(folder: string): Promise<Task> {
@@ -45,7 +41,7 @@ test('a run says which data it had, and an evaluation finds them again', async (
 
   assert.deepEqual(await readRunData(run), {
     recipe: 'folder',
-    choices: { data: join(root, 'photos'), imageSize: 8, seed: 5 },
+    choices: { data: join(root, 'photos'), model: 'cifarCnn', imageSize: 8, seed: 5 },
   });
   const card = JSON.parse(await readFile(run.file('model.json'), 'utf8'));
   assert.deepEqual(card.classes, ['green', 'red']);
@@ -122,7 +118,7 @@ test('workers change no number', async (t) => {
   const losses: number[][] = [];
   for (const workers of [0, 2]) {
     const run = await RunFolder.create('photos', join(root, `run-${workers}`));
-    await trainTask({ task, settings: { ...settings, workers, epochs: 2 }, run });
+    await trainTask({ task, settings: settingsWith({ loader: { workers }, epochs: 2 }), run });
     losses.push((await run.readLog('steps.jsonl')).map(({ loss }) => loss));
   }
   assert.equal(losses[0]?.length, 6);
@@ -133,8 +129,9 @@ test('the learning rate follows the schedule', async (t) => {
   const root = await temporaryFolder(t);
   const task = await smallTask(join(root, 'photos'));
   const run = await RunFolder.create('photos', join(root, 'run'));
-  const schedule = { kind: 'step', stepSize: 2, gamma: 0.5 } as const;
-  await trainTask({ task, settings: { ...settings, epochs: 4, lr: 0.01, schedule }, run });
+  const schedule = { name: 'step', stepSize: 2, gamma: 0.5 } as const;
+  const halving = settingsWith({ epochs: 4, optimizer: { lr: 0.01 }, schedule });
+  await trainTask({ task, settings: halving, run });
   const epochs = (await run.readLog('metrics.jsonl')).filter(({ split }) => split === 'train');
   assert.deepEqual(
     epochs.map(({ lr }) => lr),
@@ -158,7 +155,7 @@ test('a damaged picture ends the run with its name, or is left out and listed', 
   await run.discard();
 
   const second = await RunFolder.create('photos', join(root, 'run'));
-  const skipping = { ...settings, onError: 'skip', epochs: 2 } as const;
+  const skipping = settingsWith({ data: { onError: 'skip' }, epochs: 2 });
   const { skipped, summary } = await trainTask({ task, settings: skipping, run: second });
   assert.deepEqual(
     skipped.map(({ path }) => path),
@@ -178,11 +175,11 @@ test('threads load what takes work, none what is looked up', async (t) => {
 test('a damaged config.json is named with its field', async (t) => {
   const root = await temporaryFolder(t);
   await put(root, 'model.json', '{}');
-  await put(root, 'config.json', '{"recipe":"digits","choices":{"limit":-1}}');
+  await put(root, 'config.json', '{"recipe":"digits","settings":{"data":{"limit":-1}}}');
   const run = await RunFolder.open(root);
   await assert.rejects(readRunData(run), {
     name: 'DataError',
-    message: /config\.json: field 'choices\.limit': .*; the run may be damaged$/,
+    message: /config\.json: field 'settings\.data\.limit': .*; the run may be damaged$/,
   });
   await put(root, 'config.json', '{}');
   await assert.rejects(readRunData(run), { message: /field 'recipe'/ });
@@ -200,18 +197,19 @@ test('class weights come from the training counts, and count each class alike', 
   const task = await unbalancedTask(join(root, 'photos'));
   const counts = classCounts(task.train, 2);
   assert.deepEqual(counts, [20, 4]);
-  assert.deepEqual(balancedWeights(counts), [0.6, 3]); // scikit-learn's compute_class_weight('balanced')
-  assert.deepEqual(balancedWeights([3, 0, 1]), [2 / 3, 0, 2]);
+  assert.deepEqual(classWeightsOf(counts, 1), [0.6, 3]); // scikit-learn's compute_class_weight('balanced')
+  assert.deepEqual(classWeightsOf([3, 0, 1], 1), [2 / 3, 0, 2]);
+  assert.deepEqual(classWeightsOf([3, 0, 1], 0.5), [Math.sqrt(2 / 3), 0, Math.sqrt(2)]);
   assert.equal(imbalanceOf([3, 0, 1]), 3);
 
   // The first loss of the same weights and batch differs by the classes' weights alone.
-  const first = async (classWeights: 'auto' | 'none') => {
-    const run = await RunFolder.create('photos', join(root, classWeights));
-    const all = { ...settings, batchSize: 24, classWeights };
+  const first = async (classWeights: 'auto' | null) => {
+    const run = await RunFolder.create('photos', join(root, `${classWeights}`));
+    const all = settingsWith({ batchSize: 24, loss: { classWeights } });
     const { summary } = await trainTask({ task, settings: all, run });
     const [step] = await run.readLog('steps.jsonl');
     const config = JSON.parse(await readFile(run.file('config.json'), 'utf8'));
-    assert.equal(config.settings.classWeights, classWeights);
+    assert.deepEqual(config.settings.loss.classWeights, classWeights && { power: 1 });
     // What is held out is measured without weights, as an evaluation does.
     const found = await evaluate(run, { batchSize: 12 });
     assert.ok(Math.abs(found.loss - (summary.best?.heldOut.loss ?? Number.NaN)) < 1e-5);
@@ -222,12 +220,12 @@ test('class weights come from the training counts, and count each class alike', 
   const loader = new DataLoader(task.train, { batchSize: 24, shuffle: true, seed: settings.seed });
   for await (const [images, labels] of loader) {
     const logits = model(images);
-    const weight = tensor(balancedWeights(counts));
+    const weight = tensor(classWeightsOf(counts, 1));
     const expected = crossEntropy(logits, labels, { weight }).item();
     const plain = crossEntropy(logits, labels).item();
     assert.ok(Math.abs(expected - plain) > 1e-3, 'the weights matter here');
     assert.ok(Math.abs((await first('auto')) - expected) < 1e-4);
-    assert.ok(Math.abs((await first('none')) - plain) < 1e-4);
+    assert.ok(Math.abs((await first(null)) - plain) < 1e-4);
   }
 });
 
@@ -235,7 +233,7 @@ test('a model that always says the same is told apart from a good one', async (t
   const root = await temporaryFolder(t);
   const task = await unbalancedTask(join(root, 'photos'));
   const run = await RunFolder.create('photos', join(root, 'run'));
-  const still = { ...settings, lr: 1e-12, optimizer: 'sgd' } as const;
+  const still = settingsWith({ optimizer: { name: 'sgd', lr: 1e-12 } });
   const { summary, findings } = await trainTask({ task, settings: still, run });
   const { perClass, findings: again, balancedAccuracy } = await evaluate(run, { batchSize: 12 });
   assert.deepEqual(findings, again);
@@ -256,7 +254,7 @@ test('a class without test images has no recall, and is not judged', async (t) =
   await fillFolder(join(folder, 'test'), { green: 4, red: 4 });
   const task = await openTask(folder, { imageSize: 8 });
   const run = await RunFolder.create('photos', join(root, 'run'));
-  await trainTask({ task, settings: { ...settings, epochs: 2 }, run });
+  await trainTask({ task, settings: settingsWith({ epochs: 2 }), run });
   const { perClass, findings } = await evaluate(run, { batchSize: 8 });
   const blue = perClass.find(({ name }) => name === 'blue');
   assert.deepEqual([blue?.samples, blue?.recall], [0, null]);
@@ -274,7 +272,7 @@ test('val chooses the weights, and an evaluation finds their scores on test', as
     await fillFolder(join(folder, part), { green: count, red: count });
   const task = await openTask(folder, { imageSize: 8 });
   const run = await RunFolder.create('photos', join(root, 'run'));
-  const { summary } = await trainTask({ task, settings: { ...settings, epochs: 3 }, run });
+  const { summary } = await trainTask({ task, settings: settingsWith({ epochs: 3 }), run });
   assert.equal(summary.best?.split, 'val');
   assert.equal(summary.best?.heldOut.confusion.samples(), 8);
   assert.equal(summary.test?.confusion.samples(), 12);

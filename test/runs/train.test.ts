@@ -8,7 +8,12 @@ import { runs, type train, zeros } from '../../src/index.js';
 import { colored, fillFolder } from '../recipes/picture-folder.js';
 import { put, temporaryFolder } from '../vision/datasets/temporary-folder.js';
 
-const settings = { imageSize: 8, batchSize: 8, seed: 5, workers: 0 } as const;
+const settings = {
+  data: { imageSize: 8 },
+  batchSize: 8,
+  seed: 5,
+  loader: { workers: 0 },
+} as const;
 
 test('a folder is trained, and its run measured and asked', async (t) => {
   const root = await temporaryFolder(t);
@@ -18,14 +23,15 @@ test('a folder is trained, and its run measured and asked', async (t) => {
   const epochs: number[] = [];
   const callback: train.Callback = { onEpoch: ({ epoch }) => void epochs.push(epoch) };
   const out = join(root, 'run');
-  const options = { ...settings, epochs: 6, optimizer: 'adamw', lr: 1e-2, out } as const;
+  const options = { ...settings, epochs: 6, optimizer: { name: 'adamw', lr: 1e-2 }, out } as const;
   const { run, summary, kept } = await runs.train(photos, { ...options, callbacks: [callback] });
   assert.deepEqual(epochs, [1, 2, 3, 4, 5, 6]);
   assert.equal(kept, true);
   const config = JSON.parse(await readFile(run.file('config.json'), 'utf8'));
-  assert.equal(config.settings.optimizer, 'adamw');
-  assert.deepEqual(config.settings.schedule, { kind: 'plateau', patience: 3, factor: 0.5 });
-  assert.deepEqual(config.choices, { data: photos, imageSize: 8, seed: 5 });
+  assert.equal(config.settings.optimizer.name, 'adamw');
+  const { schedule, data, seed } = config.settings;
+  assert.deepEqual([schedule.name, schedule.patience, schedule.factor], ['plateau', 3, 0.5]);
+  assert.deepEqual([data.path, data.imageSize, seed], [photos, 8, 5]);
 
   const { loss, accuracy, perClass } = await runs.evaluate(out);
   assert.ok(Math.abs(loss - (summary.best?.heldOut.loss ?? Number.NaN)) < 1e-5);
@@ -57,11 +63,14 @@ test('what is misspelt, and a name that is nothing, is told before anything is w
   const threads: object = { threads: 3 };
   await refused(runs.train('digits', threads), /setThreads/);
   const cache = 'disc' as 'disk';
-  await refused(runs.train('digits', { cache, out }), /cache='disc' .* did you mean disk\?/);
+  await refused(
+    runs.train('digits', { data: { cache }, out }),
+    /cache: given "disc", .* did you mean disk\?/,
+  );
   const optimizer = 'adan' as 'adam';
   await refused(
-    runs.train('digits', { optimizer, out, limit: 20 }),
-    /optimizer='adan' must be one of .*; did you mean adam/,
+    runs.train('digits', { optimizer, out, data: { limit: 20 } }),
+    /optimizer\.name: given "adan", one of .*; did you mean adam/,
   );
   assert.equal(existsSync(out), false);
 });
@@ -69,7 +78,7 @@ test('what is misspelt, and a name that is nothing, is told before anything is w
 test('a training that is stopped before it learned anything leaves no folder', async (t) => {
   const out = join(await temporaryFolder(t), 'run');
   const signal = AbortSignal.abort();
-  const { kept, summary } = await runs.train('digits', { limit: 20, out, signal });
+  const { kept, summary } = await runs.train('digits', { data: { limit: 20 }, out, signal });
   assert.deepEqual([kept, summary.steps, summary.interrupted], [false, 0, true]);
   assert.equal(existsSync(out), false);
 });

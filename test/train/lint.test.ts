@@ -13,6 +13,8 @@ import {
   vision,
 } from '../../src/index.js';
 import { recipes } from '../../src/recipes/index.js';
+import { makeOptimizer } from '../../src/recipes/settings/optimizers.js';
+import { resolveSettings } from '../../src/recipes/settings/resolve.js';
 import { smallTraining } from './small-training.js';
 
 const { transforms } = vision;
@@ -102,14 +104,8 @@ test('a learning rate far from what the optimizer is given elsewhere', () => {
     off: ['learning-rate'],
   });
   assert.deepEqual(off.told, []);
-  const optimizers = {
-    sgd: optim.SGD,
-    adam: optim.Adam,
-    adamw: optim.AdamW,
-    rmsprop: optim.RMSprop,
-  };
   for (const { name, defaults } of recipes) {
-    const made = new optimizers[defaults.optimizer](network().parameters(), { lr: defaults.lr });
+    const made = makeOptimizer(resolveSettings(defaults).optimizer, network().parameters());
     assert.deepEqual(looked(network(), made).told, [], name);
   }
 });

@@ -1,9 +1,10 @@
 /** What `wick train` says: before, while and after it trains, for people or as JSON. */
 import { engineReport } from '../../engine/select.js';
 import type { Task } from '../../recipes/recipe.js';
+import { describeSettings } from '../../recipes/settings/describe.js';
+import type { Settings } from '../../recipes/settings/schema.js';
 import { classCounts, imbalanceOf } from '../../runs/class-weights.js';
 import type { RunFolder } from '../../runs/run-folder.js';
-import type { TrainSettings } from '../../runs/train-settings.js';
 import type { TrainOutcome } from '../../runs/train-task.js';
 import type { Callback } from '../../train/callback.js';
 import { imbalanceToMention, percent } from '../../train/epoch-line.js';
@@ -20,7 +21,7 @@ type Kept = 'state' | 'weights' | 'none';
 /** How a training is told. */
 interface Report {
   readonly callback: Callback;
-  start(settings: TrainSettings): void;
+  start(settings: Settings): void;
   end(outcome: TrainOutcome, interruption: Interruption | null): void;
   /** It ended with an error, which has been told. What is left: a state to go on from, weights alone, or nothing. */
   failed(kept: Kept): void;
@@ -39,7 +40,7 @@ export class JsonReport implements Report {
     private readonly run: RunFolder,
   ) {}
 
-  start(settings: TrainSettings): void {
+  start(settings: Settings): void {
     const { engine, threads, problem } = engineReport();
     const { recipe, architecture, weights, inputShape, classes, notes } = this.task;
     const facts = {
@@ -51,7 +52,7 @@ export class JsonReport implements Report {
       notes,
     };
     const engineFacts = { engine, threads, problem };
-    printJson({ event: 'start', run: this.run.path, ...facts, ...settings, ...engineFacts });
+    printJson({ event: 'start', run: this.run.path, ...facts, settings, ...engineFacts });
   }
 
   end({ summary, findings, skipped, kept }: TrainOutcome, interruption: Interruption | null): void {
@@ -79,7 +80,7 @@ export class TextReport implements Report {
 
   constructor(
     private readonly task: Task,
-    private readonly settings: TrainSettings,
+    private readonly settings: Settings,
     private readonly run: RunFolder,
   ) {
     this.callback = new Progress({ epochs: settings.epochs });
@@ -177,22 +178,13 @@ export class TextReport implements Report {
   }
 
   private describe(): string {
-    const { optimizer, lr, batchSize, schedule, classWeights, seed } = this.settings;
-    const looked = this.task.val === null ? 'test' : 'validation';
-    const falling =
-      schedule === undefined
-        ? ''
-        : schedule.kind === 'step'
-          ? `, ×${schedule.gamma} every ${schedule.stepSize} epochs`
-          : `, ×${schedule.factor} when the ${looked} loss stays for ${schedule.patience} epochs`;
-    const weighted = classWeights === 'auto' ? ', classes weighing alike' : '';
-    return `${optimizer} lr ${lr}${falling}, batches of ${batchSize}${weighted}, seed ${seed}`;
+    return describeSettings(this.settings, this.task.val === null ? 'test' : 'validation');
   }
 
   /** What to do about classes of very different size; null where there is nothing to do. */
   private offer(): string | null {
     const { train, classes } = this.task;
-    if (this.settings.classWeights === 'auto' || train.targets === undefined) return null;
+    if (this.settings.loss.classWeights !== null || train.targets === undefined) return null;
     const counts = classCounts(train, classes.length);
     const times = imbalanceOf(counts);
     if (times <= imbalanceToMention) return null;

@@ -80,6 +80,14 @@ export class ArrayImages implements Dataset<Sample> {
     return this.transforms.transform;
   }
 
+  /** The same pictures, in the same memory, through another transform. */
+  withTransform(transform: ImageTransform): ArrayImages {
+    const { array, notes, printed, transforms } = this;
+    const targetTransform = (target: number) => transforms.label(target);
+    const { name = this.constructor.name, ...others } = printed;
+    return new ArrayImages(array, { ...others, name, notes, transform, targetTransform });
+  }
+
   /** The picture itself, without transform. */
   image(index: number): Image {
     const { height, width, channels, pixels } = this.array;

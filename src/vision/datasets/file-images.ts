@@ -50,6 +50,12 @@ export class FileImages implements Dataset<Sample> {
     return this.transforms.transform;
   }
 
+  /** The same pictures, from the same store, through another transform. */
+  withTransform(transform: ImageTransform): FileImages {
+    const { list, store, transforms, root, notes } = this;
+    return new FileImages(list, store, transforms.with(transform), root, notes);
+  }
+
   /** The picture itself, without transform. */
   image(index: number): Image | Promise<Image> {
     return this.store.get(index, this.pathOf(index));

@@ -51,6 +51,11 @@ export class StandardTransform {
     return new StandardTransform(picture, labels);
   }
 
+  /** The same with another transform of pictures. */
+  with(transform: ImageTransform): StandardTransform {
+    return new StandardTransform(transform, this.labels);
+  }
+
   label(target: number): number {
     return this.labels === null ? target : (this.labels[target] ?? target);
   }

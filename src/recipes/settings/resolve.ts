@@ -1,0 +1,28 @@
+import { zeros } from '../../tensor/creation.js';
+import { defaultGenerator } from '../../tensor/generator.js';
+import { merge, type RawLayer } from './layers.js';
+import { makeSchedule } from './make-schedule.js';
+import { makeOptimizer } from './optimizers.js';
+import { settingProblem } from './problem.js';
+import { type Settings, type SettingsLayer, settingsSchema } from './schema.js';
+
+/**
+ * The settings of a run: layers on top of each other, the lowest first, on the defaults. What is left open is `null` where
+ * the recipe or the data decide; the seed is drawn.
+ *
+ * @throws ValueError that names the setting, what it may be and what was probably meant
+ */
+export function resolveSettings(...layers: readonly (SettingsLayer | RawLayer)[]): Settings {
+  const usual: RawLayer = { optimizer: settingsSchema.shape.optimizer.parse(undefined) };
+  const tree = layers.reduce<RawLayer>((below, layer) => merge(below, layer as RawLayer), usual);
+  const parsed = settingsSchema.safeParse(tree);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw issue === undefined ? parsed.error : settingProblem(issue, tree);
+  }
+  const settings = parsed.data;
+  // What goes together is known by the classes themselves.
+  const optimizer = makeOptimizer(settings.optimizer, [zeros([1])]);
+  makeSchedule(optimizer, settings, 100);
+  return { ...settings, seed: settings.seed ?? defaultGenerator.drawSeed() };
+}
