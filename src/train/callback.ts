@@ -40,6 +40,8 @@ export interface Callback {
   onFitStart?(training: Training): void | Promise<void>;
   /** Not called for an epoch that is gone on with. */
   onEpochStart?(event: { readonly epoch: number; readonly epochs: number }): void | Promise<void>;
+  /** After each optimizer step, before `onStep` of the batch; where batches are accumulated there are fewer of these. */
+  onUpdate?(): void;
   onStep?(event: StepEvent): void | Promise<void>;
   /** Before the epoch's evaluation; the weights may be exchanged until `onValidationEnd`. */
   onValidationStart?(event: ValidationEvent): void | Promise<void>;

@@ -265,6 +265,7 @@ export class Trainer implements Training {
       this.steps.update();
       pending = 0;
       if (schedulePer === 'step') scheduler?.step();
+      for (const callback of this.listening) callback.onUpdate?.();
     };
     for await (const [images, labels] of trainLoader) {
       part.waitMs += performance.now() - asked;

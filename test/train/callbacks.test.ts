@@ -93,38 +93,69 @@ test('a time limit ends the epoch with the step, measures it and counts what was
   assert.equal((await second.trainer.fit({ resume: state })).steps, 8, 'none was left');
 });
 
-test('averages follow parameters and float buffers, whole numbers are copied', async () => {
-  const averaging = new WeightAveraging({ decay: 0.75 });
-  const seen: Map<string, Float64Array>[] = [];
-  const measured: Record<string, string>[] = [];
-  const { trainer, model } = smallTraining({
-    epochs: 1,
-    callbacks: [
-      {
-        onFitStart: ({ model }) => void seen.push(snapshot(model.stateDict())),
-        onStep: () => void seen.push(snapshot(model.stateDict())),
-      },
-      averaging,
-      { onValidationStart: () => void measured.push(bitsOf(model.stateDict())) },
-    ],
-  });
-  await trainer.fit();
-  const averages = averaging.stateDict().tensors ?? new Map();
-  for (const key of ['0.weight', '1.running_mean', '1.running_var']) {
-    const expected = seen
-      .map((weights) => weights.get(key) ?? new Float64Array())
-      .reduce((average, weight) => average.map((a, i) => 0.75 * a + 0.25 * (weight[i] ?? 0)));
-    const found = averages.get(key)?.data ?? [];
-    assert.ok(expected.length > 0);
-    expected.forEach((value, i) => {
-      assert.ok(Math.abs((found[i] ?? Number.NaN) - value) < 1e-6, `${key}: ${found[i]}, ${value}`);
+/** What the rule gives by plain numbers; `keep(t)` is what the average keeps after t steps. */
+function averaged(
+  seen: readonly ReadonlyMap<string, Float64Array>[],
+  key: string,
+  keep: (t: number) => number,
+) {
+  const [first = new Float64Array(), ...steps] = seen.map(
+    (weights) => weights.get(key) ?? new Float64Array(),
+  );
+  return steps.reduce(
+    (average, weight, t) => average.map((a, i) => keep(t) * a + (1 - keep(t)) * (weight[i] ?? 0)),
+    first,
+  );
+}
+
+for (const [warmup, keep] of [
+  [false, () => 0.75],
+  [true, (t: number) => Math.min(0.75, (1 + t) / (10 + t))],
+] as const)
+  test(`averages follow parameters and float buffers, whole numbers are copied; warm-up ${warmup}`, async () => {
+    const averaging = new WeightAveraging({ decay: 0.75, warmup });
+    const seen: Map<string, Float64Array>[] = [];
+    const measured: Record<string, string>[] = [];
+    const { trainer, model } = smallTraining({
+      epochs: 1,
+      callbacks: [
+        {
+          onFitStart: (training) => void seen.push(snapshot(training.model.stateDict())),
+          onUpdate: () => void seen.push(snapshot(model.stateDict())),
+        },
+        averaging,
+        { onValidationStart: () => void measured.push(bitsOf(model.stateDict())) },
+      ],
     });
-  }
-  assert.equal(averages.get('1.num_batches_tracked')?.item(), 5);
-  assert.deepEqual(measured, [bitsOf(averages)], 'it is what is measured');
-  assert.deepEqual(bitsOf(trainer.bestWeights ?? new Map()), bitsOf(averages), 'and kept as best');
-  const last = seen.at(-1)?.get('0.weight') ?? [];
-  assert.deepEqual([...(model.parameters()[0]?.data ?? [])], [...last], 'training has its own');
+    await trainer.fit();
+    const averages = averaging.stateDict().tensors ?? new Map();
+    for (const key of ['0.weight', '1.running_mean', '1.running_var']) {
+      const expected = averaged(seen, key, keep);
+      const found = averages.get(key)?.data ?? [];
+      assert.ok(expected.length > 0);
+      expected.forEach((value, i) => {
+        assert.ok(
+          Math.abs((found[i] ?? Number.NaN) - value) < 1e-6,
+          `${key}: ${found[i]}, ${value}`,
+        );
+      });
+    }
+    assert.equal(averages.get('1.num_batches_tracked')?.item(), 5);
+    assert.deepEqual(measured, [bitsOf(averages)], 'it is what is measured');
+    assert.deepEqual(
+      bitsOf(trainer.bestWeights ?? new Map()),
+      bitsOf(averages),
+      'and kept as best',
+    );
+    const last = seen.at(-1)?.get('0.weight') ?? [];
+    assert.deepEqual([...(model.parameters()[0]?.data ?? [])], [...last], 'training has its own');
+  });
+
+test('where batches are accumulated there is an average for each optimizer step, the last of an epoch too', async () => {
+  let updates = 0;
+  const callbacks = [{ onUpdate: () => void updates++ }];
+  await smallTraining({ epochs: 2, accumulate: 2, callbacks }).trainer.fit();
+  assert.equal(updates, 2 * 3, '5 batches an epoch: 2, 2 and 1');
 });
 
 function snapshot(state: ReadonlyMap<string, { readonly data: ArrayLike<number> }>) {

@@ -2,6 +2,7 @@ import { compile } from '../../compile/compile.js';
 import { isFloat } from '../../core/dtype.js';
 import { CheckpointError, ValueError } from '../../core/errors.js';
 import { optionReader } from '../../core/options.js';
+import { tensor } from '../../tensor/creation.js';
 import { noGrad } from '../../tensor/grad-mode.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { Callback, Training } from '../callback.js';
@@ -10,28 +11,40 @@ import type { CallbackState } from '../trainer-state.js';
 export interface WeightAveragingOptions {
   /** How much of the average each step keeps, 0–1. @default 0.999 */
   decay?: number;
+  /**
+   * Keeps less in the first steps, t of which are done: min(decay, (1 + t) / (10 + t)), as TensorFlow's
+   * ExponentialMovingAverage, so that the first weights do not count for long. @default true
+   */
+  warmup?: boolean;
 }
 
-const readOptions = optionReader<WeightAveragingOptions>('WeightAveraging', { decay: true });
+const readOptions = optionReader<WeightAveragingOptions>('WeightAveraging', {
+  decay: true,
+  warmup: true,
+});
 
 /**
- * Keeps an exponential moving average of parameters and buffers (a ← decay · a + (1 − decay) · θ after each step; whole
- * numbers are copied), and has it measured in the weights' place: it is what the best epoch is chosen by, and what is
+ * Keeps an exponential moving average of parameters and buffers (a ← d · a + (1 − d) · θ after each step; whole numbers are
+ * copied), and has it measured in the weights' place: it is what the best epoch is chosen by, and what is
  * saved as the best. Training goes on with its own weights. As timm's ModelEmaV3 and Lightning's EMAWeightAveraging.
  */
 export class WeightAveraging implements Callback {
   readonly stateKey = 'WeightAveraging';
   readonly decay: number;
+  private readonly warmup: boolean;
+  /** Optimizer steps, `[]`: a compiled update counts them. */
+  private readonly steps = tensor(0);
   private update: () => unknown = () => undefined;
   /** The model's own tensors, and their averages by the same keys. */
   private weights: ReadonlyMap<string, Tensor> = new Map();
   private averages: ReadonlyMap<string, Tensor> = new Map();
 
   constructor(...given: [options?: WeightAveragingOptions]) {
-    const { decay = 0.999 } = readOptions(given);
+    const { decay = 0.999, warmup = true } = readOptions(given);
     if (!(decay >= 0 && decay < 1))
       throw new ValueError('WeightAveraging', `decay=${decay} must be from 0 to below 1`);
     this.decay = decay;
+    this.warmup = warmup;
   }
 
   onFitStart({ model }: Training): void {
@@ -39,16 +52,20 @@ export class WeightAveraging implements Callback {
     this.averages = copyOf(this.weights);
     this.update = compile(() => {
       noGrad(() => {
+        // 1 − (1 + t) / (10 + t) = 9 / (10 + t)
+        const early = this.steps.add(10).pow(-1).mul(9);
+        const share = this.warmup ? early.clamp(1 - this.decay, null) : 1 - this.decay;
         this.forEachPair((average, weight) => {
-          if (isFloat(weight.dtype)) average.lerp_(weight, 1 - this.decay);
+          if (isFloat(weight.dtype)) average.lerp_(weight, share);
           else average.copy_(weight);
         });
+        this.steps.add_(1);
       });
       return undefined;
     });
   }
 
-  onStep(): void {
+  onUpdate(): void {
     this.update();
   }
 
@@ -61,12 +78,14 @@ export class WeightAveraging implements Callback {
   }
 
   stateDict(): CallbackState {
-    return { tensors: this.averages };
+    return { tensors: this.averages, data: { steps: this.steps.item() } };
   }
 
   /** @throws CheckpointError where the averages are of another model */
-  loadStateDict({ tensors }: CallbackState): void {
+  loadStateDict({ tensors, data }: CallbackState): void {
+    const { steps } = data as { steps: number }; // as `stateDict` wrote it
     noGrad(() => {
+      this.steps.copy_(tensor(steps));
       for (const [key, average] of this.averages) {
         const saved = tensors?.get(key);
         if (saved === undefined)
