@@ -62,6 +62,14 @@ export const kernelFamilies = {
     'reluBf16',
     'reluSpansBf16',
   ],
+  gates: ['hardswish', 'hardsigmoid', 'elu', 'mish', 'softplus'],
+  'gates-backward': [
+    'hardswishBackward',
+    'hardsigmoidBackward',
+    'eluBackward',
+    'mishBackward',
+    'softplusBackward',
+  ],
   binary: [
     'add',
     'sub',

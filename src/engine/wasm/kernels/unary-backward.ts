@@ -7,7 +7,7 @@ import { load4, span, store4, storeFirst } from './elements';
 import { exp4, normalCdf4, sigmoid4, splat } from './math';
 import { flatStart } from './share';
 
-function map<K, T = f32>(args: usize, tid: i32, threads: i32): void {
+export function mapGradient<K, T = f32>(args: usize, tid: i32, threads: i32): void {
   const f = changetype<K>(0);
   const count = I(args, 3);
   const start = flatStart(count, tid, threads);
@@ -37,10 +37,10 @@ class Relu {
   }
 }
 export function reluBackward(args: usize, tid: i32, threads: i32): void {
-  map<Relu>(args, tid, threads);
+  mapGradient<Relu>(args, tid, threads);
 }
 export function reluBackwardBf16(args: usize, tid: i32, threads: i32): void {
-  map<Relu, u16>(args, tid, threads);
+  mapGradient<Relu, u16>(args, tid, threads);
 }
 
 // Of x; p slope below 0.
@@ -53,7 +53,7 @@ class LeakyRelu {
   }
 }
 export function leakyReluBackward(args: usize, tid: i32, threads: i32): void {
-  map<LeakyRelu>(args, tid, threads);
+  mapGradient<LeakyRelu>(args, tid, threads);
 }
 
 // Of x; p low, q high.
@@ -66,7 +66,7 @@ class Clamp {
   }
 }
 export function clampBackward(args: usize, tid: i32, threads: i32): void {
-  map<Clamp>(args, tid, threads);
+  mapGradient<Clamp>(args, tid, threads);
 }
 
 // Of y.
@@ -79,7 +79,7 @@ class Sigmoid {
   }
 }
 export function sigmoidBackward(args: usize, tid: i32, threads: i32): void {
-  map<Sigmoid>(args, tid, threads);
+  mapGradient<Sigmoid>(args, tid, threads);
 }
 
 // Of y.
@@ -92,7 +92,7 @@ class Tanh {
   }
 }
 export function tanhBackward(args: usize, tid: i32, threads: i32): void {
-  map<Tanh>(args, tid, threads);
+  mapGradient<Tanh>(args, tid, threads);
 }
 
 // Of x: Φ(x) + x·φ(x).
@@ -109,7 +109,7 @@ class Gelu {
   }
 }
 export function geluBackward(args: usize, tid: i32, threads: i32): void {
-  map<Gelu>(args, tid, threads);
+  mapGradient<Gelu>(args, tid, threads);
 }
 
 // Of x, for ½x(1 + tanh u) = x·σ(2u), u = √(2/π)·(x + 0.044715x³); from |x| = 12 on it is 0 or 1, and x³ may be infinite.
@@ -134,7 +134,7 @@ class GeluTanh {
   }
 }
 export function geluTanhBackward(args: usize, tid: i32, threads: i32): void {
-  map<GeluTanh>(args, tid, threads);
+  mapGradient<GeluTanh>(args, tid, threads);
 }
 
 // Of x: σ(x)·(1 + x·(1 − σ(x))).
@@ -149,5 +149,5 @@ class Silu {
   }
 }
 export function siluBackward(args: usize, tid: i32, threads: i32): void {
-  map<Silu>(args, tid, threads);
+  mapGradient<Silu>(args, tid, threads);
 }

@@ -7,7 +7,7 @@ import { exp4, log4, normalCdf4, sigmoid4, splat, tanh4 } from './math';
 import { load4, span, store4, storeFirst } from './elements';
 import { bytes, flatStart } from './share';
 
-function map<K, T = f32>(args: usize, tid: i32, threads: i32): void {
+export function mapUnary<K, T = f32>(args: usize, tid: i32, threads: i32): void {
   const f = changetype<K>(0);
   const count = I(args, 2);
   const start = flatStart(count, tid, threads);
@@ -34,7 +34,7 @@ class Neg {
   }
 }
 export function neg(args: usize, tid: i32, threads: i32): void {
-  map<Neg>(args, tid, threads);
+  mapUnary<Neg>(args, tid, threads);
 }
 
 @final
@@ -46,7 +46,7 @@ class Abs {
   }
 }
 export function abs(args: usize, tid: i32, threads: i32): void {
-  map<Abs>(args, tid, threads);
+  mapUnary<Abs>(args, tid, threads);
 }
 
 // −1, 0 or 1
@@ -61,7 +61,7 @@ class Sign {
   }
 }
 export function sign(args: usize, tid: i32, threads: i32): void {
-  map<Sign>(args, tid, threads);
+  mapUnary<Sign>(args, tid, threads);
 }
 
 @final
@@ -73,7 +73,7 @@ class Exp {
   }
 }
 export function exp(args: usize, tid: i32, threads: i32): void {
-  map<Exp>(args, tid, threads);
+  mapUnary<Exp>(args, tid, threads);
 }
 
 @final
@@ -85,7 +85,7 @@ class Log {
   }
 }
 export function log(args: usize, tid: i32, threads: i32): void {
-  map<Log>(args, tid, threads);
+  mapUnary<Log>(args, tid, threads);
 }
 
 @final
@@ -97,7 +97,7 @@ class Sqrt {
   }
 }
 export function sqrt(args: usize, tid: i32, threads: i32): void {
-  map<Sqrt>(args, tid, threads);
+  mapUnary<Sqrt>(args, tid, threads);
 }
 
 @final
@@ -109,7 +109,7 @@ class Square {
   }
 }
 export function square(args: usize, tid: i32, threads: i32): void {
-  map<Square>(args, tid, threads);
+  mapUnary<Square>(args, tid, threads);
 }
 
 @final
@@ -121,10 +121,10 @@ class Relu {
   }
 }
 export function relu(args: usize, tid: i32, threads: i32): void {
-  map<Relu>(args, tid, threads);
+  mapUnary<Relu>(args, tid, threads);
 }
 export function reluBf16(args: usize, tid: i32, threads: i32): void {
-  map<Relu, u16>(args, tid, threads);
+  mapUnary<Relu, u16>(args, tid, threads);
 }
 
 // In place on a span of a tensor for each thread. Args: 0 y, 1 table: first byte and count of thread t's span at words 2t, 2t + 1
@@ -169,7 +169,7 @@ class LeakyRelu {
   }
 }
 export function leakyRelu(args: usize, tid: i32, threads: i32): void {
-  map<LeakyRelu>(args, tid, threads);
+  mapUnary<LeakyRelu>(args, tid, threads);
 }
 
 @final
@@ -181,7 +181,7 @@ class Sigmoid {
   }
 }
 export function sigmoid(args: usize, tid: i32, threads: i32): void {
-  map<Sigmoid>(args, tid, threads);
+  mapUnary<Sigmoid>(args, tid, threads);
 }
 
 @final
@@ -193,7 +193,7 @@ class Tanh {
   }
 }
 export function tanh(args: usize, tid: i32, threads: i32): void {
-  map<Tanh>(args, tid, threads);
+  mapUnary<Tanh>(args, tid, threads);
 }
 
 @final
@@ -205,7 +205,7 @@ class Gelu {
   }
 }
 export function gelu(args: usize, tid: i32, threads: i32): void {
-  map<Gelu>(args, tid, threads);
+  mapUnary<Gelu>(args, tid, threads);
 }
 
 // ½x(1 + tanh u) = x·σ(2u), u = √(2/π)·(x + 0.044715x³)
@@ -219,7 +219,7 @@ class GeluTanh {
   }
 }
 export function geluTanh(args: usize, tid: i32, threads: i32): void {
-  map<GeluTanh>(args, tid, threads);
+  mapUnary<GeluTanh>(args, tid, threads);
 }
 
 @final
@@ -231,7 +231,7 @@ class Silu {
   }
 }
 export function silu(args: usize, tid: i32, threads: i32): void {
-  map<Silu>(args, tid, threads);
+  mapUnary<Silu>(args, tid, threads);
 }
 
 // p low, q high
@@ -244,5 +244,5 @@ class Clamp {
   }
 }
 export function clamp(args: usize, tid: i32, threads: i32): void {
-  map<Clamp>(args, tid, threads);
+  mapUnary<Clamp>(args, tid, threads);
 }

@@ -135,6 +135,23 @@ const clamp =
     return { kernel, p, q, keepsZero: p <= 0 && q >= 0 };
   };
 
+const elu =
+  (kernel: KernelName) =>
+  ({ alpha }: { readonly alpha: number }): ElementKernel => ({
+    ...{ kernel, p: alpha },
+    keepsZero: Number.isFinite(alpha),
+  });
+
+const softplus =
+  (kernel: KernelName) =>
+  ({
+    beta,
+    threshold,
+  }: {
+    readonly beta: number;
+    readonly threshold: number;
+  }): ElementKernel => ({ kernel, p: beta, q: threshold, keepsZero: false });
+
 export const elementwiseLowerings: Readonly<Record<string, Lowering>> = {
   neg: unary(plain('neg')),
   abs: unary(plain('abs')),
@@ -149,6 +166,11 @@ export const elementwiseLowerings: Readonly<Record<string, Lowering>> = {
   tanh: unary(plain('tanh')),
   gelu: unary(gelu('gelu', 'geluTanh')),
   silu: unary(plain('silu')),
+  hardswish: unary(plain('hardswish')),
+  hardsigmoid: unary(plain('hardsigmoid', false)),
+  elu: unary(elu('elu')),
+  mish: unary(plain('mish')),
+  softplus: unary(softplus('softplus')),
   clamp: unary(clamp('clamp')),
   reluBackward: unaryBackward(plain('reluBackward')),
   leakyReluBackward: unaryBackward(leakyRelu('leakyReluBackward')),
@@ -156,5 +178,10 @@ export const elementwiseLowerings: Readonly<Record<string, Lowering>> = {
   tanhBackward: unaryBackward(plain('tanhBackward')),
   geluBackward: unaryBackward(gelu('geluBackward', 'geluTanhBackward')),
   siluBackward: unaryBackward(plain('siluBackward')),
+  hardswishBackward: unaryBackward(plain('hardswishBackward')),
+  hardsigmoidBackward: unaryBackward(plain('hardsigmoidBackward')),
+  eluBackward: unaryBackward(elu('eluBackward')),
+  mishBackward: unaryBackward(plain('mishBackward')),
+  softplusBackward: unaryBackward(softplus('softplusBackward')),
   clampBackward: unaryBackward(clamp('clampBackward')),
 };
