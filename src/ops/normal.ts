@@ -20,11 +20,11 @@ export const normal = defineOp<NormalAttrs>('normal', {
   },
   reference([key], [{ data }], { mean, std }) {
     visitBlocks(key, data.length, (words, first) => {
-      for (let i = first; i < Math.min(first + 4, data.length); i++) {
-        const pair = (i - first) & 2;
-        const radius = Math.sqrt(-2 * Math.log(1 - unitFloat(words[pair] as number)));
+      for (let pair = 0; pair < 4; pair += 2) {
+        const radius = std * Math.sqrt(-2 * Math.log(1 - unitFloat(words[pair] as number)));
         const angle = 2 * Math.PI * unitFloat(words[pair + 1] as number);
-        data[i] = mean + std * radius * (i % 2 === 0 ? Math.cos(angle) : Math.sin(angle));
+        data[first + pair] = mean + radius * Math.cos(angle); // what is written beyond the end is dropped
+        data[first + pair + 1] = mean + radius * Math.sin(angle);
       }
     });
   },

@@ -3,6 +3,7 @@ import { BatchNorm2d } from '../../nn/batch-norm.js';
 import { Sequential } from '../../nn/containers.js';
 import { Conv2d } from '../../nn/conv.js';
 import { Dropout } from '../../nn/dropout.js';
+import { skipInit } from '../../nn/init.js';
 import { Linear } from '../../nn/linear.js';
 import { Module } from '../../nn/module.js';
 import { AdaptiveAvgPool2d, MaxPool2d } from '../../nn/pooling.js';
@@ -35,34 +36,47 @@ export class VGG extends Module {
     { numClasses, inChannels }: ClassifierShape,
   ) {
     super();
-    const layers: Module[] = [];
-    let channels = inChannels;
-    depths[depth].forEach((count, stage) => {
-      const width = widths[stage] ?? 512;
-      for (let i = 0; i < count; i++) {
-        layers.push(new Conv2d(channels, width, 3, { padding: 1 }));
-        if (batchNorm) layers.push(new BatchNorm2d(width));
-        layers.push(new ReLU({ inplace: true }));
-        channels = width;
-      }
-      layers.push(new MaxPool2d(2));
-    });
-    this.features = new Sequential(...layers);
-    this.classifier = new Sequential(
-      new Linear(512 * 7 * 7, 4096),
-      new ReLU({ inplace: true }),
-      new Dropout(0.5),
-      new Linear(4096, 4096),
-      new ReLU({ inplace: true }),
-      new Dropout(0.5),
-      new Linear(4096, numClasses),
-    );
+    // Layers draw nothing themselves: initConvNet draws all of it, 140 million numbers.
+    this.features = skipInit(() => convolutions(depth, batchNorm, inChannels));
+    this.classifier = skipInit(() => linears(numClasses));
     initConvNet(this);
   }
 
   override forward(x: Tensor): Tensor {
     return this.classifier.forward(this.avgpool.forward(this.features.forward(x)).flatten(1));
   }
+}
+
+function convolutions(
+  depth: keyof typeof depths,
+  batchNorm: boolean,
+  inChannels: number,
+): Sequential {
+  const layers: Module[] = [];
+  let channels = inChannels;
+  depths[depth].forEach((count, stage) => {
+    const width = widths[stage] ?? 512;
+    for (let i = 0; i < count; i++) {
+      layers.push(new Conv2d(channels, width, 3, { padding: 1 }));
+      if (batchNorm) layers.push(new BatchNorm2d(width));
+      layers.push(new ReLU({ inplace: true }));
+      channels = width;
+    }
+    layers.push(new MaxPool2d(2));
+  });
+  return new Sequential(...layers);
+}
+
+function linears(numClasses: number): Sequential {
+  return new Sequential(
+    new Linear(512 * 7 * 7, 4096),
+    new ReLU({ inplace: true }),
+    new Dropout(0.5),
+    new Linear(4096, 4096),
+    new ReLU({ inplace: true }),
+    new Dropout(0.5),
+    new Linear(4096, numClasses),
+  );
 }
 
 function vgg(

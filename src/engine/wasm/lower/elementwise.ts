@@ -144,13 +144,12 @@ const elu =
 
 const softplus =
   (kernel: KernelName) =>
-  ({
-    beta,
-    threshold,
-  }: {
-    readonly beta: number;
-    readonly threshold: number;
-  }): ElementKernel => ({ kernel, p: beta, q: threshold, keepsZero: false });
+  ({ beta, threshold }: { readonly beta: number; readonly threshold: number }): ElementKernel => ({
+    kernel,
+    p: beta,
+    q: threshold,
+    keepsZero: false,
+  });
 
 export const elementwiseLowerings: Readonly<Record<string, Lowering>> = {
   neg: unary(plain('neg')),
