@@ -4,10 +4,10 @@ import { Linear } from '../nn/linear.js';
 import type { Module } from '../nn/module.js';
 import { fromArray } from '../tensor/creation.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { requireCount } from './batches.js';
 import { asMaps } from './layer-maps.js';
 import { defaultLayer, type LayerRun, traceLayers } from './layers.js';
 import { principalComponents } from './principal-components.js';
+import { requireCount } from './require-numbers.js';
 import { requireModule, undisturbed } from './undisturbed.js';
 
 export interface EmbeddingsOptions {

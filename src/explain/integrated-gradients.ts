@@ -7,9 +7,9 @@ import { noGrad } from '../tensor/grad-mode.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { Attribution } from './attribution.js';
 import { AttributionMethod } from './attribution-method.js';
-import { requireCount } from './batches.js';
 import { gaussLegendre } from './gauss-legendre.js';
 import { inputGradient } from './input-gradient.js';
+import { requireCount } from './require-numbers.js';
 import { type ChooseTargets, targetScores } from './targets.js';
 
 export interface IntegratedGradientsOptions {

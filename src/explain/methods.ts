@@ -1,7 +1,4 @@
-import { ValueError } from '../core/errors.js';
-import { nearest } from '../core/nearest.js';
-import { optionReader } from '../core/options.js';
-import { quote } from '../core/outside-text.js';
+import { optionReader, requireOneOf } from '../core/options.js';
 import type { Module } from '../nn/module.js';
 import type { Generator } from '../tensor/generator.js';
 import type { AttributionMethod } from './attribution-method.js';
@@ -19,9 +16,9 @@ export interface MethodOptions extends CamOptions {
   generator?: Generator;
 }
 
-const table: Readonly<
-  Record<string, (model: Module, options: MethodOptions) => AttributionMethod>
-> = {
+type Make = (model: Module, options: MethodOptions) => AttributionMethod;
+
+const table: Readonly<Record<string, Make>> = {
   gradcam: (model, { generator, ...cam }) => new GradCAM(model, cam),
   'gradcam++': (model, { generator, ...cam }) => new GradCAMPlusPlus(model, cam),
   hirescam: (model, { generator, ...cam }) => new HiResCAM(model, cam),
@@ -50,13 +47,6 @@ export function createMethod(
   ...given: [options?: MethodOptions]
 ): AttributionMethod {
   const options = readOptions(given);
-  const make = Object.hasOwn(table, name) ? table[name] : undefined;
-  if (make === undefined) {
-    const meant = nearest(name, methodNames);
-    throw new ValueError(
-      'createMethod',
-      `method ${quote(name)} must be one of ${methodNames.join(', ')}${meant === undefined ? '' : `; did you mean ${meant}?`}`,
-    );
-  }
-  return make(model, options);
+  requireOneOf('createMethod', 'method', name, methodNames);
+  return (table[name] as Make)(model, options); // a name of the table
 }

@@ -7,9 +7,9 @@ import { noGrad } from '../tensor/grad-mode.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { Attribution } from './attribution.js';
 import { AttributionMethod } from './attribution-method.js';
-import { requireBatchSize } from './batches.js';
 import { baselineOf } from './integrated-gradients.js';
 import { sizeOf } from './layer-maps.js';
+import { requireBatchSize } from './require-numbers.js';
 import { type ChooseTargets, targetScores } from './targets.js';
 
 export interface OcclusionOptions {

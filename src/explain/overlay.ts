@@ -5,8 +5,8 @@ import { formatShape, type Size2d } from '../core/shape.js';
 import { interpolate } from '../nn/interpolate.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Image } from '../vision/image.js';
-import { requireRange } from './batches.js';
 import { type Colormap, colormapNames, colorOf } from './colormap.js';
+import { requireRange } from './require-numbers.js';
 
 export interface OverlayOptions {
   /** @default 'viridis' */

@@ -4,9 +4,9 @@ import { optionReader } from '../core/options.js';
 import { formatShape } from '../core/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type Channels, Image } from '../vision/image.js';
-import { requireCount } from './batches.js';
 import type { Colormap } from './colormap.js';
 import { colorize } from './overlay.js';
+import { requireCount } from './require-numbers.js';
 
 export interface ToPictureOptions {
   /** What `Normalize` took off, one number or one for each channel. @default 0 */

@@ -12,9 +12,9 @@ import { defaultGenerator, type Generator } from '../tensor/generator.js';
 import { noGrad } from '../tensor/grad-mode.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { AttributionMethod } from './attribution-method.js';
-import { requireCount, requireRange } from './batches.js';
 import { traceLayers } from './layers.js';
 import { rankCorrelation } from './rank-correlation.js';
+import { requireCount, requireRange } from './require-numbers.js';
 import type { Target } from './targets.js';
 import { undisturbed } from './undisturbed.js';
 

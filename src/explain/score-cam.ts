@@ -3,9 +3,9 @@ import { interpolate } from '../nn/interpolate.js';
 import type { Module } from '../nn/module.js';
 import { cat, stack } from '../ops/functions.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { requireBatchSize } from './batches.js';
 import { CamMethod, type CamOptions, camOptionNames, type Seen } from './cam.js';
 import { sizeOf } from './layer-maps.js';
+import { requireBatchSize } from './require-numbers.js';
 import { targetScores } from './targets.js';
 
 export interface ScoreCamOptions extends CamOptions {

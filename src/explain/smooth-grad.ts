@@ -6,8 +6,8 @@ import { noGrad } from '../tensor/grad-mode.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { Attribution } from './attribution.js';
 import { AttributionMethod } from './attribution-method.js';
-import { requireCount, requireRange } from './batches.js';
 import { inputGradient } from './input-gradient.js';
+import { requireCount, requireRange } from './require-numbers.js';
 import type { ChooseTargets } from './targets.js';
 
 export interface SmoothGradOptions {

@@ -149,7 +149,7 @@ test('embed draws a map of all pictures that can be read', () => {
   assert.equal(html.match(/<script/gi), null);
   assert.ok(!html.includes('<img'));
   const few = wick(folder, ['embed', 'run', join('pictures', '🦊')]);
-  assert.match(few.err, /1 pictures, at least 3 make a map/);
+  assert.match(few.err, /1 of them can be placed, at least 3 make a map/);
 });
 
 test('what is wrong with the command line is said in its terms', () => {
@@ -157,7 +157,7 @@ test('what is wrong with the command line is said in its terms', () => {
     [['run', 'nowhere'], /^DataError: nowhere: there is no such file or folder/],
     [
       ['run', 'why', '--method', 'gradcm'],
-      /method 'gradcm' must be one of gradcam, .*; did you mean gradcam\?/,
+      /--method 'gradcm' must be one of gradcam, .*; did you mean gradcam\?/,
     ],
     [['run', 'why', '--layer', 'conv9'], /'conv9': MnistCNN has no 'conv9'; it has conv1/],
     [['run', 'why', '--layer', 'fc1'], /layer 'fc1' gives .* no map/],

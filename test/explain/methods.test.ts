@@ -128,7 +128,7 @@ test('what cannot be explained is refused by name', () => {
     [() => new explain.SmoothGrad(net, { noiseLevel: 2 }), /noiseLevel=2 .* from 0 to 1/],
     [
       () => explain.createMethod('grad-cam', net),
-      /'grad-cam' must be one of .*; did you mean gradcam\?$/,
+      /method='grad-cam' must be one of .*; did you mean gradcam\?$/,
     ],
     [() => new explain.Saliency((() => pictures) as never), /must be a Module/],
     [() => new explain.GradCAM(new nn.Linear(2, 2)).attribute(pictures), /linear: input/],

@@ -82,7 +82,10 @@ async function embed(
     }
   counter.end();
   if (pictures.length < 3)
-    throw new DataError(images.join(', '), `${pictures.length} pictures, at least 3 make a map`);
+    throw new DataError(
+      images.join(', '),
+      `${pictures.length} of them can be placed, at least 3 make a map`,
+    );
   const { points, explained } = pca(cat(found));
   const wrong = pictures.filter((picture) => picture.wrong).length;
   const share = explained.map(percent).join(' and ');

@@ -55,7 +55,7 @@ export function addExplain(command: Command): void {
     .option('--method <names>', `one or more of ${methodNames.join(', ')}`, 'gradcam')
     .option(
       '--layer <name>',
-      'the layer that is looked at; wick features lists them (default: the last convolution)',
+      'the layer that is looked at; wick summary lists them (default: the last convolution)',
     )
     .option('--class <name>', 'the class to explain (default: the predicted, and the true one)')
     .option('-o, --output <dir>', 'where pictures and page go (default: <run>/explain)')
@@ -134,11 +134,12 @@ async function explain(
     options.sanity === true ? await checkSanity(trained, methods, names, explained) : [];
   for (const verdict of verdicts)
     if (!json) for (const line of wrapped(verdict, 2)) printLine(line);
+  const counted = `${sections.length} picture${sections.length === 1 ? '' : 's'}`;
   const page = join(folder, 'index.html');
   const html = galleryHtml({
     title: `Why: ${basename(run.path)}`,
     facts: [
-      `${trained.card.architecture.name}, ${names.join(', ')}${looked === null ? '' : ` at ${looked}`}; ${sections.length} pictures as the network sees them`,
+      `${trained.card.architecture.name}, ${names.join(', ')}${looked === null ? '' : ` at ${looked}`}; ${counted} as the network sees ${sections.length === 1 ? 'it' : 'them'}`,
       'Each map has a scale of its own: colours say where, not how much.',
       ...verdicts,
     ],
@@ -149,7 +150,7 @@ async function explain(
   await writeFileAtomic(page, html);
   if (json)
     printJson({ page, pictures: sections.length, failed: failures.length, sanity: verdicts });
-  else printLine(`${page}: ${sections.length} pictures`);
+  else printLine(`${page}: ${counted}`);
 }
 
 /** The class that is asked for, by its name or else its number. */
