@@ -60,6 +60,12 @@ const plain: readonly Plain[] = [
     key: 'loss.classWeights',
     help: 'auto lets all classes weigh alike in the loss, 0.5 meets halfway; none is off',
   },
+  { flags: '--mixup [alpha]', key: 'mixup', help: 'blend pictures of a batch, and their labels' },
+  {
+    flags: '--cutmix [alpha]',
+    key: 'cutmix',
+    help: 'paste parts of pictures into others of a batch',
+  },
   { flags: '--clip <x>', key: 'clip.norm' },
   { flags: '--accumulate <n>', key: 'accumulate' },
   { flags: '--ema [decay]', key: 'ema', help: 'test and keep a moving average of the weights' },
@@ -81,7 +87,8 @@ export function addSettingOptions(command: Command): void {
     const option = new Option(flags, help ?? known?.description);
     const words = wordsOf(key, known);
     if (key === 'loss.classWeights') option.argParser(classWeights);
-    else if (key === 'ema') option.argParser(decay);
+    else if (/\[\w+\]$/.test(flags) && known === undefined)
+      option.argParser(optionalNumber(flags, key));
     else if (known !== undefined && /<[nx]>/.test(flags))
       option.argParser((text) => numberOf(text, known));
     else if (words.length > 0) option.choices(words);
@@ -122,9 +129,11 @@ function classWeights(text: string): string | number {
   return text === 'auto' || text === 'none' || power === undefined ? text : numberOf(text, power);
 }
 
-function decay(text: string): string | number {
-  const [known] = keysAt('ema.decay');
-  return text === 'none' || known === undefined ? text : numberOf(text, known);
+/** `--ema` switches a section on as it is by default, `--ema 0.99` says its number. */
+function optionalNumber(flags: string, key: string): (text: string) => string | number {
+  const [, name = ''] = /\[(\w+)\]$/.exec(flags) ?? [];
+  const [known] = keysAt(`${key}.${name}`);
+  return (text) => (text === 'none' || known === undefined ? text : numberOf(text, known));
 }
 
 function numberOf(text: string, known: SettingKey): number {

@@ -4,7 +4,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { optionReader } from '../core/options.js';
-import { DataLoader } from '../data/dataloader.js';
+import { type BatchTransform, DataLoader } from '../data/dataloader.js';
 import type { Dataset } from '../data/dataset.js';
 import type { SkippedSample } from '../data/fetch-batch.js';
 import { crossEntropy } from '../nn/functional.js';
@@ -25,6 +25,10 @@ import { judge } from '../train/judge.js';
 import type { FitSummary } from '../train/metrics.js';
 import { Trainer } from '../train/trainer.js';
 import type { TrainerOptions } from '../train/trainer-options.js';
+import type { Batch } from '../vision/transforms/batch.js';
+import { CutMix } from '../vision/transforms/cut-mix.js';
+import { MixUp } from '../vision/transforms/mix-up.js';
+import { RandomChoice } from '../vision/transforms/random-choice.js';
 import { classCounts, classWeightsOf } from './class-weights.js';
 import { makeLearner, makeNetwork } from './learner.js';
 import { writeFacts } from './run-facts.js';
@@ -118,19 +122,20 @@ async function fit({
     drawn === undefined ? {} : { seed: drawn },
     given,
   );
-  const { epochs, seed, compile, precision, accumulate, clip } = settings;
+  const { epochs, seed, compile, precision, accumulate, rollbacks, clip } = settings;
   manualSeed(seed);
   const model = await makeNetwork(task);
+  const mixing = mixingOf(settings, task.classes.length);
   const loaders: DataLoader[] = [];
   const load = (dataset: Dataset, shuffle = false) => {
-    const loader = makeLoader(dataset, settings, shuffle);
+    const loader = makeLoader(dataset, settings, shuffle ? mixing : null, shuffle);
     loaders.push(loader);
     return loader;
   };
   try {
     await writeFacts(run, task, settings);
     const learner = await makeLearner(model, task, {
-      settings: settings.model,
+      settings: mixing === null ? settings.model : { ...settings.model, features: 'live' }, // pictures are mixed
       callbacks,
       signal,
       load,
@@ -152,6 +157,7 @@ async function fit({
       compile,
       precision,
       accumulate,
+      rollbacks,
       callbacks: [
         new RunRecorder(run, learner.wholeState),
         ...(lints ? [new Lints({ trainLoader, heldOutLoaders, scheduled: !!schedule })] : []),
@@ -233,7 +239,22 @@ function judgedBy({ bestBy, loss }: Settings): NonNullable<Settings['bestBy']> {
   return bestBy ?? (loss.classWeights === null ? 'accuracy' : 'balancedAccuracy');
 }
 
-function makeLoader(dataset: Dataset, settings: Settings, training: boolean): DataLoader {
+/** What mixes a batch of so many classes; one of both, at random, where both are asked for. */
+function mixingOf({ mixup, cutmix }: Settings, numClasses: number): BatchTransform | null {
+  const both = [
+    ...(mixup === null ? [] : [new MixUp({ ...mixup, numClasses })]),
+    ...(cutmix === null ? [] : [new CutMix({ ...cutmix, numClasses })]),
+  ];
+  const [first = null] = both;
+  return both.length === 2 ? new RandomChoice<Batch>(both) : first;
+}
+
+function makeLoader(
+  dataset: Dataset,
+  settings: Settings,
+  mixing: BatchTransform | null,
+  training: boolean,
+): DataLoader {
   const { batchSize, seed, data, loader } = settings;
   return new DataLoader(dataset, {
     batchSize,
@@ -245,5 +266,6 @@ function makeLoader(dataset: Dataset, settings: Settings, training: boolean): Da
     persistentWorkers: true,
     reuseMemory: true,
     onError: data.onError,
+    ...(mixing && { batchTransform: mixing }),
   });
 }

@@ -130,7 +130,9 @@ function formText(node: SchemaNode): string {
     case 'array': {
       const [first] = node.prefixItems ?? [];
       if (first !== undefined) return `a pair, each ${formText(first)}`;
-      return node.items ? `a list, each ${allowedText(node.items)}` : 'a list';
+      return node.items && node.items.type !== undefined
+        ? `a list, each ${allowedText(node.items)}`
+        : 'a list';
     }
     default:
       return node.properties === undefined ? 'what code gives' : 'its options';

@@ -22,6 +22,8 @@ const shorts: Readonly<Record<string, Short>> = {
   warmup: { number: 'epochs', canBeOff: true },
   clip: { number: 'norm', canBeOff: true },
   'loss.classWeights': { number: 'power', canBeOff: true },
+  mixup: { number: 'alpha', canBeOff: true },
+  cutmix: { number: 'alpha', canBeOff: true },
   ema: { number: 'decay', canBeOff: true },
   earlyStopping: { number: 'patience', canBeOff: true },
 };

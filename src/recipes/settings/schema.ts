@@ -20,6 +20,11 @@ const transform = z.custom<Readonly<{ name: string }>>(
 /** What epochs are judged by. */
 const judges = ['accuracy', 'balancedAccuracy', 'loss'] as const;
 
+const mixAlpha = () =>
+  positive(1000)
+    .default(1)
+    .describe('parameters of the Beta distribution that shares are drawn from');
+
 const transforms = () => orNone(z.array(transform).min(1));
 
 export const settingsSchema = z.strictObject({
@@ -93,6 +98,8 @@ export const settingsSchema = z.strictObject({
       ),
     })
     .prefault({}),
+  mixup: orNone(z.strictObject({ alpha: mixAlpha() })),
+  cutmix: orNone(z.strictObject({ alpha: mixAlpha() })),
   optimizer: optimizerSchema.prefault({ name: 'adam' }),
   schedule: orNone(scheduleSchema),
   warmup: orNone(warmupSchema),
@@ -129,6 +136,9 @@ export const settingsSchema = z.strictObject({
   bestBy: orNone(z.enum(judges)).describe(
     'what the best epoch is best in; none: accuracy, balancedAccuracy with class weights',
   ),
+  rollbacks: whole(0, 100)
+    .default(0)
+    .describe('times that NaN or ∞ goes back to the last checkpoint, with half the rate'),
   precision: z
     .enum(precisions)
     .default('float32')
@@ -163,6 +173,8 @@ export interface SettingsLayer
     | 'schedule'
     | 'warmup'
     | 'clip'
+    | 'mixup'
+    | 'cutmix'
     | 'ema'
     | 'earlyStopping'
     | 'time'
@@ -175,6 +187,8 @@ export interface SettingsLayer
   readonly optimizer?: PartOf<NonNullable<Input['optimizer']>>;
   readonly schedule?: PartOf<NonNullable<Input['schedule']>> | null;
   readonly warmup?: number | Input['warmup'];
+  readonly mixup?: boolean | number | Input['mixup'];
+  readonly cutmix?: boolean | number | Input['cutmix'];
   readonly clip?: number | Input['clip'];
   readonly ema?: boolean | number | Input['ema'];
   readonly earlyStopping?: number | Input['earlyStopping'];

@@ -1,0 +1,323 @@
+/** Every setting changes what it should: a row for each, beside those of optimizers and schedules, which have their own tests. */
+import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { before, type TestContext, test } from 'node:test';
+import '../../src/ops/index.js';
+import { settingKeys } from '../../src/recipes/settings/keys.js';
+import type { SettingsLayer } from '../../src/recipes/settings/schema.js';
+import { type TrainedRun, train } from '../../src/runs/train.js';
+import { fillFolder } from '../recipes/picture-folder.js';
+import { temporaryFolder } from '../vision/datasets/temporary-folder.js';
+
+const usual: SettingsLayer = {
+  data: { limit: 40 },
+  epochs: 2,
+  batchSize: 16,
+  optimizer: { lr: 0.01 },
+  seed: 3,
+};
+
+/** What a run has come to. */
+interface Seen extends TrainedRun {
+  readonly steps: readonly {
+    readonly loss: number;
+    readonly lr: number;
+    readonly samples: number;
+  }[];
+  readonly config: { readonly settings: SettingsLayer; readonly data: Record<string, unknown> };
+}
+
+async function see(t: TestContext, layer: SettingsLayer, data = 'digits'): Promise<Seen> {
+  const out = join(await temporaryFolder(t), 'run');
+  const trained = await train(data, { ...usual, ...layer, out });
+  const steps = (await trained.run.readLog('steps.jsonl')) as unknown as Seen['steps'];
+  const config = JSON.parse(await readFile(trained.run.file('config.json'), 'utf8'));
+  return { ...trained, steps, config };
+}
+
+const losses = ({ steps }: Seen) => steps.map(({ loss }) => loss);
+const weightsOf = ({ run }: Seen) => readFile(run.checkpoint('last'), 'base64');
+
+/** Each setting, a value for it, and what is then to be seen. */
+const rows: readonly (readonly [
+  key: string,
+  layer: SettingsLayer,
+  check: (seen: Seen, plain: Seen) => void | Promise<void>,
+])[] = [
+  ['data.limit', { data: { limit: 20 } }, ({ steps }) => assert.equal(steps.length, 4)],
+  [
+    'split.val',
+    { split: { val: 0.25 } },
+    ({ summary, config }) => {
+      assert.deepEqual([config.data.train, config.data.val, config.data.test], [30, 10, 40]);
+      assert.equal(summary.best?.split, 'val');
+    },
+  ],
+  [
+    'loader.workers',
+    { loader: { workers: 1 } },
+    (seen, plain) => assert.deepEqual(losses(seen), losses(plain)),
+  ],
+  [
+    'loader.prefetchFactor',
+    { loader: { workers: 1, prefetchFactor: 1 } },
+    (seen, plain) => assert.deepEqual(losses(seen), losses(plain)),
+  ],
+  [
+    'loader.dropLast',
+    { loader: { dropLast: true } },
+    ({ steps }) =>
+      assert.deepEqual(
+        steps.map(({ samples }) => samples),
+        [16, 16, 16, 16],
+      ),
+  ],
+  [
+    'transforms.train',
+    {
+      transforms: {
+        train: [{ name: 'RandomRotation', degrees: 90 }, { name: 'ToTensor' }] as never,
+      },
+    },
+    (seen, plain) => assert.notEqual(losses(seen)[0], losses(plain)[0]),
+  ],
+  [
+    'transforms.eval',
+    {
+      transforms: {
+        eval: [
+          { name: 'Grayscale' },
+          { name: 'Resize', size: [28, 28] },
+          { name: 'ToTensor' },
+          { name: 'Normalize', mean: [0.5], std: [0.1] },
+        ] as never,
+      },
+    },
+    (seen, plain) => {
+      assert.deepEqual(losses(seen), losses(plain));
+      assert.notEqual(seen.summary.best?.heldOut.loss, plain.summary.best?.heldOut.loss);
+    },
+  ],
+  [
+    'model.name',
+    { model: 'cifarCnn' },
+    async ({ run }) =>
+      assert.match(await readFile(run.file('model.json'), 'utf8'), /"name": "cifarCnn"/),
+  ],
+  [
+    'loss.labelSmoothing',
+    { loss: { labelSmoothing: 0.5 } },
+    (seen, plain) => {
+      // Before the first step the logits are the same: (1 − s) · CE + s · mean of −log p.
+      assert.ok(Math.abs((losses(seen)[0] ?? 0) - (losses(plain)[0] ?? 0)) < 0.2);
+      assert.notDeepEqual(losses(seen), losses(plain));
+      assert.ok((losses(seen).at(-1) ?? 0) > (losses(plain).at(-1) ?? 0));
+    },
+  ],
+  [
+    'mixup.alpha',
+    { mixup: 0.4 },
+    (seen, plain) => assert.notEqual(losses(seen)[0], losses(plain)[0]),
+  ],
+  [
+    'cutmix.alpha',
+    { cutmix: 0.4 },
+    (seen, plain) => assert.notEqual(losses(seen)[0], losses(plain)[0]),
+  ],
+  ['optimizer.name', { optimizer: 'sgd' }, ({ steps }) => assert.equal(steps[0]?.lr, 1e-3)],
+  [
+    'schedule.name',
+    { schedule: { name: 'exponential', gamma: 0.5 } },
+    ({ steps }) => assert.deepEqual([steps[0]?.lr, steps.at(-1)?.lr], [0.01, 0.005]),
+  ],
+  [
+    'warmup.epochs',
+    { warmup: { epochs: 1, startFactor: 0.5 } },
+    ({ steps }) =>
+      assert.deepEqual(
+        steps.map(({ lr }) => Number(lr.toFixed(5))),
+        [0.005, 0.00667, 0.00833, 0.01, 0.01, 0.01],
+      ),
+  ],
+  [
+    'warmup.startFactor',
+    { warmup: { epochs: 1, startFactor: 0.1 } },
+    ({ steps }) => assert.ok(Math.abs((steps[0]?.lr ?? 0) - 0.001) < 1e-9),
+  ],
+  ['epochs', { epochs: 3 }, ({ summary }) => assert.equal(summary.epochs, 3)],
+  [
+    'batchSize',
+    { batchSize: 20 },
+    ({ steps }) =>
+      assert.deepEqual(
+        steps.map(({ samples }) => samples),
+        [20, 20, 20, 20],
+      ),
+  ],
+  [
+    'accumulate',
+    { accumulate: 3 },
+    (seen, plain) => {
+      // The first step waits for all three batches: their losses are those of fresh weights.
+      assert.notEqual(losses(seen)[1], losses(plain)[1]);
+      assert.equal(losses(seen)[0], losses(plain)[0]);
+    },
+  ],
+  ['clip.norm', { clip: 1e-6, optimizer: { name: 'sgd', lr: 1 } }, (seen) => stays(seen)],
+  [
+    'clip.value',
+    { clip: { value: 1e-9 }, optimizer: { name: 'sgd', lr: 1 } },
+    (seen) => stays(seen),
+  ],
+  [
+    'ema.decay',
+    { ema: 0.99 },
+    (seen, plain) => {
+      assert.deepEqual(losses(seen), losses(plain));
+      assert.notEqual(seen.summary.best?.heldOut.loss, plain.summary.best?.heldOut.loss);
+    },
+  ],
+  [
+    'earlyStopping.patience',
+    { epochs: 9, optimizer: { lr: 1e-12 }, earlyStopping: { patience: 2, monitor: 'accuracy' } },
+    ({ summary }) => assert.equal(summary.epochs, 3),
+  ],
+  [
+    'earlyStopping.monitor',
+    { epochs: 3, earlyStopping: { patience: 1, monitor: 'loss', minDelta: 9 } },
+    ({ summary }) => assert.match(summary.stopReason ?? '', /test loss/),
+  ],
+  [
+    'earlyStopping.minDelta',
+    { epochs: 9, earlyStopping: { patience: 1, minDelta: 1 } },
+    ({ summary }) => assert.equal(summary.epochs, 2),
+  ],
+  [
+    'earlyStopping.divergenceThreshold',
+    { epochs: 9, earlyStopping: { monitor: 'loss', divergenceThreshold: 0.01 } },
+    ({ summary }) => assert.match(summary.stopReason ?? '', /diverged/),
+  ],
+  [
+    'time',
+    { epochs: 100_000, time: 0.05 },
+    ({ summary }) => assert.match(summary.stopReason ?? '', /the time of .* is over/),
+  ],
+  [
+    'checkpoints.everyEpochs',
+    { checkpoints: { everyEpochs: 5 } },
+    (seen, plain) => assert.deepEqual(losses(seen), losses(plain)),
+  ],
+  [
+    'checkpoints.everySteps',
+    { checkpoints: { everySteps: 1 } },
+    (seen, plain) => assert.deepEqual(losses(seen), losses(plain)),
+  ],
+  [
+    'checkpoints.everySeconds',
+    { checkpoints: { everySeconds: 0.001 } },
+    (seen, plain) => assert.deepEqual(losses(seen), losses(plain)),
+  ],
+  [
+    'bestBy',
+    { bestBy: 'loss' },
+    async ({ run, summary }) => {
+      const lines = await run.readLog('metrics.jsonl');
+      const tested = lines.flatMap(({ split, loss }) => (split === 'test' ? [loss] : []));
+      assert.equal(summary.best?.heldOut.loss, Math.min(...tested));
+    },
+  ],
+  [
+    'compile',
+    { compile: false },
+    (seen, plain) => {
+      for (const [i, loss] of losses(seen).entries())
+        assert.ok(Math.abs(loss - (losses(plain)[i] ?? 0)) < 1e-3, `step ${i + 1}: ${loss}`);
+    },
+  ],
+  ['seed', { seed: 4 }, (seen, plain) => assert.notDeepEqual(losses(seen), losses(plain))],
+];
+
+/** Gradients that are cut to nothing change no weight: the epochs' losses are the same. */
+function stays({ summary }: Seen): void {
+  assert.ok(summary.last !== null && summary.best !== null);
+  assert.ok(Math.abs(summary.last.train.loss - 2.3) < 0.1, `${summary.last.train.loss}`);
+}
+
+let plain: Seen;
+before(async (t) => {
+  plain = await see(t as TestContext, {});
+});
+
+for (const [key, layer, check] of rows)
+  test(`${key} ${JSON.stringify(layer)}`, async (t) => await check(await see(t, layer), plain));
+
+test('settings of files: where they lie, their size, what a damaged one does, where they are kept', async (t) => {
+  const root = await temporaryFolder(t);
+  const photos = join(root, 'photos');
+  await fillFolder(photos, { green: 10, red: 10 });
+  await readdir(photos);
+  const { config, summary } = await see(
+    t,
+    {
+      data: { path: photos, imageSize: 8, cache: 'ram', onError: 'skip' },
+    },
+    'folder',
+  );
+  const { data } = config.settings as { readonly data: Record<string, unknown> };
+  assert.deepEqual(data, {
+    path: photos,
+    limit: null,
+    imageSize: 8,
+    cache: 'ram',
+    onError: 'skip',
+  });
+  assert.equal(summary.epochs, 2);
+});
+
+test('rollbacks go back before they give up', async (t) => {
+  const notes: string[] = [];
+  const wild: SettingsLayer = {
+    optimizer: { name: 'sgd', lr: 1e6 },
+    rollbacks: 2,
+    checkpoints: { everySteps: 1 },
+  };
+  const out = join(await temporaryFolder(t), 'run');
+  const callbacks = [{ onNote: (text: string) => void notes.push(text) }];
+  await assert.rejects(train('digits', { ...usual, ...wild, out, callbacks }), {
+    name: 'NotFiniteError',
+  });
+  assert.equal(notes.filter((note) => /halved/.test(note)).length, 2, notes.join('\n'));
+});
+
+/** Settings whose effect is tested elsewhere. */
+const elsewhere: Readonly<Record<string, RegExp>> = {
+  'test/recipes/settings/optimizers.test.ts': /^optimizer\.(?!name)/,
+  'test/recipes/settings/schedules.test.ts': /^schedule\.(?!name)/,
+  'test/runs/pretrained.test.ts': /^model\.(pretrained|features|views)$/,
+  'test/runs/train-task.test.ts': /^(data\.onError|loss\.classWeights\.power)$/,
+  'test/engine/precision.test.ts': /^precision$/,
+  above: /^(data\.(path|imageSize|cache)|rollbacks)$/,
+};
+
+test('no setting is without a test', () => {
+  const tested = new Set(rows.map(([key]) => key));
+  const missing = settingKeys()
+    .map(({ key }) => key)
+    .filter((key) => !tested.has(key))
+    .filter((key) => !Object.values(elsewhere).some((pattern) => pattern.test(key)));
+  assert.deepEqual([...new Set(missing)], []);
+});
+
+test('config.json of a run repeats it to the bit', async (t) => {
+  const first = await see(t, {
+    schedule: 'cosine',
+    warmup: 1,
+    mixup: 0.5,
+    ema: true,
+    split: { val: 0.2 },
+  });
+  const again = await see(t, JSON.parse(JSON.stringify(first.config.settings)));
+  assert.equal(await weightsOf(again), await weightsOf(first));
+  assert.deepEqual(again.config.settings, first.config.settings);
+});
