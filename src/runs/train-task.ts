@@ -19,6 +19,8 @@ import type { Callback } from '../train/callback.js';
 import { Checkpoint } from '../train/callbacks/checkpoint.js';
 import { EarlyStopping, type EarlyStoppingOptions } from '../train/callbacks/early-stopping.js';
 import { Lints } from '../train/callbacks/lints.js';
+import { LossSpikes } from '../train/callbacks/loss-spikes.js';
+import { ModelCheckpoint } from '../train/callbacks/model-checkpoint.js';
 import { TimeLimit } from '../train/callbacks/time-limit.js';
 import { WeightAveraging } from '../train/callbacks/weight-averaging.js';
 import { judge } from '../train/judge.js';
@@ -160,8 +162,10 @@ async function fit({
       rollbacks,
       callbacks: [
         new RunRecorder(run, learner.wholeState),
-        ...(lints ? [new Lints({ trainLoader, heldOutLoaders, scheduled: !!schedule })] : []),
-        ...callbacksOf(settings),
+        ...(lints
+          ? [new Lints({ trainLoader, heldOutLoaders, scheduled: !!schedule }), new LossSpikes()]
+          : []),
+        ...callbacksOf(run, settings),
         ...callbacks,
         checkpoint(run, settings),
       ],
@@ -174,7 +178,9 @@ async function fit({
     });
     const state = await run.state();
     if (state === null) await run.cutLogs([]);
-    const summary = await trainer.fit(state === null ? {} : { resume: state, force });
+    // Stopped before its first step, perhaps while features were computed: there is nothing to go on with yet.
+    const goesOn = state !== null && signal?.aborted !== true;
+    const summary = await trainer.fit(goesOn ? { resume: state, force } : {});
     const scores = summary.test ?? summary.best?.heldOut;
     return {
       summary,
@@ -186,8 +192,8 @@ async function fit({
   }
 }
 
-/** What stops a training and averages its weights. */
-function callbacksOf(settings: Settings): Callback[] {
+/** What stops a training, averages its weights and keeps those of single epochs. */
+function callbacksOf(run: RunFolder, settings: Settings): Callback[] {
   const { ema, earlyStopping, time } = settings;
   return [
     ...(ema === null ? [] : [new WeightAveraging(ema)]),
@@ -195,6 +201,7 @@ function callbacksOf(settings: Settings): Callback[] {
       ? []
       : [new EarlyStopping(stopping(earlyStopping, judgedBy(settings)))]),
     ...(time === null ? [] : [new TimeLimit(time)]),
+    ...kept(run, settings),
   ];
 }
 
@@ -208,6 +215,19 @@ function stopping(
     monitor: monitor ?? bestBy,
     ...(divergenceThreshold !== null && { divergenceThreshold }),
   };
+}
+
+/** Weights of single epochs, where they are wanted. */
+function kept(run: RunFolder, settings: Settings): Callback[] {
+  const { keepEvery, keepBest } = settings.checkpoints;
+  if (keepEvery === null && keepBest === null) return [];
+  return [
+    new ModelCheckpoint(run.file('checkpoints'), {
+      everyEpochs: keepEvery ?? 1,
+      ...(keepBest !== null && { saveTopK: keepBest }),
+      monitor: judgedBy(settings),
+    }),
+  ];
 }
 
 function checkpoint(run: RunFolder, { checkpoints }: Settings): Checkpoint {

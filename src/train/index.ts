@@ -28,6 +28,6 @@ export {
   type StepEvent,
 } from './metrics.js';
 export { Progress, type ProgressOptions } from './progress.js';
-export { type FitOptions, Trainer } from './trainer.js';
-export type { Batches, Schedule, TrainerOptions } from './trainer-options.js';
+export { Trainer } from './trainer.js';
+export type { Batches, FitOptions, Schedule, TrainerOptions } from './trainer-options.js';
 export type { CallbackState, TrainerState } from './trainer-state.js';

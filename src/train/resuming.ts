@@ -75,7 +75,7 @@ export function restoreState(
   state: TrainerState,
   startLr: number | null = null,
 ): Position {
-  const { model, optimizer, scheduler, callbacks = [] } = options;
+  const { model, optimizer, scheduler } = options;
   const { facts } = state;
   requireSame('the optimizer', facts.optimizer, optimizer.constructor.name);
   requireSame('batches per epoch', facts.batchesPerEpoch, options.trainLoader.length);
@@ -84,13 +84,6 @@ export function restoreState(
     state.scheduler === null ? 'none' : 'one',
     scheduler === undefined ? 'none' : 'one',
   );
-  const known = callbacks.flatMap(({ stateKey }) => (stateKey === undefined ? [] : [stateKey]));
-  for (const key of state.callbacks.keys())
-    if (!known.includes(key))
-      throw new CheckpointError(
-        'Trainer',
-        `the checkpoint holds the state of ${key}, which is not among the callbacks; add it to go on`,
-      );
   model.loadStateDict(state.model);
   const own = optimizer.stateDict().paramGroups;
   optimizer.loadStateDict(state.optimizer);
@@ -104,14 +97,18 @@ export function restoreState(
   return Position.from(facts, state.bestWeights);
 }
 
+/** Returns what nobody has taken: states of callbacks that are not there any more. */
 export async function restoreCallbacks(
   callbacks: readonly Callback[],
   states: TrainerState['callbacks'],
-): Promise<void> {
+): Promise<readonly string[]> {
+  const left = new Set(states.keys());
   for (const callback of callbacks) {
     const own = callback.stateKey === undefined ? undefined : states.get(callback.stateKey);
     if (own !== undefined) await callback.loadStateDict?.(own);
+    if (callback.stateKey !== undefined) left.delete(callback.stateKey);
   }
+  return [...left];
 }
 
 /** Those that measure start from where the epoch has them; the training loader comes last, for it may be one of them. */

@@ -8,6 +8,7 @@ import type { Optimizer } from '../optim/optimizer.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { Callback } from './callback.js';
 import type { BestBy } from './is-better.js';
+import type { TrainerState } from './trainer-state.js';
 
 /** Batches of images `[N, C, H, W]` and labels `[N]`, as a `DataLoader` gives them; labels to train on may be shares `[N, K]`. */
 export interface Batches extends AsyncIterable<readonly [Tensor, Tensor]> {
@@ -99,3 +100,18 @@ export function readTrainerOptions(given: readonly [options: TrainerOptions]): T
     );
   return options;
 }
+
+export interface FitOptions {
+  /** Goes on from a checkpoint, given as its file or as what `stateDict()` gave. */
+  readonly resume?: string | TrainerState;
+  /**
+   * Takes the optimizer's options as they are now, not as the checkpoint has them; its learning rate is scaled as that of
+   * the start has been. @default false
+   */
+  readonly force?: boolean;
+}
+
+export const readFitOptions = optionReader<FitOptions>('Trainer.fit', {
+  resume: true,
+  force: true,
+});

@@ -5,7 +5,6 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { internalError, NotFiniteError, ValueError } from '../core/errors.js';
-import { optionReader } from '../core/options.js';
 import type { Module, StateDict } from '../nn/module.js';
 import type { Optimizer } from '../optim/optimizer.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -31,20 +30,14 @@ import {
 } from './resuming.js';
 import { unlessRefused } from './single-sample.js';
 import { makeSteps, type Steps, type TrainTensors } from './steps.js';
-import { type Batches, readTrainerOptions, type TrainerOptions } from './trainer-options.js';
+import {
+  type Batches,
+  type FitOptions,
+  readFitOptions,
+  readTrainerOptions,
+  type TrainerOptions,
+} from './trainer-options.js';
 import type { TrainerState } from './trainer-state.js';
-
-export interface FitOptions {
-  /** Goes on from a checkpoint, given as its file or as what `stateDict()` gave. */
-  readonly resume?: string | TrainerState;
-  /**
-   * Takes the optimizer's options as they are now, not as the checkpoint has them; its learning rate is scaled as that of
-   * the start has been. @default false
-   */
-  readonly force?: boolean;
-}
-
-const readFit = optionReader<FitOptions>('Trainer.fit', { resume: true, force: true });
 
 /** How long steps may run before timers, signals and workers get a turn. */
 const turnMs = 30;
@@ -110,7 +103,7 @@ export class Trainer implements Training {
    * @throws CheckpointError when the checkpoint is damaged, or of another training
    */
   async fit(...given: [options?: FitOptions]): Promise<FitSummary> {
-    const { resume, force = false } = readFit(given);
+    const { resume, force = false } = readFitOptions(given);
     const { options, callbacks } = this;
     this.at.startLr = options.optimizer.lr;
     this.startedAt = performance.now();
@@ -119,7 +112,8 @@ export class Trainer implements Training {
     if (resume !== undefined) {
       const state = typeof resume === 'string' ? await readCheckpoint(resume) : resume;
       this.restore(state, force);
-      await restoreCallbacks(callbacks, state.callbacks);
+      for (const key of await restoreCallbacks(callbacks, state.callbacks))
+        this.note(`goes on without ${key}, which the checkpoint has the state of`);
       this.note(this.at.where(options.epochs));
     }
     try {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFile, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import '../../src/ops/index.js';
@@ -8,7 +8,7 @@ import { differences } from '../../src/runs/differences.js';
 import { resume } from '../../src/runs/resume.js';
 import type { RunConfig } from '../../src/runs/run-config.js';
 import type { RunFolder } from '../../src/runs/run-folder.js';
-import { train } from '../../src/runs/train.js';
+import { type TrainOptions, train } from '../../src/runs/train.js';
 import type { Callback } from '../../src/train/callback.js';
 import { colored, fillFolder } from '../recipes/picture-folder.js';
 import { put, temporaryFolder } from '../vision/datasets/temporary-folder.js';
@@ -167,4 +167,27 @@ test('what numbers depend on is compared, what they do not is not', () => {
     }),
     ['the val set had no images and has 1 now', 'the test set has other images than it had'],
   );
+});
+
+test('everything that settings can ask for goes on to the same bits, and weights of single epochs are kept', async (t) => {
+  const root = await temporaryFolder(t);
+  const photos = join(root, 'photos');
+  await fillFolder(join(photos, 'train'), { green: 12, red: 12 });
+  await fillFolder(join(photos, 'test'), { green: 4, red: 4 });
+  const options: TrainOptions = {
+    ...{ data: { imageSize: 8 }, epochs: 4, batchSize: 4, loader: { workers: 0 }, seed: 5 },
+    ...{ optimizer: { name: 'sgd', lr: 0.05, momentum: 0.9 }, schedule: 'cosine', warmup: 1 },
+    ...{ ema: 0.9, accumulate: 2, clip: 1, split: { val: 0.25 }, loss: { labelSmoothing: 0.1 } },
+    ...{ earlyStopping: 3, checkpoints: { everySteps: 1, keepEvery: 2, keepBest: 1 } },
+  };
+  const { run: whole } = await train(photos, { ...options, out: join(root, 'whole') });
+  const { run: cut } = await train(photos, { ...options, ...stopping(7), out: join(root, 'cut') });
+  await resume(cut.path, stopping(11));
+  await resume(cut.path, { signal: AbortSignal.abort() }); // before its first step
+  await resume(cut.path);
+  assert.deepEqual(await filesOf(cut), await filesOf(whole));
+  const kept = async (run: RunFolder) =>
+    (await readdir(run.file('checkpoints'))).filter((name) => name.startsWith('epoch-'));
+  assert.equal((await kept(whole)).length, 1);
+  assert.deepEqual(await kept(cut), await kept(whole));
 });

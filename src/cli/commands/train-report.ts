@@ -82,8 +82,9 @@ export class TextReport implements Report {
     private readonly task: Task,
     private readonly settings: Settings,
     private readonly run: RunFolder,
+    everyBatches = 0,
   ) {
-    this.callback = new Progress({ epochs: settings.epochs });
+    this.callback = new Progress({ epochs: settings.epochs, everyBatches });
   }
 
   start(): void {

@@ -16,6 +16,7 @@ import {
   engineOption,
   jsonOption,
   threadsOption,
+  wholeNumber,
   winogradOption,
 } from '../options.js';
 import { printAside } from '../output.js';
@@ -29,6 +30,7 @@ interface TrainOptions extends EngineChoice {
   readonly resume?: string;
   readonly force?: true;
   readonly lints: boolean;
+  readonly logEvery?: number;
   readonly json?: true;
 }
 
@@ -53,6 +55,11 @@ export function addTrain(command: Command): void {
     .option('--out <dir>', 'the run folder (default: runs/<data>-<n>)')
     .option('--resume <run>', 'go on with a run that was stopped or killed, to the same bits')
     .option('--force', 'go on although data, settings or engine are not as they were')
+    .option(
+      '--log-every <n>',
+      'a line every so many batches where there is no terminal',
+      wholeNumber(1, 1e9),
+    )
     .option('--no-lints', 'do not note mistakes that no error shows')
     .addOption(engineOption())
     .addOption(threadsOption())
@@ -72,7 +79,9 @@ async function train(
     options.resume === undefined
       ? await begin(data, options, command)
       : await goOn(options.resume, data, options, command);
-  const report = json ? new JsonReport(task, run) : new TextReport(task, settings, run);
+  const report = json
+    ? new JsonReport(task, run)
+    : new TextReport(task, settings, run, options.logEvery);
   report.start(settings);
   for (const text of changed) report.callback.onNote?.(`goes on although ${text}`);
   try {

@@ -131,6 +131,8 @@ export const settingsSchema = z.strictObject({
       everySeconds: positive().default(60).describe('time between checkpoints within an epoch'),
       everySteps: orNone(whole(1)).describe('steps between them, besides'),
       everyEpochs: whole(1).default(1).describe('epochs between those after an epoch'),
+      keepEvery: orNone(whole(1)).describe('keep the weights of every so many epochs, too'),
+      keepBest: orNone(whole(1)).describe('of those, or of all epochs, keep so many: the best'),
     })
     .prefault({}),
   bestBy: orNone(z.enum(judges)).describe(
