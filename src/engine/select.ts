@@ -1,6 +1,6 @@
 /**
- * Which engine runs the ops: the one asked for, WICK_ENGINE, or the first of the automatic ones that opens: `onednn` where
- * its library loads, `wasm` where it loads, `reference` everywhere.
+ * Which engine runs the ops: the one asked for, WICK_ENGINE, or the first of the automatic ones that opens: `native` on x64,
+ * `onednn` where its library loads, `wasm` where it loads, `reference` everywhere.
  */
 import { EngineError, reasonOf } from '../core/errors.js';
 import { requireThreads } from '../core/threads.js';

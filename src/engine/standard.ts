@@ -1,5 +1,5 @@
 /** Registers the engines that wick comes with, best first: importing this file makes them known by name. */
-import './onednn/register.js';
 import './native/register.js';
+import './onednn/register.js';
 import './wasm/register.js';
 import './reference/register.js';

@@ -7,7 +7,7 @@ import { temporaryFolder, wick } from './run-wick.js';
 const library = { version: '3.7.2', path: '/lib/libdnnl.so.3', isa: 'AVX2', bf16: false };
 const folder = temporaryFolder();
 /** An environment in which no library is found. */
-const none = { WICK_ENGINE: '', WICK_ONEDNN: join(folder, 'none') };
+const none = { WICK_ENGINE: 'onednn', WICK_ONEDNN: join(folder, 'none') };
 
 test('rows of an engine with a library', () => {
   const report = { engine: 'onednn', threads: 4, kernels: 'relaxed', library };

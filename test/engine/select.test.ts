@@ -14,6 +14,7 @@ import {
 } from '../../src/engine/select.js';
 import { singleNodeGraph } from '../../src/graph/graph.js';
 import { opSpec } from '../../src/graph/op.js';
+import { withoutNative } from './native/machine.js';
 import { withoutLibrary } from './onednn/machine.js';
 
 describe('useEngine', () => {
@@ -34,7 +35,7 @@ describe('useEngine', () => {
       (error) =>
         error instanceof EngineError &&
         error.message ===
-          "useEngine: there is no engine 'tpu'; choose one of onednn, native, wasm, reference",
+          "useEngine: there is no engine 'tpu'; choose one of native, onednn, wasm, reference",
     );
   });
 });
@@ -123,7 +124,7 @@ test('WICK_ENGINE chooses, and a wrong name is an error', () => {
   assert.match(chosen('wasm'), /^\{"engine":"wasm","threads":\d+,"kernels":"(relaxed|simd)"\}\n$/);
   assert.equal(
     chosen('cuda'),
-    "EngineError: WICK_ENGINE: there is no engine 'cuda'; choose one of onednn, native, wasm, reference\n",
+    "EngineError: WICK_ENGINE: there is no engine 'cuda'; choose one of native, onednn, wasm, reference\n",
   );
 });
 
@@ -174,27 +175,31 @@ describe('preferEngine', () => {
   test('names the engines when it is given another', () => {
     assert.throws(() => preferEngine('tpu' as 'wasm'), {
       message:
-        "preferEngine: there is no engine 'tpu'; choose one of onednn, native, wasm, reference",
+        "preferEngine: there is no engine 'tpu'; choose one of native, onednn, wasm, reference",
     });
   });
 });
 
 describe('by default', () => {
-  test('onednn where its library loads', { skip: withoutLibrary }, () => {
-    const { engine, library, problem } = JSON.parse(reportOf({}));
-    assert.equal(engine, 'onednn');
-    assert.match(library.version, /^[23]\.\d+\.\d+$/);
+  /** Emitted code is for x64. */
+  const otherCpu = `data:text/javascript,Object.defineProperty(process,'arch',{value:'arm64'})`;
+
+  test('native where emitted code runs', { skip: withoutNative }, () => {
+    const { engine, code, problem } = JSON.parse(reportOf({}));
+    assert.equal(engine, 'native');
+    assert.match(code.level, /^AVX/);
     assert.equal(problem, undefined);
   });
 
-  test('wasm where it does not, with the reason', () => {
-    const report = JSON.parse(reportOf({ env: noLibrary }));
+  test('wasm where neither that nor a library does, with the reason', () => {
+    const report = JSON.parse(reportOf({ env: noLibrary, options: ['--import', otherCpu] }));
     assert.equal(report.engine, 'wasm');
     assert.match(report.problem, /^WICK_ONEDNN: \/nowhere does not exist/);
   });
 
-  test('reference where neither loads, with the reasons', () => {
-    const report = JSON.parse(reportOf({ env: noLibrary, options: noWebAssembly }));
+  test('reference where none loads, with the reasons', () => {
+    const options = [...noWebAssembly, '--import', otherCpu];
+    const report = JSON.parse(reportOf({ env: noLibrary, options }));
     assert.equal(report.engine, 'reference');
     assert.match(report.problem, /^WICK_ONEDNN: .*; wasm: .*WebAssembly/);
   });

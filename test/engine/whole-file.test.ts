@@ -60,7 +60,7 @@ describe('a library that is cut off', { skip: process.platform !== 'linux' && 'n
     const { stdout, status } = spawnSync(
       process.execPath,
       ['--input-type=module', '--eval', program],
-      { encoding: 'utf8', env: { ...process.env, WICK_ENGINE: '', WICK_ONEDNN: library } },
+      { encoding: 'utf8', env: { ...process.env, WICK_ENGINE: 'onednn', WICK_ONEDNN: library } },
     );
     assert.equal(status, 0);
     const { engine, problem } = JSON.parse(stdout);

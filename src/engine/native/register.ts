@@ -1,4 +1,6 @@
 import { registerEngine } from '../registry.js';
 import { openNativeEngine } from './native.js';
 
-registerEngine('native', openNativeEngine, { replaceable: true });
+const automatic = typeof process !== 'undefined' && process.arch === 'x64';
+
+registerEngine('native', openNativeEngine, { automatic, replaceable: true });
