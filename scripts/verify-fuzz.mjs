@@ -3,14 +3,15 @@
 // command that runs it alone.
 // Without arguments it takes 200 networks from seed 0, then every op case and what plans fuse on numbers that are none, infinite
 // or near the ends of float32, and every op case and whole network on each build of the kernels, on several numbers of threads.
-//   node scripts/verify-fuzz.mjs [COUNT] [SEED] [ENGINE]      (npm run verify:fuzz)
+// With a precision, bfloat16, networks are compiled in it: near the reference in the first step, and twice the same bits.
+//   node scripts/verify-fuzz.mjs [COUNT] [SEED] [ENGINE] [PRECISION]      (npm run verify:fuzz)
 import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 const build = resolve(process.env.WICK_BUILD ?? 'dist');
 const load = (file) => import(pathToFileURL(join(build, file)).href);
-const { check, shrink } = await load('test/compile/fuzz-check.js');
+const { check, checkNarrow, shrink } = await load('test/compile/fuzz-check.js');
 const { engineFor, fuzzEngines, stopEngines } = await load('test/compile/fuzz-engines.js');
 const { FuzzNetwork } = await load('test/compile/fuzz-network.js');
 const { chainQuestions, tableQuestions, wrongAnswers } = await load(
@@ -20,6 +21,7 @@ const { drawNetwork } = await load('test/compile/fuzz-spec.js');
 
 const count = Number(process.argv[2] ?? 200);
 const first = Number(process.argv[3] ?? 0);
+const isNarrow = process.argv[5] === 'bfloat16';
 const engines = process.argv[4] === undefined ? fuzzEngines : [process.argv[4]];
 const turns = Array.from({ length: count }, (_, i) => first + i).flatMap((seed) =>
   engines.map((which) => ({ seed, which })),
@@ -28,7 +30,7 @@ const specialSeeds = 10;
 const failed = [];
 let redrawn = 0;
 for (const { seed, which } of turns) {
-  const { engine, name } = engineFor(seed, which);
+  const { engine, name } = engineFor(seed, which, isNarrow ? { level: 'avx512' } : {});
   const fails = (spec) => verdict(spec, engine).problems.length > 0;
   const spec = drawNetwork(seed);
   const { problems, draws } = verdict(spec, engine);
@@ -80,7 +82,7 @@ function checkSpecials(seed) {
 /** An error that is thrown is a problem, too. */
 function verdict(spec, engine) {
   try {
-    return check(spec, engine);
+    return isNarrow ? checkNarrow(spec, engine) : check(spec, engine);
   } catch (error) {
     return { problems: [String(error.stack)], draws: 1 };
   }

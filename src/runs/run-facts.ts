@@ -15,11 +15,14 @@ export async function configOf(task: Task, settings: Settings): Promise<RunConfi
     ...(val && { val: await val.fingerprint?.() }),
     test: await test.fingerprint?.(),
   };
+  const { code, ...engine } = engineReport();
+  // Not how much has been written so far.
+  const vectors = code && { code: { level: code.level, features: code.features } };
   const lengths = { train: train.length, ...(val && { val: val.length }), test: test.length };
   return {
     recipe,
     settings: settingsOf(task, settings),
-    engine: { ...engineReport(), winograd: isWinogradAllowed() },
+    engine: { ...engine, ...vectors, winograd: isWinogradAllowed() },
     data: { ...lengths, fingerprint },
     wick: version(),
     node: process.version,

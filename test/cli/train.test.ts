@@ -238,7 +238,7 @@ test('doctor knows its engine', () => {
   const { code, out } = wick(folder, ['doctor', '--json', '--ops']);
   assert.equal(code, 0);
   const facts = JSON.parse(out);
-  assert.ok(['onednn', 'wasm', 'reference'].includes(facts.engine.engine));
+  assert.ok(['native', 'onednn', 'wasm', 'reference'].includes(facts.engine.engine));
   assert.ok(facts.ops.length > 80);
 });
 

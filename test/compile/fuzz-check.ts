@@ -44,6 +44,32 @@ export function check(spec: NetworkSpec, engine: Engine): Verdict {
   }
 }
 
+/**
+ * The share of a tensor's size by which its error may differ from float32 in the first step: operands are rounded by 2⁻⁹ of
+ * themselves, and a normalisation of few numbers makes more of that.
+ */
+const narrowTolerance = 0.1;
+
+/** Compiled twice in bfloat16 on `engine`: the same bits, and in the first step near `reference`. */
+export function checkNarrow(spec: NetworkSpec, engine: Engine): Verdict {
+  for (let draw = 0; ; draw++) {
+    const expected = train(spec, { engine: referenceEngine, compiled: false, draw });
+    const setting = { engine, compiled: true, precision: 'bfloat16', draw } as const;
+    const compiled = train(spec, setting);
+    const seen = { draws: draw + 1, programs: compiled.programs };
+    const certain = unequal(compiled, train(spec, setting));
+    const name = 'logits of step 0';
+    const [found, wanted] = [compiled.values.get(name), expected.values.get(name)];
+    if (found === undefined || wanted === undefined) return { problems: ['no logits'], ...seen };
+    const error = size(found.map((v, i) => v - (wanted[i] ?? 0))) / size(wanted);
+    const isNear = error <= narrowTolerance; // false for NaN
+    const problems = isNear ? certain : [...certain, `${name}: off by ${error} of their size`];
+    if (certain.length > 0 || isNear || draw === draws - 1) return { problems, ...seen };
+  }
+}
+
+const size = (array: TypedArray) => Math.hypot(...Array.from(array, Number));
+
 function problemsOf(spec: NetworkSpec, engine: Engine, draw: number) {
   const expected = train(spec, { engine: referenceEngine, compiled: false, draw });
   const compiled = train(spec, { engine, compiled: true, draw });

@@ -56,7 +56,7 @@ const opened = new Map<string, WasmEngine>();
 export function engineFor(
   seed: number,
   which: FuzzEngine = 'wasm',
-  fixed: { readonly winograd?: boolean } = {},
+  fixed: { readonly winograd?: boolean; readonly level?: 'avx512' } = {},
 ): { readonly engine: WasmEngine; readonly name: string } {
   const list = turns[which];
   const options = { ...(list[seed % list.length] ?? list[0]), ...fixed };

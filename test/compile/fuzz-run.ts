@@ -5,6 +5,7 @@ import type { TypedArray } from '../../src/core/dtype.js';
 import { Rng } from '../../src/core/rng.js';
 import { numel, type Shape } from '../../src/core/shape.js';
 import type { Engine } from '../../src/engine/engine.js';
+import type { Precision } from '../../src/engine/precision.js';
 import { referenceEngine } from '../../src/engine/reference/reference.js';
 import { currentEngine, useEngine } from '../../src/engine/select.js';
 import { binaryCrossEntropyWithLogits, crossEntropy, mseLoss } from '../../src/nn/functional.js';
@@ -27,6 +28,8 @@ const steps = 3;
 export interface Setting {
   readonly engine: Engine;
   readonly compiled: boolean;
+  /** Of compiled steps. @default 'float32' */
+  readonly precision?: Precision;
   /** Which numbers the images and weights get. @default 0 */
   readonly draw?: number;
 }
@@ -68,13 +71,16 @@ class Course {
   private readonly model: FuzzNetwork;
   private readonly optimizer: Optimizer;
   private readonly trained: readonly (readonly [string, nn.Parameter])[];
-  private readonly trainStep = compile((x: Tensor, y: Tensor) => this.trainEagerly(x, y));
-  private readonly evalStep = compile((x: Tensor) => this.evaluateEagerly(x));
+  private readonly trainStep;
+  private readonly evalStep;
 
   constructor(
     private readonly spec: NetworkSpec,
     private readonly setting: Setting,
   ) {
+    const { precision = 'float32' } = setting;
+    this.trainStep = compile((x: Tensor, y: Tensor) => this.trainEagerly(x, y), { precision });
+    this.evalStep = compile((x: Tensor) => this.evaluateEagerly(x), { precision });
     useEngine(referenceEngine); // The same weights for all, to the bit.
     manualSeed(spec.seed);
     this.model = new FuzzNetwork(spec);

@@ -1,9 +1,9 @@
 /** Random networks train on engines `wasm`, `onednn` and `native` as on `reference`; scripts/verify-fuzz.mjs tries many more. */
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
-import { withoutNative } from '../engine/native/machine.js';
+import { withoutNarrow, withoutNative } from '../engine/native/machine.js';
 import { withoutLibrary } from '../engine/onednn/machine.js';
-import { check, shrink } from './fuzz-check.js';
+import { check, checkNarrow, shrink } from './fuzz-check.js';
 import { engineFor, type FuzzEngine, stopEngines } from './fuzz-engines.js';
 import { train, trainInTurns } from './fuzz-run.js';
 import { drawNetwork, type NetworkSpec } from './fuzz-spec.js';
@@ -44,6 +44,15 @@ const plans: Readonly<Record<FuzzEngine, Plan>> = {
     skip: withoutNative,
   },
 };
+
+describe('bfloat16 on engine native', { skip: withoutNarrow }, () => {
+  for (let seed = 100; seed < 110; seed++)
+    test(`network ${seed}`, () => {
+      const { engine } = engineFor(seed, 'native', { level: 'avx512' });
+      const more = `node scripts/verify-fuzz.mjs 1 ${seed} native bfloat16 says more`;
+      assert.deepEqual(checkNarrow(drawNetwork(seed), engine).problems, [], more);
+    });
+});
 
 for (const which of ['wasm', 'onednn', 'native'] as const) {
   const { seeds, mustRun, skip } = plans[which];

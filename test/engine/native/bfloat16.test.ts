@@ -2,15 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
-import { cpuFeatures } from '../../../src/engine/native/cpu.js';
-import { codeMemory } from '../../../src/engine/native/memory.js';
 import type { NativeEngine } from '../../../src/engine/native/native.js';
 import { testBfloat16 } from '../bfloat16-cases.js';
-import { nativeLevels, openMachineCode, withoutNative } from './machine.js';
+import { nativeLevels, openMachineCode, withoutNarrow } from './machine.js';
 
-const hasBfloat16 = withoutNative === false && cpuFeatures(codeMemory()).avx512Bf16;
-
-describe('bfloat16', { skip: !hasBfloat16 && 'this CPU does not multiply bfloat16' }, () => {
+describe('bfloat16', { skip: withoutNarrow }, () => {
   const engines = new Map<string, NativeEngine>();
   after(() => {
     for (const engine of engines.values()) engine.stop();

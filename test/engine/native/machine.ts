@@ -1,5 +1,7 @@
 /** Whether this machine runs emitted code, for tests that need it. */
 import { EngineError } from '../../../src/core/errors.js';
+import { cpuFeatures } from '../../../src/engine/native/cpu.js';
+import { codeMemory } from '../../../src/engine/native/memory.js';
 import {
   type Level,
   type NativeEngine,
@@ -11,6 +13,12 @@ import {
 export const nativeLevels: readonly Level[] = (['avx512', 'avx2'] as const).filter(
   (level) => reasonAgainst(level) === false,
 );
+
+/** For the option `skip` of tests in which it computes in bfloat16. */
+export const withoutNarrow =
+  nativeLevels[0] === 'avx512' && cpuFeatures(codeMemory()).avx512Bf16
+    ? false
+    : 'this CPU does not multiply bfloat16';
 
 /** For the option `skip` of tests that need engine `native`. */
 export const withoutNative = reasonAgainst();

@@ -29,12 +29,12 @@ const networks: Readonly<Record<string, Network>> = {
 };
 
 const shapes: readonly Shape[] = [
-  [3, 12, 7, 9],
-  [2, 3, 6, 6],
-  [2, 20, 8, 5],
+  [7, 12, 7, 9],
+  [40, 3, 6, 6],
+  [6, 20, 8, 5],
   [5, 32, 6, 11],
   [1, 24, 40, 37],
-  [17, 16, 3, 3],
+  [29, 16, 3, 3],
 ];
 
 const engines: readonly Engine[] = withoutNative

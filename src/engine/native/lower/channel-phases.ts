@@ -37,11 +37,15 @@ interface Channels {
   readonly storage: Precision;
 }
 
+/** Elements below which writing code takes longer than what it could save. */
+const worthWriting = 1 << 12;
+
 /** Undefined where the emitted kernels do not fit. */
 function channelsOf(words: Words, storage: Precision): Channels | undefined {
   const [images, groups, pixels, block] = words.numbers(1, 2, 3, 4);
-  const bytes = images * groups * pixels * block * bytesOf(storage);
-  const fits = block % 4 === 0 && bytes > 0 && areReachable(bytes);
+  const count = images * groups * pixels * block;
+  const isReachable = areReachable(count * bytesOf(storage));
+  const fits = block % 4 === 0 && count >= worthWriting && isReachable;
   return fits ? { images, groups, pixels, block, storage } : undefined;
 }
 

@@ -17,6 +17,9 @@ import { areReachable, KernelPhase } from './phase.js';
 import type { StoredReplacement, StoredReplacements, Words } from './replacement.js';
 import { shareOf, unitsOf } from './shares.js';
 
+/** Elements below which writing code takes longer than what it could save. */
+const worthWriting = 1 << 12;
+
 /** Elements of a window whose numbers stay in registers. */
 const mostTaps = 16;
 
@@ -54,12 +57,13 @@ function normPoolingOf(words: Words, storage: Precision) {
 function fitting(pooling: Pooling): Pooling | undefined {
   const { planes, block, storage, axes } = pooling;
   const [rows, columns] = axes;
-  const bytes = planes * block * rows.size * columns.size * bytesOf(storage);
+  const count = planes * block * rows.size * columns.size;
   const fits =
     block % 4 === 0 &&
+    count >= worthWriting &&
     rows.kernel * columns.kernel <= mostTaps &&
     axes.every(({ dilation, outSize }) => dilation === 1 && outSize > 0) &&
-    areReachable(bytes);
+    areReachable(count * bytesOf(storage));
   return fits ? pooling : undefined;
 }
 
