@@ -12,6 +12,9 @@ systems and conda install libraries. On Debian, Ubuntu and their kin it is
 fetched otherwise: as their own packages, into wick's cache, so that nothing in
 the system changes and no root is needed. Elsewhere you are told what installs it.`;
 
+/** The engine that calls the library. */
+export const libraryEngine = 'onednn';
+
 export interface SetupOptions extends FetchOptions {
   /** Fetch even if a library is there that works. */
   readonly force: boolean;

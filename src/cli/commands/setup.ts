@@ -1,7 +1,12 @@
 import type { Command } from 'commander';
 import { WickError } from '../../core/errors.js';
 import { engineReport, preferEngine } from '../../engine/select.js';
-import { type SetupOutcome, setUpLibrary, whatSetupDoes } from '../../engine/setup.js';
+import {
+  libraryEngine,
+  type SetupOutcome,
+  setUpLibrary,
+  whatSetupDoes,
+} from '../../engine/setup.js';
 import { engineNote, engineRows } from '../engine-facts.js';
 import { interruptible } from '../interrupts.js';
 import { jsonOption } from '../options.js';
@@ -43,7 +48,7 @@ async function setup(options: SetupOptions, command: Command): Promise<void> {
     process.exitCode = interruption?.exitCode ?? 1;
     return;
   }
-  preferEngine('onednn'); // Who uses the library.
+  preferEngine(libraryEngine);
   const engine = engineReport();
   if (json) printJson({ ...outcome, engine });
   else printOutcome(outcome, engine);

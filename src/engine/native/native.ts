@@ -16,6 +16,7 @@ import {
   conv2dBackwardWeightLowering,
   conv2dLowering,
 } from './lower/conv2d.js';
+import { flatReplacements } from './lower/flat-phases.js';
 import { poolReplacements } from './lower/pool-phases.js';
 import { linearLowering, matmulLowering } from './lower/product.js';
 import { replacementsOf } from './lower/replacement.js';
@@ -78,7 +79,7 @@ export function openNativeEngine({ level, ...options }: NativeEngineOptions = {}
 }
 
 /** What streams through memory. */
-const streams = { ...channelReplacements, ...poolReplacements };
+const streams = { ...channelReplacements, ...poolReplacements, ...flatReplacements };
 
 const withoutBfloat16 = 'engine native on a CPU without AVX512-BF16';
 

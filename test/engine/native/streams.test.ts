@@ -23,6 +23,7 @@ const networks: Readonly<Record<string, Network>> = {
   'batch norm, relu': (x, w, b) => relu(norm(x, w, b)),
   'batch norm, residual, relu': (x, w, b) => relu(norm(x, w, b).add(x.mul(0.5))),
   'batch norm, relu, pool 2 × 2': (x, w, b) => maxPool2d(relu(norm(x, w, b)), 2),
+  'sum, sum and relu': (x, w, b) => relu(norm(x, w, b).mul(2).add(x)).add(x),
   'pool 3 × 3 of stride 2': (x) => maxPool2d(x, 3, { stride: 2, padding: 1 }),
   'relu, pool 2 × 2': (x) => maxPool2d(relu(x), 2),
   'pool 2 × 3 of stride 1 × 2': (x) => maxPool2d(x, [2, 3], { stride: [1, 2], padding: [1, 1] }),

@@ -1,0 +1,38 @@
+/**
+ * Phases of sums of two tensors of one shape, in the words of the kernels that they replace. Only of bfloat16: sums of floats wait for
+ * memory whoever makes them, and those kernels need fewer barriers.
+ */
+import { bytesOf } from '../kernel-writer.js';
+import { flatSum } from '../kernels/flat.js';
+import { areReachable, KernelPhase } from './phase.js';
+import type { StoredReplacement, StoredReplacements } from './replacement.js';
+import { shareOf } from './shares.js';
+
+/** Elements below which writing code takes longer than what it could save. */
+const worthWriting = 1 << 12;
+
+/** Elements that are not shared between threads: a cache line. */
+const unit = 32;
+
+const sum =
+  (relu: boolean): StoredReplacement =>
+  (kernels, context, words, storage) => {
+    const [a, b, y] = [0, 1, 2].map((i) => words.pointer(i));
+    const [count, stepA, stepB, outer] = words.numbers(3, 4, 5, 8);
+    if (storage === 'float32' || !a || !b || !y || stepA !== 1 || stepB !== 1 || outer !== 0)
+      return false;
+    if (!(count >= worthWriting) || !areReachable(count * bytesOf(storage))) return false;
+    const phase = new KernelPhase(context);
+    const operands = [a, b, y].map((pointer) => phase.operand(pointer));
+    phase.run((thread, call) => {
+      const share = shareOf(Math.ceil(count / unit), thread, context.threads);
+      const first = share.first * unit;
+      const own = Math.min(count, share.end * unit) - first;
+      if (own <= 0) return;
+      const places = operands.map((operand) => operand.at(first * bytesOf(storage)));
+      call(kernels.get(flatSum, { count: own, storage, relu }), ...places);
+    });
+    return true;
+  };
+
+export const flatReplacements: StoredReplacements = { add: sum(false), addRelu: sum(true) };
