@@ -297,6 +297,7 @@ const elsewhere: Readonly<Record<string, RegExp>> = {
   'test/runs/pretrained.test.ts': /^model\.(pretrained|features|views)$/,
   'test/runs/train-task.test.ts': /^(data\.onError|loss\.classWeights\.power)$/,
   'test/engine/precision.test.ts': /^precision$/,
+  'test/runs/resume.test.ts': /^checkpoints\.keep/,
   above: /^(data\.(path|imageSize|cache)|rollbacks)$/,
 };
 
