@@ -75,6 +75,11 @@ const plain: readonly Plain[] = [
     help: 'end after so many epochs without improvement',
   },
   { flags: '--time <t>', key: 'time', help: 'end after so long: 90s, 10m, 2h' },
+  {
+    flags: '--on-nan <what>',
+    key: 'rollbacks',
+    help: 'stop, or rollback: up to 3 times to the last checkpoint, with half the rate',
+  },
   { flags: '--checkpoint-seconds <x>', key: 'checkpoints.everySeconds' },
   { flags: '--seed <n>', key: 'seed' },
   { flags: '--precision <name>', key: 'precision' },
@@ -87,6 +92,7 @@ export function addSettingOptions(command: Command): void {
     const option = new Option(flags, help ?? known?.description);
     const words = wordsOf(key, known);
     if (key === 'loss.classWeights') option.argParser(classWeights);
+    else if (key === 'rollbacks') option.argParser(rollbacks);
     else if (/\[\w+\]$/.test(flags) && known === undefined)
       option.argParser(optionalNumber(flags, key));
     else if (known !== undefined && /<[nx]>/.test(flags))
@@ -134,6 +140,13 @@ function optionalNumber(flags: string, key: string): (text: string) => string | 
   const [, name = ''] = /\[(\w+)\]$/.exec(flags) ?? [];
   const [known] = keysAt(`${key}.${name}`);
   return (text) => (text === 'none' || known === undefined ? text : numberOf(text, known));
+}
+
+/** How often it may go back. */
+function rollbacks(text: string): number {
+  if (text === 'stop') return 0;
+  if (text === 'rollback') return 3;
+  throw new InvalidArgumentError('stop or rollback is required.');
 }
 
 function numberOf(text: string, known: SettingKey): number {
