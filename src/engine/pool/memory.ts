@@ -12,6 +12,9 @@ import { Heap } from './heap.js';
 
 const pageBytes = 65536;
 const maxPages = 65536;
+
+/** Bytes behind the last block: kernels may load a vector that ends behind a tensor (wasm/kernels/share.ts). */
+const slackBytes = 64;
 const gibibyte = 2 ** 30;
 
 /** From so many bytes on, and whenever they have doubled, the garbage collector is asked for what nobody reaches. */
@@ -56,7 +59,7 @@ class ReleasedBuffer extends HostBuffer {
 
 export class EngineMemory {
   readonly memory: WebAssembly.Memory;
-  private readonly heap = new Heap(firstFreeByte, maxPages * pageBytes);
+  private readonly heap = new Heap(firstFreeByte, maxPages * pageBytes - slackBytes);
   /** By it buffers know that they lie here. */
   private readonly name = {};
   private readonly slabs: Slab[] = [];
@@ -77,7 +80,7 @@ export class EngineMemory {
     const address = this.heap.allocate(bytes) ?? this.reclaim().allocate(bytes);
     if (address === undefined) throw tooLarge(bytes, this.heap.used);
     try {
-      this.growTo(address + bytes);
+      this.growTo(address + bytes + slackBytes);
     } catch (error) {
       this.heap.free(address);
       throw error;

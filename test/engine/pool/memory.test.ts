@@ -31,6 +31,17 @@ test('the memory of buffers that nobody reaches is used again', async () => {
   assert.equal(sizes.at(-1), sizes[10]);
 });
 
+test('behind the last block there is memory for a vector that a kernel loads at a tensor’s end', () => {
+  for (const bytes of [1 << 20, 3 << 20]) {
+    const memory = new EngineMemory();
+    const first = memory.allocate(64);
+    const rest = bytes - first - 64; // Up to the end of a page.
+    const end = memory.allocate(rest) + rest;
+    assert.equal(end % 65536, 0);
+    assert.ok(memory.memory.buffer.byteLength >= end + 16);
+  }
+});
+
 test('plans share the smallest slab that is large enough', () => {
   const memory = new EngineMemory();
   const large = memory.acquireSlab(1 << 20);
