@@ -172,6 +172,18 @@ export abstract class Optimizer<O extends object = object, S extends ParamState 
     return fresh;
   }
 
+  /** Makes the state of parameters that are trained from now on, which a recorded step must find there. @throws ValueError where one is in no group */
+  prepare(params: Iterable<Tensor>): void {
+    const known = new Set(this.allParams());
+    for (const param of params)
+      if (!known.has(param))
+        throw new ValueError(
+          this.name,
+          `a parameter ${formatShape(param.shape)} is in no group; make the optimizer of all parameters: those that are frozen are left as they are`,
+        );
+    for (const group of this.paramGroups) this.completeStates(group);
+  }
+
   /** Makes what state is missing under the group's options as they are now; what there is already stays. */
   private completeStates({ params, values }: Group<O>): void {
     for (const param of params) {

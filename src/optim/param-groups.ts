@@ -15,6 +15,8 @@ export interface ParamGroupsOptions {
    * @default 1
    */
   readonly layerDecay?: number;
+  /** Take frozen parameters too, which are to be unfrozen later. @default false */
+  readonly frozen?: boolean;
   /** Of weights. Norms and biases, which have at most one dimension, are not decayed. @default the optimizer's, for all */
   readonly weightDecay?: number;
 }
@@ -30,6 +32,7 @@ const readOptions = optionReader<ParamGroupsOptions>('paramGroups', {
   lr: true,
   rates: true,
   layerDecay: true,
+  frozen: true,
   weightDecay: true,
 });
 
@@ -42,7 +45,7 @@ const readOptions = optionReader<ParamGroupsOptions>('paramGroups', {
  * const optimizer = new optim.AdamW(groups);
  */
 export function paramGroups(model: Module, ...given: [options: ParamGroupsOptions]): ModelGroup[] {
-  const { lr, rates = {}, layerDecay = 1, weightDecay } = readOptions(given);
+  const { lr, rates = {}, layerDecay = 1, frozen = false, weightDecay } = readOptions(given);
   if (!(lr >= 0)) throw new ValueError('paramGroups', `lr=${lr} must be ≥ 0`);
   if (!(layerDecay > 0 && layerDecay <= 1))
     throw new ValueError('paramGroups', `layerDecay=${layerDecay} must be above 0 and at most 1`);
@@ -51,7 +54,7 @@ export function paramGroups(model: Module, ...given: [options: ParamGroupsOption
     Object.keys(rates),
     named.map(([name]) => name),
   );
-  const trained = named.filter(([, parameter]) => parameter.requiresGrad);
+  const trained = named.filter(([, parameter]) => frozen || parameter.requiresGrad);
   if (trained.length === 0)
     throw new ValueError(
       'paramGroups',

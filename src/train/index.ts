@@ -12,6 +12,7 @@ export { Lints, type LintsOptions } from './callbacks/lints.js';
 export { LossSpikes, type LossSpikesOptions } from './callbacks/loss-spikes.js';
 export { ModelCheckpoint, type ModelCheckpointOptions } from './callbacks/model-checkpoint.js';
 export { TimeLimit } from './callbacks/time-limit.js';
+export { Unfreeze } from './callbacks/unfreeze.js';
 export { WeightAveraging, type WeightAveragingOptions } from './callbacks/weight-averaging.js';
 export { readCheckpoint, writeCheckpoint } from './checkpoint-file.js';
 export { formatEpoch } from './epoch-line.js';

@@ -78,6 +78,7 @@ export class Progress implements Callback {
   }
 
   onFeatures({ batch, batches }: { readonly batch: number; readonly batches: number }): void {
+    if (this.stream.isTTY !== true) return;
     this.draw('Features', batch, batches, () => []);
     if (batch === batches) this.clear();
   }

@@ -180,3 +180,13 @@ test('the bar says that it measures, and what the note says', () => {
   assert.equal(drawn[4], 'Epoch 1/5, test set ━━━━━━━━━━──────────  50% ETA 0:01');
   assert.equal(drawn.at(-1), 'note: a \\x1b[31mname\n');
 });
+
+test('features: a bar on a terminal, nothing elsewhere', () => {
+  for (const isTTY of [true, false]) {
+    const { stream, text } = sink(isTTY);
+    const progress = new Progress({ stream, epochs: 1 });
+    for (const batch of [1, 2, 3]) progress.onFeatures({ batch, batches: 3 });
+    assert.equal(/Features .*100%/.test(text()), isTTY);
+    assert.equal(text().length > 0, isTTY);
+  }
+});
