@@ -36,7 +36,7 @@ export async function findWeights(
     new CheckpointError(
       weights.architecture,
       `no weights ${weights.name}; looked at ${[...tried, reason].join(', ')}; ` +
-        `get ${weights.url} elsewhere, and put it into a folder that WICK_MODELS names, or pass { weights: 'PATH' }`,
+        `get ${weights.url} elsewhere and put it into a folder that WICK_MODELS names or pass { weights: 'PATH' }`,
       { cause },
     );
   if (!fetches) throw failed('no address, for download is false');

@@ -74,8 +74,8 @@ test('weights that are nowhere: every place that was looked at, and what to do',
       error.message.replaceAll(root, 'ROOT').replace(/connect ECONNREFUSED [\d.:]+/, 'refused'),
       `resnet18: no weights IMAGENET1K_V1; looked at ROOT/own (has no resnet18-${sum}.pth nor resnet18.pth), ` +
         `ROOT/cache/models (does not exist), ROOT/torch/hub/checkpoints (does not exist), ` +
-        `http://127.0.0.1:9/resnet18-${sum}.pth (refused); get http://127.0.0.1:9/resnet18-${sum}.pth elsewhere, ` +
-        `and put it into a folder that WICK_MODELS names, or pass { weights: 'PATH' }`,
+        `http://127.0.0.1:9/resnet18-${sum}.pth (refused); get http://127.0.0.1:9/resnet18-${sum}.pth elsewhere ` +
+        `and put it into a folder that WICK_MODELS names or pass { weights: 'PATH' }`,
     );
     return true;
   });
