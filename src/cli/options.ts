@@ -17,6 +17,18 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
   };
 }
 
+/** A number above 0 and up to `max`, such as 0.01 or 1e-3. */
+export function positiveNumber(max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !(value > 0 && value <= max))
+      throw new InvalidArgumentError(
+        `a number above 0 and up to ${max.toLocaleString('en')} is required, such as 0.01 or 1e-3.`,
+      );
+    return value;
+  };
+}
+
 /** A number from 0 to 1. */
 export function unitNumber(text: string): number {
   const value = Number(text);

@@ -25,6 +25,11 @@ const commands: readonly Entry[] = [
     load: async () => (await import('./commands/reproduce.js')).addReproduce,
   },
   {
+    name: 'lr-find',
+    description: 'Tries learning rates on a training, and suggests one.',
+    load: async () => (await import('./commands/lr-find.js')).addLrFind,
+  },
+  {
     name: 'evaluate',
     description: 'Measures the best model of a run on its test set.',
     load: async () => (await import('./commands/evaluate.js')).addEvaluate,

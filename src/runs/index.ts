@@ -7,6 +7,7 @@ export { resolveSettings } from '../recipes/settings/resolve.js';
 export type { Settings, SettingsLayer } from '../recipes/settings/schema.js';
 export { Classifier } from './classifier.js';
 export { type ClassScores, type EvaluateOptions, type Evaluation, evaluate } from './evaluate.js';
+export { type FindLrOptions, findLr } from './lr-find.js';
 export { type ModelCard, readModelCard } from './model-card.js';
 export {
   type Comparison,

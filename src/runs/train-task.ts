@@ -240,7 +240,7 @@ function checkpoint(run: RunFolder, { checkpoints }: Settings): Checkpoint {
 }
 
 /** The loss that is trained by, and what the best epoch is chosen by. */
-function judged(
+export function judged(
   { train, classes }: Task,
   settings: Settings,
 ): Pick<TrainerOptions, 'loss' | 'heldOutLoss' | 'bestBy'> {
@@ -269,7 +269,7 @@ function mixingOf({ mixup, cutmix }: Settings, numClasses: number): BatchTransfo
   return both.length === 2 ? new RandomChoice<Batch>(both) : first;
 }
 
-function makeLoader(
+export function makeLoader(
   dataset: Dataset,
   settings: Settings,
   mixing: BatchTransform | null,

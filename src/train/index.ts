@@ -18,6 +18,8 @@ export { readCheckpoint, writeCheckpoint } from './checkpoint-file.js';
 export { formatEpoch } from './epoch-line.js';
 export { type LintHandle, type LintOptions, type LintWarning, lint } from './lint.js';
 export type { LintRule } from './lint-rules.js';
+export { type LrFinding, type LrFindOptions, lrFind } from './lr-find.js';
+export { type RateCurve, type RateSuggestions, suggestRates } from './lr-suggestions.js';
 export {
   type EpochEvent,
   type FitSummary,

@@ -8,7 +8,7 @@ const folder = temporaryFolder();
 /** Name and description of each command, from a help text. */
 function commandsIn(help: string): Map<string, string> {
   const [, list = ''] = help.split('\nCommands:\n');
-  const rows = list.replace(/\n {6,}/g, ' ').matchAll(/^ {2}(\w+)\b.*? {2,}(.*)$/gm);
+  const rows = list.replace(/\n {6,}/g, ' ').matchAll(/^ {2}([\w-]+)\b.*? {2,}(.*)$/gm);
   return new Map([...rows].map(([, name = '', text = '']) => [name, text]));
 }
 
@@ -21,6 +21,7 @@ test('each command that --help lists has its own help, with options', () => {
     [
       'train',
       'reproduce',
+      'lr-find',
       'evaluate',
       'predict',
       'explain',

@@ -67,6 +67,7 @@ const leading: Readonly<Record<string, readonly unknown[]>> = {
   'data.randomSplit': [{ length: 4 }, [2, 2]],
   'vision.models.getModel': ['lenet'],
   'train.Checkpoint': ['somewhere'],
+  'runs.findLr': [{}, {}],
   'train.lint': [new Linear(1, 1), sgd()],
   'train.ModelCheckpoint': ['somewhere'],
   'nn.freeze': [new Linear(1, 1), null],

@@ -1,17 +1,18 @@
 import type { Command } from 'commander';
+import { writeFileAtomic } from '../../io/atomic.js';
 import { recipes } from '../../recipes/index.js';
-import { type Opening, prepare } from '../../runs/prepare.js';
+import { ratesOf } from '../../recipes/settings/rates.js';
+import { scheduleSvg } from '../../report/rate-charts.js';
+import type { Opening } from '../../runs/prepare.js';
 import { type OpenedResume, openResume } from '../../runs/resume.js';
 import { readRunConfig } from '../../runs/run-config.js';
 import { RunFolder } from '../../runs/run-folder.js';
-import { layerFor, readSettingsFile } from '../../runs/settings-file.js';
 import { trainTask } from '../../runs/train-task.js';
 import { showDownload } from '../../vision/datasets/download/show-download.js';
 import type { CacheEstimate } from '../../vision/datasets/image-store/image-store.js';
 import { applyEngineOfRun } from '../engine-of-run.js';
 import { interruptible } from '../interrupts.js';
 import {
-  applyEngineChoice,
   type EngineChoice,
   engineOption,
   jsonOption,
@@ -19,7 +20,8 @@ import {
   wholeNumber,
   winogradOption,
 } from '../options.js';
-import { printAside } from '../output.js';
+import { printAside, printJson, printLine } from '../output.js';
+import { prepareTraining } from '../prepare-training.js';
 import { reportFailure } from '../report-error.js';
 import { addSettingOptions, settingsGiven } from '../setting-options.js';
 import { JsonReport, TextReport } from './train-report.js';
@@ -29,6 +31,7 @@ interface TrainOptions extends EngineChoice {
   readonly out?: string;
   readonly resume?: string;
   readonly force?: true;
+  readonly plotSchedule?: string;
   readonly lints: boolean;
   readonly logEvery?: number;
   readonly json?: true;
@@ -60,6 +63,10 @@ export function addTrain(command: Command): void {
       'a line every so many batches where there is no terminal',
       wholeNumber(1, 1e9),
     )
+    .option(
+      '--plot-schedule <file>',
+      'draw the learning rate of each step as SVG, and train nothing',
+    )
     .option('--no-lints', 'do not note mistakes that no error shows')
     .addOption(engineOption())
     .addOption(threadsOption())
@@ -74,6 +81,7 @@ async function train(
   options: TrainOptions,
   command: Command,
 ): Promise<void> {
+  if (options.plotSchedule !== undefined) return await plot(data, options, command);
   const json = options.json === true;
   const { run, task, settings, changed } =
     options.resume === undefined
@@ -104,19 +112,35 @@ async function train(
   }
 }
 
-/** A new run: what is said by the command line, on top of a file, on top of the recipe. */
+/** The learning rates of a training that is not made. */
+async function plot(
+  data: string | undefined,
+  options: TrainOptions,
+  command: Command,
+): Promise<void> {
+  const { plotSchedule: path = 'schedule.svg' } = options;
+  const { task, settings } = await prepareTraining(data, options, command, watching(options));
+  const { batchSize, accumulate, loader } = settings;
+  const batches = task.train.length / batchSize;
+  const whole = loader.dropLast ? Math.floor(batches) : Math.ceil(batches);
+  const steps = Math.max(1, Math.ceil(whole / accumulate));
+  const rates = ratesOf(settings, steps);
+  const title = `${task.name}: ${settings.schedule?.name ?? 'constant'} learning rate`;
+  await writeFileAtomic(path, scheduleSvg(rates, steps, title));
+  if (options.json === true) return printJson({ picture: path, stepsPerEpoch: steps, rates });
+  printLine(`${settings.epochs} epochs of ${steps} steps are drawn in ${path}.`);
+  if (settings.schedule?.name === 'plateau')
+    printLine('plateau waits for the losses: how it falls is not known before.');
+}
+
+/** A new run. */
 async function begin(
   data: string | undefined,
   options: TrainOptions,
   command: Command,
 ): Promise<OpenedResume> {
   if (options.force) command.error('error: --force is for --resume');
-  const file = options.config === undefined ? null : await readSettingsFile(options.config);
-  const name = data ?? file?.recipe ?? command.error("error: missing required argument 'data'");
-  const layer = file === null ? {} : layerFor(name, file);
-  const prepared = await prepare(name, layer, settingsGiven(command.opts()));
-  applyEngineChoice({ ...options, precision: prepared.settings.precision });
-  const { task, settings } = await prepared.open(watching(options));
+  const { task, settings } = await prepareTraining(data, options, command, watching(options));
   return {
     run: await RunFolder.create(task.name, options.out),
     task,

@@ -1,0 +1,93 @@
+import type { Command } from 'commander';
+import { writeFileAtomic } from '../../io/atomic.js';
+import { lrFindSvg } from '../../report/rate-charts.js';
+import { findLr } from '../../runs/lr-find.js';
+import { showDownload } from '../../vision/datasets/download/show-download.js';
+import { interruptible } from '../interrupts.js';
+import {
+  type EngineChoice,
+  engineOption,
+  jsonOption,
+  positiveNumber,
+  threadsOption,
+  wholeNumber,
+  winogradOption,
+} from '../options.js';
+import { formatTable, printJson, printLine, wrapped } from '../output.js';
+import { prepareTraining } from '../prepare-training.js';
+import { addSettingOptions } from '../setting-options.js';
+
+interface LrFindOptions extends EngineChoice {
+  readonly config?: string;
+  readonly startLr: number;
+  readonly endLr: number;
+  readonly steps: number;
+  readonly out: string;
+  readonly json?: true;
+}
+
+export function addLrFind(command: Command): void {
+  command
+    .argument('[data]', 'a data set that wick knows, or a folder of pictures')
+    .option('--start-lr <x>', 'the first learning rate', positiveNumber(1e6), 1e-7)
+    .option('--end-lr <x>', 'the last learning rate', positiveNumber(1e6), 10)
+    .option('--steps <n>', 'steps from one to the other', wholeNumber(2, 100_000), 100)
+    .option('--out <file>', 'the picture of the curve', 'lr-find.svg');
+  addSettingOptions(command);
+  command
+    .addOption(engineOption())
+    .addOption(threadsOption())
+    .addOption(winogradOption())
+    .addOption(jsonOption())
+    .action(runLrFind);
+}
+
+/** What each suggestion is, the one to try first on top. */
+const meanings = {
+  valley: 'the middle of the longest fall: try it first',
+  slide: 'before the loss diverges',
+  steep: 'where the loss falls fastest',
+  minimum: 'a tenth of where it is lowest',
+} as const;
+
+async function runLrFind(
+  data: string | undefined,
+  options: LrFindOptions,
+  command: Command,
+): Promise<void> {
+  const json = options.json === true;
+  const opening = json ? {} : { onProgress: showDownload(process.stderr) };
+  const { task, settings } = await prepareTraining(data, options, command, opening);
+  const { startLr, endLr, steps, out } = options;
+  const { result, interruption } = await interruptible((signal) =>
+    findLr(task, settings, { startLr, endLr, steps, signal }),
+  );
+  if (interruption !== null) process.exitCode = interruption.exitCode;
+  const { lrs, losses, suggestions } = result;
+  const title = `${task.name}: loss by learning rate (${settings.optimizer.name})`;
+  await writeFileAtomic(out, lrFindSvg(lrs, losses, { ...suggestions }, title));
+  if (json) {
+    printJson({ suggestions, lrs, losses, picture: out });
+    return;
+  }
+  const tell = (text: string) => {
+    for (const line of wrapped(text, 2)) printLine(line);
+  };
+  tell(
+    `${task.name}: ${settings.optimizer.name}, ${lrs.length} of ${steps} steps from ${startLr} to ${short(lrs.at(-1) ?? startLr)}`,
+  );
+  if (suggestions === null) tell('Too few steps to suggest a learning rate; raise --steps.');
+  else {
+    const rows = Object.entries(meanings).map(([name, meaning]) => [
+      name,
+      short(suggestions[name as keyof typeof meanings]),
+      meaning,
+    ]);
+    for (const line of formatTable(rows, 3)) printLine(`  ${line}`);
+  }
+  tell(`The curve is in ${out}.`);
+}
+
+function short(lr: number): string {
+  return lr.toExponential(2);
+}

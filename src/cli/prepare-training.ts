@@ -1,0 +1,22 @@
+import type { Command } from 'commander';
+import type { Task } from '../recipes/recipe.js';
+import type { Settings } from '../recipes/settings/schema.js';
+import { type Opening, prepare } from '../runs/prepare.js';
+import { layerFor, readSettingsFile } from '../runs/settings-file.js';
+import { applyEngineChoice, type EngineChoice } from './options.js';
+import { settingsGiven } from './setting-options.js';
+
+/** Opens what is to be trained: said by the command line, on top of a file, on top of the recipe. */
+export async function prepareTraining(
+  data: string | undefined,
+  options: EngineChoice & { readonly config?: string },
+  command: Command,
+  opening: Opening,
+): Promise<{ readonly task: Task; readonly settings: Settings }> {
+  const file = options.config === undefined ? null : await readSettingsFile(options.config);
+  const name = data ?? file?.recipe ?? command.error("error: missing required argument 'data'");
+  const layer = file === null ? {} : layerFor(name, file);
+  const prepared = await prepare(name, layer, settingsGiven(command.opts()));
+  applyEngineChoice({ ...options, precision: prepared.settings.precision });
+  return await prepared.open(opening);
+}

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { temporaryFolder, wick } from './run-wick.js';
+
+const folder = temporaryFolder();
+
+test('lr-find suggests, draws, and writes nothing else', () => {
+  const args = ['lr-find', 'digits', '--limit', '200', '--steps', '30', '--seed', '1'];
+  const { code, out, err } = wick(folder, args);
+  assert.equal(code, 0, err);
+  assert.match(out, /^digits: adam, \d+ of 30 steps from 1e-7 to \d\.\d\de[+-]\d+\n {2}valley +\d/);
+  assert.match(
+    out,
+    /\n {2}slide .*\n {2}steep .*\n {2}minimum .*\nThe curve is in lr-find\.svg\.\n$/,
+  );
+  assert.match(readFileSync(join(folder, 'lr-find.svg'), 'utf8'), /^<svg /);
+});
+
+test('--plot-schedule draws the rates before anything is trained', () => {
+  writeFileSync(join(folder, 's.yaml'), 'recipe: digits\nepochs: 2\nschedule: cosine\nwarmup: 1\n');
+  const args = ['train', '--config', 's.yaml', '--plot-schedule', 'rates.svg', '--json'];
+  const { code, out, err } = wick(folder, args);
+  assert.equal(code, 0, err);
+  const { rates, stepsPerEpoch } = JSON.parse(out);
+  assert.deepEqual([stepsPerEpoch, rates.length], [157, 314]);
+  assert.ok(Math.abs(rates[0] - 1e-5) < 1e-12 && Math.abs(rates[157] - 1e-3) < 1e-9);
+  assert.ok(rates.at(-1) < 1e-5);
+  assert.match(readFileSync(join(folder, 'rates.svg'), 'utf8'), /^<svg /);
+});
+
+test('a damaged file of settings is named with its line', () => {
+  writeFileSync(join(folder, 'bad.yaml'), 'epochs: 2\noptimizer: {name: sgd\n');
+  const bad = wick(folder, ['train', 'digits', '--config', 'bad.yaml']);
+  assert.equal(bad.code, 1);
+  assert.match(bad.err, /^DataError: bad\.yaml: is no YAML \(.* at line \d+, column \d+\)$/m);
+  writeFileSync(join(folder, 'list.json'), '[1]');
+  assert.match(
+    wick(folder, ['train', 'digits', '--config', 'list.json']).err,
+    /^DataError: list\.json: holds \[1\], settings by name are required$/m,
+  );
+});
