@@ -5,19 +5,53 @@
 import type { TypedArray } from '../core/dtype.js';
 import { formatShape } from '../core/shape.js';
 import { attrsText } from './attrs-text.js';
-import type { OpSpec, TensorType } from './op.js';
+import { type NdArray, type Operands, type OpSpec, operands, type TensorType } from './op.js';
+import type { OpAttrs, OpName } from './op-attrs.js';
 
 /** A tensor of the graph: assigned once, by the caller, a constant or a node. */
 export interface Value extends TensorType {
   readonly id: number;
 }
 
-/** One call of an op. */
-export interface GraphNode {
-  readonly op: OpSpec;
-  readonly attrs: object;
+interface Call<N extends OpName> {
+  readonly name: N;
+  readonly op: OpSpec<N>;
+  readonly attrs: OpAttrs[N];
   readonly inputs: readonly Value[];
   readonly outputs: readonly Value[];
+}
+
+/** One call of an op, of any or of those named: `name` tells which attributes it has. */
+export type GraphNode<N extends OpName = OpName> = { [K in N]: Call<K> }[N];
+
+/** A call of `op` with attributes of its own. */
+export function graphNode<N extends OpName>(
+  op: OpSpec<N>,
+  attrs: OpAttrs[N],
+  inputs: readonly Value[],
+  outputs: readonly Value[],
+): GraphNode {
+  const call: Call<N> = { name: op.name, op, attrs, inputs, outputs };
+  return call as GraphNode; // a call of N is one of all calls: nothing that TypeScript can tell of an open N
+}
+
+/** Runs a call by its op's own kernel. */
+export function runReference<N extends OpName>(
+  node: GraphNode<N>,
+  inputs: Operands<NdArray>,
+  outputs: Operands<NdArray>,
+): void {
+  node.op.reference(inputs, outputs, node.attrs);
+}
+
+/** Multiply-adds of a call. */
+export function multiplyAdds<N extends OpName>({
+  op,
+  attrs,
+  inputs,
+  outputs,
+}: GraphNode<N>): number {
+  return op.multiplyAdds?.(operands(inputs), operands(outputs), attrs) ?? 0;
 }
 
 export interface Graph {
@@ -34,17 +68,18 @@ export interface Graph {
 }
 
 /** A graph of one call, whose inputs and outputs are the call's. */
-export function singleNodeGraph(
-  op: OpSpec,
+export function singleNodeGraph<N extends OpName>(
+  op: OpSpec<N>,
   inputTypes: readonly TensorType[],
-  attrs: object,
+  attrs: OpAttrs[N],
   outputTypes: readonly TensorType[],
 ): Graph {
   let id = 0;
   const value = ({ shape, dtype }: TensorType): Value => ({ id: id++, shape, dtype });
   const inputs = inputTypes.map(value);
   const outputs = outputTypes.map(value);
-  return { inputs, constants: [], nodes: [{ op, attrs, inputs, outputs }], outputs, updates: [] };
+  const nodes = [graphNode(op, attrs, inputs, outputs)];
+  return { inputs, constants: [], nodes, outputs, updates: [] };
 }
 
 /** The graph as text, one line per call: `%3 [32,64,7,7] = conv2d(%0, %1) {"stride":[1,1]}`. */
@@ -54,11 +89,9 @@ export function formatGraph(graph: Graph): string {
     `${name(value)} ${value.dtype === 'float32' ? '' : value.dtype}${formatShape(value.shape)}`;
   const lines = [`inputs ${graph.inputs.map(typed).join(', ')}`];
   for (const { value } of graph.constants) lines.push(`${typed(value)} = constant`);
-  for (const { op, attrs, inputs, outputs } of graph.nodes) {
+  for (const { name: op, attrs, inputs, outputs } of graph.nodes) {
     const shown = Object.keys(attrs).length === 0 ? '' : ` ${attrsText(attrs)}`;
-    lines.push(
-      `${outputs.map(typed).join(', ')} = ${op.name}(${inputs.map(name).join(', ')})${shown}`,
-    );
+    lines.push(`${outputs.map(typed).join(', ')} = ${op}(${inputs.map(name).join(', ')})${shown}`);
   }
   for (const { state, next } of graph.updates) lines.push(`${name(state)} ← ${name(next)}`);
   lines.push(`return ${graph.outputs.map(name).join(', ')}`);

@@ -5,6 +5,7 @@
 import type { DType, TypedArray } from '../core/dtype.js';
 import { internalError } from '../core/errors.js';
 import type { Shape } from '../core/shape.js';
+import type { OpAttrs, OpName } from './op-attrs.js';
 
 /** What is known of a tensor before it has values. */
 export interface TensorType {
@@ -34,9 +35,9 @@ export function operands<T>(list: readonly T[]): Operands<T> {
   return list as unknown as Operands<T>; // the one place where arity is taken on trust
 }
 
-/** What engines, the recorder and the tape know of an op. Attributes are plain data: any numbers, strings, booleans, null, and arrays of them. */
-export interface OpSpec<A extends object = object> {
-  readonly name: string;
+/** What engines, the recorder and the tape know of an op. */
+export interface OpSpec<N extends OpName = OpName> {
+  readonly name: N;
 
   /** The output is the first input under another shape: no kernel runs, the storage is shared. */
   readonly view?: boolean;
@@ -48,31 +49,35 @@ export interface OpSpec<A extends object = object> {
   readonly inPlace?: readonly number[];
 
   /** Types of the outputs; the only place where shapes, dtypes and attributes are checked. */
-  infer(inputs: Operands<TensorType>, attrs: A): readonly TensorType[];
+  infer(inputs: Operands<TensorType>, attrs: OpAttrs[N]): readonly TensorType[];
 
   /** The oracle kernel: plain loops with float64 accumulation; writes every element of every output. */
-  reference(inputs: Operands<NdArray>, outputs: Operands<NdArray>, attrs: A): void;
+  reference(inputs: Operands<NdArray>, outputs: Operands<NdArray>, attrs: OpAttrs[N]): void;
 
   /** Multiply-adds of one run; 0 when absent. */
-  multiplyAdds?(inputs: Operands<TensorType>, outputs: Operands<TensorType>, attrs: A): number;
+  multiplyAdds?(
+    inputs: Operands<TensorType>,
+    outputs: Operands<TensorType>,
+    attrs: OpAttrs[N],
+  ): number;
 }
 
-const table = new Map<string, OpSpec>();
+const table = new Map<OpName, OpSpec>();
 
 /** Adds an op to the table; a name can be taken once. */
-export function registerOp(spec: OpSpec): void {
+export function registerOp<N extends OpName>(spec: OpSpec<N>): void {
   if (table.has(spec.name)) throw internalError(`op '${spec.name}' is registered twice`);
   table.set(spec.name, spec);
 }
 
 /** The op of that name. */
-export function opSpec(name: string): OpSpec {
+export function opSpec<N extends OpName>(name: N): OpSpec<N> {
   const spec = table.get(name);
   if (spec === undefined) throw internalError(`no op '${name}' is registered`);
-  return spec;
+  return spec as OpSpec<N>; // ops stand in the table under their own names
 }
 
 /** The names of all ops, sorted. */
-export function opNames(): string[] {
+export function opNames(): OpName[] {
   return [...table.keys()].sort();
 }

@@ -1,7 +1,7 @@
 /** Activation functions beyond the everyday ones. */
 import { ShapeError } from '../core/errors.js';
 import { formatShape, numel } from '../core/shape.js';
-import type { SoftplusAttrs } from '../ops/softplus.js';
+import type { SoftplusAttrs } from '../graph/attrs/elementwise.js';
 import type { Tensor } from '../tensor/tensor.js';
 
 /** min(max(x, 0), 6). */

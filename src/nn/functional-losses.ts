@@ -4,10 +4,10 @@ import { ShapeError, ValueError } from '../core/errors.js';
 import { type OptionNames, optionReader, requireOneOf } from '../core/options.js';
 import { show } from '../core/outside-text.js';
 import { formatShape, sameShape } from '../core/shape.js';
+import type { Reduction } from '../graph/attrs/training.js';
 import { bce } from '../ops/bce.js';
 import { bceWithLogits } from '../ops/bce-with-logits.js';
 import { crossEntropy as crossEntropyOp } from '../ops/cross-entropy.js';
-import type { Reduction } from '../ops/kernels/reduction.js';
 import { nllLoss as nllLossOp } from '../ops/nll-loss.js';
 import { Tensor } from '../tensor/tensor.js';
 

@@ -1,4 +1,5 @@
 import type { TypedArray } from '../core/dtype.js';
+import type { AdamStepAttrs } from '../graph/attrs/training.js';
 import { type NdArray, operands } from '../graph/op.js';
 import { defineOp } from '../tensor/define-op.js';
 import {
@@ -7,11 +8,6 @@ import {
   requireScalars,
   updatedTypes,
 } from './kernels/optimizer-step.js';
-
-export interface AdamStepAttrs {
-  /** Whether weight decay shrinks the parameter itself (AdamW, https://arxiv.org/abs/1711.05101) or joins the gradient. */
-  readonly decoupled: boolean;
-}
 
 /**
  * One step of Adam (Kingma & Ba, 2015, https://arxiv.org/abs/1412.6980), in place:
@@ -22,7 +18,7 @@ export interface AdamStepAttrs {
  *
  * θ, m, v, g of one shape, lr (float32 scalar), [1 − β₁, 1 − β₂, ε, λ] (float32), step t (int32 scalar, from 1) → θ, m, v.
  */
-export const adamStep = defineOp<AdamStepAttrs>('adamStep', {
+export const adamStep = defineOp('adamStep', {
   inPlace: [0, 1, 2],
   infer([param, m, v, grad, lr, constants, step]) {
     requireScalars('adamStep', lr, step);
@@ -39,7 +35,7 @@ export const adamStep = defineOp<AdamStepAttrs>('adamStep', {
  * https://arxiv.org/abs/1904.09237): θ, m, v, vMax, g, lr, [1 − β₁, 1 − β₂, ε, λ], step →
  * θ, m, v, vMax.
  */
-export const adamStepAmsgrad = defineOp<AdamStepAttrs>('adamStepAmsgrad', {
+export const adamStepAmsgrad = defineOp('adamStepAmsgrad', {
   inPlace: [0, 1, 2, 3],
   infer([param, m, v, vMax, grad, lr, constants, step]) {
     requireScalars('adamStepAmsgrad', lr, step);

@@ -1,6 +1,6 @@
 import { requireFloat } from '../core/dtype.js';
 import { ShapeError } from '../core/errors.js';
-import { dims4, formatShape, pair, type Shape, type Size2d } from '../core/shape.js';
+import { dims4, formatShape, pair, type Shape } from '../core/shape.js';
 import { defineOp } from '../tensor/define-op.js';
 import { adaptiveWindows, averageWindows, spreadWindows, type Window } from './kernels/windows.js';
 
@@ -8,7 +8,7 @@ import { adaptiveWindows, averageWindows, spreadWindows, type Window } from './k
  * Means over as many windows as the output has places: x `[N, C, H, W]` → y `[N, C, …outputSize]`. Window i of H' covers
  * the rows ⌊i·H/H'⌋ … ⌈(i + 1)·H/H'⌉ − 1.
  */
-export const adaptiveAvgPool2d = defineOp<{ readonly outputSize: Size2d }>('adaptiveAvgPool2d', {
+export const adaptiveAvgPool2d = defineOp('adaptiveAvgPool2d', {
   saves: 'none',
   infer([x], { outputSize }) {
     const [n, c, height, width] = dims4('adaptiveAvgPool2d', 'input', x.shape);
@@ -28,15 +28,12 @@ export const adaptiveAvgPool2d = defineOp<{ readonly outputSize: Size2d }>('adap
 });
 
 /** The gradient of `adaptiveAvgPool2d`: dy `[N, C, H', W']` → dx of `shape`. */
-export const adaptiveAvgPool2dBackward = defineOp<{ readonly shape: Shape }>(
-  'adaptiveAvgPool2dBackward',
-  {
-    infer: ([dy], { shape }) => [{ shape, dtype: dy.dtype }],
-    reference([dy], [dx]) {
-      spreadWindows(dy, dx, ...windows(dx.shape, dy.shape));
-    },
+export const adaptiveAvgPool2dBackward = defineOp('adaptiveAvgPool2dBackward', {
+  infer: ([dy], { shape }) => [{ shape, dtype: dy.dtype }],
+  reference([dy], [dx]) {
+    spreadWindows(dy, dx, ...windows(dx.shape, dy.shape));
   },
-);
+});
 
 function windows(x: Shape, y: Shape): readonly [Window[], Window[]] {
   return [adaptiveWindows(x[2] ?? 0, y[2] ?? 0), adaptiveWindows(x[3] ?? 0, y[3] ?? 0)];

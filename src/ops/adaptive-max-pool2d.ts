@@ -1,6 +1,6 @@
 import { requireFloat } from '../core/dtype.js';
 import { ShapeError } from '../core/errors.js';
-import { dims4, formatShape, pair, type Size2d } from '../core/shape.js';
+import { dims4, formatShape, pair } from '../core/shape.js';
 import { defineOp } from '../tensor/define-op.js';
 import { adaptiveWindows } from './kernels/windows.js';
 import { maxPool2dBackward } from './max-pool2d.js';
@@ -9,7 +9,7 @@ import { maxPool2dBackward } from './max-pool2d.js';
  * Maxima over as many windows as the output has places, which lie as those of `adaptiveAvgPool2d`: x `[N, C, H, W]` →
  * y, indices `[N, C, …outputSize]`; an index (int32) is the maximum's place i·W + j in its plane.
  */
-export const adaptiveMaxPool2d = defineOp<{ readonly outputSize: Size2d }>('adaptiveMaxPool2d', {
+export const adaptiveMaxPool2d = defineOp('adaptiveMaxPool2d', {
   saves: 'outputs',
   infer([x], { outputSize }) {
     const [n, c, height, width] = dims4('adaptiveMaxPool2d', 'input', x.shape);

@@ -1,22 +1,17 @@
 import { requireFloat } from '../core/dtype.js';
 import { dims4, type Shape } from '../core/shape.js';
+import type { AvgPool2dAttrs } from '../graph/attrs/layers.js';
 import { defineOp } from '../tensor/define-op.js';
 import {
   averageWindows,
-  type PoolAttrs,
   pooledSize,
   slidingWindows,
   spreadWindows,
   type Window,
 } from './kernels/windows.js';
 
-export interface AvgPool2dAttrs extends PoolAttrs {
-  /** Whether the padding's zeros count in the mean. */
-  readonly countIncludePad: boolean;
-}
-
 /** The mean of each window: x `[N, C, H, W]` → y `[N, C, H', W']`. */
-export const avgPool2d = defineOp<AvgPool2dAttrs>('avgPool2d', {
+export const avgPool2d = defineOp('avgPool2d', {
   saves: 'none',
   infer([x], attrs) {
     const [n, c] = dims4('avgPool2d', 'input', x.shape);
@@ -30,15 +25,12 @@ export const avgPool2d = defineOp<AvgPool2dAttrs>('avgPool2d', {
 });
 
 /** The gradient of `avgPool2d`: dy `[N, C, H', W']` → dx of `shape`. */
-export const avgPool2dBackward = defineOp<AvgPool2dAttrs & { readonly shape: Shape }>(
-  'avgPool2dBackward',
-  {
-    infer: ([dy], { shape }) => [{ shape, dtype: dy.dtype }],
-    reference([dy], [dx], attrs) {
-      spreadWindows(dy, dx, ...windows(dx.shape, dy.shape, attrs));
-    },
+export const avgPool2dBackward = defineOp('avgPool2dBackward', {
+  infer: ([dy], { shape }) => [{ shape, dtype: dy.dtype }],
+  reference([dy], [dx], attrs) {
+    spreadWindows(dy, dx, ...windows(dx.shape, dy.shape, attrs));
   },
-);
+});
 
 function windows(x: Shape, y: Shape, attrs: AvgPool2dAttrs): readonly [Window[], Window[]] {
   const along = (axis: 0 | 1) => {

@@ -5,18 +5,13 @@ import { defineOp } from '../tensor/define-op.js';
 import { once } from './once.js';
 import { requireExact, requireOneFloat, typeOf } from './require.js';
 
-export interface BatchNormAttrs {
-  /** Added to the variance before the root. */
-  readonly eps: number;
-}
-
 /**
  * Normalises each channel by the mean and variance of the batch (Ioffe & Szegedy, 2015,
  * https://arxiv.org/abs/1502.03167): y = (x − mean) / √(var + ε) · weight + bias.
  *
  * x `[N, C]`, `[N, C, L]` or `[N, C, H, W]`, weight and bias `[C]` → y as x, mean and var (biased) `[C]`.
  */
-export const batchNorm = defineOp<BatchNormAttrs>('batchNorm', {
+export const batchNorm = defineOp('batchNorm', {
   infer([x, weight, bias]) {
     const type = normalizedType('batchNorm', x, { weight, bias });
     const { channels, batch, inner } = planesOf(x.shape);
@@ -66,7 +61,7 @@ export const batchNorm = defineOp<BatchNormAttrs>('batchNorm', {
 });
 
 /** The gradients of `batchNorm`: dy, x `[N, C, …]`, weight, mean, var `[C]` → dx as x, dweight, dbias `[C]`. */
-export const batchNormBackward = defineOp<BatchNormAttrs>('batchNormBackward', {
+export const batchNormBackward = defineOp('batchNormBackward', {
   infer([dy, x, weight, mean, variance]) {
     requireExact('batchNormBackward', 'gradient', dy, x.shape, 'the shape of the input');
     const type = normalizedType('batchNormBackward', x, { weight, mean, variance });
@@ -107,7 +102,7 @@ export const batchNormBackward = defineOp<BatchNormAttrs>('batchNormBackward', {
  * The same with given statistics: x `[N, C, …]`, weight, bias, mean, var `[C]` → y as x. Gradients flow to x, weight
  * and bias.
  */
-export const batchNormEval = defineOp<BatchNormAttrs>('batchNormEval', {
+export const batchNormEval = defineOp('batchNormEval', {
   saves: 'inputs',
   infer: ([x, weight, bias, mean, variance]) => [
     normalizedType('batchNormEval', x, { weight, bias, mean, variance }),

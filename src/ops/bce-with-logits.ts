@@ -1,7 +1,7 @@
 import { requireBinaryTargets } from '../core/probabilities.js';
 import { numel } from '../core/shape.js';
 import { defineOp } from '../tensor/define-op.js';
-import { type Reduction, reducedLoss } from './kernels/reduction.js';
+import { reducedLoss } from './kernels/reduction.js';
 import { once } from './once.js';
 import { requireExact, requireOneFloat } from './require.js';
 
@@ -10,7 +10,7 @@ import { requireExact, requireOneFloat } from './require.js';
  * the weight of the positive part, 1 where it is left out. x, target and w of one shape → loss `[]` or, for reduction
  * 'none', that shape.
  */
-export const bceWithLogits = defineOp<{ readonly reduction: Reduction }>('bceWithLogits', {
+export const bceWithLogits = defineOp('bceWithLogits', {
   saves: 'inputs',
   infer(inputs, { reduction }) {
     const [x, target] = inputs;

@@ -1,7 +1,7 @@
 import { requireBinaryTargets, requireProbabilities } from '../core/probabilities.js';
 import { numel } from '../core/shape.js';
 import { defineOp } from '../tensor/define-op.js';
-import { type Reduction, reducedLoss } from './kernels/reduction.js';
+import { reducedLoss } from './kernels/reduction.js';
 import { once } from './once.js';
 import { requireExact, requireOneFloat } from './require.js';
 
@@ -12,7 +12,7 @@ const least = 1e-12;
  * Binary cross entropy of probabilities p against t: −[t·log p + (1 − t)·log(1 − p)], each log at least −100. The
  * gradient is (p − t) / (p·(1 − p)). Input and target of one shape → loss `[]` or, for reduction 'none', that shape.
  */
-export const bce = defineOp<{ readonly reduction: Reduction }>('bce', {
+export const bce = defineOp('bce', {
   saves: 'inputs',
   infer([p, target], { reduction }) {
     const dtype = requireOneFloat('bce', { input: p, target });

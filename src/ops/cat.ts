@@ -3,12 +3,8 @@ import { ShapeError } from '../core/errors.js';
 import { formatShape, numel } from '../core/shape.js';
 import { defineOp } from '../tensor/define-op.js';
 
-export interface CatAttrs {
-  readonly dim: number;
-}
-
 /** The inputs one after another along `dim`; their other sizes must be equal. */
-export const cat = defineOp<CatAttrs>('cat', {
+export const cat = defineOp('cat', {
   saves: 'none',
   infer(inputs, { dim }) {
     const first = inputs[0];

@@ -1,19 +1,13 @@
 import { isFloat } from '../core/dtype.js';
 import { DTypeError, ValueError } from '../core/errors.js';
 import { requireNumber } from '../core/options.js';
+import type { ClampAttrs } from '../graph/attrs/elementwise.js';
 import { defineOp } from '../tensor/define-op.js';
 import { defineBackward } from './kernels/define-backward.js';
 import { mapUnary } from './kernels/elementwise.js';
 
-export interface ClampAttrs {
-  /** Lower bound; null for none. */
-  readonly min: number | null;
-  /** Upper bound; null for none. Wins where it is below `min`. */
-  readonly max: number | null;
-}
-
 /** x, but not below `min` nor above `max`, NaN where one of them is; the gradient is that of x inside the bounds, and 0 outside. */
-export const clamp = defineOp<ClampAttrs>('clamp', {
+export const clamp = defineOp('clamp', {
   inPlace: [0],
   saves: 'inputs',
   infer([{ shape, dtype }], { min, max }) {
@@ -40,7 +34,7 @@ export const clamp = defineOp<ClampAttrs>('clamp', {
 });
 
 /** dy where min ≤ x ≤ max, 0 elsewhere, of [x, dy]. */
-export const clampBackward = defineBackward<ClampAttrs>('clampBackward', (x, dy, attrs) => {
+export const clampBackward = defineBackward('clampBackward', (x, dy, attrs) => {
   const [low, high] = bounds(attrs);
   return x >= low && x <= high ? dy : 0;
 });

@@ -1,30 +1,11 @@
 import { ShapeError, ValueError } from '../core/errors.js';
-import {
-  dims4,
-  formatShape,
-  numel,
-  pair,
-  type Shape,
-  type Size2d,
-  windowOutput,
-} from '../core/shape.js';
+import { dims4, formatShape, numel, pair, type Shape, windowOutput } from '../core/shape.js';
+import type { Conv2dAttrs } from '../graph/attrs/layers.js';
 import { defineOp, type Op } from '../tensor/define-op.js';
 import { addDotRows } from './kernels/dot-rows.js';
 import { gatherPatches, type PatchGeometry, scatterPatches } from './kernels/patches.js';
 import { addScaledRows } from './kernels/scaled-rows.js';
 import { requireExact, requireOneFloat } from './require.js';
-
-export interface Conv2dAttrs {
-  readonly stride: Size2d;
-  readonly padding: Size2d;
-  readonly dilation: Size2d;
-  readonly groups: number;
-}
-
-/** Of the backward ops: `shape` is that of the gradient, so of the input or the weight. */
-export interface Conv2dBackwardAttrs extends Conv2dAttrs {
-  readonly shape: Shape;
-}
 
 /**
  * Cross-correlation y[n,o,i,j] = b[o] + Σ_{c,u,v} x[n, c, i·s + u·d − p, j·s + v·d − p] · w[o,c,u,v], where c runs over
@@ -33,7 +14,7 @@ export interface Conv2dBackwardAttrs extends Conv2dAttrs {
  * x `[N, C, H, W]`, w `[O, C/groups, kH, kW]`, b `[O]` (may be left out) → y `[N, O, H', W']`,
  * H' = ⌊(H + 2p − d·(kH − 1) − 1) / s⌋ + 1.
  */
-export const conv2d: Op<Conv2dAttrs> = defineOp<Conv2dAttrs>('conv2d', {
+export const conv2d: Op<'conv2d'> = defineOp('conv2d', {
   saves: 'inputs',
   infer(inputs, attrs) {
     const [x, w] = inputs;
@@ -87,81 +68,75 @@ export const conv2d: Op<Conv2dAttrs> = defineOp<Conv2dAttrs>('conv2d', {
 });
 
 /** The gradient of `conv2d`'s input: dy `[N, O, H', W']`, w `[O, C/groups, kH, kW]` → dx `[N, C, H, W]`. */
-export const conv2dBackwardInput: Op<Conv2dBackwardAttrs> = defineOp<Conv2dBackwardAttrs>(
-  'conv2dBackwardInput',
-  {
-    saves: 'inputs',
-    infer([dy, w], attrs) {
-      const dtype = requireOneFloat('conv2dBackwardInput', { gradient: dy, weight: w });
-      requireGradient('conv2dBackwardInput', dy.shape, attrs.shape, w.shape, attrs);
-      return [{ shape: attrs.shape, dtype }];
-    },
-
-    // The map is linear in dy and in w, so a transposed convolution is this op.
-    backward(dx, [dy, w], { stride, padding, dilation, groups }) {
-      const attrs = { stride, padding, dilation, groups };
-      return [
-        () => conv2d([dx, w], attrs),
-        () => conv2dBackwardWeight([dx, dy], { ...attrs, shape: w.shape }),
-      ];
-    },
-
-    multiplyAdds: ([dy, w]) => (numel(dy.shape) / (dy.shape[1] ?? 1)) * numel(w.shape),
-
-    reference([dy, w], [dx], attrs) {
-      const { images, groups, filters, rows, columns, planes, geometry } = passOf(
-        attrs.shape,
-        w.shape,
-        attrs,
-      );
-      const weights = new Float64Array(w.data);
-      const patches = new Float64Array(columns * rows);
-      const sums = new Float64Array(planes);
-      for (let unit = 0; unit < images * groups; unit++) {
-        const first = (unit % groups) * filters;
-        const filter = weights.subarray(first * rows, (first + filters) * rows);
-        const at = unit * filters * columns;
-        patches.fill(0);
-        addScaledRows(patches, dy.data, at, 1, columns, filter, columns, rows, filters);
-        sums.fill(0);
-        scatterPatches(sums, patches, geometry);
-        dx.data.set(sums, unit * planes);
-      }
-    },
+export const conv2dBackwardInput: Op<'conv2dBackwardInput'> = defineOp('conv2dBackwardInput', {
+  saves: 'inputs',
+  infer([dy, w], attrs) {
+    const dtype = requireOneFloat('conv2dBackwardInput', { gradient: dy, weight: w });
+    requireGradient('conv2dBackwardInput', dy.shape, attrs.shape, w.shape, attrs);
+    return [{ shape: attrs.shape, dtype }];
   },
-);
+
+  // The map is linear in dy and in w, so a transposed convolution is this op.
+  backward(dx, [dy, w], { stride, padding, dilation, groups }) {
+    const attrs = { stride, padding, dilation, groups };
+    return [
+      () => conv2d([dx, w], attrs),
+      () => conv2dBackwardWeight([dx, dy], { ...attrs, shape: w.shape }),
+    ];
+  },
+
+  multiplyAdds: ([dy, w]) => (numel(dy.shape) / (dy.shape[1] ?? 1)) * numel(w.shape),
+
+  reference([dy, w], [dx], attrs) {
+    const { images, groups, filters, rows, columns, planes, geometry } = passOf(
+      attrs.shape,
+      w.shape,
+      attrs,
+    );
+    const weights = new Float64Array(w.data);
+    const patches = new Float64Array(columns * rows);
+    const sums = new Float64Array(planes);
+    for (let unit = 0; unit < images * groups; unit++) {
+      const first = (unit % groups) * filters;
+      const filter = weights.subarray(first * rows, (first + filters) * rows);
+      const at = unit * filters * columns;
+      patches.fill(0);
+      addScaledRows(patches, dy.data, at, 1, columns, filter, columns, rows, filters);
+      sums.fill(0);
+      scatterPatches(sums, patches, geometry);
+      dx.data.set(sums, unit * planes);
+    }
+  },
+});
 
 /** The gradient of `conv2d`'s weight: x `[N, C, H, W]`, dy `[N, O, H', W']` → dw `[O, C/groups, kH, kW]`. */
-export const conv2dBackwardWeight: Op<Conv2dBackwardAttrs> = defineOp<Conv2dBackwardAttrs>(
-  'conv2dBackwardWeight',
-  {
-    infer([x, dy], attrs) {
-      const dtype = requireOneFloat('conv2dBackwardWeight', { input: x, gradient: dy });
-      requireGradient('conv2dBackwardWeight', dy.shape, x.shape, attrs.shape, attrs);
-      return [{ shape: attrs.shape, dtype }];
-    },
-
-    multiplyAdds: ([, dy], [dw]) => (numel(dy.shape) / (dy.shape[1] ?? 1)) * numel(dw.shape),
-
-    reference([x, dy], [dw], attrs) {
-      const { images, groups, filters, rows, columns, planes, geometry } = passOf(
-        x.shape,
-        attrs.shape,
-        attrs,
-      );
-      const patches = new Float64Array(columns * rows);
-      const sums = new Float64Array(dw.data.length);
-      for (let unit = 0; unit < images * groups; unit++) {
-        const first = (unit % groups) * filters;
-        const filter = sums.subarray(first * rows, (first + filters) * rows);
-        const at = unit * filters * columns;
-        gatherPatches(patches, x.data, unit * planes, geometry);
-        addScaledRows(filter, dy.data, at, columns, 1, patches, filters, rows, columns);
-      }
-      dw.data.set(sums);
-    },
+export const conv2dBackwardWeight: Op<'conv2dBackwardWeight'> = defineOp('conv2dBackwardWeight', {
+  infer([x, dy], attrs) {
+    const dtype = requireOneFloat('conv2dBackwardWeight', { input: x, gradient: dy });
+    requireGradient('conv2dBackwardWeight', dy.shape, x.shape, attrs.shape, attrs);
+    return [{ shape: attrs.shape, dtype }];
   },
-);
+
+  multiplyAdds: ([, dy], [dw]) => (numel(dy.shape) / (dy.shape[1] ?? 1)) * numel(dw.shape),
+
+  reference([x, dy], [dw], attrs) {
+    const { images, groups, filters, rows, columns, planes, geometry } = passOf(
+      x.shape,
+      attrs.shape,
+      attrs,
+    );
+    const patches = new Float64Array(columns * rows);
+    const sums = new Float64Array(dw.data.length);
+    for (let unit = 0; unit < images * groups; unit++) {
+      const first = (unit % groups) * filters;
+      const filter = sums.subarray(first * rows, (first + filters) * rows);
+      const at = unit * filters * columns;
+      gatherPatches(patches, x.data, unit * planes, geometry);
+      addScaledRows(filter, dy.data, at, columns, 1, patches, filters, rows, columns);
+    }
+    dw.data.set(sums);
+  },
+});
 
 /** The shape of y; throws where x, w and the attributes do not fit together. */
 function outputShape(subject: string, x: Shape, w: Shape, attrs: Conv2dAttrs): Shape {

@@ -2,6 +2,7 @@ import { isFloat } from '../core/dtype.js';
 import { ValueError } from '../core/errors.js';
 import { requireLabels } from '../core/labels.js';
 import { formatShape } from '../core/shape.js';
+import type { CrossEntropyAttrs } from '../graph/attrs/training.js';
 import type { NdArray } from '../graph/op.js';
 import { defineOp } from '../tensor/define-op.js';
 import {
@@ -14,16 +15,8 @@ import {
 } from './kernels/classification.js';
 import { linesAlong } from './kernels/lines.js';
 import { logSoftmaxLines } from './kernels/log-softmax-lines.js';
-import { type Reduction, reducedLoss } from './kernels/reduction.js';
+import { reducedLoss } from './kernels/reduction.js';
 import { requireExact, requireOneFloat, typeOf } from './require.js';
-
-export interface CrossEntropyAttrs {
-  readonly reduction: Reduction;
-  /** Places with this label do not count; labels only. */
-  readonly ignoreIndex: number;
-  /** The part ε, 0 to 1, of every target that is spread evenly over all classes. */
-  readonly labelSmoothing: number;
-}
 
 /**
  * Cross entropy of class scores against targets: with q the target's distribution (1 at the label), smoothed to
@@ -33,7 +26,7 @@ export interface CrossEntropyAttrs {
  * out) → loss `[]` or, for reduction 'none', `[N, …]`; log-probabilities `[N, K, …]`. The mean divides by the weights of
  * the labels; for probabilities, by the number of places.
  */
-export const crossEntropy = defineOp<CrossEntropyAttrs>('crossEntropy', {
+export const crossEntropy = defineOp('crossEntropy', {
   infer(inputs, { reduction, labelSmoothing }) {
     const [logits, target] = inputs;
     const weight = inputs.at(2);
@@ -104,7 +97,7 @@ export const crossEntropy = defineOp<CrossEntropyAttrs>('crossEntropy', {
  * The gradient of `crossEntropy`'s logits: dy (as the loss), log-probabilities, target, weight → `[N, K, …]`.
  * With a_k = w_k · q_k: dlogits_k = dy · (softmax_k · Σ a − a_k), over the mean's divisor.
  */
-export const crossEntropyBackward = defineOp<CrossEntropyAttrs>('crossEntropyBackward', {
+export const crossEntropyBackward = defineOp('crossEntropyBackward', {
   infer: ([, logProbabilities]) => [typeOf(logProbabilities)],
 
   reference(inputs, [dlogits], attrs) {

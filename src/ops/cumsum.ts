@@ -3,18 +3,11 @@ import { lineStart, linesAlong } from './kernels/lines.js';
 import { setExact } from './kernels/whole.js';
 import { requireDim } from './require.js';
 
-export interface CumsumAttrs {
-  /** Counted from the front. */
-  readonly dim: number;
-  /** Sums from the last element backwards. */
-  readonly reverse: boolean;
-}
-
 /**
  * y[k] = x[0] + … + x[k] along `dim`, or x[k] + … + x[last]; whole numbers and bools give int32, and an error where that
  * cannot hold a sum.
  */
-export const cumsum: Op<CumsumAttrs> = defineOp<CumsumAttrs>('cumsum', {
+export const cumsum: Op<'cumsum'> = defineOp('cumsum', {
   saves: 'none',
   infer([x], { dim }) {
     requireDim('cumsum', dim, x.shape.length);

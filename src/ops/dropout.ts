@@ -6,17 +6,12 @@ import type { NdArray, TensorType } from '../graph/op.js';
 import { defineOp, type Op } from '../tensor/define-op.js';
 import { typeOf } from './require.js';
 
-export interface DropoutAttrs {
-  /** The probability, 0 to 1, of an element to be dropped. */
-  readonly p: number;
-}
-
 /**
  * Drops elements with probability p and scales the others by 1 / (1 − p) (Srivastava et al., 2014,
  * https://jmlr.org/papers/v15/srivastava14a.html). x, key `[4]` (int32, of `nextKey`) → y as x. Which elements are
  * dropped is a function of the key alone, so the gradient is the same op on dy.
  */
-export const dropout: Op<DropoutAttrs> = defineOp<DropoutAttrs>('dropout', {
+export const dropout: Op<'dropout'> = defineOp('dropout', {
   saves: 'inputs',
   infer: ([x, key], { p }) => [droppedType('dropout', x, key, p)],
   backward: (dy, [, key], attrs) => [() => dropout([dy, key], attrs)],
@@ -29,7 +24,7 @@ export const dropout: Op<DropoutAttrs> = defineOp<DropoutAttrs>('dropout', {
  * Dropout of whole channels (Tompson et al., 2015, https://arxiv.org/abs/1411.4280): x `[N, C, …]`, key `[4]` → y as x,
  * one draw for each (n, c).
  */
-export const featureDropout: Op<DropoutAttrs> = defineOp<DropoutAttrs>('featureDropout', {
+export const featureDropout: Op<'featureDropout'> = defineOp('featureDropout', {
   saves: 'inputs',
   infer([x, key], { p }) {
     if (x.shape.length < 2)

@@ -1,15 +1,11 @@
 import { ShapeError } from '../core/errors.js';
-import { broadcastShapes, formatShape, type Shape, sameShape } from '../core/shape.js';
+import { broadcastShapes, formatShape, sameShape } from '../core/shape.js';
 import { defineOp } from '../tensor/define-op.js';
 import { broadcastStrides } from './kernels/strided.js';
 import { gatherStrided } from './kernels/strided-copy.js';
 
-export interface ExpandAttrs {
-  readonly shape: Shape;
-}
-
 /** x repeated along dimensions of size 1, and along new ones in front. */
-export const expand = defineOp<ExpandAttrs>('expand', {
+export const expand = defineOp('expand', {
   saves: 'none',
   infer([x], { shape }) {
     if (!sameShape(broadcastShapes('expand', x.shape, shape), shape))

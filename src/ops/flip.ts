@@ -2,13 +2,8 @@ import { stridesOf } from '../core/shape.js';
 import { defineOp, type Op } from '../tensor/define-op.js';
 import { gatherStrided } from './kernels/strided-copy.js';
 
-export interface FlipAttrs {
-  /** Counted from the front. */
-  readonly dims: readonly number[];
-}
-
 /** x with the order of its elements along `dims` reversed. */
-export const flip: Op<FlipAttrs> = defineOp<FlipAttrs>('flip', {
+export const flip: Op<'flip'> = defineOp('flip', {
   saves: 'none',
   infer: ([x]) => [{ shape: x.shape, dtype: x.dtype }],
   reference([x], [y], { dims }) {

@@ -9,12 +9,8 @@ import {
 } from './kernels/indices.js';
 import { scatterAdd } from './scatter-add.js';
 
-export interface GatherAttrs {
-  readonly dim: number;
-}
-
 /** y[i][j] = x[i][index[i][j]] for dim = 1, and so on, of [x, index]; y has the index's shape. */
-export const gather = defineOp<GatherAttrs>('gather', {
+export const gather = defineOp('gather', {
   saves: 'inputs',
   infer([x, index], { dim }) {
     requireIndex('gather', index);

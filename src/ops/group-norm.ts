@@ -6,19 +6,13 @@ import { normalizeRows, normalizeRowsBackward, type RowLayout } from './kernels/
 import { once } from './once.js';
 import { requireExact, requireOneFloat, typeOf } from './require.js';
 
-export interface GroupNormAttrs {
-  readonly groups: number;
-  /** Added to the variance before the root. */
-  readonly eps: number;
-}
-
 /**
  * Normalises each group of neighbouring channels of each sample (Wu & He, 2018, https://arxiv.org/abs/1803.08494):
  * y = (x − mean) / √(var + ε) · weight + bias.
  *
  * x `[N, C, …]`, weight and bias `[C]` → y as x, mean and rstd = 1 / √(var + ε) `[N, groups]`.
  */
-export const groupNorm = defineOp<GroupNormAttrs>('groupNorm', {
+export const groupNorm = defineOp('groupNorm', {
   infer([x, weight, bias], { groups }) {
     const dtype = requireOneFloat('groupNorm', { input: x, weight, bias });
     const [batch, channels] = x.shape;
@@ -50,7 +44,7 @@ export const groupNorm = defineOp<GroupNormAttrs>('groupNorm', {
 });
 
 /** The gradients of `groupNorm`: dy, x, weight, mean, rstd → dx, dweight, dbias. */
-export const groupNormBackward = defineOp<GroupNormAttrs>('groupNormBackward', {
+export const groupNormBackward = defineOp('groupNormBackward', {
   infer: ([, x, weight]) => [typeOf(x), typeOf(weight), typeOf(weight)],
   reference([dy, x, weight, mean, rstd], [dx, dweight, dbias], { groups }) {
     const layout = rowsOf(x.shape, groups);

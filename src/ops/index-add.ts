@@ -3,12 +3,8 @@ import { numel, sameShape } from '../core/shape.js';
 import { defineOp } from '../tensor/define-op.js';
 import { describeShapes, requireIndex, requireIndicesBelow } from './kernels/indices.js';
 
-export interface IndexAddAttrs {
-  readonly dim: number;
-}
-
 /** base, with slice k of src added to slice index[k] along `dim`, of [base, index, src]. */
-export const indexAdd = defineOp<IndexAddAttrs>('indexAdd', {
+export const indexAdd = defineOp('indexAdd', {
   saves: 'inputs',
   infer([base, index, src], { dim }) {
     requireIndex('indexAdd', index);

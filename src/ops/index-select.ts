@@ -5,12 +5,8 @@ import { defineOp } from '../tensor/define-op.js';
 import { indexAdd } from './index-add.js';
 import { requireIndex, requireIndicesBelow } from './kernels/indices.js';
 
-export interface IndexSelectAttrs {
-  readonly dim: number;
-}
-
 /** The slices of x along `dim` that the 1-d int32 index names, of [x, index]. */
-export const indexSelect = defineOp<IndexSelectAttrs>('indexSelect', {
+export const indexSelect = defineOp('indexSelect', {
   saves: 'inputs',
   infer([x, index], { dim }) {
     requireIndex('indexSelect', index);

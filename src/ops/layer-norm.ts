@@ -6,20 +6,13 @@ import { normalizeRows, normalizeRowsBackward, type RowLayout } from './kernels/
 import { once } from './once.js';
 import { requireExact, requireOneFloat, typeOf } from './require.js';
 
-export interface LayerNormAttrs {
-  /** The last dimensions of the input, over which mean and variance are taken. */
-  readonly normalizedShape: Shape;
-  /** Added to the variance before the root. */
-  readonly eps: number;
-}
-
 /**
  * Normalises each sample over its last dimensions (Ba et al., 2016, https://arxiv.org/abs/1607.06450):
  * y = (x − mean) / √(var + ε) · weight + bias.
  *
  * x `[…, …normalizedShape]`, weight and bias `normalizedShape` → y as x, mean and rstd = 1 / √(var + ε) `[…]`.
  */
-export const layerNorm = defineOp<LayerNormAttrs>('layerNorm', {
+export const layerNorm = defineOp('layerNorm', {
   infer([x, weight, bias], { normalizedShape }) {
     const dtype = requireOneFloat('layerNorm', { input: x, weight, bias });
     const rank = x.shape.length - normalizedShape.length;
@@ -50,7 +43,7 @@ export const layerNorm = defineOp<LayerNormAttrs>('layerNorm', {
 });
 
 /** The gradients of `layerNorm`: dy, x, weight, mean, rstd → dx, dweight, dbias. */
-export const layerNormBackward = defineOp<LayerNormAttrs>('layerNormBackward', {
+export const layerNormBackward = defineOp('layerNormBackward', {
   infer: ([, x, weight]) => [typeOf(x), typeOf(weight), typeOf(weight)],
   reference([dy, x, weight, mean, rstd], [dx, dweight, dbias], { normalizedShape }) {
     const layout = rowsOf(x.shape, normalizedShape);

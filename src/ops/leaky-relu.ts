@@ -1,12 +1,8 @@
 import { defineBackward } from './kernels/define-backward.js';
 import { defineUnary } from './kernels/define-unary.js';
 
-export interface LeakyReluAttrs {
-  readonly slope: number;
-}
-
 /** x where x > 0, slope · x elsewhere. */
-export const leakyRelu = defineUnary<LeakyReluAttrs>('leakyRelu', {
+export const leakyRelu = defineUnary('leakyRelu', {
   f: (x, { slope }) => (x > 0 ? x : slope * x),
 
   saves: 'inputs',
@@ -15,7 +11,6 @@ export const leakyRelu = defineUnary<LeakyReluAttrs>('leakyRelu', {
 });
 
 /** dy where x > 0, slope · dy elsewhere, of [x, dy]. */
-export const leakyReluBackward = defineBackward<LeakyReluAttrs>(
-  'leakyReluBackward',
-  (x, dy, { slope }) => (x > 0 ? dy : slope * dy),
+export const leakyReluBackward = defineBackward('leakyReluBackward', (x, dy, { slope }) =>
+  x > 0 ? dy : slope * dy,
 );

@@ -3,10 +3,9 @@ import { defineOp } from '../tensor/define-op.js';
 import { lineStart, linesAlong } from './kernels/lines.js';
 import { logSoftmaxLines } from './kernels/log-softmax-lines.js';
 import { requireDim, typeOf } from './require.js';
-import type { SoftmaxAttrs } from './softmax.js';
 
 /** y = log softmax(x) along `dim`, without overflow. */
-export const logSoftmax = defineOp<SoftmaxAttrs>('logSoftmax', {
+export const logSoftmax = defineOp('logSoftmax', {
   saves: 'outputs',
   infer([x], { dim }) {
     requireFloat('logSoftmax', 'the input', x.dtype);
@@ -20,7 +19,7 @@ export const logSoftmax = defineOp<SoftmaxAttrs>('logSoftmax', {
 });
 
 /** The gradient of `logSoftmax`: dx = dy − e^y · Σ dy. */
-export const logSoftmaxBackward = defineOp<SoftmaxAttrs>('logSoftmaxBackward', {
+export const logSoftmaxBackward = defineOp('logSoftmaxBackward', {
   infer: ([, y]) => [typeOf(y)],
   reference([dy, y], [dx], { dim }) {
     const lines = linesAlong(y.shape, dim);

@@ -1,18 +1,12 @@
 import { ShapeError } from '../core/errors.js';
 import { broadcastShapes, formatShape, numel, type Shape } from '../core/shape.js';
+import type { MatmulAttrs } from '../graph/attrs/layers.js';
 import type { NdArray, TensorType } from '../graph/op.js';
 import { defineOp, type Op } from '../tensor/define-op.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { addDotRows, packRows } from './kernels/dot-rows.js';
 import { broadcastStrides, stridedRuns } from './kernels/strided.js';
 import { requireOneFloat } from './require.js';
-
-export interface MatmulAttrs {
-  /** Takes a with its last two dimensions exchanged. */
-  readonly transposeA: boolean;
-  /** Takes b with its last two dimensions exchanged. */
-  readonly transposeB: boolean;
-}
 
 /** What a call of matmul multiplies: `batch` products of `[m, k]` and `[k, n]`. */
 interface Product {
@@ -29,7 +23,7 @@ interface Product {
  * The matrix product a · b: `[…, m, k]`, `[…, k, n]` → `[…, m, n]`, where the leading dimensions broadcast. A vector
  * `[k]` stands for a row on the left and a column on the right, and the dimension it lacks is missing in the result too.
  */
-export const matmul: Op<MatmulAttrs> = defineOp<MatmulAttrs>('matmul', {
+export const matmul: Op<'matmul'> = defineOp('matmul', {
   saves: 'inputs',
   infer([a, b], attrs) {
     const dtype = requireOneFloat('matmul', { a, b });

@@ -1,18 +1,15 @@
 import { requireFloat } from '../core/dtype.js';
 import { ShapeError } from '../core/errors.js';
-import { dims4, formatShape, type Shape, type Size2d } from '../core/shape.js';
+import { dims4, formatShape, type Shape } from '../core/shape.js';
+import type { MaxPool2dAttrs } from '../graph/attrs/layers.js';
 import { defineOp } from '../tensor/define-op.js';
-import { type PoolAttrs, pooledSize } from './kernels/windows.js';
-
-export interface MaxPool2dAttrs extends PoolAttrs {
-  readonly dilation: Size2d;
-}
+import { pooledSize } from './kernels/windows.js';
 
 /**
  * The maximum of each window: x `[N, C, H, W]` → y, indices `[N, C, H', W']`. An index (int32) is the maximum's place
  * i·W + j in its plane; the first of equal ones counts, and NaN counts as the greatest.
  */
-export const maxPool2d = defineOp<MaxPool2dAttrs>('maxPool2d', {
+export const maxPool2d = defineOp('maxPool2d', {
   saves: 'outputs',
   infer([x], attrs) {
     const [n, c, h, w] = dims4('maxPool2d', 'input', x.shape);
@@ -66,7 +63,7 @@ export const maxPool2d = defineOp<MaxPool2dAttrs>('maxPool2d', {
 });
 
 /** The gradient of `maxPool2d`: dy, indices `[N, C, H', W']` → dx of `shape`; each dy goes to its maximum. */
-export const maxPool2dBackward = defineOp<{ readonly shape: Shape }>('maxPool2dBackward', {
+export const maxPool2dBackward = defineOp('maxPool2dBackward', {
   infer: ([dy], { shape }) => [{ shape, dtype: dy.dtype }],
 
   reference([dy, indices], [dx]) {

@@ -1,15 +1,9 @@
 import { requireFloat } from '../core/dtype.js';
 import { defineOp } from '../tensor/define-op.js';
-import {
-  countReduced,
-  type ReductionAttrs,
-  reducedType,
-  sums,
-  unreduce,
-} from './kernels/reduce.js';
+import { countReduced, reducedType, sums, unreduce } from './kernels/reduce.js';
 
 /** Means over dimensions; NaN where there are no elements. */
-export const mean = defineOp<ReductionAttrs>('mean', {
+export const mean = defineOp('mean', {
   saves: 'none',
   infer([x], attrs) {
     requireFloat('mean', 'the input', x.dtype);

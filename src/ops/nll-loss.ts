@@ -1,5 +1,4 @@
 import { requireLabels } from '../core/labels.js';
-import type { Shape } from '../core/shape.js';
 import { defineOp } from '../tensor/define-op.js';
 import {
   labelShape,
@@ -8,13 +7,7 @@ import {
   scoresOf,
   totalWeight,
 } from './kernels/classification.js';
-import { type Reduction, reducedLoss } from './kernels/reduction.js';
-
-export interface NllLossAttrs {
-  readonly reduction: Reduction;
-  /** Places with this label do not count. */
-  readonly ignoreIndex: number;
-}
+import { reducedLoss } from './kernels/reduction.js';
 
 /**
  * Negative log likelihood: the loss of a place is −w_t · logp_t for its label t.
@@ -22,7 +15,7 @@ export interface NllLossAttrs {
  * logp `[N, K, …]`, labels `[N, …]` (int32), class weights `[K]` (may be left out) → `[]` or, for reduction 'none',
  * `[N, …]`. The mean divides by the weights of the labels.
  */
-export const nllLoss = defineOp<NllLossAttrs>('nllLoss', {
+export const nllLoss = defineOp('nllLoss', {
   saves: 'inputs',
   infer(inputs, { reduction }) {
     const [logp, target] = inputs;
@@ -57,24 +50,21 @@ export const nllLoss = defineOp<NllLossAttrs>('nllLoss', {
 });
 
 /** The gradient of `nllLoss`: dy (as the loss), labels, weight → dlogp of `shape` `[N, K, …]`. */
-export const nllLossBackward = defineOp<NllLossAttrs & { readonly shape: Shape }>(
-  'nllLossBackward',
-  {
-    infer: ([dy], { shape }) => [{ shape, dtype: dy.dtype }],
+export const nllLossBackward = defineOp('nllLossBackward', {
+  infer: ([dy], { shape }) => [{ shape, dtype: dy.dtype }],
 
-    reference(inputs, [dlogp], { reduction, ignoreIndex, shape }) {
-      const [dy, target] = inputs;
-      const weight = inputs.at(2);
-      const scores = scoresOf(shape);
-      const count = reduction === 'mean' ? totalWeight(target, weight, ignoreIndex) : 1;
-      dlogp.data.fill(0);
-      for (let place = 0; place < scores.places; place++) {
-        const label = target.data[place] as number;
-        if (label === ignoreIndex) continue;
-        const at = placeStart(scores, place) + label * scores.inner;
-        const gradient = dy.data[reduction === 'none' ? place : 0] as number;
-        dlogp.data[at] = (-gradient * ((weight?.data[label] ?? 1) as number)) / count;
-      }
-    },
+  reference(inputs, [dlogp], { reduction, ignoreIndex, shape }) {
+    const [dy, target] = inputs;
+    const weight = inputs.at(2);
+    const scores = scoresOf(shape);
+    const count = reduction === 'mean' ? totalWeight(target, weight, ignoreIndex) : 1;
+    dlogp.data.fill(0);
+    for (let place = 0; place < scores.places; place++) {
+      const label = target.data[place] as number;
+      if (label === ignoreIndex) continue;
+      const at = placeStart(scores, place) + label * scores.inner;
+      const gradient = dy.data[reduction === 'none' ? place : 0] as number;
+      dlogp.data[at] = (-gradient * ((weight?.data[label] ?? 1) as number)) / count;
+    }
   },
-);
+});

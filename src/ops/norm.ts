@@ -1,14 +1,9 @@
 import { requireFloat } from '../core/dtype.js';
 import { defineOp } from '../tensor/define-op.js';
-import { type ReductionAttrs, reducedType, unreduce, visitReduced } from './kernels/reduce.js';
-
-export interface NormAttrs extends ReductionAttrs {
-  /** The order, neither 0 nor infinite. */
-  readonly p: number;
-}
+import { reducedType, unreduce, visitReduced } from './kernels/reduce.js';
 
 /** The p-norm (Σ |x|ᵖ)^(1/p) over dimensions; its gradient is 0 where it is 0, and where x is. */
-export const norm = defineOp<NormAttrs>('norm', {
+export const norm = defineOp('norm', {
   infer([x], attrs) {
     requireFloat('norm', 'the input', x.dtype);
     return [reducedType(x, attrs, x.dtype)];

@@ -1,18 +1,10 @@
-import { type DType, requireFloat } from '../core/dtype.js';
+import { requireFloat } from '../core/dtype.js';
 import { unitFloat } from '../core/rng.js';
-import type { Shape } from '../core/shape.js';
 import { defineOp } from '../tensor/define-op.js';
 import { requireKey, visitBlocks } from './kernels/random.js';
 
-export interface NormalAttrs {
-  readonly shape: Shape;
-  readonly mean: number;
-  readonly std: number;
-  readonly dtype: DType;
-}
-
 /** Normal deviates, of [key], two from each pair of words (Box & Muller, 1958, https://doi.org/10.1214/aoms/1177706645). */
-export const normal = defineOp<NormalAttrs>('normal', {
+export const normal = defineOp('normal', {
   infer([key], { shape, dtype }) {
     requireKey('normal', key, shape);
     requireFloat('normal', 'the result', dtype);

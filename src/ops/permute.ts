@@ -3,13 +3,8 @@ import { formatShape, stridesOf } from '../core/shape.js';
 import { defineOp } from '../tensor/define-op.js';
 import { gatherStrided } from './kernels/strided-copy.js';
 
-export interface PermuteAttrs {
-  /** Dimension i of the result is dimension `dims[i]` of x. */
-  readonly dims: readonly number[];
-}
-
 /** x with its dimensions in another order. */
-export const permute = defineOp<PermuteAttrs>('permute', {
+export const permute = defineOp('permute', {
   saves: 'none',
   infer([{ shape, dtype }], { dims }) {
     if (dims.length !== shape.length || shape.some((_, d) => !dims.includes(d)))

@@ -1,10 +1,10 @@
 import { defineOp } from '../tensor/define-op.js';
 import { lineStart, linesAlong } from './kernels/lines.js';
-import { type ReductionAttrs, reducedType, unreduce, visitReduced } from './kernels/reduce.js';
+import { reducedType, unreduce, visitReduced } from './kernels/reduce.js';
 import { setExact } from './kernels/whole.js';
 
 /** The product over dimensions; whole numbers and bools give int32, and an error where that cannot hold a product. 1 of no elements. */
-export const prod = defineOp<ReductionAttrs>('prod', {
+export const prod = defineOp('prod', {
   saves: 'inputs',
   infer([x], attrs) {
     const whole = x.dtype === 'bool' || x.dtype === 'uint8';

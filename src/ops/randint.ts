@@ -1,19 +1,9 @@
-import type { DType } from '../core/dtype.js';
 import { ValueError } from '../core/errors.js';
-import type { Shape } from '../core/shape.js';
 import { defineOp } from '../tensor/define-op.js';
 import { fillRandom, requireKey } from './kernels/random.js';
 
-export interface RandintAttrs {
-  readonly shape: Shape;
-  readonly low: number;
-  /** Not reached. */
-  readonly high: number;
-  readonly dtype: DType;
-}
-
 /** Random whole numbers from low to high − 1, of [key]. */
-export const randint = defineOp<RandintAttrs>('randint', {
+export const randint = defineOp('randint', {
   infer([key], { shape, low, high, dtype }) {
     requireKey('randint', key, shape);
     if (!Number.isInteger(low) || !Number.isInteger(high) || low >= high)

@@ -1,12 +1,8 @@
 import { defineOp } from '../tensor/define-op.js';
 import { requireKey, visitBlocks } from './kernels/random.js';
 
-export interface RandpermAttrs {
-  readonly n: number;
-}
-
 /** 0 … n − 1 in random order (Fisher–Yates), int32, of [key]. */
-export const randperm = defineOp<RandpermAttrs>('randperm', {
+export const randperm = defineOp('randperm', {
   infer([key], { n }) {
     requireKey('randperm', key, [n]);
     return [{ shape: [n], dtype: 'int32' }];

@@ -1,14 +1,9 @@
 import { internalError, ShapeError } from '../core/errors.js';
-import { formatShape, numel, type Shape } from '../core/shape.js';
+import { formatShape, numel } from '../core/shape.js';
 import { defineOp } from '../tensor/define-op.js';
 
-export interface ReshapeAttrs {
-  /** Without −1. */
-  readonly shape: Shape;
-}
-
 /** The same elements under another shape. */
-export const reshape = defineOp<ReshapeAttrs>('reshape', {
+export const reshape = defineOp('reshape', {
   view: true,
   saves: 'none',
   infer([x], { shape }) {

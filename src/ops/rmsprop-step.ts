@@ -9,13 +9,6 @@ import {
 } from './kernels/optimizer-step.js';
 import { typeOf } from './require.js';
 
-export interface RmspropStepAttrs {
-  /** Whether the steps are kept and added to. */
-  readonly momentum: boolean;
-  /** Whether the squared mean gradient is taken off, so that gradients are divided by their deviation. */
-  readonly centered: boolean;
-}
-
 /**
  * One step of RMSprop (Hinton, 2012, https://www.cs.toronto.edu/~tijmen/csc321/slides/lecture_slides_lec6.pdf), in place:
  *
@@ -25,7 +18,7 @@ export interface RmspropStepAttrs {
  *
  * θ, s, b, a, g, lr (float32 scalar), [1 − α, ε, λ, μ] (float32) → θ, s, b, a. Without momentum b, and unless centered a, is an empty tensor `[0]`.
  */
-export const rmspropStep = defineOp<RmspropStepAttrs>('rmspropStep', {
+export const rmspropStep = defineOp('rmspropStep', {
   inPlace: [0, 1, 2, 3],
   infer([param, square, buffer, mean, grad, lr, constants], { momentum, centered }) {
     requireScalars('rmspropStep', lr, undefined);

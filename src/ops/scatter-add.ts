@@ -8,12 +8,8 @@ import {
   visitIndexed,
 } from './kernels/indices.js';
 
-export interface ScatterAddAttrs {
-  readonly dim: number;
-}
-
 /** base, with y[i][index[i][j]] += src[i][j] for dim = 1, and so on, of [base, index, src]. */
-export const scatterAdd = defineOp<ScatterAddAttrs>('scatterAdd', {
+export const scatterAdd = defineOp('scatterAdd', {
   saves: 'inputs',
   infer([base, index, src], { dim }) {
     requireIndex('scatterAdd', index);

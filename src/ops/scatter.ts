@@ -9,12 +9,8 @@ import {
   visitIndexed,
 } from './kernels/indices.js';
 
-export interface ScatterAttrs {
-  readonly dim: number;
-}
-
 /** base, with y[i][index[i][j]] = src[i][j] for dim = 1, and so on, of [base, index, src]; of several, the last. */
-export const scatter: Op<ScatterAttrs> = defineOp<ScatterAttrs>('scatter', {
+export const scatter: Op<'scatter'> = defineOp('scatter', {
   saves: 'inputs',
   infer([base, index, src], { dim }) {
     requireIndex('scatter', index);

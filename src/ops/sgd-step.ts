@@ -13,7 +13,7 @@ import {
  *
  * θ, b, g of one shape, lr (float32 scalar), [μ, d, λ] (float32), step (int32 scalar, 0 on the first step) → θ, b.
  */
-export const sgdStep = defineOp<{ readonly nesterov: boolean }>('sgdStep', {
+export const sgdStep = defineOp('sgdStep', {
   inPlace: [0, 1],
   infer([param, buffer, grad, lr, constants, step]) {
     requireScalars('sgdStep', lr, step);
@@ -38,7 +38,7 @@ export const sgdStep = defineOp<{ readonly nesterov: boolean }>('sgdStep', {
  * One step of plain gradient descent, in place: θ ← θ − lr · (g + λθ). θ, g, lr (float32 scalar), [μ, d, λ] (float32, of
  * which λ is read) → θ.
  */
-export const sgdStepPlain = defineOp<object>('sgdStepPlain', {
+export const sgdStepPlain = defineOp('sgdStepPlain', {
   inPlace: [0],
   infer([param, grad, lr, constants]) {
     requireScalars('sgdStepPlain', lr, undefined);

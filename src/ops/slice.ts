@@ -1,22 +1,11 @@
 import { ShapeError } from '../core/errors.js';
 import { formatShape, numel, type Shape, stridesOf } from '../core/shape.js';
+import type { SliceAttrs } from '../graph/attrs/movement.js';
 import { defineOp } from '../tensor/define-op.js';
 import { gatherStrided, scatterStrided } from './kernels/strided-copy.js';
 
-/** Per dimension: the elements start, start + step, … below end. */
-export interface SliceAttrs {
-  readonly starts: readonly number[];
-  readonly ends: readonly number[];
-  readonly steps: readonly number[];
-}
-
-export interface SliceBackwardAttrs extends SliceAttrs {
-  /** The shape of what was sliced. */
-  readonly shape: Shape;
-}
-
 /** A part of x: every step-th element of a range in each dimension. */
-export const slice = defineOp<SliceAttrs>('slice', {
+export const slice = defineOp('slice', {
   saves: 'none',
   infer: ([x], attrs) => [{ shape: slicedShape('slice', x.shape, attrs), dtype: x.dtype }],
   reference([x], [y], attrs) {
@@ -27,7 +16,7 @@ export const slice = defineOp<SliceAttrs>('slice', {
 });
 
 /** dy in its place in zeros of `shape`. */
-export const sliceBackward = defineOp<SliceBackwardAttrs>('sliceBackward', {
+export const sliceBackward = defineOp('sliceBackward', {
   infer: ([dy], { shape }) => [{ shape, dtype: dy.dtype }],
   reference([dy], [dx], attrs) {
     const { strides, base } = walk(attrs.shape, attrs);

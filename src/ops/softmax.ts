@@ -3,13 +3,8 @@ import { defineOp } from '../tensor/define-op.js';
 import { lineStart, linesAlong } from './kernels/lines.js';
 import { requireDim, typeOf } from './require.js';
 
-export interface SoftmaxAttrs {
-  /** Counted from the front. */
-  readonly dim: number;
-}
-
 /** y = eˣ / Σ eˣ along `dim`. */
-export const softmax = defineOp<SoftmaxAttrs>('softmax', {
+export const softmax = defineOp('softmax', {
   saves: 'outputs',
   infer([x], { dim }) {
     requireFloat('softmax', 'the input', x.dtype);
@@ -39,7 +34,7 @@ export const softmax = defineOp<SoftmaxAttrs>('softmax', {
 });
 
 /** The gradient of `softmax`: dx = y · (dy − Σ dy · y). */
-export const softmaxBackward = defineOp<SoftmaxAttrs>('softmaxBackward', {
+export const softmaxBackward = defineOp('softmaxBackward', {
   infer: ([, y]) => [typeOf(y)],
   reference([dy, y], [dx], { dim }) {
     const lines = linesAlong(y.shape, dim);

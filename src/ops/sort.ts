@@ -5,19 +5,11 @@ import { inOrder } from './kernels/order.js';
 import { requireDim, typeOf } from './require.js';
 import { scatterAdd } from './scatter-add.js';
 
-export interface SortAttrs {
-  /** Counted from the front. */
-  readonly dim: number;
-  readonly descending: boolean;
-  /** How many of each line are kept, from the first. */
-  readonly count: number;
-}
-
 /**
  * The first `count` elements along `dim` in ascending or descending order, and where they stood (int32). Equal elements
  * keep their order; NaN counts as the largest.
  */
-export const sort = defineOp<SortAttrs>('sort', {
+export const sort = defineOp('sort', {
   saves: 'outputs',
   infer([x], { dim, count }) {
     requireDim('sort', dim, x.shape.length);

@@ -1,10 +1,10 @@
 import { requireFloat } from '../core/dtype.js';
 import { defineOp } from '../tensor/define-op.js';
 import { countReduced, reducedType, unreduce } from './kernels/reduce.js';
-import { type VarianceAttrs, variances } from './kernels/variance.js';
+import { variances } from './kernels/variance.js';
 
 /** The standard deviation over dimensions; its gradient is 0 where it is 0. */
-export const std = defineOp<VarianceAttrs>('std', {
+export const std = defineOp('std', {
   infer([x], attrs) {
     requireFloat('std', 'the input', x.dtype);
     return [reducedType(x, attrs, x.dtype)];

@@ -1,10 +1,10 @@
 import { requireFloat } from '../core/dtype.js';
 import { defineOp } from '../tensor/define-op.js';
 import { countReduced, reducedType, unreduce } from './kernels/reduce.js';
-import { type VarianceAttrs, variances } from './kernels/variance.js';
+import { variances } from './kernels/variance.js';
 
 /** The variance over dimensions. */
-export const variance = defineOp<VarianceAttrs>('var', {
+export const variance = defineOp('var', {
   saves: 'inputs',
   infer([x], attrs) {
     requireFloat('var', 'the input', x.dtype);

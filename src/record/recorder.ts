@@ -6,8 +6,9 @@
 import type { TypedArray } from '../core/dtype.js';
 import { CaptureError } from '../core/errors.js';
 import { formatShape, numel, type Shape, sameShape } from '../core/shape.js';
-import type { Graph, GraphNode, Value } from '../graph/graph.js';
+import { type Graph, type GraphNode, graphNode, type Value } from '../graph/graph.js';
 import { type OpSpec, opSpec, type TensorType } from '../graph/op.js';
+import type { OpAttrs, OpName } from '../graph/op-attrs.js';
 import type { Executor, HasGradient, Operand } from '../tensor/execute.js';
 import { type Capture, lastStorageId, Storage } from '../tensor/storage.js';
 import { type GradientResult, RecordedGradients } from './recorded-gradients.js';
@@ -68,17 +69,17 @@ export class Recorder implements Executor {
     this.standIns.add(tensor);
   }
 
-  execute(
-    op: OpSpec,
+  execute<N extends OpName>(
+    op: OpSpec<N>,
     inputs: readonly Operand[],
-    attrs: object,
+    attrs: OpAttrs[N],
     types: readonly TensorType[],
     into: readonly (Operand | undefined)[],
   ): Storage[] {
     for (const input of inputs) this.guardGradient(input);
     const from = inputs.map((operand) => this.read(operand, op.name));
     const outputs = types.map(({ dtype, shape }) => this.value(dtype, shape));
-    this.nodes.push({ op, attrs, inputs: from, outputs });
+    this.nodes.push(graphNode(op, attrs, from, outputs));
     return outputs.map((value, k) => {
       const target = into[k];
       const storage =
@@ -222,12 +223,7 @@ export class Recorder implements Executor {
     const found = known.find((other) => sameShape(shape, other.shape));
     if (found !== undefined) return found;
     const view = this.value(value.dtype, shape);
-    this.nodes.push({
-      op: opSpec('reshape'),
-      attrs: { shape },
-      inputs: [value],
-      outputs: [view],
-    });
+    this.nodes.push(graphNode(opSpec('reshape'), { shape }, [value], [view]));
     this.reshaped.set(value, [...known, view]);
     return view;
   }

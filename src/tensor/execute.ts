@@ -8,6 +8,7 @@ import { currentEngine, whenEngineChanges } from '../engine/select.js';
 import { attrsText } from '../graph/attrs-text.js';
 import { singleNodeGraph } from '../graph/graph.js';
 import type { OpSpec, TensorType } from '../graph/op.js';
+import type { OpAttrs, OpName } from '../graph/op-attrs.js';
 import { Storage } from './storage.js';
 
 /** A tensor as the door sees it. */
@@ -19,10 +20,10 @@ export interface Operand extends TensorType {
 /** What receives calls: the eager executor or a recorder. */
 export interface Executor {
   /** Runs or notes one call; `into[k]`, where given, is the operand that output k is written over. */
-  execute(
-    op: OpSpec,
+  execute<N extends OpName>(
+    op: OpSpec<N>,
     inputs: readonly Operand[],
-    attrs: object,
+    attrs: OpAttrs[N],
     types: readonly TensorType[],
     into: readonly (Operand | undefined)[],
   ): Storage[];
@@ -145,10 +146,10 @@ export function dependOn<T>(read: () => T): T {
   return read();
 }
 
-function executeEagerly(
-  op: OpSpec,
+function executeEagerly<N extends OpName>(
+  op: OpSpec<N>,
   inputs: readonly Operand[],
-  attrs: object,
+  attrs: OpAttrs[N],
   types: readonly TensorType[],
   into: readonly (Operand | undefined)[],
 ): Storage[] {
@@ -183,11 +184,11 @@ whenEngineChanges(() => {
   plans.clear();
 });
 
-function plan(
+function plan<N extends OpName>(
   engine: Engine,
-  op: OpSpec,
+  op: OpSpec<N>,
   inputs: readonly Operand[],
-  attrs: object,
+  attrs: OpAttrs[N],
   types: readonly TensorType[],
 ): Plan {
   const key = signature(op, inputs, attrs);

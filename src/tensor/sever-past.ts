@@ -1,15 +1,13 @@
 import { onesLike } from './creation.js';
-import type { GradNode, OpDefinition, Tensor } from './tensor.js';
+import type { GradNode, Tensor } from './tensor.js';
 
 /**
  * Gives a tensor a past that gradients cannot go through: it requires a gradient, as it would had the past been kept, and
  * `backward()` throws what `refusal` makes. Returns the tensor.
  */
 export function severPast(tensor: Tensor, refusal: () => Error): Tensor {
-  const op: OpDefinition = {
+  const op: GradNode['op'] = {
     name: 'compiledStep',
-    infer: () => [],
-    reference() {},
     backward() {
       throw refusal();
     },

@@ -8,6 +8,7 @@ import { DTypeError, internalError, ShapeError, ValueError } from '../core/error
 import { show } from '../core/outside-text.js';
 import { formatShape, normalizeDim, numel, type Shape, sameShape } from '../core/shape.js';
 import { type Operands, type OpSpec, operands } from '../graph/op.js';
+import type { OpAttrs, OpName } from '../graph/op-attrs.js';
 import { execute, noteElementsRead, noteGradientRead, touchGradient } from './execute.js';
 import { isGradEnabled } from './grad-mode.js';
 import { Storage } from './storage.js';
@@ -16,7 +17,7 @@ import { Storage } from './storage.js';
 export type GradThunk = () => Tensor;
 
 /** An op with its gradient. Only output 0 is differentiable; further outputs (indices, statistics) are not. */
-export interface OpDefinition<A extends object = object> extends OpSpec<A> {
+export interface OpDefinition<N extends OpName = OpName> extends OpSpec<N> {
   /**
    * The gradients of the inputs for `dy`, the gradient of output 0: one thunk per input, `null` where there is none.
    * Made of ops on tensors, so that it records and compiles like everything else.
@@ -24,7 +25,7 @@ export interface OpDefinition<A extends object = object> extends OpSpec<A> {
   backward?(
     dy: Tensor,
     inputs: Operands<Tensor>,
-    attrs: A,
+    attrs: OpAttrs[N],
     outputs: Operands<Tensor>,
   ): readonly (GradThunk | null)[];
   /** Which values `backward` reads (shapes are always there). Default: all; less keeps less memory alive. */
@@ -39,8 +40,8 @@ export type GradHook = (grad: Tensor) => Tensor | undefined;
 
 /** One call on the tape. */
 export interface GradNode {
-  readonly op: OpDefinition;
-  readonly attrs: object;
+  readonly op: { readonly name: string } & Pick<OpDefinition, 'backward'>;
+  readonly attrs: OpAttrs[OpName];
   /** Later calls have higher numbers. */
   readonly sequence: number;
   readonly edges: readonly GradEdge[];
@@ -199,10 +200,10 @@ function requireUsable(op: string, inputs: readonly Tensor[]): void {
 }
 
 /** Runs an op on tensors and, where a gradient may be asked for, notes the call on the tape. */
-export function applyOp(
-  op: OpDefinition,
+export function applyOp<N extends OpName>(
+  op: OpDefinition<N>,
   inputs: readonly Tensor[],
-  attrs: object,
+  attrs: OpAttrs[N],
 ): readonly Tensor[] {
   requireUsable(op.name, inputs);
   const types = op.infer(operands(inputs), attrs);
@@ -216,11 +217,11 @@ export function applyOp(
 }
 
 /** Runs an op whose outputs replace inputs (`OpSpec.inPlace`); returns the tensors of its other outputs. */
-export function applyInPlace(
-  op: OpDefinition,
+export function applyInPlace<N extends OpName>(
+  op: OpDefinition<N>,
   name: string,
   inputs: readonly Tensor[],
-  attrs: object,
+  attrs: OpAttrs[N],
 ): readonly Tensor[] {
   requireUsable(name, inputs);
   if (isGradEnabled() && inputs.some((t) => t.requiresGrad))
@@ -250,10 +251,10 @@ export function applyInPlace(
     .map((type, k) => new Tensor(at(storages, targets.length + k), type.shape));
 }
 
-function gradNode(
-  op: OpDefinition,
+function gradNode<N extends OpName>(
+  op: OpDefinition<N>,
   inputs: readonly Tensor[],
-  attrs: object,
+  attrs: OpAttrs[N],
   outputs: readonly Tensor[],
 ): GradNode {
   const saves = op.saves ?? 'all';

@@ -78,7 +78,7 @@ describe('setThreads', () => {
 test('setWinograd changes the convolutions of engine wasm, and going back finds the same engine', () => {
   const type = (...shape: number[]) => ({ dtype: 'float32', shape }) as const;
   const [x, w] = [type(8, 32, 16, 16), type(32, 32, 3, 3)];
-  const attrs = { stride: [1, 1], padding: [1, 1], dilation: [1, 1], groups: 1 };
+  const attrs = { stride: [1, 1], padding: [1, 1], dilation: [1, 1], groups: 1 } as const;
   const program = () =>
     currentEngine().prepare(singleNodeGraph(opSpec('conv2d'), [x, w], attrs, [x])).program;
   useEngine('wasm');

@@ -3,6 +3,7 @@ import type { TypedArray } from '../../core/dtype.js';
 import { internalError } from '../../core/errors.js';
 import { formatShape } from '../../core/shape.js';
 import type { Graph, Value } from '../../graph/graph.js';
+import type { OpAttrs, OpName } from '../../graph/op-attrs.js';
 import { alignUp } from '../pool/heap.js';
 import type { Precision } from '../precision.js';
 import { bfloat16Values } from './bfloat16-values.js';
@@ -169,7 +170,7 @@ class GraphLowering implements LowerContext {
       return;
     if (op === undefined) throw internalError(`fused op '${node.name}' has no lowering`);
     this.callHost('reference', inputs, outputs, (given, made) =>
-      op.reference(given, made, node.attrs),
+      op.reference(given, made, node.attrs as OpAttrs[OpName]),
     );
   }
 

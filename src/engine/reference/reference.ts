@@ -2,7 +2,7 @@
 import { allocate, type TypedArray } from '../../core/dtype.js';
 import { internalError } from '../../core/errors.js';
 import { numel } from '../../core/shape.js';
-import { formatGraph, type Graph, type Value } from '../../graph/graph.js';
+import { formatGraph, type Graph, runReference, type Value } from '../../graph/graph.js';
 import { operands } from '../../graph/op.js';
 import type { Buffer, Engine, Plan, PrepareOptions } from '../engine.js';
 import { HostBuffer, hostBuffer } from '../host-buffer.js';
@@ -56,14 +56,15 @@ function run(
   };
   const nd = (value: Value) => ({ shape: value.shape, dtype: value.dtype, data: arrayOf(value) });
 
-  for (const { op, attrs, inputs: from, outputs: to } of graph.nodes) {
+  for (const node of graph.nodes) {
+    const { op, inputs: from, outputs: to } = node;
     if (op.view === true) {
       for (const value of to) alias(arrays, value, arrayOf(from[0] ?? value));
       continue;
     }
     for (const value of to)
       if (!arrays.has(value)) arrays.set(value, allocate(value.dtype, numel(value.shape)));
-    op.reference(operands(from.map(nd)), operands(to.map(nd)), attrs);
+    runReference(node, operands(from.map(nd)), operands(to.map(nd)));
   }
 
   // A state that becomes another's next value is copied before it is overwritten.

@@ -4,8 +4,7 @@
  */
 import { numel } from '../../core/shape.js';
 import { maxThreads } from '../../core/threads.js';
-import type { Graph, GraphNode } from '../../graph/graph.js';
-import { operands } from '../../graph/op.js';
+import { type Graph, type GraphNode, multiplyAdds } from '../../graph/graph.js';
 import { CompiledPlan } from '../compiler/compiled-plan.js';
 import { lowerGraph } from '../compiler/lower-graph.js';
 import type { Provider } from '../compiler/provider.js';
@@ -110,7 +109,10 @@ function hasLowering(op: string): boolean {
 }
 
 /** Elements touched, and multiply-adds, of which a kernel makes 16 in the time of one element. */
-function workOf({ op, attrs, inputs, outputs }: GraphNode): number {
-  const elements = [...inputs, ...outputs].reduce((sum, { shape }) => sum + numel(shape), 0);
-  return elements + (op.multiplyAdds?.(operands(inputs), operands(outputs), attrs) ?? 0) / 16;
+function workOf(node: GraphNode): number {
+  const elements = [...node.inputs, ...node.outputs].reduce(
+    (sum, { shape }) => sum + numel(shape),
+    0,
+  );
+  return elements + multiplyAdds(node) / 16;
 }

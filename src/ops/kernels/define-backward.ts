@@ -1,6 +1,7 @@
 import { requireFloat, type TypedArray } from '../../core/dtype.js';
 import { ShapeError } from '../../core/errors.js';
 import { formatShape, sameShape } from '../../core/shape.js';
+import type { OpAttrs, OpName } from '../../graph/op-attrs.js';
 import { defineOp, type Op } from '../../tensor/define-op.js';
 import { mapBinary } from './elementwise.js';
 
@@ -10,11 +11,8 @@ type Kernel<A> =
   | { loop(value: TypedArray, dy: TypedArray, dx: TypedArray): void };
 
 /** The gradient of an element-wise op as an op of its own, of [value, dy], where `value` is the op's x or y. */
-export function defineBackward<A extends object = Record<never, never>>(
-  name: string,
-  kernel: Kernel<A>,
-): Op<A> {
-  return defineOp<A>(name, {
+export function defineBackward<N extends OpName>(name: N, kernel: Kernel<OpAttrs[N]>): Op<N> {
+  return defineOp(name, {
     inPlace: [1],
     infer([value, dy]) {
       requireFloat(name, 'the gradient', dy.dtype);

@@ -1,6 +1,7 @@
 import { type DType, isFloat } from '../../core/dtype.js';
 import { DTypeError } from '../../core/errors.js';
 import { broadcastShapes } from '../../core/shape.js';
+import type { OpName } from '../../graph/op-attrs.js';
 import { defineOp, type Op } from '../../tensor/define-op.js';
 import type { GradThunk, OpDefinition, Tensor } from '../../tensor/tensor.js';
 import { mapBinary, mapUnary } from './elementwise.js';
@@ -21,10 +22,10 @@ interface Binary {
 }
 
 /** An op y = f(a, b) on each pair of elements, with broadcasting. */
-export function defineBinary(
-  name: string,
+export function defineBinary<N extends OpName>(
+  name: N,
   { f, saves = 'all', backward, compares = false, divides = false, bools = true }: Binary,
-): Op<Record<never, never>> {
+): Op<N> {
   const outputDtype = (given: DType): DType => {
     if (compares) return 'bool';
     if (divides) return isFloat(given) ? given : 'float32';

@@ -1,18 +1,12 @@
 import { defineOp, type Op } from '../../tensor/define-op.js';
-import {
-  type ReductionAttrs,
-  reducedType,
-  requireElements,
-  unreduce,
-  visitReduced,
-} from './reduce.js';
+import { reducedType, requireElements, unreduce, visitReduced } from './reduce.js';
 
 /** Whether `value` takes the place of `best`. */
 type Beats = (value: number, best: number) => boolean;
 
 /** An op that gives the extreme value over dimensions. NaN wins; equal extremes share the gradient. */
-export function defineExtremum(name: string, beats: Beats): Op<ReductionAttrs> {
-  return defineOp<ReductionAttrs>(name, {
+export function defineExtremum<N extends 'max' | 'min'>(name: N, beats: Beats): Op<N> {
+  return defineOp(name, {
     infer([x], attrs) {
       requireElements(name, x, attrs.dims);
       return [reducedType(x, attrs, x.dtype)];
@@ -34,8 +28,8 @@ export function defineExtremum(name: string, beats: Beats): Op<ReductionAttrs> {
 }
 
 /** An op that gives where over the dimensions (flattened) the extreme value first is: int32. */
-export function defineArgExtremum(name: string, beats: Beats): Op<ReductionAttrs> {
-  return defineOp<ReductionAttrs>(name, {
+export function defineArgExtremum<N extends 'argmax' | 'argmin'>(name: N, beats: Beats): Op<N> {
+  return defineOp(name, {
     infer([x], attrs) {
       requireElements(name, x, attrs.dims);
       return [reducedType(x, attrs, 'int32')];

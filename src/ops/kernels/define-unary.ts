@@ -1,5 +1,6 @@
 import { requireFloat, type TypedArray } from '../../core/dtype.js';
 import { requireNumber } from '../../core/options.js';
+import type { OpAttrs, OpName } from '../../graph/op-attrs.js';
 import { defineOp, type Op } from '../../tensor/define-op.js';
 import type { OpDefinition, Tensor } from '../../tensor/tensor.js';
 import { mapUnary } from './elementwise.js';
@@ -16,12 +17,9 @@ type Unary<A> = Kernel<A> & {
 };
 
 /** An op y = f(x) on each element, in place if asked. */
-export function defineUnary<A extends object = Record<never, never>>(
-  name: string,
-  unary: Unary<A>,
-): Op<A> {
+export function defineUnary<N extends OpName>(name: N, unary: Unary<OpAttrs[N]>): Op<N> {
   const { integers = false, saves = 'inputs', backward } = unary;
-  return defineOp<A>(name, {
+  return defineOp(name, {
     inPlace: [0],
     saves,
     infer([x], attrs) {

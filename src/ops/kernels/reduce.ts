@@ -2,16 +2,10 @@
 import type { DType } from '../../core/dtype.js';
 import { ShapeError } from '../../core/errors.js';
 import { formatShape, numel, reducedShape, type Shape, stridesOf } from '../../core/shape.js';
+import type { ReductionAttrs } from '../../graph/attrs/reduction.js';
 import type { NdArray, TensorType } from '../../graph/op.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { stridedRuns } from './strided.js';
-
-export interface ReductionAttrs {
-  /** Dimensions to reduce over, ascending. */
-  readonly dims: readonly number[];
-  /** Keep them, with size 1. */
-  readonly keepdim: boolean;
-}
 
 /** The type of a reduction of x. */
 export function reducedType(

@@ -1,10 +1,6 @@
+import type { VarianceAttrs } from '../../graph/attrs/reduction.js';
 import type { NdArray } from '../../graph/op.js';
-import { countReduced, type ReductionAttrs, sums, visitReduced } from './reduce.js';
-
-export interface VarianceAttrs extends ReductionAttrs {
-  /** Subtracted from the number of elements: 1 for a sample's variance, 0 for a population's. */
-  readonly correction: number;
-}
+import { countReduced, sums, visitReduced } from './reduce.js';
 
 /** Σ (x − mean)² / max(0, count − correction), in two passes. */
 export function variances(x: NdArray, { dims, correction }: VarianceAttrs): Float64Array {

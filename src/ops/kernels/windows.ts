@@ -1,16 +1,8 @@
 /** How pooling windows lie along one axis, and averages over windows of a plane. */
 import { ShapeError, ValueError } from '../../core/errors.js';
 import { formatShape, pair, type Shape, type Size2d, windowOutput } from '../../core/shape.js';
+import type { PoolAttrs } from '../../graph/attrs/layers.js';
 import type { NdArray } from '../../graph/op.js';
-
-/** What max and average pooling have in common. */
-export interface PoolAttrs {
-  readonly kernelSize: Size2d;
-  readonly stride: Size2d;
-  readonly padding: Size2d;
-  /** Windows that start inside the input or its leading padding but reach beyond it count too. */
-  readonly ceilMode: boolean;
-}
 
 /** One window along an axis: the elements start ≤ i < end, of a window of `extent` with its padding. */
 export interface Window {

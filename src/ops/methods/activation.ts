@@ -1,9 +1,10 @@
 /** Activation functions. */
 import { optionReader, requireOneOf } from '../../core/options.js';
 import { normalizeDim } from '../../core/shape.js';
+import type { GeluAttrs, SoftplusAttrs } from '../../graph/attrs/elementwise.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { elu } from '../elu.js';
-import { type GeluAttrs, gelu } from '../gelu.js';
+import { gelu } from '../gelu.js';
 import { hardsigmoid } from '../hardsigmoid.js';
 import { hardswish } from '../hardswish.js';
 import { leakyRelu } from '../leaky-relu.js';
@@ -13,7 +14,7 @@ import { relu } from '../relu.js';
 import { sigmoid } from '../sigmoid.js';
 import { silu } from '../silu.js';
 import { softmax } from '../softmax.js';
-import { type SoftplusAttrs, softplus } from '../softplus.js';
+import { softplus } from '../softplus.js';
 import { tanh } from '../tanh.js';
 import { install } from './install.js';
 

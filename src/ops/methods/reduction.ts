@@ -1,12 +1,11 @@
 /** Reductions, over all dimensions or some. */
 import { type OptionNames, optionReader, requireNumber } from '../../core/options.js';
 import { normalizeDim, normalizeDims, type Shape, sameShape } from '../../core/shape.js';
+import type { ReductionAttrs, VarianceAttrs } from '../../graph/attrs/reduction.js';
 import type { Op } from '../../tensor/define-op.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { argmax } from '../argmax.js';
 import { argmin } from '../argmin.js';
-import type { ReductionAttrs } from '../kernels/reduce.js';
-import type { VarianceAttrs } from '../kernels/variance.js';
 import { max } from '../max.js';
 import { mean } from '../mean.js';
 import { min } from '../min.js';
@@ -97,7 +96,7 @@ function varianceAttrs(
 /** The extreme values along one dimension and where they are; gradients go to where they are. */
 function extremes(
   subject: string,
-  locate: Op<ReductionAttrs>,
+  locate: Op<'argmax'> | Op<'argmin'>,
   x: Tensor,
   dim: number,
   given: Given,

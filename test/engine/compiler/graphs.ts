@@ -5,12 +5,13 @@ import type { Rng } from '../../../src/core/rng.js';
 import { numel, type Shape } from '../../../src/core/shape.js';
 import type { Buffer, Engine, Plan } from '../../../src/engine/engine.js';
 import { HostBuffer, hostBuffer } from '../../../src/engine/host-buffer.js';
-import type { Graph, GraphNode, Value } from '../../../src/graph/graph.js';
+import { type Graph, type GraphNode, graphNode, type Value } from '../../../src/graph/graph.js';
 import { type OpSpec, operands, opSpec, registerOp } from '../../../src/graph/op.js';
+import type { OpAttrs, OpName } from '../../../src/graph/op-attrs.js';
 
 /** An op that no engine has a kernel for: y = x + 1, over x where that is allowed. */
-const addOne: OpSpec = {
-  name: 'testAddOne',
+const addOne: OpSpec<'test.addOne'> = {
+  name: 'test.addOne',
   inPlace: [0],
   infer: ([x]) => [x],
   reference([x], [y]) {
@@ -38,12 +39,13 @@ export class GraphBuilder {
   }
 
   /** The first output of a call. */
-  call(name: string, inputs: readonly Value[], attrs: object = {}): Value {
+  call(name: OpName, inputs: readonly Value[], given: object = {}): Value {
     const op = opSpec(name);
+    const attrs = given as OpAttrs[OpName]; // the op's shape rule looks at them
     const outputs = op
       .infer(operands(inputs), attrs)
       .map(({ shape, dtype }) => ({ id: this.ids++, shape, dtype }));
-    this.nodes.push({ op, attrs, inputs, outputs });
+    this.nodes.push(graphNode(op, attrs, inputs, outputs));
     return operands(outputs)[0];
   }
 
@@ -53,7 +55,7 @@ export class GraphBuilder {
   }
 }
 
-export const conv1x1 = { stride: [1, 1], padding: [0, 0], dilation: [1, 1], groups: 1 };
+export const conv1x1 = { stride: [1, 1], padding: [0, 0], dilation: [1, 1], groups: 1 } as const;
 
 export function normals(rng: Rng, shape: Shape, std = 1): Float32Array {
   return Float32Array.from({ length: numel(shape) }, () => rng.normal(0, std));
@@ -82,7 +84,7 @@ export function randomGraph(rng: Rng): Graph {
     () => b.call('mul', [b.call('tanh', [any()]), any()]),
     () => b.call('maximum', [any(), any()]),
     () => b.call('conv2d', [any(), weight], conv1x1),
-    () => b.call('testAddOne', [any()]),
+    () => b.call('test.addOne', [any()]),
     () => {
       const flat = b.call('reshape', [any()], { shape: [n, c * h * w] });
       const changed = rng.bool() ? b.call('neg', [flat]) : flat;

@@ -78,7 +78,7 @@ describe('layouts', () => {
     const b = new GraphBuilder();
     const weight = b.constant([16, 16, 1, 1], normals(new Rng(1), [16, 16, 1, 1], 0.3));
     const y = b.call('conv2d', [b.input(shape), weight], conv1x1);
-    const ends = [1, 2].map(() => b.call('testAddOne', [y]));
+    const ends = [1, 2].map(() => b.call('test.addOne', [y]));
     assert.match(single.prepare(b.graph(ends)).program, /\b1 layout conversion\b/);
   });
 });
@@ -107,7 +107,7 @@ describe('states', () => {
   test('keep their old value for whoever reads it later or is given it', () => {
     const b = new GraphBuilder();
     const state = b.input(shape);
-    const next = b.call('testAddOne', [state]);
+    const next = b.call('test.addOne', [state]);
     const graph = b.graph([state, b.call('neg', [state])], [{ state, next }]);
     const start = new Float32Array(100).fill(3);
     const [old, negative, after] = runPlan(single.prepare(graph), graph, [start]);
@@ -145,11 +145,11 @@ describe('single ops', () => {
   });
 
   test('run their reference kernel where there is no other', () => {
-    assert.equal(double.hasKernel(opSpec('testAddOne')), false);
+    assert.equal(double.hasKernel(opSpec('test.addOne')), false);
     assert.equal(double.hasKernel(opSpec('add')), true);
     const double64 = { dtype: 'float64', shape: [4000] } as const;
     for (const [name, t] of [
-      ['testAddOne', type],
+      ['test.addOne', type],
       ['add', double64],
     ] as const) {
       const operands = name === 'add' ? [t, t] : [t];

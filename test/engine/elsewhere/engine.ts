@@ -72,7 +72,9 @@ export function openElsewhere(mayWait: boolean): EngineElsewhere {
 
   function prepare(graph: Graph): Plan {
     const plan = ++ids;
-    const nodes = graph.nodes.map((node) => ({ ...node, op: node.op.name }));
+    const nodes = graph.nodes.map(({ name, attrs, inputs, outputs }) => ({
+      ...{ name, attrs, inputs, outputs },
+    }));
     engine.send('prepare', plan, { ...graph, nodes });
     const run: Plan['run'] = (inputs, given = []) => {
       const from = inputs.map((input) => there(input).id);

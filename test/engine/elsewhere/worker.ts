@@ -5,12 +5,12 @@ import type { DType, TypedArray } from '../../../src/core/dtype.js';
 import type { Plan } from '../../../src/engine/engine.js';
 import { HostBuffer, hostBuffer } from '../../../src/engine/host-buffer.js';
 import { referenceEngine } from '../../../src/engine/reference/reference.js';
-import type { Graph, GraphNode } from '../../../src/graph/graph.js';
+import { type Graph, type GraphNode, graphNode } from '../../../src/graph/graph.js';
 import { opSpec } from '../../../src/graph/op.js';
 
 /** A graph that messages can carry: ops by their names. */
 interface PortableGraph extends Omit<Graph, 'nodes'> {
-  nodes: (Omit<GraphNode, 'op'> & { op: string })[];
+  nodes: Omit<GraphNode, 'op'>[];
 }
 
 const plans = new Map<number, Plan>();
@@ -18,7 +18,9 @@ const buffers = new Map<number, HostBuffer>();
 
 const orders = {
   prepare(plan: number, graph: PortableGraph) {
-    const nodes = graph.nodes.map((node) => ({ ...node, op: opSpec(node.op) }));
+    const nodes = graph.nodes.map(({ name, attrs, inputs, outputs }) =>
+      graphNode(opSpec(name), attrs, inputs, outputs),
+    );
     plans.set(plan, referenceEngine.prepare({ ...graph, nodes }));
   },
   run(plan: number, inputs: readonly number[], outputs: readonly number[]) {

@@ -1,7 +1,7 @@
+import type { Reduction } from '../../../src/graph/attrs/training.js';
 import { bce } from '../../../src/ops/bce.js';
 import { bceWithLogits } from '../../../src/ops/bce-with-logits.js';
 import { crossEntropy } from '../../../src/ops/cross-entropy.js';
-import type { Reduction } from '../../../src/ops/kernels/reduction.js';
 import { nllLoss } from '../../../src/ops/nll-loss.js';
 import { gradientsAt, type InputSpec, input, type OpCase } from '../op-case.js';
 

@@ -2,13 +2,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type OpSpec, operands } from '../../../src/graph/op.js';
+import type { OpAttrs, OpName } from '../../../src/graph/op-attrs.js';
 import { conv2d, conv2dBackwardInput, conv2dBackwardWeight } from '../../../src/ops/conv2d.js';
 import { linear } from '../../../src/ops/linear.js';
 import { matmul } from '../../../src/ops/matmul.js';
 import type { Op } from '../../../src/tensor/define-op.js';
 
-function count<A extends object>(op: Op<A>, shapes: readonly (readonly number[])[], attrs: A) {
-  const definition: OpSpec<A> = op.definition;
+function count<N extends OpName>(
+  op: Op<N>,
+  shapes: readonly (readonly number[])[],
+  attrs: OpAttrs[N],
+) {
+  const definition: OpSpec<N> = op.definition;
   const inputs = operands(shapes.map((shape) => ({ shape, dtype: 'float32' as const })));
   const outputs = operands(definition.infer(inputs, attrs));
   return definition.multiplyAdds?.(inputs, outputs, attrs);

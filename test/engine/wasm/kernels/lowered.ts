@@ -12,7 +12,14 @@ import { Pointer } from '../../../../src/engine/compiler/region.js';
 import type { Precision } from '../../../../src/engine/precision.js';
 import { lowerings } from '../../../../src/engine/wasm/lower/table.js';
 import type { Value } from '../../../../src/graph/graph.js';
-import { type NdArray, operands, opSpec, type TensorType } from '../../../../src/graph/op.js';
+import {
+  type NdArray,
+  type OpSpec,
+  operands,
+  opSpec,
+  type TensorType,
+} from '../../../../src/graph/op.js';
+import type { OpAttrs, OpName } from '../../../../src/graph/op-attrs.js';
 import type { Resident, Sandbox } from './sandbox.js';
 
 export interface Run {
@@ -53,10 +60,11 @@ export function runLowered(
 /** What the op's reference kernel gives, its floats in float64. */
 export function runReference(
   name: string,
-  attrs: object,
+  given: object,
   inputs: readonly NdArray[],
 ): { types: readonly TensorType[]; arrays: TypedArray[] } {
-  const op = opSpec(name);
+  const op: OpSpec = opSpec(name as OpName); // which throws for other names
+  const attrs = given as OpAttrs[OpName]; // the op's shape rule looks at them
   const exact = inputs.map(
     ({ shape, dtype, data }): NdArray =>
       dtype === 'float32'

@@ -1,0 +1,11 @@
+import type { NoAttrs } from '../src/graph/attrs/no-attrs.js';
+
+/** Ops that tests define. */
+declare module '../src/graph/op-attrs.js' {
+  interface OpAttrs {
+    'test.addOne': NoAttrs;
+    'test.both': NoAttrs;
+    'test.identity': NoAttrs;
+    'test.wrongSquare': NoAttrs;
+  }
+}
