@@ -2,8 +2,8 @@
 import { EngineError } from '../core/errors.js';
 
 /**
- * `bfloat16`: convolutions and matrix products multiply bfloat16 and sum in float32, and activations between them are
- * stored so; parameters, statistics, losses and whatever a plan takes and returns stay float32.
+ * `bfloat16`: activations are stored so, and convolutions and matrix products may multiply it, summing in float32;
+ * parameters, statistics, losses and whatever a plan takes and returns stay float32.
  */
 export const precisions = ['float32', 'bfloat16'] as const;
 export type Precision = (typeof precisions)[number];

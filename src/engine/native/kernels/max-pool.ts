@@ -2,6 +2,7 @@
  * Max pooling of vectors of channels, and its gradient, alone or behind batch normalisation and a relu. Windows and edges are
  * part of the code. The first of equal values wins, and NaN over numbers. For AVX-512.
  */
+import { internalError } from '../../../core/errors.js';
 import type { Precision } from '../../precision.js';
 import { type Mask, only, type Vec } from '../asm/operands.js';
 import { bytesOf, type Cursor, type KernelWriter, type Part } from '../kernel-writer.js';
@@ -34,7 +35,7 @@ interface Plane {
   readonly norm: boolean;
 }
 
-/** Floats with the number of an element in each lane, for comparisons and blends. */
+/** Registers with the number of an element in each lane, for comparisons and blends. */
 function numbersOf(w: KernelWriter, numbers: readonly number[]): (number: number) => Vec {
   const filled = new Map<number, Vec>();
   for (const number of numbers) {
@@ -43,7 +44,11 @@ function numbersOf(w: KernelWriter, numbers: readonly number[]): (number: number
     w.fillWhole(to, number);
     filled.set(number, to);
   }
-  return (number) => filled.get(number) ?? w.vector();
+  return (number) => {
+    const found = filled.get(number);
+    if (found === undefined) throw internalError(`no register holds the number ${number}`);
+    return found;
+  };
 }
 
 /** A pointer that a row of a vector of channels moves, and the bytes of a channel there. */

@@ -15,7 +15,12 @@ import { zeroFill } from '../kernels/weight-order.js';
 import type { Kernel } from '../kernels.js';
 
 import { areReachable, KernelPhase, type Operand, type Place } from './phase.js';
-import type { StoredReplacement, StoredReplacements, Words } from './replacement.js';
+import {
+  isWorthWriting,
+  type StoredReplacement,
+  type StoredReplacements,
+  type Words,
+} from './replacement.js';
 import { shareOf } from './shares.js';
 
 /** Whole planes are shared out where every thread gets some. */
@@ -37,15 +42,12 @@ interface Channels {
   readonly storage: Precision;
 }
 
-/** Elements below which writing code takes longer than what it could save. */
-const worthWriting = 1 << 12;
-
 /** Undefined where the emitted kernels do not fit. */
 function channelsOf(words: Words, storage: Precision): Channels | undefined {
   const [images, groups, pixels, block] = words.numbers(1, 2, 3, 4);
   const count = images * groups * pixels * block;
   const isReachable = areReachable(count * bytesOf(storage));
-  const fits = block % 4 === 0 && count >= worthWriting && isReachable;
+  const fits = block % 4 === 0 && isWorthWriting(count) && isReachable;
   return fits ? { images, groups, pixels, block, storage } : undefined;
 }
 

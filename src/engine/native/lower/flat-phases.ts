@@ -5,11 +5,8 @@
 import { bytesOf } from '../kernel-writer.js';
 import { flatSum } from '../kernels/flat.js';
 import { areReachable, KernelPhase } from './phase.js';
-import type { StoredReplacement, StoredReplacements } from './replacement.js';
+import { isWorthWriting, type StoredReplacement, type StoredReplacements } from './replacement.js';
 import { shareOf } from './shares.js';
-
-/** Elements below which writing code takes longer than what it could save. */
-const worthWriting = 1 << 12;
 
 /** Elements that are not shared between threads: a cache line. */
 const unit = 32;
@@ -21,7 +18,7 @@ const sum =
     const [count, stepA, stepB, outer] = words.numbers(3, 4, 5, 8);
     if (storage === 'float32' || !a || !b || !y || stepA !== 1 || stepB !== 1 || outer !== 0)
       return false;
-    if (!(count >= worthWriting) || !areReachable(count * bytesOf(storage))) return false;
+    if (!isWorthWriting(count) || !areReachable(count * bytesOf(storage))) return false;
     const phase = new KernelPhase(context);
     const operands = [a, b, y].map((pointer) => phase.operand(pointer));
     phase.run((thread, call) => {

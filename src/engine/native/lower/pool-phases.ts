@@ -14,11 +14,13 @@ import type { Kernels } from '../kernels.js';
 import { type Axis, inputAt, runsOf } from './axis.js';
 
 import { areReachable, KernelPhase } from './phase.js';
-import type { StoredReplacement, StoredReplacements, Words } from './replacement.js';
+import {
+  isWorthWriting,
+  type StoredReplacement,
+  type StoredReplacements,
+  type Words,
+} from './replacement.js';
 import { shareOf, unitsOf } from './shares.js';
-
-/** Elements below which writing code takes longer than what it could save. */
-const worthWriting = 1 << 12;
 
 /** Elements of a window whose numbers stay in registers. */
 const mostTaps = 16;
@@ -60,7 +62,7 @@ function fitting(pooling: Pooling): Pooling | undefined {
   const count = planes * block * rows.size * columns.size;
   const fits =
     block % 4 === 0 &&
-    count >= worthWriting &&
+    isWorthWriting(count) &&
     rows.kernel * columns.kernel <= mostTaps &&
     axes.every(({ dilation, outSize }) => dilation === 1 && outSize > 0) &&
     areReachable(count * bytesOf(storage));

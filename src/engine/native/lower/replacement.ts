@@ -9,6 +9,11 @@ import type { Replacements } from '../../compiler/target.js';
 import type { Precision } from '../../precision.js';
 import type { Kernels } from '../kernels.js';
 
+/** Whether writing code for so many elements takes less than what it can save. */
+export function isWorthWriting(elements: number): boolean {
+  return elements >= 1 << 12;
+}
+
 /** The argument words of a kernel; a number or pointer that is none is NaN or undefined. */
 export class Words {
   constructor(private readonly words: readonly Word[]) {}
