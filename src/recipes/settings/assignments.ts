@@ -14,7 +14,10 @@ export function parseAssignment(text: string): Assignment {
       'set',
       `given ${quote(text)}, a setting and its value are required: KEY=VALUE`,
     );
-  return [text.slice(0, at).trim().split('.'), parseValue(text.slice(at + 1).trim())];
+  const key = text.slice(0, at).trim();
+  const path = key.split('.');
+  if (path.includes('__proto__')) throw new ValueError(key, 'is no setting');
+  return [path, parseValue(text.slice(at + 1).trim())];
 }
 
 function parseValue(text: string): unknown {

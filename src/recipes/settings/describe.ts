@@ -1,6 +1,7 @@
 /** The settings in short: the optimizer, its schedule, and whatever is not as it is by default. */
 import { isPlain } from '../../core/options.js';
 import { settingKeys } from './keys.js';
+import { canBeOff } from './layers.js';
 import type { ScheduleSetting } from './schedules.js';
 import type { Settings } from './schema.js';
 
@@ -33,7 +34,10 @@ function unusual(section: object, path: string, of: string | null): string[] {
   return Object.entries(section).flatMap(([name, value]: [string, unknown]) => {
     if (of !== null && name === 'name') return [];
     const key = path === '' ? name : `${path}.${name}`;
-    if (isPlain(value)) return unusual(value as object, key, of);
+    if (isPlain(value)) {
+      const inside = unusual(value as object, key, of);
+      return inside.length === 0 && canBeOff(key) ? [key] : inside; // on, as it is by default
+    }
     const known = settingKeys().find((entry) => entry.key === key && entry.of === of);
     if (JSON.stringify(value) === JSON.stringify(known?.default ?? null)) return [];
     const text = typeof value === 'object' ? JSON.stringify(value) : String(value);

@@ -28,6 +28,11 @@ const shorts: Readonly<Record<string, Short>> = {
   earlyStopping: { number: 'patience', canBeOff: true },
 };
 
+/** Whether a section may be off. */
+export function canBeOff(key: string): boolean {
+  return Object.hasOwn(shorts, key) && shorts[key]?.canBeOff === true;
+}
+
 /** Words that stand for a value, by setting. */
 const words: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'loss.classWeights': { auto: true },

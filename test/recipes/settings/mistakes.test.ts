@@ -52,6 +52,7 @@ const mistakes: readonly (readonly [set: string, message: string | RegExp])[] = 
     'data.cache: given "rm", one of none, ram, disk is required; did you mean ram?',
   ],
   ['compile=yes', 'compile: given "yes", true or false is required'],
+  ['__proto__.x=1', '__proto__.x: is no setting'],
   ['foo', "set: given 'foo', a setting and its value are required: KEY=VALUE"],
 ];
 

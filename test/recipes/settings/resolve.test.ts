@@ -88,6 +88,14 @@ test('a seed that nobody gives is drawn', () => {
   assert.notEqual(seed, resolveSettings({}).seed);
 });
 
+test('in short: what is switched on, as it is by default or otherwise', () => {
+  const settings = resolveSettings({ seed: 7, mixup: true, ema: true, earlyStopping: 5 });
+  assert.equal(
+    describeSettings(settings, 'test'),
+    'adam lr 0.001, batches of 32, mixup, ema, earlyStopping.patience 5, seed 7',
+  );
+});
+
 test('in short: what is not as usual', () => {
   const describe = (layer: SettingsLayer) =>
     describeSettings(resolveSettings({ seed: 7 }, layer), 'test');
