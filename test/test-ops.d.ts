@@ -9,3 +9,10 @@ declare module '../src/graph/op-attrs.js' {
     'test.wrongSquare': NoAttrs;
   }
 }
+
+/** Nodes that their passes make. */
+declare module '../src/engine/compiler/node-attrs.js' {
+  interface FusedAttrs {
+    decay: NoAttrs;
+  }
+}

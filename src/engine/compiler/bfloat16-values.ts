@@ -1,12 +1,12 @@
 /** Which values a plan of precision `bfloat16` stores in bfloat16: those that only kernels for it read. */
 import type { Graph, Value } from '../../graph/graph.js';
-import type { PlanNode } from './plan-node.js';
+import type { NamedNode } from './plan-node.js';
 import type { Target } from './target.js';
 
 /** The values, float32 in the graph, whose readers all take bfloat16; a view's readers are its source's. */
 export function bfloat16Values(
   graph: Graph,
-  nodes: readonly PlanNode[],
+  nodes: readonly NamedNode[],
   { takesBfloat16 }: Pick<Target, 'takesBfloat16'>,
 ): ReadonlySet<Value> {
   const refused = new Set([...graph.outputs, ...graph.updates.map(({ next }) => next)]);

@@ -3,7 +3,6 @@ import type { TypedArray } from '../../core/dtype.js';
 import { internalError } from '../../core/errors.js';
 import { formatShape } from '../../core/shape.js';
 import type { Graph, Value } from '../../graph/graph.js';
-import type { OpAttrs, OpName } from '../../graph/op-attrs.js';
 import { alignUp } from '../pool/heap.js';
 import type { Precision } from '../precision.js';
 import { bfloat16Values } from './bfloat16-values.js';
@@ -11,10 +10,11 @@ import type { Draft, HostCall, InputCheck } from './draft.js';
 import type { KernelName } from './kernel-name.js';
 import { type Block, ROWS, storedElements, storedSize } from './layout.js';
 import type { LowerContext, PhaseOptions, Word } from './lowering.js';
+import type { NodeName } from './node-attrs.js';
 import { accessesOf, type Phase } from './phase.js';
-import type { PlanNode } from './plan-node.js';
+import type { NamedNode } from './plan-node.js';
 import { Pointer, type Region } from './region.js';
-import type { Target } from './target.js';
+import type { Lowerings, Target } from './target.js';
 import { usesOf, type ValueUses } from './uses.js';
 import { ValueForms } from './value-forms.js';
 import { bytesOf, newRegion } from './value-region.js';
@@ -28,7 +28,7 @@ export interface LowerOptions {
 
 export function lowerGraph(
   graph: Graph,
-  nodes: readonly PlanNode[],
+  nodes: readonly NamedNode[],
   target: Target,
   options: LowerOptions,
 ): Draft {
@@ -39,6 +39,15 @@ export function lowerGraph(
     lowering.release();
     throw error;
   }
+}
+
+/** Whether one of `lowerings` has emitted the node. */
+function isLowered<N extends NodeName>(
+  lowerings: Lowerings,
+  node: NamedNode<N>,
+  context: LowerContext,
+): boolean {
+  return lowerings[node.name]?.(node, context) === true;
 }
 
 class GraphLowering implements LowerContext {
@@ -52,11 +61,11 @@ class GraphLowering implements LowerContext {
   private readonly uses: ValueUses;
   private readonly checks: InputCheck[] = [];
   private readonly releases: (() => void)[] = [];
-  private node: PlanNode | undefined;
+  private node: NamedNode | undefined;
 
   constructor(
     private readonly graph: Graph,
-    private readonly nodes: readonly PlanNode[],
+    private readonly nodes: readonly NamedNode[],
     private readonly target: Target,
     { threads, winograd, precision }: LowerOptions,
   ) {
@@ -156,7 +165,7 @@ class GraphLowering implements LowerContext {
     this.releases.push(release);
   }
 
-  private lower(node: PlanNode): void {
+  private lower(node: NamedNode): void {
     this.node = node;
     this.uses.advance(node);
     const { op, inputs, outputs } = node;
@@ -166,11 +175,10 @@ class GraphLowering implements LowerContext {
       return;
     }
     const supported = ![...inputs, ...outputs].some(({ dtype }) => dtype === 'float64');
-    if (supported && this.target.lowerings.some((of) => of[node.name]?.(node, this) === true))
-      return;
+    if (supported && this.target.lowerings.some((of) => isLowered(of, node, this))) return;
     if (op === undefined) throw internalError(`fused op '${node.name}' has no lowering`);
     this.callHost('reference', inputs, outputs, (given, made) =>
-      op.reference(given, made, node.attrs as OpAttrs[OpName]),
+      op.reference(given, made, node.attrs),
     );
   }
 

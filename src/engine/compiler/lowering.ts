@@ -102,7 +102,7 @@ export type Lowering<A extends object = object> = (
   context: LowerContext,
 ) => boolean;
 
-/** A lowering that knows its op's attributes, for the table. */
-export function lowering<A extends object>(lower: Lowering<A>): Lowering {
-  return lower as Lowering; // The op of that name has made these attributes; its shape rule has checked them.
+/** A lowering of nodes with these attributes; without any named, of every node. */
+export function lowering<A extends object = object>(lower: Lowering<A>): Lowering<A> {
+  return lower;
 }

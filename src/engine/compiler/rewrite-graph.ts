@@ -1,18 +1,11 @@
 /** The nodes that a plan is made of: the graph's without those whose results nobody uses, fused where that saves work. */
 import type { Graph, GraphNode, Value } from '../../graph/graph.js';
 import { Rewriter } from './passes/rewriter.js';
-import type { PlanNode } from './plan-node.js';
+import type { NamedNode } from './plan-node.js';
 import type { Pass } from './target.js';
 
-export function rewriteGraph(graph: Graph, passes: readonly Pass[]): PlanNode[] {
-  const nodes = withoutDeadNodes(graph).map(({ op, attrs, inputs, outputs }) => ({
-    name: op.name,
-    op,
-    attrs,
-    inputs,
-    outputs,
-  }));
-  const rewriter = new Rewriter(graph, nodes);
+export function rewriteGraph(graph: Graph, passes: readonly Pass[]): NamedNode[] {
+  const rewriter = new Rewriter(graph, withoutDeadNodes(graph));
   for (const pass of passes) pass(rewriter);
   return rewriter.finish();
 }

@@ -7,13 +7,15 @@
  */
 import type { KernelName } from './kernel-name.js';
 import type { LowerContext, Lowering, Word } from './lowering.js';
+import type { NodeAttrs, NodeName } from './node-attrs.js';
 import type { Rewriter } from './passes/rewriter.js';
-import type { PlanNode } from './plan-node.js';
+import type { NamedNode } from './plan-node.js';
 
 /** Replaces groups of nodes by one for which the target has a lowering. */
 export type Pass = (graph: Rewriter) => void;
 
-export type Lowerings = Readonly<Record<string, Lowering>>;
+/** By a node's name: what is no name of the vocabulary does not compile. */
+export type Lowerings = { readonly [N in NodeName]?: Lowering<NodeAttrs[N]> };
 
 /**
  * Emits phases that have the effect of a kernel with these argument words, and returns true; false, with the context untouched,
@@ -31,7 +33,7 @@ export interface Target {
   /** What runs in place of phases that lowerings emit. */
   readonly replacements: Replacements;
   /** Whether the lowering of `node` takes input `position` in bfloat16 as it is. */
-  takesBfloat16(node: PlanNode, position: number): boolean;
+  takesBfloat16(node: NamedNode, position: number): boolean;
   /** The number of a kernel in programs. */
   kernelId(name: KernelName): number;
 }

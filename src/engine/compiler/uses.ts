@@ -1,20 +1,20 @@
 /** Who still needs a value's memory: what decides whether a result may be written over it. */
 import type { Graph, Value } from '../../graph/graph.js';
-import type { PlanNode } from './plan-node.js';
+import type { NamedNode } from './plan-node.js';
 
 export interface ValueUses {
   /** Lowering has come to this node. */
-  advance(node: PlanNode): void;
+  advance(node: NamedNode): void;
   /** Whether `output` of the current node may be written over the memory of `input`. */
   mayOverwrite(input: Value, output: Value): boolean;
 }
 
-export function usesOf(graph: Graph, nodes: readonly PlanNode[]): ValueUses {
+export function usesOf(graph: Graph, nodes: readonly NamedNode[]): ValueUses {
   // A view has its source's memory, so uses are counted on the source.
   const sources = new Map<Value, Value>();
   const sourceOf = (value: Value): Value => sources.get(value) ?? value;
   const lastUse = new Map<Value, number>();
-  const positions = new Map<PlanNode, number>();
+  const positions = new Map<NamedNode, number>();
   nodes.forEach((node, position) => {
     positions.set(node, position);
     const [first] = node.inputs;

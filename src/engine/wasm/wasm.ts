@@ -5,6 +5,7 @@
 import { numel } from '../../core/shape.js';
 import { maxThreads } from '../../core/threads.js';
 import { type Graph, type GraphNode, multiplyAdds } from '../../graph/graph.js';
+import type { OpName } from '../../graph/op-attrs.js';
 import { CompiledPlan } from '../compiler/compiled-plan.js';
 import { lowerGraph } from '../compiler/lower-graph.js';
 import type { Provider } from '../compiler/provider.js';
@@ -104,7 +105,7 @@ export function openWasmEngine(
   };
 }
 
-function hasLowering(op: string): boolean {
+function hasLowering(op: OpName): boolean {
   return lowerings[op] !== undefined;
 }
 

@@ -1,15 +1,8 @@
 /** Sizes of a convolution as its kernels see them: per group, with groups folded into the batch. */
 import { dims4, numel, type Shape, type Size2d } from '../../../core/shape.js';
+import type { Conv2dAttrs } from '../../../graph/attrs/layers.js';
 
-/** The attributes of conv2d and of its two gradients. */
-export interface ConvAttrs {
-  readonly stride: Size2d;
-  readonly padding: Size2d;
-  readonly dilation: Size2d;
-  readonly groups: number;
-}
-
-export interface ConvGeometry extends ConvAttrs {
+export interface ConvGeometry extends Conv2dAttrs {
   readonly batch: number;
   /** Input channels of a group. */
   readonly channels: number;
@@ -21,7 +14,7 @@ export interface ConvGeometry extends ConvAttrs {
 }
 
 /** The geometry of conv2d with input `x`, weight `w` and output `y`, whichever of them is being computed. */
-export function convGeometry(x: Shape, w: Shape, y: Shape, attrs: ConvAttrs): ConvGeometry {
+export function convGeometry(x: Shape, w: Shape, y: Shape, attrs: Conv2dAttrs): ConvGeometry {
   const [batch, , height, width] = dims4('conv2d', 'input', x);
   const [total, channels, kernelHeight, kernelWidth] = dims4('conv2d', 'weight', w);
   const [, , outHeight, outWidth] = dims4('conv2d', 'output', y);

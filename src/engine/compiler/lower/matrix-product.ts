@@ -1,5 +1,6 @@
 /** The ops `linear` and `matmul` as products of two matrices, however these lie. */
 import { numel } from '../../../core/shape.js';
+import type { MatmulAttrs } from '../../../graph/attrs/layers.js';
 import type { Value } from '../../../graph/graph.js';
 import { operands } from '../../../graph/op.js';
 import type { PlanNode } from '../plan-node.js';
@@ -36,11 +37,6 @@ export function linearProduct({ inputs, outputs }: PlanNode): MatrixProduct {
     b: { row: 1, column: k },
     values: { a, b, bias: inputs[2], y },
   };
-}
-
-export interface MatmulAttrs {
-  readonly transposeA: boolean;
-  readonly transposeB: boolean;
 }
 
 /** Undefined for stacks of matrices and for vectors. */

@@ -5,8 +5,8 @@
 import { sameShape } from '../../../core/shape.js';
 import type { Value } from '../../../graph/graph.js';
 import { operands } from '../../../graph/op.js';
-import { isTwoByTwo, type MaxPoolAttrs } from '../lower/max-pool-windows.js';
-import type { PlanNode } from '../plan-node.js';
+import { isTwoByTwo } from '../lower/max-pool-windows.js';
+import type { NamedNode } from '../plan-node.js';
 import type { Rewriter } from './rewriter.js';
 
 export function fuseBatchNorm(graph: Rewriter): void {
@@ -24,19 +24,19 @@ function isImages({ shape, dtype }: Value): boolean {
 }
 
 /** A relu that is the only reader of `value`. */
-function reluOf(graph: Rewriter, value: Value): PlanNode | undefined {
+function reluOf(graph: Rewriter, value: Value): NamedNode | undefined {
   const reader = graph.soleReader(value);
   return reader?.name === 'relu' ? reader : undefined;
 }
 
 /** The gradient of a relu. */
-function reluGradient(graph: Rewriter, relu: PlanNode): PlanNode | undefined {
+function reluGradient(graph: Rewriter, relu: NamedNode): NamedNode | undefined {
   const [y] = operands(relu.outputs);
   return graph.readersOf(y).find(({ name, inputs }) => name === 'reluBackward' && inputs[0] === y);
 }
 
 /** The gradient of a batch normalisation for the gradient `dy` of its result. */
-function normGradient(graph: Rewriter, norm: PlanNode, dy: Value): PlanNode | undefined {
+function normGradient(graph: Rewriter, norm: NamedNode, dy: Value): NamedNode | undefined {
   const [x] = operands(norm.inputs);
   return graph
     .readersOf(dy)
@@ -45,7 +45,7 @@ function normGradient(graph: Rewriter, norm: PlanNode, dy: Value): PlanNode | un
     );
 }
 
-function fuseRelu(graph: Rewriter, norm: PlanNode): boolean {
+function fuseRelu(graph: Rewriter, norm: NamedNode<'batchNorm'>): boolean {
   const [normalized, mean, variance] = operands(norm.outputs);
   const relu = reluOf(graph, normalized);
   if (relu === undefined) return false;
@@ -69,7 +69,7 @@ function fuseRelu(graph: Rewriter, norm: PlanNode): boolean {
 }
 
 /** relu(norm + residual); the masked gradient is also the residual's, so the fused node hands it out. */
-function fuseResidual(graph: Rewriter, norm: PlanNode): void {
+function fuseResidual(graph: Rewriter, norm: NamedNode<'batchNorm'>): void {
   const [normalized, mean, variance] = operands(norm.outputs);
   const add = graph.soleReader(normalized);
   const residual = add?.inputs.find((value) => value !== normalized);
@@ -101,15 +101,15 @@ function fuseResidual(graph: Rewriter, norm: PlanNode): void {
 }
 
 /** Only as a whole, forward and backward: the pooled tensor is all that is kept of the relu's. */
-function fuseMaxPool(graph: Rewriter, norm: PlanNode): boolean {
+function fuseMaxPool(graph: Rewriter, norm: NamedNode<'batchNorm'>): boolean {
   const [normalized, mean, variance] = operands(norm.outputs);
   const relu = reluOf(graph, normalized);
   if (relu === undefined) return false;
   const [activated] = operands(relu.outputs);
-  const pool = graph.readersOf(activated).find(({ name }) => name === 'maxPool2d');
+  const pool = graph.readersOf(activated).find((node) => node.name === 'maxPool2d');
   if (pool === undefined) return false;
   const [y, indices] = operands(pool.outputs);
-  if (!isTwoByTwo(activated, y, pool.attrs as MaxPoolAttrs)) return false;
+  if (!isTwoByTwo(activated, y, pool.attrs)) return false;
 
   const back = reluGradient(graph, relu);
   if (!graph.isReadOnlyBy(activated, pool, back)) return false;
@@ -143,7 +143,7 @@ function fuseMaxPool(graph: Rewriter, norm: PlanNode): boolean {
   return true;
 }
 
-function fuseEvaluation(graph: Rewriter, norm: PlanNode): void {
+function fuseEvaluation(graph: Rewriter, norm: NamedNode<'batchNormEval'>): void {
   const [normalized] = operands(norm.outputs);
   const reader = graph.soleReader(normalized);
   if (reader?.name === 'relu') {

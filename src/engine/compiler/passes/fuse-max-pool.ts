@@ -4,8 +4,7 @@
  * on a quarter of the elements, and its gradient needs the pooled tensor alone.
  */
 import { operands } from '../../../graph/op.js';
-import type { MaxPoolAttrs } from '../lower/max-pool-windows.js';
-import type { PlanNode } from '../plan-node.js';
+import type { NamedNode } from '../plan-node.js';
 import type { Rewriter } from './rewriter.js';
 
 /** Places in a window fit into a byte. */
@@ -15,7 +14,7 @@ export function fuseMaxPool(graph: Rewriter): void {
   for (const pool of graph.named('maxPool2d')) {
     const [x] = operands(pool.inputs);
     const [y, indices] = operands(pool.outputs);
-    const { kernelSize } = pool.attrs as MaxPoolAttrs;
+    const { kernelSize } = pool.attrs;
     const back = graph.soleReader(indices);
     if (kernelSize[0] * kernelSize[1] > maxWindow || x.dtype !== 'float32') continue;
     if (back === undefined ? !graph.isReadOnlyBy(indices) : back.name !== 'maxPool2dBackward')
@@ -43,9 +42,9 @@ export function fuseMaxPool(graph: Rewriter): void {
 /** The relu before a pooling, with its gradient after the pooling's, where nobody else reads its result. */
 function reluBefore(
   graph: Rewriter,
-  pool: PlanNode,
-  poolBack: PlanNode | undefined,
-): { readonly forward: PlanNode; readonly backward: PlanNode | undefined } | undefined {
+  pool: NamedNode,
+  poolBack: NamedNode | undefined,
+): { readonly forward: NamedNode; readonly backward: NamedNode | undefined } | undefined {
   const producer = graph.producerOf(operands(pool.inputs)[0]);
   if (producer?.name !== 'relu') return undefined;
   const [activated] = operands(producer.outputs);

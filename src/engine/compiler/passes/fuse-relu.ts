@@ -1,7 +1,7 @@
 /** A relu as the last step of the kernel before it: of a convolution, or of the sum that ends a residual block. */
 import { sameShape } from '../../../core/shape.js';
 import { operands } from '../../../graph/op.js';
-import type { PlanNode } from '../plan-node.js';
+import type { NamedNode } from '../plan-node.js';
 import type { Rewriter } from './rewriter.js';
 
 export function fuseRelu(graph: Rewriter): void {
@@ -19,7 +19,7 @@ export function fuseRelu(graph: Rewriter): void {
   }
 }
 
-function reluAfter(graph: Rewriter, node: PlanNode): PlanNode | undefined {
+function reluAfter(graph: Rewriter, node: NamedNode): NamedNode | undefined {
   const [y] = operands(node.outputs);
   const reader = y.dtype === 'float32' ? graph.soleReader(y) : undefined;
   return reader?.name === 'relu' ? reader : undefined;

@@ -3,17 +3,20 @@ import type { DType } from '../../../core/dtype.js';
 import { internalError } from '../../../core/errors.js';
 import type { Shape } from '../../../core/shape.js';
 import type { Graph, Value } from '../../../graph/graph.js';
-import type { PlanNode } from '../plan-node.js';
+import type { NodeName } from '../node-attrs.js';
+import type { NamedNode } from '../plan-node.js';
+
+type Named<N extends NodeName> = Extract<NamedNode, { readonly name: N }>;
 
 export class Rewriter {
   /** In the order of the graph; a fused node stands where its first part stood. */
-  private nodes: PlanNode[];
-  private readonly readers = new Map<Value, Set<PlanNode>>();
-  private readonly producers = new Map<Value, PlanNode>();
+  private nodes: NamedNode[];
+  private readonly readers = new Map<Value, Set<NamedNode>>();
+  private readonly producers = new Map<Value, NamedNode>();
   private readonly kept: Set<Value>;
   private nextId: number;
 
-  constructor(graph: Graph, nodes: readonly PlanNode[]) {
+  constructor(graph: Graph, nodes: readonly NamedNode[]) {
     this.nodes = [...nodes];
     this.kept = new Set([...graph.outputs, ...graph.updates.map(({ next }) => next)]);
     const values = [...graph.inputs, ...graph.constants.map(({ value }) => value)];
@@ -23,27 +26,28 @@ export class Rewriter {
   }
 
   /** The nodes of that name. */
-  named(name: string): PlanNode[] {
-    return this.nodes.filter((node) => node.name === name);
+  named<N extends NodeName>(name: N): Named<N>[] {
+    const isNamed = (node: NamedNode): node is Named<N> => node.name === name;
+    return this.nodes.filter(isNamed);
   }
 
   /** The node that makes a value. */
-  producerOf(value: Value): PlanNode | undefined {
+  producerOf(value: Value): NamedNode | undefined {
     return this.producers.get(value);
   }
 
   /** The nodes that read a value. */
-  readersOf(value: Value): PlanNode[] {
+  readersOf(value: Value): NamedNode[] {
     return [...(this.readers.get(value) ?? [])];
   }
 
   /** Whether nobody but `nodes` needs a value. */
-  isReadOnlyBy(value: Value, ...nodes: readonly (PlanNode | undefined)[]): boolean {
+  isReadOnlyBy(value: Value, ...nodes: readonly (NamedNode | undefined)[]): boolean {
     return !this.kept.has(value) && this.readersOf(value).every((node) => nodes.includes(node));
   }
 
   /** The one node that needs a value. */
-  soleReader(value: Value): PlanNode | undefined {
+  soleReader(value: Value): NamedNode | undefined {
     const [reader, ...others] = this.readersOf(value);
     return others.length > 0 || this.kept.has(value) ? undefined : reader;
   }
@@ -53,16 +57,13 @@ export class Rewriter {
   }
 
   /** Replaces `parts` by one node, an op of the target's own. */
-  fuse(parts: readonly PlanNode[], fused: PlanNode): void {
+  fuse(parts: readonly NamedNode[], fused: NamedNode): void {
     this.replace(parts, [fused]);
   }
 
   /** Replaces `parts` by other nodes, which stand where the first part stood. */
-  replace(parts: readonly PlanNode[], others: readonly PlanNode[]): void {
-    const nodes = others.map(({ name, attrs, inputs, outputs }) => ({
-      ...{ name, attrs, inputs, outputs },
-      op: undefined,
-    }));
+  replace(parts: readonly NamedNode[], others: readonly NamedNode[]): void {
+    const nodes = others.map((node): NamedNode => ({ ...node, op: undefined }));
     const position = this.nodes.findIndex((node) => parts.includes(node));
     this.nodes.splice(position, 1, ...nodes);
     this.nodes = this.nodes.filter((node) => !parts.includes(node));
@@ -71,9 +72,9 @@ export class Rewriter {
   }
 
   /** The nodes, each after those whose results it reads. */
-  finish(): PlanNode[] {
-    const sorted = new Set<PlanNode>();
-    const open = new Set<PlanNode>();
+  finish(): NamedNode[] {
+    const sorted = new Set<NamedNode>();
+    const open = new Set<NamedNode>();
     const stack = this.nodes.toReversed();
     for (let node = stack.at(-1); node !== undefined; node = stack.at(-1)) {
       const missing = sorted.has(node)
@@ -93,7 +94,7 @@ export class Rewriter {
     return [...sorted];
   }
 
-  private connect(node: PlanNode): void {
+  private connect(node: NamedNode): void {
     for (const value of node.outputs) this.producers.set(value, node);
     for (const value of node.inputs) {
       const readers = this.readers.get(value) ?? new Set();

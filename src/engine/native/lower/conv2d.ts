@@ -1,10 +1,10 @@
 /** The three passes of conv2d: x `[N, C, H, W]`, w `[O, C, kH, kW]`, bias `[O]`, y `[N, O, H', W']`. */
 import { numel, type Shape, type Size2d } from '../../../core/shape.js';
+import type { Conv2dAttrs } from '../../../graph/attrs/layers.js';
 import type { Value } from '../../../graph/graph.js';
 import { operands } from '../../../graph/op.js';
 import { type Block, paddedChannels, ROWS, storedElements } from '../../compiler/layout.js';
 import {
-  type ConvAttrs,
   convGeometry,
   isEmpty,
   type StoredGeometry,
@@ -12,6 +12,7 @@ import {
 } from '../../compiler/lower/conv-geometry.js';
 import { isWinograd } from '../../compiler/lower/winograd-choice.js';
 import { type LowerContext, type Lowering, lowering } from '../../compiler/lowering.js';
+import type { ConvNodeAttrs } from '../../compiler/node-attrs.js';
 import type { PlanNode } from '../../compiler/plan-node.js';
 import type { Precision } from '../../precision.js';
 import type { Kernels } from '../kernels.js';
@@ -26,17 +27,12 @@ import { emitWinogradGradient } from './winograd-gradient.js';
 import { emitLines } from './winograd-lines.js';
 import { emitLinesGradient } from './winograd-lines-gradient.js';
 
-/** conv2d, and the same with a ReLU fused behind it. */
-interface Conv2dAttrs extends ConvAttrs {
-  readonly relu?: boolean;
-}
-
 /** A picture has no whole vectors of channels to write. */
 const fewChannels = 4;
 
 /** The geometry where emitted code can compute the pass; undefined where it is left to the engine's other kernels. */
 function geometryOf(
-  { inputs, outputs, attrs }: PlanNode<ConvAttrs>,
+  { inputs, outputs, attrs }: PlanNode<Conv2dAttrs>,
   shapes: { readonly x: Shape; readonly w: Shape; readonly y: Shape },
 ): StoredGeometry | undefined {
   const { x, w, y } = shapes;
@@ -132,8 +128,8 @@ function biasOf(context: LowerContext, bias: Value | undefined, channels: number
   return bias ? context.input(bias) : context.table(new Float32Array(channels));
 }
 
-export function conv2dLowering(kernels: Kernels): Lowering {
-  return lowering<Conv2dAttrs>((node, context) => {
+export function conv2dLowering(kernels: Kernels): Lowering<ConvNodeAttrs> {
+  return lowering<ConvNodeAttrs>((node, context) => {
     const [x, w] = operands(node.inputs);
     const [y] = operands(node.outputs);
     const shapes = { x: x.shape, w: w.shape, y: y.shape };
@@ -159,8 +155,8 @@ export function conv2dLowering(kernels: Kernels): Lowering {
   });
 }
 
-export function conv2dBackwardInputLowering(kernels: Kernels): Lowering {
-  return lowering<ConvAttrs>((node, context) => {
+export function conv2dBackwardInputLowering(kernels: Kernels): Lowering<Conv2dAttrs> {
+  return lowering<Conv2dAttrs>((node, context) => {
     const [dy, w] = operands(node.inputs);
     const [dx] = operands(node.outputs);
     const shapes = { x: dx.shape, w: w.shape, y: dy.shape };
@@ -189,8 +185,8 @@ export function conv2dBackwardInputLowering(kernels: Kernels): Lowering {
   });
 }
 
-export function conv2dBackwardWeightLowering(kernels: Kernels): Lowering {
-  return lowering<ConvAttrs>((node, context) => {
+export function conv2dBackwardWeightLowering(kernels: Kernels): Lowering<Conv2dAttrs> {
+  return lowering<Conv2dAttrs>((node, context) => {
     const [x, dy] = operands(node.inputs);
     const [dw] = operands(node.outputs);
     const shapes = { x: x.shape, w: dw.shape, y: dy.shape };

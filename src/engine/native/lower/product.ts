@@ -1,8 +1,8 @@
 /** Matrix products: `linear` (x · wᵀ + b) and `matmul` of two matrices. */
+import type { MatmulAttrs } from '../../../graph/attrs/layers.js';
 import { ROWS } from '../../compiler/layout.js';
 import {
   linearProduct,
-  type MatmulAttrs,
   type MatrixProduct,
   matmulProduct,
 } from '../../compiler/lower/matrix-product.js';
@@ -163,7 +163,7 @@ export function linearLowering(kernels: Kernels): Lowering {
 }
 
 /** Stacks of matrices and vectors are left to the engine's other kernels. */
-export function matmulLowering(kernels: Kernels): Lowering {
+export function matmulLowering(kernels: Kernels): Lowering<MatmulAttrs> {
   return lowering<MatmulAttrs>((node, context) => {
     const product = matmulProduct(node);
     return product !== undefined && emitProduct(kernels, context, product);

@@ -1,13 +1,9 @@
 /** What the three passes of a convolution share: whether oneDNN takes it, and how its tensors lie. */
 import type { Shape, Size2d } from '../../../core/shape.js';
+import type { Conv2dAttrs } from '../../../graph/attrs/layers.js';
 import type { Value } from '../../../graph/graph.js';
 import { type Block, paddedChannels, ROWS, storedSize } from '../../compiler/layout.js';
-import {
-  type ConvAttrs,
-  type ConvGeometry,
-  convGeometry,
-  isEmpty,
-} from '../../compiler/lower/conv-geometry.js';
+import { type ConvGeometry, convGeometry, isEmpty } from '../../compiler/lower/conv-geometry.js';
 import type { LowerContext } from '../../compiler/lowering.js';
 import type { PlanNode } from '../../compiler/plan-node.js';
 import type { Precision } from '../../precision.js';
@@ -42,7 +38,7 @@ export interface Activation {
  */
 export function convSetups(
   context: LowerContext,
-  { attrs, inputs, outputs }: PlanNode<ConvAttrs>,
+  { attrs, inputs, outputs }: PlanNode<Conv2dAttrs>,
   shapes: { readonly x: Shape; readonly w: Shape; readonly y: Shape },
   given: Value,
   lanes: number,

@@ -1,8 +1,9 @@
 /** The three passes of conv2d: x `[N, C, H, W]`, w `[O, C, kH, kW]`, bias `[O]`, y `[N, O, H', W']`. */
 import type { Size2d } from '../../../core/shape.js';
+import type { Conv2dAttrs } from '../../../graph/attrs/layers.js';
 import { operands } from '../../../graph/op.js';
 import { storedSize } from '../../compiler/layout.js';
-import type { ConvAttrs, ConvGeometry } from '../../compiler/lower/conv-geometry.js';
+import type { ConvGeometry } from '../../compiler/lower/conv-geometry.js';
 import { storedKernel } from '../../compiler/lower/stored-kernel.js';
 import { isWinograd } from '../../compiler/lower/winograd-choice.js';
 import {
@@ -11,6 +12,7 @@ import {
   lowering,
   type PhaseOptions,
 } from '../../compiler/lowering.js';
+import type { ConvNodeAttrs } from '../../compiler/node-attrs.js';
 import type { Pointer } from '../../compiler/region.js';
 import { alignUp } from '../../pool/heap.js';
 import { argument, type OneDnn } from '../library.js';
@@ -21,11 +23,6 @@ import { emitPrimitive, type PhaseOperand } from './phase.js';
 import { Scope } from './scope.js';
 import { packWeights, unpackWeights } from './weights.js';
 import { emitWinograd, emitWinogradGradient } from './winograd.js';
-
-/** conv2d, and the same with a ReLU fused behind it. */
-interface Conv2dAttrs extends ConvAttrs {
-  readonly relu?: boolean;
-}
 
 /** An operand of a pass: where it is, what oneDNN calls it, and which of a share's tensors it is. */
 interface PassOperand extends PhaseOperand {
@@ -82,8 +79,8 @@ function isFast(
   return winograd && fits && isWinograd(geometry);
 }
 
-export function conv2dLowering(onednn: OneDnn): Lowering {
-  return lowering<Conv2dAttrs>((node, context) => {
+export function conv2dLowering(onednn: OneDnn): Lowering<ConvNodeAttrs> {
+  return lowering<ConvNodeAttrs>((node, context) => {
     const [x, w] = operands(node.inputs);
     const [y] = operands(node.outputs);
     const bias = node.inputs[2];
@@ -130,8 +127,8 @@ export function conv2dLowering(onednn: OneDnn): Lowering {
   });
 }
 
-export function conv2dBackwardInputLowering(onednn: OneDnn): Lowering {
-  return lowering<ConvAttrs>((node, context) => {
+export function conv2dBackwardInputLowering(onednn: OneDnn): Lowering<Conv2dAttrs> {
+  return lowering<Conv2dAttrs>((node, context) => {
     const [dy, w] = operands(node.inputs);
     const [dx] = operands(node.outputs);
     const shapes = { x: dx.shape, w: w.shape, y: dy.shape };
@@ -169,8 +166,8 @@ export function conv2dBackwardInputLowering(onednn: OneDnn): Lowering {
   });
 }
 
-export function conv2dBackwardWeightLowering(onednn: OneDnn): Lowering {
-  return lowering<ConvAttrs>((node, context) => {
+export function conv2dBackwardWeightLowering(onednn: OneDnn): Lowering<Conv2dAttrs> {
+  return lowering<Conv2dAttrs>((node, context) => {
     const [x, dy] = operands(node.inputs);
     const [dw] = operands(node.outputs);
     const shapes = { x: x.shape, w: dw.shape, y: dy.shape };

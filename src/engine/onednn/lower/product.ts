@@ -1,9 +1,9 @@
 /** Matrix products: `linear` (x · wᵀ + b) and `matmul` of two matrices. */
 import { numel } from '../../../core/shape.js';
+import type { MatmulAttrs } from '../../../graph/attrs/layers.js';
 import { ROWS, storedSize } from '../../compiler/layout.js';
 import {
   linearProduct,
-  type MatmulAttrs,
   type MatrixProduct,
   matmulProduct,
 } from '../../compiler/lower/matrix-product.js';
@@ -99,7 +99,7 @@ export function linearLowering(onednn: OneDnn): Lowering {
 }
 
 /** Stacks of matrices and vectors are left to the engine's own kernels. */
-export function matmulLowering(onednn: OneDnn): Lowering {
+export function matmulLowering(onednn: OneDnn): Lowering<MatmulAttrs> {
   return lowering<MatmulAttrs>((node, context) => {
     const product = matmulProduct(node);
     if (product === undefined) return false;

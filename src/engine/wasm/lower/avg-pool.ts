@@ -1,5 +1,6 @@
 /** Average and adaptive average pooling, forward and backward: `[N, C, H, W]` in whatever layout it is stored. */
 import type { Shape } from '../../../core/shape.js';
+import type { AvgPool2dAttrs } from '../../../graph/attrs/layers.js';
 import type { Value } from '../../../graph/graph.js';
 import { operands } from '../../../graph/op.js';
 import { type Block, ROWS } from '../../compiler/layout.js';
@@ -7,7 +8,6 @@ import { storedKernel } from '../../compiler/lower/stored-kernel.js';
 import { type LowerContext, lowering, type Word } from '../../compiler/lowering.js';
 import type { PlanNode } from '../../compiler/plan-node.js';
 import {
-  type AvgPoolAttrs,
   adaptiveWindows,
   coverTable,
   slidingWindows,
@@ -75,14 +75,14 @@ function lowerBackward(node: PlanNode, context: LowerContext, windowsOf: Windows
 }
 
 const sliding =
-  (attrs: AvgPoolAttrs): WindowsOf =>
+  (attrs: AvgPool2dAttrs): WindowsOf =>
   (size, count, axis) =>
     slidingWindows(size, count, attrs, axis);
 
-export const avgPool2dLowering = lowering<AvgPoolAttrs>((node, context) =>
+export const avgPool2dLowering = lowering<AvgPool2dAttrs>((node, context) =>
   lowerForward(node, context, sliding(node.attrs)),
 );
-export const avgPool2dBackwardLowering = lowering<AvgPoolAttrs>((node, context) =>
+export const avgPool2dBackwardLowering = lowering<AvgPool2dAttrs>((node, context) =>
   lowerBackward(node, context, sliding(node.attrs)),
 );
 export const adaptiveAvgPool2dLowering = lowering((node, context) =>

@@ -14,16 +14,17 @@
  *
  * winners and index have the shape of the pooled y: the x that each maximum came from, and its place 0 … 3.
  */
+import type { BatchNormAttrs } from '../../../graph/attrs/layers.js';
 import type { Value } from '../../../graph/graph.js';
 import { operands } from '../../../graph/op.js';
 import { type Block, blockFor } from '../../compiler/layout.js';
 import { storedKernel } from '../../compiler/lower/stored-kernel.js';
-import { type LowerContext, type Lowering, lowering } from '../../compiler/lowering.js';
+import { type LowerContext, lowering } from '../../compiler/lowering.js';
 import type { PlanNode } from '../../compiler/plan-node.js';
 import type { Pointer } from '../../compiler/region.js';
+import type { Lowerings } from '../../compiler/target.js';
 import type { Precision } from '../../precision.js';
 import {
-  type BatchNormAttrs,
   type ChannelScale,
   emitBackwardTerms,
   emitScale,
@@ -192,7 +193,7 @@ const backwardMaxPool = lowering<BatchNormAttrs>((node, context) => {
   return true;
 });
 
-export const batchNormFusedLowerings: Readonly<Record<string, Lowering>> = {
+export const batchNormFusedLowerings: Lowerings = {
   batchNormRelu: forward,
   batchNormReluBackward: backward,
   batchNormAddRelu: forward,

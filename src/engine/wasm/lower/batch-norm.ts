@@ -1,4 +1,5 @@
 /** Batch normalisation: `[N, C]`, `[N, C, L]` or `[N, C, H, W]`, in whatever layout and storage the input is. */
+import type { BatchNormAttrs } from '../../../graph/attrs/layers.js';
 import type { Value } from '../../../graph/graph.js';
 import { operands } from '../../../graph/op.js';
 import { storedKernel } from '../../compiler/lower/stored-kernel.js';
@@ -12,10 +13,6 @@ import {
   sumBytes,
 } from './channel-layout.js';
 import { double } from './double.js';
-
-export interface BatchNormAttrs {
-  readonly eps: number;
-}
 
 /** Per channel, with those that fill the last block: y = x · scale + shift. */
 export interface ChannelScale {

@@ -1,9 +1,10 @@
 /** Which inputs lowerings take in bfloat16: these, and those that a provider computes (`onednn`). */
-import type { PlanNode } from '../../compiler/plan-node.js';
+import type { NodeName } from '../../compiler/node-attrs.js';
+import type { NamedNode } from '../../compiler/plan-node.js';
 import { sumsChannels } from './reduction.js';
 
 /** The inputs that lowerings take in bfloat16 as they are, by op. */
-const taken: Readonly<Record<string, readonly number[]>> = {
+const taken: { readonly [N in NodeName]?: readonly number[] } = {
   conv2d: [0],
   conv2dBackwardInput: [0],
   conv2dBackwardWeight: [0, 1],
@@ -34,8 +35,8 @@ const taken: Readonly<Record<string, readonly number[]>> = {
 };
 
 /** Whether input `position` may be stored in bfloat16. */
-export function takesBfloat16({ name, inputs, attrs }: PlanNode, position: number): boolean {
-  if (name !== 'sum') return taken[name]?.includes(position) ?? false;
-  const { dims } = attrs as { readonly dims: readonly number[] }; // The op of that name has them.
-  return inputs.every((value) => sumsChannels(value, dims));
+export function takesBfloat16(node: NamedNode, position: number): boolean {
+  if (node.name !== 'sum') return taken[node.name]?.includes(position) ?? false;
+  const { dims } = node.attrs;
+  return node.inputs.every((value) => sumsChannels(value, dims));
 }

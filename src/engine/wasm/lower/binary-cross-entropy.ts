@@ -1,18 +1,16 @@
 /** Binary cross entropy of probabilities and of scores; with weights of the positive part the reference kernel computes it. */
 import { requireBinaryTargets, requireProbabilities } from '../../../core/probabilities.js';
 import { numel } from '../../../core/shape.js';
+import type { LossAttrs } from '../../../graph/attrs/training.js';
 import { operands } from '../../../graph/op.js';
 import type { KernelName } from '../../compiler/kernel-name.js';
-import { type LowerContext, type Lowering, lowering } from '../../compiler/lowering.js';
+import { type LowerContext, lowering } from '../../compiler/lowering.js';
 import type { PlanNode } from '../../compiler/plan-node.js';
+import type { Lowerings } from '../../compiler/target.js';
 import { double } from './double.js';
 
-interface BceAttrs {
-  readonly reduction: 'none' | 'sum' | 'mean';
-}
-
 function emitLosses(
-  { inputs, outputs, attrs }: PlanNode<BceAttrs>,
+  { inputs, outputs, attrs }: PlanNode<LossAttrs>,
   context: LowerContext,
   kernel: KernelName,
 ): void {
@@ -36,8 +34,8 @@ function emitLosses(
 
 const isFloat = ({ inputs }: PlanNode) => inputs.every(({ dtype }) => dtype === 'float32');
 
-export const bceLowerings: Readonly<Record<string, Lowering>> = {
-  bce: lowering<BceAttrs>((node, context) => {
+export const bceLowerings: Lowerings = {
+  bce: lowering<LossAttrs>((node, context) => {
     const [p, target] = operands(node.inputs);
     if (!isFloat(node)) return false;
     context.check(p, requireProbabilities);
@@ -46,7 +44,7 @@ export const bceLowerings: Readonly<Record<string, Lowering>> = {
     return true;
   }),
 
-  bceWithLogits: lowering<BceAttrs>((node, context) => {
+  bceWithLogits: lowering<LossAttrs>((node, context) => {
     const [, target] = operands(node.inputs);
     if (!isFloat(node) || node.inputs.length > 2) return false;
     context.check(target, (data) => requireBinaryTargets('binaryCrossEntropyWithLogits', data));

@@ -7,6 +7,7 @@ import type { KernelName } from '../../compiler/kernel-name.js';
 import { type Block, isPadded, ROWS, storedElements } from '../../compiler/layout.js';
 import { broadcastRows, outerWords } from '../../compiler/lower/broadcast.js';
 import { type LowerContext, type Lowering, lowering } from '../../compiler/lowering.js';
+import type { Lowerings } from '../../compiler/target.js';
 import { flatBlock, storageOf } from './elementwise.js';
 
 /**
@@ -93,7 +94,7 @@ const cast = lowering((node, context) => {
 });
 
 /** `addRelu` is relu(a + b), the end of a residual block: a node that the compiler makes of two. */
-export const binaryLowerings: Readonly<Record<string, Lowering>> = {
+export const binaryLowerings: Lowerings = {
   add: binary('add', true, 'addInt32'),
   addRelu: binary('addRelu'),
   sub: binary('sub'),

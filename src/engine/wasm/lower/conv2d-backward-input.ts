@@ -3,9 +3,9 @@
  * only, so each of the s·s phases is a small convolution of stride 1 that writes every s-th pixel.
  */
 import { internalError } from '../../../core/errors.js';
+import type { Conv2dAttrs } from '../../../graph/attrs/layers.js';
 import { storedElements } from '../../compiler/layout.js';
 import {
-  type ConvAttrs,
   convGeometry,
   isEmpty,
   outputBlock,
@@ -21,7 +21,7 @@ import { readTensor, storedBlock, writeTensor } from './conv-tensor.js';
 import { emitWinograd } from './conv-winograd.js';
 import { emitWinogradRows, isWinogradRows } from './conv-winograd-rows.js';
 
-function lowerBackwardInput(node: PlanNode<ConvAttrs>, context: LowerContext): boolean {
+function lowerBackwardInput(node: PlanNode<Conv2dAttrs>, context: LowerContext): boolean {
   const [dy, w] = node.inputs;
   const [dx] = node.outputs;
   if (dy === undefined || w === undefined || dx === undefined)

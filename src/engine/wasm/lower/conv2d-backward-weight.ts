@@ -1,7 +1,7 @@
 /** The gradient of conv2d's weight: packed partial sums, then their sum in PyTorch's order. */
 import { internalError } from '../../../core/errors.js';
+import type { Conv2dAttrs } from '../../../graph/attrs/layers.js';
 import {
-  type ConvAttrs,
   convGeometry,
   isEmpty,
   outputBlock,
@@ -20,7 +20,7 @@ import { convWords } from './conv-words.js';
 /** Pixels that a tile of the gradient sums over at once: their dy and x should stay in the first-level cache. */
 const pixelsPerPass = 512;
 
-function lowerBackwardWeight(node: PlanNode<ConvAttrs>, context: LowerContext): boolean {
+function lowerBackwardWeight(node: PlanNode<Conv2dAttrs>, context: LowerContext): boolean {
   const [x, dy] = node.inputs;
   const [dw] = node.outputs;
   if (x === undefined || dy === undefined || dw === undefined)

@@ -1,7 +1,6 @@
 /** conv2d: x `[N, C, H, W]`, w `[O, C / groups, kH, kW]`, optionally bias `[O]` → y `[N, O, H', W']`. */
 import { internalError } from '../../../core/errors.js';
 import {
-  type ConvAttrs,
   convGeometry,
   isEmpty,
   outputBlock,
@@ -9,18 +8,14 @@ import {
 } from '../../compiler/lower/conv-geometry.js';
 import { isWinograd } from '../../compiler/lower/winograd-choice.js';
 import { type LowerContext, lowering } from '../../compiler/lowering.js';
+import type { ConvNodeAttrs } from '../../compiler/node-attrs.js';
 import type { PlanNode } from '../../compiler/plan-node.js';
 import { emitDirect, packBias, packWeights } from './conv-direct.js';
 import { readTensor, storedBlock, writeTensor } from './conv-tensor.js';
 import { emitWinograd } from './conv-winograd.js';
 import { emitWinogradRows, isWinogradRows } from './conv-winograd-rows.js';
 
-/** conv2d, and the same with a ReLU fused behind it. */
-interface Conv2dAttrs extends ConvAttrs {
-  readonly relu?: boolean;
-}
-
-function lowerConv2d(node: PlanNode<Conv2dAttrs>, context: LowerContext): boolean {
+function lowerConv2d(node: PlanNode<ConvNodeAttrs>, context: LowerContext): boolean {
   const [x, w, bias] = node.inputs;
   const [y] = node.outputs;
   if (x === undefined || w === undefined || y === undefined)

@@ -1,14 +1,9 @@
 /** Cross entropy of `[N, K]` scores against labels or probabilities, and its gradient. */
 import { requireLabels } from '../../../core/labels.js';
 import type { Shape } from '../../../core/shape.js';
+import type { CrossEntropyAttrs } from '../../../graph/attrs/training.js';
 import { operands } from '../../../graph/op.js';
 import { float, lowering } from '../../compiler/lowering.js';
-
-interface CrossEntropyAttrs {
-  readonly reduction: 'none' | 'sum' | 'mean';
-  readonly ignoreIndex: number;
-  readonly labelSmoothing: number;
-}
 
 const reductions = ['none', 'sum', 'mean'] as const;
 

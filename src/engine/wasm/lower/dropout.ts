@@ -1,13 +1,10 @@
 /** Dropout of elements and of whole channels, by counter-based draws. */
 import { numel } from '../../../core/shape.js';
+import type { DropoutAttrs } from '../../../graph/attrs/layers.js';
 import { operands } from '../../../graph/op.js';
 import { ROWS } from '../../compiler/layout.js';
 import { storedKernel } from '../../compiler/lower/stored-kernel.js';
 import { float, lowering } from '../../compiler/lowering.js';
-
-interface DropoutAttrs {
-  readonly p: number;
-}
 
 /** A draw of 24 random bits keeps what it decides about where it is not below `threshold`. */
 function draws(p: number): { threshold: number; scale: number } {

@@ -1,5 +1,6 @@
 /** Element-wise functions of one tensor and their gradients, in whatever layout the tensor is stored. */
 
+import type { ClampAttrs } from '../../../graph/attrs/elementwise.js';
 import type { Value } from '../../../graph/graph.js';
 import { operands } from '../../../graph/op.js';
 import type { KernelName } from '../../compiler/kernel-name.js';
@@ -13,6 +14,7 @@ import {
   lowering,
 } from '../../compiler/lowering.js';
 import type { Pointer } from '../../compiler/region.js';
+import type { Lowerings } from '../../compiler/target.js';
 import type { Precision } from '../../precision.js';
 import { isStored } from '../kernel-table.js';
 
@@ -26,7 +28,9 @@ export interface ElementKernel {
 }
 
 /** An op y = f(x); `choose` names the kernel for its attributes, if there is one. */
-export function unary<A extends object>(choose: (attrs: A) => ElementKernel | undefined): Lowering {
+export function unary<A extends object>(
+  choose: (attrs: A) => ElementKernel | undefined,
+): Lowering<A> {
   return lowering<A>((node, context) => {
     const [x] = operands(node.inputs);
     const [y] = operands(node.outputs);
@@ -48,7 +52,7 @@ export function unary<A extends object>(choose: (attrs: A) => ElementKernel | un
 /** An op dx = f(value, dy) of the gradient of a function; zeros in dy give zeros. */
 export function unaryBackward<A extends object>(
   choose: (attrs: A) => ElementKernel | undefined,
-): Lowering {
+): Lowering<A> {
   return lowering<A>((node, context) => {
     const [value, dy] = operands(node.inputs);
     const [dx] = operands(node.outputs);
@@ -120,11 +124,6 @@ const gelu =
     kernel: approximate === 'tanh' ? tanh : exact,
   });
 
-interface ClampAttrs {
-  readonly min: number | null;
-  readonly max: number | null;
-}
-
 /** Comparisons that let NaN in x through do not let a bound's through: that one is left to the reference kernel. */
 const clamp =
   (kernel: KernelName) =>
@@ -151,7 +150,7 @@ const softplus =
     keepsZero: false,
   });
 
-export const elementwiseLowerings: Readonly<Record<string, Lowering>> = {
+export const elementwiseLowerings: Lowerings = {
   neg: unary(plain('neg')),
   abs: unary(plain('abs')),
   sign: unary(plain('sign')),

@@ -3,9 +3,9 @@
  * the convolution → the weight and the bias of a convolution that does both. A node that the compiler makes.
  */
 import { numel } from '../../../core/shape.js';
+import type { BatchNormAttrs } from '../../../graph/attrs/layers.js';
 import { operands } from '../../../graph/op.js';
 import { lowering } from '../../compiler/lowering.js';
-import type { BatchNormAttrs } from './batch-norm.js';
 import { double } from './double.js';
 
 export const foldBatchNormLowering = lowering<BatchNormAttrs>((node, context) => {

@@ -1,7 +1,7 @@
 /** matmul: `[…, m, k]` · `[…, k, n]` → `[…, m, n]`; leading dimensions broadcast, a vector is a row or a column. */
 import { internalError } from '../../../core/errors.js';
 import { numel, type Shape } from '../../../core/shape.js';
-import type { MatmulAttrs } from '../../compiler/lower/matrix-product.js';
+import type { MatmulAttrs } from '../../../graph/attrs/layers.js';
 import { lowering } from '../../compiler/lowering.js';
 import { emitProduct } from './matmul-product.js';
 

@@ -12,23 +12,15 @@ import { numel } from '../../../core/shape.js';
 import type { Value } from '../../../graph/graph.js';
 import { operands } from '../../../graph/op.js';
 import { storedSize } from '../../compiler/layout.js';
-import { isTwoByTwo, type MaxPoolAttrs } from '../../compiler/lower/max-pool-windows.js';
+import { isTwoByTwo } from '../../compiler/lower/max-pool-windows.js';
 import { storedKernel } from '../../compiler/lower/stored-kernel.js';
-import {
-  float,
-  type LowerContext,
-  type Lowering,
-  lowering,
-  type Word,
-} from '../../compiler/lowering.js';
+import { float, type LowerContext, lowering, type Word } from '../../compiler/lowering.js';
+import type { BlockedPoolAttrs } from '../../compiler/node-attrs.js';
 import type { Pointer } from '../../compiler/region.js';
+import type { Lowerings } from '../../compiler/target.js';
 import type { Precision } from '../../precision.js';
 import { vectorBlock } from './batch-norm-fused.js';
 import { poolWords } from './max-pool.js';
-
-interface BlockedPoolAttrs extends MaxPoolAttrs {
-  readonly relu: boolean;
-}
 
 /** Bytes from a window's first element to each of its elements, where they are stored so. */
 function tapTable(
@@ -93,7 +85,7 @@ const backward = lowering<BlockedPoolAttrs>((node, context) => {
   return true;
 });
 
-export const maxPoolFusedLowerings: Readonly<Record<string, Lowering>> = {
+export const maxPoolFusedLowerings: Lowerings = {
   maxPoolBlocked: forward,
   maxPoolBlockedBackward: backward,
 };

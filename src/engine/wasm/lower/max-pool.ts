@@ -1,12 +1,13 @@
 /** Max pooling of `[N, C, H, W]` with the winners' places, and its gradient, on row-major tensors. */
+import type { MaxPool2dAttrs } from '../../../graph/attrs/layers.js';
 import type { Value } from '../../../graph/graph.js';
 import { operands } from '../../../graph/op.js';
 import type { Block } from '../../compiler/layout.js';
-import { isTwoByTwo, type MaxPoolAttrs } from '../../compiler/lower/max-pool-windows.js';
+import { isTwoByTwo } from '../../compiler/lower/max-pool-windows.js';
 import { lowering } from '../../compiler/lowering.js';
 
 /** Words 4 … 17 of the max pooling kernels. */
-export function poolWords(x: Value, y: Value, block: Block, attrs: MaxPoolAttrs): number[] {
+export function poolWords(x: Value, y: Value, block: Block, attrs: MaxPool2dAttrs): number[] {
   const { kernelSize, stride, padding, dilation } = attrs;
   const [n = 1, c = 1, height = 1, width = 1] = x.shape;
   const [, , outHeight = 1, outWidth = 1] = y.shape;
@@ -15,7 +16,7 @@ export function poolWords(x: Value, y: Value, block: Block, attrs: MaxPoolAttrs)
   return [...sizes, ...kernelSize, ...stride, ...padding, ...dilation];
 }
 
-export const maxPool2dLowering = lowering<MaxPoolAttrs>((node, context) => {
+export const maxPool2dLowering = lowering<MaxPool2dAttrs>((node, context) => {
   const [x] = operands(node.inputs);
   const [y, indices] = operands(node.outputs);
   const kernel = isTwoByTwo(x, y, node.attrs) ? 'maxPoolPlanes2x2' : 'maxPoolPlanes';

@@ -2,16 +2,18 @@
 
 import { itemSize } from '../../../core/dtype.js';
 import { numel, type Shape, stridesOf } from '../../../core/shape.js';
+import type { DimAttrs, PermuteAttrs, SliceAttrs } from '../../../graph/attrs/movement.js';
 import type { Value } from '../../../graph/graph.js';
 import { operands } from '../../../graph/op.js';
 import { broadcastStrides } from '../../compiler/lower/broadcast.js';
 import { emitCopy } from '../../compiler/lower/strided-copy.js';
-import { type Lowering, lowering } from '../../compiler/lowering.js';
+import { lowering } from '../../compiler/lowering.js';
+import type { Lowerings } from '../../compiler/target.js';
 
 const fourBytes = (...values: readonly Value[]) =>
   values.every(({ dtype }) => dtype === values[0]?.dtype && itemSize(dtype) === 4);
 
-const permute = lowering<{ readonly dims: readonly number[] }>((node, context) => {
+const permute = lowering<PermuteAttrs>((node, context) => {
   const [x] = operands(node.inputs);
   const [y] = operands(node.outputs);
   if (!fourBytes(x)) return false;
@@ -39,7 +41,7 @@ const copy = lowering((node, context) => {
   return true;
 });
 
-const cat = lowering<{ readonly dim: number }>((node, context) => {
+const cat = lowering<DimAttrs>((node, context) => {
   const [y] = operands(node.outputs);
   if (!fourBytes(y, ...node.inputs)) return false;
   const from = node.inputs.map((x) => context.input(x));
@@ -55,11 +57,6 @@ const cat = lowering<{ readonly dim: number }>((node, context) => {
   });
   return true;
 });
-
-interface SliceAttrs {
-  readonly starts: readonly number[];
-  readonly steps: readonly number[];
-}
 
 /** Strides of a walk over a slice in the whole, and the bytes before its first element. */
 function sliceOf(shape: Shape, { starts, steps }: SliceAttrs) {
@@ -91,7 +88,7 @@ const sliceBackward = lowering<SliceAttrs>((node, context) => {
   return true;
 });
 
-export const movementLowerings: Readonly<Record<string, Lowering>> = {
+export const movementLowerings: Lowerings = {
   permute,
   expand,
   copy,

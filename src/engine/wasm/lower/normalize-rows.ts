@@ -1,17 +1,19 @@
 /** Layer norm and group norm, which normalise rows of a row-major tensor, and their gradients. */
 import { numel, type Shape } from '../../../core/shape.js';
+import type {
+  BatchNormAttrs,
+  GroupNormAttrs,
+  LayerNormAttrs,
+} from '../../../graph/attrs/layers.js';
 import { operands } from '../../../graph/op.js';
 import { type Lowering, lowering } from '../../compiler/lowering.js';
+import type { Lowerings } from '../../compiler/target.js';
 import { double } from './double.js';
 
 /** Words of a row layout: rows, the period in which rows meet the same weights, weights of a row, elements of a weight. */
 type RowWords = readonly [rows: number, period: number, weights: number, spread: number];
 
-interface NormAttrs {
-  readonly eps: number;
-}
-
-function forward<A extends NormAttrs>(rowsOf: (x: Shape, attrs: A) => RowWords): Lowering {
+function forward<A extends BatchNormAttrs>(rowsOf: (x: Shape, attrs: A) => RowWords): Lowering<A> {
   return lowering<A>((node, context) => {
     const [x] = operands(node.inputs);
     const read = node.inputs.map((value) => context.input(value));
@@ -22,7 +24,7 @@ function forward<A extends NormAttrs>(rowsOf: (x: Shape, attrs: A) => RowWords):
   });
 }
 
-function backward<A extends NormAttrs>(rowsOf: (x: Shape, attrs: A) => RowWords): Lowering {
+function backward<A extends BatchNormAttrs>(rowsOf: (x: Shape, attrs: A) => RowWords): Lowering<A> {
   return lowering<A>((node, context) => {
     const [dy, x, weight, mean, rstd] = operands(node.inputs);
     const [dx, dweight, dbias] = operands(node.outputs);
@@ -37,24 +39,16 @@ function backward<A extends NormAttrs>(rowsOf: (x: Shape, attrs: A) => RowWords)
   });
 }
 
-interface LayerNormAttrs extends NormAttrs {
-  readonly normalizedShape: Shape;
-}
-
 function layerRows(x: Shape, { normalizedShape }: LayerNormAttrs): RowWords {
   const outer = x.slice(0, x.length - normalizedShape.length);
   return [numel(outer), 1, numel(normalizedShape), 1];
-}
-
-interface GroupNormAttrs extends NormAttrs {
-  readonly groups: number;
 }
 
 function groupRows([n = 0, c = 0, ...rest]: Shape, { groups }: GroupNormAttrs): RowWords {
   return [n * groups, groups, c / groups, numel(rest)];
 }
 
-export const normalizeRowsLowerings: Readonly<Record<string, Lowering>> = {
+export const normalizeRowsLowerings: Lowerings = {
   layerNorm: forward(layerRows),
   layerNormBackward: backward(layerRows),
   groupNorm: forward(groupRows),

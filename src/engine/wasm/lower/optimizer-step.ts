@@ -1,10 +1,16 @@
 /** Optimizer steps: a parameter and its state updated in one pass. */
 import { numel } from '../../../core/shape.js';
+import type {
+  AdamStepAttrs,
+  RmspropStepAttrs,
+  SgdStepAttrs,
+} from '../../../graph/attrs/training.js';
 import type { Value } from '../../../graph/graph.js';
 import { operands } from '../../../graph/op.js';
 import type { KernelName } from '../../compiler/kernel-name.js';
 import { type LowerContext, type Lowering, lowering, type Word } from '../../compiler/lowering.js';
 import type { Pointer } from '../../compiler/region.js';
+import type { Lowerings } from '../../compiler/target.js';
 
 /** A phase over the elements of `param`; each thread touches its own part of all but the scalars. */
 function emitStep(
@@ -17,7 +23,7 @@ function emitStep(
   context.emit(kernel, words, { split: `flat:${numel(param.shape)}`, own });
 }
 
-const sgdStep = lowering<{ readonly nesterov: boolean }>((node, context) => {
+const sgdStep = lowering<SgdStepAttrs>((node, context) => {
   const [param, buffer, grad, lr, constants, step] = operands(node.inputs);
   const [newParam, newBuffer] = operands(node.outputs);
   const [theta, b, g] = [context.input(param), context.input(buffer), context.input(grad)];
@@ -44,8 +50,8 @@ const sgdStepPlain = lowering((node, context) => {
 });
 
 /** θ, m, v, with amsgrad the greatest v so far, gradient, lr, constants, step → the first of them, new. */
-function adamStep(amsgrad: boolean): Lowering {
-  return lowering<{ readonly decoupled: boolean }>((node, context) => {
+function adamStep(amsgrad: boolean): Lowering<AdamStepAttrs> {
+  return lowering<AdamStepAttrs>((node, context) => {
     const states = amsgrad ? 4 : 3;
     const read = node.inputs.map((value) => context.input(value));
     const written = node.outputs.map((value) => context.output(value));
@@ -60,11 +66,6 @@ function adamStep(amsgrad: boolean): Lowering {
     emitStep(context, kernel, operands(node.inputs)[0], words, own);
     return true;
   });
-}
-
-interface RmspropStepAttrs {
-  readonly momentum: boolean;
-  readonly centered: boolean;
 }
 
 const rmspropStep = lowering<RmspropStepAttrs>((node, context) => {
@@ -82,7 +83,7 @@ const rmspropStep = lowering<RmspropStepAttrs>((node, context) => {
   return true;
 });
 
-export const optimizerLowerings: Readonly<Record<string, Lowering>> = {
+export const optimizerLowerings: Lowerings = {
   sgdStep,
   sgdStepPlain,
   adamStep: adamStep(false),

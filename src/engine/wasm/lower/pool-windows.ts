@@ -1,5 +1,5 @@
+import type { AvgPool2dAttrs } from '../../../graph/attrs/layers.js';
 /** Where the windows of average pooling lie, as the tables that its kernels walk. */
-import type { Size2d } from '../../../core/shape.js';
 
 export interface Window {
   readonly start: number;
@@ -8,18 +8,11 @@ export interface Window {
   readonly extent: number;
 }
 
-export interface AvgPoolAttrs {
-  readonly kernelSize: Size2d;
-  readonly stride: Size2d;
-  readonly padding: Size2d;
-  readonly countIncludePad: boolean;
-}
-
 /** The windows of average pooling along an axis of `size`. */
 export function slidingWindows(
   size: number,
   count: number,
-  { kernelSize, stride, padding, countIncludePad }: AvgPoolAttrs,
+  { kernelSize, stride, padding, countIncludePad }: AvgPool2dAttrs,
   axis: 0 | 1,
 ): Window[] {
   return Array.from({ length: count }, (_, i) => {

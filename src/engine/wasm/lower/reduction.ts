@@ -1,17 +1,15 @@
 /** Sums, means, variances, norms and extremes over any dimensions that merge to at most two runs. */
 import { numel, type Shape } from '../../../core/shape.js';
+import type { NormAttrs, ReductionAttrs, VarianceAttrs } from '../../../graph/attrs/reduction.js';
 import type { Value } from '../../../graph/graph.js';
 import { operands } from '../../../graph/op.js';
 import { type Block, isPadded, ROWS } from '../../compiler/layout.js';
 import { storedKernel } from '../../compiler/lower/stored-kernel.js';
 import { type LowerContext, type Lowering, lowering } from '../../compiler/lowering.js';
 import type { PlanNode } from '../../compiler/plan-node.js';
+import type { Lowerings } from '../../compiler/target.js';
 import { channelLayout, layoutWords, storedChannels, sumBytes } from './channel-layout.js';
 import { double } from './double.js';
-
-interface ReductionAttrs {
-  readonly dims: readonly number[];
-}
 
 /** [K1][R1][K2][R2][K3]: kept and reduced dimensions in turn. */
 type Pattern = readonly [k1: number, r1: number, k2: number, r2: number, k3: number];
@@ -85,7 +83,9 @@ interface Reduction {
   readonly root?: boolean;
 }
 
-function reduce<A extends ReductionAttrs>(choose: (attrs: A) => Reduction | undefined): Lowering {
+function reduce<A extends ReductionAttrs>(
+  choose: (attrs: A) => Reduction | undefined,
+): Lowering<A> {
   return lowering<A>((node: PlanNode<A>, context) => {
     const [x] = operands(node.inputs);
     const [y] = operands(node.outputs);
@@ -117,15 +117,7 @@ function reduce<A extends ReductionAttrs>(choose: (attrs: A) => Reduction | unde
   });
 }
 
-interface NormAttrs extends ReductionAttrs {
-  readonly p: number;
-}
-
-interface VarianceAttrs extends ReductionAttrs {
-  readonly correction: number;
-}
-
-function variance(root: boolean): Lowering {
+function variance(root: boolean): Lowering<VarianceAttrs> {
   return reduce<VarianceAttrs>(({ correction }) => ({
     kernel: 'sumDistances',
     factor: (count) => 1 / Math.max(0, count - correction),
@@ -134,7 +126,7 @@ function variance(root: boolean): Lowering {
 }
 
 /** The largest (sign 1) or smallest (−1) values, or their places. */
-function extreme(sign: 1 | -1, places: boolean): Lowering {
+function extreme(sign: 1 | -1, places: boolean): Lowering<ReductionAttrs> {
   return lowering<ReductionAttrs>((node, context) => {
     const [x] = operands(node.inputs);
     const [y] = operands(node.outputs);
@@ -149,7 +141,7 @@ function extreme(sign: 1 | -1, places: boolean): Lowering {
 }
 
 /** `sumOfSquares` is square and sum in one: a node that the compiler makes of two. */
-export const reductionLowerings: Readonly<Record<string, Lowering>> = {
+export const reductionLowerings: Lowerings = {
   sum: reduce(() => ({ kernel: 'sum', factor: () => 1 })),
   mean: reduce(() => ({ kernel: 'sum', factor: (count) => 1 / count })),
   sumOfSquares: reduce(() => ({ kernel: 'sumSquares', factor: () => 1 })),

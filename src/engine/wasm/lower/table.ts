@@ -1,6 +1,6 @@
 /** The lowerings by op name; a family adds itself here with one line. Ops without one run their reference kernel. */
 
-import type { Lowering } from '../../compiler/lowering.js';
+import type { Lowerings } from '../../compiler/target.js';
 import {
   adaptiveAvgPool2dBackwardLowering,
   adaptiveAvgPool2dLowering,
@@ -37,7 +37,7 @@ import {
   softmaxLowering,
 } from './softmax.js';
 
-export const lowerings: Readonly<Record<string, Lowering>> = {
+export const lowerings: Lowerings = {
   ...elementwiseLowerings,
   ...binaryLowerings,
   ...bceLowerings,

@@ -7,7 +7,8 @@ import assert from 'node:assert/strict';
 import { allocate, type TypedArray } from '../../../../src/core/dtype.js';
 import { numel } from '../../../../src/core/shape.js';
 import { type Block, ROWS, storedElements } from '../../../../src/engine/compiler/layout.js';
-import type { Float, LowerContext } from '../../../../src/engine/compiler/lowering.js';
+import type { Float, LowerContext, Lowering } from '../../../../src/engine/compiler/lowering.js';
+import type { NodeName } from '../../../../src/engine/compiler/node-attrs.js';
 import { Pointer } from '../../../../src/engine/compiler/region.js';
 import type { Precision } from '../../../../src/engine/precision.js';
 import { lowerings } from '../../../../src/engine/wasm/lower/table.js';
@@ -41,12 +42,17 @@ export function runLowered(
   { block = ROWS, threads = 1, winograd = true, storage = 'float32' }: Run = {},
 ): TypedArray[] | undefined {
   box.reset();
-  const lower = lowerings[name];
+  const lower = lowerings[name as NodeName] as Lowering | undefined; // rows have the op's attributes
   assert.ok(lower, `no lowering for ${name}`);
   let id = 0;
   const asValue = ({ shape, dtype }: TensorType): Value => ({ id: id++, shape, dtype });
   const context = new SandboxContext(box, threads, winograd, storage);
-  const node = { name, attrs, inputs: inputs.map(asValue), outputs: types.map(asValue) };
+  const node = {
+    name: name as NodeName,
+    attrs,
+    inputs: inputs.map(asValue),
+    outputs: types.map(asValue),
+  };
   node.inputs.forEach((value, i) => {
     const data = inputs[i]?.data ?? new Float32Array();
     const isImages = value.shape.length === 4;

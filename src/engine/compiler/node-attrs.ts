@@ -1,0 +1,39 @@
+/** The vocabulary of plans: ops with their attributes, and the nodes that passes make of several, which only engines know. */
+import type { BatchNormAttrs, Conv2dAttrs, MaxPool2dAttrs } from '../../graph/attrs/layers.js';
+import type { NoAttrs } from '../../graph/attrs/no-attrs.js';
+import type { ReductionAttrs } from '../../graph/attrs/reduction.js';
+import type { OpAttrs } from '../../graph/op-attrs.js';
+
+/** A convolution, and the same with a relu behind it. */
+export interface ConvNodeAttrs extends Conv2dAttrs {
+  readonly relu?: boolean;
+}
+
+/** Max pooling, and the same with a relu before it. */
+export interface BlockedPoolAttrs extends MaxPool2dAttrs {
+  readonly relu: boolean;
+}
+
+/** What inputs and outputs are, the lowerings say (`wasm/lower/`). */
+export interface FusedAttrs {
+  addRelu: NoAttrs;
+  batchNormAddRelu: BatchNormAttrs;
+  batchNormAddReluBackward: BatchNormAttrs;
+  batchNormEvalAddRelu: BatchNormAttrs;
+  batchNormEvalRelu: BatchNormAttrs;
+  batchNormRelu: BatchNormAttrs;
+  batchNormReluBackward: BatchNormAttrs;
+  batchNormReluMaxPool: BatchNormAttrs;
+  batchNormReluMaxPoolBackward: BatchNormAttrs;
+  foldBatchNorm: BatchNormAttrs;
+  maxPoolBlocked: BlockedPoolAttrs;
+  maxPoolBlockedBackward: BlockedPoolAttrs;
+  sumOfSquares: ReductionAttrs;
+}
+
+/** By the node's name. */
+export interface NodeAttrs extends OpAttrs, FusedAttrs {
+  conv2d: ConvNodeAttrs;
+}
+
+export type NodeName = keyof NodeAttrs;
