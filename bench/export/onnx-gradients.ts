@@ -2,21 +2,21 @@
  * Gradients and optimizers as nodes of ONNX. Builds of ONNX Runtime for inference have neither, so they are spelled out in
  * forward ops, the fastest of those that were tried.
  */
+import { internalError } from '../../src/core/errors.js';
 import { numel, type Shape } from '../../src/core/shape.js';
 import type { OnnxFile } from '../../src/export/onnx-file.js';
 import {
-  type ConvAttrs,
   convAttributes,
-  type Lowering,
+  type Lowerings,
   oneHot,
   othersThanChannels,
-  type PoolAttrs,
   perChannel,
 } from '../../src/export/onnx-lowering.js';
+import type { Conv2dAttrs } from '../../src/graph/attrs/layers.js';
 import type { Value } from '../../src/graph/graph.js';
 import { operands } from '../../src/graph/op.js';
 
-export const gradients: Readonly<Record<string, Lowering>> = {
+export const gradients: Lowerings = {
   reluBackward({ file, name }, { inputs, outputs }) {
     const [y = '', dy = ''] = inputs.map(name);
     const positive = file.node('Greater', [y, file.scalar(0)]);
@@ -26,7 +26,9 @@ export const gradients: Readonly<Record<string, Lowering>> = {
   maxPool2dBackward({ file, name, makerOf }, { inputs, outputs }) {
     const [dy, indices] = operands(inputs);
     const [dx] = operands(outputs);
-    const { kernelSize, stride } = makerOf(indices).attrs as PoolAttrs; // of maxPool2d
+    const pool = makerOf(indices);
+    if (pool.name !== 'maxPool2d') throw internalError(`indices of ${pool.name}`);
+    const { kernelSize, stride } = pool.attrs;
     if (kernelSize.every((size, i) => size <= (stride[i] ?? 0))) {
       const from = [name(dy), name(indices), file.integers(dx.shape)];
       file.node('MaxUnpool', from, { kernel_shape: kernelSize, strides: stride }, [name(dx)]);
@@ -51,7 +53,7 @@ export const gradients: Readonly<Record<string, Lowering>> = {
 
   /** dx = a·dy + b·x + c with a, b and c of each channel. */
   batchNormBackward({ file, name }, { inputs, outputs, attrs }) {
-    const { eps } = attrs as { eps: number };
+    const { eps } = attrs;
     const [dyValue, x] = operands(inputs);
     const [dy = '', , weight = '', mean = '', variance = ''] = inputs.map(name);
     const [dx = '', dweight = '', dbias = ''] = outputs.map(name);
@@ -82,7 +84,7 @@ export const gradients: Readonly<Record<string, Lowering>> = {
   conv2dBackwardInput({ file, name }, { inputs, outputs, attrs }) {
     const [dy, weight] = operands(inputs);
     const [dx] = operands(outputs);
-    const { stride, padding, dilation } = attrs as ConvAttrs;
+    const { stride, padding, dilation } = attrs;
     const kernel = weight.shape.slice(2);
     if ([...stride, ...dilation].every((step) => step === 1)) {
       const [starts, ends, steps] = [kernel.map((k) => k - 1), [-1000, -1000], [-1, -1]];
@@ -92,7 +94,7 @@ export const gradients: Readonly<Record<string, Lowering>> = {
       file.node('Conv', [name(dy), flipped], { pads: [...pads, ...pads] }, [name(dx)]);
       return;
     }
-    const rest = restOf(dx.shape, dy.shape, kernel, attrs as ConvAttrs);
+    const rest = restOf(dx.shape, dy.shape, kernel, attrs);
     const attributes = { ...convAttributes({ attrs }), output_padding: rest };
     file.node('ConvTranspose', [name(dy), name(weight)], attributes, [name(dx)]);
   },
@@ -101,7 +103,7 @@ export const gradients: Readonly<Record<string, Lowering>> = {
   conv2dBackwardWeight({ file, name }, { inputs, outputs, attrs }) {
     const [x, dy] = operands(inputs);
     const [dw] = operands(outputs);
-    const { stride, padding, dilation } = attrs as ConvAttrs;
+    const { stride, padding, dilation } = attrs;
     const kernel = dw.shape.slice(2);
     const whole = file.node('Conv', [swapped(file, name(x)), swapped(file, name(dy))], {
       strides: dilation,
@@ -109,7 +111,7 @@ export const gradients: Readonly<Record<string, Lowering>> = {
       pads: [...padding, ...padding],
     });
     // What the forward stride has left over makes the result larger than the kernel.
-    const rest = restOf(x.shape, dy.shape, kernel, attrs as ConvAttrs);
+    const rest = restOf(x.shape, dy.shape, kernel, attrs);
     const ranges = [[0, 0], kernel, [2, 3]].map((list) => file.integers(list));
     const cut = rest.some((size) => size > 0) ? file.node('Slice', [whole, ...ranges]) : whole;
     file.node('Transpose', [cut], { perm: [1, 0, 2, 3] }, [name(dw)]);
@@ -159,7 +161,7 @@ function restOf(
   x: Shape,
   y: Shape,
   kernel: Shape,
-  { stride, padding, dilation }: ConvAttrs,
+  { stride, padding, dilation }: Conv2dAttrs,
 ): number[] {
   return kernel.map((size, i) => {
     const reached = (stride[i] ?? 1) * ((y[i + 2] ?? 1) - 1) + (dilation[i] ?? 1) * (size - 1) + 1;

@@ -2,6 +2,7 @@
 import {
   epsilonOf,
   type Lowering,
+  type Lowerings,
   leftOut,
   oneHot,
   othersThanChannels,
@@ -16,11 +17,11 @@ import { gradients } from './onnx-gradients.js';
 export const dropoutSwitch = 'dropout';
 
 /** The ops of one step's file. */
-export function trainingOps(): Readonly<Record<string, Lowering>> {
+export function trainingOps(): Lowerings {
   return { ...inferenceOps, ...gradients, ...forward, dropout: dropoutOp() };
 }
 
-const forward: Readonly<Record<string, Lowering>> = {
+const forward: Lowerings = {
   nextKey: leftOut, // ONNX's Dropout draws by itself.
 
   lerp({ file, name }, { inputs, outputs }) {

@@ -2,12 +2,13 @@
 import type { TypedArray } from '../core/dtype.js';
 import { DTypeError, internalError, ValueError } from '../core/errors.js';
 import type { Graph, GraphNode, Value } from '../graph/graph.js';
+import type { OpName } from '../graph/op-attrs.js';
 import { OnnxFile } from './onnx-file.js';
-import { type Lowering, leftOut, type Target } from './onnx-lowering.js';
+import { type Lowerings, leftOut, type Target } from './onnx-lowering.js';
 
 export interface OnnxOptions {
   /** How ops are written, by their names. */
-  readonly ops: Readonly<Record<string, Lowering>>;
+  readonly ops: Lowerings;
   /** Whether an input of the graph is given at each run, not kept in the file. */
   readonly isInput: (value: Value, index: number) => boolean;
 }
@@ -24,9 +25,8 @@ export function toOnnx(
   const name = ({ id }: Value) => `v${id}`;
   const nodes = liveNodes(graph);
   const used = new Set([...nodes.flatMap(({ inputs }) => inputs), ...graph.outputs]);
-  const lowered = nodes.map((node) => ({ node, lower: loweringOf(node, ops) }));
-  const written = lowered.filter(({ lower }) => lower !== leftOut);
-  const made = new Set(written.flatMap(({ node }) => node.outputs));
+  const written = nodes.filter((node) => loweringOf(node, ops) !== leftOut);
+  const made = new Set(written.flatMap(({ outputs }) => outputs));
 
   const updates = graph.updates.filter(({ next }) => made.has(next));
   const changing = new Set(updates.map(({ state }) => state));
@@ -51,7 +51,7 @@ export function toOnnx(
       return maker;
     },
   };
-  for (const { node, lower } of written) lower(target, node);
+  for (const node of written) write(target, node, ops);
   for (const value of [...graph.outputs, ...updates.map(({ next }) => next)])
     file.output(name(value), elementType(value), value.shape);
   return file.encode();
@@ -69,9 +69,14 @@ export function liveNodes(graph: Graph): readonly GraphNode[] {
   return live.reverse();
 }
 
-function loweringOf({ op }: GraphNode, ops: OnnxOptions['ops']): Lowering {
-  const lower = Object.hasOwn(ops, op.name) ? ops[op.name] : undefined;
-  if (lower === undefined) throw new ValueError('toOnnx', `op '${op.name}' has no ONNX form here`);
+function write<N extends OpName>(target: Target, node: GraphNode<N>, ops: Lowerings): void {
+  ops[node.name]?.(target, node);
+}
+
+/** @throws ValueError where there is none */
+function loweringOf({ name }: GraphNode, ops: Lowerings): unknown {
+  const lower = ops[name];
+  if (lower === undefined) throw new ValueError('toOnnx', `op '${name}' has no ONNX form here`);
   return lower;
 }
 

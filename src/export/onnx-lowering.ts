@@ -1,9 +1,14 @@
 /** What it takes to write an op of wick as nodes of ONNX. */
-import type { Shape, Size2d } from '../core/shape.js';
+import type { Shape } from '../core/shape.js';
+import type { BatchNormAttrs, Conv2dAttrs } from '../graph/attrs/layers.js';
 import type { GraphNode, Value } from '../graph/graph.js';
+import type { OpName } from '../graph/op-attrs.js';
 import type { OnnxFile } from './onnx-file.js';
 
-export type Lowering = (target: Target, node: GraphNode) => void;
+export type Lowering<N extends OpName = OpName> = (target: Target, node: GraphNode<N>) => void;
+
+/** How ops are written, by their names. */
+export type Lowerings = { readonly [N in OpName]?: Lowering<N> };
 
 /** What an op is written into. */
 export interface Target {
@@ -15,39 +20,26 @@ export interface Target {
   readonly makerOf: (value: Value) => GraphNode;
 }
 
-export interface ConvAttrs {
-  readonly stride: Size2d;
-  readonly padding: Size2d;
-  readonly dilation: Size2d;
-  readonly groups: number;
-}
-
-export interface PoolAttrs extends ConvAttrs {
-  readonly kernelSize: Size2d;
-}
-
 /** An op that needs nothing in the file. */
 export const leftOut: Lowering = () => {};
 
-type Attributed = Pick<GraphNode, 'attrs'>;
-
 /** An op that ONNX has under another name. */
-export function same(
+export function same<N extends OpName>(
   op: string,
-  attributesOf: (node: GraphNode) => Parameters<OnnxFile['node']>[2] = () => ({}),
-): Lowering {
+  attributesOf: (node: GraphNode<N>) => Parameters<OnnxFile['node']>[2] = () => ({}),
+): Lowering<N> {
   return ({ file, name }, node) => {
     file.node(op, node.inputs.map(name), attributesOf(node), node.outputs.map(name));
   };
 }
 
-export function convAttributes({ attrs }: Attributed) {
-  const { stride, padding, dilation, groups } = attrs as ConvAttrs;
+export function convAttributes({ attrs }: { readonly attrs: Conv2dAttrs }) {
+  const { stride, padding, dilation, groups } = attrs;
   return { strides: stride, pads: [...padding, ...padding], dilations: dilation, group: groups };
 }
 
-export function epsilonOf({ attrs }: Attributed) {
-  return { epsilon: { float: (attrs as { eps: number }).eps } };
+export function epsilonOf({ attrs }: { readonly attrs: BatchNormAttrs }) {
+  return { epsilon: { float: attrs.eps } };
 }
 
 /** All dimensions of `[N, C, …]` but the channels. */

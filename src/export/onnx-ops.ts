@@ -2,16 +2,16 @@
 import { ValueError } from '../core/errors.js';
 import { formatShape } from '../core/shape.js';
 import { operands } from '../graph/op.js';
-import { convAttributes, epsilonOf, type Lowering, type PoolAttrs, same } from './onnx-lowering.js';
+import { convAttributes, epsilonOf, type Lowerings, same } from './onnx-lowering.js';
 
-export const inferenceOps: Readonly<Record<string, Lowering>> = {
+export const inferenceOps: Lowerings = {
   add: same('Add'),
   mul: same('Mul'),
   relu: same('Relu'),
   conv2d: same('Conv', convAttributes),
   linear: same('Gemm', () => ({ transB: 1 })),
   matmul: same('Gemm', ({ attrs }) => {
-    const { transposeA, transposeB } = attrs as { transposeA: boolean; transposeB: boolean };
+    const { transposeA, transposeB } = attrs;
     return { transA: Number(transposeA), transB: Number(transposeB) };
   }),
   batchNormEval: same('BatchNormalization', epsilonOf),
@@ -32,13 +32,13 @@ export const inferenceOps: Readonly<Record<string, Lowering>> = {
   },
 
   sum({ file, name }, { inputs, outputs, attrs }) {
-    const { dims, keepdim } = attrs as { dims: readonly number[]; keepdim: boolean };
+    const { dims, keepdim } = attrs;
     const from = [...inputs.map(name), file.integers(dims)];
     file.node('ReduceSum', from, { keepdims: Number(keepdim) }, outputs.map(name));
   },
 
   maxPool2d({ file, name, isUsed }, { inputs, outputs, attrs }) {
-    const { kernelSize, stride, padding, dilation } = attrs as PoolAttrs;
+    const { kernelSize, stride, padding, dilation } = attrs;
     const attributes = {
       kernel_shape: kernelSize,
       strides: stride,
