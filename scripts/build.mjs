@@ -8,9 +8,10 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { kernelModules } from './generate-kernels.mjs';
 import { tilesSource } from './generate-tiles.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -56,11 +57,13 @@ async function compileKernels() {
   const target = join(out, 'src/engine/wasm');
   const tablePath = join(target, 'kernel-table.js');
   if (!existsSync(tablePath)) return false; // tsc has said why.
-  const { kernelFamilies, kernelTableHash } = await import(pathToFileURL(tablePath).href);
-  const dispatch = dispatchSource(kernelFamilies, kernelTableHash);
+  const table = await import(pathToFileURL(tablePath).href);
+  const only =
+    options.only === undefined ? undefined : ['calls', 'copy', ...options.only.split(',')];
+  const generated = { ...kernelModules(table, only), 'gemm-tiles.ts': tilesSource() };
 
   const hashPath = join(target, 'kernels.sha256');
-  const hash = sourcesHash(dispatch);
+  const hash = sourcesHash(generated);
   if (existsSync(hashPath) && readFileSync(hashPath, 'utf8') === hash) return true;
 
   mkdirSync(target, { recursive: true });
@@ -68,51 +71,14 @@ async function compileKernels() {
     ['relaxed', ['simd', 'threads', 'relaxed-simd']],
     ['simd', ['simd', 'threads']],
   ])
-    if (!(await compileBuild(join(target, `kernels-${name}.wasm`), features, dispatch)))
+    if (!(await compileBuild(join(target, `kernels-${name}.wasm`), features, generated)))
       return false;
   writeFileSync(hashPath, hash);
   return true;
 }
 
-/** The AssemblyScript module that calls kernel `id` and exports every kernel by name. */
-function dispatchSource(families, hash) {
-  const only =
-    options.only === undefined ? undefined : ['calls', 'copy', ...options.only.split(',')];
-  const names = Object.values(families).flat();
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined) throw new Error(`kernel-table.ts: kernel '${twice}' is listed twice`);
-
-  const imports = [];
-  const cases = [];
-  let id = 0;
-  for (const [family, kernels] of Object.entries(families)) {
-    const compiled = only?.includes(family) ?? true;
-    if (compiled && kernels.length > 0) {
-      imports.push(`import * as ${family.replaceAll('-', '_')} from './${family}';`);
-      // An exported function is not inlined into the switch, where V8 would run out of registers.
-      imports.push(`export { ${kernels.join(', ')} } from './${family}';`);
-    }
-    for (const kernel of kernels) {
-      const call = `${family.replaceAll('-', '_')}.${kernel}(args, tid, threads)`;
-      if (compiled) cases.push(`    case ${id}: ${call}; break;`);
-      id++;
-    }
-  }
-  return [
-    ...imports,
-    'export function call(id: i32, args: usize, tid: i32, threads: i32): void {',
-    '  switch (id) {',
-    ...cases,
-    '    default: unreachable();',
-    '  }',
-    '}',
-    `export function tableHash(): i32 { return ${hash}; }`,
-    '',
-  ].join('\n');
-}
-
-function sourcesHash(dispatch) {
-  const hash = createHash('sha256').update(dispatch).update(tilesSource());
+function sourcesHash(generated) {
+  const hash = createHash('sha256').update(Object.values(generated).join());
   const { version } = JSON.parse(readFileSync('node_modules/assemblyscript/package.json', 'utf8'));
   hash.update(version).update(readFileSync(fileURLToPath(import.meta.url)));
   for (const file of readdirSync(kernelFolder).sort())
@@ -120,7 +86,7 @@ function sourcesHash(dispatch) {
   return hash.digest('hex');
 }
 
-async function compileBuild(path, features, dispatch) {
+async function compileBuild(path, features, generated) {
   const { default: asc } = await import('assemblyscript/asc');
   const args = [`${kernelFolder}/main.ts`, '--outFile', path, '--baseDir', root];
   for (const feature of features) args.push('--enable', feature);
@@ -132,8 +98,8 @@ async function compileBuild(path, features, dispatch) {
     stdout: messages,
     stderr: messages,
     readFile: (name) => {
-      if (name.endsWith('kernels/dispatch.ts')) return dispatch;
-      if (name.endsWith('kernels/gemm-tiles.ts')) return tilesSource();
+      const made = name.startsWith(`${kernelFolder}/`) && generated[basename(name)];
+      if (made) return made;
       const file = resolve(root, name);
       return existsSync(file) ? readFileSync(file, 'utf8') : null;
     },

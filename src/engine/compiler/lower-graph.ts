@@ -7,9 +7,9 @@ import { alignUp } from '../pool/heap.js';
 import type { Precision } from '../precision.js';
 import { bfloat16Values } from './bfloat16-values.js';
 import type { Draft, HostCall, InputCheck } from './draft.js';
-import type { KernelName } from './kernel-name.js';
+import type { KernelArguments, KernelName } from './kernel-name.js';
 import { type Block, ROWS, storedElements, storedSize } from './layout.js';
-import type { LowerContext, PhaseOptions, Word } from './lowering.js';
+import type { LowerContext, PhaseOptions } from './lowering.js';
 import type { NodeName } from './node-attrs.js';
 import { accessesOf, type Phase } from './phase.js';
 import type { NamedNode } from './plan-node.js';
@@ -56,7 +56,9 @@ class GraphLowering implements LowerContext {
   readonly precision: Precision;
   private readonly phases: Phase[] = [];
   private readonly hostCalls: HostCall[] = [];
-  private readonly forms = new ValueForms((...phase) => this.emit(...phase));
+  private readonly forms = new ValueForms((kernel, args, options) =>
+    this.emit(kernel, args, options),
+  );
   private readonly suitBfloat16: ReadonlySet<Value>;
   private readonly uses: ValueUses;
   private readonly checks: InputCheck[] = [];
@@ -154,10 +156,15 @@ class GraphLowering implements LowerContext {
     return new Pointer(region, 0, 'read');
   }
 
-  emit(kernel: KernelName, words: readonly Word[], options: PhaseOptions = {}): void {
-    if (this.target.replacements[kernel]?.(words, this) === true) return;
+  emit<Name extends KernelName>(
+    kernel: Name,
+    args: KernelArguments[Name],
+    options?: PhaseOptions,
+  ): void {
+    if (this.target.replacements[kernel]?.(args, this) === true) return;
+    const { words, split, own = [] } = { ...this.target.kernelCall(kernel, args), ...options };
     const pointers = words.filter((word) => word instanceof Pointer);
-    const accesses = accessesOf(pointers, options.split, options.own ?? []);
+    const accesses = accessesOf(pointers, split, own);
     this.phases.push({ kernel, words, accesses, note: this.note() });
   }
 

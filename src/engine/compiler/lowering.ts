@@ -10,7 +10,7 @@
 import type { TypedArray } from '../../core/dtype.js';
 import type { Value } from '../../graph/graph.js';
 import type { Precision } from '../precision.js';
-import type { KernelName } from './kernel-name.js';
+import type { KernelArguments, KernelName } from './kernel-name.js';
 import type { Block } from './layout.js';
 import type { PlanNode } from './plan-node.js';
 import type { Pointer } from './region.js';
@@ -89,8 +89,12 @@ export interface LowerContext {
   /** Calls `release` when the plan is disposed of. */
   whenDisposed(release: () => void): void;
 
-  /** Adds a phase: `kernel` runs on all threads with these argument words. */
-  emit(kernel: KernelName, words: readonly Word[], options?: PhaseOptions): void;
+  /** Adds a phase: `kernel` runs on all threads, told this. */
+  emit<Name extends KernelName>(
+    kernel: Name,
+    args: KernelArguments[Name],
+    options?: PhaseOptions,
+  ): void;
 }
 
 /**

@@ -5,8 +5,8 @@
  * The way of a graph: `rewrite-graph.ts` fuses its nodes, `lower-graph.ts` turns them into phases on symbolic memory (a
  * draft), `compiled-plan.ts` gives them addresses and writes the program that the pool's threads run.
  */
-import type { KernelName } from './kernel-name.js';
-import type { LowerContext, Lowering, Word } from './lowering.js';
+import type { KernelArguments, KernelName } from './kernel-name.js';
+import type { LowerContext, Lowering, PhaseOptions, Word } from './lowering.js';
 import type { NodeAttrs, NodeName } from './node-attrs.js';
 import type { Rewriter } from './passes/rewriter.js';
 import type { NamedNode } from './plan-node.js';
@@ -18,12 +18,20 @@ export type Pass = (graph: Rewriter) => void;
 export type Lowerings = { readonly [N in NodeName]?: Lowering<NodeAttrs[N]> };
 
 /**
- * Emits phases that have the effect of a kernel with these argument words, and returns true; false, with the context untouched,
- * where it has none for them.
+ * Emits phases that have the effect of a kernel that is told this, and returns true; false, with the context untouched,
+ * where it has none for it.
  */
-export type Replacement = (words: readonly Word[], context: LowerContext) => boolean;
+export type Replacement<Name extends KernelName> = (
+  args: KernelArguments[Name],
+  context: LowerContext,
+) => boolean;
 
-export type Replacements = Readonly<Partial<Record<KernelName, Replacement>>>;
+export type Replacements = { readonly [Name in KernelName]?: Replacement<Name> };
+
+/** A kernel's argument words, and what it always does with its share. */
+export interface KernelCall extends PhaseOptions {
+  readonly words: readonly Word[];
+}
 
 export interface Target {
   /** In the order in which they see the nodes; the first to fuse a node has it. */
@@ -36,4 +44,6 @@ export interface Target {
   takesBfloat16(node: NamedNode, position: number): boolean;
   /** The number of a kernel in programs. */
   kernelId(name: KernelName): number;
+  /** What is told to a kernel, in the order in which it reads that. */
+  kernelCall<Name extends KernelName>(name: Name, args: KernelArguments[Name]): KernelCall;
 }

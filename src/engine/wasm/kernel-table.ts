@@ -1,10 +1,18 @@
 /**
- * Every kernel, by the file in `kernels/` that holds it. The build generates from this list the switch that the program
- * runs through, so a kernel's number is its place here: a new kernel is one more name. Names are unique.
+ * Every kernel, by the file in `kernels/` that holds it: a family that describes what its kernels are told (`families/`), or
+ * a list of names whose lowerings give plain words. From this table the build generates the switch that the program runs
+ * through, so a kernel's number is its place here. Names are unique.
  */
 import { internalError } from '../../core/errors.js';
-import type { KernelName } from '../compiler/kernel-name.js';
-import type { StoredKernel } from '../compiler/lower/stored-kernel.js';
+import type { KernelArguments, KernelName } from '../compiler/kernel-name.js';
+import type { EitherStorage } from '../compiler/lower/stored-kernel.js';
+import type { Word } from '../compiler/lowering.js';
+import type { KernelCall } from '../compiler/target.js';
+import type { Precision } from '../precision.js';
+import type { ArgumentsOf, Call, Family, NamesOf } from './families/family.js';
+import { softmax } from './families/softmax.js';
+import { unary, unaryBackward } from './families/unary.js';
+import { type GivenArguments, writeCall } from './families/write-call.js';
 
 export const kernelFamilies = {
   calls: ['host', 'foreign'],
@@ -42,34 +50,7 @@ export const kernelFamilies = {
     'winogradForeignGradientInput',
     'winogradForeignGradientBlocks',
   ],
-  unary: [
-    'neg',
-    'abs',
-    'sign',
-    'exp',
-    'log',
-    'sqrt',
-    'square',
-    'relu',
-    'reluSpans',
-    'leakyRelu',
-    'sigmoid',
-    'tanh',
-    'gelu',
-    'geluTanh',
-    'silu',
-    'clamp',
-    'reluBf16',
-    'reluSpansBf16',
-  ],
-  gates: ['hardswish', 'hardsigmoid', 'elu', 'mish', 'softplus'],
-  'gates-backward': [
-    'hardswishBackward',
-    'hardsigmoidBackward',
-    'eluBackward',
-    'mishBackward',
-    'softplusBackward',
-  ],
+  unary,
   binary: [
     'add',
     'sub',
@@ -86,7 +67,7 @@ export const kernelFamilies = {
   compare: ['eq', 'ne', 'lt', 'le', 'castInt32ToFloat32', 'castUint8ToFloat32'],
   ternary: ['where', 'lerp'],
   reduce: ['sum', 'sumSquares', 'sumDistances', 'sumParts', 'squareParts', 'sumTotal', 'extreme'],
-  softmax: ['softmax', 'logSoftmax', 'softmaxBackward', 'logSoftmaxBackward'],
+  softmax,
   channels: ['channelSums', 'channelTotals', 'channelSumsBf16', 'channelTotalsBf16'],
   'batch-norm': [
     'batchNormSums',
@@ -131,32 +112,71 @@ export const kernelFamilies = {
   'normalize-rows': ['normalizeRows', 'normalizeRowsBackward', 'normalizeRowsWeights'],
   fold: ['foldBatchNorm'],
   optimizer: ['sgdStep', 'adamStep', 'adamStepAmsgrad', 'rmspropStep'],
-  'unary-backward': [
-    'reluBackward',
-    'leakyReluBackward',
-    'clampBackward',
-    'sigmoidBackward',
-    'tanhBackward',
-    'geluBackward',
-    'geluTanhBackward',
-    'siluBackward',
-    'reluBackwardBf16',
-  ],
+  'unary-backward': unaryBackward,
   'binary-cross-entropy': ['bceLosses', 'bceLogitsLosses'],
   'cross-entropy': ['crossEntropyRows', 'crossEntropyTotal', 'crossEntropyBackward'],
   dropout: ['dropout', 'dropoutRuns', 'nextKey', 'dropoutBf16'],
   strided: ['stridedCopy'],
-} as const satisfies Record<string, readonly string[]>;
+} as const satisfies Readonly<Record<string, Family | readonly string[]>>;
 
-type Families = typeof kernelFamilies;
+type Entry = (typeof kernelFamilies)[keyof typeof kernelFamilies];
+type Listed = Extract<Entry, readonly string[]>[number];
+type CallsOf<F> = F extends readonly string[] ? never : F[keyof F];
+type Described = CallsOf<Entry>;
 
-type Name = Families[keyof Families][number];
+type CallOf<Name, C = Described> = C extends { readonly fields: unknown }
+  ? Name extends NamesOf<C>
+    ? C
+    : never
+  : never;
+
+type DescribedArguments = {
+  readonly [Name in NamesOf<Described>]: ArgumentsOf<CallOf<Name>['fields']>;
+};
 
 declare module '../compiler/kernel-name.js' {
-  interface KernelNames extends Record<Name, unknown> {}
+  interface KernelArguments extends DescribedArguments, Record<Listed, readonly Word[]> {}
 }
 
-const names = Object.values(kernelFamilies).flat();
+const isListed = (family: Family | readonly string[]): family is readonly string[] =>
+  Array.isArray(family);
+
+/** A kernel of a family: how it is called, and its elements in memory. */
+export interface Kernel {
+  readonly name: string;
+  /** As the family has it. */
+  readonly base: string;
+  readonly storage: Precision;
+  readonly args: string;
+  readonly call: Call;
+}
+
+/** The kernels of a family, in the order of their numbers. */
+export function kernelsOf(family: Family): readonly Kernel[] {
+  return Object.entries(family).flatMap(([args, call]) => {
+    const kernel = (base: string, storage: Precision): Kernel => {
+      const name = storage === 'bfloat16' ? `${base}Bf16` : base;
+      return { name, base, storage, args, call };
+    };
+    const { kernels, bfloat16 = [] } = call;
+    return [
+      ...kernels.map((base) => kernel(base, 'float32')),
+      ...bfloat16.map((base) => kernel(base, 'bfloat16')),
+    ];
+  });
+}
+
+const names: string[] = [];
+/** In the order of their numbers. */
+export const kernelNames: readonly string[] = names;
+const calls = new Map<string, Call>();
+for (const family of Object.values<Family | readonly string[]>(kernelFamilies))
+  if (isListed(family)) names.push(...family);
+  else
+    for (const { name, call } of kernelsOf(family)) {
+      names.push(name);
+      calls.set(name, call);
+    }
 const ids = new Map<string, number>(names.map((name, id) => [name, id]));
 
 /** The number of a kernel in programs. */
@@ -166,9 +186,22 @@ export function kernelId(name: KernelName): number {
   return id;
 }
 
-/** Whether there is a second kernel of that name, for bfloat16. */
-export function isStored(kernel: KernelName): kernel is StoredKernel {
-  return ids.has(`${kernel}Bf16`);
+/** The argument words of a kernel. */
+export function kernelCall<Name extends KernelName>(
+  name: Name,
+  args: KernelArguments[Name],
+): KernelCall {
+  const call = calls.get(name);
+  if (call === undefined) return { words: args as readonly Word[] }; // Kernels of a plain list have these.
+  return writeCall(call, args as GivenArguments); // The family's types have been made of the same fields.
+}
+
+/** The kernel of that name for bfloat16, if there is one. */
+export function bfloat16Kernel<Name extends KernelName>(
+  kernel: Name,
+): EitherStorage<Name> | undefined {
+  const name = `${kernel}Bf16`;
+  return ids.has(name) ? (name as EitherStorage<Name>) : undefined; // A name of the list.
 }
 
 /** A number for the whole list (FNV-1a), which the compiled kernels carry too: programs for others must not run. */

@@ -6,7 +6,7 @@ import { fuseRelu } from '../compiler/passes/fuse-relu.js';
 import { fuseSquareSum } from '../compiler/passes/fuse-square-sum.js';
 import type { Provider } from '../compiler/provider.js';
 import type { Target } from '../compiler/target.js';
-import { kernelId } from './kernel-table.js';
+import { kernelCall, kernelId } from './kernel-table.js';
 import { takesBfloat16 } from './lower/bfloat16-inputs.js';
 import { lowerings } from './lower/table.js';
 
@@ -20,5 +20,6 @@ export function targetWith(provider: Provider | undefined): Target {
     replacements: provider?.replacements ?? {},
     takesBfloat16,
     kernelId,
+    kernelCall,
   };
 }

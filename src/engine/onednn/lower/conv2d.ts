@@ -62,8 +62,8 @@ function emitRectified(
   });
   const options = { split: `spans:${spans}`, own: [y] };
   emitPass(context, onednn, list, shares, options);
-  const words = [y, context.table(Int32Array.from(spans))];
-  context.emit(storedKernel('reluSpans', storage), words, options);
+  const args = { y, spans: context.table(Int32Array.from(spans)) };
+  context.emit(storedKernel('reluSpans', storage), args, options);
 }
 
 /** The block that Winograd's transforms work on. */

@@ -1,7 +1,7 @@
-// What every kernel is built on. A kernel is `export function name(args: usize, tid: i32, threads: i32): void`: `args`
-// points to 32-bit words (pointers, whole numbers, float bits) that the compiler wrote, and thread `tid` of `threads` does
-// its own static share (./share.ts). The files of this folder are AssemblyScript, compiled by scripts/build.mjs; kernels are listed in
-// ../kernel-table.ts.
+// What every kernel is built on. A kernel is `export function name(args: NameArgs, tid: i32, threads: i32): void`: thread `tid`
+// of `threads` does its own static share (./share.ts) of what `args` says. The classes of arguments are generated from
+// ../families/ (scripts/generate-kernels.mjs); a family that is a list of names in ../kernel-table.ts has `args: usize`,
+// and reads 32-bit words by their number. The files of this folder are AssemblyScript, compiled by scripts/build.mjs.
 
 // Word k of `args` as a whole number.
 @inline

@@ -1,7 +1,7 @@
 // The program that all threads run: a list of phases, each one kernel on one thread's share, and barriers between them.
 //
 // A program is 32-bit words: the number of phases, then (kernel id, args pointer) per phase; the top bit of the id says
-// that no barrier is needed after the phase. `dispatch` is generated from ../kernel-table.ts by scripts/build.mjs.
+// that no barrier is needed after the phase. `dispatch` is generated from ../kernel-table.ts (scripts/generate-kernels.mjs).
 //
 // Counters in the first page (pool/control-block.ts holds the same list) only ever grow, so nothing is reset and no thread can
 // meet a counter of another run. A thread spins for some 200 µs before it sleeps, since waking it would take as long;

@@ -1,7 +1,7 @@
 // Softmax and its logarithm over the middle of x [outer][K][inner], and their gradients. Four neighbours in memory are taken
 // together: along K when inner is 1, else four columns of inner.
 
-import { A, I } from './abi';
+import { SoftmaxArgs, SoftmaxBackwardArgs } from './args';
 import { exp4, log4, splat } from './math';
 import { bytes, keepPart, storeLanes, sumLanes, unitStart } from './share';
 
@@ -63,19 +63,19 @@ function storeRow(x: usize, y: usize, count: i32, logarithm: bool, top: v128, te
 }
 
 @inline
-function normalise(args: usize, tid: i32, threads: i32, logarithm: bool): void {
-  const classes = I(args, 3);
-  const inner = I(args, 4);
+function normalise(args: SoftmaxArgs, tid: i32, threads: i32, logarithm: bool): void {
+  const classes = args.size;
+  const inner = args.inner;
   if (inner == 1) {
-    const end = unitStart(I(args, 2), tid + 1, threads);
-    for (let row = unitStart(I(args, 2), tid, threads); row < end; row++) {
+    const end = unitStart(args.outer, tid + 1, threads);
+    for (let row = unitStart(args.outer, tid, threads); row < end; row++) {
       const at = bytes(row * classes);
-      const x = A(args, 0) + at;
+      const x = args.x + at;
       const top = rowMax(x, classes);
       const sum = rowExpSum(x, classes, top);
       storeRow(
         x,
-        A(args, 1) + at,
+        args.y + at,
         classes,
         logarithm,
         splat(top),
@@ -85,13 +85,13 @@ function normalise(args: usize, tid: i32, threads: i32, logarithm: bool): void {
     return;
   }
   const columns = (inner + 3) >> 2;
-  const end = unitStart(I(args, 2) * columns, tid + 1, threads);
+  const end = unitStart(args.outer * columns, tid + 1, threads);
   const step = bytes(inner);
-  for (let unit = unitStart(I(args, 2) * columns, tid, threads); unit < end; unit++) {
+  for (let unit = unitStart(args.outer * columns, tid, threads); unit < end; unit++) {
     const c = (unit % columns) << 2;
     const at = bytes((unit / columns) * classes * inner + c);
-    const x = A(args, 0) + at;
-    const y = A(args, 1) + at;
+    const x = args.x + at;
+    const y = args.y + at;
     let top = v128.load(x);
     for (let k = 1; k < classes; k++) top = f32x4.max(top, v128.load(x + <usize>k * step));
     let sum = splat(0);
@@ -105,29 +105,27 @@ function normalise(args: usize, tid: i32, threads: i32, logarithm: bool): void {
   }
 }
 
-// 0 x, 1 y, 2 outer, 3 K, 4 inner
-export function softmax(args: usize, tid: i32, threads: i32): void {
+export function softmax(args: SoftmaxArgs, tid: i32, threads: i32): void {
   normalise(args, tid, threads, false);
 }
 
-// 0 x, 1 y, 2 outer, 3 K, 4 inner
-export function logSoftmax(args: usize, tid: i32, threads: i32): void {
+export function logSoftmax(args: SoftmaxArgs, tid: i32, threads: i32): void {
   normalise(args, tid, threads, true);
 }
 
 // dx = y·(dy − Σ dy·y), or of the logarithm dx = dy − eʸ·Σ dy.
 @inline
-function differentiate(args: usize, tid: i32, threads: i32, logarithm: bool): void {
-  const classes = I(args, 4);
-  const inner = I(args, 5);
+function differentiate(args: SoftmaxBackwardArgs, tid: i32, threads: i32, logarithm: bool): void {
+  const classes = args.size;
+  const inner = args.inner;
   const columns = inner == 1 ? 1 : (inner + 3) >> 2;
-  const end = unitStart(I(args, 3) * columns, tid + 1, threads);
-  for (let unit = unitStart(I(args, 3) * columns, tid, threads); unit < end; unit++) {
+  const end = unitStart(args.outer * columns, tid + 1, threads);
+  for (let unit = unitStart(args.outer * columns, tid, threads); unit < end; unit++) {
     const c = (unit % columns) << 2;
     const at = bytes((unit / columns) * classes * inner + c);
-    const dy = A(args, 0) + at;
-    const y = A(args, 1) + at;
-    const dx = A(args, 2) + at;
+    const dy = args.dy + at;
+    const y = args.y + at;
+    const dx = args.dx + at;
     let sum = splat(0);
     if (inner == 1) {
       for (let k = 0; k < classes; k += 4) {
@@ -167,12 +165,10 @@ function storeGradient(
   storeLanes(dx, v, lanes);
 }
 
-// 0 dy, 1 y, 2 dx, 3 outer, 4 K, 5 inner
-export function softmaxBackward(args: usize, tid: i32, threads: i32): void {
+export function softmaxBackward(args: SoftmaxBackwardArgs, tid: i32, threads: i32): void {
   differentiate(args, tid, threads, false);
 }
 
-// 0 dy, 1 y, 2 dx, 3 outer, 4 K, 5 inner
-export function logSoftmaxBackward(args: usize, tid: i32, threads: i32): void {
+export function logSoftmaxBackward(args: SoftmaxBackwardArgs, tid: i32, threads: i32): void {
   differentiate(args, tid, threads, true);
 }

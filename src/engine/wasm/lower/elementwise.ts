@@ -5,22 +5,16 @@ import type { Value } from '../../../graph/graph.js';
 import { operands } from '../../../graph/op.js';
 import type { KernelName } from '../../compiler/kernel-name.js';
 import { isPadded, ROWS, storedElements } from '../../compiler/layout.js';
-import { storedKernel } from '../../compiler/lower/stored-kernel.js';
-import {
-  type Float,
-  float,
-  type LowerContext,
-  type Lowering,
-  lowering,
-} from '../../compiler/lowering.js';
-import type { Pointer } from '../../compiler/region.js';
+import type { EitherStorage } from '../../compiler/lower/stored-kernel.js';
+import { type LowerContext, type Lowering, lowering } from '../../compiler/lowering.js';
 import type { Lowerings } from '../../compiler/target.js';
 import type { Precision } from '../../precision.js';
-import { isStored } from '../kernel-table.js';
+import type { UnaryBackwardKernel, UnaryKernel } from '../families/unary.js';
+import { bfloat16Kernel } from '../kernel-table.js';
 
 /** The kernel of a function, its constants, and whether it keeps the zeros that fill a last block of channels. */
-export interface ElementKernel {
-  readonly kernel: KernelName;
+export interface ElementKernel<Name extends KernelName> {
+  readonly kernel: Name;
   readonly p?: number;
   readonly q?: number;
   /** f(0) = 0. @default true */
@@ -29,7 +23,7 @@ export interface ElementKernel {
 
 /** An op y = f(x); `choose` names the kernel for its attributes, if there is one. */
 export function unary<A extends object>(
-  choose: (attrs: A) => ElementKernel | undefined,
+  choose: (attrs: A) => ElementKernel<UnaryKernel> | undefined,
 ): Lowering<A> {
   return lowering<A>((node, context) => {
     const [x] = operands(node.inputs);
@@ -44,14 +38,14 @@ export function unary<A extends object>(
     const { storage, chosen } = storageOf(context, kernel, y, x);
     const from = context.input(x, block, storage);
     const to = context.output(y, block, undefined, storage);
-    emitFlat(context, chosen, count, [from, to], [float(p), float(q)]);
+    context.emit(chosen, { x: from, y: to, count, p, q });
     return true;
   });
 }
 
 /** An op dx = f(value, dy) of the gradient of a function; zeros in dy give zeros. */
 export function unaryBackward<A extends object>(
-  choose: (attrs: A) => ElementKernel | undefined,
+  choose: (attrs: A) => ElementKernel<UnaryBackwardKernel> | undefined,
 ): Lowering<A> {
   return lowering<A>((node, context) => {
     const [value, dy] = operands(node.inputs);
@@ -66,7 +60,7 @@ export function unaryBackward<A extends object>(
     const at = context.input(value, block, storage);
     const gradient = context.input(dy, block, storage);
     const to = context.output(dx, block, undefined, storage);
-    emitFlat(context, chosen, count, [at, gradient, to], [float(p), float(q)]);
+    context.emit(chosen, { value: at, dy: gradient, dx: to, count, p, q });
     return true;
   });
 }
@@ -75,17 +69,18 @@ export function unaryBackward<A extends object>(
  * The storage for a kernel that makes `result` of `values`, and the kernel for it: bfloat16 where there is one, and the
  * values are stored so or at least one is and the result is wanted so.
  */
-export function storageOf(
+export function storageOf<Name extends KernelName>(
   context: LowerContext,
-  kernel: KernelName,
+  kernel: Name,
   result: Value,
   ...values: readonly Value[]
-): { readonly storage: Precision; readonly chosen: KernelName } {
+): { readonly storage: Precision; readonly chosen: EitherStorage<Name> } {
   const isNarrow = (value: Value) => context.storageOf(value) === 'bfloat16';
   const isWanted = context.storageFor(result) === 'bfloat16';
   const fits = isWanted ? values.some(isNarrow) : values.every(isNarrow);
-  return fits && isStored(kernel)
-    ? { storage: 'bfloat16', chosen: storedKernel(kernel, 'bfloat16') }
+  const narrow = fits ? bfloat16Kernel(kernel) : undefined;
+  return narrow !== undefined
+    ? { storage: 'bfloat16', chosen: narrow }
     : { storage: 'float32', chosen: kernel };
 }
 
@@ -95,39 +90,27 @@ export function flatBlock(context: LowerContext, a: Value, b: Value): number {
   return block === ROWS ? context.blockOf(b) : block;
 }
 
-/** A phase over `count` floats in a row; each thread touches its own part alone. */
-function emitFlat(
-  context: LowerContext,
-  kernel: KernelName,
-  count: number,
-  pointers: readonly Pointer[],
-  constants: readonly Float[],
-): void {
-  const words = [...pointers, count, ...constants];
-  context.emit(kernel, words, { split: `flat:${count}`, own: pointers });
-}
-
 const plain =
-  (kernel: KernelName, keepsZero = true) =>
-  (): ElementKernel => ({ kernel, keepsZero });
+  <Name extends KernelName>(kernel: Name, keepsZero = true) =>
+  (): ElementKernel<Name> => ({ kernel, keepsZero });
 
 const leakyRelu =
-  (kernel: KernelName) =>
-  ({ slope }: { readonly slope: number }): ElementKernel => ({
+  <Name extends KernelName>(kernel: Name) =>
+  ({ slope }: { readonly slope: number }): ElementKernel<Name> => ({
     ...{ kernel, p: slope },
     keepsZero: Number.isFinite(slope),
   });
 
 const gelu =
-  (exact: KernelName, tanh: KernelName) =>
-  ({ approximate }: { readonly approximate: 'none' | 'tanh' }): ElementKernel => ({
+  <Name extends KernelName>(exact: Name, tanh: Name) =>
+  ({ approximate }: { readonly approximate: 'none' | 'tanh' }): ElementKernel<Name> => ({
     kernel: approximate === 'tanh' ? tanh : exact,
   });
 
 /** Comparisons that let NaN in x through do not let a bound's through: that one is left to the reference kernel. */
 const clamp =
-  (kernel: KernelName) =>
-  ({ min, max }: ClampAttrs): ElementKernel | undefined => {
+  <Name extends KernelName>(kernel: Name) =>
+  ({ min, max }: ClampAttrs): ElementKernel<Name> | undefined => {
     const p = min ?? Number.NEGATIVE_INFINITY;
     const q = max ?? Number.POSITIVE_INFINITY;
     if (Number.isNaN(p) || Number.isNaN(q)) return undefined;
@@ -135,15 +118,20 @@ const clamp =
   };
 
 const elu =
-  (kernel: KernelName) =>
-  ({ alpha }: { readonly alpha: number }): ElementKernel => ({
+  <Name extends KernelName>(kernel: Name) =>
+  ({ alpha }: { readonly alpha: number }): ElementKernel<Name> => ({
     ...{ kernel, p: alpha },
     keepsZero: Number.isFinite(alpha),
   });
 
+interface SoftplusAttrs {
+  readonly beta: number;
+  readonly threshold: number;
+}
+
 const softplus =
-  (kernel: KernelName) =>
-  ({ beta, threshold }: { readonly beta: number; readonly threshold: number }): ElementKernel => ({
+  <Name extends KernelName>(kernel: Name) =>
+  ({ beta, threshold }: SoftplusAttrs): ElementKernel<Name> => ({
     kernel,
     p: beta,
     q: threshold,

@@ -6,11 +6,13 @@
 import assert from 'node:assert/strict';
 import { allocate, type TypedArray } from '../../../../src/core/dtype.js';
 import { numel } from '../../../../src/core/shape.js';
+import type { KernelArguments, KernelName } from '../../../../src/engine/compiler/kernel-name.js';
 import { type Block, ROWS, storedElements } from '../../../../src/engine/compiler/layout.js';
-import type { Float, LowerContext, Lowering } from '../../../../src/engine/compiler/lowering.js';
+import type { LowerContext, Lowering } from '../../../../src/engine/compiler/lowering.js';
 import type { NodeName } from '../../../../src/engine/compiler/node-attrs.js';
 import { Pointer } from '../../../../src/engine/compiler/region.js';
 import type { Precision } from '../../../../src/engine/precision.js';
+import { kernelCall } from '../../../../src/engine/wasm/kernel-table.js';
 import { lowerings } from '../../../../src/engine/wasm/lower/table.js';
 import type { Value } from '../../../../src/graph/graph.js';
 import {
@@ -188,7 +190,8 @@ class SandboxContext implements LowerContext {
     return this.pointer(this.box.integers(words), 'read');
   }
 
-  emit(kernel: Parameters<LowerContext['emit']>[0], words: readonly (number | Float | Pointer)[]) {
+  emit<Name extends KernelName>(kernel: Name, args: KernelArguments[Name]) {
+    const { words } = kernelCall(kernel, args);
     const resolved = words.map((word) =>
       word instanceof Pointer ? (this.addresses.get(word.region) ?? 0) + word.offset : word,
     );

@@ -5,10 +5,12 @@
  */
 import assert from 'node:assert/strict';
 import { Rng } from '../../../../src/core/rng.js';
-import type { KernelName } from '../../../../src/engine/compiler/kernel-name.js';
+import type { KernelArguments, KernelName } from '../../../../src/engine/compiler/kernel-name.js';
 import { Float } from '../../../../src/engine/compiler/lowering.js';
+import { Pointer } from '../../../../src/engine/compiler/region.js';
 import { noForeignCalls } from '../../../../src/engine/pool/foreign-code.js';
 import type { KernelBuild } from '../../../../src/engine/wasm/kernel-files.js';
+import { kernelCall } from '../../../../src/engine/wasm/kernel-table.js';
 import { loadNodeKernels } from '../../../../src/engine/wasm/node-kernels.js';
 import { typicalSize } from '../../../typical.js';
 
@@ -81,7 +83,28 @@ export class Sandbox {
     return array;
   }
 
-  /** Runs one kernel on all threads' shares; an array among the words is its address. */
+  /** Whether the build has this kernel. */
+  has(name: string): boolean {
+    return name in this.kernels;
+  }
+
+  /** A pointer to an array, for {@link run}. */
+  at({ byteOffset, byteLength }: Resident): Pointer {
+    const region = { bytes: byteLength, label: '', private: false, place: 'fixed' } as const;
+    return new Pointer(region, byteOffset, 'write');
+  }
+
+  /** Runs one kernel on all threads' shares. */
+  run<Name extends KernelName>(name: Name, args: KernelArguments[Name], threads = 1): void {
+    const { words } = kernelCall(name, args);
+    this.call(
+      name,
+      words.map((word) => (word instanceof Pointer ? word.offset : word)),
+      threads,
+    );
+  }
+
+  /** The same by argument words; an array among the words is its address. */
   call(name: KernelName, words: readonly Word[], threads = 1): void {
     const kernel = this.kernels[name];
     assert.ok(kernel, `kernel ${name} is not in this build`);

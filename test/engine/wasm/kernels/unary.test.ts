@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { KernelName } from '../../../../src/engine/compiler/kernel-name.js';
-import { float } from '../../../../src/engine/compiler/lowering.js';
+import type { UnaryKernel } from '../../../../src/engine/wasm/families/unary.js';
 import { assertClose, builds, normals, Sandbox } from './sandbox.js';
 
 const { exp, log, tanh, abs, sqrt } = Math;
@@ -26,7 +25,7 @@ function normalCdf(x: number): number {
 }
 
 interface UnaryRow {
-  readonly kernel: KernelName;
+  readonly kernel: UnaryKernel;
   readonly f: (x: number) => number;
   readonly p?: number;
   readonly q?: number;
@@ -73,14 +72,14 @@ for (const build of builds) {
       for (const threads of [1, 2, 3]) {
         const x = box.floats(values);
         const y = box.floats(values.length);
-        box.call(kernel, [x, y, x.length, float(p), float(q)], threads);
+        box.run(kernel, { x: box.at(x), y: box.at(y), count: x.length, p, q }, threads);
         assertClose(y, expected, 1e-6, kernel);
       }
       for (const n of lengths)
         for (const threads of [1, 2]) {
           const x = box.floats(normals(n, n).map(abs));
           const y = box.floats(n);
-          box.call(kernel, [x, y, n, float(p), float(q)], threads);
+          box.run(kernel, { x: box.at(x), y: box.at(y), count: n, p, q }, threads);
           assertClose(y, Float32Array.from(x, f), 1e-6, `${kernel} of ${n}`);
         }
     });
@@ -88,7 +87,7 @@ for (const build of builds) {
   test(`relu in place keeps NaN (${build})`, () => {
     box.reset();
     const x = box.floats([-1, Number.NaN, 2, -3, 4]);
-    box.call('relu', [x, x, 5, 0, 0]);
+    box.run('relu', { x: box.at(x), y: box.at(x), count: 5, p: 0, q: 0 });
     assert.deepEqual([...x], [0, Number.NaN, 2, 0, 4]);
   });
 }

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Float } from '../../../src/engine/compiler/lowering.js';
+import { Pointer } from '../../../src/engine/compiler/region.js';
+import type { Family } from '../../../src/engine/wasm/families/family.js';
+import { writeCall } from '../../../src/engine/wasm/families/write-call.js';
+import * as table from '../../../src/engine/wasm/kernel-table.js';
+import { builds, Sandbox } from './kernels/sandbox.js';
+
+const probe = {
+  ProbeArgs: {
+    kernels: ['probe', 'plain'],
+    bfloat16: ['probe'],
+    fields: {
+      ...{ x: 'read', bias: 'read?', eps: 'f64', scale: 'f32', root: 'bool', y: 'write' },
+      ...{ count: 'i32', step: 'usize', dims: 'words' },
+    },
+    flat: { count: 'count', own: ['x', 'bias', 'y'] },
+  },
+} as const satisfies Family;
+
+const region = { bytes: 64, label: '', private: false, place: 'arena' } as const;
+const at = (offset: number) => new Pointer(region, offset, 'write');
+
+test('arguments are written where the generated class reads them', async () => {
+  const generator = new URL('../../../../scripts/generate-kernels.mjs', import.meta.url).href;
+  const { kernelModules } = await import(generator);
+  const { 'args.ts': args } = kernelModules({ ...table, kernelFamilies: { probe } });
+  assert.equal(
+    args,
+    `@unmanaged
+export class ProbeArgs {
+  x: usize;
+  bias: usize;
+  epsLow: u32;
+  epsHigh: u32;
+  @inline get eps(): f64 { return load<f64>(changetype<usize>(this), 8); }
+  scale: f32;
+  root: i32;
+  y: usize;
+  count: i32;
+  step: usize;
+  @inline get dims(): usize { return changetype<usize>(this) + 36; }
+}
+`,
+  );
+  const given = { count: 3, step: 8, dims: [5, 6, 7], root: true, scale: 0.5, eps: 1.5 };
+  const call = writeCall(probe.ProbeArgs, { ...given, y: at(16), bias: undefined, x: at(4) });
+  const words = [new Pointer(region, 4, 'read'), 0, 0, 0x3ff80000, new Float(0.5), 1];
+  assert.deepEqual(call.words, [...words, at(16), 3, 8, 5, 6, 7]);
+  assert.deepEqual({ split: call.split, own: call.own }, { split: 'flat:3', own: [at(4), at(16)] });
+});
+
+test('a kernel for bfloat16 is the same function of another element', async () => {
+  const generator = new URL('../../../../scripts/generate-kernels.mjs', import.meta.url).href;
+  const { kernelModules } = await import(generator);
+  const { 'dispatch.ts': dispatch } = kernelModules({ ...table, kernelFamilies: { probe } });
+  for (const line of [
+    'probe_.probe<f32>(changetype<args_.ProbeArgs>(args), tid, threads);',
+    'probe_.probe<u16>(changetype<args_.ProbeArgs>(args), tid, threads);',
+    'probe_.plain(changetype<args_.ProbeArgs>(args), tid, threads);',
+    'case 2: probeBf16(args, tid, threads); break;',
+  ])
+    assert.ok(dispatch.includes(line), line);
+});
+
+test('every kernel of the table is in both builds, and calls own only what they are told', () => {
+  for (const build of builds) {
+    const box = new Sandbox(build);
+    for (const name of table.kernelNames) assert.ok(box.has(name), `${name} (${build})`);
+  }
+  for (const family of Object.values<Family | readonly string[]>(table.kernelFamilies))
+    for (const { fields, flat } of Object.values<Family[string] | string>(family).filter(
+      (call) => typeof call !== 'string',
+    ))
+      for (const name of flat === undefined ? [] : [flat.count, ...flat.own])
+        assert.ok(name in fields, `there is no field ${name}`);
+});
