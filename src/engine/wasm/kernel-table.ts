@@ -9,7 +9,10 @@ import type { EitherStorage } from '../compiler/lower/stored-kernel.js';
 import type { Word } from '../compiler/lowering.js';
 import type { KernelCall } from '../compiler/target.js';
 import type { Precision } from '../precision.js';
+import { crossEntropy } from './families/cross-entropy.js';
+import { dropout } from './families/dropout.js';
 import type { ArgumentsOf, Call, Family, NamesOf } from './families/family.js';
+import { fold } from './families/fold.js';
 import { softmax } from './families/softmax.js';
 import { unary, unaryBackward } from './families/unary.js';
 import { type GivenArguments, writeCall } from './families/write-call.js';
@@ -110,12 +113,12 @@ export const kernelFamilies = {
   ],
   'avg-pool': ['avgPool', 'avgPoolBackward', 'avgPoolBf16', 'avgPoolBackwardBf16'],
   'normalize-rows': ['normalizeRows', 'normalizeRowsBackward', 'normalizeRowsWeights'],
-  fold: ['foldBatchNorm'],
+  fold,
   optimizer: ['sgdStep', 'adamStep', 'adamStepAmsgrad', 'rmspropStep'],
   'unary-backward': unaryBackward,
   'binary-cross-entropy': ['bceLosses', 'bceLogitsLosses'],
-  'cross-entropy': ['crossEntropyRows', 'crossEntropyTotal', 'crossEntropyBackward'],
-  dropout: ['dropout', 'dropoutRuns', 'nextKey', 'dropoutBf16'],
+  'cross-entropy': crossEntropy,
+  dropout,
   strided: ['stridedCopy'],
 } as const satisfies Readonly<Record<string, Family | readonly string[]>>;
 

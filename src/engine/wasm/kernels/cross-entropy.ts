@@ -2,7 +2,7 @@
 // (1 − ε)·q + ε/K, and a_k = w_k·q_k: loss = −Σ a_k·logp_k, dlogits_k = dy·(e^logp_k·Σ a − a_k), over the mean's divisor.
 // Labels outside 0 … K − 1 give NaN; they are checked before.
 
-import { A, F, I } from './abi';
+import { CrossEntropyBackwardArgs, CrossEntropyRowsArgs, CrossEntropyTotalArgs } from './args';
 import { exp4, splat } from './math';
 import { logOf, rowExpSum, rowMax } from './softmax';
 import { bytes, storeLanes, unitStart } from './share';
@@ -23,20 +23,18 @@ function part(
   return weight && smoothed != 0 ? smoothed * load<f32>(weight + bytes(k)) : smoothed;
 }
 
-// 0 logits, 1 target (i32 labels, or f32 probabilities), 2 weight (0: ones), 3 logp, 4 losses [N], 5 weights [N] of the labels,
-// 6 N, 7 K, 8 labels (1) or probabilities (0), 9 ignored label, 10 ε (f32)
-export function crossEntropyRows(args: usize, tid: i32, threads: i32): void {
-  const target = A(args, 1);
-  const weight = A(args, 2);
-  const classes = I(args, 7);
-  const labels = I(args, 8);
-  const smoothing = F(args, 10);
+export function crossEntropyRows(args: CrossEntropyRowsArgs, tid: i32, threads: i32): void {
+  const target = args.target;
+  const weight = args.weight;
+  const classes = args.classes;
+  const labels = args.labels;
+  const smoothing = args.smoothing;
   const share = smoothing / <f32>classes;
-  const end = unitStart(I(args, 6), tid + 1, threads);
-  for (let row = unitStart(I(args, 6), tid, threads); row < end; row++) {
+  const end = unitStart(args.places, tid + 1, threads);
+  for (let row = unitStart(args.places, tid, threads); row < end; row++) {
     const at = bytes(row * classes);
-    const x = A(args, 0) + at;
-    const logp = A(args, 3) + at;
+    const x = args.logits + at;
+    const logp = args.logp + at;
     const top = rowMax(x, classes);
     const scale = splat(logOf(rowExpSum(x, classes, top)));
     for (let k = 0; k < classes; k += 4) {
@@ -44,7 +42,7 @@ export function crossEntropyRows(args: usize, tid: i32, threads: i32): void {
       storeLanes(logp + bytes(k), v, classes - k);
     }
     const label = labels ? load<i32>(target + bytes(row)) : -1;
-    const ignored = labels && label == I(args, 9);
+    const ignored = labels && label == args.ignored;
     const known = <u32>label < <u32>classes;
     let loss: f64 = 0;
     if (!ignored) {
@@ -58,38 +56,35 @@ export function crossEntropyRows(args: usize, tid: i32, threads: i32): void {
           if (a != 0) loss -= <f64>a * <f64>load<f32>(logp + bytes(k));
         }
     }
-    store<f32>(A(args, 4) + bytes(row), <f32>loss);
+    store<f32>(args.losses + bytes(row), <f32>loss);
     const counts: f32 = ignored ? 0 : weight && known ? load<f32>(weight + bytes(label)) : 1;
-    store<f32>(A(args, 5) + bytes(row), counts);
+    store<f32>(args.weights + bytes(row), counts);
   }
 }
 
-// 0 losses [N], 1 weights [N], 2 loss, 3 N, 4 divisor: 1 none, 2 the weights' sum
-export function crossEntropyTotal(args: usize, tid: i32, threads: i32): void {
+export function crossEntropyTotal(args: CrossEntropyTotalArgs, tid: i32, threads: i32): void {
   if (tid != 0) return;
   let loss: f64 = 0;
   let weights: f64 = 0;
-  for (let row = 0; row < I(args, 3); row++) {
-    loss += <f64>load<f32>(A(args, 0) + bytes(row));
-    weights += <f64>load<f32>(A(args, 1) + bytes(row));
+  for (let row = 0; row < args.places; row++) {
+    loss += <f64>load<f32>(args.losses + bytes(row));
+    weights += <f64>load<f32>(args.weights + bytes(row));
   }
-  store<f32>(A(args, 2), <f32>(I(args, 4) == 2 ? loss / weights : loss));
+  store<f32>(args.loss, <f32>(args.mean ? loss / weights : loss));
 }
 
-// 0 dy ([] or [N]), 1 logp, 2 target, 3 weight, 4 dlogits, 5 N, 6 K, 7 labels (1) or probabilities (0), 8 ignored label,
-// 9 ε (f32), 10 reduction: 0 none, 1 sum, 2 mean
-export function crossEntropyBackward(args: usize, tid: i32, threads: i32): void {
-  const target = A(args, 2);
-  const weight = A(args, 3);
-  const count = I(args, 5);
-  const classes = I(args, 6);
-  const labels = I(args, 7);
-  const ignored = I(args, 8);
-  const smoothing = F(args, 9);
+export function crossEntropyBackward(args: CrossEntropyBackwardArgs, tid: i32, threads: i32): void {
+  const target = args.target;
+  const weight = args.weight;
+  const count = args.places;
+  const classes = args.classes;
+  const labels = args.labels;
+  const ignored = args.ignored;
+  const smoothing = args.smoothing;
   const share = smoothing / <f32>classes;
-  const reduction = I(args, 10);
-  let divisor: f64 = reduction == 2 && !labels ? <f64>count : 1;
-  if (reduction == 2 && labels) {
+  const mean = args.mean;
+  let divisor: f64 = mean && !labels ? <f64>count : 1;
+  if (mean && labels) {
     divisor = 0;
     for (let row = 0; row < count; row++) {
       const label = load<i32>(target + bytes(row));
@@ -100,14 +95,14 @@ export function crossEntropyBackward(args: usize, tid: i32, threads: i32): void 
   const end = unitStart(count, tid + 1, threads);
   for (let row = unitStart(count, tid, threads); row < end; row++) {
     const at = bytes(row * classes);
-    const logp = A(args, 1) + at;
-    const dx = A(args, 4) + at;
+    const logp = args.logp + at;
+    const dx = args.dlogits + at;
     const label = labels ? load<i32>(target + bytes(row)) : -1;
     if (labels && label == ignored) {
       memory.fill(dx, 0, bytes(classes));
       continue;
     }
-    const gradient = <f64>load<f32>(A(args, 0) + (reduction ? 0 : bytes(row))) / divisor;
+    const gradient = <f64>load<f32>(args.dy + (args.reduced ? 0 : bytes(row))) / divisor;
     let sum: f64 = 0;
     for (let k = 0; k < classes; k++)
       sum += <f64>part(k, labels, label, target + at, weight, smoothing, share);

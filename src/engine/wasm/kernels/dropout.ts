@@ -1,7 +1,7 @@
 // Dropout by the counter-based generator of src/core/rng.ts (Philox4x32-10): draw d is word d mod 4 of block ⌊d/4⌋ of the
 // key (k0, k1, c1, c3), and keeps what it decides about where its upper 24 bits are not below the threshold p·2²⁴.
 
-import { A, F, I } from './abi';
+import { DropoutArgs, DropoutRunsArgs, NextKeyArgs } from './args';
 import { load4, span, storeUpTo4 } from './elements';
 import { bytes, storeLanes, unitStart } from './share';
 
@@ -38,63 +38,51 @@ function drawBlocks(p: usize, first: i32, key: usize): void {
   v128.store(p, v128.shuffle<i64>(c, d, 1, 3), 48);
 }
 
-@inline
-function dropOut<T>(args: usize, tid: i32, threads: i32): void {
-  const count = I(args, 2);
-  const words = A(args, 6) + <usize>(tid * I(args, 7));
-  const threshold = i32x4.splat(I(args, 4));
-  const scale = f32x4.splat(F(args, 5));
+export function dropout<T>(args: DropoutArgs, tid: i32, threads: i32): void {
+  const count = args.count;
+  const words = args.scratch + <usize>tid * args.scratchBytes;
+  const threshold = i32x4.splat(args.threshold);
+  const scale = f32x4.splat(args.scale);
   const groups = (count + 15) >> 4;
   const end = unitStart(groups, tid + 1, threads);
   for (let group = unitStart(groups, tid, threads); group < end; group++) {
-    drawBlocks(words, group << 2, A(args, 3));
+    drawBlocks(words, group << 2, args.key);
     const last = min(16, count - (group << 4));
     for (let j = 0; j < last; j += 4) {
       const at = span<T>((group << 4) + j);
       const kept = i32x4.ge_s(i32x4.shr_u(v128.load(words + bytes(j)), 8), threshold);
-      const v = v128.and(f32x4.mul(load4<T>(A(args, 0) + at), scale), kept);
-      storeUpTo4<T>(A(args, 1) + at, v, last - j);
+      const v = v128.and(f32x4.mul(load4<T>(args.x + at), scale), kept);
+      storeUpTo4<T>(args.y + at, v, last - j);
     }
   }
 }
 
-// 0 x, 1 y, 2 count, 3 key (i32 [4]), 4 threshold, 5 scale (f32), 6 scratch, 7 its bytes for each thread (≥ 64); …Bf16: x and y in bfloat16
-export function dropout(args: usize, tid: i32, threads: i32): void {
-  dropOut<f32>(args, tid, threads);
-}
-export function dropoutBf16(args: usize, tid: i32, threads: i32): void {
-  dropOut<u16>(args, tid, threads);
-}
-
-// One draw for each run. 0 x, 1 y, 2 runs, 3 key, 4 threshold, 5 scale, 6 scratch, 7 its bytes, 8 elements of a run
-export function dropoutRuns(args: usize, tid: i32, threads: i32): void {
-  const runs = I(args, 2);
-  const words = A(args, 6) + <usize>(tid * I(args, 7));
-  const length = I(args, 8);
+export function dropoutRuns(args: DropoutRunsArgs, tid: i32, threads: i32): void {
+  const runs = args.runs;
+  const words = args.scratch + <usize>tid * args.scratchBytes;
+  const length = args.length;
   const groups = (runs + 15) >> 4;
   const end = unitStart(groups, tid + 1, threads);
   for (let group = unitStart(groups, tid, threads); group < end; group++) {
-    drawBlocks(words, group << 2, A(args, 3));
+    drawBlocks(words, group << 2, args.key);
     const last = min(16, runs - (group << 4));
     for (let j = 0; j < last; j++) {
-      const kept = <i32>(load<u32>(words + bytes(j)) >> 8) >= I(args, 4);
-      const scale = f32x4.splat(kept ? F(args, 5) : 0);
+      const kept = <i32>(load<u32>(words + bytes(j)) >> 8) >= args.threshold;
+      const scale = f32x4.splat(kept ? args.scale : 0);
       const mask = i32x4.splat(kept ? -1 : 0);
       let at = bytes(((group << 4) + j) * length);
       for (let left = length; left > 0; left -= 4) {
-        const v = v128.and(f32x4.mul(v128.load(A(args, 0) + at), scale), mask);
-        storeLanes(A(args, 1) + at, v, left);
+        const v = v128.and(f32x4.mul(v128.load(args.x + at), scale), mask);
+        storeLanes(args.y + at, v, left);
         at += 16;
       }
     }
   }
 }
 
-// The state of a generator, moved on by one draw, and the key of that draw. 0 state (i32 [4]), 1 next, 2 key.
-// next may be the state.
-export function nextKey(args: usize, tid: i32, threads: i32): void {
+export function nextKey(args: NextKeyArgs, tid: i32, threads: i32): void {
   if (tid != 0) return;
-  const state = v128.load(A(args, 0));
-  v128.store(A(args, 2), state);
-  v128.store(A(args, 1), i32x4.add(state, i32x4(0, 0, 1, 0)));
+  const state = v128.load(args.state);
+  v128.store(args.key, state);
+  v128.store(args.next, i32x4.add(state, i32x4(0, 0, 1, 0)));
 }

@@ -3,9 +3,7 @@ import { requireLabels } from '../../../core/labels.js';
 import type { Shape } from '../../../core/shape.js';
 import type { CrossEntropyAttrs } from '../../../graph/attrs/training.js';
 import { operands } from '../../../graph/op.js';
-import { float, lowering } from '../../compiler/lowering.js';
-
-const reductions = ['none', 'sum', 'mean'] as const;
+import { lowering } from '../../compiler/lowering.js';
 
 /** Rows and classes; scores of further dimensions are left to the reference kernel. */
 function scoresOf(shape: Shape): readonly [places: number, classes: number] | undefined {
@@ -28,21 +26,18 @@ export const crossEntropyLowering = lowering<CrossEntropyAttrs>((node, context) 
 
   const from = context.input(logits);
   const truth = context.input(target);
-  const classWeights = weight === undefined ? 0 : context.input(weight);
+  const classWeights = weight === undefined ? undefined : context.input(weight);
   const written = context.output(loss);
   const losses = reduction === 'none' ? written : context.scratch(4 * places);
   const weights = context.scratch(4 * places);
   const logp = context.output(logProbabilities);
-  context.emit('crossEntropyRows', [
-    ...[from, truth, classWeights, logp, losses, weights, places, classes],
-    ...[Number(labels), ignoreIndex, float(labelSmoothing)],
-  ]);
-  if (reduction !== 'none') {
-    const divisor = reduction === 'mean' ? 2 : 1;
-    context.emit('crossEntropyTotal', [
-      ...[losses.readonly(), weights.readonly(), written, places, divisor],
-    ]);
-  }
+  context.emit('crossEntropyRows', {
+    ...{ logits: from, target: truth, weight: classWeights, labels, ignored: ignoreIndex },
+    ...{ places, classes, smoothing: labelSmoothing, logp, losses, weights },
+  });
+  const mean = reduction === 'mean';
+  if (reduction !== 'none')
+    context.emit('crossEntropyTotal', { losses, weights, loss: written, places, mean });
   return true;
 });
 
@@ -53,12 +48,17 @@ export const crossEntropyBackwardLowering = lowering<CrossEntropyAttrs>((node, c
   const { reduction, ignoreIndex, labelSmoothing } = node.attrs;
   const scores = scoresOf(logProbabilities.shape);
   if (scores === undefined) return false;
-  const labels = Number(target.dtype === 'int32');
-  const read = [dy, logProbabilities, target].map((value) => context.input(value));
-  const classWeights = weight === undefined ? 0 : context.input(weight);
-  context.emit('crossEntropyBackward', [
-    ...[...read, classWeights, context.output(dlogits), ...scores, labels],
-    ...[ignoreIndex, float(labelSmoothing), reductions.indexOf(reduction)],
-  ]);
+  const [places, classes] = scores;
+  const read = {
+    dy: context.input(dy),
+    logp: context.input(logProbabilities),
+    target: context.input(target),
+  };
+  const classWeights = weight === undefined ? undefined : context.input(weight);
+  context.emit('crossEntropyBackward', {
+    ...{ ...read, weight: classWeights, labels: target.dtype === 'int32', ignored: ignoreIndex },
+    ...{ places, classes, smoothing: labelSmoothing, dlogits: context.output(dlogits) },
+    ...{ reduced: reduction !== 'none', mean: reduction === 'mean' },
+  });
   return true;
 });

@@ -4,7 +4,7 @@ import type { DropoutAttrs } from '../../../graph/attrs/layers.js';
 import { operands } from '../../../graph/op.js';
 import { ROWS } from '../../compiler/layout.js';
 import { storedKernel } from '../../compiler/lower/stored-kernel.js';
-import { float, lowering } from '../../compiler/lowering.js';
+import { lowering } from '../../compiler/lowering.js';
 
 /** A draw of 24 random bits keeps what it decides about where it is not below `threshold`. */
 function draws(p: number): { threshold: number; scale: number } {
@@ -17,11 +17,14 @@ export const dropoutLowering = lowering<DropoutAttrs>((node, context) => {
   const { threshold, scale } = draws(node.attrs.p);
   const storage = context.storageOf(x);
   const from = context.input(x, ROWS, storage);
-  const words = context.threadScratch(64);
-  context.emit(storedKernel('dropout', storage), [
-    ...[from, context.output(y, ROWS, x, storage), numel(x.shape), context.input(key)],
-    ...[threshold, float(scale), words.pointer, words.bytes],
-  ]);
+  const { pointer: scratch, bytes: scratchBytes } = context.threadScratch(64);
+  context.emit(storedKernel('dropout', storage), {
+    x: from,
+    y: context.output(y, ROWS, x, storage),
+    count: numel(x.shape),
+    key: context.input(key),
+    ...{ threshold, scale, scratch, scratchBytes },
+  });
   return true;
 });
 
@@ -29,13 +32,16 @@ export const featureDropoutLowering = lowering<DropoutAttrs>((node, context) => 
   const [x, key] = operands(node.inputs);
   const [y] = operands(node.outputs);
   const { threshold, scale } = draws(node.attrs.p);
-  const runs = numel(x.shape.slice(0, 2));
   const from = context.input(x);
-  const words = context.threadScratch(64);
-  context.emit('dropoutRuns', [
-    ...[from, context.output(y, ROWS, x), runs, context.input(key)],
-    ...[threshold, float(scale), words.pointer, words.bytes, numel(x.shape.slice(2))],
-  ]);
+  const { pointer: scratch, bytes: scratchBytes } = context.threadScratch(64);
+  context.emit('dropoutRuns', {
+    x: from,
+    y: context.output(y, ROWS, x),
+    runs: numel(x.shape.slice(0, 2)),
+    length: numel(x.shape.slice(2)),
+    key: context.input(key),
+    ...{ threshold, scale, scratch, scratchBytes },
+  });
   return true;
 });
 
@@ -43,6 +49,6 @@ export const nextKeyLowering = lowering((node, context) => {
   const [state] = operands(node.inputs);
   const [next, key] = operands(node.outputs);
   const from = context.input(state);
-  context.emit('nextKey', [from, context.output(next), context.output(key)]);
+  context.emit('nextKey', { state: from, next: context.output(next), key: context.output(key) });
   return true;
 });
