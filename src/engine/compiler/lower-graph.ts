@@ -227,12 +227,11 @@ class GraphLowering implements LowerContext {
   }
 
   private copyRegion(from: Region, to: Region): Region {
-    const words = [
-      new Pointer(from, 0, 'read'),
-      new Pointer(to, 0, 'write'),
-      Math.ceil(from.bytes / 4),
-    ];
-    this.emit('copy', words);
+    this.emit('copy', {
+      from: new Pointer(from, 0, 'read'),
+      to: new Pointer(to, 0, 'write'),
+      count: Math.ceil(from.bytes / 4),
+    });
     return to;
   }
 

@@ -79,9 +79,9 @@ export class ValueForms {
   private convertStorage(value: Value, { block, region }: Form, storage: Precision): Form {
     const count = storedElements(value.shape, block);
     const to = newRegion(value, 'arena', block, storage);
-    const pointers = [new Pointer(region, 0, 'read'), new Pointer(to, 0, 'write')];
     const kernel = storage === 'bfloat16' ? 'toBfloat16' : 'toFloat32';
-    this.emit(kernel, [...pointers, count], { split: `flat:${count}`, own: pointers });
+    const places = { from: new Pointer(region, 0, 'read'), to: new Pointer(to, 0, 'write') };
+    this.emit(kernel, { ...places, count });
     return this.addConverted(value, { block, storage, region: to });
   }
 

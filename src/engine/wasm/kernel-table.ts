@@ -9,17 +9,20 @@ import type { EitherStorage } from '../compiler/lower/stored-kernel.js';
 import type { Word } from '../compiler/lowering.js';
 import type { KernelCall } from '../compiler/target.js';
 import type { Precision } from '../precision.js';
+import { avgPool } from './families/avg-pool.js';
+import { copy } from './families/copy.js';
 import { crossEntropy } from './families/cross-entropy.js';
 import { dropout } from './families/dropout.js';
 import type { ArgumentsOf, Call, Family, NamesOf } from './families/family.js';
 import { fold } from './families/fold.js';
 import { softmax } from './families/softmax.js';
+import { storage } from './families/storage.js';
 import { unary, unaryBackward } from './families/unary.js';
 import { type GivenArguments, writeCall } from './families/write-call.js';
 
 export const kernelFamilies = {
   calls: ['host', 'foreign'],
-  copy: ['copy', 'zero'],
+  copy,
   'conv-direct': ['convDirect', 'convDepthwise'],
   'conv-layout': [
     'toBlocked',
@@ -29,7 +32,7 @@ export const kernelFamilies = {
     'toBlockedNarrow',
     'toRowMajorWide',
   ],
-  storage: ['toBfloat16', 'toFloat32'],
+  storage,
   'conv-pack': ['convPack', 'convPackBias', 'convUnpack'],
   'conv-weight': ['convWeight', 'convDepthwiseWeight'],
   gemm: ['gemm'],
@@ -111,7 +114,7 @@ export const kernelFamilies = {
     'maxPoolBlocks2x2Bf16',
     'maxPoolBlocks2x2BackwardBf16',
   ],
-  'avg-pool': ['avgPool', 'avgPoolBackward', 'avgPoolBf16', 'avgPoolBackwardBf16'],
+  'avg-pool': avgPool,
   'normalize-rows': ['normalizeRows', 'normalizeRowsBackward', 'normalizeRowsWeights'],
   fold,
   optimizer: ['sgdStep', 'adamStep', 'adamStepAmsgrad', 'rmspropStep'],

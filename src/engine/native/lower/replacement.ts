@@ -2,7 +2,7 @@
  * Emitted code in place of other kernels, which stream through memory: what is computed, and where it lies, stays the affair of the
  * lowerings that emit those. A replacement reads the words of a phase as that kernel does.
  */
-import type { KernelName } from '../../compiler/kernel-name.js';
+import type { KernelArguments, KernelName } from '../../compiler/kernel-name.js';
 import { Float, type LowerContext, type Word } from '../../compiler/lowering.js';
 import { Pointer } from '../../compiler/region.js';
 import type { Replacements } from '../../compiler/target.js';
@@ -46,7 +46,12 @@ export type StoredReplacement = (
   storage: Precision,
 ) => boolean;
 
-export type StoredReplacements = Readonly<Partial<Record<KernelName, StoredReplacement>>>;
+/** Of kernels that are told plain words. */
+type WordKernel = {
+  [Name in KernelName]: KernelArguments[Name] extends readonly Word[] ? Name : never;
+}[KernelName];
+
+export type StoredReplacements = Readonly<Partial<Record<WordKernel, StoredReplacement>>>;
 
 export function replacementsOf(kernels: Kernels, stored: StoredReplacements): Replacements {
   const entries = Object.entries(stored).flatMap(([name, replace]) => {

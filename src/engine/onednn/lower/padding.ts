@@ -8,7 +8,7 @@ import type { Pointer } from '../../compiler/region.js';
 export function padded(context: LowerContext, from: Pointer, shape: Shape, stored: Shape): Pointer {
   if (sameShape(shape, stored)) return from;
   const to = context.scratch(4 * numel(stored));
-  context.emit('zero', [to, numel(stored)]);
+  context.emit('zero', { to, count: numel(stored) });
   emitCopy(context, from, to, shape, stridesOf(shape), stridesOf(stored));
   return to.readonly();
 }

@@ -1,10 +1,10 @@
 // Averages over windows of x [U][H][W][B] to y [U][H'][W'][B]: U images × channel blocks, B channels (row-major is B = 1,
 // else B % 4 = 0). Where windows lie is in tables, of 3 words a window: start, end, 1 / extent (f32); the mean of window
 // (i, j) is its sum / (extent of row i · extent of column j). A mean that is no number is computed once more in doubles: its sum
-// may have left the range of floats. Work is split by rows of the result. Kernels named …Bf16 have x
-// and y in bfloat16 (./elements.ts).
+// may have left the range of floats. Work is split by rows of the result.
 
-import { A, F, I } from './abi';
+import { F, I } from './abi';
+import { AvgPoolArgs, AvgPoolBackwardArgs } from './args';
 import { load1, load4, span, store4, storeFirst } from './elements';
 import { wideSum } from './reduce';
 import { keepPart, sumLanes, unitStart } from './share';
@@ -38,24 +38,23 @@ function storeWide<T>(
   }
 }
 
-@inline
-function averages<T>(args: usize, tid: i32, threads: i32): void {
-  const height = I(args, 3);
-  const width = I(args, 4);
-  const block = I(args, 5);
-  const outHeight = I(args, 6);
-  const outWidth = I(args, 7);
+export function avgPool<T>(args: AvgPoolArgs, tid: i32, threads: i32): void {
+  const height = args.height;
+  const width = args.width;
+  const block = args.block;
+  const outHeight = args.outHeight;
+  const outWidth = args.outWidth;
   const step = span<T>(block);
-  const end = unitStart(I(args, 2) * outHeight, tid + 1, threads);
-  for (let row = unitStart(I(args, 2) * outHeight, tid, threads); row < end; row++) {
-    const plane = A(args, 0) + span<T>((row / outHeight) * height * width * block);
-    const down = A(args, 8) + <usize>(row % outHeight) * 12;
+  const end = unitStart(args.planes * outHeight, tid + 1, threads);
+  for (let row = unitStart(args.planes * outHeight, tid, threads); row < end; row++) {
+    const plane = args.x + span<T>((row / outHeight) * height * width * block);
+    const down = args.rowWindows + <usize>(row % outHeight) * 12;
     for (let j = 0; j < outWidth; j++) {
-      const across = A(args, 9) + <usize>j * 12;
+      const across = args.columnWindows + <usize>j * 12;
       const left = I(across, 0);
       const count = I(across, 1) - left;
       const scale = F(down, 2) * F(across, 2);
-      const to = A(args, 1) + <usize>(row * outWidth + j) * step;
+      const to = args.y + <usize>(row * outWidth + j) * step;
       const from = plane + span<T>((I(down, 0) * width + left) * block);
       const rows = I(down, 1) - I(down, 0);
       if (block == 1) {
@@ -87,35 +86,26 @@ function averages<T>(args: usize, tid: i32, threads: i32): void {
   }
 }
 
-// 0 x, 1 y, 2 U, 3 H, 4 W, 5 B, 6 H', 7 W', 8 row windows [H'], 9 column windows [W']
-export function avgPool(args: usize, tid: i32, threads: i32): void {
-  averages<f32>(args, tid, threads);
-}
-export function avgPoolBf16(args: usize, tid: i32, threads: i32): void {
-  averages<u16>(args, tid, threads);
-}
-
-@inline
-function gradientOf<T>(args: usize, tid: i32, threads: i32): void {
-  const height = I(args, 3);
-  const width = I(args, 4);
-  const block = I(args, 5);
-  const outHeight = I(args, 6);
-  const outWidth = I(args, 7);
+export function avgPoolBackward<T>(args: AvgPoolBackwardArgs, tid: i32, threads: i32): void {
+  const height = args.height;
+  const width = args.width;
+  const block = args.block;
+  const outHeight = args.outHeight;
+  const outWidth = args.outWidth;
   const step = span<T>(block);
-  const end = unitStart(I(args, 2) * height, tid + 1, threads);
-  for (let row = unitStart(I(args, 2) * height, tid, threads); row < end; row++) {
-    const plane = A(args, 0) + span<T>((row / height) * outHeight * outWidth * block);
-    const down = A(args, 10) + ((<usize>(row % height)) << 3);
+  const end = unitStart(args.planes * height, tid + 1, threads);
+  for (let row = unitStart(args.planes * height, tid, threads); row < end; row++) {
+    const plane = args.dy + span<T>((row / height) * outHeight * outWidth * block);
+    const down = args.rowCovers + ((<usize>(row % height)) << 3);
     for (let w = 0; w < width; w++) {
-      const across = A(args, 11) + ((<usize>w) << 3);
-      const to = A(args, 1) + <usize>(row * width + w) * step;
+      const across = args.columnCovers + ((<usize>w) << 3);
+      const to = args.dx + <usize>(row * width + w) * step;
       for (let c = 0; c < block; c += 4) {
         let sum = f32x4.splat(0);
         for (let i = I(down, 0); i < I(down, 1); i++) {
-          const rowScale = F(A(args, 8) + <usize>i * 12, 2);
+          const rowScale = F(args.rowWindows + <usize>i * 12, 2);
           for (let j = I(across, 0); j < I(across, 1); j++) {
-            const scale = rowScale * F(A(args, 9) + <usize>j * 12, 2);
+            const scale = rowScale * F(args.columnWindows + <usize>j * 12, 2);
             const dy = plane + span<T>((i * outWidth + j) * block + c);
             const g = block == 1 ? f32x4.splat(load1<T>(dy)) : load4<T>(dy);
             sum = f32x4.add(sum, f32x4.mul(g, f32x4.splat(scale)));
@@ -126,13 +116,4 @@ function gradientOf<T>(args: usize, tid: i32, threads: i32): void {
       }
     }
   }
-}
-
-// 0 dy, 1 dx, 2 U, 3 H, 4 W, 5 B, 6 H', 7 W', 8 row windows [H'], 9 column windows [W'],
-// 10 rows [H], 11 columns [W]: the first window that holds each and the one after the last (2 words)
-export function avgPoolBackward(args: usize, tid: i32, threads: i32): void {
-  gradientOf<f32>(args, tid, threads);
-}
-export function avgPoolBackwardBf16(args: usize, tid: i32, threads: i32): void {
-  gradientOf<u16>(args, tid, threads);
 }

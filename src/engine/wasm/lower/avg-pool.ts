@@ -5,7 +5,7 @@ import type { Value } from '../../../graph/graph.js';
 import { operands } from '../../../graph/op.js';
 import { type Block, ROWS } from '../../compiler/layout.js';
 import { storedKernel } from '../../compiler/lower/stored-kernel.js';
-import { type LowerContext, lowering, type Word } from '../../compiler/lowering.js';
+import { type LowerContext, lowering } from '../../compiler/lowering.js';
 import type { PlanNode } from '../../compiler/plan-node.js';
 import {
   adaptiveWindows,
@@ -32,28 +32,29 @@ function gradientBlock(context: LowerContext, dy: Value): Block {
   return context.storageOf(dy) === 'bfloat16' ? channels : 16;
 }
 
-/** Planes, sizes and windows, as both kernels take them from word 2 on. */
+/** Planes, sizes and windows, as both kernels take them. */
 function geometry(context: LowerContext, x: Shape, y: Shape, block: Block, windowsOf: WindowsOf) {
   const [n = 1, c = 1, height = 1, width = 1] = x;
   const [, , outHeight = 1, outWidth = 1] = y;
   const rows = windowsOf(height, outHeight, 0);
   const columns = windowsOf(width, outWidth, 1);
-  const words: Word[] = [
-    ...[n * Math.ceil(c / block), height, width, block, outHeight, outWidth],
-    ...[context.table(windowTable(rows)), context.table(windowTable(columns))],
-  ];
-  return { words, rows, columns };
+  const args = {
+    ...{ planes: n * Math.ceil(c / block), height, width, block, outHeight, outWidth },
+    rowWindows: context.table(windowTable(rows)),
+    columnWindows: context.table(windowTable(columns)),
+  };
+  return { args, rows, columns };
 }
 
 function lowerForward(node: PlanNode, context: LowerContext, windowsOf: WindowsOf): boolean {
   const [x] = operands(node.inputs);
   const [y] = operands(node.outputs);
   const block = poolBlock(context.blockOf(x));
-  const { words } = geometry(context, x.shape, y.shape, block, windowsOf);
+  const { args } = geometry(context, x.shape, y.shape, block, windowsOf);
   const storage = context.storageOf(x);
   const from = context.input(x, block, storage);
   const to = context.output(y, block, undefined, storage);
-  context.emit(storedKernel('avgPool', storage), [from, to, ...words]);
+  context.emit(storedKernel('avgPool', storage), { x: from, y: to, ...args });
   return true;
 }
 
@@ -61,16 +62,16 @@ function lowerBackward(node: PlanNode, context: LowerContext, windowsOf: Windows
   const [dy] = operands(node.inputs);
   const [dx] = operands(node.outputs);
   const block = gradientBlock(context, dy);
-  const { words, rows, columns } = geometry(context, dx.shape, dy.shape, block, windowsOf);
+  const { args, rows, columns } = geometry(context, dx.shape, dy.shape, block, windowsOf);
   const [, , height = 1, width = 1] = dx.shape;
   const storage = context.storageOf(dy);
   const from = context.input(dy, block, storage);
   const to = context.output(dx, block, undefined, storage);
-  context.emit(storedKernel('avgPoolBackward', storage), [
-    ...[from, to, ...words],
-    context.table(coverTable(rows, height)),
-    context.table(coverTable(columns, width)),
-  ]);
+  context.emit(storedKernel('avgPoolBackward', storage), {
+    ...{ dy: from, dx: to, ...args },
+    rowCovers: context.table(coverTable(rows, height)),
+    columnCovers: context.table(coverTable(columns, width)),
+  });
   return true;
 }
 

@@ -85,7 +85,8 @@ function lowerBackwardInput(node: PlanNode<Conv2dAttrs>, context: LowerContext):
     row.taps.count > 0 && column.taps.count > 0;
   if (!pairs.every(hasTaps)) {
     const images = [batch * groups, inChannels, ...size];
-    context.emit('zero', [to.tensor.pointer, storedElements(images, outBlock)]);
+    const count = storedElements(images, outBlock);
+    context.emit('zero', { to: to.tensor.pointer, count });
   }
   const phases = pairs.filter(hasTaps);
   const packed = phases.map(([row, column]) =>

@@ -83,7 +83,7 @@ const sliceBackward = lowering<SliceAttrs>((node, context) => {
   const { strides, start } = sliceOf(dx.shape, node.attrs);
   const from = context.input(dy);
   const to = context.output(dx);
-  context.emit('zero', [to, numel(dx.shape)]);
+  context.emit('zero', { to, count: numel(dx.shape) });
   emitCopy(context, from, to.at(start), dy.shape, stridesOf(dy.shape), strides);
   return true;
 });

@@ -113,9 +113,10 @@ for (const build of builds)
         box.reset();
         const values = Float32Array.from([...special, ...normals(300, 1)].slice(0, count));
         const narrow = box.shorts(count);
-        box.call('toBfloat16', [box.floats(values), narrow, count], threads);
+        const [from, to] = [box.at(box.floats(values)), box.at(narrow)];
+        box.run('toBfloat16', { from, to, count }, threads);
         const back = box.floats(count);
-        box.call('toFloat32', [narrow, back, count], threads);
+        box.run('toFloat32', { from: to, to: box.at(back), count }, threads);
         values.forEach((value, i) => {
           const expected = roundToBfloat16(value);
           assert.ok(Object.is(back[i], expected), `${value} becomes ${back[i]}, not ${expected}`);
