@@ -15,6 +15,7 @@ import { crossEntropy } from './families/cross-entropy.js';
 import { dropout } from './families/dropout.js';
 import type { ArgumentsOf, Call, Family, NamesOf } from './families/family.js';
 import { fold } from './families/fold.js';
+import { optimizer } from './families/optimizer.js';
 import { softmax } from './families/softmax.js';
 import { storage } from './families/storage.js';
 import { unary, unaryBackward } from './families/unary.js';
@@ -117,7 +118,7 @@ export const kernelFamilies = {
   'avg-pool': avgPool,
   'normalize-rows': ['normalizeRows', 'normalizeRowsBackward', 'normalizeRowsWeights'],
   fold,
-  optimizer: ['sgdStep', 'adamStep', 'adamStepAmsgrad', 'rmspropStep'],
+  optimizer,
   'unary-backward': unaryBackward,
   'binary-cross-entropy': ['bceLosses', 'bceLogitsLosses'],
   'cross-entropy': crossEntropy,

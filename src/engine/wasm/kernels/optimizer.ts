@@ -1,10 +1,10 @@
-// One optimizer step of one parameter: values and state are updated in one pass. Pointers named …' are written; they may
-// equal the pointer without the mark. lr (f32), t (i32) and the constants (f32s) are read from memory: a plan replays with
-// new ones. 1 − β is among them rather than β, which has few digits of it left; 1 − βᵗ is computed in doubles.
+// One optimizer step of one parameter: values and state are updated in one pass. 1 − β is among the
+// constants rather than β, which has few digits of it left; 1 − βᵗ is computed in doubles.
 // What is computed from constants must be used by a second loop, that of the last floats: V8 moves what only one loop uses
 // into it, which halved Adam's speed.
 
-import { A, I, madd } from './abi';
+import { madd } from './abi';
+import { AdamStepArgs, RmspropStepArgs, SgdStepArgs } from './args';
 import { splat } from './math';
 import { bytes, flatStart, storeLanes } from './share';
 
@@ -27,16 +27,15 @@ function power(x: f64, n: i32): f64 {
 
 // SGD as PyTorch has it: g ← g + λθ; b ← μb + (1 − τ)g, on the first step (t = 0) b ← g; θ ← θ − lr·(g + μb with
 // Nesterov, else b).
-// 0 θ, 1 b (0: without momentum), 2 g, 3 lr, 4 t, 5 θ', 6 b', 7 count, 8 nesterov, 9 → μ, τ, λ
-export function sgdStep(args: usize, tid: i32, threads: i32): void {
-  const count = I(args, 7);
+export function sgdStep(args: SgdStepArgs, tid: i32, threads: i32): void {
+  const count = args.count;
   const start = flatStart(count, tid, threads);
   const length = flatStart(count, tid + 1, threads) - start;
-  const rate = splat(-load<f32>(A(args, 3)));
-  const constants = A(args, 9);
+  const rate = splat(-load<f32>(args.lr));
+  const constants = args.constants;
   const decay = splat(constant(constants, 2));
   const whole = length & ~3;
-  if (A(args, 1) == 0) {
+  if (args.buffer == 0) {
     sgdSpan(args, start, whole, 4, rate, decay);
     if (length & 3) sgdSpan(args, start + whole, 4, length & 3, rate, decay);
     return;
@@ -49,11 +48,11 @@ export function sgdStep(args: usize, tid: i32, threads: i32): void {
 
 // `count` floats from float `start` on, four at a time, of which `lanes` are written.
 @inline
-function sgdSpan(args: usize, start: i32, count: i32, lanes: i32, rate: v128, decay: v128): void {
+function sgdSpan(args: SgdStepArgs, start: i32, count: i32, lanes: i32, rate: v128, decay: v128): void {
   const from = bytes(start);
-  let value = A(args, 0) + from;
-  let gradient = A(args, 2) + from;
-  let newValue = A(args, 5) + from;
+  let value = args.param + from;
+  let gradient = args.grad + from;
+  let newValue = args.newParam + from;
   const end = newValue + bytes(count);
   while (newValue < end) {
     const w = v128.load(value);
@@ -66,7 +65,7 @@ function sgdSpan(args: usize, start: i32, count: i32, lanes: i32, rate: v128, de
 
 @inline
 function momentumSpan(
-  args: usize,
+  args: SgdStepArgs,
   start: i32,
   count: i32,
   lanes: i32,
@@ -76,13 +75,13 @@ function momentumSpan(
   take: v128,
 ): void {
   const from = bytes(start);
-  let value = A(args, 0) + from;
-  let buffer = A(args, 1) + from;
-  let gradient = A(args, 2) + from;
-  let newValue = A(args, 5) + from;
-  let newBuffer = A(args, 6) + from;
-  const first = load<i32>(A(args, 4)) == 0;
-  const nesterov = I(args, 8);
+  let value = args.param + from;
+  let buffer = args.buffer + from;
+  let gradient = args.grad + from;
+  let newValue = args.newParam + from;
+  let newBuffer = args.newBuffer + from;
+  const first = load<i32>(args.step) == 0;
+  const nesterov = args.nesterov;
   const end = newValue + bytes(count);
   while (newValue < end) {
     const w = v128.load(value);
@@ -99,14 +98,14 @@ function momentumSpan(
 }
 
 @inline
-function adam(args: usize, tid: i32, threads: i32, amsgrad: bool): void {
-  const count = I(args, 12);
+function adam(args: AdamStepArgs, tid: i32, threads: i32, amsgrad: bool): void {
+  const count = args.count;
   const start = flatStart(count, tid, threads);
   const length = flatStart(count, tid + 1, threads) - start;
-  const lr = <f64>load<f32>(A(args, 5));
-  const constants = A(args, 6);
-  const t = load<i32>(A(args, 7));
-  const decoupled = I(args, 13);
+  const lr = <f64>load<f32>(args.lr);
+  const constants = args.constants;
+  const t = load<i32>(args.step);
+  const decoupled = args.decoupled;
   const b1 = 1 - <f64>constant(constants, 0);
   const b2 = 1 - <f64>constant(constants, 1);
   const lambda = constant(constants, 3);
@@ -158,7 +157,7 @@ function adam(args: usize, tid: i32, threads: i32, amsgrad: bool): void {
 // `count` floats from float `start` on, four at a time, of which `lanes` are written.
 @inline
 function adamSpan(
-  args: usize,
+  args: AdamStepArgs,
   start: i32,
   count: i32,
   lanes: i32,
@@ -174,15 +173,15 @@ function adamSpan(
   shrink: v128,
 ): void {
   const from = bytes(start);
-  let value = A(args, 0) + from;
-  let first = A(args, 1) + from;
-  let second = A(args, 2) + from;
-  let greatest = A(args, 3) + from;
-  let gradient = A(args, 4) + from;
-  let newValue = A(args, 8) + from;
-  let newFirst = A(args, 9) + from;
-  let newSecond = A(args, 10) + from;
-  let newGreatest = A(args, 11) + from;
+  let value = args.param + from;
+  let first = args.m + from;
+  let second = args.v + from;
+  let greatest = args.greatest + from;
+  let gradient = args.grad + from;
+  let newValue = args.newParam + from;
+  let newFirst = args.newM + from;
+  let newSecond = args.newV + from;
+  let newGreatest = args.newGreatest + from;
   const end = newValue + bytes(count);
   while (newValue < end) {
     const w = f32x4.mul(v128.load(value), shrink);
@@ -213,27 +212,25 @@ function adamSpan(
 // Adam and, with decoupled decay, AdamW (PyTorch):
 // θ ← θ(1 − lr·λ) if decoupled, else g ← g + λθ; m ← β₁m + (1 − β₁)g; v ← β₂v + (1 − β₂)g²;
 // θ ← θ − lr/(1 − β₁ᵗ) · m / (√v/√(1 − β₂ᵗ) + ε).
-// 0 θ, 1 m, 2 v, 3 0, 4 g, 5 lr, 6 → 1 − β₁, 1 − β₂, ε, λ, 7 t (from 1), 8 θ', 9 m', 10 v', 11 0, 12 count, 13 decoupled
-export function adamStep(args: usize, tid: i32, threads: i32): void {
+export function adamStep(args: AdamStepArgs, tid: i32, threads: i32): void {
   adam(args, tid, threads, false);
 }
 
-// The same with the greatest v so far in the last line: 3 greatest, 11 greatest'
-export function adamStepAmsgrad(args: usize, tid: i32, threads: i32): void {
+// The same with the greatest v so far in the last line.
+export function adamStepAmsgrad(args: AdamStepArgs, tid: i32, threads: i32): void {
   adam(args, tid, threads, true);
 }
 
 // RMSprop (PyTorch): g ← g + λθ; v ← αv + (1 − α)g²; if centered a ← αa + (1 − α)g and v − a² below, else v;
 // s = g / (√v + ε); θ ← θ − lr·s, or with momentum b ← μb + s; θ ← θ − lr·b.
-// 0 θ, 1 v, 2 b (0: μ = 0), 3 a (0: not centered), 4 g, 5 lr, 6 → 1 − α, ε, λ, μ, 7 θ', 8 v', 9 b', 10 a', 11 count
-export function rmspropStep(args: usize, tid: i32, threads: i32): void {
-  const count = I(args, 11);
+export function rmspropStep(args: RmspropStepArgs, tid: i32, threads: i32): void {
+  const count = args.count;
   const start = flatStart(count, tid, threads);
   const end = flatStart(count, tid + 1, threads);
-  const centered = A(args, 3);
-  const buffered = A(args, 2);
-  const rate = splat(-load<f32>(A(args, 5)));
-  const constants = A(args, 6);
+  const centered = args.mean;
+  const buffered = args.buffer;
+  const rate = splat(-load<f32>(args.lr));
+  const constants = args.constants;
   const alpha = splat(1 - constant(constants, 0));
   const rest = splat(constant(constants, 0));
   const eps = splat(constant(constants, 1));
@@ -241,21 +238,21 @@ export function rmspropStep(args: usize, tid: i32, threads: i32): void {
   const momentum = splat(constant(constants, 3));
   for (let i = start; i < end; i += 4) {
     const at = bytes(i);
-    const w = v128.load(A(args, 0) + at);
-    const g = madd(decay, w, v128.load(A(args, 4) + at));
-    const v = madd(alpha, v128.load(A(args, 1) + at), f32x4.mul(rest, f32x4.mul(g, g)));
-    storeLanes(A(args, 8) + at, v, end - i);
+    const w = v128.load(args.param + at);
+    const g = madd(decay, w, v128.load(args.grad + at));
+    const v = madd(alpha, v128.load(args.v + at), f32x4.mul(rest, f32x4.mul(g, g)));
+    storeLanes(args.newV + at, v, end - i);
     let spread = v;
     if (centered) {
       const a = madd(alpha, v128.load(centered + at), f32x4.mul(rest, g));
-      storeLanes(A(args, 10) + at, a, end - i);
+      storeLanes(args.newMean + at, a, end - i);
       spread = f32x4.sub(v, f32x4.mul(a, a));
     }
     let step = f32x4.div(g, f32x4.add(f32x4.sqrt(spread), eps));
     if (buffered) {
       step = madd(momentum, v128.load(buffered + at), step);
-      storeLanes(A(args, 9) + at, step, end - i);
+      storeLanes(args.newBuffer + at, step, end - i);
     }
-    storeLanes(A(args, 7) + at, madd(rate, step, w), end - i);
+    storeLanes(args.newParam + at, madd(rate, step, w), end - i);
   }
 }

@@ -5,88 +5,118 @@ import type {
   RmspropStepAttrs,
   SgdStepAttrs,
 } from '../../../graph/attrs/training.js';
-import type { Value } from '../../../graph/graph.js';
 import { operands } from '../../../graph/op.js';
-import type { KernelName } from '../../compiler/kernel-name.js';
-import { type LowerContext, type Lowering, lowering, type Word } from '../../compiler/lowering.js';
-import type { Pointer } from '../../compiler/region.js';
+import { lowering } from '../../compiler/lowering.js';
 import type { Lowerings } from '../../compiler/target.js';
-
-/** A phase over the elements of `param`; each thread touches its own part of all but the scalars. */
-function emitStep(
-  context: LowerContext,
-  kernel: KernelName,
-  param: Value,
-  words: readonly Word[],
-  own: readonly Pointer[],
-): void {
-  context.emit(kernel, words, { split: `flat:${numel(param.shape)}`, own });
-}
 
 const sgdStep = lowering<SgdStepAttrs>((node, context) => {
   const [param, buffer, grad, lr, constants, step] = operands(node.inputs);
   const [newParam, newBuffer] = operands(node.outputs);
-  const [theta, b, g] = [context.input(param), context.input(buffer), context.input(grad)];
-  const scalars = [context.input(lr), context.input(step)];
-  const numbers = context.input(constants);
-  const written = [context.output(newParam), context.output(newBuffer)];
-  const words = [theta, b, g, ...scalars, ...written, numel(param.shape)];
-  const nesterov = Number(node.attrs.nesterov);
-  emitStep(context, 'sgdStep', param, [...words, nesterov, numbers], [theta, b, g, ...written]);
+  context.emit('sgdStep', {
+    param: context.input(param),
+    buffer: context.input(buffer),
+    grad: context.input(grad),
+    lr: context.input(lr),
+    step: context.input(step),
+    constants: context.input(constants),
+    newParam: context.output(newParam),
+    newBuffer: context.output(newBuffer),
+    count: numel(param.shape),
+    nesterov: node.attrs.nesterov,
+  });
   return true;
 });
 
 const sgdStepPlain = lowering((node, context) => {
   const [param, grad, lr, constants] = operands(node.inputs);
   const [newParam] = operands(node.outputs);
-  const theta = context.input(param);
-  const g = context.input(grad);
-  const rate = context.input(lr);
-  const numbers = context.input(constants);
-  const to = context.output(newParam);
-  const words = [theta, 0, g, rate, 0, to, 0, numel(param.shape), 0, numbers];
-  emitStep(context, 'sgdStep', param, words, [theta, g, to]);
+  context.emit('sgdStep', {
+    param: context.input(param),
+    grad: context.input(grad),
+    lr: context.input(lr),
+    constants: context.input(constants),
+    newParam: context.output(newParam),
+    count: numel(param.shape),
+    ...{ buffer: undefined, newBuffer: undefined, step: undefined, nesterov: false },
+  });
   return true;
 });
 
-/** θ, m, v, with amsgrad the greatest v so far, gradient, lr, constants, step → the first of them, new. */
-function adamStep(amsgrad: boolean): Lowering<AdamStepAttrs> {
-  return lowering<AdamStepAttrs>((node, context) => {
-    const states = amsgrad ? 4 : 3;
-    const read = node.inputs.map((value) => context.input(value));
-    const written = node.outputs.map((value) => context.output(value));
-    const unused = amsgrad ? [] : [0];
-    const count = numel(operands(node.inputs)[0].shape);
-    const words = [
-      ...[...read.slice(0, states), ...unused, ...read.slice(states), ...written, ...unused],
-      ...[count, Number(node.attrs.decoupled)],
-    ];
-    const kernel = amsgrad ? 'adamStepAmsgrad' : 'adamStep';
-    const own = [...read.slice(0, states + 1), ...written];
-    emitStep(context, kernel, operands(node.inputs)[0], words, own);
-    return true;
+const adamStep = lowering<AdamStepAttrs>((node, context) => {
+  const [param, m, v, grad, lr, constants, step] = operands(node.inputs);
+  const [newParam, newM, newV] = operands(node.outputs);
+  context.emit('adamStep', {
+    param: context.input(param),
+    m: context.input(m),
+    v: context.input(v),
+    grad: context.input(grad),
+    lr: context.input(lr),
+    constants: context.input(constants),
+    step: context.input(step),
+    newParam: context.output(newParam),
+    newM: context.output(newM),
+    newV: context.output(newV),
+    count: numel(param.shape),
+    decoupled: node.attrs.decoupled,
+    ...{ greatest: undefined, newGreatest: undefined },
   });
-}
+  return true;
+});
+
+const adamStepAmsgrad = lowering<AdamStepAttrs>((node, context) => {
+  const [param, m, v, greatest, grad, lr, constants, step] = operands(node.inputs);
+  const [newParam, newM, newV, newGreatest] = operands(node.outputs);
+  context.emit('adamStepAmsgrad', {
+    param: context.input(param),
+    m: context.input(m),
+    v: context.input(v),
+    greatest: context.input(greatest),
+    grad: context.input(grad),
+    lr: context.input(lr),
+    constants: context.input(constants),
+    step: context.input(step),
+    newParam: context.output(newParam),
+    newM: context.output(newM),
+    newV: context.output(newV),
+    newGreatest: context.output(newGreatest),
+    count: numel(param.shape),
+    decoupled: node.attrs.decoupled,
+  });
+  return true;
+});
 
 const rmspropStep = lowering<RmspropStepAttrs>((node, context) => {
-  const [param, , , , grad, lr, constants] = operands(node.inputs);
   const { momentum, centered } = node.attrs;
-  const used = [true, true, momentum, centered];
-  const states = node.inputs.slice(0, 4).map((value) => context.input(value));
-  const gradient = context.input(grad);
-  const scalars = [context.input(lr), context.input(constants)];
-  const written = node.outputs.map((value) => context.output(value));
-  const present = (pointers: readonly Pointer[]) => pointers.map((p, k) => (used[k] ? p : 0));
-  const words = [...present(states), gradient, ...scalars, ...present(written), numel(param.shape)];
-  const own = [...states.filter((_, k) => used[k]), gradient, ...written.filter((_, k) => used[k])];
-  emitStep(context, 'rmspropStep', param, words, own);
+  const [param, v, buffer, mean, grad, lr, constants] = operands(node.inputs);
+  const [newParam, newV, newBuffer, newMean] = operands(node.outputs);
+  const read = {
+    param: context.input(param),
+    v: context.input(v),
+    buffer: context.input(buffer),
+    mean: context.input(mean),
+    grad: context.input(grad),
+    lr: context.input(lr),
+    constants: context.input(constants),
+  };
+  const written = {
+    newParam: context.output(newParam),
+    newV: context.output(newV),
+    newBuffer: context.output(newBuffer),
+    newMean: context.output(newMean),
+  };
+  context.emit('rmspropStep', {
+    ...{ ...read, ...written },
+    ...(momentum ? {} : { buffer: undefined, newBuffer: undefined }),
+    ...(centered ? {} : { mean: undefined, newMean: undefined }),
+    count: numel(param.shape),
+  });
   return true;
 });
 
 export const optimizerLowerings: Lowerings = {
   sgdStep,
   sgdStepPlain,
-  adamStep: adamStep(false),
-  adamStepAmsgrad: adamStep(true),
+  adamStep,
+  adamStepAmsgrad,
   rmspropStep,
 };
