@@ -1,6 +1,6 @@
 /**
  * Emitted code in place of other kernels, which stream through memory: what is computed, and where it lies, stays the affair of the
- * lowerings that emit those. A replacement reads the words of a phase as that kernel does.
+ * lowerings that emit those. A replacement is told what that kernel is.
  */
 import type { KernelArguments, KernelName } from '../../compiler/kernel-name.js';
 import { Float, type LowerContext, type Word } from '../../compiler/lowering.js';
@@ -39,24 +39,27 @@ export class Words {
 }
 
 /** A replacement for a kernel and the one of its name on tensors in bfloat16. */
-export type StoredReplacement = (
+export type StoredReplacement<Told = Words> = (
   kernels: Kernels,
   context: LowerContext,
-  words: Words,
+  told: Told,
   storage: Precision,
 ) => boolean;
 
-/** Of kernels that are told plain words. */
-type WordKernel = {
-  [Name in KernelName]: KernelArguments[Name] extends readonly Word[] ? Name : never;
-}[KernelName];
+/** What a described kernel is told, by name; of others, the words. */
+type Told<Name extends KernelName> = KernelArguments[Name] extends readonly Word[]
+  ? Words
+  : KernelArguments[Name];
 
-export type StoredReplacements = Readonly<Partial<Record<WordKernel, StoredReplacement>>>;
+export type StoredReplacements = {
+  readonly [Name in KernelName]?: StoredReplacement<Told<Name>>;
+};
 
 export function replacementsOf(kernels: Kernels, stored: StoredReplacements): Replacements {
-  const entries = Object.entries(stored).flatMap(([name, replace]) => {
-    const with_ = (storage: Precision) => (words: readonly Word[], context: LowerContext) =>
-      replace(kernels, context, new Words(words), storage);
+  const replacements = Object.entries(stored) as [string, StoredReplacement<unknown>][]; // Each is given what its kernel is told.
+  const entries = replacements.flatMap(([name, replace]) => {
+    const with_ = (storage: Precision) => (args: unknown, context: LowerContext) =>
+      replace(kernels, context, Array.isArray(args) ? new Words(args) : args, storage);
     return [
       [name, with_('float32')],
       [`${name}Bf16`, with_('bfloat16')],
