@@ -96,12 +96,18 @@ export class ValueForms {
     const meets = source.storage === storage || isNarrow === toRows;
     const meant = meets ? storage : source.storage;
     const region = newRegion(value, 'arena', block, meant);
-    const pointers = [new Pointer(source.region, 0, 'read'), new Pointer(region, 0, 'write')];
+    const places = {
+      from: new Pointer(source.region, 0, 'read'),
+      to: new Pointer(region, 0, 'write'),
+    };
     const [kernel, narrow, change] = toRows
       ? (['toRowMajor', 'toRowMajorBf16', 'toRowMajorWide'] as const)
       : (['toBlocked', 'toBlockedBf16', 'toBlockedNarrow'] as const);
     const chosen = meant !== source.storage ? change : isNarrow ? narrow : kernel;
-    this.emit(chosen, [...pointers, n, c, h * w, toRows ? source.block : block]);
+    this.emit(chosen, {
+      ...{ ...places, images: n, channels: c, pixels: h * w },
+      block: toRows ? source.block : block,
+    });
     this.addConverted(value, { block, storage: meant, region });
     return this.in(value, block, storage);
   }

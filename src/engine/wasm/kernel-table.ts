@@ -10,6 +10,7 @@ import type { Word } from '../compiler/lowering.js';
 import type { KernelCall } from '../compiler/target.js';
 import type { Precision } from '../precision.js';
 import { avgPool } from './families/avg-pool.js';
+import { convLayout } from './families/conv-layout.js';
 import { copy } from './families/copy.js';
 import { crossEntropy } from './families/cross-entropy.js';
 import { dropout } from './families/dropout.js';
@@ -18,6 +19,8 @@ import { fold } from './families/fold.js';
 import { optimizer } from './families/optimizer.js';
 import { softmax } from './families/softmax.js';
 import { storage } from './families/storage.js';
+import { strided } from './families/strided.js';
+import { ternary } from './families/ternary.js';
 import { unary, unaryBackward } from './families/unary.js';
 import { type GivenArguments, writeCall } from './families/write-call.js';
 
@@ -25,14 +28,7 @@ export const kernelFamilies = {
   calls: ['host', 'foreign'],
   copy,
   'conv-direct': ['convDirect', 'convDepthwise'],
-  'conv-layout': [
-    'toBlocked',
-    'toRowMajor',
-    'toBlockedBf16',
-    'toRowMajorBf16',
-    'toBlockedNarrow',
-    'toRowMajorWide',
-  ],
+  'conv-layout': convLayout,
   storage,
   'conv-pack': ['convPack', 'convPackBias', 'convUnpack'],
   'conv-weight': ['convWeight', 'convDepthwiseWeight'],
@@ -72,7 +68,7 @@ export const kernelFamilies = {
     'addReluBf16',
   ],
   compare: ['eq', 'ne', 'lt', 'le', 'castInt32ToFloat32', 'castUint8ToFloat32'],
-  ternary: ['where', 'lerp'],
+  ternary,
   reduce: ['sum', 'sumSquares', 'sumDistances', 'sumParts', 'squareParts', 'sumTotal', 'extreme'],
   softmax,
   channels: ['channelSums', 'channelTotals', 'channelSumsBf16', 'channelTotalsBf16'],
@@ -123,7 +119,7 @@ export const kernelFamilies = {
   'binary-cross-entropy': ['bceLosses', 'bceLogitsLosses'],
   'cross-entropy': crossEntropy,
   dropout,
-  strided: ['stridedCopy'],
+  strided,
 } as const satisfies Readonly<Record<string, Family | readonly string[]>>;
 
 type Entry = (typeof kernelFamilies)[keyof typeof kernelFamilies];

@@ -46,7 +46,12 @@ export function broadcastRows(shape: Shape, ...inputs: readonly Shape[]): Broadc
   );
 }
 
+/** Size and strides of each outer dimension. */
+export function outerDims({ outer }: BroadcastRows): number[] {
+  return outer.flatMap(({ size, strides }) => [size, ...strides]);
+}
+
 /** The outer dimensions as words: rank, then size and strides of each. */
-export function outerWords({ outer }: BroadcastRows): number[] {
-  return [outer.length, ...outer.flatMap(({ size, strides }) => [size, ...strides])];
+export function outerWords(rows: BroadcastRows): number[] {
+  return [rows.outer.length, ...outerDims(rows)];
 }

@@ -2,7 +2,7 @@
 import { type Shape, stridesOf } from '../../../core/shape.js';
 import type { LowerContext } from '../lowering.js';
 import type { Pointer } from '../region.js';
-import { mergedRows, outerWords } from './broadcast.js';
+import { mergedRows, outerDims } from './broadcast.js';
 
 /** Copies the elements of a walk over `shape`. */
 export function emitCopy(
@@ -14,6 +14,8 @@ export function emitCopy(
   toStrides: readonly number[] = stridesOf(shape),
 ): void {
   const rows = mergedRows(shape, [fromStrides, toStrides]);
-  const words = [from, to, rows.inner, ...rows.steps, ...outerWords(rows)];
-  context.emit('stridedCopy', words);
+  const [stepFrom = 0, stepTo = 0] = rows.steps;
+  const { inner, outer } = rows;
+  const dims = outerDims(rows);
+  context.emit('stridedCopy', { from, to, inner, stepFrom, stepTo, rank: outer.length, dims });
 }

@@ -1,45 +1,39 @@
 // Activations between row-major [N][C][pixels] and channel-blocked [N][C / B][pixels][B], with zeros in the channels that
-// pad the last block. B = 1 and a channel count of B make it a plain copy and a move to channels-last. Args of both kernels:
-// 0 from, 1 to, 2 images, 3 channels, 4 pixels, 5 B. Unit of work: 256 pixels of a block. Both sides of kernels named …Bf16 are
+// pad the last block. B = 1 and a channel count of B make it a plain copy and a move to channels-last.
+// Unit of work: 256 pixels of a block. Both sides of kernels named …Bf16 are
 // in bfloat16 (./elements.ts), the result alone of …Narrow, the source alone of …Wide.
 
-import { A, I } from './abi';
+import { ConvLayoutArgs, ConvLayoutStorageArgs } from './args';
 import { load4, span, splat1, store4, storeFirst } from './elements';
 import { unitStart } from './share';
 import { transposed } from './transpose';
 
 const CHUNK: i32 = 256;
 
-export function toBlocked(args: usize, tid: i32, threads: i32): void {
-  eachChunk<f32, f32>(args, tid, threads, true);
+export function toBlocked<T>(args: ConvLayoutArgs, tid: i32, threads: i32): void {
+  eachChunk<T, T, ConvLayoutArgs>(args, tid, threads, true);
 }
-export function toBlockedBf16(args: usize, tid: i32, threads: i32): void {
-  eachChunk<u16, u16>(args, tid, threads, true);
-}
-export function toBlockedNarrow(args: usize, tid: i32, threads: i32): void {
-  eachChunk<f32, u16>(args, tid, threads, true);
+export function toBlockedNarrow(args: ConvLayoutStorageArgs, tid: i32, threads: i32): void {
+  eachChunk<f32, u16, ConvLayoutStorageArgs>(args, tid, threads, true);
 }
 
-export function toRowMajor(args: usize, tid: i32, threads: i32): void {
-  eachChunk<f32, f32>(args, tid, threads, false);
+export function toRowMajor<T>(args: ConvLayoutArgs, tid: i32, threads: i32): void {
+  eachChunk<T, T, ConvLayoutArgs>(args, tid, threads, false);
 }
-export function toRowMajorBf16(args: usize, tid: i32, threads: i32): void {
-  eachChunk<u16, u16>(args, tid, threads, false);
-}
-export function toRowMajorWide(args: usize, tid: i32, threads: i32): void {
-  eachChunk<u16, f32>(args, tid, threads, false);
+export function toRowMajorWide(args: ConvLayoutStorageArgs, tid: i32, threads: i32): void {
+  eachChunk<u16, f32, ConvLayoutStorageArgs>(args, tid, threads, false);
 }
 
 // From elements S to elements D.
-function eachChunk<S, D>(args: usize, tid: i32, threads: i32, block: bool): void {
-  const images = I(args, 2);
-  const channels = I(args, 3);
-  const pixels = I(args, 4);
-  const b = I(args, 5);
+function eachChunk<S, D, Args>(args: Args, tid: i32, threads: i32, block: bool): void {
+  const images = args.images;
+  const channels = args.channels;
+  const pixels = args.pixels;
+  const b = args.block;
   const blocks = (channels - 1) / b + 1;
   const chunks = (pixels - 1) / CHUNK + 1;
-  const rowMajor = A(args, block ? 0 : 1);
-  const blocked = A(args, block ? 1 : 0);
+  const rowMajor = block ? args.from : args.to;
+  const blocked = block ? args.to : args.from;
   const end = unitStart(images * blocks * chunks, tid + 1, threads);
   for (let i = unitStart(images * blocks * chunks, tid, threads); i < end; i++) {
     const whole = i / chunks; // image · blocks + block

@@ -5,7 +5,7 @@ import type { Value } from '../../../graph/graph.js';
 import { operands } from '../../../graph/op.js';
 import type { KernelName } from '../../compiler/kernel-name.js';
 import { type Block, isPadded, ROWS, storedElements } from '../../compiler/layout.js';
-import { broadcastRows, outerWords } from '../../compiler/lower/broadcast.js';
+import { broadcastRows, outerDims, outerWords } from '../../compiler/lower/broadcast.js';
 import { type LowerContext, type Lowering, lowering } from '../../compiler/lowering.js';
 import type { Lowerings } from '../../compiler/target.js';
 import { flatBlock, storageOf } from './elementwise.js';
@@ -71,15 +71,17 @@ function comparison(kernel: KernelName, swap = false): Lowering {
 }
 
 /** y = f(a, b, c), all row-major; b, c and y are floats. */
-function ternary(kernel: KernelName, first: DType): Lowering {
+function ternary(kernel: 'where' | 'lerp', first: DType): Lowering {
   return lowering((node, context) => {
     const [a, b, c] = operands(node.inputs);
     const [y] = operands(node.outputs);
     if (a.dtype !== first || [b, c, y].some(({ dtype }) => dtype !== 'float32')) return false;
     const rows = broadcastRows(y.shape, a.shape, b.shape, c.shape);
-    const pointers = [a, b, c].map((value) => context.input(value));
-    const to = context.output(y);
-    context.emit(kernel, [...pointers, to, rows.inner, ...rows.steps, ...outerWords(rows)]);
+    const [stepA = 0, stepB = 0, stepC = 0] = rows.steps;
+    context.emit(kernel, {
+      ...{ a: context.input(a), b: context.input(b), c: context.input(c), y: context.output(y) },
+      ...{ inner: rows.inner, stepA, stepB, stepC, rank: rows.outer.length, dims: outerDims(rows) },
+    });
     return true;
   });
 }

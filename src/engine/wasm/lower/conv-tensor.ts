@@ -84,7 +84,8 @@ export function readTensor(
   const { batch, groups, channels, size } = grouped;
   const pixels = size[0] * size[1];
   const blocked = context.scratch(totalBytes(grouped, block));
-  context.emit('toBlocked', [rows, blocked, batch * groups, channels, pixels, block]);
+  const images = batch * groups;
+  context.emit('toBlocked', { from: rows, to: blocked, images, channels, pixels, block });
   return layOut(blocked.readonly(), grouped, block);
 }
 
@@ -103,8 +104,10 @@ export function writeTensor(
     tensor: layOut(blocked, grouped, block),
     finish() {
       const rows = context.output(value, ROWS);
-      const words = [blocked.readonly(), rows, batch * groups, channels, size[0] * size[1], block];
-      context.emit('toRowMajor', words);
+      context.emit('toRowMajor', {
+        ...{ from: blocked, to: rows, images: batch * groups },
+        ...{ channels, pixels: size[0] * size[1], block },
+      });
     },
   };
 }
