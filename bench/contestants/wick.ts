@@ -29,5 +29,5 @@ export const wick: Entry = (workload, { engines, modes, precisions, threads }) =
   );
 
 function hasBfloat16(engine: string, mode: Mode): boolean {
-  return engine === 'onednn' && mode === 'compiled';
+  return (engine === 'onednn' || engine === 'native') && mode === 'compiled';
 }
