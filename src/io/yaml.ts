@@ -2,10 +2,14 @@ import { DataError, reasonOf } from '../core/errors.js';
 
 /** The value that a YAML text describes. The library is loaded when the first text is read. @throws DataError naming line and column */
 export async function parseYaml(path: string, text: string): Promise<unknown> {
-  const { parse } = await import('yaml');
+  const { parseDocument } = await import('yaml');
   try {
+    const document = parseDocument(text, { prettyErrors: true });
+    // A warning is of a tag that nobody knows: its value would be taken for something else.
+    const [problem] = [...document.errors, ...document.warnings];
+    if (problem !== undefined) throw problem;
     // Aliases are few in settings; without a limit ten lines can stand for gigabytes.
-    return parse(text, { maxAliasCount: 100, prettyErrors: true });
+    return document.toJS({ maxAliasCount: 100 });
   } catch (cause) {
     const [first = ''] = reasonOf(cause).split('\n');
     throw new DataError(path, `is no YAML (${first.replace(/:$/, '')})`, { cause });

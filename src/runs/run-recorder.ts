@@ -11,6 +11,13 @@ export interface EpochPoint extends Pick<EpochEvent, 'epoch' | 'train' | 'split'
   readonly heldOut: Scores;
 }
 
+export interface RecorderOptions {
+  /** The network's weights by those of what is trained, where that is a part of it. @default the same */
+  readonly wholeState?: (trained: StateDict) => StateDict;
+  /** Called when the training has taken its checkpoint over: only then is what it goes on with true of the folder. */
+  readonly onResume?: () => Promise<void>;
+}
+
 /** What is kept in a checkpoint. */
 interface Recorded {
   readonly epochs: readonly EpochPoint[];
@@ -37,8 +44,7 @@ export class RunRecorder implements Callback {
 
   constructor(
     private readonly run: RunFolder,
-    /** The network's weights by those of what is trained, where that is a part of it. */
-    private readonly wholeState: (trained: StateDict) => StateDict = (state) => state,
+    private readonly options: RecorderOptions = {},
   ) {}
 
   onFitStart(training: Training): void {
@@ -105,7 +111,12 @@ export class RunRecorder implements Callback {
     this.epochs = [...epochs];
     this.best = best;
     this.steps = [];
+    await this.options.onResume?.();
     await this.saveBest(); // those in the folder may be of a later epoch
+  }
+
+  private wholeState(trained: StateDict): StateDict {
+    return this.options.wholeState?.(trained) ?? trained;
   }
 
   private async saveBest(): Promise<void> {

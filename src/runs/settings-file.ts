@@ -28,6 +28,7 @@ export async function readSettingsFile(path: string): Promise<SettingsFile> {
   const status = await stat(path).catch(() => null);
   if (status?.isDirectory()) return await readSettingsFile(join(path, 'config.json'));
   const content = await contentOf(path);
+  if (content === null) throw new DataError(path, 'holds nothing, settings by name are required');
   if (!isPlain(content))
     throw new DataError(path, `holds ${show(content)}, settings by name are required`);
   const { recipe = null, settings, ...layer } = content as RawLayer;

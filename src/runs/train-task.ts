@@ -23,8 +23,10 @@ import { LossSpikes } from '../train/callbacks/loss-spikes.js';
 import { ModelCheckpoint } from '../train/callbacks/model-checkpoint.js';
 import { TimeLimit } from '../train/callbacks/time-limit.js';
 import { WeightAveraging } from '../train/callbacks/weight-averaging.js';
+import { readCheckpoint } from '../train/checkpoint-file.js';
 import { judge } from '../train/judge.js';
 import type { FitSummary } from '../train/metrics.js';
+import { summaryOf } from '../train/position.js';
 import { Trainer } from '../train/trainer.js';
 import type { TrainerOptions } from '../train/trainer-options.js';
 import type { Batch } from '../vision/transforms/batch.js';
@@ -135,13 +137,17 @@ async function fit({
     return loader;
   };
   try {
-    await writeFacts(run, task, settings);
+    const state = await run.state();
+    if (state === null) await writeFacts(run, task, settings);
     const learner = await makeLearner(model, task, {
       settings: mixing === null ? settings.model : { ...settings.model, features: 'live' }, // pictures are mixed
       callbacks,
       signal,
       load,
     });
+    // Stopped before it went on, perhaps while features were computed: the run stays as it is.
+    if (state !== null && signal?.aborted)
+      return { summary: summaryOf(await readCheckpoint(state)), skipped: [], findings: [] };
     const trained = model.parameters().filter((parameter) => parameter.requiresGrad);
     const optimizer = makeOptimizer(settings.optimizer, trained);
     const trainLoader = load(learner.train, true);
@@ -161,7 +167,10 @@ async function fit({
       accumulate,
       rollbacks,
       callbacks: [
-        new RunRecorder(run, learner.wholeState),
+        new RunRecorder(run, {
+          wholeState: learner.wholeState,
+          ...(state !== null && { onResume: () => writeFacts(run, task, settings) }),
+        }),
         ...(lints
           ? [new Lints({ trainLoader, heldOutLoaders, scheduled: !!schedule }), new LossSpikes()]
           : []),
@@ -176,11 +185,8 @@ async function fit({
       ...(clip?.value != null && { clipGradValue: clip.value }),
       ...(signal && { signal }),
     });
-    const state = await run.state();
     if (state === null) await run.cutLogs([]);
-    // Stopped before its first step, perhaps while features were computed: there is nothing to go on with yet.
-    const goesOn = state !== null && signal?.aborted !== true;
-    const summary = await trainer.fit(goesOn ? { resume: state, force } : {});
+    const summary = await trainer.fit(state === null ? {} : { resume: state, force });
     const scores = summary.test ?? summary.best?.heldOut;
     return {
       summary,

@@ -1,6 +1,6 @@
 import type { StateDict } from '../nn/module.js';
-import { type EpochEvent, RunningScores } from './metrics.js';
-import { eventOf, factsOf, type TrainerFacts } from './trainer-state.js';
+import { type EpochEvent, type FitSummary, RunningScores } from './metrics.js';
+import { eventOf, factsOf, type TrainerFacts, type TrainerState } from './trainer-state.js';
 
 /** The part of an epoch's training that is over. */
 export class TrainedPart {
@@ -94,4 +94,11 @@ export class Position {
       best: eventOf(facts.best),
     });
   }
+}
+
+/** What a training that is stopped before it goes on has come to: what it had at its checkpoint. */
+export function summaryOf({ facts, bestWeights }: TrainerState): FitSummary {
+  const { durationMs } = facts;
+  const position = Position.from(facts, bestWeights).summary();
+  return { ...position, test: null, durationMs, interrupted: true, stopReason: null };
 }

@@ -175,7 +175,7 @@ test('a file that cannot be written ends it with an error, and what was saved is
   );
   assert.match(
     running.text().err,
-    /^The run so far is in full, with the weights of the last epoch that ended\.$/m,
+    /^The run so far is in full, with the weights that were saved last\.$/m,
   );
   assert.match(json(running, 'summary.json').failed, /cannot be written/);
   assert.equal(wick(folder, ['evaluate', 'full']).code, 0);

@@ -86,6 +86,32 @@ test('a learning rate that is forced is used', async (t) => {
   );
 });
 
+test('one that is stopped before it goes on stays as it was, and tells where it is', async (t) => {
+  const { begin } = await small(t);
+  const cut = await begin('cut', 4);
+  const summaryOfRun = () => readFile(cut.file('summary.json'), 'utf8');
+  const before = [await summaryOfRun(), await readFile(cut.file('config.json'), 'utf8')];
+  const settings = { epochs: 5 };
+  const { summary } = await resume(cut.path, { settings, signal: AbortSignal.abort() });
+  assert.deepEqual([summary.epochs, summary.steps, summary.interrupted], [1, 4, true]);
+  assert.equal(summary.best?.epoch, 1);
+  assert.deepEqual([await summaryOfRun(), await readFile(cut.file('config.json'), 'utf8')], before);
+});
+
+test('what the checkpoint refuses although it is forced leaves the run as it was', async (t) => {
+  const { begin } = await small(t);
+  const whole = await begin('whole');
+  const cut = await begin('cut', 4);
+  const config = await readFile(cut.file('config.json'), 'utf8');
+  for (const settings of [{ optimizer: 'sgd' }, { batchSize: 4 }] as const)
+    await assert.rejects(resume(cut.path, { settings, force: true }), {
+      message: / when the checkpoint was made and is /,
+    });
+  assert.equal(await readFile(cut.file('config.json'), 'utf8'), config);
+  await resume(cut.path);
+  assert.deepEqual(await filesOf(cut), await filesOf(whole));
+});
+
 test('epochs may be raised', async (t) => {
   const { begin } = await small(t);
   const whole = await begin('whole');

@@ -16,15 +16,20 @@ import { type Interruption, isOutputLost } from '../interrupts.js';
 import { formatTable, printAside, printJson, printLine, wrapped } from '../output.js';
 import { accuracyOf } from '../scores.js';
 
-type Kept = 'state' | 'weights' | 'none';
+/** What is left of a training that failed; null where nothing is. */
+export interface Kept {
+  readonly weights: boolean;
+  /** Whether it can go on. */
+  readonly state: boolean;
+}
 
 /** How a training is told. */
 interface Report {
   readonly callback: Callback;
   start(settings: Settings): void;
   end(outcome: TrainOutcome, interruption: Interruption | null): void;
-  /** It ended with an error, which has been told. What is left: a state to go on from, weights alone, or nothing. */
-  failed(kept: Kept): void;
+  /** It ended with an error, which has been told. What is left of it. */
+  failed(kept: Kept | null): void;
 }
 
 /** One object per event. */
@@ -130,14 +135,14 @@ export class TextReport implements Report {
     for (const line of formatTable(next, 2)) print(`  ${line}`);
   }
 
-  failed(kept: Kept): void {
+  failed(kept: Kept | null): void {
     const { path } = this.run;
     printAside(
-      kept === 'none'
+      kept === null
         ? `Nothing is kept of this run: what it had written to ${path} is removed.`
-        : `The run so far is in ${path}, with the weights of the last epoch that ended.`,
+        : `The run so far is in ${path}${kept.weights ? ', with the weights that were saved last' : ''}.`,
     );
-    if (kept === 'state') printAside(`To go on: ${resumeCommand(path)}`);
+    if (kept?.state) printAside(`To go on: ${resumeCommand(path)}`);
   }
 
   private endDone({ summary, findings }: TrainOutcome, tell: (text: string) => void): void {

@@ -24,7 +24,7 @@ import { printAside, printJson, printLine } from '../output.js';
 import { prepareTraining } from '../prepare-training.js';
 import { reportFailure } from '../report-error.js';
 import { addSettingOptions, settingsGiven } from '../setting-options.js';
-import { JsonReport, TextReport } from './train-report.js';
+import { JsonReport, type Kept, TextReport } from './train-report.js';
 
 interface TrainOptions extends EngineChoice {
   readonly config?: string;
@@ -108,8 +108,14 @@ async function train(
     if (interruption !== null) process.exitCode = interruption.exitCode;
   } catch (error) {
     reportFailure(error, command);
-    report.failed((await run.hasWeights()) ? ((await run.state()) ? 'state' : 'weights') : 'none');
+    report.failed(await keptOf(run));
   }
+}
+
+async function keptOf(run: RunFolder): Promise<Kept | null> {
+  if (!(await run.hasWeights())) return null;
+  const weights = await run.bestCheckpoint().catch(() => null);
+  return { weights: weights !== null, state: (await run.state()) !== null };
 }
 
 /** The learning rates of a training that is not made. */

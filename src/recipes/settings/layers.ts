@@ -1,4 +1,5 @@
 /** Settings lie in layers: the defaults, the recipe's, those of a file, those of the command line. The upper one counts. */
+import { ValueError } from '../../core/errors.js';
 import { isPlain } from '../../core/options.js';
 
 /** A layer as it comes from outside, before anything is checked. */
@@ -61,6 +62,7 @@ export function merge(lower: RawLayer, upper: RawLayer, path = ''): RawLayer {
   const merged: Record<string, unknown> = { ...lower };
   for (const [name, given] of Object.entries(upper)) {
     const key = path === '' ? name : `${path}.${name}`;
+    if (name === '__proto__') throw new ValueError(key, 'is no setting'); // it would not be put in, but behind it
     const value = expand(key, given);
     if (value === undefined) continue;
     const below = expand(key, merged[name]);
@@ -81,6 +83,7 @@ const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
 
 /** The seconds of `90`, `90s`, `10m` or `1h30m`; other texts as they are. */
 function secondsOf(text: string): number | string {
+  if (/^\d+(\.\d+)?$/.test(text)) return Number(text);
   if (!/^(\d+(\.\d+)?[smh])+$/.test(text)) return text;
   const parts = text.matchAll(/([\d.]+)([smh])/g);
   return [...parts].reduce(

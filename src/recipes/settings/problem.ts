@@ -16,7 +16,7 @@ export function settingProblem(issue: z.core.$ZodIssue, tree: RawLayer): ValueEr
   const found = keysAt(key);
   const of = variantOf(tree, path);
   const known = found.find((entry) => entry.of === of) ?? found[0];
-  const allowed = known === undefined ? sectionText(key) : known.allowed;
+  const allowed = known === undefined ? sectionText(key) : known.allowed + unitsOf(key);
   const what =
     given === undefined ? `is missing${of === null ? '' : ` for ${of}`}` : `given ${show(given)}`;
   const meant =
@@ -27,6 +27,11 @@ export function settingProblem(issue: z.core.$ZodIssue, tree: RawLayer): ValueEr
     path.join('.'),
     `${what}, ${allowed} is required${meant === undefined ? '' : `; did you mean ${meant}?`}`,
   );
+}
+
+/** How a text may say it besides. */
+function unitsOf(key: string): string {
+  return key === 'time' ? ', or with a unit, such as 90s, 10m, 1h30m,' : '';
 }
 
 /** The error for a setting that there is not. */

@@ -53,6 +53,12 @@ const mistakes: readonly (readonly [set: string, message: string | RegExp])[] = 
   ],
   ['compile=yes', 'compile: given "yes", true or false is required'],
   ['__proto__.x=1', '__proto__.x: is no setting'],
+  ['optimizer={"__proto__":{"lr":1}}', 'optimizer.__proto__: is no setting'],
+  [
+    'time=5x',
+    'time: given "5x", a number above 0 and up to 100,000,000, or none, or with a unit, such as 90s, 10m, 1h30m, is required',
+  ],
+  ['time=0s', /^time: given 0, a number above 0 /],
   ['foo', "set: given 'foo', a setting and its value are required: KEY=VALUE"],
 ];
 
@@ -63,6 +69,11 @@ for (const [text, message] of mistakes)
       message,
     });
   });
+
+test('a time is seconds, or has its unit, as a text, too', () => {
+  const time = (given: string | number) => resolveSettings({ time: given }).time;
+  assert.deepEqual([90, '90', '90s', '1.5m', '1h30m'].map(time), [90, 90, 90, 90, 5400]);
+});
 
 test('what does not go together is refused before anything is opened', () => {
   assert.throws(() => resolveSettings({ optimizer: { name: 'sgd', nesterov: true } }), {
