@@ -113,7 +113,7 @@ export class Progress implements Callback {
     this.drawnAt = Number.NEGATIVE_INFINITY; // what was shown so far is of another part
   }
 
-  private clear(): void {
+  protected clear(): void {
     if (this.stream.isTTY === true) this.stream.write(clearLine);
     this.drawnAt = Number.NEGATIVE_INFINITY;
   }

@@ -28,6 +28,9 @@ test('--plot-schedule draws the rates before anything is trained', () => {
   assert.ok(Math.abs(rates[0] - 1e-5) < 1e-12 && Math.abs(rates[157] - 1e-3) < 1e-9);
   assert.ok(rates.at(-1) < 1e-5);
   assert.match(readFileSync(join(folder, 'rates.svg'), 'utf8'), /^<svg /);
+  const resumed = wick(folder, [...args, '--resume', 'some-run']);
+  assert.equal(resumed.code, 2);
+  assert.match(resumed.err, /--plot-schedule trains nothing; leave --resume out/);
 });
 
 test('a damaged file of settings is named with its line', () => {
@@ -35,6 +38,11 @@ test('a damaged file of settings is named with its line', () => {
   const bad = wick(folder, ['train', 'digits', '--config', 'bad.yaml']);
   assert.equal(bad.code, 1);
   assert.match(bad.err, /^DataError: bad\.yaml: is no YAML \(.* at line \d+, column \d+\)$/m);
+  writeFileSync(join(folder, 'tag.yaml'), 'seed: !!js/function x\n');
+  assert.match(
+    wick(folder, ['train', 'digits', '--config', 'tag.yaml']).err,
+    /^DataError: tag\.yaml: is no YAML \(Unresolved tag: .* at line 1, column 7\)$/m,
+  );
   writeFileSync(join(folder, 'list.json'), '[1]');
   assert.match(
     wick(folder, ['train', 'digits', '--config', 'list.json']).err,

@@ -4,12 +4,12 @@ import type { OpenedResume } from '../../runs/resume.js';
 import { readRunConfig } from '../../runs/run-config.js';
 import { RunFolder } from '../../runs/run-folder.js';
 import type { Callback } from '../../train/callback.js';
-import { Progress } from '../../train/progress.js';
 import { showDownload } from '../../vision/datasets/download/show-download.js';
 import { applyEngineOfRun } from '../engine-of-run.js';
 import { interruptible } from '../interrupts.js';
 import { type EngineChoice, engineOption, jsonOption, threadsOption } from '../options.js';
 import { formatTable, printJson, printLine, wrapped } from '../output.js';
+import { WrappedProgress } from '../wrapped-progress.js';
 
 interface ReproduceOptions extends EngineChoice {
   readonly data?: string;
@@ -38,7 +38,7 @@ async function runReproduce(
   let following: Callback = {};
   const begin = ({ run, settings, changed }: OpenedResume) => {
     if (json) return;
-    following = new Progress({ epochs: settings.epochs });
+    following = new WrappedProgress({ epochs: settings.epochs });
     tell(`${path} again, in ${run.path}: ${settings.epochs} epochs, seed ${settings.seed}`);
     for (const text of changed) tell(`note: ${text}`);
   };

@@ -9,12 +9,13 @@ import type { TrainOutcome } from '../../runs/train-task.js';
 import type { Callback } from '../../train/callback.js';
 import { imbalanceToMention, percent } from '../../train/epoch-line.js';
 import type { EpochEvent, FitSummary, HeldOutScores } from '../../train/metrics.js';
-import { formatDuration, Progress } from '../../train/progress.js';
+import { formatDuration } from '../../train/progress.js';
 import { withoutRemedy } from '../command-terms.js';
 import { engineNote } from '../engine-facts.js';
 import { type Interruption, isOutputLost } from '../interrupts.js';
 import { formatTable, printAside, printJson, printLine, wrapped } from '../output.js';
 import { accuracyOf } from '../scores.js';
+import { WrappedProgress } from '../wrapped-progress.js';
 
 /** What is left of a training that failed; null where nothing is. */
 export interface Kept {
@@ -89,7 +90,7 @@ export class TextReport implements Report {
     private readonly run: RunFolder,
     everyBatches = 0,
   ) {
-    this.callback = new Progress({ epochs: settings.epochs, everyBatches });
+    this.callback = new WrappedProgress({ epochs: settings.epochs, everyBatches });
   }
 
   start(): void {

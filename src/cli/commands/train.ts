@@ -124,6 +124,9 @@ async function plot(
   options: TrainOptions,
   command: Command,
 ): Promise<void> {
+  for (const key of ['resume', 'out', 'force'])
+    if (command.getOptionValueSource(key) === 'cli')
+      command.error(`error: --plot-schedule trains nothing; leave --${key} out`);
   const { plotSchedule: path = 'schedule.svg' } = options;
   const { task, settings } = await prepareTraining(data, options, command, watching(options));
   const { batchSize, accumulate, loader } = settings;
