@@ -98,6 +98,15 @@ test('one that is stopped before it goes on stays as it was, and tells where it 
   assert.deepEqual([await summaryOfRun(), await readFile(cut.file('config.json'), 'utf8')], before);
 });
 
+test('the best weights of the checkpoint are put back at once, whatever a later epoch has left there', async (t) => {
+  const { begin } = await small(t);
+  const cut = await begin('cut', 4);
+  const best = await readFile(cut.checkpoint('best'), 'base64');
+  await writeFile(cut.checkpoint('best'), 'of a later epoch');
+  await resume(cut.path, stopping(5));
+  assert.equal(await readFile(cut.checkpoint('best'), 'base64'), best);
+});
+
 test('what the checkpoint refuses although it is forced leaves the run as it was', async (t) => {
   const { begin } = await small(t);
   const whole = await begin('whole');
