@@ -24,8 +24,16 @@ class Points implements Dataset {
   }
 }
 
-/** Trains a network whose body is frozen at first; gives the names of what each epoch has changed. */
-async function training(compile: boolean, epochs: number, resume?: TrainerState) {
+/**
+ * Trains a network whose body is frozen at first, in 3 steps an epoch; gives the names of what each epoch has changed, and the
+ * state at its end, which a signal brings after step `until`.
+ */
+async function training(
+  compile: boolean,
+  epochs: number,
+  resume?: TrainerState,
+  until = Number.POSITIVE_INFINITY,
+) {
   manualSeed(2);
   const model = new nn.Sequential({
     low: new nn.Sequential(new nn.Linear(4, 4), new nn.BatchNorm1d(4)),
@@ -42,6 +50,7 @@ async function training(compile: boolean, epochs: number, resume?: TrainerState)
   const loader = (shuffle: boolean) =>
     new DataLoader(new Points(), { batchSize: 4, shuffle, seed: 3 });
   let last: TrainerState | undefined;
+  const abort = new AbortController();
   const trainer = new Trainer({
     model,
     optimizer,
@@ -49,6 +58,7 @@ async function training(compile: boolean, epochs: number, resume?: TrainerState)
     testLoader: loader(false),
     epochs,
     compile,
+    signal: abort.signal,
     callbacks: [
       new Unfreeze({ 2: 'high', 3: '' }),
       {
@@ -62,7 +72,8 @@ async function training(compile: boolean, epochs: number, resume?: TrainerState)
         },
       },
       {
-        onSafePoint: async () => {
+        onSafePoint: async ({ globalStep }) => {
+          if (globalStep === until) abort.abort();
           const { model: weights, ...rest } = await trainer.stateDict();
           last = { ...rest, model: new Map([...weights].map(([key, t]) => [key, t.clone()])) };
         },
@@ -89,6 +100,13 @@ test('a resumed training has unfrozen what was', async () => {
   const { changed, weights } = await training(true, 4, last);
   assert.deepEqual(changed, ['low,high,head', 'low,high,head']);
   assert.deepEqual(weights, whole.weights);
+});
+
+test('one that is resumed within an epoch has unfrozen what was before it', async () => {
+  const whole = await training(true, 4);
+  const { last } = await training(true, 3, undefined, 8);
+  assert.deepEqual([last?.facts.epoch, last?.facts.globalStep], [3, 8]);
+  assert.deepEqual((await training(true, 4, last)).weights, whole.weights);
 });
 
 test('what cannot be unfrozen is named', async () => {
