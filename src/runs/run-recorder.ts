@@ -1,3 +1,4 @@
+import { optionReader } from '../core/options.js';
 import type { StateDict } from '../nn/module.js';
 import { curvesSvg } from '../report/curves.js';
 import type { Callback, Training } from '../train/callback.js';
@@ -11,12 +12,17 @@ export interface EpochPoint extends Pick<EpochEvent, 'epoch' | 'train' | 'split'
   readonly heldOut: Scores;
 }
 
-export interface RecorderOptions {
+export interface RunRecorderOptions {
   /** The network's weights by those of what is trained, where that is a part of it. @default the same */
   readonly wholeState?: (trained: StateDict) => StateDict;
   /** Called when the training has taken its checkpoint over: only then is what it goes on with true of the folder. */
   readonly onResume?: () => Promise<void>;
 }
+
+const readOptions = optionReader<RunRecorderOptions>('RunRecorder', {
+  wholeState: true,
+  onResume: true,
+});
 
 /** What is kept in a checkpoint. */
 interface Recorded {
@@ -42,10 +48,14 @@ export class RunRecorder implements Callback {
   private unsaved = 0;
   private training: Training | null = null;
 
+  private readonly options: RunRecorderOptions;
+
   constructor(
     private readonly run: RunFolder,
-    private readonly options: RecorderOptions = {},
-  ) {}
+    ...given: [options?: RunRecorderOptions]
+  ) {
+    this.options = readOptions(given);
+  }
 
   onFitStart(training: Training): void {
     this.training = training;

@@ -75,6 +75,7 @@ const leading: Readonly<Record<string, readonly unknown[]>> = {
   'runs.resume': ['somewhere'],
   'runs.reproduce': ['somewhere'],
   'runs.openResume': ['somewhere'],
+  'runs.RunRecorder': ['somewhere'],
 };
 
 /** What a family of calls is made with. */
