@@ -10,10 +10,10 @@ import {
   normalize,
   normalizeGradient,
   type Stream,
+  type SumStream,
 } from '../kernels/channel-streams.js';
 import { zeroFill } from '../kernels/weight-order.js';
-import type { Kernel } from '../kernels.js';
-
+import type { Kernel, Kernels } from '../kernels.js';
 import { areReachable, KernelPhase, type Operand, type Place } from './phase.js';
 import {
   isWorthWriting,
@@ -95,12 +95,14 @@ function operandsOf(context: LowerContext, { block, storage }: Channels): Operan
   };
 }
 
+type Places = readonly ((piece: Piece) => Place)[];
+
 /** Emits a pass without sums: `places` are a kernel's arguments for a piece. */
 function emitPass(
   context: LowerContext,
   channels: Channels,
   { phase }: Operands,
-  places: readonly ((piece: Piece) => Place)[],
+  places: Places,
   kernelOf: (stream: Stream) => Kernel,
 ): void {
   const { block, storage } = channels;
@@ -122,23 +124,41 @@ function sumsOf(phase: KernelPhase, { groups, block }: Channels, pointer: Pointe
   return { apart, partBytes, at };
 }
 
+type Sums = ReturnType<typeof sumsOf>;
+
+/** Emits a pass that sums: `before` and `after` are a kernel's arguments around its sums. */
+function emitSums(
+  kernels: Kernels,
+  context: LowerContext,
+  channels: Channels,
+  { phase }: Operands,
+  { apart, partBytes, at }: Sums,
+  { before, after = [] }: { readonly before: Places; readonly after?: Places },
+  kernelOf: (stream: SumStream) => Kernel,
+): void {
+  const { block, storage } = channels;
+  phase.run((thread, call) => {
+    call(kernels.get(zeroFill, { bytes: partBytes }), at(thread));
+    for (const piece of piecesOf(channels, thread, context.threads)) {
+      const { groups, pixels, group } = piece;
+      const kernel = kernelOf({ groups, pixels, block, storage, apart });
+      const places = [...before.map((place) => place(piece)), at(thread, group)];
+      call(kernel, ...places, ...after.map((place) => place(piece)));
+    }
+  });
+}
+
 const batchNormSums: StoredReplacement = (kernels, context, words, storage) => {
   const channels = channelsOf(words, storage);
   const [x, to] = [words.pointer(0), words.pointer(5)];
   if (channels === undefined || x === undefined || to === undefined) return false;
-  const { block } = channels;
-  const { phase, tensor } = operandsOf(context, channels);
-  const from = tensor(x);
-  const sums = sumsOf(phase, channels, to, 2);
-  phase.run((thread, call) => {
-    call(kernels.get(zeroFill, { bytes: sums.partBytes }), sums.at(thread));
-    for (const piece of piecesOf(channels, thread, context.threads)) {
-      const { groups, pixels, group } = piece;
-      const shape = { groups, pixels, block, storage, apart: sums.apart };
-      const first = from({ ...piece, at: group * channels.pixels }); // of image 0
-      call(kernels.get(momentSums, shape), from(piece), first, sums.at(thread, group));
-    }
-  });
+  const operands = operandsOf(context, channels);
+  const from = operands.tensor(x);
+  const first = (piece: Piece) => from({ ...piece, at: piece.group * channels.pixels }); // of image 0
+  const sums = sumsOf(operands.phase, channels, to, 2);
+  emitSums(kernels, context, channels, operands, sums, { before: [from, first] }, (stream) =>
+    kernels.get(momentSums, stream),
+  );
   return true;
 };
 
@@ -146,18 +166,12 @@ const sumsOfChannels: StoredReplacement = (kernels, context, words, storage) => 
   const channels = channelsOf(words, storage);
   const [x, to] = [words.pointer(0), words.pointer(5)];
   if (channels === undefined || x === undefined || to === undefined) return false;
-  const { block } = channels;
-  const { phase, tensor } = operandsOf(context, channels);
-  const from = tensor(x);
-  const sums = sumsOf(phase, channels, to, 1);
-  phase.run((thread, call) => {
-    call(kernels.get(zeroFill, { bytes: sums.partBytes }), sums.at(thread));
-    for (const piece of piecesOf(channels, thread, context.threads)) {
-      const { groups, pixels, group } = piece;
-      const shape = { groups, pixels, block, storage, apart: sums.apart };
-      call(kernels.get(channelSums, shape), from(piece), sums.at(thread, group));
-    }
-  });
+  const operands = operandsOf(context, channels);
+  const before = [operands.tensor(x)];
+  const sums = sumsOf(operands.phase, channels, to, 1);
+  emitSums(kernels, context, channels, operands, sums, { before }, (stream) =>
+    kernels.get(channelSums, stream),
+  );
   return true;
 };
 
@@ -188,21 +202,16 @@ function backwardSums(
     if (!channels || !x || !dy || !mean || !to) return false;
     const others = (extra ?? []).flatMap((i) => words.pointer(i) ?? []);
     if (others.length !== (extra?.length ?? 0)) return false;
-    const { block, groups: blocks } = channels;
-    if (mean.region.bytes < 4 * blocks * block) return false; // It has none for what fills the last block.
-    const { phase, tensor, param } = operandsOf(context, channels);
+    // It has none for what fills the last block.
+    if (mean.region.bytes < 4 * channels.groups * channels.block) return false;
+    const operands = operandsOf(context, channels);
+    const { phase, tensor, param } = operands;
     const before = [tensor(x), tensor(dy), param(mean)];
     const sums = sumsOf(phase, channels, to, 2);
     const after = others.map(gradient === 'rectified' ? param : tensor);
-    phase.run((thread, call) => {
-      call(kernels.get(zeroFill, { bytes: sums.partBytes }), sums.at(thread));
-      for (const piece of piecesOf(channels, thread, context.threads)) {
-        const { groups, pixels, group } = piece;
-        const shape = { groups, pixels, block, storage, apart: sums.apart, gradient };
-        const places = [...before.map((at) => at(piece)), sums.at(thread, group)];
-        call(kernels.get(gradientSums, shape), ...places, ...after.map((at) => at(piece)));
-      }
-    });
+    emitSums(kernels, context, channels, operands, sums, { before, after }, (stream) =>
+      kernels.get(gradientSums, { ...stream, gradient }),
+    );
     return true;
   };
 }
