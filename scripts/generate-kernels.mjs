@@ -66,10 +66,10 @@ function functionsSource(families) {
   );
   const calls = all.flatMap(([, { value }]) => value.match(/(?<![\w.])\w+(?=\()/g) ?? []);
   const classes = all.map(
-    ([name, { parameters, value }]) =>
+    ([name, { parameters, value, test }]) =>
       `@final @unmanaged\nexport class ${classOf(name)} {\n` +
-      `  @inline at(${parameters.map((x) => `${x}: v128`).join(', ')}): v128 {\n` +
-      `    return ${value};\n  }\n}\n`,
+      `  @inline at(${parameters.map((x) => `${x}: ${test ? 'f32' : 'v128'}`).join(', ')}): ` +
+      `${test ? 'bool' : 'v128'} {\n    return ${value};\n  }\n}\n`,
   );
   return `import { ${[...new Set(calls)].join(', ')} } from './activations';\n${classes.join('')}`;
 }

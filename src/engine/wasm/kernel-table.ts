@@ -10,13 +10,18 @@ import type { Word } from '../compiler/lowering.js';
 import type { KernelCall } from '../compiler/target.js';
 import type { Precision } from '../precision.js';
 import { avgPool } from './families/avg-pool.js';
+import { binary } from './families/binary.js';
+import { binaryCrossEntropy } from './families/binary-cross-entropy.js';
+import { compare } from './families/compare.js';
 import { convLayout } from './families/conv-layout.js';
 import { copy } from './families/copy.js';
 import { crossEntropy } from './families/cross-entropy.js';
 import { dropout } from './families/dropout.js';
 import type { ArgumentsOf, Call, Family, NamesOf } from './families/family.js';
 import { fold } from './families/fold.js';
+import { normalizeRows } from './families/normalize-rows.js';
 import { optimizer } from './families/optimizer.js';
+import { reduce } from './families/reduce.js';
 import { softmax } from './families/softmax.js';
 import { storage } from './families/storage.js';
 import { strided } from './families/strided.js';
@@ -54,22 +59,10 @@ export const kernelFamilies = {
     'winogradForeignGradientBlocks',
   ],
   unary,
-  binary: [
-    'add',
-    'sub',
-    'mul',
-    'div',
-    'maximum',
-    'minimum',
-    'addRelu',
-    'addInt32',
-    'pow',
-    'addBf16',
-    'addReluBf16',
-  ],
-  compare: ['eq', 'ne', 'lt', 'le', 'castInt32ToFloat32', 'castUint8ToFloat32'],
+  binary,
+  compare,
   ternary,
-  reduce: ['sum', 'sumSquares', 'sumDistances', 'sumParts', 'squareParts', 'sumTotal', 'extreme'],
+  reduce,
   softmax,
   channels: ['channelSums', 'channelTotals', 'channelSumsBf16', 'channelTotalsBf16'],
   'batch-norm': [
@@ -112,11 +105,11 @@ export const kernelFamilies = {
     'maxPoolBlocks2x2BackwardBf16',
   ],
   'avg-pool': avgPool,
-  'normalize-rows': ['normalizeRows', 'normalizeRowsBackward', 'normalizeRowsWeights'],
+  'normalize-rows': normalizeRows,
   fold,
   optimizer,
   'unary-backward': unaryBackward,
-  'binary-cross-entropy': ['bceLosses', 'bceLogitsLosses'],
+  'binary-cross-entropy': binaryCrossEntropy,
   'cross-entropy': crossEntropy,
   dropout,
   strided,

@@ -50,8 +50,3 @@ export function broadcastRows(shape: Shape, ...inputs: readonly Shape[]): Broadc
 export function outerDims({ outer }: BroadcastRows): number[] {
   return outer.flatMap(({ size, strides }) => [size, ...strides]);
 }
-
-/** The outer dimensions as words: rank, then size and strides of each. */
-export function outerWords(rows: BroadcastRows): number[] {
-  return [rows.outer.length, ...outerDims(rows)];
-}

@@ -1,7 +1,8 @@
 /**
- * Phases of sums of two tensors of one shape, in the words of the kernels that they replace. Only of bfloat16: sums of floats wait for
+ * Phases of sums of two tensors of one shape, told what the kernels are that they replace. Only of bfloat16: sums of floats wait for
  * memory whoever makes them, and those kernels need fewer barriers.
  */
+import type { KernelArguments } from '../../compiler/kernel-name.js';
 import { bytesOf } from '../kernel-writer.js';
 import { flatSum } from '../kernels/flat.js';
 import { areReachable, KernelPhase } from './phase.js';
@@ -12,12 +13,9 @@ import { shareOf } from './shares.js';
 const unit = 32;
 
 const sum =
-  (relu: boolean): StoredReplacement =>
-  (kernels, context, words, storage) => {
-    const [a, b, y] = [0, 1, 2].map((i) => words.pointer(i));
-    const [count, stepA, stepB, outer] = words.numbers(3, 4, 5, 8);
-    if (storage === 'float32' || !a || !b || !y || stepA !== 1 || stepB !== 1 || outer !== 0)
-      return false;
+  (relu: boolean): StoredReplacement<KernelArguments['add']> =>
+  (kernels, context, { a, b, y, inner: count, stepA, stepB, rank }, storage) => {
+    if (storage === 'float32' || stepA !== 1 || stepB !== 1 || rank !== 0) return false;
     if (!isWorthWriting(count) || !areReachable(count * bytesOf(storage))) return false;
     const phase = new KernelPhase(context);
     const operands = [a, b, y].map((pointer) => phase.operand(pointer));

@@ -44,6 +44,8 @@ export interface Call<Name extends string = string, Stored extends string = stri
 export interface Expression {
   readonly parameters: readonly string[];
   readonly value: string;
+  /** Of single floats instead, true or false. */
+  readonly test?: boolean;
 }
 
 /** By the name of the AssemblyScript class. */

@@ -1,4 +1,5 @@
-// Activations and their slopes, of four floats at once, that take more than an expression; and what those expressions call.
+// Element-wise functions of four floats at once that take more than an expression, among them activations and their slopes; and
+// what those expressions call.
 
 import { exp4, normalCdf4, sigmoid4, splat, tanh4 } from './math';
 import { softplus4, tanhSoftplus4 } from './math-gates';
@@ -107,4 +108,18 @@ export function scaledSoftplus4(x: v128, beta: v128, threshold: v128): v128 {
 export function softplusGradient4(x: v128, dy: v128, beta: v128, threshold: v128): v128 {
   const scaled = f32x4.mul(x, beta);
   return v128.bitselect(dy, f32x4.mul(dy, sigmoid4(scaled)), f32x4.gt(scaled, threshold));
+}
+
+@inline
+export function pow4(a: v128, b: v128): v128 {
+  let y = splat(Mathf.pow(f32x4.extract_lane(a, 0), f32x4.extract_lane(b, 0)));
+  y = f32x4.replace_lane(y, 1, Mathf.pow(f32x4.extract_lane(a, 1), f32x4.extract_lane(b, 1)));
+  y = f32x4.replace_lane(y, 2, Mathf.pow(f32x4.extract_lane(a, 2), f32x4.extract_lane(b, 2)));
+  y = f32x4.replace_lane(y, 3, Mathf.pow(f32x4.extract_lane(a, 3), f32x4.extract_lane(b, 3)));
+  // 1 even to the power of NaN, and −1 to that of ±∞
+  const ends = v128.and(
+    f32x4.eq(a, splat(-1)),
+    f32x4.eq(f32x4.abs(b), splat(Infinity)),
+  );
+  return v128.bitselect(splat(1), y, v128.or(f32x4.eq(a, splat(1)), ends));
 }

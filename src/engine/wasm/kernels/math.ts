@@ -72,6 +72,15 @@ export function log4(x: v128): v128 {
   return v128.bitselect(splat(NaN), y, f32x4.lt(x, splat(0.0)));
 }
 
+// log(1 + x): that of the rounded sum, corrected by what the rounding has lost.
+@inline
+export function log1p4(x: v128): v128 {
+  const sum = f32x4.add(x, splat(1));
+  const rounded = f32x4.sub(sum, splat(1));
+  const exact = f32x4.mul(log4(sum), f32x4.div(x, rounded));
+  return v128.bitselect(x, exact, f32x4.eq(rounded, splat(0)));
+}
+
 // 1 / (1 + e⁻ˣ), from e^−|x| so that neither end loses digits.
 @inline
 export function sigmoid4(x: v128): v128 {

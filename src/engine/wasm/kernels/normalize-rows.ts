@@ -2,19 +2,18 @@
 // them, meets S neighbouring elements; row r begins at weight (r mod P)·W. Layer norm is P = 1, S = 1; group norm P groups,
 // S pixels.
 
-import { A, I } from './abi';
+import { NormalizeRowsArgs, NormalizeRowsBackwardArgs, NormalizeRowsWeightsArgs } from './args';
 import { isLost, Itself, Squared, sumRow, wideSum } from './reduce';
-import { addWide, bytes, D, keepPart, storeLanes, total, unitStart } from './share';
+import { addWide, bytes, keepPart, storeLanes, total, unitStart } from './share';
 
-// 0 x, 1 weight, 2 bias, 3 y, 4 mean, 5 rstd, 6 rows, 7 P, 8 W, 9 S, 10–11 eps (f64)
-export function normalizeRows(args: usize, tid: i32, threads: i32): void {
-  const weights = I(args, 8);
-  const spread = I(args, 9);
+export function normalizeRows(args: NormalizeRowsArgs, tid: i32, threads: i32): void {
+  const weights = args.weights;
+  const spread = args.spread;
   const size = weights * spread;
-  const end = unitStart(I(args, 6), tid + 1, threads);
-  for (let row = unitStart(I(args, 6), tid, threads); row < end; row++) {
-    let x = A(args, 0) + bytes(row * size);
-    let y = A(args, 3) + bytes(row * size);
+  const end = unitStart(args.rows, tid + 1, threads);
+  for (let row = unitStart(args.rows, tid, threads); row < end; row++) {
+    let x = args.x + bytes(row * size);
+    let y = args.y + bytes(row * size);
     let mean = <f32>(sumRow<Itself>(x, size, f32x4.splat(0)) / <f64>size);
     let squares = sumRow<Squared>(x, size, f32x4.splat(mean));
     if (isLost(squares, false)) {
@@ -23,13 +22,13 @@ export function normalizeRows(args: usize, tid: i32, threads: i32): void {
       squares = wideSum<f32>(x, 1, 0, size, 4, exact, true);
     }
     const center = f32x4.splat(mean);
-    const rstd = <f32>(1 / Math.sqrt(squares / <f64>size + D(args, 10)));
-    store<f32>(A(args, 4) + bytes(row), mean);
-    store<f32>(A(args, 5) + bytes(row), rstd);
+    const rstd = <f32>(1 / Math.sqrt(squares / <f64>size + args.eps));
+    store<f32>(args.mean + bytes(row), mean);
+    store<f32>(args.rstd + bytes(row), rstd);
     const scale = f32x4.splat(rstd);
-    const first = bytes((row % I(args, 7)) * weights);
-    let weight = A(args, 1) + first;
-    let bias = A(args, 2) + first;
+    const first = bytes((row % args.period) * weights);
+    let weight = args.weight + first;
+    let bias = args.bias + first;
     if (spread == 1) {
       for (let left = size; left > 0; left -= 4) {
         const normal = f32x4.mul(f32x4.sub(v128.load(x), center), scale);
@@ -59,19 +58,18 @@ export function normalizeRows(args: usize, tid: i32, threads: i32): void {
 }
 
 // dx = rstd·(g − mean(g) − x̂·mean(g·x̂)), g = dy·weight, x̂ = (x − mean)·rstd.
-// 0 dy, 1 x, 2 weight, 3 mean, 4 rstd, 5 dx, 6 rows, 7 P, 8 W, 9 S
-export function normalizeRowsBackward(args: usize, tid: i32, threads: i32): void {
-  const weights = I(args, 8);
-  const spread = I(args, 9);
+export function normalizeRowsBackward(args: NormalizeRowsBackwardArgs, tid: i32, threads: i32): void {
+  const weights = args.weights;
+  const spread = args.spread;
   const size = weights * spread;
-  const end = unitStart(I(args, 6), tid + 1, threads);
-  for (let row = unitStart(I(args, 6), tid, threads); row < end; row++) {
-    const dy = A(args, 0) + bytes(row * size);
-    const x = A(args, 1) + bytes(row * size);
-    const dx = A(args, 5) + bytes(row * size);
-    const weight = A(args, 2) + bytes((row % I(args, 7)) * weights);
-    const center = v128.load32_splat(A(args, 3) + bytes(row));
-    const scale = v128.load32_splat(A(args, 4) + bytes(row));
+  const end = unitStart(args.rows, tid + 1, threads);
+  for (let row = unitStart(args.rows, tid, threads); row < end; row++) {
+    const dy = args.dy + bytes(row * size);
+    const x = args.x + bytes(row * size);
+    const dx = args.dx + bytes(row * size);
+    const weight = args.weight + bytes((row % args.period) * weights);
+    const center = v128.load32_splat(args.mean + bytes(row));
+    const scale = v128.load32_splat(args.rstd + bytes(row));
     // Runs of elements that meet one weight each, or one run in which every element meets its own.
     const runs = spread == 1 ? 1 : weights;
     const length = size / runs;
@@ -106,12 +104,11 @@ export function normalizeRowsBackward(args: usize, tid: i32, threads: i32): void
 }
 
 // dweight = Σ dy·x̂ and dbias = Σ dy over the rows that meet a weight. Work is split by weights.
-// 0 dy, 1 x, 2 mean, 3 rstd, 4 dweight, 5 dbias, 6 rows, 7 P, 8 W, 9 S
-export function normalizeRowsWeights(args: usize, tid: i32, threads: i32): void {
-  const rows = I(args, 6);
-  const period = I(args, 7);
-  const weights = I(args, 8);
-  const spread = I(args, 9);
+export function normalizeRowsWeights(args: NormalizeRowsWeightsArgs, tid: i32, threads: i32): void {
+  const rows = args.rows;
+  const period = args.period;
+  const weights = args.weights;
+  const spread = args.spread;
   const size = weights * spread;
   const width = spread == 1 ? 4 : 1; // neighbouring weights are taken together where they meet neighbours
   const perRow = (weights + width - 1) / width;
@@ -124,14 +121,14 @@ export function normalizeRowsWeights(args: usize, tid: i32, threads: i32): void 
     let upperSum = f64x2.splat(0);
     let upperProduct = f64x2.splat(0);
     for (let row = group; row < rows; row += period) {
-      const center = v128.load32_splat(A(args, 2) + bytes(row));
-      const scale = v128.load32_splat(A(args, 3) + bytes(row));
+      const center = v128.load32_splat(args.mean + bytes(row));
+      const scale = v128.load32_splat(args.rstd + bytes(row));
       for (let i = 0; i < spread; i += 4) {
         const at = bytes(row * size + k * spread + i);
         const lanes = spread == 1 ? weights - k : spread - i;
-        const g = keepPart(v128.load(A(args, 0) + at), lanes);
+        const g = keepPart(v128.load(args.dy + at), lanes);
         const normal = keepPart(
-          f32x4.mul(f32x4.sub(v128.load(A(args, 1) + at), center), scale),
+          f32x4.mul(f32x4.sub(v128.load(args.x + at), center), scale),
           lanes,
         );
         const p = f32x4.mul(g, normal);
@@ -165,11 +162,11 @@ export function normalizeRowsWeights(args: usize, tid: i32, threads: i32): void 
         4,
         5,
       );
-      storeLanes(A(args, 4) + to, dw, weights - k);
-      storeLanes(A(args, 5) + to, db, weights - k);
+      storeLanes(args.dweight + to, dw, weights - k);
+      storeLanes(args.dbias + to, db, weights - k);
     } else {
-      store<f32>(A(args, 4) + to, <f32>(total(product) + total(upperProduct)));
-      store<f32>(A(args, 5) + to, <f32>(total(sum) + total(upperSum)));
+      store<f32>(args.dweight + to, <f32>(total(product) + total(upperProduct)));
+      store<f32>(args.dbias + to, <f32>(total(sum) + total(upperSum)));
     }
   }
 }

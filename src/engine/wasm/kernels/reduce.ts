@@ -1,13 +1,11 @@
 // Reductions of x [K1][R1][K2][R2][K3] over the dimensions named R, to y [K1][K2][K3]. Sums of a few dozen floats are added
 // up in doubles. Where K3 is 1 the R2 are consecutive in memory, else four of K3 are taken together. A result that is no
-// number is computed once more in doubles alone: the floats may have left their range on the way.
-//
-// Args of the first kernels: 0 x, 1 y, 2 K1, 3 R1, 4 K2, 5 R2, 6 K3, 7 root (1: √ of the result), 8–9 factor (f64).
-// Work is split by elements of y.
+// number is computed once more in doubles alone: the floats may have left their range on the way. Work is split by elements
+// of y.
 
-import { A, I } from './abi';
+import { ExtremeArgs, ReduceArgs, SumPartsArgs, SumTotalArgs } from './args';
 import { load1 } from './elements';
-import { addWide, bytes, D, flatStart, keepPart, storeLanes, total, unitStart } from './share';
+import { addWide, bytes, flatStart, keepPart, storeLanes, total, unitStart } from './share';
 
 @final
 @unmanaged
@@ -125,29 +123,29 @@ function sumColumns<K>(
 
 // `squared`: the sums are of squares; `centred`: of squared distances from the mean.
 @inline
-function reduce<K>(args: usize, tid: i32, threads: i32, squared: bool, centred: bool): void {
-  const outer = I(args, 3);
-  const middle = I(args, 4);
-  const count = I(args, 5);
-  const inner = I(args, 6);
-  const root = I(args, 7);
-  const factor = D(args, 8);
+function reduce<K>(args: ReduceArgs, tid: i32, threads: i32, squared: bool, centred: bool): void {
+  const outer = args.r1;
+  const middle = args.k2;
+  const count = args.r2;
+  const inner = args.k3;
+  const root = args.root;
+  const factor = args.factor;
   const mean = 1 / (<f64>outer * <f64>count);
   const columns = (inner + 3) >> 2;
   const step = bytes(inner);
   const outerStep = <usize>(middle * count) * step;
-  const units = I(args, 2) * middle * columns;
+  const units = args.k1 * middle * columns;
   const end = unitStart(units, tid + 1, threads);
   for (let unit = unitStart(units, tid, threads); unit < end; unit++) {
     const row = unit / columns;
     const k = (unit - row * columns) << 2;
     const first = row / middle;
     const x =
-      A(args, 0) +
+      args.x +
       <usize>first * <usize>outer * outerStep +
       <usize>((row - first * middle) * count) * step +
       bytes(k);
-    const y = A(args, 1) + bytes(row * inner + k);
+    const y = args.y + bytes(row * inner + k);
     let center = f32x4.splat(0);
     if (inner == 1) {
       if (centred)
@@ -171,7 +169,7 @@ function reduce<K>(args: usize, tid: i32, threads: i32, squared: bool, centred: 
 
 // Stores `lanes` results of a reduction, each computed in doubles alone.
 function storeWide(
-  args: usize,
+  args: ReduceArgs,
   x: usize,
   outerStep: usize,
   y: usize,
@@ -179,87 +177,82 @@ function storeWide(
   squared: bool,
   centred: bool,
 ): void {
-  const outer = I(args, 3);
-  const count = I(args, 5);
-  const step = bytes(I(args, 6));
+  const outer = args.r1;
+  const count = args.r2;
+  const step = bytes(args.k3);
   for (let lane = 0; lane < lanes; lane++) {
     const from = x + bytes(lane);
     let center: f64 = 0;
     if (centred)
       center =
         wideSum<f32>(from, outer, outerStep, count, step, 0, false) / (<f64>outer * <f64>count);
-    const sum = wideSum<f32>(from, outer, outerStep, count, step, center, squared) * D(args, 8);
-    store<f32>(y + bytes(lane), <f32>(I(args, 7) ? Math.sqrt(sum) : sum));
+    const sum = wideSum<f32>(from, outer, outerStep, count, step, center, squared) * args.factor;
+    store<f32>(y + bytes(lane), <f32>(args.root ? Math.sqrt(sum) : sum));
   }
 }
 
 // Σ x · factor
-export function sum(args: usize, tid: i32, threads: i32): void {
+export function sum(args: ReduceArgs, tid: i32, threads: i32): void {
   reduce<Itself>(args, tid, threads, false, false);
 }
 
 // Σ x² · factor
-export function sumSquares(args: usize, tid: i32, threads: i32): void {
+export function sumSquares(args: ReduceArgs, tid: i32, threads: i32): void {
   reduce<Squared>(args, tid, threads, true, false);
 }
 
 // Σ (x − mean)² · factor
-export function sumDistances(args: usize, tid: i32, threads: i32): void {
+export function sumDistances(args: ReduceArgs, tid: i32, threads: i32): void {
   reduce<Squared>(args, tid, threads, true, true);
 }
 
-// One sum of a whole tensor, first phase: 0 x, 1 sums (f64 [threads]), 2 count
-export function sumParts(args: usize, tid: i32, threads: i32): void {
-  const start = flatStart(I(args, 2), tid, threads);
-  const length = flatStart(I(args, 2), tid + 1, threads) - start;
-  const sum = sumRow<Itself>(A(args, 0) + bytes(start), length, f32x4.splat(0));
-  store<f64>(A(args, 1) + ((<usize>tid) << 3), sum);
+export function sumParts(args: SumPartsArgs, tid: i32, threads: i32): void {
+  const start = flatStart(args.count, tid, threads);
+  const length = flatStart(args.count, tid + 1, threads) - start;
+  const sum = sumRow<Itself>(args.x + bytes(start), length, f32x4.splat(0));
+  store<f64>(args.sums + ((<usize>tid) << 3), sum);
 }
 
-// The same of squares.
-export function squareParts(args: usize, tid: i32, threads: i32): void {
-  const start = flatStart(I(args, 2), tid, threads);
-  const length = flatStart(I(args, 2), tid + 1, threads) - start;
-  const sum = sumRow<Squared>(A(args, 0) + bytes(start), length, f32x4.splat(0));
-  store<f64>(A(args, 1) + ((<usize>tid) << 3), sum);
+export function squareParts(args: SumPartsArgs, tid: i32, threads: i32): void {
+  const start = flatStart(args.count, tid, threads);
+  const length = flatStart(args.count, tid + 1, threads) - start;
+  const sum = sumRow<Squared>(args.x + bytes(start), length, f32x4.splat(0));
+  store<f64>(args.sums + ((<usize>tid) << 3), sum);
 }
 
-// Second phase: 0 sums (f64 [threads]), 1 y, 2 root (1: √ of the result), 3 squared (1: of squares), 4–5 factor (f64), 6 x,
-// 7 count
-export function sumTotal(args: usize, tid: i32, threads: i32): void {
+export function sumTotal(args: SumTotalArgs, tid: i32, threads: i32): void {
   if (tid != 0) return;
   let sum: f64 = 0;
-  for (let t = 0; t < threads; t++) sum += load<f64>(A(args, 0) + ((<usize>t) << 3));
-  const root = I(args, 2) != 0;
-  sum *= D(args, 4);
+  for (let t = 0; t < threads; t++) sum += load<f64>(args.sums + ((<usize>t) << 3));
+  const root = args.root != 0;
+  sum *= args.factor;
   if (isLost(sum, root))
-    sum = wideSum<f32>(A(args, 6), 1, 0, I(args, 7), 4, 0, I(args, 3) != 0) * D(args, 4);
-  store<f32>(A(args, 1), <f32>(root ? Math.sqrt(sum) : sum));
+    sum = wideSum<f32>(args.x, 1, 0, args.count, 4, 0, args.squared != 0) * args.factor;
+  store<f32>(args.y, <f32>(root ? Math.sqrt(sum) : sum));
 }
 
-// The extreme of one result and where it first is; NaN is more extreme than numbers. 0 x, 1 y (0: not wanted),
-// 2 place (i32, r1·R2 + r2; 0: not wanted), 3 K1, 4 R1, 5 K2, 6 R2, 7 K3, 8 sign (1 largest, −1 smallest)
-export function extreme(args: usize, tid: i32, threads: i32): void {
-  const y = A(args, 1);
-  const place = A(args, 2);
-  const outer = I(args, 4);
-  const middle = I(args, 5);
-  const count = I(args, 6);
-  const inner = I(args, 7);
-  const sign = <f32>I(args, 8);
-  const results = I(args, 3) * middle * inner;
+// The extreme of one result and where it first is; NaN is more extreme than numbers.
+export function extreme(args: ExtremeArgs, tid: i32, threads: i32): void {
+  const y = args.y;
+  const place = args.place;
+  const outer = args.r1;
+  const middle = args.k2;
+  const count = args.r2;
+  const inner = args.k3;
+  const sign = <f32>args.sign;
+  const results = args.k1 * middle * inner;
   const end = flatStart(results, tid + 1, threads);
   for (let result = flatStart(results, tid, threads); result < end; result++) {
     const row = result / inner;
     const first = row / middle;
     const start =
       (first * outer * middle + (row - first * middle)) * count * inner + (result - row * inner);
-    let best = load<f32>(A(args, 0) + bytes(start)) * sign;
+    let best = load<f32>(args.x + bytes(start)) * sign;
     let at = 0;
     for (let r = 0; r < outer; r++)
       for (let s = 0; s < count; s++) {
         const value =
-          load<f32>(A(args, 0) + bytes(start + (r * middle * count + s) * inner)) * sign;
+          load<f32>(args.x + bytes(start + (r * middle * count + s) * inner)) * sign;
         if (value > best || (value != value && best == best)) {
           best = value;
           at = r * count + s;

@@ -3,33 +3,31 @@ import { requireBinaryTargets, requireProbabilities } from '../../../core/probab
 import { numel } from '../../../core/shape.js';
 import type { LossAttrs } from '../../../graph/attrs/training.js';
 import { operands } from '../../../graph/op.js';
-import type { KernelName } from '../../compiler/kernel-name.js';
 import { type LowerContext, lowering } from '../../compiler/lowering.js';
 import type { PlanNode } from '../../compiler/plan-node.js';
 import type { Lowerings } from '../../compiler/target.js';
-import { double } from './double.js';
 
 function emitLosses(
   { inputs, outputs, attrs }: PlanNode<LossAttrs>,
   context: LowerContext,
-  kernel: KernelName,
+  kernel: 'bceLosses' | 'bceLogitsLosses',
 ): void {
-  const [x, target] = operands(inputs);
+  const [scores, truth] = operands(inputs);
   const [loss] = operands(outputs);
-  const count = numel(x.shape);
-  const given = [context.input(x), context.input(target)];
-  const written = context.output(loss);
+  const count = numel(scores.shape);
+  const x = context.input(scores);
+  const target = context.input(truth);
+  const y = context.output(loss);
   if (attrs.reduction === 'none') {
-    context.emit(kernel, [...given, written, count]);
+    context.emit(kernel, { x, target, losses: y, count });
     return;
   }
   const losses = context.scratch(4 * count);
   const sums = context.scratch(8 * context.threads);
-  const factor = double(attrs.reduction === 'mean' ? 1 / count : 1);
-  context.emit(kernel, [...given, losses, count]);
-  const summands = losses.readonly();
-  context.emit('sumParts', [summands, sums, count]);
-  context.emit('sumTotal', [sums.readonly(), written, 0, 0, ...factor, summands, count]);
+  const factor = attrs.reduction === 'mean' ? 1 / count : 1;
+  context.emit(kernel, { x, target, losses, count });
+  context.emit('sumParts', { x: losses, sums, count });
+  context.emit('sumTotal', { sums, y, root: false, squared: false, factor, x: losses, count });
 }
 
 const isFloat = ({ inputs }: PlanNode) => inputs.every(({ dtype }) => dtype === 'float32');

@@ -3,11 +3,11 @@ import type { DType } from '../../../core/dtype.js';
 import { numel, type Shape, sameShape } from '../../../core/shape.js';
 import type { Value } from '../../../graph/graph.js';
 import { operands } from '../../../graph/op.js';
-import type { KernelName } from '../../compiler/kernel-name.js';
 import { type Block, isPadded, ROWS, storedElements } from '../../compiler/layout.js';
-import { broadcastRows, outerDims, outerWords } from '../../compiler/lower/broadcast.js';
+import { type BroadcastRows, broadcastRows, outerDims } from '../../compiler/lower/broadcast.js';
 import { type LowerContext, type Lowering, lowering } from '../../compiler/lowering.js';
 import type { Lowerings } from '../../compiler/target.js';
+import type { BinaryKernel } from '../families/binary.js';
 import { flatBlock, storageOf } from './elementwise.js';
 
 /**
@@ -26,8 +26,14 @@ function commonBlock(context: LowerContext, y: Value, a: Value, b: Value, safe: 
   return isPadded(y.shape, block) && !(safe && both) ? ROWS : block;
 }
 
+/** How kernels of two tensors walk. */
+function walkOf(rows: BroadcastRows) {
+  const [stepA = 0, stepB = 0] = rows.steps;
+  return { inner: rows.inner, stepA, stepB, rank: rows.outer.length, dims: outerDims(rows) };
+}
+
 /** `keepsZero`: f(0, 0) = 0; `integers`: the kernel for int32. */
-function binary(kernel: KernelName, keepsZero = true, integers?: KernelName): Lowering {
+function binary(kernel: BinaryKernel, keepsZero = true, integers?: BinaryKernel): Lowering {
   return lowering((node, context) => {
     const [a, b] = operands(node.inputs);
     const [y] = operands(node.outputs);
@@ -45,11 +51,10 @@ function binary(kernel: KernelName, keepsZero = true, integers?: KernelName): Lo
     const left = pointerOf(a);
     const right = pointerOf(b);
     const to = context.output(y, block, a, storage);
-    const words = [left, right, to, rows.inner, ...rows.steps, 0, 0, ...outerWords(rows)];
     const own = [left, right, to].filter((_, k) => k === 2 || rows.steps[k] === 1);
     context.emit(
       chosen,
-      words,
+      { a: left, b: right, y: to, ...walkOf(rows) },
       rows.outer.length === 0 ? { split: `flat:${rows.inner}`, own } : {},
     );
     return true;
@@ -57,15 +62,15 @@ function binary(kernel: KernelName, keepsZero = true, integers?: KernelName): Lo
 }
 
 /** y = test(a, b), bytes 0 and 1; `swap`: test(b, a). */
-function comparison(kernel: KernelName, swap = false): Lowering {
+function comparison(kernel: 'eq' | 'ne' | 'lt' | 'le', swap = false): Lowering {
   return lowering((node, context) => {
     const [first, second] = operands(node.inputs);
     const [y] = operands(node.outputs);
     if (first.dtype !== 'float32' || second.dtype !== 'float32') return false;
     const [a, b] = swap ? [second, first] : [first, second];
     const rows = broadcastRows(y.shape, a.shape, b.shape);
-    const pointers = [context.input(a), context.input(b), context.output(y)];
-    context.emit(kernel, [...pointers, rows.inner, ...rows.steps, 0, 0, ...outerWords(rows)]);
+    const told = { a: context.input(a), b: context.input(b), y: context.output(y) };
+    context.emit(kernel, { ...told, ...walkOf(rows) });
     return true;
   });
 }
@@ -91,7 +96,7 @@ const cast = lowering((node, context) => {
   const [y] = operands(node.outputs);
   if (y.dtype !== 'float32' || x.dtype === 'float32') return false;
   const kernel = x.dtype === 'int32' ? 'castInt32ToFloat32' : 'castUint8ToFloat32';
-  context.emit(kernel, [context.input(x), context.output(y), numel(x.shape)]);
+  context.emit(kernel, { x: context.input(x), y: context.output(y), count: numel(x.shape) });
   return true;
 });
 

@@ -8,44 +8,57 @@ import type {
 import { operands } from '../../../graph/op.js';
 import { type Lowering, lowering } from '../../compiler/lowering.js';
 import type { Lowerings } from '../../compiler/target.js';
-import { double } from './double.js';
 
-/** Words of a row layout: rows, the period in which rows meet the same weights, weights of a row, elements of a weight. */
-type RowWords = readonly [rows: number, period: number, weights: number, spread: number];
+interface Rows {
+  readonly rows: number;
+  /** In which rows meet the same weights. */
+  readonly period: number;
+  /** Of a row. */
+  readonly weights: number;
+  /** Elements of a weight. */
+  readonly spread: number;
+}
 
-function forward<A extends BatchNormAttrs>(rowsOf: (x: Shape, attrs: A) => RowWords): Lowering<A> {
+function forward<A extends BatchNormAttrs>(rowsOf: (x: Shape, attrs: A) => Rows): Lowering<A> {
   return lowering<A>((node, context) => {
-    const [x] = operands(node.inputs);
-    const read = node.inputs.map((value) => context.input(value));
-    const written = node.outputs.map((value) => context.output(value));
-    const words = [...read, ...written, ...rowsOf(x.shape, node.attrs), ...double(node.attrs.eps)];
-    context.emit('normalizeRows', words);
+    const [x, weight, bias] = operands(node.inputs);
+    const [y, mean, rstd] = operands(node.outputs);
+    context.emit('normalizeRows', {
+      x: context.input(x),
+      weight: context.input(weight),
+      bias: context.input(bias),
+      y: context.output(y),
+      mean: context.output(mean),
+      rstd: context.output(rstd),
+      ...rowsOf(x.shape, node.attrs),
+      eps: node.attrs.eps,
+    });
     return true;
   });
 }
 
-function backward<A extends BatchNormAttrs>(rowsOf: (x: Shape, attrs: A) => RowWords): Lowering<A> {
+function backward<A extends BatchNormAttrs>(rowsOf: (x: Shape, attrs: A) => Rows): Lowering<A> {
   return lowering<A>((node, context) => {
     const [dy, x, weight, mean, rstd] = operands(node.inputs);
     const [dx, dweight, dbias] = operands(node.outputs);
     const rows = rowsOf(x.shape, node.attrs);
-    const [g, from] = [context.input(dy), context.input(x)];
-    const statistics = [context.input(mean), context.input(rstd)];
-    const parameters = [context.output(dweight), context.output(dbias)];
-    context.emit('normalizeRowsWeights', [g, from, ...statistics, ...parameters, ...rows]);
-    const words = [g, from, context.input(weight), ...statistics, context.output(dx), ...rows];
-    context.emit('normalizeRowsBackward', words);
+    const read = { dy: context.input(dy), x: context.input(x) };
+    const statistics = { mean: context.input(mean), rstd: context.input(rstd) };
+    const parameters = { dweight: context.output(dweight), dbias: context.output(dbias) };
+    context.emit('normalizeRowsWeights', { ...read, ...statistics, ...parameters, ...rows });
+    const used = { ...read, weight: context.input(weight), ...statistics };
+    context.emit('normalizeRowsBackward', { ...used, dx: context.output(dx), ...rows });
     return true;
   });
 }
 
-function layerRows(x: Shape, { normalizedShape }: LayerNormAttrs): RowWords {
+function layerRows(x: Shape, { normalizedShape }: LayerNormAttrs): Rows {
   const outer = x.slice(0, x.length - normalizedShape.length);
-  return [numel(outer), 1, numel(normalizedShape), 1];
+  return { rows: numel(outer), period: 1, weights: numel(normalizedShape), spread: 1 };
 }
 
-function groupRows([n = 0, c = 0, ...rest]: Shape, { groups }: GroupNormAttrs): RowWords {
-  return [n * groups, groups, c / groups, numel(rest)];
+function groupRows([n = 0, c = 0, ...rest]: Shape, { groups }: GroupNormAttrs): Rows {
+  return { rows: n * groups, period: groups, weights: c / groups, spread: numel(rest) };
 }
 
 export const normalizeRowsLowerings: Lowerings = {

@@ -12,7 +12,13 @@ import { channelLayout, layoutWords, storedChannels, sumBytes } from './channel-
 import { double } from './double.js';
 
 /** [K1][R1][K2][R2][K3]: kept and reduced dimensions in turn. */
-type Pattern = readonly [k1: number, r1: number, k2: number, r2: number, k3: number];
+interface Pattern {
+  readonly k1: number;
+  readonly r1: number;
+  readonly k2: number;
+  readonly r2: number;
+  readonly k3: number;
+}
 
 /** The shape in that form, or undefined where kept and reduced dimensions alternate more often. */
 function patternOf(shape: Shape, dims: readonly number[]): Pattern | undefined {
@@ -29,7 +35,7 @@ function patternOf(shape: Shape, dims: readonly number[]): Pattern | undefined {
     runs.at(-1)?.reduced === reduced ? (runs.pop()?.size ?? 1) : 1,
   );
   const [k3 = 1, r2 = 1, k2 = 1, r1 = 1, k1 = 1] = sizes;
-  return runs.length === 0 ? [k1, r1, k2, r2, k3] : undefined;
+  return runs.length === 0 ? { k1, r1, k2, r2, k3 } : undefined;
 }
 
 interface Walk {
@@ -43,7 +49,7 @@ function walkOf(context: LowerContext, x: Value, dims: readonly number[]): Walk 
   const [n = 1, c = 1, h = 1, w = 1] = x.shape;
   const pixels = x.shape.length === 4 && dims.length === 2 && dims[0] === 2 && dims[1] === 3;
   if (block % 4 === 0 && pixels && !isPadded(x.shape, block))
-    return { block, pattern: [n * (c / block), 1, 1, h * w, block] };
+    return { block, pattern: { k1: n * (c / block), r1: 1, k2: 1, r2: h * w, k3: block } };
   const pattern = patternOf(x.shape, dims);
   return pattern && { block: ROWS, pattern };
 }
@@ -101,18 +107,16 @@ function reduce<A extends ReductionAttrs>(
     const walk = walkOf(context, x, dims);
     if (walk === undefined) return false;
     const { block, pattern } = walk;
-    const count = pattern[1] * pattern[3];
-    const scale = double(factor(count));
+    const count = pattern.r1 * pattern.r2;
+    const scale = factor(count);
     const from = context.input(x, block);
     const to = context.output(y);
     if (kernel !== 'sumDistances' && numel(y.shape) === 1) {
       const sums = context.scratch(8 * context.threads);
-      context.emit(kernel === 'sum' ? 'sumParts' : 'squareParts', [from, sums, count]);
-      const squared = Number(kernel !== 'sum');
-      context.emit('sumTotal', [
-        ...[sums.readonly(), to, Number(root), squared, ...scale, from, count],
-      ]);
-    } else context.emit(kernel, [from, to, ...pattern, Number(root), ...scale]);
+      const squared = kernel !== 'sum';
+      context.emit(squared ? 'squareParts' : 'sumParts', { x: from, sums, count });
+      context.emit('sumTotal', { sums, y: to, root, squared, factor: scale, x: from, count });
+    } else context.emit(kernel, { x: from, y: to, ...pattern, root, factor: scale });
     return true;
   });
 }
@@ -134,8 +138,8 @@ function extreme(sign: 1 | -1, places: boolean): Lowering<ReductionAttrs> {
     if (x.dtype !== 'float32' || pattern === undefined) return false;
     const from = context.input(x);
     const to = context.output(y);
-    const words = places ? [from, 0, to] : [from, to, 0];
-    context.emit('extreme', [...words, ...pattern, sign]);
+    const wanted = places ? { y: undefined, place: to } : { y: to, place: undefined };
+    context.emit('extreme', { x: from, ...wanted, ...pattern, sign });
     return true;
   });
 }
