@@ -19,19 +19,31 @@ export function kernelModules({ kernelFamilies, kernelsOf, kernelTableHash }, on
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) throw new Error(`kernel-table.ts: kernel '${twice}' is listed twice`);
   return {
-    'args.ts': families.map(({ classes }) => argumentClasses(classes)).join(''),
+    'args.ts': argumentClasses(families),
     'functions.ts': functionsSource(families),
     'dispatch.ts': dispatchSource(families, kernelTableHash),
   };
 }
 
-function argumentClasses(classes) {
-  return Object.entries(classes)
-    .map(([name, { fields }]) => `@unmanaged\nexport class ${name} {\n${members(fields)}}\n`)
-    .join('');
+function argumentClasses(families) {
+  const sources = new Map();
+  const add = (name, fields) => {
+    const source = `@unmanaged\nexport class ${name} {\n${members(fields)}}\n`;
+    if ((sources.get(name) ?? source) !== source)
+      throw new Error(`families/: class ${name} is described twice, with different fields`);
+    sources.set(name, source);
+  };
+  for (const { classes } of families)
+    for (const [name, { fields }] of Object.entries(classes)) {
+      for (const group of Object.values(fields).filter(isGroup)) add(group.name, group.fields);
+      add(name, fields);
+    }
+  return [...sources.values()].join('');
 }
 
-/** Fields of one word; what takes two, or is at the end, is read at its place. */
+const isGroup = (kind) => typeof kind === 'object';
+
+/** Fields of one word; what takes two, is a group or at the end, is read at its place. */
 function members(fields) {
   let text = '';
   let place = 0;
@@ -42,6 +54,12 @@ function members(fields) {
       place += 8;
     } else if (kind === 'words' || kind === 'pointers') {
       text += getter(name, 'usize', `changetype<usize>(this) + ${place}`);
+    } else if (isGroup(kind)) {
+      const inner = Object.entries(kind.fields).map(([of, each]) => [`${name}_${of}`, each]);
+      text += members(Object.fromEntries(inner));
+      const at = `changetype<usize>(this) + ${place}`;
+      text += getter(name, kind.name, `changetype<${kind.name}>(${at})`);
+      place += 4 * inner.length;
     } else {
       text += `  ${name}: ${wordTypes[kind] ?? 'usize'};\n`;
       place += 4;

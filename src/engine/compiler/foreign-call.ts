@@ -55,5 +55,7 @@ export function emitForeign(
   options?: PhaseOptions,
 ): void {
   const { words, bytes } = foreignRecords(calls, operands.length);
-  context.emit('foreign', [context.table(words), bytes, operands.length, ...operands], options);
+  const records = context.table(words);
+  const count = operands.length;
+  context.emit('foreign', { records, recordBytes: bytes, count, operands }, options);
 }

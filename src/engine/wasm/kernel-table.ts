@@ -12,13 +12,17 @@ import type { Precision } from '../precision.js';
 import { avgPool } from './families/avg-pool.js';
 import { binary } from './families/binary.js';
 import { binaryCrossEntropy } from './families/binary-cross-entropy.js';
+import { calls } from './families/calls.js';
 import { compare } from './families/compare.js';
+import { convDirect, convWeight } from './families/conv.js';
 import { convLayout } from './families/conv-layout.js';
+import { convPack } from './families/conv-pack.js';
 import { copy } from './families/copy.js';
 import { crossEntropy } from './families/cross-entropy.js';
 import { dropout } from './families/dropout.js';
 import type { ArgumentsOf, Call, Family, NamesOf } from './families/family.js';
 import { fold } from './families/fold.js';
+import { gemm, gemmDot } from './families/gemm.js';
 import { normalizeRows } from './families/normalize-rows.js';
 import { optimizer } from './families/optimizer.js';
 import { reduce } from './families/reduce.js';
@@ -30,15 +34,15 @@ import { unary, unaryBackward } from './families/unary.js';
 import { type GivenArguments, writeCall } from './families/write-call.js';
 
 export const kernelFamilies = {
-  calls: ['host', 'foreign'],
+  calls,
   copy,
-  'conv-direct': ['convDirect', 'convDepthwise'],
+  'conv-direct': convDirect,
   'conv-layout': convLayout,
   storage,
-  'conv-pack': ['convPack', 'convPackBias', 'convUnpack'],
-  'conv-weight': ['convWeight', 'convDepthwiseWeight'],
-  gemm: ['gemm'],
-  'gemm-dot': ['gemmDot'],
+  'conv-pack': convPack,
+  'conv-weight': convWeight,
+  gemm,
+  'gemm-dot': gemmDot,
   'winograd-forward': ['winogradWeights', 'winogradStrips', 'winogradInput', 'winogradSlices'],
   'winograd-weight': [
     'winogradGradientStrips',
@@ -165,13 +169,13 @@ export function kernelsOf(family: Family): readonly Kernel[] {
 const names: string[] = [];
 /** In the order of their numbers. */
 export const kernelNames: readonly string[] = names;
-const calls = new Map<string, Call>();
+const kernels = new Map<string, Kernel>();
 for (const family of Object.values<Family | readonly string[]>(kernelFamilies))
   if (isListed(family)) names.push(...family);
   else
-    for (const { name, call } of kernelsOf(family)) {
-      names.push(name);
-      calls.set(name, call);
+    for (const kernel of kernelsOf(family)) {
+      names.push(kernel.name);
+      kernels.set(kernel.name, kernel);
     }
 const ids = new Map<string, number>(names.map((name, id) => [name, id]));
 
@@ -187,9 +191,10 @@ export function kernelCall<Name extends KernelName>(
   name: Name,
   args: KernelArguments[Name],
 ): KernelCall {
-  const call = calls.get(name);
-  if (call === undefined) return { words: args as readonly Word[] }; // Kernels of a plain list have these.
-  return writeCall(call, args as GivenArguments); // The family's types have been made of the same fields.
+  const kernel = kernels.get(name);
+  if (kernel === undefined) return { words: args as readonly Word[] }; // Kernels of a plain list have these.
+  const { base, call } = kernel;
+  return writeCall(call, args as GivenArguments, call.reads?.[base]); // The family's types have been made of the same fields.
 }
 
 /** The kernel of that name for bfloat16, if there is one. */

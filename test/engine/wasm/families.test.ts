@@ -51,6 +51,56 @@ export class ProbeArgs {
   assert.deepEqual({ split: call.split, own: call.own }, { split: 'flat:3', own: [at(4), at(16)] });
 });
 
+const sides = {
+  SidesArgs: {
+    kernels: ['fill', 'drain'],
+    fields: {
+      tiles: 'i32',
+      left: { name: 'Side', fields: { data: 'read', pad: 'i32' } },
+      right: { name: 'Side', fields: { data: 'write', pad: 'i32' } },
+      sum: 'write',
+    },
+    reads: { drain: ['sum', 'right'] },
+  },
+} as const satisfies Family;
+
+test('groups of fields are classes, and what a kernel only reads is told so', async () => {
+  const generator = new URL('../../../../scripts/generate-kernels.mjs', import.meta.url).href;
+  const { kernelModules } = await import(generator);
+  const same = { SidesArgs: { ...sides.SidesArgs, kernels: ['level'] } };
+  const { 'args.ts': args } = kernelModules({ ...table, kernelFamilies: { sides, same } });
+  assert.equal(
+    args,
+    `@unmanaged
+export class Side {
+  data: usize;
+  pad: i32;
+}
+@unmanaged
+export class SidesArgs {
+  tiles: i32;
+  left_data: usize;
+  left_pad: i32;
+  @inline get left(): Side { return changetype<Side>(changetype<usize>(this) + 4); }
+  right_data: usize;
+  right_pad: i32;
+  @inline get right(): Side { return changetype<Side>(changetype<usize>(this) + 12); }
+  sum: usize;
+}
+`,
+  );
+  const other = { SidesArgs: { kernels: ['other'], fields: { tiles: 'usize' } } };
+  assert.throws(() => kernelModules({ ...table, kernelFamilies: { sides, other } }), /SidesArgs/);
+
+  const side = (offset: number) => ({ data: at(offset), pad: offset + 1 });
+  const given = { left: side(4), right: side(8), sum: at(12), tiles: 2 };
+  const read = (offset: number) => at(offset).readonly();
+  const { SidesArgs } = sides;
+  assert.deepEqual(writeCall(SidesArgs, given).words, [2, read(4), 5, at(8), 9, at(12)]);
+  const { words } = writeCall(SidesArgs, given, SidesArgs.reads.drain);
+  assert.deepEqual(words, [2, read(4), 5, read(8), 9, read(12)]);
+});
+
 test('a kernel for bfloat16 is the same function of another element', async () => {
   const generator = new URL('../../../../scripts/generate-kernels.mjs', import.meta.url).href;
   const { kernelModules } = await import(generator);
@@ -64,15 +114,19 @@ test('a kernel for bfloat16 is the same function of another element', async () =
     assert.ok(dispatch.includes(line), line);
 });
 
-test('every kernel of the table is in both builds, and calls own only what they are told', () => {
+test('every kernel of the table is in both builds, and calls own and read only what they are told', () => {
   for (const build of builds) {
     const box = new Sandbox(build);
     for (const name of table.kernelNames) assert.ok(box.has(name), `${name} (${build})`);
   }
-  for (const family of Object.values<Family | readonly string[]>(table.kernelFamilies))
-    for (const { fields, flat } of Object.values<Family[string] | string>(family).filter(
-      (call) => typeof call !== 'string',
-    ))
-      for (const name of flat === undefined ? [] : [flat.count, ...flat.own])
-        assert.ok(name in fields, `there is no field ${name}`);
+  const described = Object.values<Family | readonly string[]>(table.kernelFamilies)
+    .flatMap((family) => Object.values<Family[string] | string>(family))
+    .filter((call) => typeof call !== 'string');
+  for (const { kernels, fields, flat, reads = {} } of described) {
+    const shared = flat === undefined ? [] : [flat.count, ...flat.own];
+    for (const name of [...shared, ...Object.values(reads).flat()])
+      assert.ok(name in fields, `there is no field ${name}`);
+    for (const name of Object.keys(reads))
+      assert.ok(kernels.includes(name), `kernel ${name} has other arguments`);
+  }
 });

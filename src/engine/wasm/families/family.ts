@@ -26,7 +26,15 @@ export interface FieldTypes {
 }
 
 export type FieldKind = keyof FieldTypes;
-export type Fields = Readonly<Record<string, FieldKind>>;
+
+/** Fields that several calls have, or one has twice, each time one behind the other: a class of their own. */
+export interface Group {
+  /** Of the AssemblyScript class. */
+  readonly name: string;
+  readonly fields: Readonly<Record<string, Exclude<FieldKind, 'f64' | 'words' | 'pointers'>>>;
+}
+
+export type Fields = Readonly<Record<string, FieldKind | Group>>;
 
 /** Kernels that are told the same. */
 export interface Call<Name extends string = string, Stored extends string = string> {
@@ -34,6 +42,8 @@ export interface Call<Name extends string = string, Stored extends string = stri
   /** Those of them that exist for bfloat16 too, under their name and `Bf16`: `kernel<T>` of the elements' type. */
   readonly bfloat16?: readonly Stored[];
   readonly fields: Fields;
+  /** By kernel: fields that others write, and this one only reads. */
+  readonly reads?: Readonly<Record<string, readonly string[]>>;
   /** Each thread touches only its part of the `own` tensors: `flatStart` of as many elements as `count` says. */
   readonly flat?: { readonly count: string; readonly own: readonly string[] };
   /** Element-wise: each kernel is the file's `map` of this expression. */
@@ -48,11 +58,15 @@ export interface Expression {
   readonly test?: boolean;
 }
 
-/** By the name of the AssemblyScript class. */
+/** By the name of the AssemblyScript class, which families share where it has the same members. */
 export type Family = Readonly<Record<string, Call>>;
 
 export type ArgumentsOf<F> = {
-  readonly [Name in keyof F]: F[Name] extends FieldKind ? FieldTypes[F[Name]] : never;
+  readonly [Name in keyof F]: F[Name] extends FieldKind
+    ? FieldTypes[F[Name]]
+    : F[Name] extends Group
+      ? ArgumentsOf<F[Name]['fields']>
+      : never;
 };
 
 /** The names of a call's kernels, those for bfloat16 among them. */

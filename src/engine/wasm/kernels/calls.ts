@@ -1,7 +1,7 @@
 // Phases that leave WebAssembly: a function of the host, on the main thread, or foreign code, on every thread
 // (pool/foreign-code.ts; compiler/foreign-call.ts lays out the records that say what to call).
 
-import { A, I } from './abi';
+import { ForeignArgs, HostArgs } from './args';
 
 @external('env', 'host')
 declare function callHost(id: i32): void;
@@ -9,14 +9,12 @@ declare function callHost(id: i32): void;
 @external('env', 'call')
 declare function callForeign(target: f64, list: usize, addresses: usize, moved: u32): void;
 
-// Calls function `id` of the host. Args: 0 id.
-export function host(args: usize, tid: i32, threads: i32): void {
-  if (tid == 0) callHost(I(args, 0));
+export function host(args: HostArgs, tid: i32, threads: i32): void {
+  if (tid == 0) callHost(args.id);
 }
 
-// Args: 0 records, 1 bytes of a record, 2 count of operands, 3 … their pointers.
-export function foreign(args: usize, tid: i32, threads: i32): void {
-  runRecord(A(args, 0) + <usize>tid * A(args, 1), I(args, 2), args + 12);
+export function foreign(args: ForeignArgs, tid: i32, threads: i32): void {
+  runRecord(args.records + <usize>tid * args.recordBytes, args.count, args.operands);
 }
 
 // Calls what a record says with operands at the `count` pointers.

@@ -2,7 +2,8 @@
 // forward pass, and with flipped weights (one call per stride phase) the gradient of the input. The depthwise kernels, whose
 // groups are single channels, take a block of channels as a group and multiply it lane by lane.
 
-import { ConvArgs, inputColumns, inputRows, isInside, padStrip } from './conv-args';
+import { ConvArgs } from './args';
+import { inputColumns, inputRows, isInside, padStrip } from './conv-strip';
 import { depthwiseTile } from './conv-depthwise-tile';
 import { tableTile } from './gemm-tiles';
 import { unitStart } from './share';
@@ -28,14 +29,14 @@ function writeTable(a: ConvArgs, channels: i32, to: usize, block: usize, row: us
   return to;
 }
 
-// y = max(x ∗ w + add, floor). Args: ConvArgs. Unit of work: a strip of output rows of one image.
-export function convDirect(args: usize, tid: i32, threads: i32): void {
-  eachStrip(changetype<ConvArgs>(args), tid, threads, false);
+// y = max(x ∗ w + add, floor). Unit of work: a strip of output rows of one image.
+export function convDirect(args: ConvArgs, tid: i32, threads: i32): void {
+  eachStrip(args, tid, threads, false);
 }
 
-// The same where every group is one channel. Args: ConvArgs, with a channel block for a group. Unit of work: a strip of it.
-export function convDepthwise(args: usize, tid: i32, threads: i32): void {
-  eachStrip(changetype<ConvArgs>(args), tid, threads, true);
+// The same where every group is one channel. Unit of work: a strip of it.
+export function convDepthwise(args: ConvArgs, tid: i32, threads: i32): void {
+  eachStrip(args, tid, threads, true);
 }
 
 // A strip's blocks are a cache line apart from one another's places in the cache.

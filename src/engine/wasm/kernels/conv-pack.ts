@@ -4,43 +4,18 @@
 // "Columns" are the channels across a panel and "rows" those that are summed over: output and input channels in the
 // forward pass and in the weight gradient, the other way round for the gradient of the input.
 
+import { PackArgs, PackBiasArgs } from './args';
 import { flatStart, unitStart } from './share';
 import { transpose } from './transpose';
 
-@unmanaged
-class PackArgs {
-  w: usize; // row-major weights (packing reads, unpacking writes)
-  packed: usize;
-  groups: i32;
-  columns: i32; // of one group
-  rows: i32; // of one group
-  columnStep: usize; // bytes in w
-  rowStep: usize;
-  groupStep: usize;
-  panels: i32; // of one group
-  panelWidth: i32;
-  blocks: i32; // of one group
-  block: i32; // B
-  taps: i32; // of a kernel
-  tapRows: i32; // packing: the taps that are packed
-  tapColumns: i32;
-  firstTap: i32; // the first of them
-  tapRowStep: i32; // negative where the kernel is flipped
-  tapColumnStep: i32;
-  partials: i32; // unpacking: partial sums to add, in this order
-  partialBytes: usize;
-  scratch: usize; // per thread: a vector for each tap
-  scratchBytes: usize;
+// Packs the weights. Unit of work: a block of rows of a panel.
+export function convPack(args: PackArgs, tid: i32, threads: i32): void {
+  eachBlock(args, tid, threads, true);
 }
 
-// Packs the weights. Args: PackArgs. Unit of work: a block of rows of a panel.
-export function convPack(args: usize, tid: i32, threads: i32): void {
-  eachBlock(changetype<PackArgs>(args), tid, threads, true);
-}
-
-// Adds the partial gradients and writes them row-major. Args: PackArgs. Unit of work: a block of rows of a panel.
-export function convUnpack(args: usize, tid: i32, threads: i32): void {
-  eachBlock(changetype<PackArgs>(args), tid, threads, false);
+// Adds the partial gradients and writes them row-major. Unit of work: a block of rows of a panel.
+export function convUnpack(args: PackArgs, tid: i32, threads: i32): void {
+  eachBlock(args, tid, threads, false);
 }
 
 // Visits the blocks in the order in which they follow each other in the row-major weights.
@@ -148,20 +123,18 @@ function sumTaps(a: PackArgs, from: usize, tap: usize, temp: usize): void {
   }
 }
 
-// Copies each group's bias to its padded panels, zeros in between. Args: 0 bias (0: all zeros), 1 padded, 2 groups,
-// 3 channels of a group, 4 padded channels of a group.
-export function convPackBias(args: usize, tid: i32, threads: i32): void {
-  const bias = <usize>load<u32>(args);
-  const padded = <usize>load<u32>(args, 4);
-  const channels = load<i32>(args, 12);
-  const width = load<i32>(args, 16);
-  const total = load<i32>(args, 8) * width;
+// Copies each group's bias to its padded panels, zeros in between.
+export function convPackBias(args: PackBiasArgs, tid: i32, threads: i32): void {
+  const bias = args.bias;
+  const padded = args.padded;
+  const channels = args.channels;
+  const width = args.width;
+  const total = args.groups * width;
   const end = flatStart(total, tid + 1, threads);
   for (let i = flatStart(total, tid, threads); i < end; i++) {
     const group = i / width;
     const channel = i - group * width;
-    const value: f32 =
-      bias != 0 && channel < channels ? load<f32>(bias + (<usize>(group * channels + channel) << 2)) : 0;
+    const value: f32 = channel < channels ? load<f32>(bias + (<usize>(group * channels + channel) << 2)) : 0;
     store<f32>(padded + (<usize>i << 2), value);
   }
 }

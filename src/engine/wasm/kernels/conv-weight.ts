@@ -1,20 +1,21 @@
 // The weight gradient of a convolution: dw[o, c, i, j] = Σ over pixels of x[c, …] · dy[o, …], as products of a few
 // consecutive floats of padded x (a run of kernel columns × channels) with a panel of dy, summed over a table of pixels.
 
-import { ConvArgs, inputColumns, inputRows, isInside, padStrip } from './conv-args';
+import { ConvArgs } from './args';
+import { inputColumns, inputRows, isInside, padStrip } from './conv-strip';
 import { depthwiseGradientTile } from './conv-depthwise-tile';
 import { pairsTile } from './gemm-tiles';
 import { unitStart } from './share';
 
 // Partial sums of the packed gradient: thread t's at w + t·partialBytes, or one for all when threads share blocks.
-// Args: ConvArgs with y = dy. Unit of work: a channel block of a group (byBlocks), or a strip of a pass of images.
-export function convWeight(args: usize, tid: i32, threads: i32): void {
-  eachUnit(changetype<ConvArgs>(args), tid, threads, false);
+// Unit of work: a channel block of a group (byBlocks), or a strip of a pass of images.
+export function convWeight(args: ConvArgs, tid: i32, threads: i32): void {
+  eachUnit(args, tid, threads, false);
 }
 
-// The same where every group is one channel. Args: ConvArgs, with a channel block for a group.
-export function convDepthwiseWeight(args: usize, tid: i32, threads: i32): void {
-  eachUnit(changetype<ConvArgs>(args), tid, threads, true);
+// The same where every group is one channel.
+export function convDepthwiseWeight(args: ConvArgs, tid: i32, threads: i32): void {
+  eachUnit(args, tid, threads, true);
 }
 
 function eachUnit(a: ConvArgs, tid: i32, threads: i32, depthwise: bool): void {

@@ -2,15 +2,14 @@
 // products in vectors along k, with nothing packed.
 
 import { madd } from './abi';
-import { GemmArgs } from './gemm';
+import { GemmArgs } from './args';
 import { unitStart } from './share';
 
 const ROWS: i32 = 4;
 const COLUMNS: i32 = 3;
 
-// Args: GemmArgs with aStep = bStep = 4. Unit of work: rowsPerUnit × columnsPerUnit of C of a batch.
-export function gemmDot(args: usize, tid: i32, threads: i32): void {
-  const g = changetype<GemmArgs>(args);
+// Unit of work: rowsPerUnit × columnsPerUnit of C of a batch.
+export function gemmDot(g: GemmArgs, tid: i32, threads: i32): void {
   const across = (g.n - 1) / g.columnsPerUnit + 1;
   const down = (g.m - 1) / g.rowsPerUnit + 1;
   const end = unitStart(g.batches * across * down, tid + 1, threads);

@@ -1,38 +1,15 @@
 // C[m, n] = A · B (+ bias) for row-major C and operands of which each is contiguous along one of its two dimensions: every
 // transposed and plain product that linear layers, their gradients and matmul need, over a list of batches.
 
+import { GemmArgs } from './args';
 import { packColumns, packRows } from './gemm-pack';
 import { rowsTile, stepsTile } from './gemm-tiles';
 import { unitStart } from './share';
 
-@unmanaged
-export class GemmArgs {
-  a: usize;
-  aRow: usize; // bytes from A[i, k] to A[i + 1, k]
-  aStep: usize; // bytes from A[i, k] to A[i, k + 1]
-  b: usize;
-  bStep: usize; // bytes from B[k, j] to B[k + 1, j]
-  bColumn: usize; // bytes from B[k, j] to B[k, j + 1]
-  c: usize;
-  cRow: usize;
-  m: i32;
-  n: i32;
-  k: i32;
-  batches: i32;
-  offsets: usize; // byte offsets in a, b and c of each batch: batches × 3 words
-  bias: usize; // n floats, or 0
-  rowsPerUnit: i32;
-  columnsPerUnit: i32; // a multiple of 8
-  depth: i32; // k is summed in pieces of this length
-  scratch: usize; // per thread: a panel of B (depth × 8), A ((rowsPerUnit + 6) × depth), a tile (6 × 8)
-  scratchBytes: usize;
-}
-
 const TALLEST: i32 = 6;
 
-// The product by packed panels. Args: GemmArgs. Unit of work: rowsPerUnit × columnsPerUnit of C of a batch.
-export function gemm(args: usize, tid: i32, threads: i32): void {
-  const g = changetype<GemmArgs>(args);
+// The product by packed panels. Unit of work: rowsPerUnit × columnsPerUnit of C of a batch.
+export function gemm(g: GemmArgs, tid: i32, threads: i32): void {
   const across = (g.n - 1) / g.columnsPerUnit + 1;
   const down = (g.m - 1) / g.rowsPerUnit + 1;
   const scratch = g.scratch + <usize>tid * g.scratchBytes;

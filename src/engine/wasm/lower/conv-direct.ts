@@ -1,13 +1,14 @@
 /** Phases of direct convolution: packing weights, and `convDirect` on a tensor or on one phase of a strided gradient. */
 
 import type { Size2d } from '../../../core/shape.js';
+import type { KernelArguments } from '../../compiler/kernel-name.js';
 import { panelWidth } from '../../compiler/lower/conv-geometry.js';
 import type { Taps } from '../../compiler/lower/gradient-phases.js';
-import { float, type LowerContext, type PhaseOptions, type Word } from '../../compiler/lowering.js';
+import type { LowerContext, PhaseOptions } from '../../compiler/lowering.js';
 import type { Pointer } from '../../compiler/region.js';
 import { alignUp } from '../../pool/heap.js';
+import { convArguments } from './conv-arguments.js';
 import { type ConvTensor, perBlock } from './conv-tensor.js';
-import { convWords } from './conv-words.js';
 
 export interface PackedWeights {
   readonly pointer: Pointer;
@@ -42,15 +43,15 @@ export function packedSize(view: WeightView, block: number, outBlock: number) {
   return { columns, rows, width, panels, blocks, bytes };
 }
 
-/** The argument words of `convPack` and `convUnpack`, in the order of `PackArgs` in kernels/conv-pack.ts. */
-export function packingWords(
+/** What `convPack` and `convUnpack` are told. */
+export function packingArguments(
   context: LowerContext,
   view: WeightView,
   block: number,
   outBlock: number,
   packed: Pointer,
   partials: { readonly count: number; readonly bytes: number },
-): Word[] {
+): KernelArguments['convPack'] {
   const { columns, rows, width, panels, blocks } = packedSize(view, block, outBlock);
   const { groups, channels, outChannels, kernel, taps } = view;
   const [tapRows, tapColumns] = taps;
@@ -58,7 +59,7 @@ export function packingWords(
   const outStep = channels * inStep;
   const isForward = view.across === 'outChannels';
   const scratch = context.threadScratch(kernel[0] * kernel[1] * 16);
-  const words = {
+  return {
     w: view.pointer,
     packed,
     groups,
@@ -81,8 +82,7 @@ export function packingWords(
     partialBytes: partials.bytes,
     scratch: scratch.pointer,
     scratchBytes: scratch.bytes,
-  } satisfies Record<string, Word>;
-  return Object.values(words);
+  };
 }
 
 /** Emits the packing of `view` into scratch memory. */
@@ -95,7 +95,7 @@ export function packWeights(
   const { panels, width, bytes } = packedSize(view, block, outBlock);
   const packed = context.scratch(bytes);
   const partials = { count: 1, bytes };
-  context.emit('convPack', packingWords(context, view, block, outBlock, packed, partials));
+  context.emit('convPack', packingArguments(context, view, block, outBlock, packed, partials));
   return { pointer: packed.readonly(), panels, width };
 }
 
@@ -108,7 +108,7 @@ export function packBias(
 ): Pointer {
   if (padded === channels) return bias;
   const packed = context.scratch(groups * padded * 4);
-  context.emit('convPackBias', [bias, packed, groups, channels, padded]);
+  context.emit('convPackBias', { bias, padded: packed, groups, channels, width: padded });
   return packed.readonly();
 }
 
@@ -155,7 +155,7 @@ export function emitDirect(context: LowerContext, conv: DirectConv, options?: Ph
   const rowsPerStrip = evenPieces(outSize[0], Math.max(fitting, 1), pieces);
   const terms = x.blocks * (depthwise ? 1 : x.block) * kernel[0] * kernel[1];
   const tableBytes = alignUp(terms * 4);
-  const words = convWords({
+  const args = convArguments({
     ...conv,
     x,
     y,
@@ -169,13 +169,13 @@ export function emitDirect(context: LowerContext, conv: DirectConv, options?: Ph
       tableBytes + inputRows(rowsPerStrip) * rowBytes + x.blocks * gap,
     ),
     tableBytes,
-    add: conv.add ?? 0,
-    floor: float(conv.floor ?? Number.NEGATIVE_INFINITY),
+    add: conv.add,
+    floor: conv.floor ?? Number.NEGATIVE_INFINITY,
     partialBytes: 0,
     imagesPerPass: 1,
     byBlocks: false,
   });
-  context.emit(depthwise ? 'convDepthwise' : 'convDirect', words, options);
+  context.emit(depthwise ? 'convDepthwise' : 'convDirect', args, options);
 }
 
 /** Size of the pieces of `total` when it is cut into at least `pieces` of about the same size, none above `largest`. */

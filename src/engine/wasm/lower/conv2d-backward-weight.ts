@@ -11,11 +11,11 @@ import { isWinograd } from '../../compiler/lower/winograd-choice.js';
 import { type LowerContext, lowering } from '../../compiler/lowering.js';
 import type { PlanNode } from '../../compiler/plan-node.js';
 import { alignUp } from '../../pool/heap.js';
-import { evenPieces, packedSize, packingWords, type WeightView } from './conv-direct.js';
+import { convArguments } from './conv-arguments.js';
+import { evenPieces, packedSize, packingArguments, type WeightView } from './conv-direct.js';
 import { inputBlock, perBlock, readTensor } from './conv-tensor.js';
 import { emitWinogradGradient } from './conv-winograd.js';
 import { emitWinogradRowsGradient, isWinogradRowsGradient } from './conv-winograd-rows.js';
-import { convWords } from './conv-words.js';
 
 /** Pixels that a tile of the gradient sums over at once: their dy and x should stay in the first-level cache. */
 const pixelsPerPass = 512;
@@ -98,7 +98,7 @@ function lowerBackwardWeight(node: PlanNode<Conv2dAttrs>, context: LowerContext)
   const tableBytes = alignUp(imagesPerPass * rowsPerStrip * outSize[1] * 8);
   const stripBlocks = byBlocks ? 1 : stored.blocks;
   const stripBytes = imagesPerPass * stripBlocks * rows * columns * from.pixel;
-  const words = convWords({
+  const args = convArguments({
     ...geometry,
     x: stored,
     y: storedGradient,
@@ -112,14 +112,14 @@ function lowerBackwardWeight(node: PlanNode<Conv2dAttrs>, context: LowerContext)
     rowsPerStrip,
     scratch: context.threadScratch(tableBytes + stripBytes),
     tableBytes,
-    add: 0,
+    add: undefined,
     floor: 0,
     partialBytes: bytes,
     imagesPerPass,
     byBlocks,
   });
-  context.emit(depthwise ? 'convDepthwiseWeight' : 'convWeight', words);
-  const sum = packingWords(context, view, packedBlock, outBlock, partial.readonly(), partials);
+  context.emit(depthwise ? 'convDepthwiseWeight' : 'convWeight', args);
+  const sum = packingArguments(context, view, packedBlock, outBlock, partial, partials);
   context.emit('convUnpack', sum);
   return true;
 }

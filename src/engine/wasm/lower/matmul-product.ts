@@ -56,27 +56,15 @@ export function emitProduct(context: LowerContext, product: Product): void {
   );
   const cBytes = m * n * floatBytes;
   const offsets = batches.flatMap(([aOffset, bOffset], i) => [aOffset, bOffset, i * cBytes]);
-  context.emit(kernel, [
-    a.pointer,
-    a.outer,
-    a.inner,
-    b.pointer,
-    b.inner,
-    b.outer,
-    c,
-    n * floatBytes,
-    m,
-    n,
-    k,
-    batches.length,
-    context.table(new Uint32Array(offsets)),
-    bias ?? 0,
-    rows,
-    columns,
-    depth,
-    scratch.pointer,
-    scratch.bytes,
-  ]);
+  context.emit(kernel, {
+    ...{ a: a.pointer, aRow: a.outer, aStep: a.inner },
+    ...{ b: b.pointer, bStep: b.inner, bColumn: b.outer },
+    ...{ c, cRow: n * floatBytes, m, n, k, batches: batches.length },
+    offsets: context.table(new Uint32Array(offsets)),
+    bias,
+    ...{ rowsPerUnit: rows, columnsPerUnit: columns, depth },
+    ...{ scratch: scratch.pointer, scratchBytes: scratch.bytes },
+  });
 }
 
 /** Cuts C so that every thread gets as many units, and whole tiles where it can. */

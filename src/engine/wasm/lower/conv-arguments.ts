@@ -1,10 +1,9 @@
-/** The argument words of the convolution kernels by name, in the order of `ConvArgs` and `PackArgs` in `kernels/`. */
+/** What `convDirect`, `convWeight` and their depthwise forms are told. */
 import type { Size2d } from '../../../core/shape.js';
-import type { Word } from '../../compiler/lowering.js';
+import type { KernelArguments } from '../../compiler/kernel-name.js';
 import type { Pointer } from '../../compiler/region.js';
 import type { ConvTensor } from './conv-tensor.js';
 
-/** What every convolution kernel is told. */
 export interface ConvCall {
   readonly x: ConvTensor;
   readonly size: Size2d;
@@ -27,17 +26,16 @@ export interface ConvCall {
   readonly rowsPerStrip: number;
   readonly scratch: { readonly pointer: Pointer; readonly bytes: number };
   readonly tableBytes: number;
-  readonly add: Word;
-  readonly floor: Word;
+  readonly add: Pointer | undefined;
+  readonly floor: number;
   readonly partialBytes: number;
   readonly imagesPerPass: number;
   readonly byBlocks: boolean;
 }
 
-/** The words of `convDirect` and `convWeight`, and of their depthwise forms. */
-export function convWords(call: ConvCall): Word[] {
+export function convArguments(call: ConvCall): KernelArguments['convDirect'] {
   const { x, y } = call;
-  const words = {
+  return {
     x: x.pointer,
     xImage: x.imageBytes,
     xBlock: x.blockBytes,
@@ -74,7 +72,6 @@ export function convWords(call: ConvCall): Word[] {
     floor: call.floor,
     partialBytes: call.partialBytes,
     imagesPerPass: call.imagesPerPass,
-    byBlocks: call.byBlocks ? 1 : 0,
-  } satisfies Record<string, Word>;
-  return Object.values(words);
+    byBlocks: call.byBlocks,
+  };
 }

@@ -1,55 +1,6 @@
-// The argument words that direct convolution and its weight gradient share, by name, and the padded copy of a strip.
-//
-// Activations are channel-blocked: image i of a tensor is [blocks][height][width][B], B = pixel / 4 floats. With groups
-// an "image" is one group of one image: image n·groups + g. The output may be any regular subset of a tensor's pixels,
-// which is how backward-data writes one phase of a strided convolution. Words in this order; offsets and steps in bytes.
+// What direct convolution and its weight gradient share: the input's part that a strip of output reads, and its padded copy.
 
-@unmanaged
-export class ConvArgs {
-  x: usize; // input of the forward pass (for backward-data: dy)
-  xImage: usize;
-  xBlock: usize;
-  pixel: usize;
-  blocks: i32; // channel blocks of one group
-  height: i32;
-  width: i32;
-
-  y: usize; // output (for the weight gradient: dy, an input)
-  yImage: usize;
-  yBlock: usize;
-  yRow: usize;
-  yPixel: usize;
-  panelsPerBlock: i32;
-  outHeight: i32;
-  outWidth: i32;
-
-  w: usize; // [groups][panels][blocks][kernelHeight][kernelWidth][B][panelWidth]: packed weights, or partial gradients
-  panels: i32; // of one group
-  panelWidth: i32; // 8 or 12 output channels
-
-  images: i32; // batch · groups
-  groups: i32;
-  kernelHeight: i32;
-  kernelWidth: i32;
-  strideHeight: i32;
-  strideWidth: i32;
-  dilationHeight: i32;
-  dilationWidth: i32;
-  padTop: i32; // may be negative: rows that no output reads
-  padLeft: i32;
-
-  rowsPerStrip: i32; // output rows of one unit of work
-  scratch: usize; // per thread: the offset table, then the padded strip
-  scratchBytes: usize;
-  tableBytes: usize;
-
-  add: usize; // forward: bias padded to [groups][panels · panelWidth], or 0
-  floor: f32; // forward: lowest output, where there is something to add: 0 for a fused ReLU, −∞ otherwise
-
-  partialBytes: usize; // weight gradient: size of one partial
-  imagesPerPass: i32; // weight gradient: images of a group whose pixels one tile sums over
-  byBlocks: i32; // weight gradient: 1 = threads share the channel blocks, 0 = threads share the strips, a partial each
-}
+import { ConvArgs } from './args';
 
 // Rows of input that `rows` output rows read.
 @inline
