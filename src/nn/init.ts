@@ -1,12 +1,13 @@
 /** Initial values of parameters. Every function changes its tensor in place, outside the tape, and returns it. */
 import { ShapeError, ValueError } from '../core/errors.js';
 import { optionReader, requireNumber, requireOneOf } from '../core/options.js';
-import { formatShape, numel, type Shape } from '../core/shape.js';
+import { formatShape, numel, type Shape, sameShape } from '../core/shape.js';
 import { requireSynchronous } from '../core/synchronous.js';
 import { normal } from '../ops/normal.js';
 import { drawKey } from '../ops/random.js';
 import { uniform } from '../ops/uniform.js';
 import { eye, fromArray, tensor as tensorOf } from '../tensor/creation.js';
+import { readElements, writeElements } from '../tensor/execute.js';
 import { noGrad } from '../tensor/grad-mode.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { normalDistribution } from './normal-distribution.js';
@@ -224,9 +225,17 @@ export function skipInit<T>(make: () => T): T {
 }
 
 function assign<T extends Tensor>(tensor: T, draw: () => Tensor): T {
-  if (!skipping)
-    noGrad(() => {
-      tensor.copy_(draw());
-    });
+  if (!skipping) noGrad(() => replace(tensor, draw()));
   return tensor;
+}
+
+/** What `copy_` does; where both are in the host's memory without an engine's copies, which would be new memory to fill. */
+function replace(target: Tensor, drawn: Tensor): void {
+  const isHere = target.storage.isHere && drawn.storage.isHere;
+  if (!isHere || target.dtype !== drawn.dtype || !sameShape(target.shape, drawn.shape)) {
+    target.copy_(drawn);
+    return;
+  }
+  writeElements(target, readElements(drawn, 'nn.init'), 'nn.init');
+  target.storage.version += 1;
 }

@@ -25,6 +25,7 @@ import { fold } from './families/fold.js';
 import { gemm, gemmDot } from './families/gemm.js';
 import { normalizeRows } from './families/normalize-rows.js';
 import { optimizer } from './families/optimizer.js';
+import { random } from './families/random.js';
 import { reduce } from './families/reduce.js';
 import { softmax } from './families/softmax.js';
 import { storage } from './families/storage.js';
@@ -117,6 +118,7 @@ export const kernelFamilies = {
   'cross-entropy': crossEntropy,
   dropout,
   strided,
+  random,
 } as const satisfies Readonly<Record<string, Family | readonly string[]>>;
 
 type Entry = (typeof kernelFamilies)[keyof typeof kernelFamilies];

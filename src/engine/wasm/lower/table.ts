@@ -29,6 +29,7 @@ import { maxPoolFusedLowerings } from './max-pool-fused.js';
 import { movementLowerings } from './movement.js';
 import { normalizeRowsLowerings } from './normalize-rows.js';
 import { optimizerLowerings } from './optimizer-step.js';
+import { normalLowering, uniformLowering } from './random.js';
 import { reductionLowerings } from './reduction.js';
 import {
   logSoftmaxBackwardLowering,
@@ -66,7 +67,8 @@ export const lowerings: Lowerings = {
   dropout: dropoutLowering,
   featureDropout: featureDropoutLowering,
   nextKey: nextKeyLowering,
-
+  normal: normalLowering,
+  uniform: uniformLowering,
   conv2d: conv2dLowering,
   conv2dBackwardInput: conv2dBackwardInputLowering,
   conv2dBackwardWeight: conv2dBackwardWeightLowering,
