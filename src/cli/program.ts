@@ -35,6 +35,11 @@ const commands: readonly Entry[] = [
     load: async () => (await import('./commands/evaluate.js')).addEvaluate,
   },
   {
+    name: 'compare',
+    description: 'Puts runs beside each other: what differed, and which is better.',
+    load: async () => (await import('./commands/compare.js')).addCompare,
+  },
+  {
     name: 'predict',
     description: 'Says what is in pictures.',
     load: async () => (await import('./commands/predict.js')).addPredict,

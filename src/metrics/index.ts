@@ -15,3 +15,4 @@ export { type ClassReport, classReport, type PrecisionRecall } from './class-rep
 export { ConfusionMatrix } from './confusion-matrix.js';
 export { Mean } from './mean.js';
 export { fitTemperature } from './temperature.js';
+export { wilson } from './wilson.js';

@@ -1,6 +1,7 @@
 /** What a run looks like: charts and tables. */
 import '../ops/index.js'; // Tensor's methods and the engines, for whoever imports this room alone
 
+export { type ComparedCurve, compareSvg } from './compare-svg.js';
 export { type CurvePoint, curvesSvg } from './curves.js';
 export { formatSummary } from './format-summary.js';
 export { type LayerRow, listLayers, type ModelSummary, summarize } from './model-summary.js';

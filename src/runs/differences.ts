@@ -67,7 +67,7 @@ function isMore(now: RunConfig, then: RunConfig): boolean {
 }
 
 /** The settings by their keys, `optimizer.lr`; functions, which a file does not hold, left out. */
-function flat(settings: object, path = ''): Map<string, unknown> {
+export function flat(settings: object, path = ''): Map<string, unknown> {
   return new Map(
     Object.entries(settings).flatMap(([name, value]: [string, unknown]) => {
       const key = path === '' ? name : `${path}.${name}`;

@@ -6,6 +6,13 @@ export type { OpenRequest, Task } from '../recipes/recipe.js';
 export { resolveSettings } from '../recipes/settings/resolve.js';
 export type { Settings, SettingsLayer } from '../recipes/settings/schema.js';
 export { Classifier } from './classifier.js';
+export {
+  compare,
+  type DifferingSetting,
+  type RunComparison,
+  type SeedGroup,
+} from './compare/compare.js';
+export type { ComparedRun, MeasuredAccuracy, RunState } from './compare/read-run.js';
 export { type ClassScores, type EvaluateOptions, type Evaluation, evaluate } from './evaluate.js';
 export { type FindLrOptions, findLr } from './lr-find.js';
 export { type ModelCard, readModelCard } from './model-card.js';

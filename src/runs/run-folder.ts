@@ -271,6 +271,11 @@ export class RunFolder {
       );
   }
 
+  /** Whether a file is there. */
+  async has(file: RunFile): Promise<boolean> {
+    return await isThere(this.file(file));
+  }
+
   /** Reads a JSON file. @throws DataError when it is missing or not JSON */
   async read(file: RunFile): Promise<unknown> {
     return await readJson(this.file(file));

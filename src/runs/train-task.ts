@@ -261,7 +261,10 @@ export function judged(
 }
 
 /** What epochs are judged by. */
-function judgedBy({ bestBy, loss }: Settings): NonNullable<Settings['bestBy']> {
+export function judgedBy({
+  bestBy,
+  loss,
+}: Pick<Settings, 'bestBy' | 'loss'>): NonNullable<Settings['bestBy']> {
   return bestBy ?? (loss.classWeights === null ? 'accuracy' : 'balancedAccuracy');
 }
 

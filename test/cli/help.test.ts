@@ -23,6 +23,7 @@ test('each command that --help lists has its own help, with options', () => {
       'reproduce',
       'lr-find',
       'evaluate',
+      'compare',
       'predict',
       'explain',
       'features',

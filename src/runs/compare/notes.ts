@@ -1,0 +1,72 @@
+/** What must be known before numbers of different runs are put beside each other. */
+import type { ComparedRun, MeasuredAccuracy } from './read-run.js';
+
+/** A run's letter: A … Z, AA, AB, … */
+export function runLabel(index: number): string {
+  const last = String.fromCharCode(65 + (index % 26));
+  return index < 26 ? last : runLabel(Math.floor(index / 26) - 1) + last;
+}
+
+/** In plain lines, the most important first. */
+export function compareNotes(runs: readonly ComparedRun[]): string[] {
+  const classes = apart(runs, (run) => JSON.stringify([...run.classes].sort()));
+  const images = apart(runs, testOf);
+  const notes = [
+    ...classes.map(
+      (parts) => `the classes of ${parts} differ: their accuracies cannot be compared`,
+    ),
+    ...images.map(
+      (parts) => `the test images of ${parts} differ: so their accuracies do for that reason, too`,
+    ),
+    ...chosenNote(runs),
+  ];
+  return classes.length + images.length > 0 ? notes : [...notes, ...verdict(runs)];
+}
+
+function testOf({ data }: ComparedRun): string {
+  const { fingerprint, test } = data;
+  const prints = typeof fingerprint === 'object' && fingerprint !== null ? fingerprint : {};
+  return JSON.stringify([test, 'test' in prints ? prints.test : null]);
+}
+
+/** `(A, C) and (B)`, where runs fall apart. */
+function apart(runs: readonly ComparedRun[], key: (run: ComparedRun) => string): string[] {
+  const groups = new Map<string, string[]>();
+  runs.forEach((run, i) => {
+    groups.set(key(run), [...(groups.get(key(run)) ?? []), runLabel(i)]);
+  });
+  if (groups.size < 2) return [];
+  const parts = [...groups.values()].map((members) => `(${members.join(', ')})`);
+  return [`${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`];
+}
+
+/** Accuracies on the test set are lower where it did not choose the best epoch. */
+function chosenNote(runs: readonly ComparedRun[]): string[] {
+  const by = (split: string) =>
+    runs.flatMap(({ accuracy }, i) => (accuracy?.split === split ? runLabel(i) : []));
+  const [byTest, byVal] = [by('test'), by('val')];
+  if (byTest.length === 0 || byVal.length === 0) return [];
+  return [
+    `the best epoch of ${byTest.join(', ')} was chosen by the test set, that of ${byVal.join(', ')} by a validation set: the former look a little better than they are`,
+  ];
+}
+
+/** Which is the best, and whether these test images tell it apart from the others. */
+function verdict(runs: readonly ComparedRun[]): string[] {
+  const tested = runs.flatMap(({ test }, i) => (test === null ? [] : { test, label: runLabel(i) }));
+  const [best, second] = [...tested].sort((a, b) => b.test.estimate - a.test.estimate);
+  if (best === undefined || second === undefined) return [];
+  const others = tested.filter((run) => run !== best);
+  const near = others.filter(({ test }) => overlap(test, best.test)).map(({ label }) => label);
+  const points = (100 * (best.test.estimate - second.test.estimate)).toFixed(1);
+  if (near.length === 0)
+    return [`${best.label} is the best, by ${points} points before ${second.label}`];
+  const told = near.length === others.length ? 'the others' : near.join(', ');
+  return [
+    `${best.label} has the highest accuracy, but ${best.test.samples} test images do not tell it apart from ${told}: the intervals overlap`,
+  ];
+}
+
+function overlap(a: MeasuredAccuracy, b: MeasuredAccuracy): boolean {
+  return a.high >= b.low && b.high >= a.low;
+}
