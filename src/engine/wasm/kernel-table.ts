@@ -32,6 +32,9 @@ import { storage } from './families/storage.js';
 import { strided } from './families/strided.js';
 import { ternary } from './families/ternary.js';
 import { unary, unaryBackward } from './families/unary.js';
+import { winogradForward, winogradWeight } from './families/winograd.js';
+import { winogradForeign } from './families/winograd-foreign.js';
+import { winogradRows, winogradRowsWeight } from './families/winograd-rows.js';
 import { type GivenArguments, writeCall } from './families/write-call.js';
 
 export const kernelFamilies = {
@@ -44,25 +47,11 @@ export const kernelFamilies = {
   'conv-weight': convWeight,
   gemm,
   'gemm-dot': gemmDot,
-  'winograd-forward': ['winogradWeights', 'winogradStrips', 'winogradInput', 'winogradSlices'],
-  'winograd-weight': [
-    'winogradGradientStrips',
-    'winogradGradientTaps',
-    'winogradGradientInput',
-    'winogradGradientBlocks',
-  ],
-  'winograd-rows': ['winogradRowsWeights', 'winogradRows'],
-  'winograd-rows-weight': ['winogradRowsGradient', 'winogradRowsTaps'],
-  'winograd-foreign': [
-    'winogradForeignWeights',
-    'winogradForeignStrips',
-    'winogradForeignInput',
-    'winogradForeignSlices',
-    'winogradForeignGradientStrips',
-    'winogradForeignGradientTaps',
-    'winogradForeignGradientInput',
-    'winogradForeignGradientBlocks',
-  ],
+  'winograd-forward': winogradForward,
+  'winograd-weight': winogradWeight,
+  'winograd-rows': winogradRows,
+  'winograd-rows-weight': winogradRowsWeight,
+  'winograd-foreign': winogradForeign,
   unary,
   binary,
   compare,

@@ -5,7 +5,8 @@
  */
 
 import { type ForeignCall, foreignRecords } from '../../compiler/foreign-call.js';
-import { float, type LowerContext, type Word } from '../../compiler/lowering.js';
+import type { KernelArguments } from '../../compiler/kernel-name.js';
+import type { LowerContext } from '../../compiler/lowering.js';
 import type { Pointer } from '../../compiler/region.js';
 import { alignUp } from '../../pool/heap.js';
 import { writeArgumentList } from '../argument-list.js';
@@ -38,12 +39,6 @@ const plainChannels = 128;
 /** Blocks of the output's and of the input's channels that one product of a wide gradient makes. */
 const gradientBlocks = 8;
 
-interface Tiling {
-  readonly down: number;
-  readonly across: number;
-  readonly count: number;
-}
-
 /** A convolution or the gradient of its input. */
 export interface WinogradConv {
   readonly setup: ConvSetup;
@@ -57,38 +52,24 @@ export interface WinogradConv {
   readonly floor: number;
 }
 
-interface Sides {
-  readonly tiling: Tiling;
-  readonly input: { readonly words: readonly Word[]; readonly channels: number };
-  readonly output: { readonly words: readonly Word[]; readonly channels: number };
-}
+type Arguments = KernelArguments['winogradForeignStrips'];
+type Side = Arguments['input'];
 
 function sidesOf(
   { geometry, x, y }: ConvSetup,
   from: Pointer,
   to: Pointer,
   isGradient: boolean,
-): Sides {
+): { readonly input: Side; readonly output: Side } {
   const [read, written] = isGradient ? [y, x] : [x, y];
   const pad = isGradient ? 2 - geometry.padding[0] : geometry.padding[0];
   const down = Math.ceil(written.size[0] / 4);
   const across = Math.ceil(written.size[1] / 4);
-  const tiling = { down, across, count: geometry.batch * down * across };
-  const side = (pointer: Pointer, { channels, size }: typeof x, outside: number) => ({
-    channels,
-    words: [
-      pointer,
-      ...size,
-      channels / block,
-      outside,
-      geometry.batch,
-      down,
-      across,
-      down,
-      across,
-    ],
+  const side = (data: Pointer, { channels, size }: typeof x, outside: number) => ({
+    ...{ data, height: size[0], width: size[1], blocks: channels / block, pad: outside },
+    ...{ images: geometry.batch, down, across, fullDown: down, fullAcross: across },
   });
-  return { tiling, input: side(from, read, pad), output: side(to, written, 0) };
+  return { input: side(from, read, pad), output: side(to, written, 0) };
 }
 
 /** The product of whole strips and that of the last, shorter one. */
@@ -107,8 +88,12 @@ function productsOf(
   return whole === undefined || rest === undefined ? undefined : { whole, last: rest };
 }
 
-/** The words that tell kernels of winograd-foreign.ts how to call the products. */
-function productWords(context: LowerContext, scope: Scope, { whole, last }: Products): Word[] {
+/** How the kernels call the products. */
+function productArguments(
+  context: LowerContext,
+  scope: Scope,
+  { whole, last }: Products,
+): Arguments['product'] {
   const { onednn } = scope;
   const padBytes = Math.max(
     ...[whole, last].map(({ primitiveDesc }) => onednn.scratchpadOf(primitiveDesc)),
@@ -133,7 +118,10 @@ function productWords(context: LowerContext, scope: Scope, { whole, last }: Prod
     call(thread, last),
   ]).flat();
   const { words, bytes } = foreignRecords(calls, operands);
-  return [context.table(words), bytes, operands, pad?.pointer ?? 0, pad?.bytes ?? 0];
+  return {
+    ...{ records: context.table(words), recordBytes: bytes, operands },
+    ...{ pad: pad?.pointer, padBytes: pad?.bytes ?? 0 },
+  };
 }
 
 /** Tiles of a strip whose matrices take about `bytes`, so that every thread gets as many. */
@@ -179,32 +167,21 @@ export function emitWinograd(
   const m = strip * elements * columns * 4;
   const transformed = context.scratch(isWide ? tiles * perTile : u);
   const scratch = context.threadScratch(tempBytes + (isWide ? u : strip * perTile) + m);
-  const calls = productWords(context, scope, products);
-  const words = (matrices: Pointer): Word[] => [
-    ...input.words,
-    ...output.words,
-    tiles,
-    weights,
-    isGradient ? elements : input.channels * elements,
-    isGradient ? output.channels * elements : elements,
-    isGradient ? 1 : 0,
-    isWide ? 0 : matrices,
-    (isPlain ? channels : 1) * columns * 4,
-    (isPlain ? 1 : elements) * columns * 4,
-    isWide ? matrices : 0,
-    0,
-    strip,
-    sliceBlocks,
-    add,
-    float(floor),
-    scratch.pointer,
-    scratch.bytes,
-    ...calls,
-    ...[1, 0, 1, 0],
-  ];
-  context.emit(isWide ? 'winogradForeignInput' : 'winogradForeignWeights', words(transformed));
-  const read = words(transformed.readonly());
-  context.emit(isWide ? 'winogradForeignSlices' : 'winogradForeignStrips', read);
+  const args = {
+    ...{ input, output, tiles, w: weights },
+    lane: isGradient ? elements : channels * elements,
+    sum: isGradient ? outChannels * elements : elements,
+    flipped: isGradient,
+    u: isWide ? undefined : transformed,
+    uElement: (isPlain ? channels : 1) * columns * 4,
+    uRow: (isPlain ? 1 : elements) * columns * 4,
+    v: isWide ? transformed : undefined,
+    ...{ tilesPerStrip: strip, blocksPerSlice: sliceBlocks, add, floor },
+    ...{ scratch: scratch.pointer, scratchBytes: scratch.bytes },
+    product: productArguments(context, scope, products),
+  };
+  context.emit(isWide ? 'winogradForeignInput' : 'winogradForeignWeights', args);
+  context.emit(isWide ? 'winogradForeignSlices' : 'winogradForeignStrips', args);
   return true;
 }
 
@@ -244,39 +221,25 @@ export function emitWinogradGradient(
   const s = isWide ? undefined : context.scratch(threads * sBytes);
   const v = isWide ? context.scratch(tiles * perTile * x.channels) : undefined;
   const d = isWide ? context.scratch(tiles * perTile * y.channels) : undefined;
-  const calls = productWords(context, scope, products);
-  const words = (isLast: boolean): Word[] => [
-    ...input.words,
-    ...output.words,
-    tiles,
-    isLast ? pointers.dw : 0,
-    x.channels * elements,
-    elements,
-    0,
-    (isLast ? s?.readonly() : s) ?? 0,
-    (isPlain ? m : 1) * n * 4,
-    (isPlain ? 1 : elements) * n * 4,
-    (isLast ? v?.readonly() : v) ?? 0,
-    (isLast ? d?.readonly() : d) ?? 0,
-    strip,
-    gradientBlocks,
-    0,
-    float(0),
-    scratch.pointer,
-    scratch.bytes,
-    ...calls,
-    threads,
-    sBytes,
-    x.channels / block / gradientBlocks,
-    gradientBlocks,
-  ];
-  context.emit(
-    isWide ? 'winogradForeignGradientInput' : 'winogradForeignGradientStrips',
-    words(false),
-  );
-  context.emit(
-    isWide ? 'winogradForeignGradientBlocks' : 'winogradForeignGradientTaps',
-    words(true),
-  );
+  const args = {
+    ...{ input, gradient: output, tiles },
+    ...{ lane: x.channels * elements, sum: elements },
+    ...{ s, sBytes, parts: threads },
+    sElement: (isPlain ? m : 1) * n * 4,
+    sRow: (isPlain ? 1 : elements) * n * 4,
+    ...{ v, d, tilesPerStrip: strip, blocksPerSlice: gradientBlocks },
+    ...{ groups: x.channels / block / gradientBlocks, blocksPerGroup: gradientBlocks },
+    ...{ scratch: scratch.pointer, scratchBytes: scratch.bytes },
+    product: productArguments(context, scope, products),
+  };
+  const { dw } = pointers;
+  context.emit(isWide ? 'winogradForeignGradientInput' : 'winogradForeignGradientStrips', {
+    ...args,
+    dw: undefined,
+  });
+  context.emit(isWide ? 'winogradForeignGradientBlocks' : 'winogradForeignGradientTaps', {
+    ...args,
+    dw,
+  });
   return true;
 }

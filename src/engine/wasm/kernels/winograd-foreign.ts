@@ -5,10 +5,10 @@
 // U [C][36][K] or, where that is small, [36][C][K], S [C][36][K]. As in winograd-forward.ts and winograd-weight.ts a thread
 // takes strips of tiles below 256 channels, and slices of channels from there on.
 
+import { ForeignProduct, ForeignWinogradArgs, ForeignWinogradGradientArgs, Tiles } from './args';
 import { runRecord } from './calls';
 import { unitStart } from './share';
 import { transformTapGradients, transformTaps } from './winograd-taps';
-import { Tiles, TWO_TILES } from './winograd-tiles';
 import {
   prepareTemp,
   TEMP_BYTES,
@@ -17,51 +17,11 @@ import {
   transformOutput,
 } from './winograd-transforms';
 
-@unmanaged
-class ForeignWinogradArgs {
-  // Before these words: the Tiles of the tensor that is read and of the other one.
-  @inline
-  get input(): Tiles {
-    return changetype<Tiles>(changetype<usize>(this) - TWO_TILES);
-  }
-
-  @inline
-  get output(): Tiles {
-    return changetype<Tiles>(changetype<usize>(this) - offsetof<Tiles>());
-  }
-
-  tiles: i32; // in all
-  w: usize; // [O][I][3][3], or its gradient
-  lane: usize; // bytes in w from a channel of the output to the next
-  sum: usize; // bytes in w from a channel of the input to the next
-  flipped: i32;
-  u: usize; // strips: U; or each thread's S
-  uElement: usize; // bytes from an element of U or S to the next
-  uRow: usize; // bytes from a channel of the input to the next
-  v: usize; // slices: V
-  d: usize; // slices of a gradient: D
-  tilesPerStrip: i32;
-  blocksPerSlice: i32; // of 16 output channels
-  add: usize; // a float per output channel
-  floor: f32;
-  scratch: usize; // per thread: the transforms' temp, then V and M (D) of a strip, or U and M (S) of a slice
-  scratchBytes: usize;
-  records: usize; // per thread: the product of a whole strip, and that of the last
-  recordBytes: usize;
-  operands: i32; // 3, or 4 with a scratchpad
-  pad: usize; // per thread
-  padBytes: usize;
-  parts: i32; // gradient: threads that have an S, and its bytes
-  partBytes: usize;
-  groups: i32; // gradient, slices: groups of input channels, and blocks of 16 in one
-  blocksPerGroup: i32;
-}
-
 const LINES: usize = 512; // In the temp: a line of each element, behind a transform of taps, over the zeros for transforms of tensors.
 const OPERANDS: usize = 3072; // In the temp: pointers of a product's operands.
 
 // A product of a strip of tiles, or of the last one.
-function multiply(a: ForeignWinogradArgs, tid: i32, isLast: bool, left: usize, right: usize, to: usize, temp: usize): void {
+function multiply(a: ForeignProduct, tid: i32, isLast: bool, left: usize, right: usize, to: usize, temp: usize): void {
   const list = temp + OPERANDS;
   store<u32>(list, left);
   store<u32>(list, right, 4);
@@ -104,8 +64,7 @@ function weights(a: ForeignWinogradArgs, first: i32, end: i32, to: usize, elemen
 }
 
 // U of all output channels. Unit of work: a block of 16 of them.
-export function winogradForeignWeights(args: usize, tid: i32, threads: i32): void {
-  const a = changetype<ForeignWinogradArgs>(args + TWO_TILES);
+export function winogradForeignWeights(a: ForeignWinogradArgs, tid: i32, threads: i32): void {
   const temp = a.scratch + <usize>tid * a.scratchBytes;
   const first = unitStart(a.output.blocks, tid, threads);
   const end = unitStart(a.output.blocks, tid + 1, threads);
@@ -113,8 +72,7 @@ export function winogradForeignWeights(args: usize, tid: i32, threads: i32): voi
 }
 
 // Unit of work: a strip of tiles.
-export function winogradForeignStrips(args: usize, tid: i32, threads: i32): void {
-  const a = changetype<ForeignWinogradArgs>(args + TWO_TILES);
+export function winogradForeignStrips(a: ForeignWinogradArgs, tid: i32, threads: i32): void {
   const temp = a.scratch + <usize>tid * a.scratchBytes;
   const vElement = <usize>a.input.blocks << 6;
   const mElement = <usize>a.output.blocks << 6;
@@ -127,14 +85,13 @@ export function winogradForeignStrips(args: usize, tid: i32, threads: i32): void
     const first = i * a.tilesPerStrip;
     const end = min(a.tiles, first + a.tilesPerStrip);
     transformInput(a.input, first, end, v, vElement, 36 * vElement, 64, temp);
-    multiply(a, tid, i == strips - 1, v, a.u, m, temp);
+    multiply(a.product, tid, i == strips - 1, v, a.u, m, temp);
     transformOutput(a.output, first, end, 0, a.output.blocks, m, mElement, 36 * mElement, a.add, a.floor, temp);
   }
 }
 
 // V of all tiles. Unit of work: a tile.
-export function winogradForeignInput(args: usize, tid: i32, threads: i32): void {
-  const a = changetype<ForeignWinogradArgs>(args + TWO_TILES);
+export function winogradForeignInput(a: ForeignWinogradArgs, tid: i32, threads: i32): void {
   const temp = a.scratch + <usize>tid * a.scratchBytes;
   const element = <usize>a.input.blocks << 6;
   prepareTemp(temp);
@@ -152,8 +109,7 @@ function tilesAtOnce(a: Tiles): i32 {
 }
 
 // Unit of work: a slice of the output channels.
-export function winogradForeignSlices(args: usize, tid: i32, threads: i32): void {
-  const a = changetype<ForeignWinogradArgs>(args + TWO_TILES);
+export function winogradForeignSlices(a: ForeignWinogradArgs, tid: i32, threads: i32): void {
   const temp = a.scratch + <usize>tid * a.scratchBytes;
   const channels = a.input.blocks << 4;
   const vTile = (<usize>channels << 2) * 36;
@@ -168,47 +124,45 @@ export function winogradForeignSlices(args: usize, tid: i32, threads: i32): void
     weights(a, block, blockEnd, u, element, 36 * element, temp);
     for (let first = 0; first < a.tiles; first += a.tilesPerStrip) {
       const end = min(a.tiles, first + a.tilesPerStrip);
-      multiply(a, tid, end == a.tiles, a.v + <usize>first * vTile, u, m, temp);
+      multiply(a.product, tid, end == a.tiles, a.v + <usize>first * vTile, u, m, temp);
       transformOutput(a.output, first, end, block, blockEnd, m, element, 36 * element, a.add, a.floor, temp);
     }
   }
 }
 
 // S of each thread's strips of tiles.
-export function winogradForeignGradientStrips(args: usize, tid: i32, threads: i32): void {
-  const a = changetype<ForeignWinogradArgs>(args + TWO_TILES);
+export function winogradForeignGradientStrips(a: ForeignWinogradGradientArgs, tid: i32, threads: i32): void {
   const temp = a.scratch + <usize>tid * a.scratchBytes;
-  const s = a.u + <usize>tid * a.partBytes;
+  const s = a.s + <usize>tid * a.sBytes;
   const vElement = <usize>a.input.blocks << 6;
-  const dElement = <usize>a.output.blocks << 6;
+  const dElement = <usize>a.gradient.blocks << 6;
   const v = temp + TEMP_BYTES;
   const d = v + 36 * vElement * <usize>a.tilesPerStrip;
   prepareTemp(temp);
-  memory.fill(s, 0, a.partBytes);
+  memory.fill(s, 0, a.sBytes);
   const strips = (a.tiles - 1) / a.tilesPerStrip + 1;
   const last = unitStart(strips, tid + 1, threads);
   for (let i = unitStart(strips, tid, threads); i < last; i++) {
     const first = i * a.tilesPerStrip;
     const end = min(a.tiles, first + a.tilesPerStrip);
     transformInput(a.input, first, end, v, vElement, 36 * vElement, 64, temp);
-    transformGradient(a.output, first, end, d, dElement, 36 * dElement, 64, temp);
-    multiply(a, tid, i == strips - 1, v, d, s, temp);
+    transformGradient(a.gradient, first, end, d, dElement, 36 * dElement, 64, temp);
+    multiply(a.product, tid, i == strips - 1, v, d, s, temp);
   }
 }
 
 // dw from the sum of the threads' S. Unit of work: an input channel.
-export function winogradForeignGradientTaps(args: usize, tid: i32, threads: i32): void {
-  const a = changetype<ForeignWinogradArgs>(args + TWO_TILES);
+export function winogradForeignGradientTaps(a: ForeignWinogradGradientArgs, tid: i32, threads: i32): void {
   const temp = a.scratch + <usize>tid * a.scratchBytes;
   const channels = a.input.blocks << 4;
   const last = unitStart(channels, tid + 1, threads);
   for (let c = unitStart(channels, tid, threads); c < last; c++)
-    storeRow(a, a.u + <usize>c * a.uRow, a.uElement, a.parts, c, 0, a.output.blocks << 4, temp);
+    storeRow(a, a.s + <usize>c * a.sRow, a.sElement, a.parts, c, 0, a.gradient.blocks << 4, temp);
 }
 
 // The taps' gradients of input channel `c` and output channels [k, kEnd), whose S starts at `s`.
 function storeRow(
-  a: ForeignWinogradArgs,
+  a: ForeignWinogradGradientArgs,
   s: usize,
   element: usize,
   parts: i32,
@@ -217,26 +171,25 @@ function storeRow(
   kEnd: i32,
   temp: usize,
 ): void {
-  let dw = a.w + <usize>k * a.lane + <usize>c * a.sum;
+  let dw = a.dw + <usize>k * a.lane + <usize>c * a.sum;
   for (; k < kEnd; k += 4) {
-    transformTapGradients(s, element, parts, a.partBytes, dw, a.lane, temp);
+    transformTapGradients(s, element, parts, a.sBytes, dw, a.lane, temp);
     s += 16;
     dw += 4 * a.lane;
   }
 }
 
 // V and D of all tiles, each [group or slice][tile][36][its channels]. Unit of work: a tile.
-export function winogradForeignGradientInput(args: usize, tid: i32, threads: i32): void {
-  const a = changetype<ForeignWinogradArgs>(args + TWO_TILES);
+export function winogradForeignGradientInput(a: ForeignWinogradGradientArgs, tid: i32, threads: i32): void {
   const temp = a.scratch + <usize>tid * a.scratchBytes;
   prepareTemp(temp);
   const last = unitStart(a.tiles, tid + 1, threads);
-  const chunk = min(tilesAtOnce(a.input), tilesAtOnce(a.output));
+  const chunk = min(tilesAtOnce(a.input), tilesAtOnce(a.gradient));
   for (let first = unitStart(a.tiles, tid, threads); first < last; first += chunk)
     gradientTiles(a, first, min(last, first + chunk), temp);
 }
 
-function gradientTiles(a: ForeignWinogradArgs, first: i32, end: i32, temp: usize): void {
+function gradientTiles(a: ForeignWinogradGradientArgs, first: i32, end: i32, temp: usize): void {
   const vElement = <usize>a.blocksPerGroup << 6;
   const dElement = <usize>a.blocksPerSlice << 6;
   let v = a.v + <usize>first * 36 * vElement;
@@ -245,27 +198,26 @@ function gradientTiles(a: ForeignWinogradArgs, first: i32, end: i32, temp: usize
     transformInput(a.input, first, end, v, vElement, 36 * vElement, 64, temp, block, block + a.blocksPerGroup);
     v += <usize>a.tiles * 36 * vElement;
   }
-  for (let block = 0; block < a.output.blocks; block += a.blocksPerSlice) {
-    transformGradient(a.output, first, end, d, dElement, 36 * dElement, 64, temp, block, block + a.blocksPerSlice);
+  for (let block = 0; block < a.gradient.blocks; block += a.blocksPerSlice) {
+    transformGradient(a.gradient, first, end, d, dElement, 36 * dElement, 64, temp, block, block + a.blocksPerSlice);
     d += <usize>a.tiles * 36 * dElement;
   }
 }
 
 // dw. Unit of work: a group of input channels with a slice of output channels.
-export function winogradForeignGradientBlocks(args: usize, tid: i32, threads: i32): void {
-  const a = changetype<ForeignWinogradArgs>(args + TWO_TILES);
+export function winogradForeignGradientBlocks(a: ForeignWinogradGradientArgs, tid: i32, threads: i32): void {
   const temp = a.scratch + <usize>tid * a.scratchBytes;
   const s = temp + TEMP_BYTES;
   const vGroup = (<usize>a.blocksPerGroup << 6) * 36 * <usize>a.tiles;
   const element = <usize>a.blocksPerSlice << 6;
   const dSlice = element * 36 * <usize>a.tiles;
-  const slices = a.output.blocks / a.blocksPerSlice;
+  const slices = a.gradient.blocks / a.blocksPerSlice;
   const channels = a.blocksPerGroup << 4;
   const last = unitStart(a.groups * slices, tid + 1, threads);
   for (let i = unitStart(a.groups * slices, tid, threads); i < last; i++) {
     const slice = i / a.groups;
     const group = i - slice * a.groups;
-    multiply(a, tid, false, a.v + <usize>group * vGroup, a.d + <usize>slice * dSlice, s, temp);
+    multiply(a.product, tid, false, a.v + <usize>group * vGroup, a.d + <usize>slice * dSlice, s, temp);
     const k = (slice * a.blocksPerSlice) << 4;
     const kEnd = k + (a.blocksPerSlice << 4);
     for (let r = 0; r < channels; r++)

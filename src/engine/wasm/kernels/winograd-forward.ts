@@ -7,39 +7,12 @@
 // M [e][tile][K]. Every matrix is followed by 192 unused bytes, for strides that are powers of two would all fall on the
 // same lines of the caches.
 
+import { WinogradArgs } from './args';
 import { rowsTile } from './gemm-tiles';
 import { unitStart } from './share';
 import { transformTaps } from './winograd-taps';
-import { Tiles, TWO_TILES } from './winograd-tiles';
+import { endOf, firstOf } from './winograd-tiles';
 import { prepareTemp, TEMP_BYTES, transformInput, transformOutput } from './winograd-transforms';
-
-@unmanaged
-class WinogradArgs {
-  // Before these words: the Tiles of the input and of the output.
-  @inline
-  get input(): Tiles {
-    return changetype<Tiles>(changetype<usize>(this) - TWO_TILES);
-  }
-
-  @inline
-  get output(): Tiles {
-    return changetype<Tiles>(changetype<usize>(this) - offsetof<Tiles>());
-  }
-
-  tiles: i32; // in all
-  w: usize; // [O][I][3][3]
-  lane: usize; // bytes in w from a channel of the output to the next
-  sum: usize; // bytes in w from a channel of the input to the next
-  flipped: i32;
-  u: usize; // winogradStrips: U
-  v: usize; // winogradSlices: V
-  tilesPerStrip: i32;
-  blocksPerSlice: i32; // of 16 output channels
-  add: usize; // a float per output channel
-  floor: f32;
-  scratch: usize; // per thread: the transforms' temp, then V and M of a strip, or U and M of a slice
-  scratchBytes: usize;
-}
 
 const PAD: usize = 192;
 
@@ -49,8 +22,7 @@ function matrixBytes(rows: i32, columns: i32): usize {
 }
 
 // U of all output channels. Unit of work: a block of 16 of them.
-export function winogradWeights(args: usize, tid: i32, threads: i32): void {
-  const a = changetype<WinogradArgs>(args + TWO_TILES);
+export function winogradWeights(a: WinogradArgs, tid: i32, threads: i32): void {
   const temp = a.scratch + <usize>tid * a.scratchBytes;
   const channels = a.input.blocks << 4;
   const first = unitStart(a.output.blocks, tid, threads);
@@ -79,8 +51,7 @@ function weightBlocks(a: WinogradArgs, first: i32, end: i32, to: usize, element:
 }
 
 // Unit of work: a strip of tiles.
-export function winogradStrips(args: usize, tid: i32, threads: i32): void {
-  const a = changetype<WinogradArgs>(args + TWO_TILES);
+export function winogradStrips(a: WinogradArgs, tid: i32, threads: i32): void {
   const temp = a.scratch + <usize>tid * a.scratchBytes;
   const channels = a.input.blocks << 4;
   const outChannels = a.output.blocks << 4;
@@ -104,8 +75,7 @@ export function winogradStrips(args: usize, tid: i32, threads: i32): void {
 }
 
 // V of all tiles. Unit of work: a tile.
-export function winogradInput(args: usize, tid: i32, threads: i32): void {
-  const a = changetype<WinogradArgs>(args + TWO_TILES);
+export function winogradInput(a: WinogradArgs, tid: i32, threads: i32): void {
   const temp = a.scratch + <usize>tid * a.scratchBytes;
   const channels = a.input.blocks << 4;
   const tile = <usize>channels << 2;
@@ -119,8 +89,7 @@ export function winogradInput(args: usize, tid: i32, threads: i32): void {
 }
 
 // Unit of work: a slice of the output channels.
-export function winogradSlices(args: usize, tid: i32, threads: i32): void {
-  const a = changetype<WinogradArgs>(args + TWO_TILES);
+export function winogradSlices(a: WinogradArgs, tid: i32, threads: i32): void {
   const temp = a.scratch + <usize>tid * a.scratchBytes;
   const channels = a.input.blocks << 4;
   const sliceChannels = a.blocksPerSlice << 4;
@@ -162,8 +131,8 @@ function multiplyTiles(
 ): void {
   const channels = a.input.blocks << 4;
   for (let e = 0; e < 36; e++) {
-    const from = max(first, a.input.firstOf(e));
-    const rows = min(end, a.input.endOf(e)) - from;
+    const from = max(first, firstOf(a.input, e));
+    const rows = min(end, endOf(a.input, e)) - from;
     const skipped = <usize>(from - first) << 2;
     if (rows > 0) multiply(v + skipped * channels, rows, channels, u, columns, m + skipped * columns);
     v += vElement;

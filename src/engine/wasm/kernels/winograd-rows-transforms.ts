@@ -13,53 +13,11 @@
 // the end of the one before: strides that are powers of two would all fall on the same lines of the caches.
 
 import { madd, nmadd } from './abi';
+import { RowsArgs } from './args';
 
-// The argument words of the kernels in winograd-rows.ts and winograd-rows-weight.ts. Offsets and steps in bytes.
+// What follows from the arguments of the kernels in winograd-rows.ts and winograd-rows-weight.ts.
 @unmanaged
-export class RowsArgs {
-  x: usize; // [images][blocks][height][width][pixel / 4]
-  xImage: usize;
-  xBlock: usize;
-  pixel: usize;
-  blocks: i32;
-  height: i32;
-  width: i32;
-
-  y: usize; // the output, or its gradient: the same with blocks of a multiple of 4 channels
-  yImage: usize;
-  yBlock: usize;
-  yPixel: usize;
-  yBlocks: i32;
-  outHeight: i32;
-  outWidth: i32;
-
-  images: i32;
-  kernelHeight: i32;
-  kernelWidth: i32;
-  strideHeight: i32;
-  strideWidth: i32;
-  padTop: i32;
-  padLeft: i32;
-
-  w: usize; // weights, or their gradient: a row-major kernel for every pair of channels
-  lane: usize; // from a channel of the output to the next
-  sum: usize; // from a channel of the input to the next
-  flipped: i32; // whether the kernels are turned by 180°
-  channels: i32; // of a kernel
-  outChannels: i32;
-
-  outputs: i32; // m
-  across: i32; // tiles in a row
-  rowsPerStrip: i32; // of output
-  u: usize; // [8][panels][kernelHeight][lanes][panelWidth], or partial sums [threads][8][kernelHeight][lanes][columns]
-  panelWidth: i32; // 8 or 12 output channels
-  add: usize; // a float per column, or 0
-  floor: f32; // lowest output
-  parts: i32; // threads that have sums
-  partBytes: usize;
-  scratch: usize; // per thread
-  scratchBytes: usize;
-
+export class Rows extends RowsArgs {
   // Floats of a pixel of x as it is stored.
   @inline
   get stored(): i32 {
@@ -125,14 +83,14 @@ const PAD: usize = 192;
 const ZEROS: usize = 64;
 
 // Makes the zeros, and those between pixels: to be called before the transforms. Returns the end of their scratch memory.
-export function prepareRow(a: RowsArgs, temp: usize): usize {
+export function prepareRow(a: Rows, temp: usize): usize {
   const bytes = ZEROS + <usize>a.positions * a.tile;
   memory.fill(temp, 0, bytes);
   return temp + bytes;
 }
 
 // Copies the pixels of a row of x to where the tiles find them; the pixels around stay zero.
-function gather(a: RowsArgs, x: usize, to: usize): void {
+function gather(a: Rows, x: usize, to: usize): void {
   const stride = a.strideWidth;
   const first = max(0, -a.padLeft);
   const end = min(a.width, a.positions * stride - a.padLeft);
@@ -174,7 +132,7 @@ function gather(a: RowsArgs, x: usize, to: usize): void {
 }
 
 // v of the rows that output rows first … first + rows of an image at `x` read.
-export function transformRows(a: RowsArgs, x: usize, first: i32, rows: i32, to: usize, temp: usize): void {
+export function transformRows(a: Rows, x: usize, first: i32, rows: i32, to: usize, temp: usize): void {
   const element = a.inputMatrix;
   const stride = a.strideHeight;
   const top = first * stride - a.padTop;
@@ -191,7 +149,7 @@ export function transformRows(a: RowsArgs, x: usize, first: i32, rows: i32, to: 
   }
 }
 
-function transformRow(a: RowsArgs, from: usize, to: usize, element: usize): void {
+function transformRow(a: Rows, from: usize, to: usize, element: usize): void {
   const tile = a.tile;
   const next = <usize>(a.outputs - 1) * tile; // from the end of a tile's first pixel to the next tile
   const end = to + a.inputRow;
@@ -243,7 +201,7 @@ function inputPass(p: usize, step: usize, q: usize, element: usize): void {
 }
 
 // Writes output rows first … first + rows of an image at `y` from the eight matrices at `from`.
-export function transformRowsBack(a: RowsArgs, from: usize, y: usize, first: i32, rows: i32): void {
+export function transformRowsBack(a: Rows, from: usize, y: usize, first: i32, rows: i32): void {
   const element = a.outputMatrix;
   const step = <usize>a.columns << 2; // between tiles
   const yRow = <usize>a.outWidth * a.yPixel;
@@ -317,7 +275,7 @@ function outputPass(
 }
 
 // The eight matrices of rows first … first + rows of an output's gradient at `y`.
-export function transformGradientRows(a: RowsArgs, y: usize, first: i32, rows: i32, to: usize, temp: usize): void {
+export function transformGradientRows(a: Rows, y: usize, first: i32, rows: i32, to: usize, temp: usize): void {
   const element = a.outputMatrix;
   const step = <usize>a.columns << 2;
   const yRow = <usize>a.outWidth * a.yPixel;

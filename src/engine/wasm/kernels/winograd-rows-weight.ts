@@ -1,17 +1,18 @@
 // The weight gradient of a Winograd convolution along rows: s = Σ over tiles of v ⊙ A dy for each of the eight elements and
 // each kernel row, then dg = Gᵀ s; see winograd-rows-transforms.ts.
 
+import { RowsArgs } from './args';
 import { stepsTile } from './gemm-tiles';
 import { unitStart } from './share';
-import { prepareRow, RowsArgs, transformGradientRows, transformRows } from './winograd-rows-transforms';
+import { prepareRow, Rows, transformGradientRows, transformRows } from './winograd-rows-transforms';
 
 const MINUS_TWO_NINTHS: f64 = -2.0 / 9;
 const ONE_NINETIETH: f64 = 1.0 / 90;
 const WIDE: f64 = 32.0 / 45;
 
 // Sums of each thread: [8][kernelHeight][lanes][columns]. Unit of work: a strip of output rows of one image.
-export function winogradRowsGradient(args: usize, tid: i32, threads: i32): void {
-  const a = changetype<RowsArgs>(args);
+export function winogradRowsGradient(args: RowsArgs, tid: i32, threads: i32): void {
+  const a = changetype<Rows>(args);
   const temp = a.scratch + <usize>tid * a.scratchBytes;
   const v = (prepareRow(a, temp) + 63) & ~63;
   const d = v + 8 * a.inputMatrix;
@@ -45,19 +46,19 @@ export function winogradRowsGradient(args: usize, tid: i32, threads: i32): void 
 const PASS_BYTES: usize = 28 * 1024;
 
 // Output rows whose tiles, and those of the input rows that they meet, are so many bytes.
-function rowsPerPass(a: RowsArgs, outputRow: usize): i32 {
+function rowsPerPass(a: Rows, outputRow: usize): i32 {
   const each = a.inputRow * a.strideHeight + outputRow;
   const extra = a.inputRow * <usize>max(0, a.kernelHeight - a.strideHeight);
   return max(1, <i32>((PASS_BYTES - min(PASS_BYTES, extra)) / each));
 }
 
 @inline
-function sumsBytes(a: RowsArgs): usize {
+function sumsBytes(a: Rows): usize {
   return <usize>(a.kernelHeight * a.lanes * a.columns) << 2;
 }
 
 // s [kernelHeight][lanes][columns] (+)= one element of `count` tiles.
-function addElement(a: RowsArgs, v: usize, d: usize, count: i32, s: usize, isFirst: bool): void {
+function addElement(a: Rows, v: usize, d: usize, count: i32, s: usize, isFirst: bool): void {
   const width = a.panelWidth;
   const tallest = width == 12 ? 3 : 6;
   const tiles = (a.lanes - 1) / tallest + 1;
@@ -80,8 +81,8 @@ function addElement(a: RowsArgs, v: usize, d: usize, count: i32, s: usize, isFir
 }
 
 // The weights' gradient from the sums of all threads, in their order. Unit of work: an output channel.
-export function winogradRowsTaps(args: usize, tid: i32, threads: i32): void {
-  const a = changetype<RowsArgs>(args);
+export function winogradRowsTaps(args: RowsArgs, tid: i32, threads: i32): void {
+  const a = changetype<Rows>(args);
   const row = <usize>a.columns << 2;
   const kernelRow = <usize>a.lanes * row;
   const end = unitStart(a.outChannels, tid + 1, threads);
@@ -96,7 +97,7 @@ export function winogradRowsTaps(args: usize, tid: i32, threads: i32): void {
 }
 
 // The taps of a row of a kernel's gradient that meet pixels of `phase`.
-function putKernelRow(a: RowsArgs, s: usize, dw: usize, phase: i32): void {
+function putKernelRow(a: Rows, s: usize, dw: usize, phase: i32): void {
   const element = sumsBytes(a);
   const s1 = total(a, s + element);
   const s2 = total(a, s + 2 * element);
@@ -119,13 +120,13 @@ function putKernelRow(a: RowsArgs, s: usize, dw: usize, phase: i32): void {
   if (a.outputs == 4) putTap(a, dw, phase, 4, even1 + 16 * even2 + 0.0625 * even3 + last);
 }
 
-function total(a: RowsArgs, s: usize): f64 {
+function total(a: Rows, s: usize): f64 {
   let sum: f64 = 0;
   for (let part = 0; part < a.parts; part++) sum += load<f32>(s + <usize>part * a.partBytes);
   return sum;
 }
 
-function putTap(a: RowsArgs, dw: usize, phase: i32, t: i32, value: f64): void {
+function putTap(a: Rows, dw: usize, phase: i32, t: i32, value: f64): void {
   const j = phase + t * a.strideWidth;
   if (j < a.kernelWidth) store<f32>(dw + (<usize>j << 2), <f32>value);
 }

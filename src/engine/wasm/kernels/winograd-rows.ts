@@ -3,17 +3,18 @@
 // inverse in memory that stays in its second-level cache. In the product each of the eight elements is a convolution of its
 // own with a kernel one tile wide.
 
+import { RowsArgs } from './args';
 import { tableTile } from './gemm-tiles';
 import { unitStart } from './share';
-import { prepareRow, RowsArgs, transformRows, transformRowsBack } from './winograd-rows-transforms';
+import { prepareRow, Rows, transformRows, transformRowsBack } from './winograd-rows-transforms';
 
 const MINUS_TWO_NINTHS: f64 = -2.0 / 9;
 const ONE_NINETIETH: f64 = 1.0 / 90;
 const WIDE: f64 = 32.0 / 45;
 
 // u of all output channels. Unit of work: an output channel.
-export function winogradRowsWeights(args: usize, tid: i32, threads: i32): void {
-  const a = changetype<RowsArgs>(args);
+export function winogradRowsWeights(args: RowsArgs, tid: i32, threads: i32): void {
+  const a = changetype<Rows>(args);
   const end = unitStart(a.columns, tid + 1, threads);
   for (let k = unitStart(a.columns, tid, threads); k < end; k++) {
     const panel = k / a.panelWidth;
@@ -32,7 +33,7 @@ export function winogradRowsWeights(args: usize, tid: i32, threads: i32): void {
 }
 
 // The eight elements of row `i` of a kernel, of the taps that meet pixels of `phase`.
-function transformKernelRow(a: RowsArgs, isKernel: bool, w: usize, i: i32, phase: i32, to: usize): void {
+function transformKernelRow(a: Rows, isKernel: bool, w: usize, i: i32, phase: i32, to: usize): void {
   const g0 = tap(a, isKernel, w, i, phase);
   const g1 = tap(a, isKernel, w, i, phase + a.strideWidth);
   const g2 = tap(a, isKernel, w, i, phase + 2 * a.strideWidth);
@@ -53,7 +54,7 @@ function putPair(to: usize, element: usize, factor: f64, even: f64, odd: f64): v
 }
 
 // A kernel's value in row `i` and column `j`; 0 outside.
-function tap(a: RowsArgs, isKernel: bool, w: usize, i: i32, j: i32): f64 {
+function tap(a: Rows, isKernel: bool, w: usize, i: i32, j: i32): f64 {
   if (!isKernel || j >= a.kernelWidth) return 0;
   const at = i * a.kernelWidth + j;
   const last = a.kernelHeight * a.kernelWidth - 1;
@@ -61,18 +62,18 @@ function tap(a: RowsArgs, isKernel: bool, w: usize, i: i32, j: i32): f64 {
 }
 
 @inline
-function panelBytes(a: RowsArgs): usize {
+function panelBytes(a: Rows): usize {
   return <usize>(a.kernelHeight * a.lanes * a.panelWidth) << 2;
 }
 
 @inline
-function weightMatrix(a: RowsArgs): usize {
+function weightMatrix(a: Rows): usize {
   return <usize>(a.columns / a.panelWidth) * panelBytes(a) + 192;
 }
 
 // Unit of work: a strip of output rows of one image.
-export function winogradRows(args: usize, tid: i32, threads: i32): void {
-  const a = changetype<RowsArgs>(args);
+export function winogradRows(args: RowsArgs, tid: i32, threads: i32): void {
+  const a = changetype<Rows>(args);
   const temp = a.scratch + <usize>tid * a.scratchBytes;
   const table = prepareRow(a, temp);
   const tableEnd = writeOffsets(a, table);
@@ -92,7 +93,7 @@ export function winogradRows(args: usize, tid: i32, threads: i32): void {
 }
 
 // The offset of every kernel row and lane from a tile's element; returns the end.
-function writeOffsets(a: RowsArgs, to: usize): usize {
+function writeOffsets(a: Rows, to: usize): usize {
   for (let i = 0; i < a.kernelHeight; i++) {
     for (let c = 0; c < a.lanes; c++) {
       store<u32>(to, <u32>(a.kernelRow(i) + (<usize>c << 2)));
@@ -103,7 +104,7 @@ function writeOffsets(a: RowsArgs, to: usize): usize {
 }
 
 // One element of `count` tiles that follow each other: m [count][columns] = v · u.
-function multiply(a: RowsArgs, v: usize, count: i32, table: usize, tableEnd: usize, u: usize, m: usize): void {
+function multiply(a: Rows, v: usize, count: i32, table: usize, tableEnd: usize, u: usize, m: usize): void {
   const width = a.panelWidth;
   const tallest = width == 12 ? 3 : 6;
   const tiles = (count - 1) / tallest + 1;

@@ -5,53 +5,38 @@
 // Tiles are counted in four groups, in each image by image: three rows, full, three columns, three of both. So the tiles
 // that have an element follow each other.
 
-// The words of a tensor's tiles, the first of which starts `pad` rows and columns outside.
-@unmanaged
-export class Tiles {
-  data: usize; // [images][blocks][height][width][16]
-  height: i32;
-  width: i32;
-  blocks: i32;
-  pad: i32;
-  images: i32;
-  down: i32; // tiles in a column of an image
-  across: i32; // tiles in a row
-  fullDown: i32; // of those, with four rows; the others follow
-  fullAcross: i32;
+import { Tiles } from './args';
 
-  // Tiles of the groups before: full ones, those of three columns, those of three of both.
-  @inline
-  get beforeFull(): i32 {
-    return this.images * (this.down - this.fullDown) * this.fullAcross;
-  }
-
-  @inline
-  get beforeNarrow(): i32 {
-    return this.images * this.down * this.fullAcross;
-  }
-
-  @inline
-  get beforeSmall(): i32 {
-    return this.beforeNarrow + this.images * this.fullDown * (this.across - this.fullAcross);
-  }
-
-  get count(): i32 {
-    return this.images * this.down * this.across;
-  }
-
-  // The first tile that has element 6·i + j, and the one after the last.
-  firstOf(element: i32): i32 {
-    return element / 6 == MISSING ? this.beforeFull : 0;
-  }
-
-  endOf(element: i32): i32 {
-    if (element % 6 == MISSING) return this.beforeNarrow;
-    return element / 6 == MISSING ? this.beforeSmall : this.count;
-  }
+// Tiles of the groups before: full ones, those of three columns, those of three of both.
+@inline
+export function beforeFull(a: Tiles): i32 {
+  return a.images * (a.down - a.fullDown) * a.fullAcross;
 }
 
-// The words of a kernel that reads one tiled tensor and reads or writes another: the Tiles of both, then its own.
-export const TWO_TILES: usize = 2 * offsetof<Tiles>();
+@inline
+export function beforeNarrow(a: Tiles): i32 {
+  return a.images * a.down * a.fullAcross;
+}
+
+@inline
+export function beforeSmall(a: Tiles): i32 {
+  return beforeNarrow(a) + a.images * a.fullDown * (a.across - a.fullAcross);
+}
+
+@inline
+export function countOf(a: Tiles): i32 {
+  return a.images * a.down * a.across;
+}
+
+// The first tile that has element 6·i + j, and the one after the last.
+export function firstOf(a: Tiles, element: i32): i32 {
+  return element / 6 == MISSING ? beforeFull(a) : 0;
+}
+
+export function endOf(a: Tiles, element: i32): i32 {
+  if (element % 6 == MISSING) return beforeNarrow(a);
+  return element / 6 == MISSING ? beforeSmall(a) : countOf(a);
+}
 
 // The point that tiles of three leave out: −2.
 export const MISSING: i32 = 4;

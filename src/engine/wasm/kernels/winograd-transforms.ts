@@ -10,6 +10,7 @@
 // the one before. All transforms are two passes of a one-dimensional one, over columns and then over rows.
 // Tiles of three (winograd-tiles.ts) have 30 or 25 elements.
 
+import { Tiles } from './args';
 import {
   gradientPixel,
   inputPixel,
@@ -18,7 +19,7 @@ import {
   shortInputPixel,
   shortOutputPixel,
 } from './winograd-passes';
-import { MISSING, Tiles } from './winograd-tiles';
+import { beforeFull, beforeNarrow, beforeSmall, countOf, MISSING } from './winograd-tiles';
 
 // Bytes of the scratch memory of a transform: a tile between its two passes, then rows of zeros.
 export const TEMP_BYTES: usize = 4096;
@@ -45,10 +46,10 @@ let isShort: bool = false; // three rows
 let isNarrow: bool = false; // three columns
 
 function goTo(a: Tiles, tile: i32): void {
-  isNarrow = tile >= a.beforeNarrow;
-  isShort = tile < a.beforeFull || tile >= a.beforeSmall;
-  if (isNarrow) tile -= isShort ? a.beforeSmall : a.beforeNarrow;
-  else if (!isShort) tile -= a.beforeFull;
+  isNarrow = tile >= beforeNarrow(a);
+  isShort = tile < beforeFull(a) || tile >= beforeSmall(a);
+  if (isNarrow) tile -= isShort ? beforeSmall(a) : beforeNarrow(a);
+  else if (!isShort) tile -= beforeFull(a);
   firstDown = isShort ? a.fullDown : 0;
   endDown = isShort ? a.down : a.fullDown;
   firstAcross = isNarrow ? a.fullAcross : 0;
@@ -68,7 +69,7 @@ function goOn(a: Tiles, next: i32): void {
   across = firstAcross;
   if (++down < endDown) return;
   down = firstDown;
-  if (++image == a.images && next < a.count) goTo(a, next);
+  if (++image == a.images && next < countOf(a)) goTo(a, next);
 }
 
 // The first row and the first column of the tile's outputs.

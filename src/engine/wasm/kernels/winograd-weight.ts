@@ -7,37 +7,12 @@
 // (winogradGradientBlocks). Layouts: V and D [e][block][tile][16] in a strip, [block][e][tile][16] for all tiles;
 // S [e][C][K]; 192 bytes between matrices.
 
+import { WinogradGradientArgs } from './args';
 import { stepsTile } from './gemm-tiles';
 import { unitStart } from './share';
 import { transformTapGradients } from './winograd-taps';
-import { Tiles, TWO_TILES } from './winograd-tiles';
+import { endOf, firstOf } from './winograd-tiles';
 import { prepareTemp, TEMP_BYTES, transformGradient, transformInput } from './winograd-transforms';
-
-@unmanaged
-class WinogradGradientArgs {
-  // Before these words: the Tiles of the input and of the output's gradient.
-  @inline
-  get input(): Tiles {
-    return changetype<Tiles>(changetype<usize>(this) - TWO_TILES);
-  }
-
-  @inline
-  get gradient(): Tiles {
-    return changetype<Tiles>(changetype<usize>(this) - offsetof<Tiles>());
-  }
-
-  tiles: i32; // in all
-  dw: usize; // [O][I][3][3]
-  s: usize; // winogradGradientStrips: S of each thread
-  sBytes: usize;
-  parts: i32; // threads that have an S
-  v: usize; // winogradGradientBlocks: V and D
-  d: usize;
-  tilesPerStrip: i32;
-  blocksPerGroup: i32; // of 16 output channels
-  scratch: usize; // per thread: the transforms' temp, then V and D of a strip, or S of a pair
-  scratchBytes: usize;
-}
 
 const PAD: usize = 192;
 const TILE: usize = 64;
@@ -48,8 +23,7 @@ function matrixBytes(rows: i32, columns: i32): usize {
 }
 
 // Unit of work: a strip of tiles.
-export function winogradGradientStrips(args: usize, tid: i32, threads: i32): void {
-  const a = changetype<WinogradGradientArgs>(args + TWO_TILES);
+export function winogradGradientStrips(a: WinogradGradientArgs, tid: i32, threads: i32): void {
   const temp = a.scratch + <usize>tid * a.scratchBytes;
   const s = a.s + <usize>tid * a.sBytes;
   const channels = a.input.blocks << 4;
@@ -72,8 +46,8 @@ export function winogradGradientStrips(args: usize, tid: i32, threads: i32): voi
     transformInput(a.input, first, end, v, vElement, TILE, block, temp);
     transformGradient(a.gradient, first, end, d, dElement, TILE, block, temp);
     for (let e = 0; e < 36; e++) {
-      const from = max(first, a.input.firstOf(e));
-      const tiles = min(end, a.input.endOf(e)) - from;
+      const from = max(first, firstOf(a.input, e));
+      const tiles = min(end, endOf(a.input, e)) - from;
       if (tiles <= 0) continue;
       const skipped = <usize>(from - first) * TILE;
       for (let c = 0; c < a.input.blocks; c++)
@@ -91,8 +65,7 @@ export function winogradGradientStrips(args: usize, tid: i32, threads: i32): voi
 }
 
 // Unit of work: a block of input channels.
-export function winogradGradientTaps(args: usize, tid: i32, threads: i32): void {
-  const a = changetype<WinogradGradientArgs>(args + TWO_TILES);
+export function winogradGradientTaps(a: WinogradGradientArgs, tid: i32, threads: i32): void {
   const temp = a.scratch + <usize>tid * a.scratchBytes;
   const channels = a.input.blocks << 4;
   const outChannels = a.gradient.blocks << 4;
@@ -124,8 +97,7 @@ function storeRow(
 }
 
 // V and D of all tiles. Unit of work: a tile.
-export function winogradGradientInput(args: usize, tid: i32, threads: i32): void {
-  const a = changetype<WinogradGradientArgs>(args + TWO_TILES);
+export function winogradGradientInput(a: WinogradGradientArgs, tid: i32, threads: i32): void {
   const temp = a.scratch + <usize>tid * a.scratchBytes;
   const element = matrixBytes(a.tiles, 16);
   prepareTemp(temp);
@@ -139,8 +111,7 @@ export function winogradGradientInput(args: usize, tid: i32, threads: i32): void
 }
 
 // Unit of work: a block of input channels with a group of blocks of output channels.
-export function winogradGradientBlocks(args: usize, tid: i32, threads: i32): void {
-  const a = changetype<WinogradGradientArgs>(args + TWO_TILES);
+export function winogradGradientBlocks(a: WinogradGradientArgs, tid: i32, threads: i32): void {
   const temp = a.scratch + <usize>tid * a.scratchBytes;
   const s = temp + TEMP_BYTES;
   const element = matrixBytes(a.tiles, 16);
@@ -155,8 +126,8 @@ export function winogradGradientBlocks(args: usize, tid: i32, threads: i32): voi
     const sRow = <usize>width << 2;
     for (let e: usize = 0; e < 36; e++) {
       const v = a.v + (<usize>c * 36 + e) * element;
-      const start = a.input.firstOf(<i32>e);
-      const end = a.input.endOf(<i32>e);
+      const start = firstOf(a.input, <i32>e);
+      const end = endOf(a.input, <i32>e);
       if (start >= end) memory.fill(s + e * sElement, 0, 16 * sRow);
       for (let first = start; first < end; first += a.tilesPerStrip) {
         const tiles = min(a.tilesPerStrip, end - first);

@@ -4,8 +4,9 @@
  * Against float64 its results are off by 7e-7 of their root mean square (direct convolution: 3e-7).
  */
 import type { Size2d } from '../../../core/shape.js';
+import type { KernelArguments } from '../../compiler/kernel-name.js';
 import { panelWidth, type StoredGeometry } from '../../compiler/lower/conv-geometry.js';
-import { float, type LowerContext, type Word } from '../../compiler/lowering.js';
+import type { LowerContext } from '../../compiler/lowering.js';
 import type { Pointer } from '../../compiler/region.js';
 import { alignUp } from '../../pool/heap.js';
 import { evenPieces } from './conv-direct.js';
@@ -86,10 +87,10 @@ export function emitWinogradRows(context: LowerContext, conv: RowsProduct): void
   const lanes = stride[1] * x.blocks * x.block;
   const columns = y.blocks * y.block;
   const u = context.scratch(points * (kernel[0] * lanes * columns * 4 + padBytes));
-  const { flipped, floor } = conv;
-  const words = rowsWords(context, conv, { flipped, add: conv.add ?? 0, floor });
-  context.emit('winogradRowsWeights', words(u));
-  context.emit('winogradRows', words(u.readonly()));
+  const { flipped, add, floor } = conv;
+  const args = rowsArguments(context, conv, u, { flipped, add, floor });
+  context.emit('winogradRowsWeights', args);
+  context.emit('winogradRows', args);
 }
 
 /** The weight gradient. */
@@ -99,71 +100,73 @@ export function emitWinogradRowsGradient(context: LowerContext, conv: RowsConv):
   const partBytes = points * kernel[0] * lanes * y.blocks * y.block * 4;
   const parts = context.threads;
   const sums = context.scratch(parts * partBytes);
-  const words = rowsWords(context, conv, { parts, partBytes });
-  context.emit('winogradRowsGradient', words(sums));
-  context.emit('winogradRowsTaps', words(sums.readonly()));
+  const args = rowsArguments(context, conv, sums, { parts, partBytes });
+  context.emit('winogradRowsGradient', args);
+  context.emit('winogradRowsTaps', args);
 }
 
 /** What not every kernel reads. */
 interface RowsOptions {
   readonly flipped?: boolean;
-  readonly add?: Word;
+  readonly add?: Pointer | undefined;
   readonly floor?: number;
   readonly parts?: number;
   readonly partBytes?: number;
 }
 
-/** The words of `RowsArgs` in kernels/winograd-rows-transforms.ts, for the transformed weights or the sums at `u`. */
-function rowsWords(context: LowerContext, conv: RowsConv, options: RowsOptions) {
+/** What the kernels are told, for the transformed weights or the sums at `u`. */
+function rowsArguments(
+  context: LowerContext,
+  conv: RowsConv,
+  u: Pointer,
+  options: RowsOptions,
+): KernelArguments['winogradRows'] {
   const { x, y, images, size, outSize, kernel, stride, padding, w, lane, sum } = conv;
-  const { flipped = false, add = 0, floor = Number.NEGATIVE_INFINITY } = options;
+  const { flipped = false, add, floor = Number.NEGATIVE_INFINITY } = options;
   const { parts = 1, partBytes = 0 } = options;
   const outputs = outputsOf(kernel[1], stride[1]);
   const across = Math.ceil(outSize[1] / outputs);
   const { rowsPerStrip, bytes } = cutStrips(conv, outputs, across, context.threads);
   const scratch = context.threadScratch(bytes);
-  return (u: Pointer): Word[] => {
-    const words = {
-      x: x.pointer,
-      xImage: x.imageBytes,
-      xBlock: x.blockBytes,
-      pixel: x.pixel,
-      blocks: x.blocks,
-      height: size[0],
-      width: size[1],
-      y: y.pointer,
-      yImage: y.imageBytes,
-      yBlock: y.blockBytes,
-      yPixel: y.pixel,
-      yBlocks: y.blocks,
-      outHeight: outSize[0],
-      outWidth: outSize[1],
-      images,
-      kernelHeight: kernel[0],
-      kernelWidth: kernel[1],
-      strideHeight: stride[0],
-      strideWidth: stride[1],
-      padTop: padding[0],
-      padLeft: padding[1],
-      w,
-      lane,
-      sum,
-      flipped: flipped ? 1 : 0,
-      channels: conv.channels,
-      outChannels: conv.outChannels,
-      outputs,
-      across,
-      rowsPerStrip,
-      u,
-      panelWidth: panelWidth(y.block),
-      add,
-      floor: float(floor),
-      parts,
-      partBytes,
-      scratch: scratch.pointer,
-      scratchBytes: scratch.bytes,
-    } satisfies Record<string, Word>;
-    return Object.values(words);
+  return {
+    x: x.pointer,
+    xImage: x.imageBytes,
+    xBlock: x.blockBytes,
+    pixel: x.pixel,
+    blocks: x.blocks,
+    height: size[0],
+    width: size[1],
+    y: y.pointer,
+    yImage: y.imageBytes,
+    yBlock: y.blockBytes,
+    yPixel: y.pixel,
+    yBlocks: y.blocks,
+    outHeight: outSize[0],
+    outWidth: outSize[1],
+    images,
+    kernelHeight: kernel[0],
+    kernelWidth: kernel[1],
+    strideHeight: stride[0],
+    strideWidth: stride[1],
+    padTop: padding[0],
+    padLeft: padding[1],
+    w,
+    lane,
+    sum,
+    flipped,
+    channels: conv.channels,
+    outChannels: conv.outChannels,
+    outputs,
+    across,
+    rowsPerStrip,
+    u,
+    panelWidth: panelWidth(y.block),
+    add,
+    floor,
+    parts,
+    partBytes,
+    scratch: scratch.pointer,
+    scratchBytes: scratch.bytes,
   };
 }
 

@@ -4,7 +4,8 @@
  * Against float64 its results are off by 1e-6 to 5e-6 of their root mean square (direct convolution: 2e-7).
  */
 
-import { float, type LowerContext, type Word } from '../../compiler/lowering.js';
+import type { KernelArguments } from '../../compiler/kernel-name.js';
+import type { LowerContext } from '../../compiler/lowering.js';
 import type { Pointer } from '../../compiler/region.js';
 import { evenPieces } from './conv-direct.js';
 import type { ConvTensor } from './conv-tensor.js';
@@ -25,12 +26,10 @@ const manyChannels = 256;
 
 const matrixBytes = (rows: number, columns: number) => rows * columns * 4 + padBytes;
 
-/** A tensor cut into tiles: the words of `Tiles` in kernels/winograd-tiles.ts. */
-interface Tiled {
-  readonly words: readonly Word[];
-  readonly blocks: number;
-  readonly channels: number;
-}
+/** A tensor cut into tiles. */
+type Tiled = KernelArguments['winogradStrips']['input'];
+
+const channelsOf = (tensor: Tiled) => tensor.blocks * block;
 
 interface Tiling {
   readonly images: number;
@@ -63,10 +62,11 @@ function tiled(
   pad: number,
   { images, down, across }: Tiling,
 ): Tiled {
-  const { pointer, blocks } = tensor;
-  const cuts = [images, down.tiles, across.tiles, down.full, across.full];
-  const words = [pointer, height, width, blocks, pad, ...cuts];
-  return { words, blocks, channels: blocks * block };
+  return {
+    ...{ data: tensor.pointer, height, width, blocks: tensor.blocks, pad },
+    ...{ images, down: down.tiles, across: across.tiles },
+    ...{ fullDown: down.full, fullAcross: across.full },
+  };
 }
 
 /** A convolution with 3 × 3 kernels: forward, or the gradient of the input. */
@@ -92,41 +92,31 @@ export function emitWinograd(context: LowerContext, conv: WinogradConv): void {
   const tiling = tilingOf(conv.images, conv.outSize);
   const input = tiled(conv.x, conv.size, conv.padding, tiling);
   const output = tiled(conv.y, conv.outSize, 0, tiling);
-  const isWide = input.channels >= manyChannels;
+  const channels = channelsOf(input);
+  const outChannels = channelsOf(output);
+  const isWide = channels >= manyChannels;
   const blocksPerSlice = 1;
   const tilesPerStrip = isWide
     ? Math.min(tiling.count, 256)
     : evenPieces(tiling.count, 24, context.threads);
   const sliceChannels = blocksPerSlice * block;
   const strip = isWide
-    ? matrixBytes(input.channels, sliceChannels) + matrixBytes(tilesPerStrip, sliceChannels)
-    : matrixBytes(tilesPerStrip, input.channels) + matrixBytes(tilesPerStrip, output.channels);
+    ? matrixBytes(channels, sliceChannels) + matrixBytes(tilesPerStrip, sliceChannels)
+    : matrixBytes(tilesPerStrip, channels) + matrixBytes(tilesPerStrip, outChannels);
   const scratch = context.threadScratch(tempBytes + elements * strip);
   const transformed = context.scratch(
-    elements *
-      (isWide
-        ? matrixBytes(tiling.count, input.channels)
-        : matrixBytes(input.channels, output.channels)),
+    elements * (isWide ? matrixBytes(tiling.count, channels) : matrixBytes(channels, outChannels)),
   );
-  const words = (matrices: Pointer): Word[] => [
-    ...input.words,
-    ...output.words,
-    tiling.count,
-    conv.w,
-    conv.lane,
-    conv.sum,
-    conv.flipped ? 1 : 0,
-    isWide ? 0 : matrices,
-    isWide ? matrices : 0,
-    tilesPerStrip,
-    blocksPerSlice,
-    conv.add,
-    float(conv.floor),
-    scratch.pointer,
-    scratch.bytes,
-  ];
-  context.emit(isWide ? 'winogradInput' : 'winogradWeights', words(transformed));
-  context.emit(isWide ? 'winogradSlices' : 'winogradStrips', words(transformed.readonly()));
+  const args = {
+    ...{ input, output, tiles: tiling.count },
+    ...{ w: conv.w, lane: conv.lane, sum: conv.sum, flipped: conv.flipped },
+    u: isWide ? undefined : transformed,
+    v: isWide ? transformed : undefined,
+    ...{ tilesPerStrip, blocksPerSlice, add: conv.add, floor: conv.floor },
+    ...{ scratch: scratch.pointer, scratchBytes: scratch.bytes },
+  };
+  context.emit(isWide ? 'winogradInput' : 'winogradWeights', args);
+  context.emit(isWide ? 'winogradSlices' : 'winogradStrips', args);
 }
 
 /** The weight gradient of a convolution with 3 × 3 kernels. */
@@ -145,33 +135,29 @@ export function emitWinogradGradient(context: LowerContext, conv: WinogradGradie
   const tiling = tilingOf(conv.images, conv.outSize);
   const input = tiled(conv.x, conv.size, conv.padding, tiling);
   const gradient = tiled(conv.dy, conv.outSize, 0, tiling);
-  const isWide = input.channels >= manyChannels;
+  const channels = channelsOf(input);
+  const outChannels = channelsOf(gradient);
+  const isWide = channels >= manyChannels;
   const tilesPerStrip = isWide ? 128 : evenPieces(tiling.count, 32, threads);
-  const blocksPerGroup = Math.min(gradient.blocks, input.channels >= 512 ? 2 : 4);
+  const blocksPerGroup = Math.min(gradient.blocks, channels >= 512 ? 2 : 4);
   const strip = isWide
     ? matrixBytes(block, blocksPerGroup * block)
-    : matrixBytes(tilesPerStrip, input.channels) + matrixBytes(tilesPerStrip, gradient.channels);
+    : matrixBytes(tilesPerStrip, channels) + matrixBytes(tilesPerStrip, outChannels);
   const scratch = context.threadScratch(tempBytes + elements * strip);
-  const sBytes = isWide ? 0 : elements * matrixBytes(input.channels, gradient.channels);
+  const sBytes = isWide ? 0 : elements * matrixBytes(channels, outChannels);
   const matrix = elements * matrixBytes(tiling.count, block);
   const s = isWide ? undefined : context.scratch(threads * sBytes);
   const v = isWide ? context.scratch(input.blocks * matrix) : undefined;
   const d = isWide ? context.scratch(gradient.blocks * matrix) : undefined;
-  const words = (isLast: boolean): Word[] => [
-    ...input.words,
-    ...gradient.words,
-    tiling.count,
-    isLast ? conv.dw : 0,
-    (isLast ? s?.readonly() : s) ?? 0,
-    sBytes,
-    threads,
-    (isLast ? v?.readonly() : v) ?? 0,
-    (isLast ? d?.readonly() : d) ?? 0,
-    tilesPerStrip,
-    blocksPerGroup,
-    scratch.pointer,
-    scratch.bytes,
-  ];
-  context.emit(isWide ? 'winogradGradientInput' : 'winogradGradientStrips', words(false));
-  context.emit(isWide ? 'winogradGradientBlocks' : 'winogradGradientTaps', words(true));
+  const args = {
+    ...{ input, gradient, tiles: tiling.count },
+    ...{ s, sBytes, parts: threads, v, d, tilesPerStrip, blocksPerGroup },
+    ...{ scratch: scratch.pointer, scratchBytes: scratch.bytes },
+  };
+  const { dw } = conv;
+  context.emit(isWide ? 'winogradGradientInput' : 'winogradGradientStrips', {
+    ...args,
+    dw: undefined,
+  });
+  context.emit(isWide ? 'winogradGradientBlocks' : 'winogradGradientTaps', { ...args, dw });
 }
