@@ -199,7 +199,7 @@ class GraphLowering implements LowerContext {
     const written = outputs.map((value) => ({ value, pointer: this.output(value) }));
     const place = (list: typeof read) =>
       list.map(({ value, pointer }) => ({ value, region: pointer.region }));
-    const words = [this.hostCalls.length];
+    const { words } = this.target.kernelCall('host', { id: this.hostCalls.length });
     this.hostCalls.push({ inputs: place(read), outputs: place(written), run });
     const pointers = [...read, ...written].map(({ pointer }) => pointer);
     const accesses = accessesOf(pointers, undefined, []);
