@@ -12,8 +12,8 @@ export function kernelModules({ kernelFamilies, kernelsOf, kernelTableHash }, on
   const families = Object.entries(kernelFamilies).map(([file, family]) => ({
     file,
     compiled: only === undefined || only.includes(file),
-    classes: Array.isArray(family) ? {} : family,
-    kernels: Array.isArray(family) ? family.map((name) => ({ name })) : kernelsOf(family),
+    classes: family,
+    kernels: kernelsOf(family),
   }));
   const names = families.flatMap(({ kernels }) => kernels.map(({ name }) => name));
   const twice = names.find((name, i) => names.indexOf(name) !== i);
@@ -109,12 +109,10 @@ function dispatchSource(families, hash) {
     if (compiled && kernels.length > 0) lines.push(`import * as ${module} from './${file}';`);
     for (const kernel of kernels) {
       const { name, args } = kernel;
-      const given = args === undefined ? 'args' : `changetype<args_.${args}>(args)`;
-      const called = args === undefined ? name : calledFunction(kernel);
       if (compiled) {
         lines.push(
           `export function ${name}(args: usize, tid: i32, threads: i32): void {`,
-          `  ${module}.${called}(${given}, tid, threads);`,
+          `  ${module}.${calledFunction(kernel)}(changetype<args_.${args}>(args), tid, threads);`,
           '}',
         );
         cases.push(`    case ${id}: ${name}(args, tid, threads); break;`);

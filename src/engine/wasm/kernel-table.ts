@@ -1,18 +1,20 @@
 /**
- * Every kernel, by the file in `kernels/` that holds it: a family that describes what its kernels are told (`families/`), or
- * a list of names whose lowerings give plain words. From this table the build generates the switch that the program runs
- * through, so a kernel's number is its place here. Names are unique.
+ * Every kernel, by the file in `kernels/` that holds it: a family describes what its kernels are told (`families/`). From this
+ * table the build generates the switch that the program runs through, so a kernel's number is its place here. Names are unique.
  */
 import { internalError } from '../../core/errors.js';
 import type { KernelArguments, KernelName } from '../compiler/kernel-name.js';
 import type { EitherStorage } from '../compiler/lower/stored-kernel.js';
-import type { Word } from '../compiler/lowering.js';
 import type { KernelCall } from '../compiler/target.js';
 import type { Precision } from '../precision.js';
 import { avgPool } from './families/avg-pool.js';
+import { batchNorm } from './families/batch-norm.js';
+import { batchNormBackward } from './families/batch-norm-backward.js';
+import { batchNormPool } from './families/batch-norm-pool.js';
 import { binary } from './families/binary.js';
 import { binaryCrossEntropy } from './families/binary-cross-entropy.js';
 import { calls } from './families/calls.js';
+import { channels } from './families/channels.js';
 import { compare } from './families/compare.js';
 import { convDirect, convWeight } from './families/conv.js';
 import { convLayout } from './families/conv-layout.js';
@@ -23,6 +25,8 @@ import { dropout } from './families/dropout.js';
 import type { ArgumentsOf, Call, Family, NamesOf } from './families/family.js';
 import { fold } from './families/fold.js';
 import { gemm, gemmDot } from './families/gemm.js';
+import { maxPool } from './families/max-pool.js';
+import { maxPoolBlocks } from './families/max-pool-blocks.js';
 import { normalizeRows } from './families/normalize-rows.js';
 import { optimizer } from './families/optimizer.js';
 import { random } from './families/random.js';
@@ -58,46 +62,12 @@ export const kernelFamilies = {
   ternary,
   reduce,
   softmax,
-  channels: ['channelSums', 'channelTotals', 'channelSumsBf16', 'channelTotalsBf16'],
-  'batch-norm': [
-    'batchNormSums',
-    'batchNormStatistics',
-    'batchNormScale',
-    'batchNormApply',
-    'batchNormSumsBf16',
-    'batchNormStatisticsBf16',
-    'batchNormApplyBf16',
-  ],
-  'batch-norm-backward': [
-    'batchNormBackwardSums',
-    'batchNormReluBackwardSums',
-    'batchNormResidualBackwardSums',
-    'batchNormBackwardTerms',
-    'batchNormBackwardApply',
-    'batchNormReluBackwardApply',
-    'batchNormBackwardSumsBf16',
-    'batchNormReluBackwardSumsBf16',
-    'batchNormResidualBackwardSumsBf16',
-    'batchNormBackwardApplyBf16',
-    'batchNormReluBackwardApplyBf16',
-  ],
-  'batch-norm-pool': [
-    'batchNormReluPool',
-    'batchNormReluPoolBackward',
-    'batchNormReluPoolBf16',
-    'batchNormReluPoolBackwardBf16',
-  ],
-  'max-pool': ['maxPoolPlanes', 'maxPoolPlanes2x2', 'maxPoolPlanesBackward'],
-  'max-pool-blocks': [
-    'maxPoolBlocks',
-    'maxPoolBlocksBackward',
-    'maxPoolBlocks2x2',
-    'maxPoolBlocks2x2Backward',
-    'maxPoolBlocksBf16',
-    'maxPoolBlocksBackwardBf16',
-    'maxPoolBlocks2x2Bf16',
-    'maxPoolBlocks2x2BackwardBf16',
-  ],
+  channels,
+  'batch-norm': batchNorm,
+  'batch-norm-backward': batchNormBackward,
+  'batch-norm-pool': batchNormPool,
+  'max-pool': maxPool,
+  'max-pool-blocks': maxPoolBlocks,
   'avg-pool': avgPool,
   'normalize-rows': normalizeRows,
   fold,
@@ -108,29 +78,24 @@ export const kernelFamilies = {
   dropout,
   strided,
   random,
-} as const satisfies Readonly<Record<string, Family | readonly string[]>>;
+} as const satisfies Readonly<Record<string, Family>>;
 
-type Entry = (typeof kernelFamilies)[keyof typeof kernelFamilies];
-type Listed = Extract<Entry, readonly string[]>[number];
-type CallsOf<F> = F extends readonly string[] ? never : F[keyof F];
-type Described = CallsOf<Entry>;
+type CallsOf<F> = F extends Family ? F[keyof F] : never;
+type Calls = CallsOf<(typeof kernelFamilies)[keyof typeof kernelFamilies]>;
 
-type CallOf<Name, C = Described> = C extends { readonly fields: unknown }
+type CallOf<Name, C = Calls> = C extends { readonly fields: unknown }
   ? Name extends NamesOf<C>
     ? C
     : never
   : never;
 
-type DescribedArguments = {
-  readonly [Name in NamesOf<Described>]: ArgumentsOf<CallOf<Name>['fields']>;
+type ArgumentsByName = {
+  readonly [Name in NamesOf<Calls>]: ArgumentsOf<CallOf<Name>['fields']>;
 };
 
 declare module '../compiler/kernel-name.js' {
-  interface KernelArguments extends DescribedArguments, Record<Listed, readonly Word[]> {}
+  interface KernelArguments extends ArgumentsByName {}
 }
-
-const isListed = (family: Family | readonly string[]): family is readonly string[] =>
-  Array.isArray(family);
 
 /** A kernel of a family: how it is called, and its elements in memory. */
 export interface Kernel {
@@ -157,24 +122,20 @@ export function kernelsOf(family: Family): readonly Kernel[] {
   });
 }
 
-const names: string[] = [];
+const all = Object.values<Family>(kernelFamilies).flatMap(kernelsOf);
+const kernels = new Map(all.map((kernel, id) => [kernel.name, { ...kernel, id }]));
 /** In the order of their numbers. */
-export const kernelNames: readonly string[] = names;
-const kernels = new Map<string, Kernel>();
-for (const family of Object.values<Family | readonly string[]>(kernelFamilies))
-  if (isListed(family)) names.push(...family);
-  else
-    for (const kernel of kernelsOf(family)) {
-      names.push(kernel.name);
-      kernels.set(kernel.name, kernel);
-    }
-const ids = new Map<string, number>(names.map((name, id) => [name, id]));
+export const kernelNames: readonly string[] = all.map(({ name }) => name);
+
+function kernelOf(name: KernelName): Kernel & { readonly id: number } {
+  const kernel = kernels.get(name);
+  if (kernel === undefined) throw internalError(`there is no kernel '${name}'`);
+  return kernel;
+}
 
 /** The number of a kernel in programs. */
 export function kernelId(name: KernelName): number {
-  const id = ids.get(name);
-  if (id === undefined) throw internalError(`there is no kernel '${name}'`);
-  return id;
+  return kernelOf(name).id;
 }
 
 /** The argument words of a kernel. */
@@ -182,9 +143,7 @@ export function kernelCall<Name extends KernelName>(
   name: Name,
   args: KernelArguments[Name],
 ): KernelCall {
-  const kernel = kernels.get(name);
-  if (kernel === undefined) return { words: args as readonly Word[] }; // Kernels of a plain list have these.
-  const { base, call } = kernel;
+  const { base, call } = kernelOf(name);
   return writeCall(call, args as GivenArguments, call.reads?.[base]); // The family's types have been made of the same fields.
 }
 
@@ -193,11 +152,11 @@ export function bfloat16Kernel<Name extends KernelName>(
   kernel: Name,
 ): EitherStorage<Name> | undefined {
   const name = `${kernel}Bf16`;
-  return ids.has(name) ? (name as EitherStorage<Name>) : undefined; // A name of the list.
+  return kernels.has(name) ? (name as EitherStorage<Name>) : undefined; // A name of the list.
 }
 
 /** A number for the whole list (FNV-1a), which the compiled kernels carry too: programs for others must not run. */
-export const kernelTableHash = [...names.join()].reduce(
+export const kernelTableHash = [...kernelNames.join()].reduce(
   (hash, letter) => Math.imul(hash ^ letter.charCodeAt(0), 0x01000193),
   0x811c9dc5 | 0,
 );

@@ -1,4 +1,5 @@
-/** Phases of batch normalisation and of sums over channels, in the words of the kernels that they replace. */
+/** Phases of batch normalisation and of sums over channels, by what the kernels that they replace are told. */
+import type { KernelArguments } from '../../compiler/kernel-name.js';
 import type { LowerContext } from '../../compiler/lowering.js';
 import type { Pointer } from '../../compiler/region.js';
 import type { Precision } from '../../precision.js';
@@ -15,12 +16,7 @@ import {
 import { zeroFill } from '../kernels/weight-order.js';
 import type { Kernel, Kernels } from '../kernels.js';
 import { areReachable, KernelPhase, type Operand, type Place } from './phase.js';
-import {
-  isWorthWriting,
-  type StoredReplacement,
-  type StoredReplacements,
-  type Words,
-} from './replacement.js';
+import { isWorthWriting, type StoredReplacement, type StoredReplacements } from './replacement.js';
 import { shareOf } from './shares.js';
 
 /** Whole planes are shared out where every thread gets some. */
@@ -33,18 +29,21 @@ interface Piece extends Pick<Stream, 'groups' | 'pixels'> {
   readonly group: number;
 }
 
-/** A tensor as the replaced kernels see it: words 1 to 4. */
-interface Channels {
+/** A tensor as the replaced kernels see it. */
+interface Sizes {
   readonly images: number;
   readonly groups: number;
   readonly pixels: number;
   readonly block: number;
+}
+
+interface Channels extends Sizes {
   readonly storage: Precision;
 }
 
 /** Undefined where the emitted kernels do not fit. */
-function channelsOf(words: Words, storage: Precision): Channels | undefined {
-  const [images, groups, pixels, block] = words.numbers(1, 2, 3, 4);
+function channelsOf(sizes: Sizes, storage: Precision): Channels | undefined {
+  const { images, groups, pixels, block } = sizes;
   const count = images * groups * pixels * block;
   const isReachable = areReachable(count * bytesOf(storage));
   const fits = block % 4 === 0 && isWorthWriting(count) && isReachable;
@@ -148,67 +147,76 @@ function emitSums(
   });
 }
 
-const batchNormSums: StoredReplacement = (kernels, context, words, storage) => {
-  const channels = channelsOf(words, storage);
-  const [x, to] = [words.pointer(0), words.pointer(5)];
-  if (channels === undefined || x === undefined || to === undefined) return false;
+const batchNormSums: StoredReplacement<KernelArguments['batchNormSums']> = (
+  kernels,
+  context,
+  args,
+  storage,
+) => {
+  const channels = channelsOf(args, storage);
+  if (channels === undefined) return false;
   const operands = operandsOf(context, channels);
-  const from = operands.tensor(x);
+  const from = operands.tensor(args.x);
   const first = (piece: Piece) => from({ ...piece, at: piece.group * channels.pixels }); // of image 0
-  const sums = sumsOf(operands.phase, channels, to, 2);
+  const sums = sumsOf(operands.phase, channels, args.sums, 2);
   emitSums(kernels, context, channels, operands, sums, { before: [from, first] }, (stream) =>
     kernels.get(momentSums, stream),
   );
   return true;
 };
 
-const sumsOfChannels: StoredReplacement = (kernels, context, words, storage) => {
-  const channels = channelsOf(words, storage);
-  const [x, to] = [words.pointer(0), words.pointer(5)];
-  if (channels === undefined || x === undefined || to === undefined) return false;
+const sumsOfChannels: StoredReplacement<KernelArguments['channelSums']> = (
+  kernels,
+  context,
+  args,
+  storage,
+) => {
+  const channels = channelsOf(args, storage);
+  if (channels === undefined) return false;
   const operands = operandsOf(context, channels);
-  const before = [operands.tensor(x)];
-  const sums = sumsOf(operands.phase, channels, to, 1);
+  const before = [operands.tensor(args.x)];
+  const sums = sumsOf(operands.phase, channels, args.sums, 1);
   emitSums(kernels, context, channels, operands, sums, { before }, (stream) =>
     kernels.get(channelSums, stream),
   );
   return true;
 };
 
-const batchNormApply: StoredReplacement = (kernels, context, words, storage) => {
-  const channels = channelsOf(words, storage);
-  const [x, scale, shift, y] = [0, 5, 6, 7].map((i) => words.pointer(i));
-  if (!channels || !x || !scale || !shift || !y) return false;
-  const residual = words.pointer(9);
+const batchNormApply: StoredReplacement<KernelArguments['batchNormApply']> = (
+  kernels,
+  context,
+  { x, scale, shift, y, relu, residual, ...sizes },
+  storage,
+) => {
+  const channels = channelsOf(sizes, storage);
+  if (channels === undefined) return false;
   const operands = operandsOf(context, channels);
   const { tensor, param } = operands;
   const places = [tensor(x), param(scale), param(shift), tensor(y)];
   if (residual !== undefined) places.push(tensor(residual));
-  const more = { relu: words.number(8) === 1, hasResidual: residual !== undefined };
+  const more = { relu, hasResidual: residual !== undefined };
   emitPass(context, channels, operands, places, (stream) =>
     kernels.get(normalize, { ...stream, ...more }),
   );
   return true;
 };
 
-/** The sums of a gradient, with the extra arguments of what is fused behind the normalisation. */
-function backwardSums(
+/** The sums of a gradient; `extra`: the arguments of what is fused behind the normalisation. */
+function backwardSums<Told extends KernelArguments['batchNormBackwardSums']>(
   gradient: 'plain' | 'rectified' | 'residual',
-  extra: readonly [number, number] | undefined,
-): StoredReplacement {
-  return (kernels, context, words, storage) => {
-    const channels = channelsOf(words, storage);
-    const [x, dy, mean, to] = [0, 5, 6, 7].map((i) => words.pointer(i));
-    if (!channels || !x || !dy || !mean || !to) return false;
-    const others = (extra ?? []).flatMap((i) => words.pointer(i) ?? []);
-    if (others.length !== (extra?.length ?? 0)) return false;
+  extra: (args: Told, operands: Operands) => Places,
+): StoredReplacement<Told> {
+  return (kernels, context, args, storage) => {
+    const channels = channelsOf(args, storage);
+    if (channels === undefined) return false;
+    const { x, dy, mean } = args;
     // It has none for what fills the last block.
     if (mean.region.bytes < 4 * channels.groups * channels.block) return false;
     const operands = operandsOf(context, channels);
     const { phase, tensor, param } = operands;
     const before = [tensor(x), tensor(dy), param(mean)];
-    const sums = sumsOf(phase, channels, to, 2);
-    const after = others.map(gradient === 'rectified' ? param : tensor);
+    const sums = sumsOf(phase, channels, args.sums, 2);
+    const after = extra(args, operands);
     emitSums(kernels, context, channels, operands, sums, { before, after }, (stream) =>
       kernels.get(gradientSums, { ...stream, gradient }),
     );
@@ -216,32 +224,40 @@ function backwardSums(
   };
 }
 
-const backwardApply =
-  (rectified: boolean): StoredReplacement =>
-  (kernels, context, words, storage) => {
-    const channels = channelsOf(words, storage);
-    const [x, dy, terms, dx] = [0, 5, 6, 7].map((i) => words.pointer(i));
-    if (!channels || !x || !dy || !terms || !dx) return false;
-    const shift = words.pointer(8);
-    if (rectified !== (shift !== undefined)) return false;
+/** The gradient of x; `shiftOf`: where a relu follows, the shift of what it is given. */
+function backwardApply<Told extends KernelArguments['batchNormBackwardApply']>(
+  shiftOf: (args: Told) => Pointer | undefined,
+): StoredReplacement<Told> {
+  return (kernels, context, args, storage) => {
+    const channels = channelsOf(args, storage);
+    if (channels === undefined) return false;
+    const { x, dy, terms, dx } = args;
+    const shift = shiftOf(args);
     const operands = operandsOf(context, channels);
     const { tensor, param } = operands;
     const places = [tensor(x), tensor(dy), param(terms), tensor(dx)];
     if (shift !== undefined) places.push(param(shift));
     const apart = 4 * channels.groups * channels.block;
     emitPass(context, channels, operands, places, (stream) =>
-      kernels.get(normalizeGradient, { ...stream, rectified, apart }),
+      kernels.get(normalizeGradient, { ...stream, rectified: shift !== undefined, apart }),
     );
     return true;
   };
+}
 
 export const channelReplacements: StoredReplacements = {
   batchNormSums,
   batchNormApply,
   channelSums: sumsOfChannels,
-  batchNormBackwardSums: backwardSums('plain', undefined),
-  batchNormReluBackwardSums: backwardSums('rectified', [8, 9]),
-  batchNormResidualBackwardSums: backwardSums('residual', [10, 11]),
-  batchNormBackwardApply: backwardApply(false),
-  batchNormReluBackwardApply: backwardApply(true),
+  batchNormBackwardSums: backwardSums('plain', () => []),
+  batchNormReluBackwardSums: backwardSums('rectified', ({ scale, shift }, { param }) => [
+    param(scale),
+    param(shift),
+  ]),
+  batchNormResidualBackwardSums: backwardSums('residual', ({ y, masked }, { tensor }) => [
+    tensor(y),
+    tensor(masked),
+  ]),
+  batchNormBackwardApply: backwardApply(() => undefined),
+  batchNormReluBackwardApply: backwardApply(({ shift }) => shift),
 };

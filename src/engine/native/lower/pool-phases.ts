@@ -1,4 +1,5 @@
-/** Phases of max pooling, alone or behind batch normalisation, in the words of the kernels that they replace. */
+/** Phases of max pooling, alone or behind batch normalisation, by what the kernels that they replace are told. */
+import type { KernelArguments } from '../../compiler/kernel-name.js';
 import type { LowerContext } from '../../compiler/lowering.js';
 import type { Pointer } from '../../compiler/region.js';
 import type { Precision } from '../../precision.js';
@@ -14,12 +15,7 @@ import type { Kernels } from '../kernels.js';
 import { type Axis, inputAt, runsOf } from './axis.js';
 
 import { areReachable, KernelPhase } from './phase.js';
-import {
-  isWorthWriting,
-  type StoredReplacement,
-  type StoredReplacements,
-  type Words,
-} from './replacement.js';
+import { isWorthWriting, type StoredReplacement, type StoredReplacements } from './replacement.js';
 import { shareOf, unitsOf } from './shares.js';
 
 /** Elements of a window whose numbers stay in registers. */
@@ -33,27 +29,40 @@ interface Pooling {
   readonly axes: readonly [rows: Axis, columns: Axis];
 }
 
-/** Words 4 to 17 of the kernels of pooling alone. */
-function poolingOf(words: Words, storage: Precision): Pooling | undefined {
-  const [planes, height, width, block, outHeight, outWidth] = words.numbers(4, 5, 6, 7, 8, 9);
-  const axis = (i: 0 | 1, size: number, outSize: number): Axis => {
-    const [kernel, step, padding, dilation] = words.numbers(10 + i, 12 + i, 14 + i, 16 + i);
-    return { size, outSize, kernel, step, padding, dilation };
+type PoolArguments = KernelArguments['maxPoolBlocks2x2'];
+type PoolGradientArguments = KernelArguments['maxPoolBlocks2x2Backward'];
+type NormPoolArguments = KernelArguments['batchNormReluPool'];
+type NormPoolGradientArguments = KernelArguments['batchNormReluPoolBackward'];
+
+/** Pooling alone. */
+function poolingOf(
+  args: PoolArguments | PoolGradientArguments,
+  storage: Precision,
+): Pooling | undefined {
+  const { planes, block } = args;
+  const rows: Axis = {
+    ...{ size: args.height, outSize: args.outHeight, kernel: args.kernelH },
+    ...{ step: args.strideH, padding: args.paddingH, dilation: args.dilationH },
   };
-  const axes = [axis(0, height, outHeight), axis(1, width, outWidth)] as const;
-  return fitting({ planes, block, storage, axes });
+  const columns: Axis = {
+    ...{ size: args.width, outSize: args.outWidth, kernel: args.kernelW },
+    ...{ step: args.strideW, padding: args.paddingW, dilation: args.dilationW },
+  };
+  return fitting({ planes, block, storage, axes: [rows, columns] });
 }
 
-/** Words 1 to 5 of those behind batch normalisation, whose windows are 2 × 2; and how many groups there are. */
-function normPoolingOf(words: Words, storage: Precision) {
-  const [images, groups, height, width, block] = words.numbers(1, 2, 3, 4, 5);
+/** That behind batch normalisation, whose windows are 2 × 2. */
+function normPoolingOf(
+  args: NormPoolArguments | NormPoolGradientArguments,
+  storage: Precision,
+): Pooling | undefined {
+  const { images, groups, height, width, block } = args;
   const axis = (size: number): Axis => {
     const outSize = Math.floor(size / 2);
     return { size, outSize, kernel: 2, step: 2, padding: 0, dilation: 1 };
   };
   const axes = [axis(height), axis(width)] as const;
-  const pooling = fitting({ planes: images * groups, block, storage, axes });
-  return pooling && { pooling, groups };
+  return fitting({ planes: images * groups, block, storage, axes });
 }
 
 function fitting(pooling: Pooling): Pooling | undefined {
@@ -244,38 +253,44 @@ function gatherRuns(inRows: Phase['taps'], columns: Axis): GatherRun[] {
   return runs.map(({ count, pixels }) => ({ count, pixels }));
 }
 
-const maxPool: StoredReplacement = (kernels, context, words, storage) => {
-  const pooling = poolingOf(words, storage);
-  const [x, y, index] = [0, 1, 2].map((i) => words.pointer(i));
-  const low = words.float(3);
-  if (!pooling || !x || !y || !index) return false;
+const maxPool: StoredReplacement<PoolArguments> = (kernels, context, args, storage) => {
+  const pooling = poolingOf(args, storage);
+  if (pooling === undefined) return false;
+  const { x, y, index, low } = args;
   emitForward(kernels, context, pooling, { x, y, index, relu: low === 0 });
   return true;
 };
 
-const maxPoolBackward: StoredReplacement = (kernels, context, words, storage) => {
-  const pooling = poolingOf(words, storage);
-  const [dy, dx, index] = [0, 1, 2].map((i) => words.pointer(i));
-  if (!pooling || !dy || !dx || !index) return false;
-  emitBackward(kernels, context, pooling, { dy, index, dx, y: words.pointer(3) });
+const maxPoolBackward: StoredReplacement<PoolGradientArguments> = (
+  kernels,
+  context,
+  args,
+  storage,
+) => {
+  const pooling = poolingOf(args, storage);
+  if (pooling === undefined) return false;
+  emitBackward(kernels, context, pooling, args);
   return true;
 };
 
-const normPool: StoredReplacement = (kernels, context, words, storage) => {
-  const found = normPoolingOf(words, storage);
-  const [x, scale, shift, y, winners, index] = [0, 6, 7, 8, 9, 10].map((i) => words.pointer(i));
-  if (!found || !x || !scale || !shift || !y || !winners || !index) return false;
-  const norm = { groups: found.groups, scale, shift, winners };
-  emitForward(kernels, context, found.pooling, { x, y, index, relu: true, norm });
+const normPool: StoredReplacement<NormPoolArguments> = (kernels, context, args, storage) => {
+  const pooling = normPoolingOf(args, storage);
+  if (pooling === undefined) return false;
+  const { x, y, index } = args;
+  emitForward(kernels, context, pooling, { x, y, index, relu: true, norm: args });
   return true;
 };
 
-const normPoolBackward: StoredReplacement = (kernels, context, words, storage) => {
-  const found = normPoolingOf(words, storage);
-  const [x, terms, shift, dy, y, index, dx] = [0, 6, 7, 8, 9, 10, 11].map((i) => words.pointer(i));
-  if (!found || !x || !terms || !shift || !dy || !y || !index || !dx) return false;
-  const norm = { groups: found.groups, x, terms, shift };
-  emitBackward(kernels, context, found.pooling, { dy, index, dx, y, norm });
+const normPoolBackward: StoredReplacement<NormPoolGradientArguments> = (
+  kernels,
+  context,
+  args,
+  storage,
+) => {
+  const pooling = normPoolingOf(args, storage);
+  if (pooling === undefined) return false;
+  const { dy, index, dx, winners } = args;
+  emitBackward(kernels, context, pooling, { dy, index, dx, y: winners, norm: args });
   return true;
 };
 

@@ -1,24 +1,17 @@
 // What every kernel is built on. A kernel is `export function name(args: NameArgs, tid: i32, threads: i32): void`: thread `tid`
 // of `threads` does its own static share (./share.ts) of what `args` says. The classes of arguments are generated from
-// ../families/ (scripts/generate-kernels.mjs); a family that is a list of names in ../kernel-table.ts has `args: usize`,
-// and reads 32-bit words by their number. The files of this folder are AssemblyScript, compiled by scripts/build.mjs.
+// ../families/ (scripts/generate-kernels.mjs). The files of this folder are AssemblyScript, compiled by scripts/build.mjs.
 
-// Word k of `args` as a whole number.
+// Word k of a table as a whole number.
 @inline
-export function I(args: usize, k: i32): i32 {
-  return load<i32>(args + (<usize>k << 2));
+export function I(table: usize, k: i32): i32 {
+  return load<i32>(table + (<usize>k << 2));
 }
 
-// Word k of `args` as a pointer.
+// Word k of a table as a float.
 @inline
-export function A(args: usize, k: i32): usize {
-  return <usize>load<u32>(args + (<usize>k << 2));
-}
-
-// Word k of `args` as a float.
-@inline
-export function F(args: usize, k: i32): f32 {
-  return load<f32>(args + (<usize>k << 2));
+export function F(table: usize, k: i32): f32 {
+  return load<f32>(table + (<usize>k << 2));
 }
 
 // a · b + c: one rounding and one instruction in the relaxed build, two elsewhere.

@@ -4,10 +4,18 @@
 // Statistics that were given (evaluation) do not depend on x: slope and offset are 0 there. Kernels named …Bf16 have x, g, dx,
 // y and masked in bfloat16 (./elements.ts).
 
-import { A, I, madd } from './abi';
+import { madd } from './abi';
+import {
+  BatchNormBackwardApplyArgs,
+  BatchNormBackwardSumsArgs,
+  BatchNormBackwardTermsArgs,
+  BatchNormReluBackwardApplyArgs,
+  BatchNormReluBackwardSumsArgs,
+  BatchNormResidualBackwardSumsArgs,
+} from './args';
 import { addSums, CHUNK, chunkOf, paddedChannels } from './channels';
 import { load4, loadNext4, span, store4, storeFirst } from './elements';
-import { addWide, bytes, D, keepPart, total, unitStart } from './share';
+import { addWide, bytes, keepPart, total, unitStart } from './share';
 
 // What g is. `a` and `b` are the channel's scale and shift; y and masked are used by the last one alone.
 @final
@@ -119,24 +127,28 @@ function sumPlane<T>(
 }
 
 @inline
-function sumAll<T, G>(args: usize, tid: i32, threads: i32): void {
-  const x = A(args, 0);
-  const groups = I(args, 2);
-  const rows = I(args, 3);
-  const block = I(args, 4);
-  const dy = A(args, 5);
-  const mean = A(args, 6);
-  const scale = A(args, 8);
-  const shift = A(args, 9);
-  const y = A(args, 10);
-  const masked = A(args, 11);
+function sumAll<T, G, Args>(
+  args: Args,
+  scale: usize,
+  shift: usize,
+  y: usize,
+  masked: usize,
+  tid: i32,
+  threads: i32,
+): void {
+  const x = args.x;
+  const groups = args.groups;
+  const rows = args.pixels;
+  const block = args.block;
+  const dy = args.dy;
+  const mean = args.mean;
   const padded = paddedChannels(groups * block);
-  const sums = A(args, 7) + ((<usize>tid * padded) << 4);
+  const sums = args.sums + ((<usize>tid * padded) << 4);
   const products = sums + (padded << 3);
   memory.fill(sums, 0, padded << 4);
   const step = span<T>(block);
   const chunk = chunkOf(step);
-  const pixels = I(args, 1) * groups * rows;
+  const pixels = args.images * groups * rows;
   let at = unitStart(pixels, tid, threads);
   const end = unitStart(pixels, tid + 1, threads);
   while (at < end) {
@@ -182,49 +194,57 @@ function sumAll<T, G>(args: usize, tid: i32, threads: i32): void {
   }
 }
 
-// 0 x, 1 N, 2 G, 3 R, 4 B, 5 dy, 6 mean, 7 sums (f64 [threads][2][C rounded up to 4]), 8 to 11 zero
-export function batchNormBackwardSums(args: usize, tid: i32, threads: i32): void {
-  sumAll<f32, Plain<f32>>(args, tid, threads);
-}
-export function batchNormBackwardSumsBf16(args: usize, tid: i32, threads: i32): void {
-  sumAll<u16, Plain<u16>>(args, tid, threads);
+export function batchNormBackwardSums<T>(args: BatchNormBackwardSumsArgs, tid: i32, threads: i32): void {
+  sumAll<T, Plain<T>, BatchNormBackwardSumsArgs>(args, 0, 0, 0, 0, tid, threads);
 }
 
-// As above, with 8 scale, 9 shift, 10 and 11 zero; y = relu(x·scale + shift); B % 4 = 0
-export function batchNormReluBackwardSums(args: usize, tid: i32, threads: i32): void {
-  sumAll<f32, Rectified<f32>>(args, tid, threads);
-}
-export function batchNormReluBackwardSumsBf16(args: usize, tid: i32, threads: i32): void {
-  sumAll<u16, Rectified<u16>>(args, tid, threads);
+export function batchNormReluBackwardSums<T>(
+  args: BatchNormReluBackwardSumsArgs,
+  tid: i32,
+  threads: i32,
+): void {
+  sumAll<T, Rectified<T>, BatchNormReluBackwardSumsArgs>(
+    args,
+    args.scale,
+    args.shift,
+    0,
+    0,
+    tid,
+    threads,
+  );
 }
 
-// As the first, with 8 and 9 zero, 10 y, 11 masked (written); y = relu(x·scale + shift + residual); B % 4 = 0.
-// masked may be dy.
-export function batchNormResidualBackwardSums(args: usize, tid: i32, threads: i32): void {
-  sumAll<f32, Residual<f32>>(args, tid, threads);
-}
-export function batchNormResidualBackwardSumsBf16(args: usize, tid: i32, threads: i32): void {
-  sumAll<u16, Residual<u16>>(args, tid, threads);
+export function batchNormResidualBackwardSums<T>(
+  args: BatchNormResidualBackwardSumsArgs,
+  tid: i32,
+  threads: i32,
+): void {
+  sumAll<T, Residual<T>, BatchNormResidualBackwardSumsArgs>(
+    args,
+    0,
+    0,
+    args.y,
+    args.masked,
+    tid,
+    threads,
+  );
 }
 
-// 0 sums, 1 G·B, 2 n (elements of a channel), 3 mean [C], 4 var [C], 5 weight (0: ones), 6 given (1: the statistics were
-// given), 7 dweight (0: not wanted), 8 dbias (0: not wanted), 9 terms [4][G·B]: mean, scale, slope, offset, 10 C, 11 0,
-// 12–13 eps (f64)
-export function batchNormBackwardTerms(args: usize, tid: i32, threads: i32): void {
-  const sums = A(args, 0);
-  const all = I(args, 1);
-  const count = <f64>I(args, 2);
-  const weight = A(args, 5);
-  const given = I(args, 6);
-  const dweight = A(args, 7);
-  const dbias = A(args, 8);
+export function batchNormBackwardTerms(args: BatchNormBackwardTermsArgs, tid: i32, threads: i32): void {
+  const sums = args.sums;
+  const all = args.stored;
+  const count = <f64>args.count;
+  const weight = args.weight;
+  const given = args.given;
+  const dweight = args.dweight;
+  const dbias = args.dbias;
   const next = bytes(all);
-  const channels = I(args, 10);
+  const channels = args.channels;
   const padded = paddedChannels(all);
   const end = unitStart(all, tid + 1, threads);
   for (let c = unitStart(all, tid, threads); c < end; c++) {
     const at = bytes(c);
-    const terms = A(args, 9) + at;
+    const terms = args.terms + at;
     if (c >= channels) {
       for (let k = 0; k < 4; k++) store<f32>(terms + <usize>k * next, 0);
       continue;
@@ -236,11 +256,11 @@ export function batchNormBackwardTerms(args: usize, tid: i32, threads: i32): voi
       sum += load<f64>(part);
       product += load<f64>(part + (padded << 3));
     }
-    const std = Math.sqrt(<f64>load<f32>(A(args, 4) + at) + D(args, 12));
+    const std = Math.sqrt(<f64>load<f32>(args.variance + at) + args.eps);
     const scale = (weight ? <f64>load<f32>(weight + at) : 1) / std;
     if (dweight) store<f32>(dweight + at, <f32>(product / std));
     if (dbias) store<f32>(dbias + at, <f32>sum);
-    store<f32>(terms, load<f32>(A(args, 3) + at));
+    store<f32>(terms, load<f32>(args.mean + at));
     store<f32>(terms + next, <f32>scale);
     store<f32>(terms + 2 * next, <f32>(given ? 0 : (-scale * product) / (count * std * std)));
     store<f32>(terms + 3 * next, <f32>(given ? 0 : (-scale * sum) / count));
@@ -293,22 +313,21 @@ function applyParts<T>(
 }
 
 @inline
-function applyAll<T, G>(args: usize, tid: i32, threads: i32): void {
-  const x = A(args, 0);
-  const groups = I(args, 2);
-  const rows = I(args, 3);
-  const block = I(args, 4);
-  const dy = A(args, 5);
-  const mean = A(args, 6);
+function applyAll<T, G, Args>(args: Args, shift: usize, tid: i32, threads: i32): void {
+  const x = args.x;
+  const groups = args.groups;
+  const rows = args.pixels;
+  const block = args.block;
+  const dy = args.dy;
+  const mean = args.terms;
   const next = bytes(groups * block);
   const scale = mean + next;
   const slope = scale + next;
   const offset = slope + next;
-  const dx = A(args, 7);
-  const shift = A(args, 8);
+  const dx = args.dx;
   const step = span<T>(block);
   const chunk = chunkOf(step);
-  const pixels = I(args, 1) * groups * rows;
+  const pixels = args.images * groups * rows;
   let at = unitStart(pixels, tid, threads);
   const end = unitStart(pixels, tid + 1, threads);
   while (at < end) {
@@ -344,18 +363,18 @@ function applyAll<T, G>(args: usize, tid: i32, threads: i32): void {
   }
 }
 
-// 0 x, 1 N, 2 G, 3 R, 4 B, 5 g, 6 terms, 7 dx, 8 zero. dx may be x or g.
-export function batchNormBackwardApply(args: usize, tid: i32, threads: i32): void {
-  applyAll<f32, Plain<f32>>(args, tid, threads);
-}
-export function batchNormBackwardApplyBf16(args: usize, tid: i32, threads: i32): void {
-  applyAll<u16, Plain<u16>>(args, tid, threads);
+export function batchNormBackwardApply<T>(
+  args: BatchNormBackwardApplyArgs,
+  tid: i32,
+  threads: i32,
+): void {
+  applyAll<T, Plain<T>, BatchNormBackwardApplyArgs>(args, 0, tid, threads);
 }
 
-// As above with 5 dy and 8 shift: g = dy where x·scale + shift > 0; B % 4 = 0
-export function batchNormReluBackwardApply(args: usize, tid: i32, threads: i32): void {
-  applyAll<f32, Rectified<f32>>(args, tid, threads);
-}
-export function batchNormReluBackwardApplyBf16(args: usize, tid: i32, threads: i32): void {
-  applyAll<u16, Rectified<u16>>(args, tid, threads);
+export function batchNormReluBackwardApply<T>(
+  args: BatchNormReluBackwardApplyArgs,
+  tid: i32,
+  threads: i32,
+): void {
+  applyAll<T, Rectified<T>, BatchNormReluBackwardApplyArgs>(args, args.shift, tid, threads);
 }

@@ -4,38 +4,38 @@
 // batchNormReluBackwardSums over the winners alone, a quarter of the pixels. Kernels named …Bf16 have x, y, winners and the
 // gradients in bfloat16 (./elements.ts).
 
-import { A, I, madd } from './abi';
+import { madd } from './abi';
+import { BatchNormReluPoolArgs, BatchNormReluPoolBackwardArgs } from './args';
 import { load4, span, store4 } from './elements';
 import { wins } from './max-pool';
 import { loadIndex, storeIndex } from './max-pool-blocks';
 import { bytes, unitStart } from './share';
 
-@inline
-function poolOf<T>(args: usize, tid: i32, threads: i32): void {
-  const groups = I(args, 2);
-  const height = I(args, 3);
-  const width = I(args, 4);
-  const block = I(args, 5);
+export function batchNormReluPool<T>(args: BatchNormReluPoolArgs, tid: i32, threads: i32): void {
+  const groups = args.groups;
+  const height = args.height;
+  const width = args.width;
+  const block = args.block;
   const outHeight = height >> 1;
   const outWidth = width >> 1;
   const step = span<T>(block);
   const rowBytes = step * width;
   const zero = f32x4.splat(0);
-  const rows = I(args, 1) * groups * outHeight;
+  const rows = args.images * groups * outHeight;
   const end = unitStart(rows, tid + 1, threads);
   for (let row = unitStart(rows, tid, threads); row < end; row++) {
     const unit = row / outHeight;
     const top = unit * height + ((row - unit * outHeight) << 1);
     for (let c = 0; c < block; c += 4) {
       const k = bytes((unit % groups) * block + c);
-      const a = v128.load(A(args, 6) + k);
-      const b = v128.load(A(args, 7) + k);
+      const a = v128.load(args.scale + k);
+      const b = v128.load(args.shift + k);
       const flip = v128.and(a, i32x4.splat(0x80000000));
       const to = row * outWidth * block + c;
-      let x = A(args, 0) + <usize>top * rowBytes + span<T>(c);
-      let y = A(args, 8) + span<T>(to);
-      let winner = A(args, 9) + span<T>(to);
-      let index = A(args, 10) + <usize>to;
+      let x = args.x + <usize>top * rowBytes + span<T>(c);
+      let y = args.y + span<T>(to);
+      let winner = args.winners + span<T>(to);
+      let index = args.index + <usize>to;
       const last = y + <usize>outWidth * step;
       while (y < last) {
         let best = v128.xor(load4<T>(x), flip);
@@ -62,29 +62,20 @@ function poolOf<T>(args: usize, tid: i32, threads: i32): void {
   }
 }
 
-// 0 x, 1 N, 2 G, 3 H, 4 W, 5 B, 6 scale, 7 shift, 8 y, 9 winners, 10 index (u8)
-export function batchNormReluPool(args: usize, tid: i32, threads: i32): void {
-  poolOf<f32>(args, tid, threads);
-}
-export function batchNormReluPoolBf16(args: usize, tid: i32, threads: i32): void {
-  poolOf<u16>(args, tid, threads);
-}
-
-@inline
-function gradientOf<T>(args: usize, tid: i32, threads: i32): void {
-  const groups = I(args, 2);
-  const height = I(args, 3);
-  const width = I(args, 4);
-  const block = I(args, 5);
+export function batchNormReluPoolBackward<T>(args: BatchNormReluPoolBackwardArgs, tid: i32, threads: i32): void {
+  const groups = args.groups;
+  const height = args.height;
+  const width = args.width;
+  const block = args.block;
   const outHeight = height >> 1;
   const outWidth = width >> 1;
   const step = span<T>(block);
   const rowBytes = step * width;
   const zero = f32x4.splat(0);
-  const terms = A(args, 6);
+  const terms = args.terms;
   const next = bytes(groups * block);
   const pairs = (height + 1) >> 1; // the last of an odd height is in no window
-  const rows = I(args, 1) * groups * pairs;
+  const rows = args.images * groups * pairs;
   const end = unitStart(rows, tid + 1, threads);
   for (let row = unitStart(rows, tid, threads); row < end; row++) {
     const unit = row / pairs;
@@ -96,14 +87,14 @@ function gradientOf<T>(args: usize, tid: i32, threads: i32): void {
       const a = v128.load(terms + next + k);
       const slope = v128.load(terms + 2 * next + k);
       const offset = v128.load(terms + 3 * next + k);
-      const b = v128.load(A(args, 7) + k);
-      let x = A(args, 0) + top + span<T>(c);
-      let dx = A(args, 11) + top + span<T>(c);
+      const b = v128.load(args.shift + k);
+      let x = args.x + top + span<T>(c);
+      let dx = args.dx + top + span<T>(c);
       if (i < outHeight) {
         const from = (unit * outHeight + i) * outWidth * block + c;
-        let dy = A(args, 8) + span<T>(from);
-        let winner = A(args, 9) + span<T>(from);
-        let index = A(args, 10) + <usize>from;
+        let dy = args.dy + span<T>(from);
+        let winner = args.winners + span<T>(from);
+        let index = args.index + <usize>from;
         const last = dy + <usize>outWidth * step;
         while (dy < last) {
           const cut = f32x4.le(madd(load4<T>(winner), a, b), zero);
@@ -140,12 +131,4 @@ function gradientOf<T>(args: usize, tid: i32, threads: i32): void {
       }
     }
   }
-}
-
-// 0 x, 1 N, 2 G, 3 H, 4 W, 5 B, 6 terms (of batchNormBackwardTerms), 7 shift, 8 dy, 9 winners, 10 index, 11 dx. dx may be x.
-export function batchNormReluPoolBackward(args: usize, tid: i32, threads: i32): void {
-  gradientOf<f32>(args, tid, threads);
-}
-export function batchNormReluPoolBackwardBf16(args: usize, tid: i32, threads: i32): void {
-  gradientOf<u16>(args, tid, threads);
 }

@@ -8,11 +8,17 @@
 // floats and of those in doubles. Every thread sums its share of the pixels; the next phase adds the threads' sums in order,
 // and computes a channel whose sums have left the range of floats once more in doubles.
 
-import { A, I, madd } from './abi';
+import { madd } from './abi';
+import {
+  BatchNormApplyArgs,
+  BatchNormScaleArgs,
+  BatchNormStatisticsArgs,
+  BatchNormSumsArgs,
+} from './args';
 import { addSums, CHUNK, chunkOf, paddedChannels } from './channels';
 import { load1, load4, loadNext4, span, splat1, store4, storeFirst } from './elements';
 import { isLost, wideSum } from './reduce';
-import { addWide, bytes, D, keepPart, total, unitStart } from './share';
+import { addWide, bytes, keepPart, total, unitStart } from './share';
 
 // Channels c … c + 3 of `rows` pixels that lie `step` bytes apart.
 function momentsOfColumns<T>(
@@ -88,19 +94,18 @@ function momentsOfPlane<T>(
   store<f64>(squares, load<f64>(squares) + total(square));
 }
 
-@inline
-function sumsOf<T>(args: usize, tid: i32, threads: i32): void {
-  const x = A(args, 0);
-  const groups = I(args, 2);
-  const rows = I(args, 3);
-  const block = I(args, 4);
+export function batchNormSums<T>(args: BatchNormSumsArgs, tid: i32, threads: i32): void {
+  const x = args.x;
+  const groups = args.groups;
+  const rows = args.pixels;
+  const block = args.block;
   const padded = paddedChannels(groups * block);
-  const sums = A(args, 5) + ((<usize>tid * padded) << 4);
+  const sums = args.sums + ((<usize>tid * padded) << 4);
   const squares = sums + (padded << 3);
   memory.fill(sums, 0, padded << 4);
   const step = span<T>(block);
   const chunk = chunkOf(step);
-  const pixels = I(args, 1) * groups * rows;
+  const pixels = args.images * groups * rows;
   let at = unitStart(pixels, tid, threads);
   const end = unitStart(pixels, tid + 1, threads);
   while (at < end) {
@@ -125,32 +130,23 @@ function sumsOf<T>(args: usize, tid: i32, threads: i32): void {
   }
 }
 
-// 0 x, 1 N, 2 G, 3 R, 4 B, 5 sums (f64 [threads][2][C rounded up to 4])
-export function batchNormSums(args: usize, tid: i32, threads: i32): void {
-  sumsOf<f32>(args, tid, threads);
-}
-export function batchNormSumsBf16(args: usize, tid: i32, threads: i32): void {
-  sumsOf<u16>(args, tid, threads);
-}
-
-@inline
-function statisticsOf<T>(args: usize, tid: i32, threads: i32): void {
-  const x = A(args, 0);
-  const rows = I(args, 3);
-  const block = I(args, 4);
-  const sums = A(args, 5);
-  const all = I(args, 2) * block;
-  const channels = I(args, 12);
+export function batchNormStatistics<T>(args: BatchNormStatisticsArgs, tid: i32, threads: i32): void {
+  const x = args.x;
+  const rows = args.pixels;
+  const block = args.block;
+  const sums = args.sums;
+  const all = args.groups * block;
+  const channels = args.channels;
   const padded = paddedChannels(all);
-  const images = I(args, 1);
+  const images = args.images;
   const count = max<f64>(1, <f64>images * <f64>rows); // sums of no pixels are 0
   const step = span<T>(block);
   const end = unitStart(all, tid + 1, threads);
   for (let c = unitStart(all, tid, threads); c < end; c++) {
     const at = bytes(c);
     if (c >= channels) {
-      store<f32>(A(args, 10) + at, 0);
-      store<f32>(A(args, 11) + at, 0);
+      store<f32>(args.scale + at, 0);
+      store<f32>(args.shift + at, 0);
       continue;
     }
     let sum: f64 = 0;
@@ -165,49 +161,39 @@ function statisticsOf<T>(args: usize, tid: i32, threads: i32): void {
     let mean = (rows * images > 0 ? <f64>load1<T>(first) : 0) + offset;
     let variance = <f64>(<f32>max<f64>(squares / count - offset * offset, 0));
     if (isLost(variance, false)) {
-      const image = <usize>(I(args, 2) * rows) * step;
+      const image = <usize>(args.groups * rows) * step;
       mean = wideSum<T>(first, images, image, rows, step, 0, false) / count;
       variance = wideSum<T>(first, images, image, rows, step, mean, true) / count;
     }
-    store<f32>(A(args, 8) + at, <f32>mean);
-    store<f32>(A(args, 9) + at, <f32>variance);
+    store<f32>(args.mean + at, <f32>mean);
+    store<f32>(args.variance + at, <f32>variance);
     storeScale(
       at,
       mean,
-      variance + D(args, 13),
-      A(args, 6),
-      A(args, 7),
-      A(args, 10),
-      A(args, 11),
+      variance + args.eps,
+      args.weight,
+      args.bias,
+      args.scale,
+      args.shift,
     );
   }
 }
 
-// 0 x, 1 N, 2 G, 3 R, 4 B, 5 sums, 6 weight (0: ones), 7 bias (0: zeros), 8 mean [C], 9 var [C] (biased), 10 scale [G·B],
-// 11 shift [G·B], 12 C, 13–14 eps (f64)
-export function batchNormStatistics(args: usize, tid: i32, threads: i32): void {
-  statisticsOf<f32>(args, tid, threads);
-}
-export function batchNormStatisticsBf16(args: usize, tid: i32, threads: i32): void {
-  statisticsOf<u16>(args, tid, threads);
-}
-
-// Those of given statistics. 0 G·B, 1 mean [C], 2 var [C], 3 weight (0: ones), 4 bias (0: zeros), 5 scale [G·B], 6 shift [G·B],
-// 7 C, 8–9 eps (f64)
-export function batchNormScale(args: usize, tid: i32, threads: i32): void {
-  const all = I(args, 0);
-  const channels = I(args, 7);
+// That of given statistics.
+export function batchNormScale(args: BatchNormScaleArgs, tid: i32, threads: i32): void {
+  const all = args.stored;
+  const channels = args.channels;
   const end = unitStart(all, tid + 1, threads);
   for (let c = unitStart(all, tid, threads); c < end; c++) {
     const at = bytes(c);
     if (c >= channels) {
-      store<f32>(A(args, 5) + at, 0);
-      store<f32>(A(args, 6) + at, 0);
+      store<f32>(args.scale + at, 0);
+      store<f32>(args.shift + at, 0);
       continue;
     }
-    const mean = <f64>load<f32>(A(args, 1) + at);
-    const variance = <f64>load<f32>(A(args, 2) + at);
-    storeScale(at, mean, variance + D(args, 8), A(args, 3), A(args, 4), A(args, 5), A(args, 6));
+    const mean = <f64>load<f32>(args.mean + at);
+    const variance = <f64>load<f32>(args.variance + at);
+    storeScale(at, mean, variance + args.eps, args.weight, args.bias, args.scale, args.shift);
   }
 }
 
@@ -276,20 +262,19 @@ function applyParts<T>(
   }
 }
 
-@inline
-function applyTo<T>(args: usize, tid: i32, threads: i32): void {
-  const x = A(args, 0);
-  const groups = I(args, 2);
-  const rows = I(args, 3);
-  const block = I(args, 4);
-  const scale = A(args, 5);
-  const shift = A(args, 6);
-  const y = A(args, 7);
-  const low = f32x4.splat(I(args, 8) ? 0 : -Infinity);
-  const residual = A(args, 9);
+export function batchNormApply<T>(args: BatchNormApplyArgs, tid: i32, threads: i32): void {
+  const x = args.x;
+  const groups = args.groups;
+  const rows = args.pixels;
+  const block = args.block;
+  const scale = args.scale;
+  const shift = args.shift;
+  const y = args.y;
+  const low = f32x4.splat(args.relu ? 0 : -Infinity);
+  const residual = args.residual;
   const step = span<T>(block);
   const chunk = chunkOf(step);
-  const pixels = I(args, 1) * groups * rows;
+  const pixels = args.images * groups * rows;
   let at = unitStart(pixels, tid, threads);
   const end = unitStart(pixels, tid + 1, threads);
   while (at < end) {
@@ -319,13 +304,4 @@ function applyTo<T>(args: usize, tid: i32, threads: i32): void {
       at += n;
     }
   }
-}
-
-// 0 x, 1 N, 2 G, 3 R, 4 B, 5 scale, 6 shift, 7 y, 8 relu (0 or 1), 9 residual (0: none), which is added before the relu.
-// y may be x or the residual.
-export function batchNormApply(args: usize, tid: i32, threads: i32): void {
-  applyTo<f32>(args, tid, threads);
-}
-export function batchNormApplyBf16(args: usize, tid: i32, threads: i32): void {
-  applyTo<u16>(args, tid, threads);
 }

@@ -2,10 +2,10 @@
 // of the pixels, a few dozen in floats and those sums in doubles; the next phase adds the threads' sums in order, and computes
 // a sum that is no number once more in doubles alone.
 
-import { A, I } from './abi';
+import { ChannelSumsArgs, ChannelTotalsArgs } from './args';
 import { load4, span } from './elements';
 import { isLost, wideSum } from './reduce';
-import { bytes, D, unitStart } from './share';
+import { bytes, unitStart } from './share';
 
 // Pixels of a block that are taken channel by channel: they stay in the first-level cache.
 export const CHUNK: i32 = 64;
@@ -30,18 +30,17 @@ export function addSums(p: usize, v: v128): void {
   v128.store(p, f64x2.add(v128.load(p, 16), f64x2.promote_low_f32x4(high)), 16);
 }
 
-@inline
-function sumsOf<T>(args: usize, tid: i32, threads: i32): void {
-  const x = A(args, 0);
-  const groups = I(args, 2);
-  const rows = I(args, 3);
-  const block = I(args, 4);
+export function channelSums<T>(args: ChannelSumsArgs, tid: i32, threads: i32): void {
+  const x = args.x;
+  const groups = args.groups;
+  const rows = args.pixels;
+  const block = args.block;
   const all = paddedChannels(groups * block) << 3;
-  const sums = A(args, 5) + <usize>tid * all;
+  const sums = args.sums + <usize>tid * all;
   memory.fill(sums, 0, all);
   const step = span<T>(block);
   const chunk = chunkOf(step);
-  const pixels = I(args, 1) * groups * rows;
+  const pixels = args.images * groups * rows;
   let at = unitStart(pixels, tid, threads);
   const end = unitStart(pixels, tid + 1, threads);
   while (at < end) {
@@ -61,38 +60,21 @@ function sumsOf<T>(args: usize, tid: i32, threads: i32): void {
   }
 }
 
-// 0 x, 1 N, 2 G, 3 R, 4 B, 5 sums (f64 [threads][C rounded up to 4]); B % 4 = 0
-export function channelSums(args: usize, tid: i32, threads: i32): void {
-  sumsOf<f32>(args, tid, threads);
-}
-export function channelSumsBf16(args: usize, tid: i32, threads: i32): void {
-  sumsOf<u16>(args, tid, threads);
-}
-
-@inline
-function totalsOf<T>(args: usize, tid: i32, threads: i32): void {
-  const groups = I(args, 8);
-  const rows = I(args, 9);
-  const block = I(args, 10);
+export function channelTotals<T>(args: ChannelTotalsArgs, tid: i32, threads: i32): void {
+  const groups = args.groups;
+  const rows = args.pixels;
+  const block = args.block;
   const step = span<T>(block);
   const image = <usize>(groups * rows) * step;
-  const end = unitStart(I(args, 2), tid + 1, threads);
-  for (let c = unitStart(I(args, 2), tid, threads); c < end; c++) {
+  const end = unitStart(args.channels, tid + 1, threads);
+  for (let c = unitStart(args.channels, tid, threads); c < end; c++) {
     let sum: f64 = 0;
     for (let t = 0; t < threads; t++)
-      sum += load<f64>(A(args, 0) + ((<usize>(t * I(args, 3) + c)) << 3));
+      sum += load<f64>(args.sums + ((<usize>(t * args.stored + c)) << 3));
     if (isLost(sum, false)) {
-      const first = A(args, 6) + span<T>((c / block) * rows * block + (c % block));
-      sum = wideSum<T>(first, I(args, 7), image, rows, step, 0, false);
+      const first = args.x + span<T>((c / block) * rows * block + (c % block));
+      sum = wideSum<T>(first, args.images, image, rows, step, 0, false);
     }
-    store<f32>(A(args, 1) + bytes(c), <f32>(sum * D(args, 4)));
+    store<f32>(args.y + bytes(c), <f32>(sum * args.factor));
   }
-}
-
-// 0 sums, 1 y [C], 2 C, 3 C rounded up to 4, 4–5 factor (f64), 6 x, 7 N, 8 G, 9 R, 10 B
-export function channelTotals(args: usize, tid: i32, threads: i32): void {
-  totalsOf<f32>(args, tid, threads);
-}
-export function channelTotalsBf16(args: usize, tid: i32, threads: i32): void {
-  totalsOf<u16>(args, tid, threads);
 }

@@ -1,8 +1,12 @@
 // Max pooling of x [U][H][W][B] to y [U][H'][W'][B]: U images × channel blocks, B channels, B % 4 = 0; otherwise as in
-// ./max-pool.ts, whose list of arguments 4 … 17 is that of these kernels too. Work is split by output rows, or, where windows may
-// overlap in the backward pass, by planes. Kernels named …Bf16 have x, y and gradients in bfloat16 (./elements.ts).
+// ./max-pool.ts. Work is split by output rows, or, where windows may overlap in the backward pass, by planes. Kernels named …Bf16 have x, y and gradients in bfloat16 (./elements.ts).
 
-import { A, F, I } from './abi';
+import {
+  MaxPoolBlocks2x2Args,
+  MaxPoolBlocks2x2BackwardArgs,
+  MaxPoolBlocksArgs,
+  MaxPoolBlocksBackwardArgs,
+} from './args';
 import { load1, load4, loadNext4, span, store4 } from './elements';
 import { endTap, firstTap, wins } from './max-pool';
 import { bytes, unitStart } from './share';
@@ -45,27 +49,26 @@ function poolEight<T>(x: usize, offsets: usize, taps: i32, y: usize, index: usiz
   v128.store64_lane(index, i8x16.narrow_i16x8_u(shorts, shorts), 0);
 }
 
-@inline
-function poolBlocks<T>(args: usize, tid: i32, threads: i32): void {
-  const low = f32x4.splat(F(args, 3));
-  const height = I(args, 5);
-  const width = I(args, 6);
-  const block = I(args, 7);
-  const outHeight = I(args, 8);
-  const outWidth = I(args, 9);
-  const kernelH = I(args, 10);
-  const kernelW = I(args, 11);
-  const dilationH = I(args, 16);
-  const dilationW = I(args, 17);
+export function maxPoolBlocks<T>(args: MaxPoolBlocksArgs, tid: i32, threads: i32): void {
+  const low = f32x4.splat(args.low);
+  const height = args.height;
+  const width = args.width;
+  const block = args.block;
+  const outHeight = args.outHeight;
+  const outWidth = args.outWidth;
+  const kernelH = args.kernelH;
+  const kernelW = args.kernelW;
+  const dilationH = args.dilationH;
+  const dilationW = args.dilationW;
   const stepW = span<T>(dilationW * block);
-  const end = unitStart(I(args, 4) * outHeight, tid + 1, threads);
-  for (let row = unitStart(I(args, 4) * outHeight, tid, threads); row < end; row++) {
-    const plane = A(args, 0) + span<T>((row / outHeight) * height * width * block);
-    const top = (row % outHeight) * I(args, 12) - I(args, 14);
+  const end = unitStart(args.planes * outHeight, tid + 1, threads);
+  for (let row = unitStart(args.planes * outHeight, tid, threads); row < end; row++) {
+    const plane = args.x + span<T>((row / outHeight) * height * width * block);
+    const top = (row % outHeight) * args.strideH - args.paddingH;
     const firstH = firstTap(top, dilationH);
     const endH = endTap(top, dilationH, height, kernelH);
     for (let j = 0; j < outWidth; j++) {
-      const left = j * I(args, 13) - I(args, 15);
+      const left = j * args.strideW - args.paddingW;
       const firstW = firstTap(left, dilationW);
       const endW = endTap(left, dilationW, width, kernelW);
       const inside = endH - firstH == kernelH && endW - firstW == kernelW;
@@ -76,10 +79,10 @@ function poolBlocks<T>(args: usize, tid: i32, threads: i32): void {
           const x = plane + span<T>((top * width + left) * block + c);
           poolEight<T>(
             x,
-            A(args, 18),
+            args.taps,
             kernelH * kernelW,
-            A(args, 1) + span<T>(to + c),
-            A(args, 2) + <usize>(to + c),
+            args.y + span<T>(to + c),
+            args.index + <usize>(to + c),
             low,
           );
         }
@@ -96,20 +99,11 @@ function poolBlocks<T>(args: usize, tid: i32, threads: i32): void {
             p += stepW;
           }
         }
-        store4<T>(A(args, 1) + span<T>(to + c), f32x4.pmax(best, low));
-        storeIndex(A(args, 2) + <usize>(to + c), at);
+        store4<T>(args.y + span<T>(to + c), f32x4.pmax(best, low));
+        storeIndex(args.index + <usize>(to + c), at);
       }
     }
   }
-}
-
-// 0 x, 1 y, 2 index (u8, u·kW + v in the window), 3 low (f32: results below it become it; 0 for a relu, −∞ for none), 4 … 17,
-// 18 taps (i32 [kH·kW]: bytes from a window's first element to each); B % 4 = 0
-export function maxPoolBlocks(args: usize, tid: i32, threads: i32): void {
-  poolBlocks<f32>(args, tid, threads);
-}
-export function maxPoolBlocksBf16(args: usize, tid: i32, threads: i32): void {
-  poolBlocks<u16>(args, tid, threads);
 }
 
 // Four numbers below 256 as bytes.
@@ -125,30 +119,29 @@ export function loadIndex(p: usize): v128 {
   return i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(p)));
 }
 
-// Each output adds to the input that it came from, in floats: in place, or in scratch memory where dx is narrower.
-@inline
-function scatterBlocks<T>(args: usize, tid: i32, threads: i32): void {
-  const relu = A(args, 3);
-  const width = I(args, 6);
-  const block = I(args, 7);
-  const outHeight = I(args, 8);
-  const outWidth = I(args, 9);
-  const size = I(args, 5) * width * block;
+// Each output adds to the input that it came from, in floats: in place, or in scratch memory where dx is narrower. Works by planes.
+export function maxPoolBlocksBackward<T>(args: MaxPoolBlocksBackwardArgs, tid: i32, threads: i32): void {
+  const relu = args.y;
+  const width = args.width;
+  const block = args.block;
+  const outHeight = args.outHeight;
+  const outWidth = args.outWidth;
+  const size = args.height * width * block;
   const outSize = outHeight * outWidth * block;
-  const taps = A(args, 18);
-  const scratch = A(args, 19) + <usize>(tid * I(args, 20));
-  const end = unitStart(I(args, 4), tid + 1, threads);
-  for (let unit = unitStart(I(args, 4), tid, threads); unit < end; unit++) {
-    const dx = A(args, 1) + span<T>(unit * size);
+  const taps = args.taps;
+  const scratch = args.scratch + <usize>tid * args.scratchBytes;
+  const end = unitStart(args.planes, tid + 1, threads);
+  for (let unit = unitStart(args.planes, tid, threads); unit < end; unit++) {
+    const dx = args.dx + span<T>(unit * size);
     const sums = sizeof<T>() == 4 ? dx : scratch;
     memory.fill(sums, 0, bytes(size));
-    let dy = A(args, 0) + span<T>(unit * outSize);
+    let dy = args.dy + span<T>(unit * outSize);
     let y = relu + span<T>(unit * outSize);
-    let index = A(args, 2) + <usize>(unit * outSize);
+    let index = args.index + <usize>(unit * outSize);
     for (let i = 0; i < outHeight; i++)
       for (let j = 0; j < outWidth; j++) {
-        const top = i * I(args, 12) - I(args, 14);
-        let origin = sums + bytes((top * width + j * I(args, 13) - I(args, 15)) * block);
+        const top = i * args.strideH - args.paddingH;
+        let origin = sums + bytes((top * width + j * args.strideW - args.paddingW) * block);
         const last = dy + span<T>(block);
         while (dy < last) {
           if (relu == 0 || !(load1<T>(y) <= 0)) {
@@ -166,33 +159,24 @@ function scatterBlocks<T>(args: usize, tid: i32, threads: i32): void {
   }
 }
 
-// 0 dy, 1 dx, 2 index (u8), 3 y (0: none, else a relu was applied: no gradient where y ≤ 0), 4 … 17 as above,
-// 18 taps in bytes of floats, 19 scratch for a plane of dx in floats (…Bf16 alone), 20 its bytes for each thread. Works by planes.
-export function maxPoolBlocksBackward(args: usize, tid: i32, threads: i32): void {
-  scatterBlocks<f32>(args, tid, threads);
-}
-export function maxPoolBlocksBackwardBf16(args: usize, tid: i32, threads: i32): void {
-  scatterBlocks<u16>(args, tid, threads);
-}
-
-@inline
-function poolPairs<T>(args: usize, tid: i32, threads: i32): void {
-  const low = f32x4.splat(F(args, 3));
-  const height = I(args, 5);
-  const width = I(args, 6);
-  const block = I(args, 7);
-  const outHeight = I(args, 8);
-  const outWidth = I(args, 9);
+// maxPoolBlocks for windows 2 × 2, stride 2, no padding.
+export function maxPoolBlocks2x2<T>(args: MaxPoolBlocks2x2Args, tid: i32, threads: i32): void {
+  const low = f32x4.splat(args.low);
+  const height = args.height;
+  const width = args.width;
+  const block = args.block;
+  const outHeight = args.outHeight;
+  const outWidth = args.outWidth;
   const step = span<T>(block);
   const rowBytes = step * width;
-  const end = unitStart(I(args, 4) * outHeight, tid + 1, threads);
-  for (let row = unitStart(I(args, 4) * outHeight, tid, threads); row < end; row++) {
+  const end = unitStart(args.planes * outHeight, tid + 1, threads);
+  for (let row = unitStart(args.planes * outHeight, tid, threads); row < end; row++) {
     const top = (row / outHeight) * height + ((row % outHeight) << 1);
     for (let c = 0; c < block; c += 4) {
-      let x = A(args, 0) + <usize>top * rowBytes + span<T>(c);
+      let x = args.x + <usize>top * rowBytes + span<T>(c);
       const to = row * outWidth * block + c;
-      let y = A(args, 1) + span<T>(to);
-      let index = A(args, 2) + <usize>to;
+      let y = args.y + span<T>(to);
+      let index = args.index + <usize>to;
       const last = y + <usize>outWidth * step;
       while (y < last) {
         let best = load4<T>(x);
@@ -217,34 +201,26 @@ function poolPairs<T>(args: usize, tid: i32, threads: i32): void {
   }
 }
 
-// maxPoolBlocks for windows 2 × 2, stride 2, no padding.
-export function maxPoolBlocks2x2(args: usize, tid: i32, threads: i32): void {
-  poolPairs<f32>(args, tid, threads);
-}
-export function maxPoolBlocks2x2Bf16(args: usize, tid: i32, threads: i32): void {
-  poolPairs<u16>(args, tid, threads);
-}
-
-@inline
-function scatterPairs<T>(args: usize, tid: i32, threads: i32): void {
-  const relu = A(args, 3);
-  const height = I(args, 5);
-  const width = I(args, 6);
-  const block = I(args, 7);
-  const outHeight = I(args, 8);
-  const outWidth = I(args, 9);
+// maxPoolBlocksBackward for windows 2 × 2, stride 2, no padding.
+export function maxPoolBlocks2x2Backward<T>(args: MaxPoolBlocks2x2BackwardArgs, tid: i32, threads: i32): void {
+  const relu = args.y;
+  const height = args.height;
+  const width = args.width;
+  const block = args.block;
+  const outHeight = args.outHeight;
+  const outWidth = args.outWidth;
   const step = span<T>(block);
   const rowBytes = step * width;
   const zero = f32x4.splat(0);
-  const end = unitStart(I(args, 4) * outHeight, tid + 1, threads);
-  for (let row = unitStart(I(args, 4) * outHeight, tid, threads); row < end; row++) {
+  const end = unitStart(args.planes * outHeight, tid + 1, threads);
+  for (let row = unitStart(args.planes * outHeight, tid, threads); row < end; row++) {
     const i = row % outHeight;
-    const rows = A(args, 1) + <usize>((row / outHeight) * height + (i << 1)) * rowBytes;
+    const rows = args.dx + <usize>((row / outHeight) * height + (i << 1)) * rowBytes;
     for (let c = 0; c < block; c += 4) {
       let dx = rows + span<T>(c);
       const from = row * outWidth * block + c;
-      let dy = A(args, 0) + span<T>(from);
-      let index = A(args, 2) + <usize>from;
+      let dy = args.dy + span<T>(from);
+      let index = args.index + <usize>from;
       let y = relu + span<T>(from);
       const last = dy + <usize>outWidth * step;
       while (dy < last) {
@@ -268,12 +244,4 @@ function scatterPairs<T>(args: usize, tid: i32, threads: i32): void {
     }
     if (height & 1 && i == outHeight - 1) memory.fill(rows + rowBytes + rowBytes, 0, rowBytes);
   }
-}
-
-// maxPoolBlocksBackward for windows 2 × 2, stride 2, no padding. Work is split by output rows.
-export function maxPoolBlocks2x2Backward(args: usize, tid: i32, threads: i32): void {
-  scatterPairs<f32>(args, tid, threads);
-}
-export function maxPoolBlocks2x2BackwardBf16(args: usize, tid: i32, threads: i32): void {
-  scatterPairs<u16>(args, tid, threads);
 }

@@ -1,9 +1,7 @@
 // Max pooling of planes x [U][H][W] to y [U][H'][W'], each with its winners' places. The first of equal values wins and NaN wins
 // over numbers, as in PyTorch. Work is split by output rows, or, in the backward pass, by planes.
-//
-// Args 4 … : 4 U, 5 H, 6 W, 7 B, 8 H', 9 W', 10 kH, 11 kW, 12 strideH, 13 strideW, 14 padH, 15 padW, 16 dilationH, 17 dilationW.
 
-import { A, I } from './abi';
+import { MaxPoolPlanesArgs, MaxPoolPlanesBackwardArgs } from './args';
 import { bytes, unitStart } from './share';
 
 // Where `value` replaces `best`.
@@ -24,25 +22,24 @@ export function endTap(origin: i32, dilation: i32, size: i32, taps: i32): i32 {
   return max(0, min(taps, (size - origin + dilation - 1) / dilation));
 }
 
-// 0 x, 1 y, 2 index (i32, h·W + w in the plane), 3 0, 4 … ; B = 1
-export function maxPoolPlanes(args: usize, tid: i32, threads: i32): void {
-  const index = A(args, 2);
-  const height = I(args, 5);
-  const width = I(args, 6);
-  const outHeight = I(args, 8);
-  const outWidth = I(args, 9);
-  const dilationH = I(args, 16);
-  const dilationW = I(args, 17);
-  const end = unitStart(I(args, 4) * outHeight, tid + 1, threads);
-  for (let row = unitStart(I(args, 4) * outHeight, tid, threads); row < end; row++) {
-    const plane = A(args, 0) + bytes((row / outHeight) * height * width);
-    const top = (row % outHeight) * I(args, 12) - I(args, 14);
+export function maxPoolPlanes(args: MaxPoolPlanesArgs, tid: i32, threads: i32): void {
+  const index = args.index;
+  const height = args.height;
+  const width = args.width;
+  const outHeight = args.outHeight;
+  const outWidth = args.outWidth;
+  const dilationH = args.dilationH;
+  const dilationW = args.dilationW;
+  const end = unitStart(args.planes * outHeight, tid + 1, threads);
+  for (let row = unitStart(args.planes * outHeight, tid, threads); row < end; row++) {
+    const plane = args.x + bytes((row / outHeight) * height * width);
+    const top = (row % outHeight) * args.strideH - args.paddingH;
     const firstH = firstTap(top, dilationH);
-    const endH = endTap(top, dilationH, height, I(args, 10));
+    const endH = endTap(top, dilationH, height, args.kernelH);
     for (let j = 0; j < outWidth; j++) {
-      const left = j * I(args, 13) - I(args, 15);
+      const left = j * args.strideW - args.paddingW;
       const firstW = firstTap(left, dilationW);
-      const endW = endTap(left, dilationW, width, I(args, 11));
+      const endW = endTap(left, dilationW, width, args.kernelW);
       let at = (top + firstH * dilationH) * width + left + firstW * dilationW;
       let best = load<f32>(plane + bytes(at));
       for (let u = firstH; u < endH; u++) {
@@ -57,25 +54,25 @@ export function maxPoolPlanes(args: usize, tid: i32, threads: i32): void {
         }
       }
       const to = bytes(row * outWidth + j);
-      store<f32>(A(args, 1) + to, best);
+      store<f32>(args.y + to, best);
       store<i32>(index + to, at);
     }
   }
 }
 
 // As above for windows 2 × 2, stride 2, no padding.
-export function maxPoolPlanes2x2(args: usize, tid: i32, threads: i32): void {
-  const height = I(args, 5);
-  const width = I(args, 6);
-  const outHeight = I(args, 8);
-  const outWidth = I(args, 9);
+export function maxPoolPlanes2x2(args: MaxPoolPlanesArgs, tid: i32, threads: i32): void {
+  const height = args.height;
+  const width = args.width;
+  const outHeight = args.outHeight;
+  const outWidth = args.outWidth;
   const rowBytes = bytes(width);
-  const end = unitStart(I(args, 4) * outHeight, tid + 1, threads);
-  for (let row = unitStart(I(args, 4) * outHeight, tid, threads); row < end; row++) {
+  const end = unitStart(args.planes * outHeight, tid + 1, threads);
+  for (let row = unitStart(args.planes * outHeight, tid, threads); row < end; row++) {
     const top = (row % outHeight) << 1;
-    let x = A(args, 0) + bytes(((row / outHeight) * height + top) * width);
-    let y = A(args, 1) + bytes(row * outWidth);
-    let index = A(args, 2) + bytes(row * outWidth);
+    let x = args.x + bytes(((row / outHeight) * height + top) * width);
+    let y = args.y + bytes(row * outWidth);
+    let index = args.index + bytes(row * outWidth);
     let j = 0;
     let first = i32x4.add(i32x4.splat(top * width), i32x4(0, 2, 4, 6));
     while (j + 4 <= outWidth) {
@@ -123,16 +120,16 @@ export function maxPoolPlanes2x2(args: usize, tid: i32, threads: i32): void {
   }
 }
 
-// 0 dy, 1 dx, 2 index (i32), 3 0, 4 … ; B = 1. Works by planes: each output adds to the input that it came from.
-export function maxPoolPlanesBackward(args: usize, tid: i32, threads: i32): void {
-  const size = I(args, 5) * I(args, 6);
-  const outSize = I(args, 8) * I(args, 9);
-  const end = unitStart(I(args, 4), tid + 1, threads);
-  for (let unit = unitStart(I(args, 4), tid, threads); unit < end; unit++) {
-    const dx = A(args, 1) + bytes(unit * size);
+// Works by planes: each output adds to the input that it came from.
+export function maxPoolPlanesBackward(args: MaxPoolPlanesBackwardArgs, tid: i32, threads: i32): void {
+  const size = args.height * args.width;
+  const outSize = args.outHeight * args.outWidth;
+  const end = unitStart(args.planes, tid + 1, threads);
+  for (let unit = unitStart(args.planes, tid, threads); unit < end; unit++) {
+    const dx = args.dx + bytes(unit * size);
     memory.fill(dx, 0, bytes(size));
-    let dy = A(args, 0) + bytes(unit * outSize);
-    let index = A(args, 2) + bytes(unit * outSize);
+    let dy = args.dy + bytes(unit * outSize);
+    let index = args.index + bytes(unit * outSize);
     for (let k = 0; k < outSize; k++) {
       const to = dx + bytes(load<i32>(index));
       store<f32>(to, load<f32>(to) + load<f32>(dy));

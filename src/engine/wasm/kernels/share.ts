@@ -55,12 +55,6 @@ export function total(sum: v128): f64 {
   return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
 }
 
-// Words k and k + 1 of `args` as a double.
-@inline
-export function D(args: usize, k: i32): f64 {
-  return load<f64>(args + ((<usize>k) << 2));
-}
-
 // The sum of the four lanes.
 @inline
 export function sumLanes(v: v128): f32 {

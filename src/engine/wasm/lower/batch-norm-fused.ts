@@ -31,8 +31,9 @@ import {
   emitStatistics,
   givenStatistics,
   newStatistics,
+  type ParameterGradients,
 } from './batch-norm.js';
-import { type ChannelLayout, channelLayout, layoutWords, sumBytes } from './channel-layout.js';
+import { type ChannelLayout, channelLayout, sumBytes } from './channel-layout.js';
 
 /** The layout in which `x` is stored if that is whole vectors of channels, else the one that suits its channels. */
 export function vectorBlock(context: LowerContext, x: Value): Block {
@@ -76,10 +77,10 @@ function emitApply(
   y: Value,
   residual: Value | undefined,
 ): void {
-  const added = residual === undefined ? 0 : context.input(residual, block, storage);
+  const added = residual && context.input(residual, block, storage);
   const to = context.output(y, block, x, storage);
-  const kernel = storedKernel('batchNormApply', storage);
-  context.emit(kernel, [from, ...layoutWords(layout), scale, shift, to, 1, added]);
+  const told = { x: from, ...layout, scale, shift, y: to, relu: true, residual: added };
+  context.emit(storedKernel('batchNormApply', storage), told);
 }
 
 const forward = lowering<BatchNormAttrs>((node, context) => {
@@ -101,20 +102,19 @@ const forwardMaxPool = lowering<BatchNormAttrs>((node, context) => {
   const { source, scale } = train(node, context);
   const { block, storage, from } = source;
   const [y, , , winners, index] = operands(node.outputs);
-  const written = [
-    context.output(y, block, undefined, storage),
-    context.output(winners, block, undefined, storage),
-    context.output(index, block),
-  ];
-  const words = [from, ...imageWords(node, source), scale.scale, scale.shift, ...written];
-  context.emit(storedKernel('batchNormReluPool', storage), words);
+  context.emit(storedKernel('batchNormReluPool', storage), {
+    ...{ x: from, ...imageOf(node, source), ...scale },
+    y: context.output(y, block, undefined, storage),
+    winners: context.output(winners, block, undefined, storage),
+    index: context.output(index, block),
+  });
   return true;
 });
 
-/** N, G, H, W, B of input 0 or, in a gradient, 1. */
-function imageWords({ inputs }: PlanNode, { block }: Source, position = 0): number[] {
-  const [n = 1, c = 1, h = 1, w = 1] = inputs[position]?.shape ?? [];
-  return [n, Math.ceil(c / block), h, w, block];
+/** Input 0 or, in a gradient, 1, as the kernels see it. */
+function imageOf({ inputs }: PlanNode, { block }: Source, position = 0) {
+  const [images = 1, c = 1, height = 1, width = 1] = inputs[position]?.shape ?? [];
+  return { images, groups: Math.ceil(c / block), height, width, block };
 }
 
 /** Gradients of weight and bias, and the terms of dx; `emitSums` emits the phase that fills the threads' sums. */
@@ -122,15 +122,14 @@ function backwardTerms(
   { outputs, attrs }: PlanNode<BatchNormAttrs>,
   context: LowerContext,
   layout: ChannelLayout,
-  [weight, mean, variance]: readonly [Pointer, Pointer, Pointer],
+  given: Omit<ParameterGradients, 'dweight' | 'dbias'>,
   emitSums: (sums: Pointer) => void,
 ): Pointer {
   const [, dweight, dbias] = operands(outputs);
   const sums = context.scratch(sumBytes(layout, context.threads));
   emitSums(sums);
   const gradients = { dweight: context.output(dweight), dbias: context.output(dbias) };
-  const given = { weight, mean, variance, ...gradients };
-  return emitBackwardTerms(context, layout, sums, given, attrs.eps);
+  return emitBackwardTerms(context, layout, sums, { ...given, ...gradients }, attrs.eps);
 }
 
 const backward = lowering<BatchNormAttrs>((node, context) => {
@@ -139,15 +138,14 @@ const backward = lowering<BatchNormAttrs>((node, context) => {
   const gradient = context.input(dy, block, storage);
   const given = givenStatistics(context, weight, bias, mean, variance);
   const { scale, shift } = emitScale(context, layout, given, node.attrs.eps);
-  const words = [from, ...layoutWords(layout), gradient];
-  const vectors = [given.weight, given.mean, given.variance] as const;
-  const terms = backwardTerms(node, context, layout, vectors, (sums) => {
+  const told = { x: from, ...layout, dy: gradient };
+  const terms = backwardTerms(node, context, layout, given, (sums) => {
     const kernel = storedKernel('batchNormReluBackwardSums', storage);
-    context.emit(kernel, [...words, given.mean, sums, scale, shift, 0, 0]);
+    context.emit(kernel, { ...told, mean: given.mean, sums, scale, shift });
   });
   const dx = context.output(operands(node.outputs)[0], block, x, storage);
   const kernel = storedKernel('batchNormReluBackwardApply', storage);
-  context.emit(kernel, [...words, terms, dx, shift]);
+  context.emit(kernel, { ...told, terms, dx, shift });
   return true;
 });
 
@@ -157,16 +155,20 @@ const backwardAdd = lowering<BatchNormAttrs>((node, context) => {
   const { block, storage, layout, from } = sourceOf(context, x);
   const gradient = context.input(dy, block, storage);
   const result = context.input(y, block, storage);
-  const vectors = [context.input(weight), context.input(mean), context.input(variance)] as const;
+  const given = {
+    weight: context.input(weight),
+    mean: context.input(mean),
+    variance: context.input(variance),
+  };
   const masked = context.output(dresidual, block, dy, storage);
-  const words = [from, ...layoutWords(layout)];
-  const terms = backwardTerms(node, context, layout, vectors, (sums) => {
-    const sources = [gradient, vectors[1], sums, 0, 0, result, masked];
-    context.emit(storedKernel('batchNormResidualBackwardSums', storage), [...words, ...sources]);
+  const told = { x: from, ...layout };
+  const terms = backwardTerms(node, context, layout, given, (sums) => {
+    const kernel = storedKernel('batchNormResidualBackwardSums', storage);
+    context.emit(kernel, { ...told, dy: gradient, mean: given.mean, sums, y: result, masked });
   });
   const to = context.output(dx, block, x, storage);
   const kernel = storedKernel('batchNormBackwardApply', storage);
-  context.emit(kernel, [...words, masked.readonly(), terms, to, 0]);
+  context.emit(kernel, { ...told, dy: masked.readonly(), terms, dx: to });
   return true;
 });
 
@@ -180,16 +182,16 @@ const backwardMaxPool = lowering<BatchNormAttrs>((node, context) => {
   const { scale, shift } = emitScale(context, layout, given, node.attrs.eps);
   const gradient = context.input(dy, block, storage);
   const best = context.input(winners, block, storage);
-  const vectors = [given.weight, given.mean, given.variance] as const;
-  const terms = backwardTerms(node, context, layout, vectors, (sums) => {
-    const pooled = layoutWords(channelLayout(dy, block));
-    const words = [best, ...pooled, gradient, given.mean, sums, scale, shift, 0, 0];
-    context.emit(storedKernel('batchNormReluBackwardSums', storage), words);
+  const terms = backwardTerms(node, context, layout, given, (sums) => {
+    const pooled = { x: best, ...channelLayout(dy, block), dy: gradient };
+    const kernel = storedKernel('batchNormReluBackwardSums', storage);
+    context.emit(kernel, { ...pooled, mean: given.mean, sums, scale, shift });
   });
-  const places = context.input(index, block);
-  const words = [from, ...imageWords(node, source, 1), terms, shift, gradient, best, places];
-  const dx = context.output(operands(node.outputs)[0], block, x, storage);
-  context.emit(storedKernel('batchNormReluPoolBackward', storage), [...words, dx]);
+  context.emit(storedKernel('batchNormReluPoolBackward', storage), {
+    ...{ x: from, ...imageOf(node, source, 1), terms, shift, dy: gradient, winners: best },
+    index: context.input(index, block),
+    dx: context.output(operands(node.outputs)[0], block, x, storage),
+  });
   return true;
 });
 

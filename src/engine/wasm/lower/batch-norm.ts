@@ -5,14 +5,7 @@ import { operands } from '../../../graph/op.js';
 import { storedKernel } from '../../compiler/lower/stored-kernel.js';
 import { type LowerContext, lowering } from '../../compiler/lowering.js';
 import type { Pointer } from '../../compiler/region.js';
-import {
-  type ChannelLayout,
-  channelLayout,
-  layoutWords,
-  storedChannels,
-  sumBytes,
-} from './channel-layout.js';
-import { double } from './double.js';
+import { type ChannelLayout, channelLayout, storedChannels, sumBytes } from './channel-layout.js';
 
 /** Per channel, with those that fill the last block: y = x · scale + shift. */
 export interface ChannelScale {
@@ -33,19 +26,16 @@ export function emitStatistics(
   context: LowerContext,
   layout: ChannelLayout,
   x: Pointer,
-  { weight, bias, mean, variance }: Statistics,
+  statistics: Statistics,
   eps: number,
 ): ChannelScale {
   const sums = context.scratch(sumBytes(layout, context.threads));
   const { scale, shift } = newScale(context, layout);
-  const words = [x, ...layoutWords(layout)];
-  const kernel = (name: 'batchNormSums' | 'batchNormStatistics') =>
-    storedKernel(name, layout.storage);
-  context.emit(kernel('batchNormSums'), [...words, sums]);
-  context.emit(kernel('batchNormStatistics'), [
-    ...[...words, sums.readonly(), weight, bias, mean, variance, scale, shift],
-    ...[layout.channels, ...double(eps)],
-  ]);
+  const told = { x, ...layout, sums };
+  context.emit(storedKernel('batchNormSums', layout.storage), told);
+  context.emit(storedKernel('batchNormStatistics', layout.storage), {
+    ...{ ...told, ...statistics, scale, shift, eps },
+  });
   return { scale: scale.readonly(), shift: shift.readonly() };
 }
 
@@ -53,14 +43,12 @@ export function emitStatistics(
 export function emitScale(
   context: LowerContext,
   layout: ChannelLayout,
-  { weight, bias, mean, variance }: Statistics,
+  statistics: Statistics,
   eps: number,
 ): ChannelScale {
   const { scale, shift } = newScale(context, layout);
-  context.emit('batchNormScale', [
-    ...[storedChannels(layout), mean, variance, weight, bias, scale, shift],
-    ...[layout.channels, ...double(eps)],
-  ]);
+  const stored = storedChannels(layout);
+  context.emit('batchNormScale', { ...layout, stored, ...statistics, scale, shift, eps });
   return { scale: scale.readonly(), shift: shift.readonly() };
 }
 
@@ -83,15 +71,13 @@ export function emitBackwardTerms(
   context: LowerContext,
   layout: ChannelLayout,
   sums: Pointer,
-  { mean, variance, weight, dweight, dbias }: ParameterGradients,
+  gradients: ParameterGradients,
   eps: number,
 ): Pointer {
-  const channels = storedChannels(layout);
-  const terms = context.scratch(4 * 4 * channels);
-  context.emit('batchNormBackwardTerms', [
-    ...[sums.readonly(), channels, layout.count, mean, variance, weight, 0],
-    ...[dweight, dbias, terms, layout.channels, 0, ...double(eps)],
-  ]);
+  const stored = storedChannels(layout);
+  const terms = context.scratch(4 * 4 * stored);
+  const told = { sums, ...layout, stored, ...gradients, terms, eps };
+  context.emit('batchNormBackwardTerms', { ...told, given: false });
   return terms.readonly();
 }
 
@@ -137,15 +123,10 @@ export const batchNormLowering = lowering<BatchNormAttrs>((node, context) => {
   const statistics = newStatistics(context, weight, bias, mean, variance);
   const { scale, shift } = emitStatistics(context, layout, from, statistics, node.attrs.eps);
   const to = context.output(y, block, x, storage);
-  context.emit(storedKernel('batchNormApply', storage), [
-    from,
-    ...layoutWords(layout),
-    scale,
-    shift,
-    to,
-    0,
-    0,
-  ]);
+  const told = { x: from, ...layout, scale, shift, y: to };
+  context.emit(storedKernel('batchNormApply', storage), {
+    ...{ ...told, relu: false, residual: undefined },
+  });
   return true;
 });
 
@@ -159,15 +140,10 @@ export const batchNormEvalLowering = lowering<BatchNormAttrs>((node, context) =>
   const statistics = givenStatistics(context, weight, bias, mean, variance);
   const { scale, shift } = emitScale(context, layout, statistics, node.attrs.eps);
   const to = context.output(y, block, x, storage);
-  context.emit(storedKernel('batchNormApply', storage), [
-    from,
-    ...layoutWords(layout),
-    scale,
-    shift,
-    to,
-    0,
-    0,
-  ]);
+  const told = { x: from, ...layout, scale, shift, y: to };
+  context.emit(storedKernel('batchNormApply', storage), {
+    ...{ ...told, relu: false, residual: undefined },
+  });
   return true;
 });
 
@@ -181,16 +157,8 @@ export const batchNormBackwardLowering = lowering<BatchNormAttrs>((node, context
   const from = context.input(x, block, storage);
   const center = context.input(mean);
   const sums = context.scratch(sumBytes(layout, context.threads));
-  const words = [from, ...layoutWords(layout), gradient];
-  context.emit(storedKernel('batchNormBackwardSums', storage), [
-    ...words,
-    center,
-    sums,
-    0,
-    0,
-    0,
-    0,
-  ]);
+  const told = { x: from, ...layout, dy: gradient };
+  context.emit(storedKernel('batchNormBackwardSums', storage), { ...told, mean: center, sums });
   const statistics = {
     mean: center,
     variance: context.input(variance),
@@ -200,6 +168,6 @@ export const batchNormBackwardLowering = lowering<BatchNormAttrs>((node, context
   };
   const terms = emitBackwardTerms(context, layout, sums, statistics, node.attrs.eps);
   const to = context.output(dx, block, x, storage);
-  context.emit(storedKernel('batchNormBackwardApply', storage), [...words, terms, to, 0]);
+  context.emit(storedKernel('batchNormBackwardApply', storage), { ...told, terms, dx: to });
   return true;
 });

@@ -35,11 +35,6 @@ export function channelLayout(
     : { images: n, groups, pixels: inner, block: width, storage, channels, count };
 }
 
-/** The words x kernels begin with: N, G, R, B. */
-export function layoutWords({ images, groups, pixels, block }: ChannelLayout): number[] {
-  return [images, groups, pixels, block];
-}
-
 /** Channels with those that fill the last block. */
 export function storedChannels({ groups, block }: ChannelLayout): number {
   return groups * block;

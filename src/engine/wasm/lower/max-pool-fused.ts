@@ -14,13 +14,13 @@ import { operands } from '../../../graph/op.js';
 import { storedSize } from '../../compiler/layout.js';
 import { isTwoByTwo } from '../../compiler/lower/max-pool-windows.js';
 import { storedKernel } from '../../compiler/lower/stored-kernel.js';
-import { float, type LowerContext, lowering, type Word } from '../../compiler/lowering.js';
+import { type LowerContext, lowering } from '../../compiler/lowering.js';
 import type { BlockedPoolAttrs } from '../../compiler/node-attrs.js';
 import type { Pointer } from '../../compiler/region.js';
 import type { Lowerings } from '../../compiler/target.js';
 import type { Precision } from '../../precision.js';
 import { vectorBlock } from './batch-norm-fused.js';
-import { poolWords } from './max-pool.js';
+import { poolWindows } from './max-pool.js';
 
 /** Bytes from a window's first element to each of its elements, where they are stored so. */
 function tapTable(
@@ -47,18 +47,19 @@ const forward = lowering<BlockedPoolAttrs>((node, context) => {
   const block = vectorBlock(context, x);
   const storage = context.storageOf(x);
   const from = context.input(x, block, storage);
-  const low = float(node.attrs.relu ? 0 : Number.NEGATIVE_INFINITY);
-  const to = context.output(y, block, undefined, storage);
-  const words = [
-    ...[from, to, context.output(index, block), low],
-    ...poolWords(x, y, block, node.attrs),
-  ];
+  const told = {
+    x: from,
+    y: context.output(y, block, undefined, storage),
+    index: context.output(index, block),
+    low: node.attrs.relu ? 0 : Number.NEGATIVE_INFINITY,
+    ...poolWindows(x, y, block, node.attrs),
+  };
   if (isTwoByTwo(x, y, node.attrs)) {
-    context.emit(storedKernel('maxPoolBlocks2x2', storage), words);
+    context.emit(storedKernel('maxPoolBlocks2x2', storage), told);
     return true;
   }
   const taps = tapTable(context, x, block, storage, node.attrs);
-  context.emit(storedKernel('maxPoolBlocks', storage), [...words, taps]);
+  context.emit(storedKernel('maxPoolBlocks', storage), { ...told, taps });
   return true;
 });
 
@@ -67,21 +68,25 @@ const backward = lowering<BlockedPoolAttrs>((node, context) => {
   const [dx] = operands(node.outputs);
   const block = vectorBlock(context, y);
   const storage = context.storageOf(y);
-  const gradient = context.input(dy, block, storage);
-  const places = context.input(index, block);
-  const result = node.attrs.relu ? context.input(y, block, storage) : 0;
-  const to = context.output(dx, block, undefined, storage);
-  const words: Word[] = [gradient, to, places, result, ...poolWords(dx, y, block, node.attrs)];
+  const told = {
+    dy: context.input(dy, block, storage),
+    index: context.input(index, block),
+    y: node.attrs.relu ? context.input(y, block, storage) : undefined,
+    dx: context.output(dx, block, undefined, storage),
+    ...poolWindows(dx, y, block, node.attrs),
+  };
   if (isTwoByTwo(dx, y, node.attrs)) {
-    context.emit(storedKernel('maxPoolBlocks2x2Backward', storage), words);
+    context.emit(storedKernel('maxPoolBlocks2x2Backward', storage), told);
     return true;
   }
-  words.push(tapTable(context, dx, block, 'float32', node.attrs));
-  if (storage === 'bfloat16') {
-    const plane = context.threadScratch(4 * block * numel(dx.shape.slice(2)));
-    words.push(plane.pointer, plane.bytes);
-  }
-  context.emit(storedKernel('maxPoolBlocksBackward', storage), words);
+  const taps = tapTable(context, dx, block, 'float32', node.attrs);
+  const plane =
+    storage === 'bfloat16'
+      ? context.threadScratch(4 * block * numel(dx.shape.slice(2)))
+      : undefined;
+  context.emit(storedKernel('maxPoolBlocksBackward', storage), {
+    ...{ ...told, taps, scratch: plane?.pointer, scratchBytes: plane?.bytes ?? 0 },
+  });
   return true;
 });
 

@@ -8,8 +8,7 @@ import { storedKernel } from '../../compiler/lower/stored-kernel.js';
 import { type LowerContext, type Lowering, lowering } from '../../compiler/lowering.js';
 import type { PlanNode } from '../../compiler/plan-node.js';
 import type { Lowerings } from '../../compiler/target.js';
-import { channelLayout, layoutWords, storedChannels, sumBytes } from './channel-layout.js';
-import { double } from './double.js';
+import { channelLayout, storedChannels, sumBytes } from './channel-layout.js';
 
 /** [K1][R1][K2][R2][K3]: kept and reduced dimensions in turn. */
 interface Pattern {
@@ -61,12 +60,11 @@ function emitChannelSums(context: LowerContext, x: Value, y: Value, factor: numb
   const layout = channelLayout(x, block, storage);
   const from = context.input(x, block, storage);
   const sums = context.scratch(sumBytes(layout, context.threads) / 2);
-  const stored = storedChannels(layout);
-  context.emit(storedKernel('channelSums', storage), [from, ...layoutWords(layout), sums]);
-  context.emit(storedKernel('channelTotals', storage), [
-    ...[sums.readonly(), context.output(y), layout.channels, stored, ...double(factor)],
-    ...[from, ...layoutWords(layout)],
-  ]);
+  const told = { x: from, ...layout, sums };
+  context.emit(storedKernel('channelSums', storage), told);
+  context.emit(storedKernel('channelTotals', storage), {
+    ...{ ...told, y: context.output(y), stored: storedChannels(layout), factor },
+  });
 }
 
 /** Whether each result is the sum of a channel: of images, or a column of a matrix of whole vectors. */

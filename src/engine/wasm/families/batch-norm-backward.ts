@@ -1,0 +1,54 @@
+import { channelSizes } from './channels.js';
+import type { Family } from './family.js';
+
+/** Two sums of each thread, f64 [threads][2][stored, rounded up to 4]; `stored` channels with those that fill the last block. */
+const sums = {
+  x: 'read',
+  ...channelSizes,
+  dy: 'read',
+  mean: 'read',
+  sums: 'write',
+} as const;
+
+/** `terms` [4][stored]: mean, scale, slope, offset. dx may be x or dy. */
+const apply = { x: 'read', ...channelSizes, dy: 'read', terms: 'read', dx: 'write' } as const;
+
+export const batchNormBackward = {
+  BatchNormBackwardSumsArgs: {
+    kernels: ['batchNormBackwardSums'],
+    bfloat16: ['batchNormBackwardSums'],
+    fields: sums,
+  },
+  /** y = relu(x · scale + shift); block % 4 = 0. */
+  BatchNormReluBackwardSumsArgs: {
+    kernels: ['batchNormReluBackwardSums'],
+    bfloat16: ['batchNormReluBackwardSums'],
+    fields: { ...sums, scale: 'read', shift: 'read' },
+  },
+  /** y = relu(x · scale + shift + residual); `masked`, the residual's gradient, may be dy; block % 4 = 0. */
+  BatchNormResidualBackwardSumsArgs: {
+    kernels: ['batchNormResidualBackwardSums'],
+    bfloat16: ['batchNormResidualBackwardSums'],
+    fields: { ...sums, y: 'read', masked: 'write' },
+  },
+  /** `count` elements of a channel; `given` statistics do not depend on x. Without a weight, it is ones. */
+  BatchNormBackwardTermsArgs: {
+    kernels: ['batchNormBackwardTerms'],
+    fields: {
+      ...{ sums: 'read', stored: 'i32', count: 'i32', mean: 'read', variance: 'read' },
+      ...{ weight: 'read?', given: 'bool', dweight: 'write?', dbias: 'write?', terms: 'write' },
+      ...{ channels: 'i32', eps: 'f64' },
+    },
+  },
+  BatchNormBackwardApplyArgs: {
+    kernels: ['batchNormBackwardApply'],
+    bfloat16: ['batchNormBackwardApply'],
+    fields: apply,
+  },
+  /** The gradient passes where x · scale + shift > 0; block % 4 = 0. */
+  BatchNormReluBackwardApplyArgs: {
+    kernels: ['batchNormReluBackwardApply'],
+    bfloat16: ['batchNormReluBackwardApply'],
+    fields: { ...apply, shift: 'read' },
+  },
+} as const satisfies Family;
