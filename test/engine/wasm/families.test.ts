@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { Float } from '../../../src/engine/compiler/lowering.js';
 import { Pointer } from '../../../src/engine/compiler/region.js';
@@ -112,6 +113,22 @@ test('a kernel for bfloat16 is the same function of another element', async () =
     'case 2: probeBf16(args, tid, threads); break;',
   ])
     assert.ok(dispatch.includes(line), line);
+});
+
+test('every kernel is described: those of a file are its family’s, of the class they are told in', () => {
+  const folder = 'src/engine/wasm/kernels'; // tests run in the repository's root
+  const kernel = /^export function (\w+)(?:<[\w, ]+>)?\(\s*\w+: (\w*Args|usize),\s*tid: i32,/gm;
+  const written = readdirSync(folder).flatMap((file) =>
+    [...readFileSync(`${folder}/${file}`, 'utf8').matchAll(kernel)].map(
+      ([, name, args]) => `${file.replace('.ts', '')}: ${name}(${args})`,
+    ),
+  );
+  const described = Object.entries<Family>(table.kernelFamilies).flatMap(([file, family]) =>
+    Object.entries(family).flatMap(([args, { kernels, functions }]) =>
+      (functions === undefined ? kernels : ['map']).map((name) => `${file}: ${name}(${args})`),
+    ),
+  );
+  assert.deepEqual(written.sort(), described.sort());
 });
 
 test('every kernel of the table is in both builds, and calls own and read only what they are told', () => {
