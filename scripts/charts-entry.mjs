@@ -1,9 +1,18 @@
 // What of ECharts is bundled into the package (scripts/build.mjs): the parts that src/report/ draws with.
-import { LineChart } from 'echarts/charts';
-import { GridComponent, LegendComponent, TitleComponent } from 'echarts/components';
+import { BarChart, HeatmapChart, LineChart, ScatterChart } from 'echarts/charts';
+import {
+  GridComponent,
+  LegendComponent,
+  MarkLineComponent,
+  TitleComponent,
+  TooltipComponent,
+  VisualMapContinuousComponent,
+} from 'echarts/components';
 import { init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 
-use([LineChart, GridComponent, LegendComponent, TitleComponent, SVGRenderer]);
+use([BarChart, HeatmapChart, LineChart, ScatterChart, SVGRenderer]);
+use([GridComponent, LegendComponent, MarkLineComponent, TitleComponent, TooltipComponent]);
+use([VisualMapContinuousComponent]);
 
 export { init };

@@ -1,7 +1,8 @@
 /** A map of pictures: those that are alike to a model lie near each other. */
+
+import { htmlPage, htmlText, pngUrl } from '../report/html.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { colorOf } from './colormap.js';
-import { htmlPage, htmlText, pngUrl } from './html.js';
 
 /** A picture on the map. */
 export interface MapPoint {

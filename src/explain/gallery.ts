@@ -1,6 +1,7 @@
 /** A page of pictures that is one file: no script, no network, names from outside shown as text whatever is in them. */
+
+import { htmlPage, htmlText, pngUrl } from '../report/html.js';
 import { type Colormap, colorOf } from './colormap.js';
-import { htmlPage, htmlText, pngUrl } from './html.js';
 
 /** One picture on the page. */
 export interface GalleryFigure {

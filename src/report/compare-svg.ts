@@ -67,7 +67,7 @@ export function compareSvg(curves: readonly ComparedCurve[], title: string): str
       line(curve, 1, ({ accuracy }) => 100 * accuracy),
     ]),
   };
-  return renderSvg(option, width, height);
+  return renderSvg({ option, width, height });
 }
 
 function line(

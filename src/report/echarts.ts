@@ -1,27 +1,54 @@
 /** The one place that knows ECharts: options in, SVG text out, no browser. It is loaded at the first chart. */
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { printable } from '../core/outside-text.js';
 
 /** An option object as ECharts' documentation describes it. */
 export type ChartOption = Readonly<Record<string, unknown>>;
 
-/** Draws a chart as a stand-alone SVG of `width` × `height` pixels. */
-export function renderSvg(option: ChartOption, width: number, height: number): string {
+/** A chart, and the size that it is drawn at where nothing else decides. The option is plain data: a page's charts are made of it, too. */
+export interface Chart {
+  readonly option: ChartOption;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Draws a chart as a stand-alone SVG on white. */
+export function renderSvg({ option, width, height }: Chart): string {
   loaded ??= load();
   const chart = loaded.init(null, null, { renderer: 'svg', ssr: true, width, height });
   try {
-    chart.setOption({ animation: false, backgroundColor: '#ffffff', ...option });
+    const shown = withPrintable(option) as ChartOption; // an object gives an object
+    chart.setOption({ animation: false, backgroundColor: '#ffffff', ...shown });
     return chart.renderToSVGString();
   } finally {
     chart.dispose();
   }
 }
 
-/** What is used of ECharts. */
-interface ECharts {
-  init(dom: null, theme: null, options: object): Chart;
+/** The library as a script, for a page whose charts live. */
+export function chartScript(): string {
+  return readFileSync(new URL(bundle, import.meta.url), 'utf8');
 }
 
-interface Chart {
+/** The option with all its texts printable: a control character makes no SVG that can be read. */
+export function withPrintable(value: unknown): unknown {
+  if (typeof value === 'string') return value.split('\n').map(printable).join('\n');
+  if (Array.isArray(value)) return value.map(withPrintable);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [key, withPrintable(inner)]),
+  );
+}
+
+const bundle = './echarts-bundle.cjs';
+
+/** What is used of ECharts. */
+interface ECharts {
+  init(dom: null, theme: null, options: object): LiveChart;
+}
+
+interface LiveChart {
   setOption(option: ChartOption): void;
   renderToSVGString(): string;
   dispose(): void;
@@ -34,5 +61,5 @@ let loaded: ECharts | undefined;
  * asynchronous: a chart is drawn at once, and a program without charts never waits for them.
  */
 function load(): ECharts {
-  return createRequire(import.meta.url)('./echarts-bundle.cjs');
+  return createRequire(import.meta.url)(bundle);
 }

@@ -11,13 +11,13 @@ export function scheduleSvg(
   // More points than pixels show nothing more.
   const stride = Math.max(1, Math.floor(rates.length / 1800));
   const data = rates.flatMap((lr, i) => (i % stride === 0 ? [[i / stepsPerEpoch, lr]] : []));
-  return renderSvg(
-    framed(title, { name: 'epoch', type: 'value' }, { name: 'learning rate', type: 'value' }, [
-      { type: 'line', color, data, showSymbol: false },
-    ]),
-    900,
-    360,
+  const option = framed(
+    title,
+    { name: 'epoch', type: 'value' },
+    { name: 'learning rate', type: 'value' },
+    [{ type: 'line', color, data, showSymbol: false }],
   );
+  return renderSvg({ option, width: 900, height: 360 });
 }
 
 /** The loss by learning rate, with what it suggests: an SVG of 900 × 420 pixels. */
@@ -35,20 +35,17 @@ export function lrFindSvg(
     symbolSize: 9,
     symbol: 'circle',
   }));
-  return renderSvg(
-    framed(
-      title,
-      { name: 'learning rate', type: 'log', axisLabel: { formatter: power } },
-      { name: 'loss', type: 'value', scale: true, max: ceiling(losses) },
-      [
-        { type: 'line', color, data: lrs.map((lr, i) => [lr, losses[i]]), showSymbol: false },
-        ...points,
-      ],
-      Object.keys(marks),
-    ),
-    900,
-    420,
+  const option = framed(
+    title,
+    { name: 'learning rate', type: 'log', axisLabel: { formatter: power } },
+    { name: 'loss', type: 'value', scale: true, max: ceiling(losses) },
+    [
+      { type: 'line', color, data: lrs.map((lr, i) => [lr, losses[i]]), showSymbol: false },
+      ...points,
+    ],
+    Object.keys(marks),
   );
+  return renderSvg({ option, width: 900, height: 420 });
 }
 
 /** `0.0001` as `1e-4`. */

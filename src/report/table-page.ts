@@ -1,5 +1,5 @@
 /** A page that is one file: tables and charts of runs beside each other. Names from outside are text, whatever is in them. */
-import { htmlPage, htmlText } from '../explain/html.js';
+import { htmlPage, htmlText } from './html.js';
 
 export interface TablePage {
   readonly title: string;

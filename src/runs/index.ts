@@ -31,7 +31,7 @@ export {
 } from './resume.js';
 export { type Checkpoint, RunFolder } from './run-folder.js';
 export type { LogLine, RunLog } from './run-log.js';
-export { type EpochPoint, RunRecorder, type RunRecorderOptions } from './run-recorder.js';
+export { RunRecorder, type RunRecorderOptions } from './run-recorder.js';
 export { type TrainedRun, type TrainOptions, train } from './train.js';
 export { type TrainOutcome, type TrainRequest, trainTask } from './train-task.js';
 export {

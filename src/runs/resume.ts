@@ -20,7 +20,10 @@ export interface OpenResumeOptions extends Opening {
 
 export interface ResumeOptions
   extends OpenResumeOptions,
-    Pick<TrainRequest, 'callbacks' | 'signal'> {}
+    Pick<TrainRequest, 'callbacks' | 'signal'> {
+  /** Whether pictures are drawn while it trains. @default true */
+  readonly report?: boolean;
+}
 
 /** A run that is ready to go on by `trainTask`. */
 export interface OpenedResume {
@@ -41,6 +44,7 @@ const opening = {
 const readOpening = optionReader<OpenResumeOptions>('openResume', opening);
 const readOptions = optionReader<ResumeOptions>('resume', {
   ...opening,
+  report: true,
   callbacks: true,
   signal: true,
 });
@@ -80,12 +84,13 @@ export async function resume(
   path: string,
   ...given: [options?: ResumeOptions]
 ): Promise<TrainedRun> {
-  const { callbacks, signal, ...request } = readOptions(given);
+  const { report = true, callbacks, signal, ...request } = readOptions(given);
   const { changed, ...opened } = await openResume(path, request);
   for (const text of changed)
     for (const callback of callbacks ?? []) callback.onNote?.(`goes on although ${text}`);
   const outcome = await trainTask({
     ...opened,
+    report,
     force: changed.length > 0,
     ...(callbacks && { callbacks }),
     ...(signal && { signal }),

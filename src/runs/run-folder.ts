@@ -3,7 +3,8 @@
  *
  *   config.json    everything needed to run it again        model.json     what travels with the weights
  *   metrics.jsonl  a line per epoch and split               steps.jsonl    loss and lr of every iteration
- *   times.jsonl    how long each epoch took                 summary.json   the outcome     curves.svg
+ *   times.jsonl    how long each epoch took                 summary.json   the outcome, and what people were told
+ *   results.csv    the epochs as a table                    curves.svg, …  what the trainer draws (docs/report.md)
  *   checkpoints/   best.safetensors, last.safetensors: weights; state.safetensors: everything that a resume needs
  *
  * What is in metrics.jsonl, steps.jsonl and the weights is the same, byte for byte, in every run of one configuration;
@@ -157,11 +158,12 @@ export class RunFolder {
 
   /** Writes a JSON file, whole or not at all. */
   async write(file: RunFile, content: object): Promise<void> {
-    await this.writeText(file, `${JSON.stringify(content, null, 2)}\n`);
+    await this.writeFile(file, `${JSON.stringify(content, null, 2)}\n`);
   }
 
-  async writeText(file: string, content: string): Promise<void> {
-    await this.writeWhole(this.file(file), content);
+  /** Writes any other file, whole or not at all. */
+  async writeFile(file: string, content: string | Uint8Array): Promise<void> {
+    await this.writeWhole(this.file(file), typeof content === 'string' ? content : [content]);
   }
 
   /** Keeps other processes from training in it. @throws DataError where one does */

@@ -24,7 +24,13 @@ const measured = z.discriminatedUnion('split', [
     split: z.literal('train'),
     lr: z.number(),
   }),
-  z.looseObject({ ...scores, split: z.enum(['val', 'test']), balancedAccuracy: share }),
+  z.looseObject({
+    ...scores,
+    split: z.enum(['val', 'test']),
+    balancedAccuracy: share,
+    /** Share of samples whose label is among the best five; of ten classes or more. */
+    top5: share.optional(),
+  }),
 ]);
 
 /** How long an epoch took: the other logs are the same in every run of one configuration. */

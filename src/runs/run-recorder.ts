@@ -1,16 +1,18 @@
 import { optionReader } from '../core/options.js';
+import { Accuracy } from '../metrics/accuracy.js';
 import type { StateDict } from '../nn/module.js';
-import { curvesSvg } from '../report/curves.js';
 import type { Callback, Training } from '../train/callback.js';
-import type { EpochEvent, FitSummary, HeldOutScores, Scores, StepEvent } from '../train/metrics.js';
+import type {
+  EpochEvent,
+  FitSummary,
+  HeldOutScores,
+  MeasureEvent,
+  StepEvent,
+} from '../train/metrics.js';
 import type { CallbackState } from '../train/trainer-state.js';
+import { type ResultsRow, resultsCsv, resultsRows } from './results-csv.js';
 import type { RunFolder } from './run-folder.js';
 import type { LogLine } from './run-log.js';
-
-/** What is kept of an epoch until the end. */
-export interface EpochPoint extends Pick<EpochEvent, 'epoch' | 'train' | 'split'> {
-  readonly heldOut: Scores;
-}
 
 export interface RunRecorderOptions {
   /** The network's weights by those of what is trained, where that is a part of it. @default the same */
@@ -26,23 +28,29 @@ const readOptions = optionReader<RunRecorderOptions>('RunRecorder', {
 
 /** What is kept in a checkpoint. */
 interface Recorded {
-  readonly epochs: readonly EpochPoint[];
   /** Of the best weights. */
   readonly best: Facts | null;
+  /** What people were told. */
+  readonly notes?: readonly string[];
   /** `RunFolder.logSizes()` */
   readonly logs: readonly number[];
 }
 
+/** Of fewer classes most are among the best five. */
+const fewestForTop5 = 10;
+
 type Facts = Readonly<Record<string, string>>;
 
 /**
- * Writes a run folder while training goes on: checkpoints, logs, curves, summary. Weights come first: what is there when
+ * Writes a run folder while training goes on: checkpoints, logs, summary. Weights come first: what is there when
  * a later file cannot be written, or the process ends, is the most that could be kept.
  */
 export class RunRecorder implements Callback {
   readonly stateKey = 'RunRecorder';
-  private epochs: EpochPoint[] = [];
   private best: Facts | null = null;
+  private rows: ResultsRow[] = [];
+  private notes: string[] = [];
+  private top5: Accuracy | null = null;
   private steps: LogLine<'steps.jsonl'>[] = [];
   /** Steps that the weights in the folder have not seen. */
   private unsaved = 0;
@@ -61,6 +69,11 @@ export class RunRecorder implements Callback {
     this.training = training;
   }
 
+  onMeasure({ batch, logits, labels }: MeasureEvent): void {
+    if (batch === 1) this.top5 = logits.size(1) < fewestForTop5 ? null : new Accuracy({ topK: 5 });
+    this.top5?.update(logits, labels);
+  }
+
   onStep({ epoch, globalStep, loss, lr, samples }: StepEvent): void {
     this.steps.push({ step: globalStep, epoch, loss, lr, samples });
     this.unsaved++;
@@ -69,8 +82,7 @@ export class RunRecorder implements Callback {
   async onEpoch(event: EpochEvent): Promise<void> {
     const { run } = this;
     const { epoch, lr, train, split, heldOut, imagesPerSecond, durationMs, waitShare } = event;
-    const { loss, accuracy } = heldOut;
-    this.epochs.push({ epoch, train, split, heldOut: { loss, accuracy } });
+    const { accuracy } = heldOut;
     const facts = { epoch: String(epoch), [`${split}_accuracy`]: String(accuracy) };
     if (event.best) {
       this.best = facts;
@@ -78,12 +90,24 @@ export class RunRecorder implements Callback {
     }
     await this.saveLast(facts);
     await this.flushSteps();
-    await run.append('metrics.jsonl', [
-      { epoch, split: 'train', ...train, lr },
-      { epoch, split, ...numbersOf(heldOut) },
-    ]);
+    const row = {
+      train: { epoch, split: 'train', ...train, lr },
+      heldOut: {
+        epoch,
+        split,
+        ...numbersOf(heldOut),
+        ...(this.top5 && { top5: this.top5.compute() }),
+      },
+      durationMs,
+    } as const;
+    await run.append('metrics.jsonl', [row.train, row.heldOut]);
     await run.append('times.jsonl', [{ epoch, imagesPerSecond, durationMs, waitShare }]);
-    await this.draw();
+    this.rows.push(row);
+    await run.writeFile('results.csv', resultsCsv(this.rows));
+  }
+
+  onNote(text: string): void {
+    this.notes.push(text);
   }
 
   async onEnd(summary: FitSummary): Promise<void> {
@@ -111,14 +135,16 @@ export class RunRecorder implements Callback {
   /** What the logs have by then is part of the state: a resume cuts off what came after. */
   async stateDict(): Promise<CallbackState> {
     await this.flushSteps();
-    const { epochs, best } = this;
-    return { data: { epochs, best, logs: await this.run.logSizes() } satisfies Recorded };
+    const { best, notes } = this;
+    return { data: { best, notes, logs: await this.run.logSizes() } satisfies Recorded };
   }
 
   async loadStateDict({ data }: CallbackState): Promise<void> {
-    const { epochs, best, logs } = data as Recorded; // as `stateDict` wrote it
-    await this.run.cutLogs(logs);
-    this.epochs = [...epochs];
+    const { best, logs, notes = [] } = data as Recorded; // as `stateDict` wrote it
+    const { run } = this;
+    await run.cutLogs(logs);
+    this.rows = resultsRows(await run.readLog('metrics.jsonl'), await run.readLog('times.jsonl'));
+    this.notes = [...notes];
     this.best = best;
     this.steps = [];
     await this.options.onResume?.();
@@ -146,15 +172,6 @@ export class RunRecorder implements Callback {
     this.steps = [];
   }
 
-  /** A picture that cannot be drawn or written ends no training. */
-  private async draw(): Promise<void> {
-    try {
-      await this.run.writeText('curves.svg', curvesSvg(this.epochs, this.run.name));
-    } catch (error) {
-      this.training?.note(error instanceof Error ? error.message : String(error));
-    }
-  }
-
   private async summarize(summary: FitSummary, more: object): Promise<void> {
     const { best, last, test, ...facts } = summary;
     await this.run.write('summary.json', {
@@ -162,6 +179,7 @@ export class RunRecorder implements Callback {
       best: best && { epoch: best.epoch, split: best.split, ...numbersOf(best.heldOut) },
       last: last && { epoch: last.epoch, split: last.split, ...numbersOf(last.heldOut) },
       test: test && numbersOf(test),
+      notes: this.notes,
       ...more,
     });
   }

@@ -35,6 +35,7 @@ import { MixUp } from '../vision/transforms/mix-up.js';
 import { RandomChoice } from '../vision/transforms/random-choice.js';
 import { classCounts, classWeightsOf } from './class-weights.js';
 import { makeLearner, makeNetwork } from './learner.js';
+import { RunPictures } from './pictures/run-pictures.js';
 import { writeFacts } from './run-facts.js';
 import type { RunFolder } from './run-folder.js';
 import { RunRecorder } from './run-recorder.js';
@@ -48,6 +49,8 @@ export interface TrainRequest {
   readonly force?: boolean;
   /** Whether mistakes that no error shows are noted; see `train.Lints`. @default true */
   readonly lints?: boolean;
+  /** Whether pictures are drawn while it trains. @default false */
+  readonly report?: boolean;
   readonly callbacks?: readonly Callback[];
   readonly signal?: AbortSignal;
 }
@@ -68,6 +71,7 @@ const readRequest = optionReader<TrainRequest>('trainTask', {
   run: true,
   force: true,
   lints: true,
+  report: true,
   callbacks: true,
   signal: true,
 });
@@ -117,6 +121,7 @@ async function fit({
   run,
   force = false,
   lints = true,
+  report = false,
   callbacks = [],
   signal,
 }: TrainRequest): Promise<Omit<TrainOutcome, 'kept'>> {
@@ -156,6 +161,11 @@ async function fit({
     const testLoader = load(learner.test);
     const valLoader = learner.val && load(learner.val);
     const heldOutLoaders = [testLoader, ...(valLoader ? [valLoader] : [])];
+    const skippedOf = (dataset: Dataset) =>
+      loaders.flatMap((loader) => (loader.dataset === dataset ? loader.skipped : []));
+    const tell = (text: string) => {
+      for (const callback of callbacks) callback.onNote?.(text);
+    };
     const trainer = new Trainer({
       model: learner.model,
       optimizer,
@@ -167,13 +177,14 @@ async function fit({
       accumulate,
       rollbacks,
       callbacks: [
+        ...(lints
+          ? [new Lints({ trainLoader, heldOutLoaders, scheduled: !!schedule }), new LossSpikes()]
+          : []),
         new RunRecorder(run, {
           wholeState: learner.wholeState,
           ...(state !== null && { onResume: () => writeFacts(run, task, settings) }),
         }),
-        ...(lints
-          ? [new Lints({ trainLoader, heldOutLoaders, scheduled: !!schedule }), new LossSpikes()]
-          : []),
+        ...(report ? [new RunPictures(run, task, settings.seed, skippedOf, tell)] : []),
         ...callbacksOf(run, settings),
         ...callbacks,
         checkpoint(run, settings),

@@ -9,6 +9,8 @@ export interface TrainOptions
   extends SettingsLayer,
     Opening,
     Pick<TrainRequest, 'callbacks' | 'signal'> {
+  /** Whether pictures are drawn while it trains. @default true */
+  readonly report?: boolean;
   /** The run folder, empty or absent. @default the next free `runs/<data>-<n>` */
   readonly out?: string;
 }
@@ -47,6 +49,7 @@ const names: OptionNames<TrainOptions> = {
   onProgress: true,
   onCache: true,
   out: true,
+  report: true,
   callbacks: true,
   signal: true,
 };
@@ -69,7 +72,16 @@ const readOptions = optionReader<TrainOptions>('train', names, {
  * const { run, summary } = await runs.train('./photos', { epochs: 10, seed: 0 });
  */
 export async function train(data: string, ...given: [options?: TrainOptions]): Promise<TrainedRun> {
-  const { out, callbacks, signal, download, onProgress, onCache, ...layer } = readOptions(given);
+  const {
+    out,
+    report = true,
+    callbacks,
+    signal,
+    download,
+    onProgress,
+    onCache,
+    ...layer
+  } = readOptions(given);
   const { open } = await prepare(data, layer);
   const { task, settings } = await open({
     ...(download !== undefined && { download }),
@@ -81,6 +93,7 @@ export async function train(data: string, ...given: [options?: TrainOptions]): P
     task,
     settings,
     run,
+    report,
     ...(callbacks && { callbacks }),
     ...(signal && { signal }),
   });

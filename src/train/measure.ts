@@ -11,12 +11,13 @@ interface Measured {
 
 /**
  * Measures all batches of images `[N, C, H, W]` and labels `[N]` by a step that gives their mean loss and the logits
- * `[N, K]`. `goOn` sees each batch's number, from 1, and loss, and says whether to go on: where not, the result is null.
+ * `[N, K]`. `goOn` sees each batch's number, from 1, its loss, logits and labels, and says whether to go on: where not, the
+ * result is null.
  */
 export async function measure(
   batches: AsyncIterable<readonly [Tensor, Tensor]>,
   step: (images: Tensor, labels: Tensor) => Measured | Promise<Measured>,
-  goOn: (batch: number, loss: number) => Promise<boolean>,
+  goOn: (batch: number, loss: number, logits: Tensor, labels: Tensor) => Promise<boolean>,
 ): Promise<HeldOutScores | null> {
   const mean = new Mean();
   let confusion: ConfusionMatrix | null = null;
@@ -28,7 +29,7 @@ export async function measure(
     confusion.update(logits, labels);
     const value = await loss.itemAsync();
     mean.update(value, labels.size(0));
-    if (!(await goOn(++batch, value))) return null;
+    if (!(await goOn(++batch, value, logits, labels))) return null;
   }
   if (confusion === null)
     throw new ValueError('Trainer', 'a set to measure gave no batch; is the data set empty?');

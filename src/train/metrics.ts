@@ -1,5 +1,6 @@
 /** What training says of itself: the numbers of a step, of an epoch and of a run. */
 import type { ConfusionMatrix } from '../metrics/confusion-matrix.js';
+import type { Tensor } from '../tensor/tensor.js';
 
 /** Loss and accuracy over a set of samples. */
 export interface Scores {
@@ -45,6 +46,10 @@ export interface MeasureEvent {
   /** Counted from 1. */
   readonly batch: number;
   readonly batches: number;
+  /** `[N, K]` */
+  readonly logits: Tensor;
+  /** `[N]` */
+  readonly labels: Tensor;
 }
 
 /** One epoch, with its evaluation. */

@@ -33,6 +33,7 @@ interface TrainOptions extends EngineChoice {
   readonly force?: true;
   readonly plotSchedule?: string;
   readonly lints: boolean;
+  readonly report: boolean;
   readonly logEvery?: number;
   readonly json?: true;
 }
@@ -68,6 +69,7 @@ export function addTrain(command: Command): void {
       'draw the learning rate of each step as SVG, and train nothing',
     )
     .option('--no-lints', 'do not note mistakes that no error shows')
+    .option('--no-report', 'draw no pictures')
     .addOption(engineOption())
     .addOption(threadsOption())
     .addOption(winogradOption())
@@ -100,6 +102,7 @@ async function train(
         run,
         force: changed.length > 0,
         lints: options.lints,
+        report: options.report,
         callbacks: [report.callback],
         signal,
       }),

@@ -141,3 +141,17 @@ export async function encodePng({ height, width, channels, data }: Image): Promi
   const png = sharp(data, { raw: { height, width, channels } });
   return (channels === 1 ? png.toColourspace('b-w') : png).png().toBuffer();
 }
+
+/** The bytes of a PNG file of an SVG without texts: what fonts there are would change them. `scale` pixels to each of its units. */
+export async function pngOfSvg(svg: string, scale: number): Promise<Uint8Array> {
+  const sharp = await load();
+  return await sharp(Buffer.from(svg), { density: 72 * scale })
+    .png({ palette: true })
+    .toBuffer();
+}
+
+/** The bytes of a JPEG file. */
+export async function encodeJpeg({ height, width, channels, data }: Image): Promise<Uint8Array> {
+  const sharp = await load();
+  return await sharp(data, { raw: { height, width, channels } }).jpeg({ quality: 82 }).toBuffer();
+}

@@ -125,7 +125,7 @@ export async function previewTransforms(
 }
 
 /** All samples in random order, but one of each class after the other. */
-function takeTurns({ length, targets }: PictureDataset, seed: number): number[] {
+export function takeTurns({ length, targets }: PictureDataset, seed: number): number[] {
   const turns = new Map<number, number>();
   const turnOf = new Map<number, number>();
   const order = [...new Rng(seed).permutation(length)];

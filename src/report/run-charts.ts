@@ -1,0 +1,93 @@
+/** All charts of a run: what its files and its page are drawn from. */
+import { pngOfSvg } from '../vision/codecs/sharp.js';
+import { classBarsChart } from './charts/class-bars.js';
+import { confusionChart } from './charts/confusion.js';
+import { accuracyChart, type Curves, lossChart } from './charts/curves.js';
+import type { Predictions } from './charts/predictions.js';
+import { reliabilityChart } from './charts/reliability.js';
+import { thresholdCharts } from './charts/roc.js';
+import { ratesChart, type Steps, stepsChart } from './charts/steps.js';
+import type { Chart } from './echarts.js';
+import { languages, type Words } from './language/words.js';
+import { drawLetters } from './lettering/draw-letters.js';
+import { lettersOf } from './lettering/lettering.js';
+import { sheet } from './sheet.js';
+
+/** What a run has written down, and what its model said of the held-out set: numbers and names alone. */
+export interface RunRecord {
+  readonly name: string;
+  readonly classes: readonly string[];
+  readonly curves: Curves;
+  readonly steps: Steps;
+  /** Counts `[true class][predicted class]` of the best weights. */
+  readonly confusion: readonly (readonly number[])[] | null;
+  /** Null where they were too many to be kept. */
+  readonly predictions: Predictions | null;
+}
+
+export interface RunCharts {
+  readonly loss: Chart;
+  readonly accuracy: Chart;
+  readonly steps: Chart;
+  readonly rates: Chart;
+  readonly confusion?: Chart;
+  readonly classes?: Chart;
+  readonly reliability?: Chart;
+  readonly roc?: Chart;
+  readonly precisionRecall?: Chart;
+}
+
+/** The charts of what there is. */
+export function runCharts(record: RunRecord, words: Words): RunCharts {
+  const { classes, curves, steps, confusion, predictions } = record;
+  return {
+    loss: lossChart(curves, words),
+    accuracy: accuracyChart(curves, words),
+    steps: stepsChart(steps, words),
+    rates: ratesChart(steps, words),
+    ...(confusion && {
+      confusion: confusionChart(confusion, classes, words),
+      classes: classBarsChart(confusion, classes, words),
+    }),
+    ...(predictions && {
+      reliability: reliabilityChart(predictions, words),
+      ...thresholdCharts(predictions, classes, words),
+    }),
+  };
+}
+
+/** A file's name with its content. */
+export type Files = Readonly<Record<string, string | Uint8Array>>;
+
+/** The charts as files: SVG in the words of a language, and PNG, whose letters are those of English, of what people paste. */
+export async function chartFiles(record: RunRecord, words: Words): Promise<Files> {
+  const charts = runCharts(record, words);
+  const lettered = { ...record, classes: letteredNames(record.classes) };
+  const forPng = runCharts(lettered, languages.en);
+  const svg = (...shown: (Chart | undefined)[]) => sheet(record.name, shown.filter(isChart));
+  const png = (...shown: (Chart | undefined)[]) => pngOfSvg(drawLetters(svg(...shown)), 2);
+  return {
+    'curves.svg': svg(charts.accuracy, charts.loss),
+    'curves.png': await png(forPng.accuracy, forPng.loss),
+    'steps.svg': svg(charts.steps),
+    'lr.svg': svg(charts.rates),
+    ...(charts.confusion && {
+      'confusion.svg': svg(charts.confusion),
+      'confusion.png': await png(forPng.confusion),
+      'classes.svg': svg(charts.classes),
+    }),
+    ...(charts.reliability && {
+      'reliability.svg': svg(charts.reliability),
+      'roc.svg': svg(charts.roc, charts.precisionRecall),
+    }),
+  };
+}
+
+/** The names of classes where there are letters for them, and else their numbers. */
+export function letteredNames(classes: readonly string[]): string[] {
+  return classes.map((name, k) => lettersOf(name) ?? `#${k}`);
+}
+
+function isChart(chart: Chart | undefined): chart is Chart {
+  return chart !== undefined;
+}

@@ -1,0 +1,108 @@
+import type { Dataset } from '../../data/dataset.js';
+import type { SkippedSample } from '../../data/fetch-batch.js';
+import type { Task } from '../../recipes/recipe.js';
+import type { Callback } from '../../train/callback.js';
+import type { EpochEvent, FitSummary, MeasureEvent } from '../../train/metrics.js';
+import type { RunFolder } from '../run-folder.js';
+import { Collected } from './collected.js';
+import { DrawingThread } from './drawing-thread.js';
+import { galleryFiles } from './galleries.js';
+import type { Outcome } from './run-record.js';
+import { samplesPicture } from './samples.js';
+import { ShownSet } from './shown-set.js';
+
+/**
+ * Draws a run while training goes on: charts after each epoch, in a thread of their own, and pictures of where the best
+ * weights are wrong at the end. What cannot be drawn is told and ends no training.
+ */
+export class RunPictures implements Callback {
+  private readonly thread: DrawingThread;
+  private collected = new Collected();
+  private outcome: Outcome = { best: null, test: null, confusion: null, predictions: null };
+  /** What `outcome` was measured on. */
+  private split: 'val' | 'test' = 'test';
+
+  constructor(
+    private readonly run: RunFolder,
+    private readonly task: Task,
+    private readonly seed: number,
+    /** The samples that were left out so far, of which set. */
+    private readonly skippedOf: (dataset: Dataset) => readonly SkippedSample[],
+    private readonly tell: (text: string) => void,
+  ) {
+    this.thread = new DrawingThread(run, tell);
+  }
+
+  async onFitStart(): Promise<void> {
+    if (this.run.continued) return; // they are there
+    await this.unlessItFails(async () => {
+      const png = await samplesPicture(this.task, this.seed);
+      if (png !== null) await this.run.writeFile('samples.png', png);
+    });
+  }
+
+  onMeasure({ batch, logits, labels }: MeasureEvent): void {
+    if (batch === 1) this.collected = new Collected();
+    this.collected.add(logits, labels);
+  }
+
+  onEpoch({ best, epoch, split, heldOut }: EpochEvent): void {
+    if (best) {
+      const confusion = heldOut.confusion.compute();
+      const predictions = this.collected.predictions();
+      this.split = split;
+      this.outcome = { best: epoch, test: null, confusion, predictions };
+    }
+    this.draw();
+  }
+
+  async onEnd(summary: FitSummary): Promise<void> {
+    await this.finish(summary);
+  }
+
+  async onFail(_: unknown, summary: FitSummary): Promise<void> {
+    await this.finish(summary);
+  }
+
+  /** Draws everything as it is at the end of the training, and ends the thread. */
+  private async finish({ best, test }: FitSummary): Promise<void> {
+    if (!(await this.run.hasWeights())) return await this.thread.close();
+    if (best?.split === 'val' && test !== null) {
+      const confusion = test.confusion.compute();
+      const { loss, accuracy } = test;
+      const predictions = this.collected.predictions();
+      this.split = 'test';
+      this.outcome = { best: best.epoch, test: { loss, accuracy }, confusion, predictions };
+    } else if (best !== null && best.epoch !== this.outcome.best) {
+      // It went on after its best epoch: what was predicted then is not known.
+      const confusion = best.heldOut.confusion.compute();
+      this.outcome = { best: best.epoch, test: null, confusion, predictions: null };
+    }
+    this.draw();
+    await this.unlessItFails(() => this.galleries());
+    await this.thread.close();
+  }
+
+  private draw(): void {
+    const { outcome, task } = this;
+    this.thread.draw({ classes: task.classes, language: 'en', outcome });
+  }
+
+  private async galleries(): Promise<void> {
+    const { predictions, confusion } = this.outcome;
+    const { evalTransform, classes, val, test } = this.task;
+    if (predictions === null || confusion === null) return;
+    const dataset = this.split === 'val' && val !== null ? val : test;
+    const set = new ShownSet(dataset, evalTransform, this.skippedOf(dataset));
+    const files = await galleryFiles(set, predictions, confusion, classes);
+    for (const [file, content] of Object.entries(files)) await this.run.writeFile(file, content);
+  }
+
+  private async unlessItFails(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.tell(error instanceof Error ? error.message : String(error));
+    }
+  }
+}
