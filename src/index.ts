@@ -1,6 +1,7 @@
 /** wick's public names in Node: those of `portable.ts`, and the rooms that need files and threads. */
 export * as data from './data/index.js';
 export * as explain from './explain/index.js';
+export * as export from './export/index.js';
 export * as io from './io/index.js';
 export { type LoadFileOptions, load, save } from './io/save.js';
 export * from './portable.js';

@@ -34,6 +34,7 @@ const engineRooms: Readonly<Record<string, readonly string[]>> = {
 const edges: Readonly<Record<string, string>> = {
   koffi: 'engine/ffi.ts',
   commander: 'cli/',
+  protobufjs: 'io/onnx/protobuf.ts',
   zod: '',
   yaml: 'io/yaml.ts',
   yauzl: 'io/zip.ts',

@@ -10,6 +10,7 @@ import type { TypedArray } from '../../src/core/dtype.js';
 import { useEngine } from '../../src/engine/select.js';
 import { liveNodes, toOnnx } from '../../src/export/onnx-graph.js';
 import type { Graph, Value } from '../../src/graph/graph.js';
+import { encodeModel } from '../../src/io/onnx/protobuf.js';
 import { locate, recordStep } from '../../src/record/record-step.js';
 import { type WickStep, wickStep, withoutDropout } from '../wick-step.js';
 import { workloadNamed } from '../workloads.js';
@@ -29,7 +30,8 @@ const { graph, arrays } = record(step);
 // A scalar may be the learning rate, which is set from outside.
 const isInput = ({ shape }: Value, index: number) =>
   index < (isTraining ? 2 : 1) || shape.length === 0;
-writeFileSync(join(folder, onnxFile), toOnnx(graph, arrays, { ops: trainingOps(), isInput }));
+const file = toOnnx(graph, arrays, { ops: trainingOps(), isInput });
+writeFileSync(join(folder, onnxFile), await encodeModel(file.finish()));
 writeFileSync(join(folder, arraysFile), Buffer.concat(arrays.map(bytesOf)));
 writeFileSync(join(folder, stepFile), JSON.stringify(describe()));
 

@@ -8,7 +8,8 @@ import {
   othersThanChannels,
   perChannel,
 } from '../../src/export/onnx-lowering.js';
-import { inferenceOps } from '../../src/export/onnx-ops.js';
+import { inferenceOps } from '../../src/export/ops/inference.js';
+import { writeMaxPool } from '../../src/export/ops/pooling.js';
 import type { Value } from '../../src/graph/graph.js';
 import { operands } from '../../src/graph/op.js';
 import { gradients } from './onnx-gradients.js';
@@ -22,6 +23,7 @@ export function trainingOps(): Lowerings {
 }
 
 const forward: Lowerings = {
+  maxPool2d: writeMaxPool,
   nextKey: leftOut, // ONNX's Dropout draws by itself.
 
   lerp({ file, name }, { inputs, outputs }) {

@@ -1,22 +1,26 @@
-/** Packages of the peers, which `bench/peers/js` installs beside the project's own. */
+/** Packages of the peers, which the folders of `bench/peers` install beside the project's own. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { projectRoot } from '../project-root.js';
 
-const manifest = join(projectRoot, 'bench/peers/js/package.json');
+const folders = ['onnxruntime', 'js'];
+const manifests = folders.map((folder) => join(projectRoot, 'bench/peers', folder, 'package.json'));
 
 /** How to install them, for messages. */
-export const installPeers = 'npm ci --ignore-scripts --prefix bench/peers/js';
+export const installPeers = folders
+  .map((folder) => `npm ci --ignore-scripts --prefix bench/peers/${folder}`)
+  .join(' && ');
 
 /** Where a package's main file is; undefined while it is not installed. */
 export function findPeer(name: string): string | undefined {
-  try {
-    return createRequire(manifest).resolve(name);
-  } catch {
-    return undefined;
+  for (const manifest of manifests) {
+    try {
+      return createRequire(manifest).resolve(name);
+    } catch {} // It may be in the other.
   }
+  return undefined;
 }
 
 /** Imports a package, as the interface `T` that the caller has written down for it. */
@@ -29,10 +33,11 @@ export async function importPeer<T>(name: string): Promise<T> {
 
 /** Those that are installed. */
 export function peerVersions(): Readonly<Record<string, string>> {
-  const { dependencies } = JSON.parse(readFileSync(manifest, 'utf8')) as {
-    dependencies: Record<string, string>; // exact versions
-  };
-  return Object.fromEntries(
-    Object.entries(dependencies).filter(([name]) => findPeer(name) !== undefined),
-  );
+  const all = manifests.flatMap((manifest) => {
+    const { dependencies } = JSON.parse(readFileSync(manifest, 'utf8')) as {
+      dependencies: Record<string, string>; // exact versions
+    };
+    return Object.entries(dependencies);
+  });
+  return Object.fromEntries(all.filter(([name]) => findPeer(name) !== undefined));
 }

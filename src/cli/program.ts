@@ -60,6 +60,11 @@ const commands: readonly Entry[] = [
     load: async () => (await import('./commands/embed.js')).addEmbed,
   },
   {
+    name: 'export',
+    description: 'Writes a trained model for other programs: PyTorch, safetensors, ONNX.',
+    load: async () => (await import('./commands/export.js')).addExport,
+  },
+  {
     name: 'summary',
     description: 'Shows a network layer by layer: shapes, parameters, multiply-adds.',
     load: async () => (await import('./commands/summary.js')).addSummary,

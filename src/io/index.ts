@@ -1,6 +1,8 @@
 /** Files with weights. */
 import '../ops/index.js'; // Tensor's methods and the engines, for whoever imports this room alone
 
+export type { OnnxCheck } from '../export/check-onnx.js';
+export { type ExportOnnxOptions, exportOnnx, type OnnxExport } from '../export/export-onnx.js';
 export { type LoadTorchOptions, loadTorch, type TorchFile } from './load-torch.js';
 export { loadSafetensors, type SafetensorsFile, saveSafetensors } from './safetensors.js';
 export { saveTorch } from './save-torch.js';

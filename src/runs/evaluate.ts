@@ -1,21 +1,17 @@
-import { stat } from 'node:fs/promises';
-import { DataError, internalError } from '../core/errors.js';
+import { internalError } from '../core/errors.js';
 import { optionReader } from '../core/options.js';
-import { quoteAll } from '../core/outside-text.js';
 import { DataLoader } from '../data/dataloader.js';
-import type { Dataset } from '../data/dataset.js';
 import type { SkippedSample } from '../data/fetch-batch.js';
 import { Accuracy } from '../metrics/accuracy.js';
 import { BrierScore, CalibrationError } from '../metrics/calibration.js';
 import { classReport } from '../metrics/class-report.js';
 import { crossEntropy } from '../nn/functional.js';
-import { reopenTask } from '../recipes/index.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { judge } from '../train/judge.js';
 import { measure } from '../train/measure.js';
 import type { HeldOutScores } from '../train/metrics.js';
-import { readRunData } from './run-config.js';
 import { type Checkpoint, RunFolder } from './run-folder.js';
+import { openTestSet } from './test-set.js';
 import { loadingWorkers } from './train-task.js';
 import { TrainedModel } from './trained-model.js';
 
@@ -118,37 +114,6 @@ export async function evaluate(
     checkpoint: trained.checkpoint,
     skipped: loader.skipped,
   };
-}
-
-async function openTestSet(
-  run: RunFolder,
-  { card: { classes }, transform }: TrainedModel,
-  dataFolder: string | undefined,
-): Promise<Dataset> {
-  const { recipe, choices } = await readRunData(run);
-  if (dataFolder === undefined && choices.data !== undefined) await requireThere(choices.data);
-  const { test, ...task } = await reopenTask(recipe, {
-    ...choices,
-    ...(dataFolder !== undefined && { data: dataFolder }),
-    classes,
-    evalTransform: transform,
-    cache: 'none',
-  });
-  if (task.classes.join('\n') !== classes.join('\n'))
-    throw new DataError(
-      run.file('model.json'),
-      `has the classes ${quoteAll(classes)}, the data ${quoteAll(task.classes)}; they must be the same`,
-    );
-  return test;
-}
-
-async function requireThere(data: string): Promise<void> {
-  const there = await stat(data).catch(() => null);
-  if (there !== null) return;
-  throw new DataError(
-    data,
-    "the run was trained on this folder, which is not there any more; pass { data: 'FOLDER' } to say where it is now",
-  );
 }
 
 function numberOrNull(value: number): number | null {

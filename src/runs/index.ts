@@ -14,6 +14,12 @@ export {
 } from './compare/compare.js';
 export type { ComparedRun, MeasuredAccuracy, RunState } from './compare/read-run.js';
 export { type ClassScores, type EvaluateOptions, type Evaluation, evaluate } from './evaluate.js';
+export {
+  type ExportedRun,
+  type ExportFormat,
+  type ExportRunOptions,
+  exportRun,
+} from './export-run.js';
 export { type FindLrOptions, findLr } from './lr-find.js';
 export { type ModelCard, readModelCard } from './model-card.js';
 export {

@@ -28,6 +28,7 @@ test('each command that --help lists has its own help, with options', () => {
       'explain',
       'features',
       'embed',
+      'export',
       'summary',
       'models',
       'data',

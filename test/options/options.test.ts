@@ -104,8 +104,9 @@ const families: readonly (readonly [RegExp, readonly unknown[]])[] = [
   [/^explain\.[A-Z]/, [new Linear(1, 1)]],
   [/^vision\.inspect\.previewTransforms$/, [{}, []]],
   [/^vision\.inspect\./, [[]]],
+  [/^(io|export)\.exportOnnx$/, [new Linear(1, 1)]],
   [/^(data|io|vision\.codecs)\./, ['somewhere']],
-  [/^runs\.(train|openTask|evaluate)$/, ['somewhere']],
+  [/^runs\.(train|openTask|evaluate|exportRun)$/, ['somewhere']],
   [
     /^vision\.datasets\.(MNIST|FashionMNIST|CIFAR10|FER2013|ImageFolder|ListFile)\.open$/,
     ['somewhere'],

@@ -1,0 +1,78 @@
+import { type Command, Option } from 'commander';
+import { installRuntime } from '../../export/onnxruntime.js';
+import {
+  type ExportedRun,
+  type ExportFormat,
+  exportFormats,
+  exportRun,
+} from '../../runs/export-run.js';
+import { RunFolder } from '../../runs/run-folder.js';
+import { inCommandTerms } from '../command-terms.js';
+import {
+  applyEngineChoice,
+  type EngineChoice,
+  engineOption,
+  jsonOption,
+  threadsOption,
+} from '../options.js';
+import { printAside, printJson, printLine, wrapped } from '../output.js';
+import { noteOnLast } from '../scores.js';
+
+interface ExportOptions extends EngineChoice {
+  readonly format?: ExportFormat;
+  readonly output?: string;
+  readonly data?: string;
+  readonly json?: true;
+}
+
+export function addExport(command: Command): void {
+  command
+    .argument('<run>', 'a run folder')
+    .addOption(
+      new Option(
+        '--format <name>',
+        'what kind of file (default: by the ending of --output)',
+      ).choices(exportFormats),
+    )
+    .option('-o, --output <file>', 'where it goes (default: <run>/model.onnx and the like)')
+    .option('--data <dir>', 'folder with the test images that an ONNX file is checked on')
+    .addOption(engineOption())
+    .addOption(threadsOption())
+    .addOption(jsonOption())
+    .action(runExport);
+}
+
+async function runExport(path: string, options: ExportOptions, command: Command): Promise<void> {
+  const run = await RunFolder.open(path);
+  applyEngineChoice(options);
+  const { format, output, data, json = false } = options;
+  const done = await exportRun(run, { format, path: output, data });
+  if (json) {
+    printJson({ run: run.path, ...done });
+    return;
+  }
+  if (done.checkpoint === 'last') printAside(noteOnLast);
+  printLine(`${run.path} → ${done.path}`);
+  for (const note of notesOn(done))
+    for (const line of wrapped(inCommandTerms(note, command), 2)) printLine(line);
+}
+
+function notesOn({ format, path, onnx }: ExportedRun): string[] {
+  if (format === 'torch')
+    return [`a state dict: model.load_state_dict(torch.load('${path}')) reads it`];
+  if (onnx === undefined) return ['weights, with classes, transform and architecture as metadata'];
+  const { opset, check, withoutTestSet } = onnx;
+  const file = `ONNX, operators of version ${opset}; input 'input', output 'logits', any size of batch`;
+  if (check === null)
+    return [
+      file,
+      `not checked: onnxruntime-node is not installed; ${installRuntime}, and export again`,
+    ];
+  const { images, maxDifference, tolerance, runtime } = check;
+  const what = withoutTestSet === null ? 'images of the test set' : 'random inputs';
+  const found =
+    `checked in onnxruntime ${runtime} on ${images} ${what}: the same classes, ` +
+    `logits within ${maxDifference.toExponential(1)} (${tolerance.toExponential(1)} is allowed)`;
+  if (withoutTestSet === null) return [file, found];
+  return [file, found, `no test images: ${withoutTestSet}`];
+}

@@ -1,0 +1,123 @@
+import { extname } from 'node:path';
+import { DataError, ValueError } from '../core/errors.js';
+import { optionReader, requireOneOf } from '../core/options.js';
+import { quote } from '../core/outside-text.js';
+import { exportOnnx, type OnnxExport } from '../export/export-onnx.js';
+import type { OnnxRuntime } from '../export/onnxruntime.js';
+import { saveSafetensors } from '../io/safetensors.js';
+import { saveTorch } from '../io/save-torch.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { type Checkpoint, RunFolder } from './run-folder.js';
+import { openTestSet, spreadInputs } from './test-set.js';
+import { TrainedModel } from './trained-model.js';
+
+/** The ending of a file of each format. */
+const endings = { torch: '.pth', safetensors: '.safetensors', onnx: '.onnx' } as const;
+
+export type ExportFormat = keyof typeof endings;
+
+export const exportFormats = Object.keys(endings) as readonly ExportFormat[];
+
+export interface ExportRunOptions {
+  /** What kind of file. @default what the ending of `path` says */
+  readonly format?: ExportFormat | undefined;
+  /** Where the file goes. @default `model` and the format's ending, in the run's folder */
+  readonly path?: string | undefined;
+  /** Where the pictures are on which an ONNX file is checked. @default where the run had them */
+  readonly data?: string | undefined;
+  /** What runs an ONNX file to check it. @default onnxruntime-node, where it is installed */
+  readonly runtime?: OnnxRuntime | undefined;
+}
+
+export interface ExportedRun {
+  readonly format: ExportFormat;
+  readonly path: string;
+  /** Which weights of the run they are. */
+  readonly checkpoint: Checkpoint;
+  /** Of an ONNX file alone. */
+  readonly onnx?: Pick<OnnxExport, 'sizeBytes' | 'opset' | 'check'> & {
+    /** Why random inputs stood for images of the test set; null where they did not. */
+    readonly withoutTestSet: string | null;
+  };
+}
+
+const readOptions = optionReader<ExportRunOptions>('exportRun', {
+  format: true,
+  path: true,
+  data: true,
+  runtime: true,
+});
+
+/** Images that an ONNX file is checked on. */
+const checkedImages = 64;
+
+/**
+ * Writes the best weights of a run for other programs: `torch`, a state dict that `torch.load` reads; `safetensors`, with classes,
+ * transform and architecture as metadata; `onnx`, the network itself with classes and transform as metadata, checked on the
+ * run's test images where onnxruntime-node is installed.
+ *
+ * @throws DataError for what is no run, CheckpointError for damaged weights, ValueError for a network without an ONNX form
+ * @example await runs.exportRun('runs/photos-1', { format: 'onnx', path: 'photos.onnx' });
+ */
+export async function exportRun(
+  runOrPath: RunFolder | string,
+  ...given: [options: ExportRunOptions]
+): Promise<ExportedRun> {
+  const options = readOptions(given);
+  const format = options.format ?? formatOf(options.path);
+  requireOneOf('exportRun', 'format', format, exportFormats);
+  const run = await RunFolder.open(runOrPath);
+  const trained = await TrainedModel.load(run);
+  const path = options.path ?? run.file(`model${endings[format]}`);
+  const { model, card, checkpoint } = trained;
+  const { classes, inputShape, transform, architecture } = card;
+  const done = { format, path, checkpoint };
+  const metadata = { architecture: JSON.stringify(architecture) };
+  if (format === 'onnx') {
+    const { images, withoutTestSet } = await testImages(run, trained, options.data);
+    const { runtime } = options;
+    const named = { classes, transform: trained.transform, metadata };
+    const { sizeBytes, opset, check } = await exportOnnx(model, {
+      path,
+      inputShape,
+      images,
+      runtime,
+      ...named,
+    });
+    return { ...done, onnx: { sizeBytes, opset, check, withoutTestSet } };
+  }
+  if (format === 'torch') await saveTorch(path, model.stateDict());
+  else
+    await saveSafetensors(path, model.stateDict(), {
+      ...metadata,
+      classes: JSON.stringify(classes),
+      transform: JSON.stringify(transform),
+    });
+  return done;
+}
+
+/** Pictures that are not there, or damaged, are no reason against the file. */
+async function testImages(
+  run: RunFolder,
+  trained: TrainedModel,
+  data: string | undefined,
+): Promise<{ images?: Tensor; withoutTestSet: string | null }> {
+  try {
+    const test = await openTestSet(run, trained, data);
+    const images = await spreadInputs(test, checkedImages, trained.card.inputShape);
+    return { images, withoutTestSet: null };
+  } catch (error) {
+    if (!(error instanceof DataError) || data !== undefined) throw error;
+    return { withoutTestSet: error.message };
+  }
+}
+
+function formatOf(path: string | undefined): ExportFormat {
+  const advice = `pass { format: 'onnx' } (or ${exportFormats.filter((f) => f !== 'onnx').join(', ')})`;
+  if (path === undefined) throw new ValueError('exportRun', `no format is given; ${advice}`);
+  const ending = extname(path).toLowerCase();
+  const found = exportFormats.find((format) => endings[format] === ending);
+  if (found !== undefined) return found;
+  if (ending === '.pt') return 'torch';
+  throw new ValueError('exportRun', `${quote(path)} has an ending that says no format; ${advice}`);
+}

@@ -1,0 +1,61 @@
+/** The test set of a run, for whoever measures its model or compares another with it. */
+import { stat } from 'node:fs/promises';
+import { DataError } from '../core/errors.js';
+import { quoteAll } from '../core/outside-text.js';
+import { Rng } from '../core/rng.js';
+import { numel } from '../core/shape.js';
+import type { Dataset } from '../data/dataset.js';
+import { reopenTask } from '../recipes/index.js';
+import { fromArray } from '../tensor/creation.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { readRunData } from './run-config.js';
+import type { RunFolder } from './run-folder.js';
+import type { TrainedModel } from './trained-model.js';
+
+/** Its classes are bound to the model's by name. @throws DataError where the data are not there, or have other classes */
+export async function openTestSet(
+  run: RunFolder,
+  { card: { classes }, transform }: TrainedModel,
+  dataFolder: string | undefined,
+): Promise<Dataset> {
+  const { recipe, choices } = await readRunData(run);
+  if (dataFolder === undefined && choices.data !== undefined) await requireThere(choices.data);
+  const { test, ...task } = await reopenTask(recipe, {
+    ...choices,
+    ...(dataFolder !== undefined && { data: dataFolder }),
+    classes,
+    evalTransform: transform,
+    cache: 'none',
+  });
+  if (task.classes.join('\n') !== classes.join('\n'))
+    throw new DataError(
+      run.file('model.json'),
+      `has the classes ${quoteAll(classes)}, the data ${quoteAll(task.classes)}; they must be the same`,
+    );
+  return test;
+}
+
+async function requireThere(data: string): Promise<void> {
+  const there = await stat(data).catch(() => null);
+  if (there !== null) return;
+  throw new DataError(
+    data,
+    "the run was trained on this folder, which is not there any more; pass { data: 'FOLDER' } to say where it is now",
+  );
+}
+
+/** Inputs `[count, C, H, W]` from all over a test set, or all of them where there are fewer. @throws DataError for pictures that cannot be used */
+export async function spreadInputs(
+  test: Dataset,
+  count: number,
+  inputShape: readonly number[],
+): Promise<Tensor> {
+  const taken = Math.min(count, test.length);
+  const size = numel(inputShape);
+  const data = new Float32Array(taken * size);
+  for (let k = 0; k < taken; k++) {
+    const [x] = await test.get(Math.floor((k * test.length) / taken), new Rng(0));
+    data.set(x.data, k * size);
+  }
+  return fromArray(data, [taken, ...inputShape]);
+}

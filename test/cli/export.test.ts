@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { before, test } from 'node:test';
+import '../../src/ops/index.js';
+import { findPeer } from '../../bench/workers/peer-package.js';
+import { saveSafetensors } from '../../src/io/safetensors.js';
+import { RunFolder } from '../../src/runs/run-folder.js';
+import { createModel } from '../../src/vision/models/registry.js';
+import { withoutRuntime } from '../export/runtime.js';
+import { temporaryFolder, wick } from './run-wick.js';
+
+const folder = temporaryFolder();
+
+before(async () => {
+  const run = await RunFolder.create('x', join(folder, 'run'));
+  const options = { numClasses: 2, inChannels: 1, imageSize: 12 };
+  const architecture = { name: 'mnistCnn', options };
+  await run.write('model.json', {
+    format: 'wick-model/1',
+    architecture,
+    inputShape: [1, 12, 12],
+    classes: ['a', 'b'],
+    transform: { name: 'Compose', transforms: [{ name: 'ToTensor' }] },
+  });
+  await run.write('config.json', {
+    recipe: 'folder',
+    settings: { data: { path: join(folder, 'gone') }, model: {}, seed: 0 },
+    engine: { engine: 'wasm', threads: 1, winograd: true },
+    data: {},
+    wick: '0',
+    node: '0',
+  });
+  await saveSafetensors(run.checkpoint('best'), createModel(architecture).stateDict());
+});
+
+test('an ONNX file that cannot be checked is written, and how to check it is said', () => {
+  const { code, out, err } = wick(folder, ['export', 'run', '--format', 'onnx']);
+  assert.equal(err, '');
+  assert.equal(code, 0);
+  assert.match(out, /^run → run\/model\.onnx$/m);
+  if (withoutRuntime !== false || !out.includes('checked in onnxruntime'))
+    assert.match(
+      out.replaceAll('\n  ', ' '),
+      /^not checked: onnxruntime-node is not installed; npm install onnxruntime-node, and export again$/m,
+    );
+  assert.ok(existsSync(join(folder, 'run', 'model.onnx')));
+});
+
+test('where onnxruntime-node is installed in the current folder, the file is run in it', {
+  skip: withoutRuntime,
+}, () => {
+  const cwd = join(folder, 'with');
+  mkdirSync(join(cwd, 'node_modules'), { recursive: true });
+  const modules = dirname(dirname(dirname(findPeer('onnxruntime-node') ?? '')));
+  for (const name of ['onnxruntime-node', 'onnxruntime-common'])
+    symlinkSync(join(modules, name), join(cwd, 'node_modules', name), 'junction');
+  const { code, out } = wick(cwd, ['export', '../run', '-o', 'm.onnx']);
+  assert.equal(code, 0);
+  const text = out.replaceAll('\n  ', ' ');
+  assert.match(
+    text,
+    /^checked in onnxruntime [\d.]+ on 64 random inputs: the same classes, logits within/m,
+  );
+  assert.match(
+    text,
+    /^no test images: .*gone: the run was trained on this folder.* pass --data FOLDER/m,
+  );
+  assert.ok(existsSync(join(cwd, 'm.onnx')));
+  const json = wick(cwd, ['export', '../run', '-o', 'm.onnx', '--json']);
+  assert.equal(JSON.parse(json.out).onnx.check.images, 64);
+});
+
+test('a mistake is told in the terms of the command', () => {
+  const none = wick(folder, ['export', 'run']);
+  assert.equal(none.code, 1);
+  assert.match(none.err, /no format is given; pass --format onnx \(or torch, safetensors\)$/m);
+  assert.equal(wick(folder, ['export', 'run', '--format', 'tflite']).code, 2);
+  assert.match(
+    wick(folder, ['export', 'nothing', '--format', 'onnx']).err,
+    /^DataError: nothing: /,
+  );
+});
