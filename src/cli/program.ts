@@ -30,6 +30,11 @@ const commands: readonly Entry[] = [
     load: async () => (await import('./commands/lr-find.js')).addLrFind,
   },
   {
+    name: 'tune',
+    description: 'Searches settings by many trainings.',
+    load: async () => (await import('./commands/tune.js')).addTune,
+  },
+  {
     name: 'evaluate',
     description: 'Measures the best model of a run on its test set.',
     load: async () => (await import('./commands/evaluate.js')).addEvaluate,

@@ -15,3 +15,15 @@ export async function parseYaml(path: string, text: string): Promise<unknown> {
     throw new DataError(path, `is no YAML (${first.replace(/:$/, '')})`, { cause });
   }
 }
+
+/** A value as YAML that people read: maps a line for each key, short lists on one. */
+export async function formatYaml(value: object): Promise<string> {
+  const { Document, isCollection, visit } = await import('yaml');
+  const document = new Document(value);
+  visit(document, {
+    Seq: (_, list) => {
+      list.flow = list.items.every((item) => !isCollection(item));
+    },
+  });
+  return document.toString({ lineWidth: 100 });
+}

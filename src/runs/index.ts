@@ -47,3 +47,9 @@ export {
   type PredictOptions,
   TrainedModel,
 } from './trained-model.js';
+export type { Tuning, Watching } from './tune/go-on.js';
+export type { Importance } from './tune/importance.js';
+export type { Halving } from './tune/job.js';
+export type { Dimension, Values } from './tune/space.js';
+export type { TrialRecord } from './tune/trial-record.js';
+export { type ResumeTuneOptions, resumeTune, type TuneOptions, tune } from './tune/tune.js';

@@ -22,6 +22,7 @@ test('each command that --help lists has its own help, with options', () => {
       'train',
       'reproduce',
       'lr-find',
+      'tune',
       'evaluate',
       'compare',
       'predict',

@@ -1,0 +1,167 @@
+/** What `wick tune` says: a line for each trial, and in the end the best of them. */
+
+import type { Tuning } from '../runs/tune/go-on.js';
+import type { Values } from '../runs/tune/space.js';
+import type { StudyDefinition } from '../runs/tune/study-definition.js';
+import type { TrialRecord } from '../runs/tune/trial-record.js';
+import { formatLoss, percent } from '../train/epoch-line.js';
+import { valueText } from './compare-report.js';
+import { formatTable, printJson, printLine, wrapped } from './output.js';
+import { StatusLine } from './status-line.js';
+import { textWidth } from './text-width.js';
+
+const lineWidth = 80;
+
+/** Trials of the table at the end. */
+const shown = 10;
+
+/** How a study is told. */
+export interface TuneReport {
+  start(path: string, definition: StudyDefinition, records: readonly TrialRecord[]): void;
+  record(record: TrialRecord, records: readonly TrialRecord[]): void;
+  epoch(trial: number, seed: number, epoch: number, value: number): void;
+  end(tuning: Tuning): void;
+}
+
+/** One object per event. */
+export class JsonTuneReport implements TuneReport {
+  start(study: string, definition: StudyDefinition, records: readonly TrialRecord[]): void {
+    printJson({ event: 'start', study, ...definition, ended: records.length });
+  }
+
+  record(record: TrialRecord): void {
+    printJson({ event: 'trial', ...record });
+  }
+
+  epoch(trial: number, seed: number, epoch: number, value: number): void {
+    printJson({ event: 'epoch', trial, seed, epoch, value });
+  }
+
+  end({ path, best, ranked, test, importances, stopped, config }: Tuning): void {
+    const rest = { test, importances, stopped, config };
+    printJson({ event: 'end', study: path, trials: ranked.length, best, ...rest });
+  }
+}
+
+/** Lines for people, of at most 80 columns. */
+export class TextTuneReport implements TuneReport {
+  private definition: StudyDefinition | null = null;
+  private readonly status = new StatusLine();
+
+  start(path: string, definition: StudyDefinition, records: readonly TrialRecord[]): void {
+    this.definition = definition;
+    const { data, search, grid, trials, seeds, sampler, halving, epochs, engine, metric } =
+      definition;
+    const keys = [...Object.keys(search), ...Object.keys(grid)];
+    const of = seeds === 1 ? '' : ` of ${seeds} seeds`;
+    const how = Object.keys(search).length === 0 ? 'the grid' : sampler;
+    tell(
+      `${data}: ${trials} trials${of} by ${how} over ${keys.join(', ')}; ` +
+        `${epochs} epoch${epochs === 1 ? '' : 's'}${halving === null ? '' : `, halving by ${halving.reduction} from ${halving.minEpochs} on`}; ` +
+        `engine ${engine.engine}, ${engine.threads} thread${engine.threads === 1 ? '' : 's'} each`,
+    );
+    tell(`Trials are compared by validation ${metric}. The study is in ${path}.`);
+    if (records.length > 0) tell(`It goes on after ${records.length} that have ended.`);
+  }
+
+  record(record: TrialRecord, records: readonly TrialRecord[]): void {
+    this.status.clear();
+    const { trial, epochs, value, failed, values } = record;
+    const rung = this.definition?.halving == null ? '' : ` after ${epochs} epochs`;
+    const result =
+      value === null
+        ? `failed (${failed})`
+        : `${this.score(record)}${rung}${this.isBest(record, records) ? ', the best so far' : ''}`;
+    tell(`trial ${trial}: ${result}; ${valuesText(values)}`);
+  }
+
+  epoch(trial: number, seed: number, epoch: number, value: number): void {
+    const of = this.definition?.seeds === 1 ? '' : `, seed ${seed + 1}`;
+    this.status.show(`trial ${trial}${of}: epoch ${epoch}, ${this.number(value)}`);
+  }
+
+  end(tuning: Tuning): void {
+    this.status.clear();
+    const { path, ranked, best, test, importances, stopped, config, records } = tuning;
+    printLine();
+    const failed = ranked.filter(({ value }) => value === null).length;
+    if (stopped !== null) {
+      const why = stopped === 'signal' ? 'It was stopped' : 'Its time is over';
+      tell(`${why} after ${records.length} that have ended.`);
+    }
+    if (best === null || config === null) {
+      tell(failed > 0 ? `All ${failed} trials failed.` : 'No trial has ended yet.');
+    } else {
+      for (const line of this.table(ranked.filter(({ value }) => value !== null).slice(0, shown)))
+        printLine(line);
+      printLine();
+      const measured =
+        test === null
+          ? ''
+          : `; on the test set, by which nothing was chosen, accuracy ${percent(test.mean)}${test.std === null ? '' : ` ± ${(100 * test.std).toFixed(2)}`}`;
+      tell(`Best: trial ${best.trial}, validation ${this.score(best)}${measured}.`);
+      if (importances.length > 0)
+        tell(
+          `What mattered: ${importances.map(({ key, share }) => `${key} ${percent(share)}`).join(', ')}.`,
+        );
+      if (failed > 0) tell(`${failed} failed; trials.jsonl says why.`);
+    }
+    printLine();
+    const next = [
+      ...(config === null
+        ? []
+        : [[`npx wick train --config ${config}`, 'train with the best settings']]),
+      ...(stopped === null ? [] : [[`npx wick tune --resume ${path}`, 'go on']]),
+    ];
+    for (const line of formatTable(next, 2)) printLine(`  ${line}`);
+  }
+
+  private table(ranked: readonly TrialRecord[]): string[] {
+    const keys = [...new Set(ranked.flatMap(({ values }) => Object.keys(values)))];
+    const halved = this.definition?.halving != null;
+    const rows = ranked.map(({ trial, epochs, values, ...record }) => [
+      String(trial),
+      this.score({ ...record }),
+      ...(halved ? [String(epochs)] : []),
+      ...keys.map((key) => valueText(values[key])),
+    ]);
+    const head = ['trial', this.definition?.metric ?? '', ...(halved ? ['epochs'] : []), ...keys];
+    const table = formatTable([head, ...rows], 0);
+    if (table.every((line) => textWidth(line) <= lineWidth)) return table;
+    return ranked.flatMap((record) =>
+      wrapped(`${record.trial}: ${this.score(record)}; ${valuesText(record.values)}`, 4),
+    );
+  }
+
+  private isBest({ epochs, value }: TrialRecord, records: readonly TrialRecord[]): boolean {
+    const sign = this.definition?.metric === 'loss' ? -1 : 1;
+    return records.every(
+      (other) =>
+        other.epochs !== epochs ||
+        other.value === null ||
+        sign * other.value <= sign * (value ?? 0),
+    );
+  }
+
+  private score({ value, std }: Pick<TrialRecord, 'value' | 'std'>): string {
+    if (value === null) return 'failed';
+    if (std === null) return this.number(value);
+    const share = this.definition?.metric !== 'loss';
+    return `${this.number(value)} ± ${share ? (100 * std).toFixed(2) : formatLoss(std)}`;
+  }
+
+  private number(value: number): string {
+    return this.definition?.metric === 'loss' ? formatLoss(value) : percent(value);
+  }
+}
+
+/** `optimizer.lr 0.001, batchSize 32` */
+function valuesText(values: Values): string {
+  return Object.entries(values)
+    .map(([key, value]) => `${key} ${valueText(value)}`)
+    .join(', ');
+}
+
+function tell(text: string): void {
+  for (const line of wrapped(text, 2)) printLine(line);
+}
