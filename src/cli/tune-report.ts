@@ -67,7 +67,8 @@ export class TextTuneReport implements TuneReport {
   record(record: TrialRecord, records: readonly TrialRecord[]): void {
     this.status.clear();
     const { trial, epochs, value, failed, values } = record;
-    const rung = this.definition?.halving == null ? '' : ` after ${epochs} epochs`;
+    const rung =
+      this.definition?.halving == null ? '' : ` after ${epochs} epoch${epochs === 1 ? '' : 's'}`;
     const result =
       value === null
         ? `failed (${failed})`

@@ -62,8 +62,8 @@ function live(
     });
     const end = (how: string) => {
       signal.removeEventListener('abort', stop);
-      const [first = ''] = told.trim().split('\n').slice(-1);
-      resolve(result ?? (first === '' ? how : `${how}: ${first}`));
+      const line = told.split('\n').findLast((text) => /error/i.test(text)) ?? told.trim();
+      resolve(result ?? (line === '' ? how : `${how} (${line.trim()})`));
     };
     child.on('error', (error) => end(error.message));
     child.on('close', (code, by) => end(by ?? `exit code ${code}`));
