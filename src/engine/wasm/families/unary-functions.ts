@@ -19,6 +19,9 @@ export const unaryFunctions = {
   log: { y: 'log4(x)' },
   sqrt: { y: 'f32x4.sqrt(x)' },
   square: { y: mul('x', 'x') },
+  floor: { y: 'f32x4.floor(x)' },
+  ceil: { y: 'f32x4.ceil(x)' },
+  round: { y: 'f32x4.nearest(x)' }, // of two the even one
   relu: { y: 'f32x4.pmax(x, splat(0))', dxOfY: 'v128.andnot(dy, f32x4.le(y, splat(0)))' }, // NaN stays NaN
   leakyRelu: { y: aboveZero('x'), dxOfX: aboveZero('dy') },
   sigmoid: { y: 'sigmoid4(x)', dxOfY: mul('dy', mul('y', 'f32x4.sub(splat(1), y)')) },

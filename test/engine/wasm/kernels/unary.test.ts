@@ -24,6 +24,12 @@ function normalCdf(x: number): number {
   return x < 0 ? tail : 1 - tail;
 }
 
+/** Math.round takes the upper of two. */
+function roundHalfToEven(x: number): number {
+  const upper = Math.round(x);
+  return upper - x === 0.5 && upper % 2 !== 0 ? upper - 1 : upper;
+}
+
 interface UnaryRow {
   readonly kernel: UnaryKernel;
   readonly f: (x: number) => number;
@@ -41,6 +47,9 @@ const rows: readonly UnaryRow[] = [
   { kernel: 'log', f: log, also: [0.99999994, 1.0000001, 0.5, 2, 0.70710677, 1e-38, 1e-45, 3e38] },
   { kernel: 'sqrt', f: sqrt },
   { kernel: 'square', f: (x) => x * x },
+  { kernel: 'floor', f: Math.floor, also: [-0.5, 2.5, 8388607.5, -8388607.5] },
+  { kernel: 'ceil', f: Math.ceil, also: [-0.5, 2.5, 8388607.5, -8388607.5] },
+  { kernel: 'round', f: roundHalfToEven, also: [0.5, 1.5, -0.5, -1.5, 2.5, 2.4999998, 8388607.5] },
   { kernel: 'relu', f: (x) => Math.max(x, 0) },
   { kernel: 'leakyRelu', f: (x) => (x < 0 ? Math.fround(0.01) * x : x), p: 0.01 },
   { kernel: 'sigmoid', f: sigmoid, also: [-87, -95, -103, 17, 100] },
