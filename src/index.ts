@@ -5,6 +5,14 @@ export * as export from './export/index.js';
 export * as io from './io/index.js';
 export { type LoadFileOptions, load, save } from './io/save.js';
 export * from './portable.js';
+export {
+  type DataRequest,
+  defineRecipe,
+  type NetworkRequest,
+  type RecipeData,
+  type RecipeDefinition,
+  type RecipeTransforms,
+} from './recipes/file/define-recipe.js';
 export * as report from './report/index.js';
 export { Classifier } from './runs/classifier.js';
 export * as runs from './runs/index.js';

@@ -33,6 +33,7 @@ const engineRooms: Readonly<Record<string, readonly string[]>> = {
 /** Packages and the one place that may import each. */
 const edges: Readonly<Record<string, string>> = {
   koffi: 'engine/ffi.ts',
+  jiti: 'core/load-module.ts',
   commander: 'cli/',
   protobufjs: 'io/onnx/protobuf.ts',
   zod: '',

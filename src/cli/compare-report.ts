@@ -23,7 +23,7 @@ export function runRows({ runs }: RunComparison): string[][] {
     run.test === null ? '' : intervalText(run.test),
     formatDuration(run.durationMs),
     run.imagesPerSecond === null ? '–' : Math.round(run.imagesPerSecond).toLocaleString('en'),
-    compact.format(run.parameters),
+    run.parameters === null ? '–' : compact.format(run.parameters),
   ]);
   return [[...head, 'time', 'images/s', 'params'], ...rows];
 }

@@ -54,6 +54,8 @@ export const onErrorOption = (): Option =>
   new Option('--on-error <what>', 'what a file that cannot be used does')
     .choices(['throw', 'skip'])
     .default('throw');
+export const recipeOption = (): Option =>
+  new Option('--recipe <file>', "the run's recipe file, where it has changed or is elsewhere");
 export const jsonOption = (): Option =>
   new Option('--json', 'print one JSON object per line and nothing else');
 

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { recordedRecipe } from '../recipes/file/load-recipe.js';
 import type { Task } from '../recipes/recipe.js';
 import type { Settings } from '../recipes/settings/schema.js';
 import { type Opening, prepare } from '../runs/prepare.js';
@@ -9,12 +10,20 @@ import { settingsGiven } from './setting-options.js';
 /** Opens what is to be trained: said by the command line, on top of a file, on top of the recipe. */
 export async function prepareTraining(
   data: string | undefined,
-  options: EngineChoice & { readonly config?: string },
+  options: EngineChoice & { readonly config?: string; readonly recipe?: string },
   command: Command,
   opening: Opening,
 ): Promise<{ readonly task: Task; readonly settings: Settings }> {
   const file = options.config === undefined ? null : await readSettingsFile(options.config);
-  const name = data ?? file?.recipe ?? command.error("error: missing required argument 'data'");
+  const recorded =
+    data === undefined && file?.code
+      ? await recordedRecipe(options.config ?? '', file.code, options.recipe)
+      : null;
+  const name =
+    data ??
+    recorded?.code.path ??
+    file?.recipe ??
+    command.error("error: missing required argument 'data'");
   const layer = file === null ? {} : layerFor(name, file);
   const prepared = await prepare(name, layer, settingsGiven(command.opts()));
   applyEngineChoice({ ...options, precision: prepared.settings.precision });

@@ -72,8 +72,26 @@ export interface Dataset<T = Sample> {
 
 /** Makes what a `ModuleCall` describes. */
 export async function makeFromSpec<T>({ module, name, argument }: ModuleCall): Promise<T> {
-  const exports: Record<string, unknown> = await import(module);
-  const make = exports[name];
-  if (typeof make !== 'function') throw new TypeError(`${module} exports no function '${name}'`);
-  return await make(argument);
+  const make = await exportOf(module, name);
+  return (await make(argument)) as T;
+}
+
+/** wick's own modules, which need no care. */
+const own = new URL('..', import.meta.url).href;
+
+/** A function, or class, that a module exports. Files of users' own may be TypeScript, and find wick wherever they are. */
+export async function exportOf(
+  module: string,
+  name: string,
+): Promise<(...args: readonly unknown[]) => unknown> {
+  const exports = await exportsOf(module);
+  const value = exports[name];
+  if (typeof value !== 'function') throw new TypeError(`${module} exports no function '${name}'`);
+  return value as (...args: readonly unknown[]) => unknown;
+}
+
+async function exportsOf(module: string): Promise<Readonly<Record<string, unknown>>> {
+  if (module.startsWith(own) || !module.startsWith('file:')) return await import(module);
+  const { loadModule } = await import('../core/load-module.js');
+  return (await loadModule(process.getBuiltinModule('node:url').fileURLToPath(module))).exports;
 }

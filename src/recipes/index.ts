@@ -1,11 +1,22 @@
 /** The table of recipes, and how names and folders become tasks. */
 import { stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { DataError, ValueError } from '../core/errors.js';
+import { isCodeFile, shownPath } from '../core/load-module.js';
 import { nearest } from '../core/nearest.js';
 import { optionReader, requireOneOf } from '../core/options.js';
+import { quote } from '../core/outside-text.js';
 import { defaultGenerator } from '../tensor/generator.js';
 import { cifar10 } from './cifar10.js';
 import { fer2013 } from './fer2013.js';
+import {
+  type CodeRecord,
+  changeOf,
+  loadRecipe,
+  type RecipeFile,
+  recordedRecipe,
+} from './file/load-recipe.js';
+import { defaultsOfFile, fileName, type NamedSource, openFile } from './file/open-file.js';
 import { folderDefaults, folderName, lookAtFolder, openFolder } from './folder.js';
 import { food } from './food.js';
 import { digits, fashionMnist, mnist } from './mnist.js';
@@ -61,22 +72,62 @@ export interface TaskSource {
 }
 
 /**
- * What `data` names: a folder of pictures that is there, or else a recipe. `path` is where the recipe's files are, if that
- * is said.
+ * What `data` names: a recipe file, a folder of pictures that is there, or else a recipe. `path` is where the recipe's files
+ * are, if that is said. To name a recipe file is to run it.
  *
- * @throws ValueError that says which recipe was probably meant
+ * @throws ValueError that says which recipe was probably meant; DataError for a file that is no recipe
  */
 export async function findTask(data: string, path?: string): Promise<TaskSource> {
+  if (isCodeFile(data)) return fileSource(await loadRecipe(data));
   const { recipe, folder, note } = await meaning(data, path);
-  return {
+  return source({
     defaults: recipe?.defaults ?? folderDefaults,
-    open: async (given) => {
-      const request = { ...given, seed: given.seed ?? defaultGenerator.drawSeed() };
+    open: async (request) => {
       const task = recipe
         ? await recipe.open(request)
         : await openFolder({ ...request, data: folder });
-      const { valSplit = 0, seed } = request;
-      return holdOut({ ...task, notes: [...note, ...task.notes] }, valSplit, seed);
+      return { ...task, notes: [...note, ...task.notes] };
+    },
+  });
+}
+
+/** Opens with a seed, and a validation part that is drawn where one is asked for. */
+function source({ defaults, open }: Omit<NamedSource, 'inputShape'>): TaskSource {
+  return {
+    defaults,
+    open: async (given) => {
+      const request = { ...given, seed: given.seed ?? defaultGenerator.drawSeed() };
+      return holdOut(await open(request), request.valSplit ?? 0, request.seed);
+    },
+  };
+}
+
+function fileSource(file: RecipeFile): TaskSource {
+  const named = namedBy(file);
+  return source({
+    defaults: defaultsOfFile(file, named?.defaults),
+    open: (request) => openFile(file, named, request),
+  });
+}
+
+/** What the `data` of a recipe file names; null where it is a function. */
+function namedBy({ code, definition: { data } }: RecipeFile): NamedSource | null {
+  if (typeof data !== 'string') return null;
+  const recipe = findRecipe(data);
+  if (recipe !== undefined) return recipe;
+  const folder = resolve(dirname(code.path), data);
+  return {
+    defaults: folderDefaults,
+    inputShape: null,
+    open: async (request) => {
+      const { data: path = folder } = request;
+      const isThere = await stat(path).catch(() => null);
+      if (isThere === null)
+        throw new DataError(
+          shownPath(code.path),
+          `data is ${quote(data)}, which is neither a folder (${path}) nor a data set that wick knows (${names()})`,
+        );
+      return await openFolder({ ...request, data: path });
     },
   };
 }
@@ -90,23 +141,33 @@ export async function openTask(data: string, ...given: [request?: OpenRequest]):
 
 /** What `openTask` would train on, to be looked at: a folder's pictures may be too few for a training. */
 export async function openPictures(data: string, request: OpenRequest): Promise<TaskPictures> {
+  if (isCodeFile(data)) return await (await findTask(data)).open({ seed: 0, ...request });
   const { recipe, folder, note } = await meaning(data, request.data);
   if (recipe !== undefined) return await recipe.open({ seed: 0, ...request });
   const looked = await lookAtFolder({ ...request, data: folder });
   return { ...looked, notes: [...note, ...looked.notes] };
 }
 
-/** Opens the data of a run again, by the recipe's name in its config.json. */
-export async function reopenTask(recipe: string, given: OpenRequest): Promise<Task> {
-  const request = { seed: 0, ...given }; // that of runs that tell none: another would draw pictures that were trained on
-  const task =
-    recipe === folderName ? await openFolder(request) : await requireRecipe(recipe).open(request);
-  return holdOut(task, request.valSplit ?? 0, request.seed);
-}
-
-/** The settings of a recipe by its name in config.json. @throws ValueError for a name that is unknown */
-export function defaultsOf(recipe: string): SettingsLayer {
-  return recipe === folderName ? folderDefaults : requireRecipe(recipe).defaults;
+/** What a run was trained on, by what its config.json says. `named` is the recipe file that the user names for it. */
+export async function findAgain(
+  run: string,
+  { recipe, code }: { readonly recipe: string; readonly code?: CodeRecord | undefined },
+  named?: string,
+): Promise<TaskSource & { readonly note: string | null }> {
+  if (recipe === fileName && code !== undefined) {
+    const file = await recordedRecipe(run, code, named);
+    return { ...fileSource(file), note: changeOf(code, file) };
+  }
+  if (named !== undefined)
+    throw new ValueError(
+      run,
+      `recipe=${named}, but it was trained without code of its own; leave it out`,
+    );
+  const found =
+    recipe === folderName ? { defaults: folderDefaults, open: openFolder } : requireRecipe(recipe);
+  const { defaults, open } = source(found);
+  // The seed of runs that tell none: another would draw pictures that were trained on.
+  return { defaults, open: (request) => open({ seed: 0, ...request }), note: null };
 }
 
 /** Whether a name means a folder or a recipe. A folder that is there wins, unless `data` says where the recipe's files are. */
@@ -138,11 +199,17 @@ async function meaning(
 }
 
 function unknown(name: string): ValueError {
-  const names = recipes.map((r) => r.name);
-  const meant = nearest(name, names);
+  const meant = nearest(
+    name,
+    recipes.map((r) => r.name),
+  );
   return new ValueError(
     name,
-    `is no data set that wick knows; known are ${names.join(', ')}, and any folder of pictures` +
+    `is no data set that wick knows; known are ${names()}, any folder of pictures, and recipe files (.ts, .js)` +
       `${meant === undefined ? '' : `; did you mean ${meant}?`}`,
   );
+}
+
+function names(): string {
+  return recipes.map((r) => r.name).join(', ');
 }

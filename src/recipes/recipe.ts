@@ -3,6 +3,8 @@
  * input, which network learns. Opened with a request, it becomes a task that is ready to be trained.
  */
 import type { Dataset } from '../data/dataset.js';
+import type { Module } from '../nn/module.js';
+import type { Tensor } from '../tensor/tensor.js';
 import type { DownloadProgress } from '../vision/datasets/download/download.js';
 import type { CacheEstimate } from '../vision/datasets/image-store/image-store.js';
 import type { ImageTransform } from '../vision/datasets/image-transform.js';
@@ -73,8 +75,23 @@ export interface TaskPictures extends TaskTransforms {
   readonly notes: readonly string[];
 }
 
+/** What a task has of a recipe file (`defineRecipe`). */
+export interface TaskCode {
+  /** The file, and the SHA-256 of what is in it. */
+  readonly path: string;
+  readonly sha256: string;
+  /** What a prediction needs the file for. */
+  readonly gives: readonly ('model' | 'transform')[];
+  /** Makes the network; null where it is one of `vision.models`. */
+  readonly network: (() => Module) | null;
+  /** `(logits [N, K], labels [N]) → scalar`; null where it is as the settings have it. */
+  readonly loss: ((logits: Tensor, labels: Tensor) => Tensor) | null;
+}
+
 /** Data, transforms and network, ready to be trained. */
 export interface Task extends TaskPictures {
+  /** Of a recipe file. */
+  readonly code?: TaskCode;
   /** The recipe's name, by which an evaluation finds it again. */
   readonly recipe: string;
   /** What was chosen of the recipe. */

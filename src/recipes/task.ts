@@ -91,11 +91,14 @@ export function bothSplits(
   };
 }
 
-/** At most `limit` samples, with each class's share. */
+/** At most `limit` samples, with each class's share where the classes are known. */
 export function limited<T>(dataset: Dataset<T>, limit = dataset.length, seed: number): Dataset<T> {
   const rest = dataset.length - limit;
   if (rest <= 0) return dataset;
-  const [part = dataset] = randomSplit(dataset, [limit, rest], { seed, stratify: true });
+  const [part = dataset] = randomSplit(dataset, [limit, rest], {
+    seed,
+    stratify: dataset.targets !== undefined,
+  });
   return part;
 }
 

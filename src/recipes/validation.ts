@@ -16,7 +16,7 @@ export function holdOut(task: Task, share: number, seed: number): Task {
       `valSplit=${share}, but it has a validation part of ${val.length} pictures; leave it out`,
     );
   const parts = (dataset: Dataset) =>
-    randomSplit(dataset, [1 - share, share], { seed, stratify: true });
+    randomSplit(dataset, [1 - share, share], { seed, stratify: dataset.targets !== undefined });
   const [kept] = parts(train);
   const [, held] = parts(withTransform(train, transformOf(test) ?? evalTransform));
   if (kept === undefined || held === undefined || held.length === 0)

@@ -1,6 +1,11 @@
 import { zeros } from '../tensor/creation.js';
 import type { RunFolder } from './run-folder.js';
-import { type Prediction, type PredictOptions, TrainedModel } from './trained-model.js';
+import {
+  type LoadOptions,
+  type Prediction,
+  type PredictOptions,
+  TrainedModel,
+} from './trained-model.js';
 
 /**
  * A trained run as a function of pictures, for programs that have many of them: the network is compiled when it is
@@ -14,8 +19,11 @@ export class Classifier {
   private constructor(private readonly trained: TrainedModel) {}
 
   /** Opens the best weights of a run. @throws DataError or CheckpointError that names what is missing or damaged */
-  static async open(run: RunFolder | string): Promise<Classifier> {
-    const trained = (await TrainedModel.load(run)).compile();
+  static async open(
+    run: RunFolder | string,
+    ...given: [options?: LoadOptions]
+  ): Promise<Classifier> {
+    const trained = (await TrainedModel.load(run, ...given)).compile();
     await trained.logits(zeros([1, ...trained.card.inputShape]));
     return new Classifier(trained);
   }

@@ -12,6 +12,9 @@ const free: ReadonlySet<string> = new Set([
   'time',
 ]);
 
+/** How the difference of recipe files begins. */
+export const codeChange = 'the code in ';
+
 /** What differs in ways that change numbers between what a run was begun with and what it would go on with, by name. */
 export function differences(then: RunConfig, now: RunConfig): string[] {
   const changed: string[] = [];
@@ -21,6 +24,8 @@ export function differences(then: RunConfig, now: RunConfig): string[] {
   };
   compare('the version of wick', then.wick, now.wick);
   compare('the version of Node', major(then.node), major(now.node));
+  if (then.code?.sha256 !== now.code?.sha256)
+    compare(`${codeChange}${now.code?.path ?? then.code?.path}`, digest(then), digest(now));
   compareData(then, now, changed);
   const [before, after] = [flat(then.settings), flat(now.settings)];
   for (const key of new Set([...before.keys(), ...after.keys()])) {
@@ -46,6 +51,10 @@ function compareData(then: RunConfig, now: RunConfig, changed: string[]): void {
     else if (prints(then)[part] !== prints(now)[part])
       changed.push(`the ${part} set has other images than it had`);
   }
+}
+
+function digest({ code }: RunConfig): string {
+  return code === undefined ? 'none' : `SHA-256 ${code.sha256.slice(0, 12)}…`;
 }
 
 /** A value as people read it. */

@@ -5,7 +5,6 @@ import type { SkippedSample } from '../data/fetch-batch.js';
 import { Accuracy } from '../metrics/accuracy.js';
 import { BrierScore, CalibrationError } from '../metrics/calibration.js';
 import { classReport } from '../metrics/class-report.js';
-import { crossEntropy } from '../nn/functional.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { judge } from '../train/judge.js';
 import { measure } from '../train/measure.js';
@@ -42,6 +41,8 @@ export interface Evaluation extends HeldOutScores {
   readonly findings: readonly string[];
   /** Which weights were measured: the last, where the run ended before it had saved its best. */
   readonly checkpoint: Checkpoint;
+  /** What people should know of how it was measured. */
+  readonly notes: readonly string[];
   /** Samples that were left out because their files could not be used. */
   readonly skipped: readonly SkippedSample[];
 }
@@ -51,6 +52,8 @@ export interface EvaluateOptions {
   readonly batchSize?: number | undefined;
   /** Where the pictures are. @default where the run had them */
   readonly data?: string | undefined;
+  /** The run's recipe file, where it is not where it was, or has not been run on this machine. */
+  readonly recipe?: string | undefined;
   /** What a file that cannot be used does: end the measurement, or be left out. @default 'throw' */
   readonly onError?: 'throw' | 'skip' | undefined;
 }
@@ -58,6 +61,7 @@ export interface EvaluateOptions {
 const readOptions = optionReader<EvaluateOptions>('evaluate', {
   batchSize: true,
   data: true,
+  recipe: true,
   onError: true,
 });
 
@@ -73,11 +77,11 @@ export async function evaluate(
   runOrPath: RunFolder | string,
   ...given: [options?: EvaluateOptions]
 ): Promise<Evaluation> {
-  const { batchSize = 64, data, onError = 'throw' } = readOptions(given);
+  const { batchSize = 64, data, recipe, onError = 'throw' } = readOptions(given);
   const run = await RunFolder.open(runOrPath);
-  const trained = await TrainedModel.load(run);
+  const trained = await TrainedModel.load(run, { recipe });
   const { classes } = trained.card;
-  const test = await openTestSet(run, trained, data);
+  const { test, loss, note } = await openTestSet(run, trained, data, recipe);
   const loader = new DataLoader(test, {
     batchSize,
     numWorkers: loadingWorkers(test),
@@ -90,7 +94,7 @@ export async function evaluate(
   const step = async (images: Tensor, labels: Tensor) => {
     const logits = await trained.logits(images);
     for (const metric of [calibration, brier, top5]) metric.update(logits, labels);
-    return { loss: crossEntropy(logits, labels), logits };
+    return { loss: loss(logits, labels), logits };
   };
   const scores = await measure(loader, step, async () => true);
   if (scores === null) throw internalError('a measurement ended by itself');
@@ -112,6 +116,7 @@ export async function evaluate(
     })),
     findings: judge(confusion, classes),
     checkpoint: trained.checkpoint,
+    notes: note === null ? [] : [note],
     skipped: loader.skipped,
   };
 }

@@ -25,6 +25,8 @@ export interface ExportRunOptions {
   readonly path?: string | undefined;
   /** Where the pictures are on which an ONNX file is checked. @default where the run had them */
   readonly data?: string | undefined;
+  /** The run's recipe file, where it is not where it was, or has not been run on this machine. */
+  readonly recipe?: string | undefined;
   /** What runs an ONNX file to check it. @default onnxruntime-node, where it is installed */
   readonly runtime?: OnnxRuntime | undefined;
 }
@@ -45,6 +47,7 @@ const readOptions = optionReader<ExportRunOptions>('exportRun', {
   format: true,
   path: true,
   data: true,
+  recipe: true,
   runtime: true,
 });
 
@@ -67,14 +70,14 @@ export async function exportRun(
   const format = options.format ?? formatOf(options.path);
   requireOneOf('exportRun', 'format', format, exportFormats);
   const run = await RunFolder.open(runOrPath);
-  const trained = await TrainedModel.load(run);
+  const trained = await TrainedModel.load(run, { recipe: options.recipe });
   const path = options.path ?? run.file(`model${endings[format]}`);
   const { model, card, checkpoint } = trained;
   const { classes, inputShape, transform, architecture } = card;
   const done = { format, path, checkpoint };
   const metadata = { architecture: JSON.stringify(architecture) };
   if (format === 'onnx') {
-    const { images, withoutTestSet } = await testImages(run, trained, options.data);
+    const { images, withoutTestSet } = await testImages(run, trained, options);
     const { runtime } = options;
     const named = { classes, transform: trained.transform, metadata };
     const { sizeBytes, opset, check } = await exportOnnx(model, {
@@ -100,10 +103,10 @@ export async function exportRun(
 async function testImages(
   run: RunFolder,
   trained: TrainedModel,
-  data: string | undefined,
+  { data, recipe }: ExportRunOptions,
 ): Promise<{ images?: Tensor; withoutTestSet: string | null }> {
   try {
-    const test = await openTestSet(run, trained, data);
+    const { test } = await openTestSet(run, trained, data, recipe);
     const images = await spreadInputs(test, checkedImages, trained.card.inputShape);
     return { images, withoutTestSet: null };
   } catch (error) {

@@ -42,6 +42,7 @@ export { type TrainedRun, type TrainOptions, train } from './train.js';
 export { type TrainOutcome, type TrainRequest, trainTask } from './train-task.js';
 export {
   type Invert,
+  type LoadOptions,
   type PictureResult,
   type Prediction,
   type PredictOptions,

@@ -29,7 +29,8 @@ export interface Learner extends Pick<Task, 'train' | 'val' | 'test'> {
 }
 
 /** The network of a task: with trained weights, all but its head frozen. */
-export async function makeNetwork({ architecture, weights }: Task): Promise<Module> {
+export async function makeNetwork({ architecture, weights, code }: Task): Promise<Module> {
+  if (code?.network) return code.network();
   if (weights === null) return createModel(architecture);
   const options: ClassifierOptions = architecture.options; // the constructor checks them
   const model = freeze(await getModel(architecture.name, { ...options, weights }));

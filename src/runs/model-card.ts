@@ -1,6 +1,11 @@
 /** `model.json`: what must travel with the weights so that anybody can use them. */
 import { z } from 'zod';
 import { checkJson } from '../io/json-file.js';
+import { skipInit } from '../nn/init.js';
+import type { Module } from '../nn/module.js';
+import { codeSchema, type RecipeFile, recordedRecipe } from '../recipes/file/load-recipe.js';
+import { networkOf, networkRequest } from '../recipes/file/parts.js';
+import { createModel } from '../vision/models/registry.js';
 import type { TransformJson } from '../vision/transforms/transform.js';
 import type { RunFolder } from './run-folder.js';
 
@@ -29,6 +34,8 @@ const schema = z
     classes: z.array(z.string().max(1000)).min(1).max(maxClasses),
     /** What the grey pictures that were trained on have around what they show; left out where they differ. */
     background: z.enum(['dark', 'light']).optional(),
+    /** The recipe file that makes the network, the transform, or both. */
+    code: codeSchema.extend({ gives: z.array(z.enum(['model', 'transform'])).min(1) }).optional(),
     /** The evaluation transform, picture → input; `transformFromJSON` reads it, and checks all that is in it. */
     transform: z.custom<TransformJson>(isPlain, 'must be a transform: an object with a name'),
   })
@@ -58,4 +65,23 @@ export async function readModelCard(run: RunFolder): Promise<ModelCard> {
   const path = run.file('model.json');
   const advice = 'it was changed, or comes from another version of wick';
   return checkJson(path, schema, await run.read('model.json'), advice);
+}
+
+/** The recipe file that a model needs; null where it needs none. @throws DataError where it may not be run */
+export async function recipeOfCard(
+  run: RunFolder,
+  { code }: ModelCard,
+  named?: string,
+): Promise<RecipeFile | null> {
+  return code === undefined ? null : await recordedRecipe(run.path, code, named);
+}
+
+/** The network that a card describes, its values left open. `file` is what `recipeOfCard` gave. */
+export function networkOfCard(
+  { architecture, code, inputShape, classes }: ModelCard,
+  file: RecipeFile | null,
+): Module {
+  if (file !== null && code?.gives.includes('model'))
+    return skipInit(() => networkOf(file, networkRequest(inputShape, classes.length)));
+  return skipInit(() => createModel(architecture));
 }

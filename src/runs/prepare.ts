@@ -1,4 +1,4 @@
-import { defaultsOf, findTask, reopenTask } from '../recipes/index.js';
+import { findAgain, findTask } from '../recipes/index.js';
 import type { OpenRequest, Task } from '../recipes/recipe.js';
 import { merge, type RawLayer } from '../recipes/settings/layers.js';
 import { resolveSettings } from '../recipes/settings/resolve.js';
@@ -40,16 +40,22 @@ export async function prepare(
   };
 }
 
-/** The same for a run, by the recipe's name and the settings in its config.json; `layer` lies on top. */
+/**
+ * The same for a run, by the recipe and the settings in its config.json; `layer` lies on top. `named` is the file with its
+ * recipe, where the user names one.
+ */
 export async function reprepare(
-  { recipe, settings: saved }: Pick<RunConfig, 'recipe' | 'settings'>,
+  run: string,
+  config: Pick<RunConfig, 'recipe' | 'settings' | 'code'>,
   layer: SettingsLayer | RawLayer,
+  named?: string,
 ): Promise<Prepared> {
-  const settings = resolveSettings(defaultsOf(recipe), saved, layer);
+  const source = await findAgain(run, config, named);
+  const settings = resolveSettings(source.defaults, config.settings, layer);
   return {
     settings,
     open: async (opening = {}) => {
-      const task = await reopenTask(recipe, { ...requestOf(settings), ...opening });
+      const task = await source.open({ ...requestOf(settings), ...opening });
       return { task, settings };
     },
   };

@@ -1,8 +1,9 @@
 /** Running a run again, and comparing what comes out. */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { DataError } from '../core/errors.js';
+import { CheckpointError, DataError } from '../core/errors.js';
 import { optionReader } from '../core/options.js';
+import { codeChange } from './differences.js';
 import type { Opening } from './prepare.js';
 import { type OpenedResume, openResume } from './resume.js';
 import { RunFolder } from './run-folder.js';
@@ -19,6 +20,10 @@ export const reproducible = [
 export interface ReproduceOptions extends Opening, Pick<TrainRequest, 'signal' | 'callbacks'> {
   /** Where the pictures are now, if not where the run had them. */
   readonly data?: string;
+  /** The run's recipe file, where it is not where it was, or has not been run on this machine. */
+  readonly recipe?: string;
+  /** Train although the recipe file is not as it was: what comes out is another run's. @default false */
+  readonly force?: boolean;
   /** The new run's folder, empty or absent. @default the next free `runs/<run>-again-<n>` */
   readonly out?: string;
   /** Called before the training begins. */
@@ -49,6 +54,8 @@ const readOptions = optionReader<ReproduceOptions>('reproduce', {
   signal: true,
   callbacks: true,
   data: true,
+  recipe: true,
+  force: true,
   out: true,
   onOpened: true,
 });
@@ -63,13 +70,19 @@ export async function reproduce(
   path: string,
   ...given: [options?: ReproduceOptions]
 ): Promise<Reproduction> {
-  const { data, out, onOpened, callbacks, signal, ...opening } = readOptions(given);
+  const { data, out, onOpened, callbacks, signal, force = false, ...opening } = readOptions(given);
   const opened = await openResume(path, {
     ...opening,
     ...(data !== undefined && { settings: { data } }),
     force: true,
   });
   const { task, settings, changed } = opened;
+  const code = changed.find((text) => text.startsWith(codeChange));
+  if (code !== undefined && !force)
+    throw new CheckpointError(
+      path,
+      `cannot be reproduced: ${code}; make it as it was, or pass { force: true }`,
+    );
   await requireEnded(opened);
   const run = await RunFolder.create(`${opened.run.name}-again`, out);
   onOpened?.({ ...opened, run });

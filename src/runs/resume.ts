@@ -14,6 +14,8 @@ import { type TrainRequest, trainTask } from './train-task.js';
 export interface OpenResumeOptions extends Opening {
   /** What is asked for now: more epochs, another place of the pictures, or what the run has anyway. Something else needs `force`. */
   readonly settings?: SettingsLayer;
+  /** The run's recipe file, where it is not where it was, or has not been run on this machine. */
+  readonly recipe?: string;
   /** Go on although something is not as it was; `changed` tells what. @default false */
   readonly force?: boolean;
 }
@@ -39,6 +41,7 @@ const opening = {
   onProgress: true,
   onCache: true,
   settings: true,
+  recipe: true,
   force: true,
 } as const;
 const readOpening = optionReader<OpenResumeOptions>('openResume', opening);
@@ -58,10 +61,10 @@ export async function openResume(
   path: string,
   ...given: [options?: OpenResumeOptions]
 ): Promise<OpenedResume> {
-  const { settings: layer = {}, force = false, ...opening } = readOpening(given);
+  const { settings: layer = {}, recipe, force = false, ...opening } = readOpening(given);
   const run = await RunFolder.reopen(path);
   const then = await readRunConfig(run);
-  const { open } = await reprepare(then, layer);
+  const { open } = await reprepare(path, then, layer, recipe);
   const { task, settings } = await open(opening);
   const changed = differences(then, await configOf(task, settings));
   if (changed.length > 0 && !force)

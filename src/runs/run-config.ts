@@ -1,6 +1,7 @@
 /** `config.json`: what a run was trained on and with, so that it can be tested, gone on with and run again. */
 import { z } from 'zod';
 import { checkJson } from '../io/json-file.js';
+import { type CodeRecord, codeSchema } from '../recipes/file/load-recipe.js';
 import type { Task, TaskChoices } from '../recipes/recipe.js';
 import { type Settings, settingsSchema } from '../recipes/settings/schema.js';
 import type { RunFolder } from './run-folder.js';
@@ -8,12 +9,17 @@ import type { RunFolder } from './run-folder.js';
 const name = z.string().min(1).max(4096);
 const { data, model, seed } = settingsSchema.shape;
 
-const dataSchema = z.object({ recipe: name, settings: z.object({ data, model, seed }) });
+const dataSchema = z.object({
+  recipe: name,
+  code: codeSchema.optional(),
+  settings: z.object({ data, model, seed }),
+});
 
 const facts = z.record(z.string(), z.unknown());
 
 const schema = z.object({
   recipe: name,
+  code: codeSchema.optional(),
   settings: facts,
   engine: z.looseObject({ engine: name, threads: z.int().positive(), winograd: z.boolean() }),
   data: facts,
@@ -25,12 +31,15 @@ const schema = z.object({
 /** A recipe and what was chosen of its data and network. */
 export interface RunData {
   readonly recipe: string;
+  /** The recipe's file, where it is one of the user's. */
+  readonly code?: CodeRecord | undefined;
   readonly choices: TaskChoices;
 }
 
 /** Everything that a run needs to be repeated. */
 export interface RunConfig {
   readonly recipe: string;
+  readonly code?: CodeRecord;
   /** All of them; `resolveSettings` checks them. */
   readonly settings: Readonly<Record<string, unknown>>;
   readonly engine: Readonly<Record<string, unknown>> & {
@@ -47,14 +56,14 @@ export interface RunConfig {
 }
 
 /** The settings as config.json keeps them: what the data or the recipe decided is written out, so that it stays. */
-export function settingsOf({ choices, architecture, inputShape }: Task, settings: Settings) {
+export function settingsOf({ choices, architecture, inputShape, code }: Task, settings: Settings) {
   const [, imageSize] = inputShape;
   return {
     ...settings,
     data: { ...settings.data, path: choices.data ?? null, imageSize },
     model: {
       ...settings.model,
-      name: architecture.name,
+      name: code?.network ? null : architecture.name,
       pretrained: choices.pretrained ?? null,
     },
   };
@@ -62,8 +71,8 @@ export function settingsOf({ choices, architecture, inputShape }: Task, settings
 
 /** Reads and checks the part that says which data a run was trained on. @throws DataError saying which field is wrong */
 export async function readRunData(run: RunFolder): Promise<RunData> {
-  const { recipe, settings } = await read(run, dataSchema, 'the run may be damaged');
-  return { recipe, choices: choicesOf(settings) };
+  const { recipe, code, settings } = await read(run, dataSchema, 'the run may be damaged');
+  return { recipe, code, choices: choicesOf(settings) };
 }
 
 /** Reads and checks all of it. @throws DataError saying which field is wrong */

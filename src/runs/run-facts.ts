@@ -9,7 +9,7 @@ import type { RunFolder } from './run-folder.js';
 
 /** Everything that the bits of a run depend on. */
 export async function configOf(task: Task, settings: Settings): Promise<RunConfig> {
-  const { recipe, train, val, test } = task;
+  const { recipe, code: file, train, val, test } = task;
   const fingerprint = {
     train: await train.fingerprint?.(),
     ...(val && { val: await val.fingerprint?.() }),
@@ -21,6 +21,7 @@ export async function configOf(task: Task, settings: Settings): Promise<RunConfi
   const lengths = { train: train.length, ...(val && { val: val.length }), test: test.length };
   return {
     recipe,
+    ...(file && { code: { path: file.path, sha256: file.sha256 } }),
     settings: settingsOf(task, settings),
     engine: { ...engine, ...vectors, winograd: isWinogradAllowed() },
     data: { ...lengths, fingerprint },
@@ -35,6 +36,7 @@ export async function writeFacts(run: RunFolder, task: Task, settings: Settings)
   const before = run.continued ? await readRunConfig(run) : null;
   const started = before?.started ?? new Date().toISOString();
   await run.write('config.json', { ...config, started });
+  const { code } = task;
   const [pictures] = task.pictures;
   const grey = task.inputShape[0] === 1;
   const background = grey && pictures ? await commonBackground(pictures.dataset) : null;
@@ -44,6 +46,10 @@ export async function writeFacts(run: RunFolder, task: Task, settings: Settings)
     inputShape: task.inputShape,
     classes: task.classes,
     ...(background && { background }),
-    transform: task.evalTransform.toJSON(),
+    ...(code &&
+      code.gives.length > 0 && {
+        code: { path: code.path, sha256: code.sha256, gives: code.gives },
+      }),
+    transform: code?.gives.includes('transform') ? { name: 'Recipe' } : task.evalTransform.toJSON(),
   });
 }

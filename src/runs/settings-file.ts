@@ -7,12 +7,15 @@ import { quote, show } from '../core/outside-text.js';
 import { readRegularFile } from '../core/regular-file.js';
 import { readJson } from '../io/json-file.js';
 import { parseYaml } from '../io/yaml.js';
+import { type CodeRecord, codeSchema } from '../recipes/file/load-recipe.js';
 import { expand, type RawLayer } from '../recipes/settings/layers.js';
 
 export interface SettingsFile {
   /** What is trained on: a recipe or a folder; null where the file does not say. */
   readonly recipe: string | null;
   readonly layer: RawLayer;
+  /** The recipe file of a run: it may not be started because another file names it. */
+  readonly code?: CodeRecord;
 }
 
 /** More than anybody writes by hand; runs write 3 kB. */
@@ -40,7 +43,9 @@ export async function readSettingsFile(path: string): Promise<SettingsFile> {
       path,
       `${quote('settings')} is ${show(settings)}, settings by name are required`,
     );
-  return { recipe, layer: settings as RawLayer }; // a run's, with facts beside them
+  const run = { recipe, layer: settings as RawLayer }; // with facts beside them
+  const code = codeSchema.safeParse(layer.code);
+  return code.success ? { ...run, recipe: code.data.path, code: code.data } : run;
 }
 
 /** The file's settings for `data`: where its own files lie is nothing to another. */

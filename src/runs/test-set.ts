@@ -5,22 +5,37 @@ import { quoteAll } from '../core/outside-text.js';
 import { Rng } from '../core/rng.js';
 import { numel } from '../core/shape.js';
 import type { Dataset } from '../data/dataset.js';
-import { reopenTask } from '../recipes/index.js';
+import { crossEntropy } from '../nn/functional.js';
+import { findAgain } from '../recipes/index.js';
 import { fromArray } from '../tensor/creation.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { readRunData } from './run-config.js';
 import type { RunFolder } from './run-folder.js';
 import type { TrainedModel } from './trained-model.js';
 
-/** Its classes are bound to the model's by name. @throws DataError where the data are not there, or have other classes */
+export interface TestSet {
+  readonly test: Dataset;
+  /** What it is measured by: cross entropy, or the loss of the run's recipe file. */
+  readonly loss: (logits: Tensor, labels: Tensor) => Tensor;
+  /** That the recipe file is not as it was; null where it is. */
+  readonly note: string | null;
+}
+
+/**
+ * Its classes are bound to the model's by name. `named` is the run's recipe file, where the user names it.
+ *
+ * @throws DataError where the data are not there, or have other classes
+ */
 export async function openTestSet(
   run: RunFolder,
   { card: { classes }, transform }: TrainedModel,
   dataFolder: string | undefined,
-): Promise<Dataset> {
-  const { recipe, choices } = await readRunData(run);
+  named?: string,
+): Promise<TestSet> {
+  const { choices, ...trainedOn } = await readRunData(run);
   if (dataFolder === undefined && choices.data !== undefined) await requireThere(choices.data);
-  const { test, ...task } = await reopenTask(recipe, {
+  const { open, note } = await findAgain(run.path, trainedOn, named);
+  const { test, ...task } = await open({
     ...choices,
     ...(dataFolder !== undefined && { data: dataFolder }),
     classes,
@@ -32,7 +47,8 @@ export async function openTestSet(
       run.file('model.json'),
       `has the classes ${quoteAll(classes)}, the data ${quoteAll(task.classes)}; they must be the same`,
     );
-  return test;
+  const loss = task.code?.loss ?? ((logits, labels) => crossEntropy(logits, labels));
+  return { test, loss, note };
 }
 
 async function requireThere(data: string): Promise<void> {

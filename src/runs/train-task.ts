@@ -3,6 +3,7 @@
  * before the data are open and the settings are known to be good.
  */
 import { availableParallelism } from 'node:os';
+import { ValueError } from '../core/errors.js';
 import { optionReader } from '../core/options.js';
 import { type BatchTransform, DataLoader } from '../data/dataloader.js';
 import type { Dataset } from '../data/dataset.js';
@@ -258,10 +259,18 @@ function checkpoint(run: RunFolder, { checkpoints }: Settings): Checkpoint {
 
 /** The loss that is trained by, and what the best epoch is chosen by. */
 export function judged(
-  { train, classes }: Task,
+  { name, train, classes, code }: Task,
   settings: Settings,
 ): Pick<TrainerOptions, 'loss' | 'heldOutLoss' | 'bestBy'> {
   const { labelSmoothing, classWeights } = settings.loss;
+  if (code?.loss) {
+    if (labelSmoothing !== 0 || classWeights !== null)
+      throw new ValueError(
+        name,
+        'labelSmoothing or classWeights are given, but the recipe has a loss of its own; leave them out, or do it there',
+      );
+    return { loss: code.loss, bestBy: judgedBy(settings) };
+  }
   const weight =
     classWeights && tensor(classWeightsOf(classCounts(train, classes.length), classWeights.power));
   return {

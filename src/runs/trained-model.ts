@@ -8,19 +8,19 @@ import { quote, show } from '../core/outside-text.js';
 import { Rng } from '../core/rng.js';
 import { formatShape, sameShape } from '../core/shape.js';
 import { loadSafetensors } from '../io/safetensors.js';
-import { skipInit } from '../nn/init.js';
 import type { Module, StateDict } from '../nn/module.js';
+import { changeOf, type RecipeFile } from '../recipes/file/load-recipe.js';
+import { transformsOf } from '../recipes/file/parts.js';
 import { fromArray } from '../tensor/creation.js';
 import { noGrad } from '../tensor/grad-mode.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { decode } from '../vision/codecs/decode.js';
 import type { ImageTransform } from '../vision/datasets/image-transform.js';
 import type { Image } from '../vision/image.js';
-import { createModel } from '../vision/models/registry.js';
 import { invert } from '../vision/pixels/point.js';
 import { transformFromJSON } from '../vision/transforms/registry.js';
 import { backgroundOf } from './background.js';
-import { type ModelCard, readModelCard } from './model-card.js';
+import { type ModelCard, networkOfCard, readModelCard, recipeOfCard } from './model-card.js';
 import { type Checkpoint, RunFolder } from './run-folder.js';
 
 /** A class with its probability, 0–1. */
@@ -49,6 +49,12 @@ export interface PictureResult {
   readonly inverted: boolean;
 }
 
+export interface LoadOptions {
+  /** The run's recipe file, where it is not where it was, or has not been run on this machine. */
+  readonly recipe?: string | undefined;
+}
+
+const readLoadOptions = optionReader<LoadOptions>('TrainedModel.load', { recipe: true });
 const readOptions = optionReader<PredictOptions>('predict', { top: true, invert: true });
 
 /** What making a network may need beside its parameters. */
@@ -73,6 +79,8 @@ export class TrainedModel {
     private readonly path: string,
     /** Which weights of the run they are: the last, where it ended before it had saved its best. */
     readonly checkpoint: Checkpoint,
+    /** What people should know of it, such as a recipe file that has changed. */
+    readonly notes: readonly string[],
   ) {}
 
   /**
@@ -80,21 +88,35 @@ export class TrainedModel {
    *
    * @throws DataError for what is no run, CheckpointError for weights that are damaged or hold NaN, DataError for a model.json that does not fit them
    */
-  static async load(runOrPath: RunFolder | string): Promise<TrainedModel> {
+  static async load(
+    runOrPath: RunFolder | string,
+    ...given: [options?: LoadOptions]
+  ): Promise<TrainedModel> {
+    const { recipe } = readLoadOptions(given);
     const run = await RunFolder.open(runOrPath);
     const card = await readModelCard(run);
-    const transform = makeTransform(run, card);
+    const { code } = card;
+    const file = await recipeOfCard(run, card, recipe);
+    const change = code && file && changeOf(code, file);
+    const transform = makeTransform(run, card, file);
     const checkpoint = await run.bestCheckpoint();
     const path = run.checkpoint(checkpoint);
     const weights = await loadWeights(path);
-    const model = makeModel(run, card, weights);
+    const model = makeModel(run, card, weights, file);
     try {
       model.loadStateDict(weights);
     } catch (cause) {
       const message = cause instanceof Error ? cause.message : String(cause);
       throw new CheckpointError(path, `does not fit model.json (${message})`, { cause });
     }
-    return new TrainedModel(model.eval(), card, transform, path, checkpoint);
+    return new TrainedModel(
+      model.eval(),
+      card,
+      transform,
+      path,
+      checkpoint,
+      change ? [change] : [],
+    );
   }
 
   /** Records the network at its first run, and replays that: worth it for whoever has more than a few pictures. */
@@ -200,16 +222,33 @@ async function loadWeights(path: string): Promise<StateDict> {
 }
 
 /** The network that model.json describes, which may take no more memory than its weights do. */
-function makeModel(run: RunFolder, { architecture }: ModelCard, weights: StateDict): Module {
+function makeModel(
+  run: RunFolder,
+  card: ModelCard,
+  weights: StateDict,
+  file: RecipeFile | null,
+): Module {
   let bytes = 0;
   for (const { data } of weights.values()) bytes += data.byteLength;
+  const limited = () => withinBudget(2 * bytes + makingBytes, () => networkOfCard(card, file));
+  if (card.code?.gives.includes('model')) return limited(); // an error is the recipe file's
   // Parameters, and as much again while layers are put together.
-  return asField(run, 'architecture', () =>
-    withinBudget(2 * bytes + makingBytes, () => skipInit(() => createModel(architecture))),
-  );
+  return asField(run, 'architecture', () => limited());
 }
 
-function makeTransform(run: RunFolder, { transform: json }: ModelCard): ImageTransform {
+function makeTransform(
+  run: RunFolder,
+  { transform: json, code, inputShape }: ModelCard,
+  file: RecipeFile | null,
+): ImageTransform {
+  if (file !== null && code?.gives.includes('transform')) {
+    const made = transformsOf(file, () => inputShape[1]);
+    if (made !== null) return made.eval;
+    throw new DataError(
+      run.path,
+      `was trained with transforms of ${code.path}, which has none now`,
+    );
+  }
   return asField(run, 'transform', () => {
     const transform: ImageTransform = transformFromJSON(json);
     if (transform.takes === 'tensor' || transform.gives !== 'tensor')

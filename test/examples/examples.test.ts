@@ -2,12 +2,13 @@
 import '../../src/ops/index.js';
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { saveTorch } from '../../src/io/save-torch.js';
 import { skipInit } from '../../src/nn/init.js';
 import { resnet18 } from '../../src/vision/models/resnet.js';
+import { temporaryFolder as temporaryCli, wick } from '../cli/run-wick.js';
 import { colored } from '../recipes/picture-folder.js';
 import { put, temporaryFolder } from '../vision/datasets/temporary-folder.js';
 
@@ -21,8 +22,29 @@ const lastLines: Readonly<Record<string, RegExp>> = {
 };
 
 test('every example is here', () => {
-  const files = readdirSync(folder).filter((file) => file.endsWith('.js'));
+  const files = readdirSync(folder).filter((file) => /^\d.*\.js$/.test(file));
   assert.deepEqual(files.sort(), Object.keys(lastLines).sort());
+});
+
+test('recipe-digits.ts, where no wick is installed, is trained and measured by the command line', () => {
+  const cwd = temporaryCli();
+  copyFileSync('examples/recipe-digits.ts', `${cwd}/recipe-digits.ts`);
+  const env = { WICK_CACHE: `${cwd}/cache` };
+  const small = ['--limit', '300', '--epochs', '1', '--workers', '0', '--seed', '0'];
+  const trained = wick(cwd, ['train', 'recipe-digits.ts', ...small], env);
+  assert.equal(trained.code, 0, trained.err);
+  assert.match(
+    trained.out,
+    /^Net on 1×28×28, adamw lr 0\.003, cosine, batches of 64, loader\.workers 0, seed 0$/m,
+  );
+  const measured = wick(cwd, ['evaluate', 'runs/recipe-digits-1'], env);
+  assert.equal(measured.code, 0, measured.err);
+  const refused = wick(cwd, ['evaluate', 'runs/recipe-digits-1'], { WICK_CACHE: `${cwd}/other` });
+  assert.equal(refused.code, 1);
+  assert.match(
+    refused.err,
+    /may not start it by itself; look at it, and pass --recipe \S+recipe-digits\.ts to run it\n$/,
+  );
 });
 
 /** Data of an example that looks for its own: photos in lists, and a network with weights as a file of PyTorch's. */

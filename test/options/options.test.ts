@@ -107,6 +107,7 @@ const families: readonly (readonly [RegExp, readonly unknown[]])[] = [
   [/^(io|export)\.exportOnnx$/, [new Linear(1, 1)]],
   [/^(data|io|vision\.codecs)\./, ['somewhere']],
   [/^runs\.(train|openTask|evaluate|exportRun|tune|resumeTune)$/, ['somewhere']],
+  [/^(runs\.)?(Classifier\.open|TrainedModel\.load)$/, ['somewhere']],
   [
     /^vision\.datasets\.(MNIST|FashionMNIST|CIFAR10|FER2013|ImageFolder|ListFile)\.open$/,
     ['somewhere'],

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join, relative } from 'node:path';
 import { test } from 'node:test';
 import { Rng } from '../../src/core/rng.js';
-import { openPictures, openTask, reopenTask } from '../../src/recipes/index.js';
+import { findAgain, openPictures, openTask } from '../../src/recipes/index.js';
 import { put, temporaryFolder } from '../vision/datasets/temporary-folder.js';
 import { colored, fillFolder } from './picture-folder.js';
 
@@ -63,7 +63,7 @@ test('a name for people, and choices that are good from any working folder', asy
   assert.equal(task.recipe, 'folder');
   assert.equal(task.name, 'photos');
   assert.deepEqual(task.choices, { data: folder, seed: 2 });
-  const again = await reopenTask(task.recipe, task.choices);
+  const again = await (await findAgain('run', task)).open(task.choices);
   assert.equal(await again.test.fingerprint?.(), await task.test.fingerprint?.());
 });
 
@@ -166,7 +166,10 @@ test('a folder that is there wins over a recipe of its name, and says so', async
   await fillFolder(join(named, 'train'), { red: 2, green: 2 });
   await fillFolder(join(named, 'test'), { red: 2, green: 2 });
   assert.equal((await openTask('shoes', { data: named })).recipe, 'sneakers');
-  assert.equal((await reopenTask('shoes', { data: named })).recipe, 'sneakers');
+  assert.equal(
+    (await (await findAgain('run', { recipe: 'shoes' })).open({ data: named })).recipe,
+    'sneakers',
+  );
   await assert.rejects(openTask('./shoes', { data: named }), {
     name: 'ValueError',
     message: `./shoes: data='${named}', but it is a folder itself; leave one out`,

@@ -62,7 +62,7 @@ test('names and aliases', () => {
     name: 'ValueError',
     message:
       'cifar-10: is no data set that wick knows; known are digits, mnist, fashion-mnist, cifar10, fer2013, ' +
-      'sneakers, food, and any folder of pictures; did you mean cifar10?',
+      'sneakers, food, any folder of pictures, and recipe files (.ts, .js); did you mean cifar10?',
   });
 });
 

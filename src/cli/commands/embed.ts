@@ -19,19 +19,21 @@ import {
   type EngineChoice,
   engineOption,
   jsonOption,
+  recipeOption,
   threadsOption,
   wholeNumber,
 } from '../options.js';
 import { printAside, printJson, printLine } from '../output.js';
 import { picturesIn } from '../pictures-in.js';
 import { reportFailure } from '../report-error.js';
-import { noteOnLast } from '../scores.js';
+import { tellNotes } from '../scores.js';
 import { spread } from '../spread.js';
 
 interface EmbedOptions extends EngineChoice {
   readonly layer?: string;
   readonly output?: string;
   readonly limit: number;
+  readonly recipe?: string;
   readonly json?: true;
 }
 
@@ -45,6 +47,7 @@ export function addEmbed(command: Command): void {
     )
     .option('-o, --output <file>', 'the page (default: <run>/embedding.html)')
     .option('--limit <n>', 'the most pictures that are placed', wholeNumber(3, 10_000), 500)
+    .addOption(recipeOption())
     .addOption(engineOption())
     .addOption(threadsOption())
     .addOption(jsonOption())
@@ -63,9 +66,9 @@ async function embed(
   const run = await RunFolder.open(path);
   applyEngineChoice(options);
   const files = await picturesIn(images);
-  const trained = await TrainedModel.load(run);
+  const trained = await TrainedModel.load(run, { recipe: options.recipe });
   const { layer, limit, json = false } = options;
-  if (trained.checkpoint === 'last' && !json) printAside(noteOnLast);
+  if (!json) tellNotes(trained);
   const pictures: MapPoint[] = [];
   const found: Tensor[] = [];
   const counter = showCount('placed');

@@ -10,6 +10,7 @@ import {
   engineOption,
   jsonOption,
   onErrorOption,
+  recipeOption,
   threadsOption,
   winogradOption,
 } from '../options.js';
@@ -20,6 +21,7 @@ interface EvaluateOptions extends EngineChoice {
   readonly data?: string;
   readonly batchSize: number;
   readonly onError: 'throw' | 'skip';
+  readonly recipe?: string;
   readonly json?: true;
 }
 
@@ -29,6 +31,7 @@ export function addEvaluate(command: Command): void {
     .option('--data <dir>', 'folder with the files, where they are not where the run had them')
     .addOption(batchSizeOption('samples at a time').default(64))
     .addOption(onErrorOption())
+    .addOption(recipeOption())
     .addOption(engineOption())
     .addOption(threadsOption())
     .addOption(winogradOption())
@@ -39,14 +42,15 @@ export function addEvaluate(command: Command): void {
 async function runEvaluate(path: string, options: EvaluateOptions): Promise<void> {
   const run = await RunFolder.open(path);
   applyEngineChoice(options);
-  const { batchSize, data, onError } = options;
-  const { confusion, ...result } = await evaluate(run, { batchSize, data, onError });
+  const { batchSize, data, recipe, onError } = options;
+  const { confusion, ...result } = await evaluate(run, { batchSize, data, recipe, onError });
   if (options.json === true) {
     printJson({ run: run.path, ...result });
     return;
   }
-  const { loss, samples, perClass, findings, checkpoint, skipped } = result;
+  const { loss, samples, perClass, findings, checkpoint, notes, skipped } = result;
   if (checkpoint === 'last') printLine(noteOnLast);
+  for (const note of notes) for (const line of wrapped(`note: ${note}`, 2)) printLine(line);
   const scores = `${accuracyOf({ ...result, confusion })}, loss ${formatLoss(loss)}`;
   for (const line of wrapped(`${run.path}: test ${scores} on ${samples} images`, 2))
     printLine(line);

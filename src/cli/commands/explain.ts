@@ -23,6 +23,7 @@ import {
   type EngineChoice,
   engineOption,
   jsonOption,
+  recipeOption,
   threadsOption,
   unitNumber,
   wholeNumber,
@@ -30,7 +31,7 @@ import {
 import { printAside, printJson, printLine, wrapped } from '../output.js';
 import { picturesIn } from '../pictures-in.js';
 import { reportFailure } from '../report-error.js';
-import { noteOnLast } from '../scores.js';
+import { tellNotes } from '../scores.js';
 import { spread } from '../spread.js';
 
 interface ExplainOptions extends EngineChoice {
@@ -45,6 +46,7 @@ interface ExplainOptions extends EngineChoice {
   readonly augSmooth?: true;
   readonly sanity?: true;
   readonly seed: number;
+  readonly recipe?: string;
   readonly json?: true;
 }
 
@@ -70,6 +72,7 @@ export function addExplain(command: Command): void {
     .option('--aug-smooth', 'average over the mirrored picture and three contrasts')
     .option('--sanity', 'check that the maps change where the model gets random weights')
     .option('--seed <n>', "of smoothgrad's noise and of --sanity", wholeNumber(0, 2 ** 32 - 1), 0)
+    .addOption(recipeOption())
     .addOption(engineOption())
     .addOption(threadsOption())
     .addOption(jsonOption())
@@ -85,9 +88,9 @@ async function explain(
   const run = await RunFolder.open(path);
   applyEngineChoice(options);
   const files = await picturesIn(images);
-  const trained = await TrainedModel.load(run);
+  const trained = await TrainedModel.load(run, { recipe: options.recipe });
   const { layer, limit, augSmooth = false, json = false, colormap, opacity, side } = options;
-  if (trained.checkpoint === 'last' && !json) printAside(noteOnLast);
+  if (!json) tellNotes(trained);
   manualSeed(options.seed);
   const names = [...new Set(options.method.split(',').map((name) => name.trim()))];
   const methods = names.map((name) =>

@@ -13,6 +13,7 @@ import {
   type EngineChoice,
   engineOption,
   jsonOption,
+  recipeOption,
   threadsOption,
 } from '../options.js';
 import { printAside, printJson, printLine, wrapped } from '../output.js';
@@ -22,6 +23,7 @@ interface ExportOptions extends EngineChoice {
   readonly format?: ExportFormat;
   readonly output?: string;
   readonly data?: string;
+  readonly recipe?: string;
   readonly json?: true;
 }
 
@@ -36,6 +38,7 @@ export function addExport(command: Command): void {
     )
     .option('-o, --output <file>', 'where it goes (default: <run>/model.onnx and the like)')
     .option('--data <dir>', 'folder with the test images that an ONNX file is checked on')
+    .addOption(recipeOption())
     .addOption(engineOption())
     .addOption(threadsOption())
     .addOption(jsonOption())
@@ -45,8 +48,8 @@ export function addExport(command: Command): void {
 async function runExport(path: string, options: ExportOptions, command: Command): Promise<void> {
   const run = await RunFolder.open(path);
   applyEngineChoice(options);
-  const { format, output, data, json = false } = options;
-  const done = await exportRun(run, { format, path: output, data });
+  const { format, output, data, recipe, json = false } = options;
+  const done = await exportRun(run, { format, path: output, data, recipe });
   if (json) {
     printJson({ run: run.path, ...done });
     return;

@@ -16,11 +16,12 @@ import {
   type EngineChoice,
   engineOption,
   jsonOption,
+  recipeOption,
   threadsOption,
   wholeNumber,
 } from '../options.js';
 import { formatTable, printAside, printJson, printLine } from '../output.js';
-import { noteOnLast } from '../scores.js';
+import { tellNotes } from '../scores.js';
 import { spread } from '../spread.js';
 
 interface FeaturesOptions extends EngineChoice {
@@ -28,6 +29,7 @@ interface FeaturesOptions extends EngineChoice {
   readonly output?: string;
   readonly maps: number;
   readonly colormap: Colormap;
+  readonly recipe?: string;
   readonly json?: true;
 }
 
@@ -49,6 +51,7 @@ export function addFeatures(command: Command): void {
         .choices(colormapNames)
         .default('viridis'),
     )
+    .addOption(recipeOption())
     .addOption(engineOption())
     .addOption(threadsOption())
     .addOption(jsonOption())
@@ -66,10 +69,10 @@ interface Drawn {
 async function features(path: string, image: string, options: FeaturesOptions): Promise<void> {
   const run = await RunFolder.open(path);
   applyEngineChoice(options);
-  const trained = await TrainedModel.load(run);
+  const trained = await TrainedModel.load(run, { recipe: options.recipe });
   const { model } = trained;
   const { colormap, maps: limit, json = false } = options;
-  if (trained.checkpoint === 'last' && !json) printAside(noteOnLast);
+  if (!json) tellNotes(trained);
   const input = await trained.input(image);
   const asked = options.layer?.split(',').map((name) => name.trim());
   const found = featureMaps(model, input, asked === undefined ? {} : { layers: asked });

@@ -9,16 +9,18 @@ import {
   type EngineChoice,
   engineOption,
   jsonOption,
+  recipeOption,
   threadsOption,
   wholeNumber,
 } from '../options.js';
 import { printAside, printJson, printLine } from '../output.js';
 import { reportFailure } from '../report-error.js';
-import { noteOnLast } from '../scores.js';
+import { tellNotes } from '../scores.js';
 
 interface CommandOptions extends EngineChoice {
   readonly top: number;
   readonly invert: Invert;
+  readonly recipe?: string;
   readonly json?: true;
 }
 
@@ -35,6 +37,7 @@ export function addPredict(command: Command): void {
         .choices(['auto', 'yes', 'no'])
         .default('no'),
     )
+    .addOption(recipeOption())
     .addOption(engineOption())
     .addOption(threadsOption())
     .addOption(jsonOption())
@@ -53,8 +56,8 @@ async function predict(
     new URL('../../runs/trained-model.js', import.meta.url),
     () => import('../../runs/trained-model.js'),
   );
-  const trained = await TrainedModel.load(run);
-  if (trained.checkpoint === 'last' && options.json !== true) printAside(noteOnLast);
+  const trained = await TrainedModel.load(run, { recipe: options.recipe });
+  if (options.json !== true) tellNotes(trained);
   for (const image of images) {
     try {
       const { top, invert } = options;

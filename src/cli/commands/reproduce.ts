@@ -7,13 +7,21 @@ import type { Callback } from '../../train/callback.js';
 import { showDownload } from '../../vision/datasets/download/show-download.js';
 import { applyEngineOfRun } from '../engine-of-run.js';
 import { interruptible } from '../interrupts.js';
-import { type EngineChoice, engineOption, jsonOption, threadsOption } from '../options.js';
+import {
+  type EngineChoice,
+  engineOption,
+  jsonOption,
+  recipeOption,
+  threadsOption,
+} from '../options.js';
 import { formatTable, printJson, printLine, wrapped } from '../output.js';
 import { WrappedProgress } from '../wrapped-progress.js';
 
 interface ReproduceOptions extends EngineChoice {
   readonly data?: string;
   readonly out?: string;
+  readonly recipe?: string;
+  readonly force?: true;
   readonly json?: true;
 }
 
@@ -22,6 +30,8 @@ export function addReproduce(command: Command): void {
     .argument('<run>', 'a run folder')
     .option('--data <dir>', 'folder with the files, where they are not where the run had them')
     .option('--out <dir>', 'the new run folder (default: runs/<run>-again-<n>)')
+    .option('--force', 'train although the recipe file is not as it was')
+    .addOption(recipeOption())
     .addOption(engineOption())
     .addOption(threadsOption())
     .addOption(jsonOption())
@@ -34,7 +44,7 @@ async function runReproduce(
   command: Command,
 ): Promise<void> {
   applyEngineOfRun(await readRunConfig(await RunFolder.reopen(path)), options, command);
-  const { data, out, json = false } = options;
+  const { data, out, recipe, force, json = false } = options;
   let following: Callback = {};
   const begin = ({ run, settings, changed }: OpenedResume) => {
     if (json) return;
@@ -49,6 +59,8 @@ async function runReproduce(
       callbacks: [forwarding(() => following)],
       ...(data !== undefined && { data }),
       ...(out !== undefined && { out }),
+      ...(recipe !== undefined && { recipe }),
+      ...(force && { force }),
       ...(!json && { onProgress: showDownload(process.stderr) }),
     }),
   );

@@ -1,17 +1,17 @@
 import type { Command } from 'commander';
-import { skipInit } from '../../nn/init.js';
 import { findRecipe, recipes } from '../../recipes/index.js';
 import { architectureOf } from '../../recipes/task.js';
 import { formatSummary } from '../../report/format-summary.js';
 import { summarize } from '../../report/model-summary.js';
-import { readModelCard } from '../../runs/model-card.js';
+import { networkOfCard, readModelCard, recipeOfCard } from '../../runs/model-card.js';
 import { RunFolder } from '../../runs/run-folder.js';
 import { createModel } from '../../vision/models/registry.js';
-import { batchSizeOption, jsonOption } from '../options.js';
+import { batchSizeOption, jsonOption, recipeOption } from '../options.js';
 import { printJson, printLine } from '../output.js';
 
 interface SummaryOptions {
   readonly batchSize: number;
+  readonly recipe?: string;
   readonly json?: true;
 }
 
@@ -19,10 +19,10 @@ export function addSummary(command: Command): void {
   command
     .argument('<run>', `a run folder, or a recipe: ${recipes.map((r) => r.name).join(', ')}`)
     .addOption(batchSizeOption('samples in the input').default(1))
+    .addOption(recipeOption())
     .addOption(jsonOption())
     .action(async (name: string, options: SummaryOptions) => {
-      const { architecture, inputShape } = await networkOf(name);
-      const model = skipInit(() => createModel(architecture)); // their values do not show
+      const { model, inputShape } = await networkOf(name, options.recipe);
       const summary = summarize(model, [options.batchSize, ...inputShape]);
       if (options.json === true) printJson(summary);
       else for (const line of formatSummary(summary).split('\n')) printLine(line);
@@ -30,9 +30,15 @@ export function addSummary(command: Command): void {
 }
 
 /** The network of a recipe or of a run. */
-async function networkOf(name: string) {
+async function networkOf(name: string, file: string | undefined) {
   const recipe = findRecipe(name);
-  if (recipe === undefined) return await readModelCard(await RunFolder.open(name));
+  if (recipe === undefined) {
+    const run = await RunFolder.open(name);
+    const card = await readModelCard(run);
+    const model = networkOfCard(card, await recipeOfCard(run, card, file));
+    return { model, inputShape: card.inputShape };
+  }
   const { model, inputShape, numClasses } = recipe;
-  return { architecture: architectureOf(model, inputShape, numClasses), inputShape };
+  const architecture = architectureOf(model, inputShape, numClasses);
+  return { model: createModel(architecture), inputShape };
 }

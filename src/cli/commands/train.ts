@@ -16,6 +16,7 @@ import {
   type EngineChoice,
   engineOption,
   jsonOption,
+  recipeOption,
   threadsOption,
   wholeNumber,
   winogradOption,
@@ -31,6 +32,7 @@ interface TrainOptions extends EngineChoice {
   readonly out?: string;
   readonly resume?: string;
   readonly force?: true;
+  readonly recipe?: string;
   readonly plotSchedule?: string;
   readonly lints: boolean;
   readonly report: boolean;
@@ -48,16 +50,22 @@ ${recipes.map(({ name, title }) => `  ${name.padEnd(14)} ${title}`).join('\n')}
                  resnet18 with ImageNet's weights, of which the head learns, where these are
                  on this machine, and else at 128×128 by resnet18 with fresh weights.
                  --image-size, --model and --pretrained overrule that.
+  FILE.ts, .js   a recipe of your own: data, network, transforms, loss and settings as the
+                 default export, defineRecipe({ … }); docs/recipes.md
 
 Loading: data that are looked up in memory (digits, mnist) need no --workers; for files and for
 augmented pictures, one thread less than there are cores loads while the others step.`;
 
 export function addTrain(command: Command): void {
-  command.argument('[data]', 'a data set that wick knows, or a folder of pictures; see below');
+  command.argument(
+    '[data]',
+    'a data set that wick knows, a folder of pictures, or a recipe file; see below',
+  );
   addSettingOptions(command);
   command
     .option('--out <dir>', 'the run folder (default: runs/<data>-<n>)')
     .option('--resume <run>', 'go on with a run that was stopped or killed, to the same bits')
+    .addOption(recipeOption())
     .option('--force', 'go on although data, settings or engine are not as they were')
     .option(
       '--log-every <n>',
@@ -127,7 +135,7 @@ async function plot(
   options: TrainOptions,
   command: Command,
 ): Promise<void> {
-  for (const key of ['resume', 'out', 'force'])
+  for (const key of ['resume', 'out', 'force', 'recipe'])
     if (command.getOptionValueSource(key) === 'cli')
       command.error(`error: --plot-schedule trains nothing; leave --${key} out`);
   const { plotSchedule: path = 'schedule.svg' } = options;
@@ -152,6 +160,8 @@ async function begin(
   command: Command,
 ): Promise<OpenedResume> {
   if (options.force) command.error('error: --force is for --resume');
+  if (options.recipe !== undefined && (data !== undefined || options.config === undefined))
+    command.error('error: --recipe is for --resume and --config; a new run takes the file itself');
   const { task, settings } = await prepareTraining(data, options, command, watching(options));
   return {
     run: await RunFolder.create(task.name, options.out),
@@ -181,6 +191,7 @@ async function goOn(
     ...watching(options),
     settings: layer,
     force: options.force === true,
+    ...(options.recipe !== undefined && { recipe: options.recipe }),
   });
 }
 

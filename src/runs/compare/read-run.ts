@@ -43,7 +43,8 @@ export interface ComparedRun {
   readonly durationMs: number;
   /** The median over epochs; null before the first has ended. */
   readonly imagesPerSecond: number | null;
-  readonly parameters: number;
+  /** null for a network that a recipe file makes. */
+  readonly parameters: number | null;
   /** By their keys, `optimizer.lr`. */
   readonly settings: Readonly<Record<string, unknown>>;
   /** Engine, threads and version. */
@@ -143,7 +144,8 @@ function speedOf(times: readonly LogLine<'times.jsonl'>[], ended: RunSummary | n
 /** A network larger than this is not made only to count its parameters. */
 const maxBytes = 2 ** 32;
 
-function countParameters({ architecture }: ModelCard): number {
+function countParameters({ architecture, code }: ModelCard): number | null {
+  if (code?.gives.includes('model')) return null; // only the user starts code
   const model = withinBudget(maxBytes, () => skipInit(() => createModel(architecture)));
   return model.parameters().reduce((sum, parameter) => sum + parameter.numel(), 0);
 }

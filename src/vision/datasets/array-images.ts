@@ -157,8 +157,11 @@ interface ArrayImagesSpec {
 }
 
 /** @internal Makes the data set in a worker thread, on the same memory. */
-export function openArrayImages({ array, transforms }: ArrayImagesSpec): ArrayImages {
-  return new ArrayImages(array, sampleOptions(transforms));
+export async function openArrayImages({
+  array,
+  transforms,
+}: ArrayImagesSpec): Promise<ArrayImages> {
+  return new ArrayImages(array, await sampleOptions(transforms));
 }
 
 function shared(bytes: Uint8Array): Uint8Array {

@@ -130,6 +130,6 @@ export async function openFileImages({
   root,
 }: FileImagesSpec): Promise<FileImages> {
   const opened = await makeFromSpec<ImageStore>(store);
-  const made = StandardTransform.of('FileImages', sampleOptions(transforms), list.classes);
+  const made = StandardTransform.of('FileImages', await sampleOptions(transforms), list.classes);
   return new FileImages(list, opened, made, root);
 }

@@ -4,7 +4,7 @@ import type { Rng } from '../../core/rng.js';
 import type { NdArray } from '../../graph/op.js';
 import type { Image } from '../image.js';
 import { type TransformLike, toTransform } from '../transforms/lambda.js';
-import { transformFromJSON } from '../transforms/registry.js';
+import { loadTransform } from '../transforms/load-transform.js';
 import { ToTensor } from '../transforms/to-tensor.js';
 import type { TransformJson } from '../transforms/transform.js';
 import type { ImageTransform } from './image-transform.js';
@@ -12,7 +12,8 @@ import type { ImageTransform } from './image-transform.js';
 /** What a data set does to its samples. */
 export interface SampleOptions {
   /**
-   * Picture → array, as a transform or a plain function. A function cannot be sent to the loader's worker threads.
+   * Picture → array, as a transform or a plain function. Worker threads need a transform, which a `Lambda` makes of a
+   * function that a module exports.
    * @default new ToTensor()
    */
   readonly transform?: TransformLike<Image, NdArray>;
@@ -70,16 +71,19 @@ export class StandardTransform {
     return lines.join('\n');
   }
 
-  /** What another thread makes it from. @throws ValueError where the transform is a function */
+  /** What another thread makes it from. @throws ValueError where the transform is a function of no module */
   toJSON(): StandardTransformJson {
     return { transform: this.transform.toJSON(), labels: this.labels };
   }
 }
 
 /** The options that `toJSON()` of a data set's transforms described. */
-export function sampleOptions({ transform, labels }: StandardTransformJson): SampleOptions {
+export async function sampleOptions({
+  transform,
+  labels,
+}: StandardTransformJson): Promise<SampleOptions> {
   return {
-    transform: transformFromJSON<ImageTransform>(transform),
+    transform: await loadTransform<ImageTransform>(transform),
     ...(labels && { targetTransform: (target) => labels[target] ?? target }),
   };
 }

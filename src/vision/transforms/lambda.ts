@@ -1,6 +1,12 @@
 import { ValueError } from '../../core/errors.js';
+import { optionReader } from '../../core/options.js';
 import type { Rng } from '../../core/rng.js';
-import { type AnyTransform, type Transform, TransformBase } from './transform.js';
+import {
+  type AnyTransform,
+  type Transform,
+  TransformBase,
+  type TransformJson,
+} from './transform.js';
 
 /** A plain function. (That `apply` is named here keeps `Function.apply` out of the inference of `Compose`'s types.) */
 export interface TransformFunction<I, O> {
@@ -14,16 +20,43 @@ export type TransformLike<I, O> = Transform<I, O> | TransformFunction<I, O>;
 /** Any of them, where values of unknown type pass through a list. */
 export type AnyTransformLike = AnyTransform | ((value: never, rng: Rng) => unknown);
 
+export interface LambdaOptions {
+  /** Address of the module that exports the function: `import.meta.url`. */
+  readonly module?: string;
+  /** The name of that export. @default the function's own */
+  readonly name?: string;
+}
+
+const readOptions = optionReader<LambdaOptions>('Lambda', { module: true, name: true });
+
 /**
- * A function as a transform. It cannot be saved with a model, nor sent to the worker threads of a loader.
+ * A function as a transform. With the module that exports it, it works in the worker threads of a loader, too, which
+ * import that module; a closure works with `numWorkers: 0` alone. Neither can be saved with a model by itself.
  *
- * @example new Compose([new ToTensor(), new Lambda(({ data, ...rest }) => ({ ...rest, data: data.map((x) => 1 - x) }))])
+ * @example
+ * export const invert = ({ data, ...rest }) => ({ ...rest, data: data.map((x) => 1 - x) });
+ * new Compose([new ToTensor(), new Lambda(invert, { module: import.meta.url })])
  */
 export class Lambda<I, O> extends TransformBase<I, O> {
-  constructor(private readonly fn: (value: I, rng: Rng) => O) {
+  private readonly options: LambdaOptions;
+
+  constructor(
+    private readonly fn: (value: I, rng: Rng) => O,
+    ...given: [options?: LambdaOptions]
+  ) {
     super(undefined, 'unknown');
+    this.options = readOptions(given);
     if (typeof fn !== 'function')
       throw new ValueError('Lambda', `given a ${typeof fn}, a function is required`);
+    if (this.options.module !== undefined && this.exportName === '')
+      throw new ValueError(
+        'Lambda',
+        'the function has no name; say the one it is exported by: { module, name }',
+      );
+  }
+
+  private get exportName(): string {
+    return this.options.name ?? this.fn.name;
   }
 
   protected run(value: I, rng: Rng): O {
@@ -33,10 +66,14 @@ export class Lambda<I, O> extends TransformBase<I, O> {
     return result;
   }
 
-  toJSON(): never {
+  toJSON(): TransformJson {
+    const { module } = this.options;
+    if (module !== undefined) return { name: 'Lambda', module, function: this.exportName };
+    const { name } = this.fn;
     throw new ValueError(
-      'Lambda',
-      'a function can be neither saved nor sent to worker threads; use a transform of vision.transforms, or numWorkers: 0',
+      name === '' ? 'Lambda' : `Lambda(${name})`,
+      'a function can be neither saved nor sent to worker threads; export it from a module and say which, ' +
+        'new Lambda(fn, { module: import.meta.url }), use a transform of vision.transforms, or pass numWorkers: 0',
     );
   }
 

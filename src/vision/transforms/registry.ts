@@ -1,7 +1,7 @@
 /** Every transform by name, and how to make it from its JSON. The list is complete: a test walks it. */
 import { ValueError } from '../../core/errors.js';
 import { requireKnownOptions } from '../../core/options.js';
-import { show } from '../../core/outside-text.js';
+import { quote, show } from '../../core/outside-text.js';
 import type { FloatImage, Image } from '../image.js';
 import { CenterCrop } from './center-crop.js';
 import { ColorJitter } from './color-jitter.js';
@@ -32,18 +32,21 @@ import { TrivialAugmentWide } from './trivial-augment-wide.js';
 
 /** The options of a JSON form. Their types are the constructors' business, which check every one. */
 type Options = Readonly<Record<string, never>>;
-type Make = (options: Options) => AnyTransform;
+type Make = (options: Options, made: MadeTransforms) => AnyTransform;
 
-const listOf = (name: string, transforms: unknown): AnyTransform[] => {
+/** Transforms that are code of modules, by their JSON: whoever may run that code has made them (`loadTransform`). */
+export type MadeTransforms = ReadonlyMap<unknown, AnyTransform>;
+
+const listOf = (name: string, transforms: unknown, made: MadeTransforms): AnyTransform[] => {
   if (!Array.isArray(transforms))
     throw new ValueError(name, 'transforms is missing, a list of transforms is required');
-  return transforms.map((json) => fromJSON(json));
+  return transforms.map((json) => fromJSON(json, made));
 };
 
 const makers: Readonly<Record<string, Make>> = {
   CenterCrop: ({ size }) => new CenterCrop(size as never),
   ColorJitter: (options) => new ColorJitter(options),
-  Compose: ({ transforms }) => new Compose(listOf('Compose', transforms)),
+  Compose: ({ transforms }, made) => new Compose(listOf('Compose', transforms, made)),
   CutMix: (options) => new CutMix(options as never),
   Cutout: ({ length, ...options }) => new Cutout(length as never, options),
   GaussianBlur: ({ kernelSize, ...options }) => new GaussianBlur(kernelSize as never, options),
@@ -55,10 +58,10 @@ const makers: Readonly<Record<string, Make>> = {
   Pad: ({ padding, ...options }) => new Pad(padding as never, options),
   RandAugment: (options) => new RandAugment(options),
   RandomAffine: ({ degrees, ...options }) => new RandomAffine(degrees as never, options),
-  RandomApply: ({ transforms, ...options }) =>
-    new RandomApply(listOf('RandomApply', transforms), options),
-  RandomChoice: ({ transforms, ...options }) =>
-    new RandomChoice(listOf('RandomChoice', transforms), options),
+  RandomApply: ({ transforms, ...options }, made) =>
+    new RandomApply(listOf('RandomApply', transforms, made), options),
+  RandomChoice: ({ transforms, ...options }, made) =>
+    new RandomChoice(listOf('RandomChoice', transforms, made), options),
   RandomCrop: ({ size, ...options }) => new RandomCrop(size as never, options),
   RandomErasing: (options) => new RandomErasing(options),
   RandomGrayscale: (options) => new RandomGrayscale(options),
@@ -84,8 +87,16 @@ export const transformNames: readonly string[] = Object.keys(makers).sort();
 export function transformFromJSON<T extends AnyTransform = Transform<Image, FloatImage>>(
   json: TransformJson,
 ): T {
+  return transformWith<T>(json, new Map());
+}
+
+/** The same, with what `made` has of it. */
+export function transformWith<T extends AnyTransform>(
+  json: TransformJson,
+  made: MadeTransforms,
+): T {
   requireModest(json);
-  return fromJSON(json) as T; // JSON does not say more.
+  return fromJSON(json, made) as T; // JSON does not say more.
 }
 
 /** Throws where a description holds more transforms, or holds them deeper, than anybody would write. */
@@ -105,16 +116,23 @@ function requireModest(json: unknown): void {
   }
 }
 
-function fromJSON(json: TransformJson): AnyTransform {
+function fromJSON(json: TransformJson, made: MadeTransforms): AnyTransform {
+  const known = made.get(json);
+  if (known !== undefined) return known;
   const { name, ...options } = json ?? {};
+  if (typeof options.module === 'string')
+    throw new ValueError(
+      quote(String(name)),
+      `is code of ${quote(options.module)}, and no description may run code; use transforms of vision.transforms, or a recipe file`,
+    );
   const make = typeof name === 'string' && Object.hasOwn(makers, name) ? makers[name] : undefined;
   if (make === undefined)
     throw new ValueError(
       'transformFromJSON',
       `no transform is named ${show(name)}; there are ${transformNames.join(', ')}`,
     );
-  const transform = make(options as Options);
-  const known = Object.keys(transform.toJSON());
-  requireKnownOptions(String(name), options, known.slice(1));
+  const transform = make(options as Options, made);
+  const names = Object.keys(transform.toJSON());
+  requireKnownOptions(String(name), options, names.slice(1));
   return transform;
 }

@@ -34,10 +34,12 @@ test('a transform in the place of the options is refused, not ignored', () => {
   });
 });
 
-test('another thread makes the same data set on the same memory', () => {
+test('another thread makes the same data set on the same memory', async () => {
   const dataset = new ArrayImages(array, { transform });
   const { argument } = dataset.workerSpec();
-  const twin = openArrayImages(structuredClone(argument) as Parameters<typeof openArrayImages>[0]);
+  const twin = await openArrayImages(
+    structuredClone(argument) as Parameters<typeof openArrayImages>[0],
+  );
   assert.deepEqual(twin.get(4), dataset.get(4));
   const { data } = dataset.image(4);
   data[0] = (data[0] ?? 0) ^ 1;

@@ -71,7 +71,10 @@ test('a plain function is a transform; worker threads refuse it by name', async 
   const transform = (image: Image) => new ToTensor()(image);
   const dataset = await ImageFolder.open(root, { transform });
   assert.deepEqual(await dataset.get(1), await (await ImageFolder.open(root)).get(1));
-  assert.throws(() => dataset.workerSpec(), /^ValueError: Lambda: a function can be neither/);
+  assert.throws(
+    () => dataset.workerSpec(),
+    /^ValueError: Lambda\(transform\): a function can be neither/,
+  );
   await assert.rejects(ImageFolder.open(root, { transform: ToTensor as never }), {
     message: 'ImageFolder: ToTensor is a class, an instance is required: new ToTensor(…)',
   });

@@ -80,7 +80,8 @@ test('a plain function is a transform, alone and among others', () => {
   assert.throws(() => list.toJSON(), {
     name: 'ValueError',
     message:
-      'Lambda: a function can be neither saved nor sent to worker threads; use a transform of vision.transforms, or numWorkers: 0',
+      'Lambda(invert): a function can be neither saved nor sent to worker threads; export it from a module and say which, ' +
+      'new Lambda(fn, { module: import.meta.url }), use a transform of vision.transforms, or pass numWorkers: 0',
   });
 });
 
