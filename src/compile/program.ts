@@ -43,8 +43,10 @@ export class Program {
     const engine = currentEngine();
     this.recorded.sources.forEach((source, place) => {
       if (source.kind === 'argument') return;
-      const use = this.written.has(place) ? 'state' : 'constant';
-      locate(source, args).adoptedBy(engine, use, 'compile');
+      const storage = locate(source, args);
+      if (this.written.has(place)) storage.adoptedBy(engine, 'state', 'compile');
+      // What others have the array of stays where they can change it.
+      else if (!storage.isHandedOut) storage.adoptedBy(engine, 'constant', 'compile');
     });
   }
 

@@ -9,7 +9,12 @@ export interface EngineCopy {
   readonly engine: object | undefined;
 }
 
+/** Counts all contents that buffers have had. */
+let contents = 0;
+
 export class HostBuffer implements Buffer {
+  private content = ++contents;
+
   /**
    * An engine's copy of the elements, as long as they are the same: whoever changes them drops it. There is none of elements
    * that have been handed out, which anybody may change at any time.
@@ -56,10 +61,21 @@ export class HostBuffer implements Buffer {
     return Promise.resolve(this.array);
   }
 
+  /** Tells these elements from all that any buffer has held before; undefined where anybody may change them at any time. */
+  get stamp(): number | undefined {
+    return this.handedOut ? undefined : this.content;
+  }
+
   /** The array, to be changed now. */
   change(): TypedArray {
-    this.copy = undefined;
+    this.changed();
     return this.array;
+  }
+
+  /** Says that a plan has written other elements, of which `copy` is one. */
+  changed(copy?: EngineCopy): void {
+    this.copy = copy;
+    this.content = ++contents;
   }
 
   /** The array, for anybody to keep and change. */

@@ -57,6 +57,8 @@ export function multiplyAdds<N extends OpName>({
 export interface Graph {
   /** Bound to arrays at each run: the step's arguments and the states it reads (parameters, statistics, counters). */
   readonly inputs: readonly Value[];
+  /** Those of the inputs that are, as a rule, what they were in the run before: what depends on them alone may be kept. */
+  readonly steady: readonly Value[];
   /** Values known when the graph was made. */
   readonly constants: readonly { readonly value: Value; readonly data: TypedArray }[];
   /** In an order in which every value is assigned before it is used. */
@@ -79,7 +81,7 @@ export function singleNodeGraph<N extends OpName>(
   const inputs = inputTypes.map(value);
   const outputs = outputTypes.map(value);
   const nodes = [graphNode(op, attrs, inputs, outputs)];
-  return { inputs, constants: [], nodes, outputs, updates: [] };
+  return { inputs, steady: [], constants: [], nodes, outputs, updates: [] };
 }
 
 /** The graph as text, one line per call: `%3 [32,64,7,7] = conv2d(%0, %1) {"stride":[1,1]}`. */

@@ -163,7 +163,11 @@ export class Recorder implements Executor {
       return next === state ? [] : [{ state, next: this.under(state.shape, next) }];
     });
     const constants = [...this.constants].map(([value, data]) => ({ value, data }));
-    return { inputs: this.inputs, constants, nodes: this.nodes, outputs, updates };
+    const changed = new Set(updates.map(({ state }) => state));
+    const steady = this.inputs.filter(
+      (value, i) => this.sources[i]?.kind === 'state' && !changed.has(value),
+    );
+    return { inputs: this.inputs, steady, constants, nodes: this.nodes, outputs, updates };
   }
 
   private isOutside(tensor: HasGradient): boolean {

@@ -6,20 +6,16 @@ import type { Graph, Value } from '../../graph/graph.js';
 import { operands } from '../../graph/op.js';
 import type { Buffer, Plan } from '../engine.js';
 import { HostBuffer, hostBuffer } from '../host-buffer.js';
-import { alignUp } from '../pool/heap.js';
 import type { EngineMemory } from '../pool/memory.js';
 import type { Pool } from '../pool/pool.js';
 import { whenUnreachable } from '../unreachable.js';
-import { placeInArena } from './arena.js';
-import { placeBarriers } from './barriers.js';
 import type { Draft, HostCall, HostOperand } from './draft.js';
 import { hostArray } from './draft.js';
-import { livesOf } from './phase.js';
-import { PlanMemory } from './plan-memory.js';
-import { programBytes, writeProgram } from './program.js';
+import { type LaidOutPreparation, layOutPlan, type PlanLayout } from './plan-layout.js';
 import { formatProgram } from './program-text.js';
 import type { RecentCopies, RecentCopy } from './recent-copies.js';
 import type { Region } from './region.js';
+import { regionsOf } from './schedule.js';
 import type { Target } from './target.js';
 
 /** How a plan may use the engine. */
@@ -35,30 +31,34 @@ interface Binding {
   readonly value: Value;
   readonly length: number;
   readonly region: Region;
+  /** An input whose elements stay where they are between runs. */
+  readonly isSteady: boolean;
+  /** Whether every run needs it. */
+  readonly isRead: boolean;
   /** The plan's own memory for it, used while the buffer lies elsewhere; allocated when first needed. */
   home: number | undefined;
+  /** Of the elements there, if they are steady. */
+  stamp: number | undefined;
   address: number;
   view: TypedArray | undefined;
+}
+
+/** A preparation, and the stamps of its inputs when it ran last. */
+interface Preparation extends LaidOutPreparation {
+  stamps: readonly (number | undefined)[];
 }
 
 export class CompiledPlan implements Plan {
   readonly bytes: number;
   readonly dispose: () => void;
-  private readonly room: PlanMemory;
   /** Reachable as long as the plan is. */
   private readonly life = {};
-  private readonly programAddress: number;
+  private readonly layout: PlanLayout;
+  private readonly preparations: readonly Preparation[];
   private readonly inputs: readonly Binding[];
   private readonly outputs: readonly Binding[];
   private readonly states: readonly number[];
-  private readonly barriers: readonly boolean[];
   private readonly hostCalls: readonly (() => void)[];
-  private readonly addresses = new Map<Region, number>();
-  /** Words that hold an address within a region whose place may change from run to run. */
-  private readonly patches = new Map<
-    Region,
-    { readonly word: number; readonly offset: number }[]
-  >();
 
   constructor(
     graph: Graph,
@@ -67,68 +67,35 @@ export class CompiledPlan implements Plan {
     private readonly pool: Pool,
     private readonly recent: RecentCopies,
     private readonly options: PlanOptions,
-    { kernelId }: Target,
+    target: Target,
   ) {
-    const { phases } = draft;
-    const lives = livesOf(phases);
-    for (const region of draft.inputs)
-      lives.set(region, { first: 0, last: lives.get(region)?.last ?? 0 });
-    for (const region of draft.outputs)
-      lives.set(region, { first: lives.get(region)?.first ?? 0, last: phases.length });
-
-    const tenants = [...lives].filter(([region]) => region.place === 'arena');
-    const arena = placeInArena(tenants.map(([region, life]) => ({ bytes: region.bytes, life })));
-    const constants = [...lives.keys()].filter((region) => region.data !== undefined);
-    const constantBytes = constants.reduce((sum, region) => sum + alignUp(region.bytes), 0);
-    const wordBytes = programBytes(phases).all;
-
-    this.bytes = arena.bytes + constantBytes + wordBytes;
-    const room = new PlanMemory(memory, arena.bytes, draft.releases);
-    this.room = room;
+    // One node may write its output over its input: bound arrays can overlap in ways that regions do not show.
+    this.layout = layOutPlan(draft, memory, target, options.eager);
+    const { room, bytes, addresses, preparations, everyRun } = this.layout;
+    this.bytes = bytes;
     this.dispose = whenUnreachable(this.life, room);
-    tenants.forEach(([region], i) => {
-      this.addresses.set(region, room.slab.address + (arena.offsets[i] ?? 0));
-    });
-    this.programAddress = this.placeConstants(constants, this.allocate(constantBytes + wordBytes));
+    this.preparations = preparations.map((preparation) => ({ ...preparation, stamps: [] }));
 
-    const bind = (value: Value, region: Region): Binding => {
-      const home = this.addresses.get(region);
+    const read = regionsOf(everyRun.phases);
+    const bind = (value: Value, region: Region, isSteady: boolean): Binding => {
+      const home = addresses.get(region);
       return {
-        value,
-        length: numel(value.shape),
-        region,
-        home,
-        address: home ?? 0,
-        view: undefined,
+        ...{ value, length: numel(value.shape), region, isSteady },
+        isRead: read.has(region) || draft.outputs.includes(region),
+        ...{ home, stamp: undefined, address: home ?? 0, view: undefined },
       };
     };
-    this.inputs = draft.inputs.map((region, i) => bind(valueAt(graph.inputs, i), region));
-    this.outputs = draft.outputs.map((region, i) => bind(valueAt(graph.outputs, i), region));
-    this.states = graph.updates.map(({ state }) => graph.inputs.indexOf(state));
-    for (const { region } of [...this.inputs, ...this.outputs]) this.patches.set(region, []);
-
-    const extentOf = (region: Region) => {
-      const start = region.place === 'arena' ? this.addresses.get(region) : undefined;
-      return start === undefined ? undefined : { start, end: start + region.bytes };
-    };
-    // One node may write its output over its input: bound arrays can overlap in ways that regions do not show.
-    this.barriers = options.eager ? phases.map(() => true) : placeBarriers(phases, extentOf);
-    writeProgram(
-      memory.memory.buffer,
-      this.programAddress,
-      phases,
-      this.barriers,
-      kernelId,
-      (pointer, word) => {
-        this.patches.get(pointer.region)?.push({ word, offset: pointer.offset });
-        return (this.addresses.get(pointer.region) ?? 0) + pointer.offset;
-      },
+    this.inputs = draft.inputs.map((region, i) =>
+      bind(at(graph.inputs, i), region, draft.steady.includes(i)),
     );
+    this.outputs = draft.outputs.map((region, i) => bind(at(graph.outputs, i), region, false));
+    this.states = graph.updates.map(({ state }) => graph.inputs.indexOf(state));
     this.hostCalls = draft.hostCalls.map((call) => () => this.runOnHost(call));
   }
 
   get program(): string {
-    return formatProgram(this.draft, this.barriers, this.bytes);
+    const { preparations, everyRun } = this.layout;
+    return formatProgram(this.draft, preparations, everyRun, this.bytes);
   }
 
   run(
@@ -145,14 +112,13 @@ export class CompiledPlan implements Plan {
     const copies = this.options.eager
       ? results.map((buffer, k) => this.placeResult(k, buffer, inputs.includes(buffer)))
       : [];
+    this.prepare(inputs);
     this.inputs.forEach((binding, i) => {
-      const buffer = given(inputs[i], binding);
-      if (this.place(binding, this.memory.addressOf(buffer) ?? this.recent.find(buffer)))
-        this.viewOf(binding).set(buffer.array);
+      if (binding.isRead || !binding.isSteady) this.bring(binding, given(inputs[i], binding));
     });
 
-    if (this.draft.phases.length > 0)
-      this.pool.run(this.programAddress, this.hostCalls, this.options.together);
+    const { phases, address } = this.layout.everyRun;
+    if (phases.length > 0) this.pool.run(address, this.hostCalls, this.options.together);
 
     results.forEach((buffer, k) => {
       this.copyOut(this.outputs[k], buffer, copies[k]);
@@ -161,33 +127,36 @@ export class CompiledPlan implements Plan {
     return results;
   }
 
-  /** A block that goes with the plan, which goes at once where there is no room for it. */
-  private allocate(bytes: number): number {
-    try {
-      return this.room.allocate(bytes);
-    } catch (error) {
-      this.dispose();
-      throw error;
+  /** Runs the preparations whose inputs have changed since they ran. */
+  private prepare(inputs: readonly (Buffer | undefined)[]): void {
+    for (const preparation of this.preparations) {
+      const buffers = preparation.inputs.map((i) => hostBuffer(inputs[i]));
+      const stamps = buffers.map(({ stamp }) => stamp);
+      if (stamps.every((stamp, k) => stamp !== undefined && stamp === preparation.stamps[k]))
+        continue;
+      preparation.stamps = [];
+      preparation.inputs.forEach((i, k) => {
+        const binding = at(this.inputs, i);
+        this.bring(binding, given(buffers[k], binding));
+      });
+      this.pool.run(preparation.address, [], this.options.together);
+      preparation.stamps = stamps;
     }
   }
 
-  /** Writes constants to the front of the plan's `block` and returns where the rest starts. */
-  private placeConstants(constants: readonly Region[], block: number): number {
-    let address = block;
-    for (const region of constants) {
-      this.addresses.set(region, address);
-      if (region.data !== undefined)
-        new Uint8Array(this.memory.memory.buffer, address, region.bytes).set(
-          region.data as Uint8Array,
-        );
-      address += alignUp(region.bytes);
-    }
-    return address;
+  /** Lets the kernels find the elements of an input. */
+  private bring(binding: Binding, buffer: HostBuffer): void {
+    const lies = this.memory.addressOf(buffer) ?? this.recent.find(buffer);
+    if (!this.place(binding, lies)) return;
+    const { stamp } = buffer;
+    if (stamp !== undefined && stamp === binding.stamp) return;
+    this.viewOf(binding).set(buffer.array);
+    if (binding.isSteady) binding.stamp = stamp;
   }
 
   /** Lets the kernels use what `lies` there, or else the plan's own memory, which must then be filled: true. */
   private place(binding: Binding, lies: number | undefined): boolean {
-    if (lies === undefined) binding.home ??= this.room.allocate(binding.region.bytes);
+    if (lies === undefined) binding.home ??= this.layout.room.allocate(binding.region.bytes);
     const address = lies ?? binding.home ?? 0;
     if (address !== binding.address) this.move(binding, address);
     return lies === undefined;
@@ -205,17 +174,17 @@ export class CompiledPlan implements Plan {
   private move(binding: Binding, address: number): void {
     binding.address = address;
     binding.view = undefined;
-    this.addresses.set(binding.region, address);
+    this.layout.addresses.set(binding.region, address);
     const words = new Uint32Array(this.memory.memory.buffer);
-    for (const { word, offset } of this.patches.get(binding.region) ?? [])
+    for (const { word, offset } of this.layout.patches.get(binding.region) ?? [])
       words[word] = address + offset;
   }
 
   /** Takes what the kernels have written for a buffer, of which `copy` stays. */
   private copyOut(binding: Binding | undefined, buffer: HostBuffer, copy?: RecentCopy): void {
-    buffer.copy = copy;
+    buffer.changed(copy);
     if (binding === undefined) return;
-    const address = this.addresses.get(binding.region) ?? 0;
+    const address = this.layout.addresses.get(binding.region) ?? 0;
     if (this.memory.addressOf(buffer) === address) return;
     if (binding.address !== address) {
       binding.address = address;
@@ -236,7 +205,7 @@ export class CompiledPlan implements Plan {
     const { buffer } = this.memory.memory;
     const arrays = (list: readonly HostOperand[]) =>
       list.map(({ value, region }) => {
-        const address = this.addresses.get(region);
+        const address = this.layout.addresses.get(region);
         if (address === undefined) throw internalError(`value %${value.id} has no address`);
         return hostArray(value, buffer, address);
       });
@@ -244,10 +213,10 @@ export class CompiledPlan implements Plan {
   }
 }
 
-function valueAt(values: readonly Value[], index: number): Value {
-  const value = values[index];
-  if (value === undefined) throw internalError(`graph has no value ${index}`);
-  return value;
+function at<T>(list: readonly T[], index: number): T {
+  const found = list[index];
+  if (found === undefined) throw internalError(`graph has no value ${index}`);
+  return found;
 }
 
 function given(buffer: Buffer | undefined, { value, length }: Binding): HostBuffer {

@@ -33,6 +33,8 @@ export interface Draft {
   /** By position in `graph.inputs` and `graph.outputs`. */
   readonly inputs: readonly Region[];
   readonly outputs: readonly Region[];
+  /** Positions of the inputs that are steady (`graph.steady`). */
+  readonly steady: readonly number[];
   readonly checks: readonly InputCheck[];
   /** Conversions between layouts or storages among the phases. */
   readonly conversions: number;

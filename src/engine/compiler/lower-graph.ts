@@ -80,9 +80,9 @@ class GraphLowering implements LowerContext {
 
   draft(): Draft {
     const { graph } = this;
-    const states = new Set(graph.updates.map(({ state }) => state));
+    const stays = new Set([...graph.updates.map(({ state }) => state), ...graph.steady]);
     const inputs = graph.inputs.map((value) =>
-      this.forms.store(value, newRegion(value, states.has(value) ? 'fixed' : 'arena')),
+      this.forms.store(value, newRegion(value, stays.has(value) ? 'fixed' : 'arena')),
     );
     for (const { value, data } of graph.constants)
       this.forms.store(value, newRegion(value, 'fixed', ROWS, 'float32', bytesOf(data)));
@@ -95,6 +95,7 @@ class GraphLowering implements LowerContext {
       hostCalls: this.hostCalls,
       inputs,
       outputs,
+      steady: graph.steady.map((value) => graph.inputs.indexOf(value)),
       checks: this.checks,
       conversions: this.forms.conversions,
       releases: this.releases,

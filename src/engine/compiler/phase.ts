@@ -28,6 +28,7 @@ export function accessesOf(
   const accesses = new Map<Region, { write: boolean; shared: boolean }>();
   for (const pointer of pointers) {
     const { region, access } = pointer;
+    if (access === 'none') continue;
     const owned = own.some((other) => other.region === region);
     const seen = accesses.get(region);
     accesses.set(region, {

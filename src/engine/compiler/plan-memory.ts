@@ -6,18 +6,21 @@ import type { Holding } from '../unreachable.js';
 export class PlanMemory implements Holding {
   /** Scratch memory, which other plans use too. */
   readonly slab: Slab;
-  private readonly blocks: number[] = [];
 
-  /** @throws EngineError where there is no room for the scratch memory; `releases` are called then */
+  /**
+   * @param blocks The plan's own already.
+   * @throws EngineError where there is no room for the scratch memory; everything else has been given back then
+   */
   constructor(
     private readonly memory: EngineMemory,
     scratchBytes: number,
     private readonly releases: readonly (() => void)[],
+    private readonly blocks: number[],
   ) {
     try {
       this.slab = memory.acquireSlab(scratchBytes);
     } catch (error) {
-      for (const release of releases) release();
+      this.releaseOwn();
       throw error;
     }
   }
@@ -29,10 +32,24 @@ export class PlanMemory implements Holding {
     return address;
   }
 
+  /** The same; where there is no room, everything else is given back. */
+  allocateOrRelease(bytes: number): number {
+    try {
+      return this.allocate(bytes);
+    } catch (error) {
+      this.release();
+      throw error;
+    }
+  }
+
   /** Gives everything back. */
   release(): void {
-    for (const release of this.releases) release();
+    this.releaseOwn();
     this.memory.releaseSlab(this.slab);
+  }
+
+  private releaseOwn(): void {
+    for (const release of this.releases) release();
     for (const address of this.blocks) this.memory.free(address);
   }
 }

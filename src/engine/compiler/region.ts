@@ -20,7 +20,7 @@ export class Pointer {
   constructor(
     readonly region: Region,
     readonly offset: number,
-    readonly access: 'read' | 'write',
+    readonly access: 'read' | 'write' | 'none',
   ) {}
 
   /** The place `bytes` further on. */
@@ -30,6 +30,11 @@ export class Pointer {
 
   /** The same place, for a phase that only reads there: saves the barrier between two readers of scratch memory. */
   readonly(): Pointer {
-    return new Pointer(this.region, this.offset, 'read');
+    return this.access === 'none' ? this : new Pointer(this.region, this.offset, 'read');
+  }
+
+  /** The same place, for a phase that is told of it and does not go there. */
+  untouched(): Pointer {
+    return new Pointer(this.region, this.offset, 'none');
   }
 }

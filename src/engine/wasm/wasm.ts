@@ -81,6 +81,7 @@ export function openWasmEngine(
     const eager =
       single !== undefined &&
       graph.updates.length === 0 &&
+      graph.steady.length === 0 &&
       graph.outputs.every((value) => single.outputs.includes(value));
     if (!graph.nodes.some(({ op }) => hasLowering(op.name))) return referenceEngine.prepare(graph);
     const together = threads > 1 && work >= worthSharing;

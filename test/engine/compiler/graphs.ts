@@ -49,9 +49,13 @@ export class GraphBuilder {
     return operands(outputs)[0];
   }
 
-  graph(outputs: readonly Value[], updates: Graph['updates'] = []): Graph {
+  graph(
+    outputs: readonly Value[],
+    updates: Graph['updates'] = [],
+    steady: readonly Value[] = [],
+  ): Graph {
     const { inputs, constants, nodes } = this;
-    return { inputs, constants, nodes, outputs, updates };
+    return { inputs, steady, constants, nodes, outputs, updates };
   }
 }
 

@@ -56,7 +56,6 @@ interface Plan {
   readonly conv: WinogradConv;
   readonly input: TiledImage;
   readonly output: TiledImage;
-  readonly temp: ReturnType<LowerContext['threadScratch']>;
 }
 
 export function emitWinograd(kernels: Kernels, context: LowerContext, conv: WinogradConv): void {
@@ -69,7 +68,6 @@ export function emitWinograd(kernels: Kernels, context: LowerContext, conv: Wino
     ...{ kernels, context, conv },
     input: { ...tiled(from), window: 6, before: padding },
     output: { ...tiled(to), window: 4, before: 0 },
-    temp: context.threadScratch(weightTempBytes),
   };
   if (from.channels < manyChannels) emitStrips(plan);
   else emitSlices(plan);
@@ -115,7 +113,7 @@ function transformWeights(
 }
 
 function emitStrips(plan: Plan): void {
-  const { kernels, context, conv, input, output, temp } = plan;
+  const { kernels, context, conv, input, output } = plan;
   const { relu } = conv;
   const [{ channels }, { channels: outChannels }] = [conv.from, conv.to];
   const { threads } = context;
@@ -137,7 +135,7 @@ function emitStrips(plan: Plan): void {
   const operands = {
     weights: first.operand(conv.weights),
     u: first.operand(u),
-    temp: first.own(temp),
+    temp: first.own(context.threadScratch(weightTempBytes)),
   };
   first.run((thread, call) => {
     for (const output of unitsOf(outChannels / lanes, thread, threads))
@@ -149,6 +147,7 @@ function emitStrips(plan: Plan): void {
 
   const phase = new KernelPhase(context);
   const [x, y] = [phase.operand(conv.from.pointer), phase.operand(conv.to.pointer)];
+  const temp = context.threadScratch(weightTempBytes);
   const [own, bias] = [phase.own(temp), phase.operand(conv.bias)];
   const [uAll, vOwn, mOwn] = [phase.operand(u.readonly()), phase.own(v), phase.own(m)];
   const vTile = channels * 4;
@@ -180,7 +179,7 @@ function emitStrips(plan: Plan): void {
 }
 
 function emitSlices(plan: Plan): void {
-  const { kernels, context, conv, input, output, temp } = plan;
+  const { kernels, context, conv, input, output } = plan;
   const { relu } = conv;
   const [{ channels }, { channels: outChannels }] = [conv.from, conv.to];
   const { threads } = context;
@@ -200,6 +199,7 @@ function emitSlices(plan: Plan): void {
   const u = context.threadScratch(matrices * uMatrix);
   const m = context.threadScratch(matrices * mMatrix);
 
+  const temp = context.threadScratch(weightTempBytes);
   const first = new KernelPhase(context);
   const [x, vAll, firstTemp] = [
     first.operand(conv.from.pointer),

@@ -136,6 +136,14 @@ function lastOf(tiles: number, strip: number): number {
   return tiles - (Math.ceil(tiles / strip) - 1) * strip;
 }
 
+/** For a phase that needs no more than the sizes. */
+const untouched = (side: Side): Side => ({ ...side, data: side.data.untouched() });
+
+/** For a phase that makes no products. */
+function withoutPlaces(product: Arguments['product']): Arguments['product'] {
+  return { ...product, records: product.records.untouched(), pad: product.pad?.untouched() };
+}
+
 /** False where oneDNN has no fast product. */
 export function emitWinograd(
   context: LowerContext,
@@ -166,7 +174,6 @@ export function emitWinograd(
   const u = elements * channels * columns * 4;
   const m = strip * elements * columns * 4;
   const transformed = context.scratch(isWide ? tiles * perTile : u);
-  const scratch = context.threadScratch(tempBytes + (isWide ? u : strip * perTile) + m);
   const args = {
     ...{ input, output, tiles, w: weights },
     lane: isGradient ? elements : channels * elements,
@@ -177,11 +184,29 @@ export function emitWinograd(
     uRow: (isPlain ? 1 : elements) * columns * 4,
     v: isWide ? transformed : undefined,
     ...{ tilesPerStrip: strip, blocksPerSlice: sliceBlocks, add, floor },
-    ...{ scratch: scratch.pointer, scratchBytes: scratch.bytes },
-    product: productArguments(context, scope, products),
   };
-  context.emit(isWide ? 'winogradForeignInput' : 'winogradForeignWeights', args);
-  context.emit(isWide ? 'winogradForeignSlices' : 'winogradForeignStrips', args);
+  const scratchOf = (bytes: number) => {
+    const scratch = context.threadScratch(bytes);
+    return { scratch: scratch.pointer, scratchBytes: scratch.bytes };
+  };
+  const productCall = productArguments(context, scope, products);
+  const first = {
+    ...{ ...args, ...scratchOf(tempBytes), add: add.untouched() },
+    product: withoutPlaces(productCall),
+  };
+  const second = {
+    ...{ ...args, ...scratchOf(tempBytes + (isWide ? u : strip * perTile) + m) },
+    product: productCall,
+  };
+  if (isWide) {
+    const w = weights.untouched();
+    context.emit('winogradForeignInput', { ...first, output: untouched(output), w });
+    context.emit('winogradForeignSlices', { ...second, input: untouched(input) });
+  } else {
+    const tensors = { input: untouched(input), output: untouched(output) };
+    context.emit('winogradForeignWeights', { ...first, ...tensors });
+    context.emit('winogradForeignStrips', { ...second, w: weights.untouched() });
+  }
   return true;
 }
 

@@ -89,8 +89,11 @@ export function emitWinogradRows(context: LowerContext, conv: RowsProduct): void
   const u = context.scratch(points * (kernel[0] * lanes * columns * 4 + padBytes));
   const { flipped, add, floor } = conv;
   const args = rowsArguments(context, conv, u, { flipped, add, floor });
-  context.emit('winogradRowsWeights', args);
-  context.emit('winogradRows', args);
+  context.emit('winogradRowsWeights', {
+    ...{ ...args, x: args.x.untouched(), y: args.y.untouched() },
+    ...{ add: add?.untouched(), scratch: args.scratch.untouched() },
+  });
+  context.emit('winogradRows', { ...args, w: args.w.untouched() });
 }
 
 /** The weight gradient. */

@@ -103,7 +103,6 @@ export function emitWinograd(context: LowerContext, conv: WinogradConv): void {
   const strip = isWide
     ? matrixBytes(channels, sliceChannels) + matrixBytes(tilesPerStrip, sliceChannels)
     : matrixBytes(tilesPerStrip, channels) + matrixBytes(tilesPerStrip, outChannels);
-  const scratch = context.threadScratch(tempBytes + elements * strip);
   const transformed = context.scratch(
     elements * (isWide ? matrixBytes(tiling.count, channels) : matrixBytes(channels, outChannels)),
   );
@@ -113,11 +112,26 @@ export function emitWinograd(context: LowerContext, conv: WinogradConv): void {
     u: isWide ? undefined : transformed,
     v: isWide ? transformed : undefined,
     ...{ tilesPerStrip, blocksPerSlice, add: conv.add, floor: conv.floor },
-    ...{ scratch: scratch.pointer, scratchBytes: scratch.bytes },
   };
-  context.emit(isWide ? 'winogradInput' : 'winogradWeights', args);
-  context.emit(isWide ? 'winogradSlices' : 'winogradStrips', args);
+  const scratchOf = (bytes: number) => {
+    const scratch = context.threadScratch(bytes);
+    return { scratch: scratch.pointer, scratchBytes: scratch.bytes };
+  };
+  const first = { ...args, ...scratchOf(tempBytes) };
+  const second = { ...args, ...scratchOf(tempBytes + elements * strip) };
+  if (isWide) {
+    const { w, add } = { w: conv.w.untouched(), add: conv.add.untouched() };
+    context.emit('winogradInput', { ...first, output: untouched(output), w, add });
+    context.emit('winogradSlices', { ...second, input: untouched(input) });
+  } else {
+    const tensors = { input: untouched(input), output: untouched(output) };
+    context.emit('winogradWeights', { ...first, ...tensors, add: conv.add.untouched() });
+    context.emit('winogradStrips', { ...second, w: conv.w.untouched() });
+  }
 }
+
+/** For a phase that needs no more than the sizes. */
+const untouched = (tensor: Tiled): Tiled => ({ ...tensor, data: tensor.data.untouched() });
 
 /** The weight gradient of a convolution with 3 × 3 kernels. */
 export interface WinogradGradient {
