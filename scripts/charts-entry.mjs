@@ -1,9 +1,10 @@
 // What of ECharts is bundled into the package (scripts/build.mjs): the parts that src/report/ draws with.
-import { BarChart, HeatmapChart, LineChart, ScatterChart } from 'echarts/charts';
+import { BarChart, HeatmapChart, LineChart, ParallelChart, ScatterChart } from 'echarts/charts';
 import {
   GridComponent,
   LegendComponent,
   MarkLineComponent,
+  ParallelComponent,
   TitleComponent,
   TooltipComponent,
   VisualMapContinuousComponent,
@@ -11,8 +12,8 @@ import {
 import { init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 
-use([BarChart, HeatmapChart, LineChart, ScatterChart, SVGRenderer]);
+use([BarChart, HeatmapChart, LineChart, ParallelChart, ScatterChart, SVGRenderer]);
 use([GridComponent, LegendComponent, MarkLineComponent, TitleComponent, TooltipComponent]);
-use([VisualMapContinuousComponent]);
+use([ParallelComponent, VisualMapContinuousComponent]);
 
 export { init };

@@ -1,5 +1,5 @@
 /** What `wick compare` says: tables of at most 80 columns, and the cells of its page. */
-import { show } from '../core/outside-text.js';
+import { valueText } from '../recipes/settings/value-text.js';
 import type { RunComparison, SeedGroup } from '../runs/compare/compare.js';
 import { runLabel } from '../runs/compare/notes.js';
 import type { ComparedRun, MeasuredAccuracy } from '../runs/compare/read-run.js';
@@ -69,13 +69,6 @@ export function settingRows({ runs, differing }: RunComparison): string[][] {
     ['setting', ...labels],
     ...differing.map(({ key, values }) => [key, ...values.map(valueText)]),
   ];
-}
-
-/** A value as it is written on the command line. */
-export function valueText(value: unknown): string {
-  if (value === undefined) return '–';
-  if (value === null) return 'none';
-  return typeof value === 'string' ? value : show(value);
 }
 
 /** The same as lines: a table where it fits, else a paragraph for each setting, in which equal values stand once. */

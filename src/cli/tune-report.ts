@@ -1,11 +1,11 @@
 /** What `wick tune` says: a line for each trial, and in the end the best of them. */
 
+import { valueText } from '../recipes/settings/value-text.js';
 import type { Tuning } from '../runs/tune/go-on.js';
 import type { Values } from '../runs/tune/space.js';
 import type { StudyDefinition } from '../runs/tune/study-definition.js';
 import type { TrialRecord } from '../runs/tune/trial-record.js';
 import { formatLoss, percent } from '../train/epoch-line.js';
-import { valueText } from './compare-report.js';
 import { formatTable, printJson, printLine, wrapped } from './output.js';
 import { StatusLine } from './status-line.js';
 import { textWidth } from './text-width.js';
@@ -14,6 +14,8 @@ const lineWidth = 80;
 
 /** Trials of the table at the end. */
 const shown = 10;
+
+const samplers = { tpe: 'TPE', random: 'random search' } as const;
 
 /** How a study is told. */
 export interface TuneReport {
@@ -54,7 +56,7 @@ export class TextTuneReport implements TuneReport {
       definition;
     const keys = [...Object.keys(search), ...Object.keys(grid)];
     const of = seeds === 1 ? '' : ` of ${seeds} seeds`;
-    const how = Object.keys(search).length === 0 ? 'the grid' : sampler;
+    const how = Object.keys(search).length === 0 ? 'the grid' : samplers[sampler];
     tell(
       `${data}: ${trials} trials${of} by ${how} over ${keys.join(', ')}; ` +
         `${epochs} epoch${epochs === 1 ? '' : 's'}${halving === null ? '' : `, halving by ${halving.reduction} from ${halving.minEpochs} on`}; ` +
@@ -111,7 +113,10 @@ export class TextTuneReport implements TuneReport {
     const next = [
       ...(config === null
         ? []
-        : [[`npx wick train --config ${config}`, 'train with the best settings']]),
+        : [
+            [`npx wick train --config ${config}`, 'train with the best settings'],
+            [`${path}/report.html`, 'all trials, what was tried and what mattered'],
+          ]),
       ...(stopped === null ? [] : [[`npx wick tune --resume ${path}`, 'go on']]),
     ];
     for (const line of formatTable(next, 2)) printLine(`  ${line}`);

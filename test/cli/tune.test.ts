@@ -31,8 +31,12 @@ test('a study tells its trials and the best settings; one that fails does not en
     /^Best: trial 1, validation \d+\.\d%; on the test set, by which nothing was/m,
   );
   assert.match(first.out, /^1 failed; trials\.jsonl says why\.$/m);
-  assert.match(first.out, /^ {2}npx wick train --config study\/best\.yaml {2}train with/m);
+  assert.match(first.out, /^ {2}npx wick train --config study\/best\.yaml +train with/m);
   for (const line of first.out.split('\n')) assert.ok([...line].length <= 80, line);
+  assert.match(read('study', 'history.svg'), /^<svg /);
+  const page = read('study', 'report.html');
+  assert.match(page, /<td><bdi>failed<\/bdi><\/td>/);
+  assert.equal(page.match(/<svg/g)?.length, 2, 'history and parallel coordinates');
 });
 
 test('a trial is an ordinary run, and the file of the best settings makes it again', () => {

@@ -10,6 +10,7 @@ import { ranking } from './plan.js';
 import { runStudy } from './run-study.js';
 import { planOf, type StudyDefinition } from './study-definition.js';
 import type { StudyFolder } from './study-folder.js';
+import { writePictures } from './study-pictures.js';
 import type { TrialRequest } from './train-trial.js';
 import { trainInChild } from './trial-child.js';
 import { trialLayer } from './trial-layer.js';
@@ -129,19 +130,24 @@ async function summarize(
   const ranked = ranking(records, plan.minimize);
   const best = ranked[0]?.value == null ? null : ranked[0];
   if (best !== null) await study.write('best.yaml', await bestConfigYaml(definition, best));
-  return {
+  const tuning: Tuning = {
     path: study.path,
     ...{ definition, records, ranked, best, stopped },
     test: best && (await testOf(study, best)),
     importances: importances(plan, records),
     config: best && study.file('best.yaml'),
   };
+  await writePictures(study, tuning);
+  return tuning;
 }
 
 /** Of the weights that the validation part chose. */
 async function testOf(study: StudyFolder, { trial, seeds }: TrialRecord): Promise<Tuning['test']> {
   const summaries = await Promise.all(
-    seeds.map(async (_, seed) => readRunSummary(await RunFolder.open(study.runOf(trial, seed)))),
+    seeds.map(async (_, seed) => {
+      const run = await RunFolder.open(study.runOf(trial, seed)).catch(() => null); // removed, to have room
+      return run && (await readRunSummary(run));
+    }),
   );
   const accuracies = summaries.flatMap((summary) => summary?.test?.accuracy ?? []);
   if (accuracies.length < seeds.length) return null;

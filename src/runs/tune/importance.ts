@@ -1,32 +1,29 @@
 /**
- * How much each setting mattered: PED-ANOVA (Watanabe, Bansal & Hutter, IJCAI 2023, https://arxiv.org/abs/2304.10255). A
- * setting matters where the best trials have other values of it than all trials have: the Pearson divergence of the two
- * densities, as a share of the sum over settings.
+ * How much each setting mattered: functional ANOVA (Hutter, Hoos & Leyton-Brown, "An Efficient Approach for Assessing
+ * Hyperparameter Importance", ICML 2014). A forest is fitted to the trials; a setting's importance is the share of the forest's
+ * variance over the whole space that the setting alone explains, however trials were chosen. What is fitted are ranks, so
+ * that a trial that fails or diverges counts as the worst and no more.
  */
-import { std } from '../compare/spread.js';
+import { Rng } from '../../core/rng.js';
+import { mean } from '../compare/spread.js';
 import type { JobOutcome, Plan } from './job.js';
-import { type Density, frequencies, parzen } from './parzen.js';
 import { ranking } from './plan.js';
-import type { Dimension, Values } from './space.js';
+import { growTree, type Leaf, type Sample } from './regression-tree.js';
+import type { Dimension } from './space.js';
 import { toUnit } from './unit-interval.js';
 
 export interface Importance {
   readonly key: string;
-  /** 0–1; all together have 1. */
+  /** 0–1; what all together lack of 1, settings explain only jointly. */
   readonly share: number;
 }
+
+type Result = Pick<JobOutcome, 'value' | 'epochs'>;
 
 /** Fewer trials say nothing. */
 export const leastTrials = 8;
 
-/** The share of trials that is called good. */
-const goodShare = 0.25;
-
-/** Scott's rule is how wide densities are, as in the paper; but no narrower than this. */
-const narrowest = 0.05;
-
-/** Places at which densities over a range are compared. */
-const places = 64;
+const trees = 32;
 
 /** The most important first; empty where there are too few trials, or one setting alone. */
 export function importances(
@@ -37,54 +34,57 @@ export function importances(
     ...search,
     ...grid.map(([key, values]) => [key, { choice: values }] as const),
   ];
-  const ranked = ranking(outcomes, minimize).map(({ values }) => values);
+  const ranked = ranking(outcomes, minimize);
   if (ranked.length < leastTrials || dimensions.length < 2) return [];
-  const good = ranked.slice(0, Math.ceil(goodShare * ranked.length));
-  const found = dimensions.map(([key, dimension]) => ({
-    key,
-    divergence: divergence(dimension, having(good, key), having(ranked, key)),
-  }));
-  const sum = found.reduce((total, part) => total + part.divergence, 0);
-  return found
-    .map(({ key, divergence: part }) => ({ key, share: sum === 0 ? 0 : part / sum }))
+  const samples = ranked.map(
+    ({ values, ...result }): Sample => ({
+      at: dimensions.map(([key, dimension]) => unitOf(dimension, values[key])),
+      value: mean(ranked.flatMap((other, rank) => (isTied(other, result) ? rank : []))),
+    }),
+  );
+  const found = Array.from({ length: trees }, (_, i) => {
+    const leaves = growTree(samples, new Rng(0, 0, i));
+    return dimensions.map((_, axis) => explained(leaves, axis));
+  });
+  return dimensions
+    .map(([key], axis) => ({ key, share: mean(found.map((shares) => shares[axis] ?? 0)) }))
     .sort((a, b) => b.share - a.share);
 }
 
-function having(trials: readonly Values[], key: string): unknown[] {
-  return trials.flatMap((values) => (key in values ? [values[key]] : []));
+function isTied(a: Result, b: Result): boolean {
+  return a.value === b.value && (a.value === null || a.epochs === b.epochs);
 }
 
-function divergence(
-  dimension: Dimension,
-  good: readonly unknown[],
-  all: readonly unknown[],
-): number {
-  const [at, density] = densities(dimension);
-  const [of, among] = [density(good), density(all)];
-  const masses = at.map((place) => [of.at(place), among.at(place)] as const);
-  const [total, whole] = [0, 1].map((i) => masses.reduce((sum, mass) => sum + (mass[i] ?? 0), 0));
-  return masses.reduce((sum, [p, q]) => {
-    const [share, usual] = [p / (total ?? 1), q / (whole ?? 1)];
-    return sum + (share / usual - 1) ** 2 * usual;
-  }, 0);
+/** Where a value lies; the middle for a setting that a trial does not have. */
+function unitOf(dimension: Dimension, value: unknown): number {
+  if (value === undefined) return 0.5;
+  if (!('choice' in dimension)) return toUnit(dimension, Number(value));
+  const { choice } = dimension;
+  const place = choice.findIndex((other) => JSON.stringify(other) === JSON.stringify(value));
+  return (place + 0.5) / choice.length;
 }
 
-/** Where the densities of a setting's values are compared, and how they are made. */
-function densities(
-  dimension: Dimension,
-): [at: number[], density: (values: readonly unknown[]) => Density<number>] {
-  if ('choice' in dimension) {
-    const texts = dimension.choice.map((value) => JSON.stringify(value));
-    const taken = (values: readonly unknown[]) =>
-      values.map((value) => texts.indexOf(JSON.stringify(value)));
-    return [texts.map((_, i) => i), (values) => frequencies(taken(values), texts.length)];
+/** The share of a tree's variance over the cube that one coordinate explains. */
+function explained(leaves: readonly Leaf[], axis: number): number {
+  const sized = leaves.map((leaf) => ({ ...leaf, volume: volumeOf(leaf) }));
+  const middle = sized.reduce((sum, { volume, value }) => sum + volume * value, 0);
+  const all = sized.reduce((sum, { volume, value }) => sum + volume * (value - middle) ** 2, 0);
+  if (all === 0) return 0;
+  const cuts = [...new Set(leaves.flatMap(({ low, high }) => [low[axis] ?? 0, high[axis] ?? 1]))];
+  cuts.sort((a, b) => a - b);
+  let alone = 0;
+  for (const [i, from] of cuts.slice(0, -1).entries()) {
+    const to = cuts[i + 1] ?? 1;
+    const width = (leaf: Leaf) => (leaf.high[axis] ?? 1) - (leaf.low[axis] ?? 0);
+    // The mean over all other coordinates, between these cuts.
+    const marginal = sized
+      .filter(({ low, high }) => (low[axis] ?? 0) <= from && (high[axis] ?? 1) >= to)
+      .reduce((sum, leaf) => sum + (leaf.volume / width(leaf)) * leaf.value, 0);
+    alone += (to - from) * (marginal - middle) ** 2;
   }
-  const at = Array.from({ length: places }, (_, i) => (i + 0.5) / places);
-  return [
-    at,
-    (values) => {
-      const units = values.map((value) => toUnit(dimension, Number(value)));
-      return parzen(units, Math.max(narrowest, 1.06 * (std(units) ?? 1) * units.length ** -0.2));
-    },
-  ];
+  return alone / all;
+}
+
+function volumeOf({ low, high }: Leaf): number {
+  return low.reduce((product, from, i) => product * ((high[i] ?? 1) - from), 1);
 }

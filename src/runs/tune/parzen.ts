@@ -20,17 +20,16 @@ const { cdf, quantile } = normalDistribution;
 
 /**
  * A mixture of normal distributions cut to 0–1, one about each number and a wide one that stands for not knowing. Each is
- * as wide as the greater distance to its neighbours (Bergstra et al., 2011, section 4), or as `width` says.
+ * as wide as the greater distance to its neighbours (Bergstra et al., 2011, section 4).
  */
-export function parzen(numbers: readonly number[], width?: number): Density<number> {
+export function parzen(numbers: readonly number[]): Density<number> {
   const means = [...numbers, 0.5].sort((a, b) => a - b);
   const narrowest = 1 / Math.min(100, means.length + 1);
   let wide = means.indexOf(0.5); // the one that stands for not knowing
   const kernels = means.map((mean, i): Kernel => {
     const left = mean - (means[i - 1] ?? 0);
     const right = (means[i + 1] ?? 1) - mean;
-    const usual = width ?? Math.min(1, Math.max(narrowest, left, right));
-    const std = i === wide ? 1 : usual;
+    const std = i === wide ? 1 : Math.min(1, Math.max(narrowest, left, right));
     if (i === wide) wide = -1;
     return { mean, std, mass: cdf((1 - mean) / std) - cdf(-mean / std) };
   });

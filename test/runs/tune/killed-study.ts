@@ -10,14 +10,25 @@ export interface StudyEvent {
   readonly trial?: number;
 }
 
+interface Killing {
+  /** Whether its trainings are killed with it. @default false */
+  readonly group?: boolean;
+}
+
 /** Runs `wick tune ARGS… --json` in `cwd` until it ends, or SIGKILL ends it when an event asks for it. */
 export async function tuneUntil(
   cwd: string,
   args: readonly string[],
-  isLast: (event: StudyEvent) => boolean,
+  isLast: (event: StudyEvent) => boolean | Promise<boolean>,
+  { group = false }: Killing = {},
 ): Promise<{ killed: boolean; events: readonly StudyEvent[] }> {
   const [program, ...rest] = commandLine(['tune', ...args, '--json']);
-  const child = spawn(program, rest, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, rest, { cwd, stdio: ['ignore', 'pipe', 'pipe'], detached: group });
+  const kill = () => {
+    if (!group) child.kill('SIGKILL');
+    else if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
+      process.kill(-child.pid, 'SIGKILL');
+  };
   const events: StudyEvent[] = [];
   let text = '';
   let errors = '';
@@ -30,7 +41,7 @@ export async function tuneUntil(
     for (const line of lines) {
       const event = JSON.parse(line) as StudyEvent;
       events.push(event);
-      if (isLast(event)) child.kill('SIGKILL');
+      void Promise.resolve(isLast(event)).then((last) => last && kill());
     }
   });
   const [code, signal] = await new Promise<[number | null, string | null]>((resolve) => {
