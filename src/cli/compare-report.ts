@@ -103,13 +103,12 @@ function groupLine({ runs, accuracy }: SeedGroup): string[] {
 /** What has become of runs that did not end as planned. */
 export function stateLines({ runs }: RunComparison): string[] {
   return runs.flatMap(({ state, reason, epochs }, i) => {
+    const after = `after ${epochs.done} epoch${epochs.done === 1 ? '' : 's'}`;
     const label = runLabel(i);
     if (state === 'failed') return [`${label} failed${reason === undefined ? '' : `: ${reason}`}`];
-    if (state === 'stopped') return [`${label} was stopped after ${epochs.done} epochs`];
+    if (state === 'stopped') return [`${label} was stopped ${after}`];
     if (state === 'unfinished')
       return [`${label} has not ended: it still trains, or wick train --resume goes on with it`];
-    return epochs.done < epochs.planned
-      ? [`${label} ended early, after ${epochs.done} epochs`]
-      : [];
+    return epochs.done < epochs.planned ? [`${label} ended early, ${after}`] : [];
   });
 }

@@ -63,7 +63,8 @@ export class TextTuneReport implements TuneReport {
         `engine ${engine.engine}, ${engine.threads} thread${engine.threads === 1 ? '' : 's'} each`,
     );
     tell(`Trials are compared by validation ${metric}. The study is in ${path}.`);
-    if (records.length > 0) tell(`It goes on after ${records.length} that have ended.`);
+    const ended = new Set(records.map(({ trial }) => trial)).size;
+    if (ended > 0) tell(`It goes on: ${ended} of ${trials} trials have ended.`);
   }
 
   record(record: TrialRecord, records: readonly TrialRecord[]): void {
@@ -85,13 +86,14 @@ export class TextTuneReport implements TuneReport {
 
   end(tuning: Tuning): void {
     this.status.clear();
-    const { path, ranked, best, test, importances, stopped, config, records } = tuning;
+    const { path, ranked, best, test, importances, stopped, config } = tuning;
     printLine();
     const failed = ranked.filter(({ value }) => value === null).length;
-    if (stopped !== null) {
-      const why = stopped === 'signal' ? 'It was stopped' : 'Its time is over';
-      tell(`${why} after ${records.length} that have ended.`);
-    }
+    const { trials, budget } = tuning.definition;
+    if (stopped !== null)
+      tell(
+        `${stopped === 'signal' ? 'Stopped' : 'Its time is over'}: ${ranked.length} of ${trials} trials have ended.`,
+      );
     if (best === null || config === null) {
       tell(failed > 0 ? `All ${failed} trials failed.` : 'No trial has ended yet.');
     } else {
@@ -115,9 +117,16 @@ export class TextTuneReport implements TuneReport {
         ? []
         : [
             [`npx wick train --config ${config}`, 'train with the best settings'],
-            [`${path}/report.html`, 'all trials, what was tried and what mattered'],
+            [`${path}/report.html`, 'all trials on a page'],
           ]),
-      ...(stopped === null ? [] : [[`npx wick tune --resume ${path}`, 'go on']]),
+      ...(stopped === null
+        ? []
+        : [
+            [
+              `npx wick tune --resume ${path}${stopped === 'budget' ? ` --budget ${2 * (budget ?? 0)}s` : ''}`,
+              'go on',
+            ],
+          ]),
     ];
     for (const line of formatTable(next, 2)) printLine(`  ${line}`);
   }
