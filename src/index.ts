@@ -16,6 +16,6 @@ export {
 export * as report from './report/index.js';
 export { Classifier } from './runs/classifier.js';
 export * as runs from './runs/index.js';
-export type { Prediction, PredictOptions } from './runs/trained-model.js';
+export type { Prediction, PredictOptions } from './runs/predict-options.js';
 export * as train from './train/index.js';
 export * as vision from './vision/index.js';

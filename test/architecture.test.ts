@@ -37,6 +37,7 @@ const edges: Readonly<Record<string, string>> = {
   commander: 'cli/',
   protobufjs: 'io/onnx/protobuf.ts',
   zod: '',
+  tinyglobby: 'cli/expand-glob.ts',
   yaml: 'io/yaml.ts',
   yauzl: 'io/zip.ts',
   yazl: 'io/zip.ts',

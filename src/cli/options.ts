@@ -4,6 +4,7 @@ import { maxThreads } from '../core/threads.js';
 import type { Precision } from '../engine/precision.js';
 import { engineNames } from '../engine/registry.js';
 import { currentEngine, preferEngine, setThreads, setWinograd } from '../engine/select.js';
+import { inversions } from '../runs/predict-options.js';
 
 /** A whole number from `min` to `max`. */
 export function wholeNumber(min: number, max: number): (text: string) => number {
@@ -56,6 +57,13 @@ export const onErrorOption = (): Option =>
     .default('throw');
 export const recipeOption = (): Option =>
   new Option('--recipe <file>', "the run's recipe file, where it has changed or is elsewhere");
+export const invertOption = (): Option =>
+  new Option(
+    '--invert <when>',
+    'exchange dark and light: of all pictures, or of those that look inverted (auto)',
+  )
+    .choices(inversions)
+    .default('no');
 export const jsonOption = (): Option =>
   new Option('--json', 'print one JSON object per line and nothing else');
 

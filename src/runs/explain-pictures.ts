@@ -12,6 +12,7 @@ import type { ImageTransform } from '../vision/datasets/image-transform.js';
 import type { Image } from '../vision/image.js';
 import { Compose } from '../vision/transforms/compose.js';
 import { Normalize } from '../vision/transforms/normalize.js';
+import type { Invert } from './predict-options.js';
 import type { TrainedModel } from './trained-model.js';
 
 /** A class of a picture, and why. */
@@ -43,6 +44,8 @@ export interface ExplainPicturesOptions extends PanelLook {
   /** The class to explain, by number. @default the predicted one, and the true one where it differs */
   readonly target?: number;
   readonly augSmooth: boolean;
+  /** Which pictures are turned from dark on light to light on dark before the model sees them. */
+  readonly invert: Invert;
 }
 
 /** How many pictures are explained at a time. */
@@ -60,7 +63,7 @@ export async function* explainPictures(
     const inputs: { path: string; input: Tensor }[] = [];
     for (const path of paths.slice(from, from + batchSize))
       try {
-        inputs.push({ path, input: await trained.input(path) });
+        inputs.push({ path, input: (await trained.prepare(path, options.invert)).input });
       } catch (error) {
         if (!(error instanceof DataError)) throw error;
         onFailure(error);

@@ -22,6 +22,8 @@ export {
 } from './export-run.js';
 export { type FindLrOptions, findLr } from './lr-find.js';
 export { type ModelCard, readModelCard } from './model-card.js';
+export type { Answer } from './predict-all.js';
+export type { Invert, PictureResult, Prediction, PredictOptions } from './predict-options.js';
 export {
   type Comparison,
   type ReproduceOptions,
@@ -40,14 +42,7 @@ export type { LogLine, RunLog } from './run-log.js';
 export { RunRecorder, type RunRecorderOptions } from './run-recorder.js';
 export { type TrainedRun, type TrainOptions, train } from './train.js';
 export { type TrainOutcome, type TrainRequest, trainTask } from './train-task.js';
-export {
-  type Invert,
-  type LoadOptions,
-  type PictureResult,
-  type Prediction,
-  type PredictOptions,
-  TrainedModel,
-} from './trained-model.js';
+export { type LoadOptions, type PreparedPicture, TrainedModel } from './trained-model.js';
 export type { Tuning, Watching } from './tune/go-on.js';
 export type { Importance } from './tune/importance.js';
 export type { Halving } from './tune/job.js';

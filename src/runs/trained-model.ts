@@ -2,9 +2,9 @@ import { compile } from '../compile/compile.js';
 import { allFinite } from '../core/all-finite.js';
 import { withinBudget } from '../core/budget.js';
 import { isFloat } from '../core/dtype.js';
-import { CheckpointError, DataError, ValueError, WickError } from '../core/errors.js';
-import { optionReader, requireOneOf } from '../core/options.js';
-import { quote, show } from '../core/outside-text.js';
+import { CheckpointError, DataError, WickError } from '../core/errors.js';
+import { optionReader } from '../core/options.js';
+import { quote } from '../core/outside-text.js';
 import { Rng } from '../core/rng.js';
 import { formatShape, sameShape } from '../core/shape.js';
 import { loadSafetensors } from '../io/safetensors.js';
@@ -21,32 +21,20 @@ import { invert } from '../vision/pixels/point.js';
 import { transformFromJSON } from '../vision/transforms/registry.js';
 import { backgroundOf } from './background.js';
 import { type ModelCard, networkOfCard, readModelCard, recipeOfCard } from './model-card.js';
+import {
+  type Invert,
+  type PictureResult,
+  type PredictOptions,
+  ranked,
+  readPredictOptions,
+} from './predict-options.js';
 import { type Checkpoint, RunFolder } from './run-folder.js';
+import { meanOfViews, type TestTimeViews, withViews } from './test-time-views.js';
 
-/** A class with its probability, 0–1. */
-export interface Prediction {
-  readonly class: string;
-  readonly probability: number;
-}
-
-/** Whether dark and light are exchanged before the model sees a picture: of all, of those that look inverted, of none. */
-export type Invert = 'yes' | 'auto' | 'no';
-
-export interface PredictOptions {
-  /** How many classes are told, the most probable first. @default all */
-  readonly top?: number | undefined;
-  /** What is done about pictures that are dark on light where the model learned light on dark, or the other way round. @default 'no' */
-  readonly invert?: Invert | undefined;
-}
-
-/** What a model says of one picture. */
-export interface PictureResult {
-  /** The most probable class first. */
-  readonly predictions: readonly Prediction[];
-  /** It is dark on light where the model learned light on dark, or the other way round. */
-  readonly looksInverted: boolean;
-  /** Dark and light were exchanged before the model saw it. */
-  readonly inverted: boolean;
+/** A picture as the network takes it. */
+export interface PreparedPicture extends Pick<PictureResult, 'looksInverted' | 'inverted'> {
+  /** `[1, C, H, W]` */
+  readonly input: Tensor;
 }
 
 export interface LoadOptions {
@@ -55,7 +43,6 @@ export interface LoadOptions {
 }
 
 const readLoadOptions = optionReader<LoadOptions>('TrainedModel.load', { recipe: true });
-const readOptions = optionReader<PredictOptions>('predict', { top: true, invert: true });
 
 /** What making a network may need beside its parameters. */
 const makingBytes = 2 ** 26;
@@ -143,9 +130,28 @@ export class TrainedModel {
     return logits;
   }
 
-  /** The picture in a file, or in its bytes, in the colours that the model takes. */
-  private async read(picture: string | Uint8Array): Promise<Image> {
-    return await decode(picture, { mode: this.card.inputShape[0] === 1 ? 'grey' : 'rgb' });
+  /** Inputs `[N, C, H, W]` → probabilities `[N, K]`, the means over `tta` views of each. */
+  async probabilities(images: Tensor, tta: TestTimeViews | null = null): Promise<Tensor> {
+    if (tta === null) return (await this.logits(images)).softmax(1);
+    return meanOfViews((await this.logits(withViews(images, tta))).softmax(1), tta);
+  }
+
+  /**
+   * What the network is given of the picture in a file, or in its bytes, which errors call `name`.
+   *
+   * @throws DataError when it is no picture that can be read
+   */
+  async prepare(
+    picture: string | Uint8Array,
+    when: Invert = 'no',
+    name = typeof picture === 'string' ? picture : 'image',
+  ): Promise<PreparedPicture> {
+    const mode = this.card.inputShape[0] === 1 ? 'grey' : 'rgb';
+    const image = await decode(picture, { mode, path: name });
+    const looksInverted = this.looksInverted(image);
+    const inverted = when === 'yes' || (when === 'auto' && looksInverted);
+    const input = this.inputOf(inverted ? invert(image) : image, name);
+    return { input, looksInverted, inverted };
   }
 
   /** Whether a picture is dark on light where the model was trained on light on dark, or the other way round. */
@@ -153,11 +159,6 @@ export class TrainedModel {
     const { background } = this.card;
     const own = background === undefined ? null : backgroundOf(image);
     return own !== null && own !== background;
-  }
-
-  /** What the network is given of the picture in a file, or in its bytes: `[1, C, H, W]`. @throws DataError when it is no picture that can be read */
-  async input(picture: string | Uint8Array): Promise<Tensor> {
-    return this.inputOf(await this.read(picture), nameOf(picture));
   }
 
   private inputOf(image: Image, path: string): Tensor {
@@ -171,37 +172,17 @@ export class TrainedModel {
     return fromArray(input.data, [1, ...input.shape]);
   }
 
-  /** The `top` most probable classes of a picture, the best first; errors name its `path`. */
-  private async classify(image: Image, top: number, path: string): Promise<Prediction[]> {
-    const { classes } = this.card;
-    const logits = await this.logits(this.inputOf(image, path));
-    const probabilities = await logits.softmax(1).dataAsync();
-    return classes
-      .map((name, i) => ({ class: name, probability: probabilities[i] ?? 0 }))
-      .sort((a, b) => b.probability - a.probability)
-      .slice(0, top);
-  }
-
   /** What the picture in a file, or in its bytes, shows. @throws DataError when it is no picture that can be read */
   async predict(
     picture: string | Uint8Array,
     ...given: [options?: PredictOptions]
   ): Promise<PictureResult> {
-    const { top = this.card.classes.length, invert: when = 'no' } = readOptions(given);
-    if (!Number.isInteger(top) || top < 1)
-      throw new ValueError('predict', `top=${show(top)} must be a whole number ≥ 1`);
-    requireOneOf('predict', 'invert', when, ['yes', 'auto', 'no']);
-    const image = await this.read(picture);
-    const looksInverted = this.looksInverted(image);
-    const inverted = when === 'yes' || (when === 'auto' && looksInverted);
-    const predictions = await this.classify(inverted ? invert(image) : image, top, nameOf(picture));
-    return { predictions, looksInverted, inverted };
+    const { classes } = this.card;
+    const query = readPredictOptions(given, classes.length);
+    const { input, ...looks } = await this.prepare(picture, query.invert);
+    const probabilities = await this.probabilities(input, query.tta);
+    return { ...ranked(classes, await probabilities.dataAsync(), query), ...looks };
   }
-}
-
-/** What errors call a picture. */
-function nameOf(picture: string | Uint8Array): string {
-  return typeof picture === 'string' ? picture : 'image';
 }
 
 /** The weights as the run wrote them, to the bit. */

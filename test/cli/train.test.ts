@@ -159,7 +159,7 @@ test('digits written dark on light are noted, and turned on demand', async () =>
   const noted = wick(folder, ['predict', 'first', 'paper-0.png', 'digit-0.png']);
   assert.match(
     noted.err,
-    /^note: paper-0\.png looks inverted: .*; --invert auto turns such pictures\n$/,
+    /^note: paper-0\.png looks inverted: .*; --invert auto turns such pictures\n2 pictures in .*\n$/,
   );
   const { out, err } = wick(folder, [
     'predict',
@@ -189,14 +189,21 @@ test('one file that is no picture does not keep predict from the others', () => 
   const { code, out, err } = wick(folder, ['predict', 'first', ...images]);
   assert.equal(code, 1);
   assert.match(out, /^digit-0\.png: .*\ndigit-1\.png: .*\n$/);
-  assert.match(err, /^DataError: page\.png: .*; remove it\nDataError: none\.png: .*\n$/);
+  assert.match(
+    err,
+    /^DataError: page\.png: .*; remove it\nDataError: none\.png: .*\n2 pictures in .*; 2 cannot be read\n$/,
+  );
   const json = wick(folder, ['predict', 'first', ...images, '--json']);
   const subjects = json.err.trim().split('\n');
   assert.deepEqual(
     subjects.map((line) => JSON.parse(line).error.subject),
     ['page.png', 'none.png'],
   );
-  assert.equal(json.out.trim().split('\n').length, 2);
+  const told = json.out.trim().split('\n');
+  assert.deepEqual(
+    told.map((line) => 'error' in JSON.parse(line)),
+    [true, false, true, false],
+  );
 });
 
 test('predict says what is wrong with a file', () => {
@@ -206,7 +213,7 @@ test('predict says what is wrong with a file', () => {
   assert.match(page.err, /^DataError: page\.jpg: /m);
   assert.match(
     wick(folder, ['predict', 'first', 'none.png']).err,
-    /^DataError: none\.png: there is no such file$/m,
+    /^DataError: none\.png: there is no such file or folder$/m,
   );
 });
 

@@ -74,7 +74,7 @@ async function embed(
   const counter = showCount('placed');
   for (const file of spread(files, limit))
     try {
-      const input = await trained.input(file);
+      const { input } = await trained.prepare(file);
       found.push(embeddings(trained.model, input, layer === undefined ? {} : { layer }));
       pictures.push(await pointOf(trained, file, input));
       counter.update(pictures.length, Math.min(files.length, limit));

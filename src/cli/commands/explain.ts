@@ -10,6 +10,7 @@ import { sanityCheck } from '../../explain/sanity-check.js';
 import { writeFileAtomic } from '../../io/atomic.js';
 import { cat } from '../../ops/functions.js';
 import { type ExplainedPicture, explainPictures } from '../../runs/explain-pictures.js';
+import type { Invert } from '../../runs/predict-options.js';
 import { RunFolder } from '../../runs/run-folder.js';
 import { TrainedModel } from '../../runs/trained-model.js';
 import { manualSeed } from '../../tensor/generator.js';
@@ -22,6 +23,7 @@ import {
   applyEngineChoice,
   type EngineChoice,
   engineOption,
+  invertOption,
   jsonOption,
   recipeOption,
   threadsOption,
@@ -47,6 +49,7 @@ interface ExplainOptions extends EngineChoice {
   readonly sanity?: true;
   readonly seed: number;
   readonly recipe?: string;
+  readonly invert: Invert;
   readonly json?: true;
 }
 
@@ -70,6 +73,7 @@ export function addExplain(command: Command): void {
     .option('--opacity <share>', 'of the maps over the pictures, 0 to 1', unitNumber, 0.5)
     .option('--side <n>', 'pixels that pictures are enlarged to', wholeNumber(1, 2048), 224)
     .option('--aug-smooth', 'average over the mirrored picture and three contrasts')
+    .addOption(invertOption())
     .option('--sanity', 'check that the maps change where the model gets random weights')
     .option('--seed <n>', "of smoothgrad's noise and of --sanity", wholeNumber(0, 2 ** 32 - 1), 0)
     .addOption(recipeOption())
@@ -89,7 +93,16 @@ async function explain(
   applyEngineChoice(options);
   const files = await picturesIn(images);
   const trained = await TrainedModel.load(run, { recipe: options.recipe });
-  const { layer, limit, augSmooth = false, json = false, colormap, opacity, side } = options;
+  const {
+    layer,
+    limit,
+    augSmooth = false,
+    json = false,
+    colormap,
+    opacity,
+    side,
+    invert,
+  } = options;
   if (!json) tellNotes(trained);
   manualSeed(options.seed);
   const names = [...new Set(options.method.split(',').map((name) => name.trim()))];
@@ -110,6 +123,7 @@ async function explain(
     opacity,
     minSide: side,
     augSmooth,
+    invert,
     ...(target !== undefined && { target }),
   };
   const pictures = explainPictures(trained, methods, spread(files, limit), drawing, (error) => {
@@ -134,7 +148,7 @@ async function explain(
     );
   if (sections.length === 0) return;
   const verdicts =
-    options.sanity === true ? await checkSanity(trained, methods, names, explained) : [];
+    options.sanity === true ? await checkSanity(trained, methods, names, explained, invert) : [];
   for (const verdict of verdicts)
     if (!json) for (const line of wrapped(verdict, 2)) printLine(line);
   const counted = `${sections.length} picture${sections.length === 1 ? '' : 's'}`;
@@ -212,8 +226,10 @@ async function checkSanity(
   methods: readonly AttributionMethod[],
   names: readonly string[],
   paths: readonly string[],
+  invert: Invert,
 ): Promise<string[]> {
   const inputs: Tensor[] = [];
-  for (const path of spread(paths, comparedOn)) inputs.push(await trained.input(path));
+  for (const path of spread(paths, comparedOn))
+    inputs.push((await trained.prepare(path, invert)).input);
   return methods.map((method, i) => `${names[i]}: ${sanityCheck(method, cat(inputs)).verdict}`);
 }

@@ -73,7 +73,7 @@ async function features(path: string, image: string, options: FeaturesOptions): 
   const { model } = trained;
   const { colormap, maps: limit, json = false } = options;
   if (!json) tellNotes(trained);
-  const input = await trained.input(image);
+  const { input } = await trained.prepare(image);
   const asked = options.layer?.split(',').map((name) => name.trim());
   const found = featureMaps(model, input, asked === undefined ? {} : { layers: asked });
   const shown =

@@ -1,48 +1,67 @@
 import { type Command, Option } from 'commander';
-import { DataError } from '../../core/errors.js';
+import { type Answer, predictAll } from '../../runs/predict-all.js';
+import {
+  type Invert,
+  type PredictOptions,
+  readPredictOptions,
+} from '../../runs/predict-options.js';
 import { RunFolder } from '../../runs/run-folder.js';
-import type { Invert, PictureResult, TrainedModel } from '../../runs/trained-model.js';
-import { percent } from '../../train/epoch-line.js';
+import { type TestTimeViews, testTimeViews } from '../../runs/test-time-views.js';
+import { askedPictures } from '../asked-pictures.js';
+import { showCount } from '../counter.js';
 import { loadInTurn } from '../load-in-turn.js';
 import {
   applyEngineChoice,
   type EngineChoice,
   engineOption,
+  invertOption,
   jsonOption,
   recipeOption,
   threadsOption,
+  unitNumber,
   wholeNumber,
 } from '../options.js';
-import { printAside, printJson, printLine } from '../output.js';
+import { printAside, printLine } from '../output.js';
+import { predictionLines } from '../prediction-lines.js';
 import { reportFailure } from '../report-error.js';
+import { ResultLines, type ResultOptions, resultFormat } from '../results-out.js';
 import { tellNotes } from '../scores.js';
 
-interface CommandOptions extends EngineChoice {
+interface CommandOptions extends EngineChoice, ResultOptions {
   readonly top: number;
   readonly invert: Invert;
   readonly recipe?: string;
-  readonly json?: true;
+  readonly tta?: TestTimeViews;
+  readonly threshold?: number;
 }
 
 export function addPredict(command: Command): void {
   command
     .argument('<run>', 'a run folder')
-    .argument('<image...>', 'picture files: JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF, PPM')
+    .argument(
+      '<image...>',
+      'picture files (JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF, PPM), folders of them, patterns in quotes, or - for one from stdin',
+    )
     .option('--top <k>', 'classes to show for each', wholeNumber(1, 10_000), 3)
+    .option('--threshold <p>', 'call the model unsure of what is less probable', unitNumber)
     .addOption(
       new Option(
-        '--invert <when>',
-        'exchange dark and light: of all pictures, or of those that look inverted (auto)',
-      )
-        .choices(['auto', 'yes', 'no'])
-        .default('no'),
+        '--tta <views>',
+        'average over views of each picture: its mirror image, shifts by a 16th, or both',
+      ).choices(testTimeViews),
     )
+    .addOption(invertOption())
+    .option('-o, --out <file>', 'write the results there: .csv, .json (a line each) or text')
     .addOption(recipeOption())
     .addOption(engineOption())
     .addOption(threadsOption())
-    .addOption(jsonOption())
+    .addOption(jsonOption().conflicts('csv'))
+    .option('--csv', 'print a table as CSV and nothing else')
     .action(predict);
 }
+
+/** From so many pictures on a network is compiled: it takes as long as some pictures, and makes the others faster. */
+const manyPictures = 100;
 
 async function predict(
   path: string,
@@ -57,39 +76,75 @@ async function predict(
     () => import('../../runs/trained-model.js'),
   );
   const trained = await TrainedModel.load(run, { recipe: options.recipe });
-  if (options.json !== true) tellNotes(trained);
-  for (const image of images) {
-    try {
-      const { top, invert } = options;
-      const result = await trained.predict(image, { top, invert });
-      printPrediction(image, result, trained.checkpoint, options);
-    } catch (error) {
-      if (!(error instanceof DataError)) throw error;
-      reportFailure(error, command); // The other pictures are no worse for it.
+  const { checkpoint, card } = trained;
+  const query = readPredictOptions([asked(options)], card.classes.length);
+  const pictures = await askedPictures(images);
+  if (pictures.length >= manyPictures) trained.compile();
+  const format = resultFormat(options);
+  const quiet = format !== 'text' && options.out === undefined;
+  if (!quiet) tellNotes(trained);
+
+  const top = Math.min(query.top, card.classes.length);
+  const threshold = options.threshold !== undefined;
+  const { head, line } = predictionLines(format, { top, threshold, checkpoint });
+  const lines = new ResultLines(options.out);
+  if (head !== null) lines.add(head);
+  const counter = showCount('pictures');
+  const tally = new Tally();
+  for await (const answer of predictAll(trained, pictures, query)) {
+    const text = line(answer);
+    counter.end();
+    if (text !== null) lines.add(text);
+    if (answer.error !== null) reportFailure(answer.error, command);
+    else if (!quiet && answer.looksInverted && !answer.inverted) printAside(noteOnInverted(answer));
+    counter.update(tally.add(answer), pictures.length);
+  }
+  counter.end();
+  await lines.end();
+  if (options.out !== undefined) printLine(`${options.out}: ${counted(tally.read)}`);
+  if (!quiet && pictures.length > 1) printAside(tally.text());
+}
+
+function asked({ top, invert, tta, threshold }: CommandOptions): PredictOptions {
+  return { top, invert, tta, threshold };
+}
+
+function noteOnInverted({ picture }: Answer): string {
+  return (
+    `note: ${picture} looks inverted: dark and light are the other way round in the training images; ` +
+    '--invert auto turns such pictures'
+  );
+}
+
+/** What came of the pictures, and how fast. */
+class Tally {
+  private readonly start = performance.now();
+  private failed = 0;
+  private unsure = 0;
+  read = 0;
+
+  /** Returns how many there have been. */
+  add(answer: Answer): number {
+    if (answer.error !== null) this.failed++;
+    else {
+      this.read++;
+      if (answer.unsure) this.unsure++;
     }
+    return this.read + this.failed;
+  }
+
+  text(): string {
+    const seconds = (performance.now() - this.start) / 1000;
+    const speed = (this.read / seconds).toPrecision(3);
+    const parts = [
+      `${counted(this.read)} in ${seconds.toFixed(1)} s, ${Number(speed)} images/s`,
+      ...(this.unsure > 0 ? [`unsure of ${this.unsure}`] : []),
+      ...(this.failed > 0 ? [`${this.failed} cannot be read`] : []),
+    ];
+    return parts.join('; ');
   }
 }
 
-function printPrediction(
-  image: string,
-  { predictions, looksInverted, inverted }: PictureResult,
-  checkpoint: TrainedModel['checkpoint'],
-  { json }: CommandOptions,
-): void {
-  if (json === true) {
-    const more = {
-      ...(looksInverted && { looksInverted }),
-      ...(inverted && { inverted }),
-      ...(checkpoint === 'last' && { checkpoint }),
-    };
-    printJson({ image, predictions, ...more });
-    return;
-  }
-  const shown = predictions.map((p) => `${p.class} ${percent(p.probability)}`).join(', ');
-  printLine(`${image}: ${shown}${inverted ? ' (inverted)' : ''}`);
-  if (looksInverted && !inverted)
-    printAside(
-      `note: ${image} looks inverted: dark and light are the other way round in the training images; ` +
-        '--invert auto turns such pictures',
-    );
+function counted(pictures: number): string {
+  return `${pictures} picture${pictures === 1 ? '' : 's'}`;
 }

@@ -45,7 +45,7 @@ test('it is evaluated by its own loss, and predicts by its own transform', async
   const model = await TrainedModel.load(run);
   const white = new Image(28, 28, 1);
   white.data.fill(255);
-  const input = await model.input(await encodePng(white));
+  const { input } = await model.prepare(await encodePng(white));
   assert.ok(input.data.every((value) => value === 0.5));
 });
 

@@ -1,0 +1,42 @@
+import { extname } from 'node:path';
+import { writeFileAtomic } from '../io/atomic.js';
+import { printLine } from './output.js';
+
+export type ResultFormat = 'text' | 'json' | 'csv';
+
+/** Options of commands that tell a line for each of many things. */
+export interface ResultOptions {
+  readonly json?: true;
+  readonly csv?: true;
+  readonly out?: string;
+}
+
+/** The form that is asked for, by an option or by the ending of the file. */
+export function resultFormat({ json, csv, out = '' }: ResultOptions): ResultFormat {
+  if (json === true) return 'json';
+  if (csv === true) return 'csv';
+  return formatOfEnding[extname(out).toLowerCase()] ?? 'text';
+}
+
+const formatOfEnding: Readonly<Record<string, ResultFormat>> = {
+  '.csv': 'csv',
+  '.json': 'json',
+  '.jsonl': 'json',
+};
+
+/** Where lines go: to stdout at once, or into a file that is written whole at the end. */
+export class ResultLines {
+  private readonly lines: string[] = [];
+
+  constructor(private readonly out: string | undefined) {}
+
+  add(line: string): void {
+    if (this.out === undefined) printLine(line);
+    else this.lines.push(`${line}\n`);
+  }
+
+  /** Writes the file, if there is to be one. */
+  async end(): Promise<void> {
+    if (this.out !== undefined) await writeFileAtomic(this.out, this.lines.join(''));
+  }
+}
