@@ -1,13 +1,14 @@
-// Reads thousands of damaged files of every kind that carries weights or describes a run (safetensors, pickles, .pth, model.json,
+// Reads thousands of damaged files of every kind that carries weights or describes a run (safetensors, pickles, .pth, .npy, .npz, model.json,
 // config.json, checkpoints, the image cache): each must be read, healed, or refused with an error that names it, within 2 s.
 // Then files made to exhaust memory or time, and large good ones, each in a process of its own: at most twice the file and
-// 64 MiB (and what V8 keeps for itself), within 10 s of the processor. Last, files that PyTorch reads of wick's making, where it is installed.
+// 64 MiB (and what V8 keeps for itself), within 10 s of the processor. Last, files of wick's making that PyTorch and NumPy read, where they are installed.
 //   node scripts/verify-files.mjs [COUNT] [SEED] [KIND]      (npm run verify:files)
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { deflateRawSync } from 'node:zlib';
 
 const build = resolve(process.env.WICK_BUILD ?? 'dist');
 const load = (file) => import(pathToFileURL(join(build, file)).href);
@@ -18,6 +19,8 @@ const collectorMiB = 64;
 
 const readers = {
   safetensors: async (path) => (await load('src/io/safetensors.js')).loadSafetensors(path),
+  npy: async (path) => (await load('src/io/numpy-files.js')).loadNpy(path),
+  npz: async (path) => (await load('src/io/numpy-files.js')).loadNpz(path),
   pth: async (path) => (await load('src/io/load-torch.js')).loadTorch(path),
   json: async (path) => (await load('src/io/json-file.js')).readJson(path),
   pickle: async (path) => {
@@ -72,6 +75,7 @@ async function verify() {
     try {
       for (const [name, kind, make] of hostile) failed = !one(folder, name, kind, make()) || failed;
       failed = !(await byTorch(folder)) || failed;
+      failed = !(await byNumpy(folder)) || failed;
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
@@ -118,6 +122,35 @@ function manyTensors(count) {
   return `{${Array.from({ length: count }, (_, i) => `"tensor.number.${i}":${empty}`).join()}}`;
 }
 
+/** A `.npy` file of zeros. */
+function npy(descr, shape, bytes, fortran = 'False') {
+  const dict = `{'descr': '${descr}', 'fortran_order': ${fortran}, 'shape': ${shape}, }\n`;
+  const file = Buffer.alloc(10 + dict.length + bytes);
+  file.write(`\x93NUMPY\x01\0`, 'latin1');
+  file.writeUInt16LE(dict.length, 8);
+  file.write(dict, 10, 'latin1');
+  return file;
+}
+
+/** An archive of one file of zeros, compressed. */
+function bomb(name, bytes) {
+  const packed = deflateRawSync(Buffer.alloc(bytes));
+  const header = Buffer.alloc(26);
+  header.writeUInt16LE(20, 0);
+  header.writeUInt16LE(8, 4);
+  header.writeUInt32LE(packed.length, 14);
+  header.writeUInt32LE(bytes, 18);
+  header.writeUInt16LE(name.length, 22);
+  const local = Buffer.concat([latin1('PK\x03\x04'), header, latin1(name), packed]);
+  const entry = Buffer.concat([latin1('PK\x01\x02\x14\0'), header, Buffer.alloc(14), latin1(name)]);
+  const end = Buffer.alloc(18);
+  end.writeUInt16LE(1, 4);
+  end.writeUInt16LE(1, 6);
+  end.writeUInt32LE(entry.length, 8);
+  end.writeUInt32LE(local.length, 12);
+  return Buffer.concat([local, entry, latin1('PK\x05\x06'), end]);
+}
+
 const latin1 = (text) => Buffer.from(text, 'latin1');
 
 /** Files that ask for more than they are, and good ones that are large: name, kind, bytes. */
@@ -154,6 +187,19 @@ const hostile = [
     'safetensors',
     () => safetensors(`{"w":${described('F16', [5e7], 0, 1e8)}}`, 1e8),
   ],
+  ['200 MB of an array', 'npy', () => npy('<f4', '(50000000,)', 2e8)],
+  [
+    '60 MB of an array whose first index runs fastest',
+    'npy',
+    () => npy('<f8', '(2500, 3000)', 6e7, 'True'),
+  ],
+  ['100 MB of bytes that become four each', 'npy', () => npy('|i1', '(100000000,)', 1e8)],
+  [
+    'an array that says it has 2^63 elements',
+    'npy',
+    () => npy('<f4', '(4294967296, 2147483648)', 4),
+  ],
+  ['a bomb of 1 GB in an archive', 'npz', () => bomb('a.npy', 1e9)],
   ['31 MB of dicts', 'pickle', () => latin1('}'.repeat(31e6))],
   ['31 MB of lists', 'pickle', () => latin1(']'.repeat(31e6))],
   ['31 MB of marks', 'pickle', () => latin1('('.repeat(31e6))],
@@ -226,6 +272,39 @@ torch.save(m.state_dict(), sys.argv[2])
     Buffer.from(data.buffer, data.byteOffset, data.byteLength).equals(bytesOf(stateDict.get(name))),
   );
   console.log(`${same ? 'ok  ' : 'FAIL'} wick → .pth → PyTorch → .pth → wick, bit for bit`);
+  return same;
+}
+
+/** Whether NumPy reads what wick writes, to the bit; true, with a word, where it is not installed. */
+async function byNumpy(folder) {
+  const python = ['/usr/bin/python3', 'python3'].find(
+    (name) => spawnSync(name, ['-c', 'import numpy']).status === 0,
+  );
+  if (python === undefined) {
+    console.log('NumPy is not installed: what wick writes is not read by it here');
+    return true;
+  }
+  const { io, arange, tensor } = await load('src/index.js');
+  const arrays = new Map([
+    ['größe/猫', arange(24).reshape([2, 3, 4]).div(7)],
+    ['whole', tensor([-(2 ** 31), 2 ** 31 - 1], { dtype: 'int32' })],
+    ['double', tensor([Math.PI], { dtype: 'float64' })],
+    ['flags', tensor([true, false])],
+    ['scalar', tensor(255, { dtype: 'uint8' })],
+  ]);
+  const [path, again] = [join(folder, 'ours.npz'), join(folder, 'theirs.npz')];
+  await io.saveNpz(path, arrays);
+  const code =
+    'import sys, numpy as np; a = np.load(sys.argv[1]); ' +
+    'np.savez_compressed(sys.argv[2], **{k: np.asfortranarray(a[k]) for k in a.files})';
+  const { status, stderr } = spawnSync(python, ['-c', code, path, again], { encoding: 'utf8' });
+  const loaded = status === 0 ? await io.loadNpz(again) : new Map();
+  const same = [...arrays].every(([name, wanted]) => {
+    const { dtype, shape, data } = loaded.get(name) ?? { shape: [], data: [] };
+    const agrees = dtype === wanted.dtype && shape.join() === wanted.shape.join();
+    return agrees && Buffer.from(data.buffer).equals(Buffer.from(wanted.data.buffer));
+  });
+  console.log(`${same ? 'ok  ' : 'FAIL'} wick → .npz → NumPy → .npz → wick, bit for bit ${stderr}`);
   return same;
 }
 

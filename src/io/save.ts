@@ -3,6 +3,7 @@ import { optionReader } from '../core/options.js';
 import type { StateDict } from '../nn/module.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { loadTorch } from './load-torch.js';
+import { loadNpz, saveNpz } from './numpy-files.js';
 import { loadSafetensors, saveSafetensors } from './safetensors.js';
 import { saveTorch } from './save-torch.js';
 
@@ -16,19 +17,22 @@ const readOptions = optionReader<LoadFileOptions>('load', { mapLocation: true })
 /** Endings of files in PyTorch's own format. */
 const torchName = /\.(pth|pt|th)$/i;
 
+const numpyName = /\.npz$/i;
+
 /**
- * Writes a state dict, whole or not at all: as `torch.save` does where `path` ends in `.pth` or `.pt`, as safetensors
- * otherwise.
+ * Writes a state dict, whole or not at all: as `torch.save` does where `path` ends in `.pth` or `.pt`, as `np.savez` where
+ * it ends in `.npz`, as safetensors otherwise.
  *
  * @example await save(model.stateDict(), 'model.pth')
  */
 export async function save(state: ReadonlyMap<string, Tensor>, path: string): Promise<void> {
   if (torchName.test(path)) await saveTorch(path, state);
+  else if (numpyName.test(path)) await saveNpz(path, state);
   else await saveSafetensors(path, state);
 }
 
 /**
- * Reads a state dict from a file of PyTorch's (`.pth`, `.pt`) or a safetensors file.
+ * Reads a state dict from a file of PyTorch's (`.pth`, `.pt`), of NumPy's (`.npz`), or a safetensors file.
  *
  * @throws CheckpointError when it is missing, damaged, or holds no state dict
  * @example model.loadStateDict(await load('model.pth'))
@@ -39,5 +43,6 @@ export async function load(
 ): Promise<StateDict> {
   requireCpu('load', readOptions(given).mapLocation ?? 'cpu');
   if (torchName.test(path)) return (await loadTorch(path)).stateDict;
+  if (numpyName.test(path)) return new Map(await loadNpz(path));
   return new Map((await loadSafetensors(path)).tensors);
 }

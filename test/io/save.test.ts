@@ -10,7 +10,7 @@ test('a model is saved and loaded in two lines, in the format that the name says
   t.after(() => rm(folder, { recursive: true }));
   const model = new nn.Linear(3, 2);
   const x = randn(4, 3);
-  for (const name of ['model.safetensors', 'model.pth', 'model.PT']) {
+  for (const name of ['model.safetensors', 'model.pth', 'model.PT', 'model.npz']) {
     const path = join(folder, name);
     await save(model.stateDict(), path);
     const other = new nn.Linear(3, 2);
@@ -19,6 +19,8 @@ test('a model is saved and loaded in two lines, in the format that the name says
   }
   assert.equal((await io.loadSafetensors(join(folder, 'model.safetensors'))).tensors.size, 2);
   assert.equal((await io.loadTorch(join(folder, 'model.pth'))).stateDict.size, 2);
+
+  assert.equal((await io.loadNpz(join(folder, 'model.npz'))).size, 2);
 
   const path = join(folder, 'none.safetensors');
   await assert.rejects(load(path, { mapLocation: 'cuda' as 'cpu' }), { name: 'ValueError' });

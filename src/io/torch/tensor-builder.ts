@@ -4,10 +4,11 @@
  */
 import { allocateUncleared, itemSize } from '../../core/dtype.js';
 import { quote, show } from '../../core/outside-text.js';
-import { formatShape, numel, type Shape, stridesOf } from '../../core/shape.js';
+import { formatShape, numel, type Shape } from '../../core/shape.js';
 import { fromArray } from '../../tensor/creation.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { type EncodingName, encodings } from '../elements.js';
+import { rowMajorBytes } from '../strided.js';
 
 /** Bytes in the file that tensors are views of. */
 export class TorchStorage {
@@ -98,7 +99,11 @@ export class TensorBuilder {
       );
     for (const { tensor, encoding, offset, stride } of this.unread.get(storage) ?? []) {
       const { size, decode, dtype } = encodings[encoding];
-      const misfit = decode(elementsOf(bytes, size, offset, tensor.shape, stride), tensor.data, 0);
+      const misfit = decode(
+        rowMajorBytes(bytes, size, offset, tensor.shape, stride),
+        tensor.data,
+        0,
+      );
       if (misfit !== null)
         throw this.fail(
           `a tensor ${formatShape(tensor.shape)} of ${encoding} holds ${misfit.value} at position ${misfit.index}, ` +
@@ -124,43 +129,6 @@ function requireInside(
     throw new TypeError(
       `${where}, ${formatShape(size)} with stride ${formatShape(stride)} from ${offset}, ends at element ${last} of ${elements}`,
     );
-}
-
-/** The bytes of a tensor's elements in row-major order: those of the storage, or a copy where it is a view with other strides. */
-function elementsOf(
-  bytes: Uint8Array,
-  width: number,
-  offset: number,
-  shape: Shape,
-  stride: readonly number[],
-): Uint8Array {
-  const length = shape.includes(0) ? 0 : numel(shape);
-  const start = offset * width;
-  if (length === 0 || isRowMajor(shape, stride))
-    return bytes.subarray(start, start + length * width);
-  const result = new Uint8Array(length * width);
-  const index = new Array<number>(shape.length).fill(0);
-  let source = start;
-  for (let target = 0; target < result.length; target += width) {
-    for (let b = 0; b < width; b++) result[target + b] = bytes[source + b] as number;
-    for (let d = shape.length - 1; d >= 0; d--) {
-      const step = (stride[d] as number) * width;
-      const next = (index[d] as number) + 1;
-      if (next < (shape[d] as number)) {
-        index[d] = next;
-        source += step;
-        break;
-      }
-      source -= (index[d] as number) * step;
-      index[d] = 0;
-    }
-  }
-  return result;
-}
-
-/** A dimension of size 1 may have any stride. */
-function isRowMajor(shape: Shape, stride: readonly number[]): boolean {
-  return stridesOf(shape).every((step, d) => shape[d] === 1 || stride[d] === step);
 }
 
 function isWhole(value: unknown): value is number {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadTorch } from '../../../src/io/load-torch.js';
+import { loadNpy, loadNpz } from '../../../src/io/numpy-files.js';
 import { numpyGlobals } from '../../../src/io/pickle/numpy.js';
 import { unpickle } from '../../../src/io/pickle/unpickle.js';
 import { loadSafetensors, saveSafetensors } from '../../../src/io/safetensors.js';
@@ -27,6 +28,12 @@ export interface Kind {
 
 type Base64 = Readonly<Record<string, string>>;
 
+interface NumpyGoldens {
+  readonly npy: Base64;
+  readonly npz: string;
+  readonly compressed: string;
+}
+
 const goldens = <T>(name: string) =>
   JSON.parse(readFileSync(join('test', 'goldens', name), 'utf8')) as T;
 const decoded = (files: Base64) => Object.values(files).map((text) => Buffer.from(text, 'base64'));
@@ -35,7 +42,9 @@ const decoded = (files: Base64) => Object.values(files).map((text) => Buffer.fro
 export async function makeKinds(folder: string): Promise<Kind[]> {
   const torch = goldens<{ readonly files: Base64 }>('torch-files.json').files;
   const pickles = decoded(goldens<Base64>('pickles.json'));
+  const numpy = goldens<NumpyGoldens>('numpy-files.json');
   const pickle = join(folder, 'a.pickle');
+  const [npy, npz] = [join(folder, 'a.npy'), join(folder, 'a.npz')];
   const pth = join(folder, 'a.pth');
   return [
     {
@@ -43,6 +52,13 @@ export async function makeKinds(folder: string): Promise<Kind[]> {
       good: pickles,
       path: pickle,
       read: async () => unpickle(await readFile(pickle), { path: pickle, globals: numpyGlobals }),
+    },
+    { name: 'npy', good: decoded(numpy.npy), path: npy, read: () => loadNpy(npy) },
+    {
+      name: 'npz',
+      good: decoded({ stored: numpy.npz, compressed: numpy.compressed }),
+      path: npz,
+      read: () => loadNpz(npz),
     },
     { name: 'pth', good: decoded(torch), path: pth, read: () => loadTorch(pth) },
     await safetensorsKind(folder),
