@@ -2,8 +2,8 @@ import type { Tensor } from '../tensor/tensor.js';
 import { samplesOf } from './calibration.js';
 
 /** The temperatures that are tried: beyond, samples are all right or no better than chance. */
-const coldest = 0.01;
-const hottest = 100;
+export const coldest = 0.01;
+export const hottest = 100;
 
 /**
  * The temperature T by which scores `[N, K]` of held-out samples are divided so that their probabilities fit the labels `[N]`:

@@ -32,6 +32,10 @@ export interface Evaluation extends HeldOutScores {
   readonly macroF1: number;
   /** Expected calibration error over 15 bins, 0–1: by how much confidence and accuracy differ. */
   readonly calibrationError: number;
+  /** The temperature that the run was calibrated with; null where it was not. */
+  readonly temperature: number | null;
+  /** The same error without the temperature, as the network says it; null where there is none. */
+  readonly rawCalibrationError: number | null;
   /** 0–2: 0 where every label has probability 1. */
   readonly brierScore: number;
   /** Share of samples whose label is among the best five; null where there are fewer than ten classes. */
@@ -65,6 +69,15 @@ const readOptions = optionReader<EvaluateOptions>('evaluate', {
   onError: true,
 });
 
+/** The options of a call, with what is not said. */
+export function readEvaluateOptions(
+  given: readonly [options?: EvaluateOptions],
+  subject?: string,
+): EvaluateOptions & { readonly batchSize: number; readonly onError: 'throw' | 'skip' } {
+  const { batchSize = 64, data, recipe, onError = 'throw' } = readOptions(given, subject);
+  return { batchSize, data, recipe, onError };
+}
+
 /**
  * Measures the best weights of a run, given as its folder or the path of it, on its test set, whose classes are bound
  * to the model's by name.
@@ -77,10 +90,10 @@ export async function evaluate(
   runOrPath: RunFolder | string,
   ...given: [options?: EvaluateOptions]
 ): Promise<Evaluation> {
-  const { batchSize = 64, data, recipe, onError = 'throw' } = readOptions(given);
+  const { batchSize, data, recipe, onError } = readEvaluateOptions(given);
   const run = await RunFolder.open(runOrPath);
   const trained = await TrainedModel.load(run, { recipe });
-  const { classes } = trained.card;
+  const { classes, temperature = null } = trained.card;
   const { test, loss, note } = await openTestSet(run, trained, data, recipe);
   const loader = new DataLoader(test, {
     batchSize,
@@ -89,10 +102,13 @@ export async function evaluate(
     onError,
   });
   const calibration = new CalibrationError();
+  const raw = new CalibrationError();
   const brier = new BrierScore();
   const top5 = new Accuracy({ topK: 5 });
   const step = async (images: Tensor, labels: Tensor) => {
-    const logits = await trained.logits(images);
+    const scores = await trained.logits(images);
+    if (temperature !== null) raw.update(scores, labels);
+    const logits = trained.calibrated(scores);
     for (const metric of [calibration, brier, top5]) metric.update(logits, labels);
     return { loss: loss(logits, labels), logits };
   };
@@ -105,6 +121,8 @@ export async function evaluate(
     samples: confusion.samples(),
     macroF1: report.macro.f1,
     calibrationError: calibration.compute(),
+    temperature,
+    rawCalibrationError: temperature === null ? null : raw.compute(),
     brierScore: brier.compute(),
     top5: classes.length < 10 ? null : top5.compute(),
     perClass: classes.map((name, k) => ({

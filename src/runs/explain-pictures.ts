@@ -81,7 +81,7 @@ async function* explainBatch(
   const { classes } = trained.card;
   const { augSmooth } = options;
   const images = cat(inputs.map(({ input }) => input));
-  const probabilities = (await trained.logits(images)).softmax(1);
+  const probabilities = await trained.probabilities(images);
   const predicted = [...probabilities.argmax(1).data];
   const truth = inputs.map(({ path }) => classes.indexOf(basename(dirname(path))));
   const explain = (targets: readonly number[]) =>

@@ -1,6 +1,7 @@
 /** `model.json`: what must travel with the weights so that anybody can use them. */
 import { z } from 'zod';
 import { checkJson } from '../io/json-file.js';
+import { coldest, hottest } from '../metrics/temperature.js';
 import { skipInit } from '../nn/init.js';
 import type { Module } from '../nn/module.js';
 import { codeSchema, type RecipeFile, recordedRecipe } from '../recipes/file/load-recipe.js';
@@ -34,6 +35,8 @@ const schema = z
     classes: z.array(z.string().max(1000)).min(1).max(maxClasses),
     /** What the grey pictures that were trained on have around what they show; left out where they differ. */
     background: z.enum(['dark', 'light']).optional(),
+    /** Scores are divided by it before softmax, so that probabilities fit what they are of; left out where that was not looked at. */
+    temperature: z.number().min(coldest).max(hottest).optional(),
     /** The recipe file that makes the network, the transform, or both. */
     code: codeSchema.extend({ gives: z.array(z.enum(['model', 'transform'])).min(1) }).optional(),
     /** The evaluation transform, picture → input; `transformFromJSON` reads it, and checks all that is in it. */

@@ -7,12 +7,13 @@ import { type Settings, settingsSchema } from '../recipes/settings/schema.js';
 import type { RunFolder } from './run-folder.js';
 
 const name = z.string().min(1).max(4096);
-const { data, model, seed } = settingsSchema.shape;
+const { data, model, seed, split } = settingsSchema.shape;
 
 const dataSchema = z.object({
   recipe: name,
   code: codeSchema.optional(),
-  settings: z.object({ data, model, seed }),
+  settings: z.object({ data, model, seed, split }),
+  data: z.object({ fingerprint: z.object({ val: name.optional() }).optional() }).optional(),
 });
 
 const facts = z.record(z.string(), z.unknown());
@@ -34,6 +35,10 @@ export interface RunData {
   /** The recipe's file, where it is one of the user's. */
   readonly code?: CodeRecord | undefined;
   readonly choices: TaskChoices;
+  /** The share of the training part that was its validation part. */
+  readonly valSplit: number;
+  /** Of its validation part; null where it had none, or one without. */
+  readonly valFingerprint: string | null;
 }
 
 /** Everything that a run needs to be repeated. */
@@ -71,8 +76,14 @@ export function settingsOf({ choices, architecture, inputShape, code }: Task, se
 
 /** Reads and checks the part that says which data a run was trained on. @throws DataError saying which field is wrong */
 export async function readRunData(run: RunFolder): Promise<RunData> {
-  const { recipe, code, settings } = await read(run, dataSchema, 'the run may be damaged');
-  return { recipe, code, choices: choicesOf(settings) };
+  const { recipe, code, settings, data } = await read(run, dataSchema, 'the run may be damaged');
+  return {
+    recipe,
+    code,
+    choices: choicesOf(settings),
+    valSplit: settings.split.val,
+    valFingerprint: data?.fingerprint?.val ?? null,
+  };
 }
 
 /** Reads and checks all of it. @throws DataError saying which field is wrong */

@@ -1,4 +1,4 @@
-/** The test set of a run, for whoever measures its model or compares another with it. */
+/** The data of a run that it was not trained on, for whoever measures its model or compares another with it. */
 import { stat } from 'node:fs/promises';
 import { DataError } from '../core/errors.js';
 import { quoteAll } from '../core/outside-text.js';
@@ -9,7 +9,7 @@ import { crossEntropy } from '../nn/functional.js';
 import { findAgain } from '../recipes/index.js';
 import { fromArray } from '../tensor/creation.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { readRunData } from './run-config.js';
+import { type RunData, readRunData } from './run-config.js';
 import type { RunFolder } from './run-folder.js';
 import type { TrainedModel } from './trained-model.js';
 
@@ -28,16 +28,64 @@ export interface TestSet {
  */
 export async function openTestSet(
   run: RunFolder,
-  { card: { classes }, transform }: TrainedModel,
+  trained: TrainedModel,
   dataFolder: string | undefined,
   named?: string,
 ): Promise<TestSet> {
-  const { choices, ...trainedOn } = await readRunData(run);
+  const { test, loss, note } = await reopen(
+    run,
+    trained,
+    await readRunData(run),
+    dataFolder,
+    named,
+  );
+  return { test, loss, note };
+}
+
+/**
+ * The validation part of a run, the pictures that chose its best weights. Its classes are bound to the model's by name.
+ *
+ * @throws DataError where there is none, or it is not what it was
+ */
+export async function openValidation(
+  run: RunFolder,
+  trained: TrainedModel,
+  dataFolder: string | undefined,
+  named?: string,
+): Promise<Dataset> {
+  const runData = await readRunData(run);
+  const { valSplit, valFingerprint } = runData;
+  const { val } = await reopen(run, trained, runData, dataFolder, named, valSplit);
+  if (val === null)
+    throw new DataError(
+      run.path,
+      'was trained without a validation part, which is required: the test set would be none any more; ' +
+        'train with --val-split 0.1, or on a folder with a part val',
+    );
+  if (valFingerprint !== null && valFingerprint !== (await val.fingerprint?.()))
+    throw new DataError(
+      run.path,
+      'its validation part is not what it was when the run was trained: pictures of it may have been trained on; ' +
+        'put the data back as they were, or train again',
+    );
+  return val;
+}
+
+/** Opens the data of a run with the model's classes and transform. */
+async function reopen(
+  run: RunFolder,
+  { card: { classes }, transform }: TrainedModel,
+  { choices, recipe, code }: RunData,
+  dataFolder: string | undefined,
+  named?: string,
+  valSplit = 0,
+) {
   if (dataFolder === undefined && choices.data !== undefined) await requireThere(choices.data);
-  const { open, note } = await findAgain(run.path, trainedOn, named);
-  const { test, ...task } = await open({
+  const { open, note } = await findAgain(run.path, { recipe, code }, named);
+  const { test, val, ...task } = await open({
     ...choices,
     ...(dataFolder !== undefined && { data: dataFolder }),
+    valSplit,
     classes,
     evalTransform: transform,
     cache: 'none',
@@ -48,7 +96,7 @@ export async function openTestSet(
       `has the classes ${quoteAll(classes)}, the data ${quoteAll(task.classes)}; they must be the same`,
     );
   const loss = task.code?.loss ?? ((logits, labels) => crossEntropy(logits, labels));
-  return { test, loss, note };
+  return { test, val, loss, note };
 }
 
 async function requireThere(data: string): Promise<void> {

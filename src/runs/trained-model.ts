@@ -130,10 +130,17 @@ export class TrainedModel {
     return logits;
   }
 
+  /** Scores `[N, K]` → what probabilities are the softmax of: the scores by the temperature that the run was calibrated with. */
+  calibrated(logits: Tensor): Tensor {
+    const { temperature } = this.card;
+    return temperature === undefined ? logits : logits.div(temperature);
+  }
+
   /** Inputs `[N, C, H, W]` → probabilities `[N, K]`, the means over `tta` views of each. */
   async probabilities(images: Tensor, tta: TestTimeViews | null = null): Promise<Tensor> {
-    if (tta === null) return (await this.logits(images)).softmax(1);
-    return meanOfViews((await this.logits(withViews(images, tta))).softmax(1), tta);
+    const logits = await this.logits(tta === null ? images : withViews(images, tta));
+    const probabilities = this.calibrated(logits).softmax(1);
+    return tta === null ? probabilities : meanOfViews(probabilities, tta);
   }
 
   /**

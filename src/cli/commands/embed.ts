@@ -120,14 +120,14 @@ async function embed(
 /** Coloured by the class of its folder, or where that is none of the model's by what the model takes it for. */
 async function pointOf(trained: TrainedModel, path: string, input: Tensor): Promise<MapPoint> {
   const { classes } = trained.card;
-  const scores = await trained.logits(input);
-  const predicted = scores.argmax(1).item();
+  const probabilities = await trained.probabilities(input);
+  const predicted = probabilities.argmax(1).item();
   const truth = classes.indexOf(basename(dirname(path)));
   const picture = seenPicture(trained.transform, input.squeeze(0));
   const scale = Math.min(1, thumbnailSide / Math.max(picture.height, picture.width));
   const size = [picture.height, picture.width].map((s) => Math.max(1, Math.round(s * scale)));
   const small = new Resize(size as [number, number]).apply(picture, new Rng(0)); // of two sides
-  const share = percent(scores.softmax(1).amax().item());
+  const share = percent(probabilities.amax().item());
   return {
     name: path,
     png: await encodePng(small),

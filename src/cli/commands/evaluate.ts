@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { evaluate } from '../../runs/evaluate.js';
+import { type Calibration, calibrate } from '../../runs/calibrate.js';
+import { type Evaluation, evaluate } from '../../runs/evaluate.js';
 import { RunFolder } from '../../runs/run-folder.js';
 import { formatLoss, percent } from '../../train/epoch-line.js';
 import { withoutRemedy } from '../command-terms.js';
@@ -22,6 +23,7 @@ interface EvaluateOptions extends EngineChoice {
   readonly batchSize: number;
   readonly onError: 'throw' | 'skip';
   readonly recipe?: string;
+  readonly calibrate?: true;
   readonly json?: true;
 }
 
@@ -29,6 +31,10 @@ export function addEvaluate(command: Command): void {
   command
     .argument('<run>', 'a run folder')
     .option('--data <dir>', 'folder with the files, where they are not where the run had them')
+    .option(
+      '--calibrate',
+      'first fit a temperature on the validation part, and keep it with the model',
+    )
     .addOption(batchSizeOption('samples at a time').default(64))
     .addOption(onErrorOption())
     .addOption(recipeOption())
@@ -43,22 +49,26 @@ async function runEvaluate(path: string, options: EvaluateOptions): Promise<void
   const run = await RunFolder.open(path);
   applyEngineChoice(options);
   const { batchSize, data, recipe, onError } = options;
-  const { confusion, ...result } = await evaluate(run, { batchSize, data, recipe, onError });
+  const how = { batchSize, data, recipe, onError };
+  const calibration = options.calibrate === true ? await calibrate(run, how) : null;
+  const { confusion, ...result } = await evaluate(run, how);
   if (options.json === true) {
-    printJson({ run: run.path, ...result });
+    printJson({ run: run.path, ...(calibration && { calibration }), ...result });
     return;
   }
   const { loss, samples, perClass, findings, checkpoint, notes, skipped } = result;
   if (checkpoint === 'last') printLine(noteOnLast);
   for (const note of notes) for (const line of wrapped(`note: ${note}`, 2)) printLine(line);
+  if (calibration !== null)
+    for (const line of wrapped(fitted(run.path, calibration), 2)) printLine(line);
   const scores = `${accuracyOf({ ...result, confusion })}, loss ${formatLoss(loss)}`;
   for (const line of wrapped(`${run.path}: test ${scores} on ${samples} images`, 2))
     printLine(line);
-  const { top5, macroF1, calibrationError } = result;
+  const { top5, macroF1 } = result;
   const more = [
     ...(top5 === null ? [] : [`among the best five ${percent(top5)}`]),
     `macro F1 ${percent(macroF1)}`,
-    `calibration error ${percent(calibrationError)}`,
+    calibrationOf(result),
   ];
   for (const line of wrapped(`  ${more.join(', ')}`, 2)) printLine(line);
   printLine();
@@ -77,4 +87,18 @@ async function runEvaluate(path: string, options: EvaluateOptions): Promise<void
     for (const line of wrapped(`warning: ${finding}`, 2)) printLine(line);
   for (const { message } of skipped)
     for (const line of wrapped(`left out: ${withoutRemedy(message)}`, 2)) printLine(line);
+}
+
+function fitted(run: string, { temperature, samples, before, after }: Calibration): string {
+  return `${run}: temperature ${temperature.toPrecision(3)} by ${samples} validation images, whose calibration error goes from ${percent(before)} to ${percent(after)}; it is kept in model.json`;
+}
+
+function calibrationOf({
+  calibrationError,
+  temperature,
+  rawCalibrationError,
+}: Pick<Evaluation, 'calibrationError' | 'temperature' | 'rawCalibrationError'>): string {
+  const error = `calibration error ${percent(calibrationError)}`;
+  if (temperature === null || rawCalibrationError === null) return error;
+  return `${error} (${percent(rawCalibrationError)} without the temperature of ${temperature.toPrecision(3)})`;
 }
