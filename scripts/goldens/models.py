@@ -77,7 +77,71 @@ class SneakerCNN(nn.Module):
         return self.fc(self.dropout(x).view(x.size(0), -1))
 
 
+class BlockCNN(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv1 = nn.Sequential(
+            nn.Conv2d(3, 16, kernel_size=5, stride=1, padding=2), nn.BatchNorm2d(16), nn.ReLU(), nn.MaxPool2d(2)
+        )
+        self.conv2 = nn.Sequential(
+            nn.Conv2d(16, 32, kernel_size=5, stride=1, padding=2), nn.BatchNorm2d(32), nn.ReLU(), nn.MaxPool2d(2)
+        )
+        self.fc = nn.Linear(8 * 8 * 32, 10)
+
+    def forward(self, x):
+        return self.fc(self.conv2(self.conv1(x)).flatten(1))
+
+
+class BiasNorm(nn.Module):
+    """Batch norm whose bias alone is trained, as airbench94 has it: momentum 0.4 in PyTorch's sense, eps 1e-12."""
+
+    def __init__(self, channels):
+        super().__init__()
+        self.bias = nn.Parameter(torch.zeros(channels))
+        self.register_buffer("running_mean", torch.zeros(channels))
+        self.register_buffer("running_var", torch.ones(channels))
+
+    def forward(self, x):
+        return F.batch_norm(x, self.running_mean, self.running_var, None, self.bias, self.training, 0.4, 1e-12)
+
+
+class CifarFast(nn.Module):
+    """Its layers alone: weights are filled, biases of norms are trained 64 times as fast by a group of the optimizer."""
+
+    def __init__(self):
+        super().__init__()
+
+        def conv(into, out):
+            return nn.Conv2d(into, out, kernel_size=3, padding=1, bias=False)
+
+        def block(into, out):
+            first = [conv(into, out), nn.MaxPool2d(2), BiasNorm(out), nn.GELU()]
+            return nn.Sequential(*first, conv(out, out), BiasNorm(out), nn.GELU())
+
+        self.whiten = nn.Conv2d(3, 24, kernel_size=2)
+        self.whiten.weight.requires_grad = False
+        self.block1 = block(24, 64)
+        self.block2 = block(64, 256)
+        self.block3 = block(256, 256)
+        self.fc = nn.Linear(256, 10, bias=False)
+
+    def forward(self, x):
+        x = self.block3(self.block2(self.block1(F.gelu(self.whiten(x)))))
+        return self.fc(F.max_pool2d(x, 3).flatten(1)) / 9
+
+    def optimizer(self, lr, decay):
+        groups = {True: [], False: []}
+        for module in self.modules():
+            for parameter in module.parameters(recurse=False):
+                if parameter.requires_grad:
+                    groups[isinstance(module, BiasNorm)].append(parameter)
+        fast = {"params": groups[True], "lr": 64 * lr, "weight_decay": decay / 64}
+        slow = {"params": groups[False], "lr": lr, "weight_decay": decay}
+        return torch.optim.SGD([slow, fast], lr=lr, momentum=0.85, nesterov=True)
+
+
 MODELS = {
+    "blockCnn2": BlockCNN,
     "mnistCnn": MnistCNN,
     "cifarCnn": CifarCNN,
     "sneakerCnn": SneakerCNN,
@@ -93,7 +157,7 @@ def fill_weights(model):
         if tensor.dim() >= 2:
             bound = (tensor.numel() / tensor.shape[0]) ** -0.5
             tensor.copy_(counter_values(tuple(tensor.shape), 100 + k, -bound, bound))
-        elif name.endswith(".bias") and state[name[:-4] + "weight"].dim() >= 2:
+        elif name.endswith(".bias") and state.get(name[:-4] + "weight", torch.ones(1)).dim() >= 2:
             tensor.copy_(counter_values(tuple(tensor.shape), 100 + k, -0.05, 0.05))
 
 
@@ -127,11 +191,13 @@ def losses(model, optimizer, shape, classes, steps=10):
 def training():
     torch.manual_seed(0)
     mnist, cifar, resnet = MnistCNN(), CifarCNN(), torchvision.models.resnet18(num_classes=20)
-    for model in (mnist, cifar, resnet):
+    fast = CifarFast()
+    for model in (mnist, cifar, resnet, fast):
         fill_weights(model)
     return {
         "mnistCnn": losses(mnist, torch.optim.SGD(mnist.parameters(), lr=0.1), (16, 1, 28, 28), 10),
         "cifarCnn": losses(cifar, torch.optim.Adam(cifar.parameters(), lr=0.0001), (8, 3, 32, 32), 10),
+        "cifarFast": losses(fast, fast.optimizer(lr=0.005, decay=0.1), (16, 3, 32, 32), 10),
         "resnet18": losses(resnet, torch.optim.SGD(resnet.parameters(), lr=0.01), (2, 3, 64, 64), 20, steps=2),
     }
 

@@ -91,6 +91,21 @@ export function eye_<T extends Tensor>(tensor: T): T {
   return assign(tensor, () => eye(n, m, { dtype: tensor.dtype }));
 }
 
+/** The identity, for the weight `[out, in, …kernel]` of a convolution: output i is input i, as far as there are both; the others are 0. */
+export function dirac_<T extends Tensor>(tensor: T): T {
+  const [out = 0, into = 0, ...kernel] = tensor.shape;
+  if (tensor.ndim < 3)
+    throw new ShapeError(
+      'dirac_',
+      `tensor ${formatShape(tensor.shape)} must have at least 3 dimensions`,
+    );
+  const taps = numel(kernel);
+  const middle = kernel.reduce((at, size) => at * size + Math.floor(size / 2), 0);
+  const data = new Float32Array(out * into * taps);
+  for (let i = 0; i < Math.min(out, into); i++) data[(i * into + i) * taps + middle] = 1;
+  return assign(tensor, () => fromArray(data, tensor.shape));
+}
+
 /** Glorot & Bengio, 2010 (https://proceedings.mlr.press/v9/glorot10a.html): uniform in ±gain·√(6 / (fanIn + fanOut)). */
 export function xavierUniform_<T extends Tensor>(tensor: T, gain = 1): T {
   requireNumber('xavierUniform_', 'gain', gain);

@@ -28,17 +28,22 @@ export class EMA {
 
   constructor(params: Iterable<Tensor>, ...given: [options?: EMAOptions]) {
     const { decay = 0.999 } = readOptions(given);
-    if (!(decay >= 0 && decay <= 1))
-      throw new ValueError('EMA', `decay=${decay} must be from 0 to 1`);
+    requireShare(decay);
     this.params = [...params];
     this.decay = decay;
     this.averages = this.params.map((param) => param.detach().clone());
   }
 
-  /** Moves the averages towards the parameters; call it after each optimizer step. */
-  update(): void {
+  /**
+   * Moves the averages towards the parameters; call it after each optimizer step. Followed by `copyTo()` every few steps it is
+   * Lookahead (Zhang et al., 2019, https://arxiv.org/abs/1907.08610).
+   *
+   * @param decay How much the averages keep this time.
+   */
+  update(decay = this.decay): void {
+    requireShare(decay);
     noGrad(() => {
-      this.forEachPair((average, param) => average.lerp_(param, 1 - this.decay));
+      this.forEachPair((average, param) => average.lerp_(param, 1 - decay));
     });
   }
 
@@ -101,4 +106,9 @@ export class EMA {
       if (param instanceof Tensor) visit(average, param);
     });
   }
+}
+
+function requireShare(decay: number): void {
+  if (!(decay >= 0 && decay <= 1))
+    throw new ValueError('EMA', `decay=${decay} must be from 0 to 1`);
 }

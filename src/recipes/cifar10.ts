@@ -1,4 +1,5 @@
 import { CIFAR10 } from '../vision/datasets/cifar10.js';
+import type { ImageTransform } from '../vision/datasets/image-transform.js';
 import { ColorJitter } from '../vision/transforms/color-jitter.js';
 import { Compose } from '../vision/transforms/compose.js';
 import { Normalize } from '../vision/transforms/normalize.js';
@@ -8,7 +9,7 @@ import { RandomRotation } from '../vision/transforms/random-rotation.js';
 import { Resize } from '../vision/transforms/resize.js';
 import { ToTensor } from '../vision/transforms/to-tensor.js';
 import { openPublished } from './published.js';
-import type { Recipe } from './recipe.js';
+import type { Recipe, SeededRequest, Task } from './recipe.js';
 import { chosenTransforms, makeTask, requireOwnSize } from './task.js';
 
 /** Means of the data set's channels, and the standard deviations that the tutorials pass on. */
@@ -38,12 +39,18 @@ export const cifar10: Recipe = {
     ]),
     evalTransform: new Compose([new Resize([32, 32]), ...toInput]),
   }),
-  open: async (request) => {
-    requireOwnSize(cifar10, request);
-    const transforms = chosenTransforms(cifar10.transforms(32), request);
-    // The test images are 32×32 already; without Resize a batch is one look-up.
-    const testTransform = new Compose(toInput);
-    const opened = await openPublished(CIFAR10, request, transforms.trainTransform, testTransform);
-    return makeTask(cifar10, opened, transforms, request);
-  },
+  // The test images are 32×32 already; without Resize a batch is one look-up.
+  open: (request) => openCifar10(cifar10, request, new Compose(toInput)),
 };
+
+/** The data set as the task of a recipe, its own test images through `testTransform`. */
+export async function openCifar10(
+  recipe: Recipe,
+  request: SeededRequest,
+  testTransform: ImageTransform,
+): Promise<Task> {
+  requireOwnSize(recipe, request);
+  const transforms = chosenTransforms(recipe.transforms(32), request);
+  const opened = await openPublished(CIFAR10, request, transforms.trainTransform, testTransform);
+  return makeTask(recipe, opened, transforms, request);
+}

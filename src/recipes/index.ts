@@ -8,6 +8,8 @@ import { optionReader, requireOneOf } from '../core/options.js';
 import { quote } from '../core/outside-text.js';
 import { defaultGenerator } from '../tensor/generator.js';
 import { cifar10 } from './cifar10.js';
+import { cifar10Fast } from './cifar10-fast.js';
+import { cifar10Lr } from './cifar10-lr.js';
 import { fer2013 } from './fer2013.js';
 import {
   type CodeRecord,
@@ -30,6 +32,8 @@ export const recipes: readonly Recipe[] = [
   mnist,
   fashionMnist,
   cifar10,
+  cifar10Lr,
+  cifar10Fast,
   fer2013,
   sneakers,
   food,

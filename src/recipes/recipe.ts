@@ -101,6 +101,8 @@ export interface Task extends TaskPictures {
   readonly architecture: Architecture;
   /** Trained weights that the network starts from, all of which but the head's stay as they are; null is fresh ones. */
   readonly weights: string | null;
+  /** Gives a network with fresh weights what it takes from the data. */
+  readonly prepare?: (model: Module) => Promise<void>;
   readonly inputShape: InputShape;
   readonly train: Dataset;
   /** The same pictures as `test` would show them; null where nobody needs them so. */

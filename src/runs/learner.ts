@@ -29,9 +29,13 @@ export interface Learner extends Pick<Task, 'train' | 'val' | 'test'> {
 }
 
 /** The network of a task: with trained weights, all but its head frozen. */
-export async function makeNetwork({ architecture, weights, code }: Task): Promise<Module> {
+export async function makeNetwork({ architecture, weights, prepare, code }: Task): Promise<Module> {
   if (code?.network) return code.network();
-  if (weights === null) return createModel(architecture);
+  if (weights === null) {
+    const fresh = createModel(architecture);
+    await prepare?.(fresh);
+    return fresh;
+  }
   const options: ClassifierOptions = architecture.options; // the constructor checks them
   const model = freeze(await getModel(architecture.name, { ...options, weights }));
   unfreeze(headOf(model).module);

@@ -9,7 +9,9 @@ import { saveTorch } from '../../src/io/save-torch.js';
 import { skipInit } from '../../src/nn/init.js';
 import { resnet18 } from '../../src/vision/models/resnet.js';
 import { temporaryFolder as temporaryCli, wick } from '../cli/run-wick.js';
-import { colored } from '../recipes/picture-folder.js';
+import { colored, fillFolder } from '../recipes/picture-folder.js';
+import { cifarBatch } from '../vision/datasets/cifar-bytes.js';
+import { idxBytes } from '../vision/datasets/idx-bytes.js';
 import { put, temporaryFolder } from '../vision/datasets/temporary-folder.js';
 
 const folder = fileURLToPath(new URL('../../examples/', import.meta.url));
@@ -19,6 +21,12 @@ const lastLines: Readonly<Record<string, RegExp>> = {
   '01-tensors.js': /^y = (1\.9\d|2\.0\d)·t \+ (0\.9\d|1\.0\d)$/,
   '03-food.js': /^best accuracy (0|50|100)\.0 %$/,
   '02-digits.js': /^epoch 1 {2}loss \d\.\d{4} {2}accuracy ([6-9]\d\.\d) %$/,
+  '04-mnist.js':
+    /^Epoch:1, Train_acc:[\d.]+%, Train_loss:[\d.]+, Test_acc:[\d.]+%, Test_loss:[\d.]+$/,
+  '05-cifar10.js': /^Epoch 1\/1: train loss \d\.\d{4}, test accuracy [\d.]+%$/,
+  '06-cifar10-lr.js': /^the curves are in .+study\.svg$/,
+  '08-sneakers.js': /^ExponentialLR: Epoch:1, .*Lr:1\.00e-4$/,
+  '09-cifar10-fast.js': /^accuracy [2-9]\d\.\d\d %$/,
 };
 
 test('every example is here', () => {
@@ -57,9 +65,38 @@ async function makeFood(root: string): Promise<Record<string, string>> {
   return { FOOD: root, WICK_MODELS: root };
 }
 
+/** Data in the formats that are published, so few that an epoch takes no time. */
+async function makeData(file: string, root: string): Promise<Record<string, string>> {
+  if (file.includes('food')) return await makeFood(root);
+  if (file.includes('mnist')) {
+    const images = idxBytes([40, 28, 28], cifarBatch(11, 0).subarray(0, 40 * 784));
+    const labels = idxBytes(
+      [40],
+      Array.from({ length: 40 }, (_, i) => i % 10),
+    );
+    for (const split of ['train', 't10k']) {
+      await put(root, `${split}-images-idx3-ubyte`, images);
+      await put(root, `${split}-labels-idx1-ubyte`, labels);
+    }
+    return { MNIST: root };
+  }
+  if (file.includes('cifar10')) {
+    for (const batch of [1, 2, 3, 4, 5])
+      await put(root, `data_batch_${batch}.bin`, cifarBatch(40, batch));
+    await put(root, 'test_batch.bin', cifarBatch(20, 6));
+    return { CIFAR10: root, BATCH: '20', PICTURE: `${root}/study.svg` };
+  }
+  if (file.includes('sneakers')) {
+    for (const split of ['train', 'test'])
+      await fillFolder(`${root}/${split}`, { red: 3, green: 2 });
+    return { SNEAKERS: root };
+  }
+  return {};
+}
+
 for (const [file, lastLine] of Object.entries(lastLines))
   test(file, async (t) => {
-    const env = file === '03-food.js' ? await makeFood(await temporaryFolder(t)) : {};
+    const env = await makeData(file, await temporaryFolder(t));
     const { status, stdout, stderr } = spawnSync(process.execPath, [folder + file], {
       encoding: 'utf8',
       env: { ...process.env, EPOCHS: '1', SAMPLES: '1280', ...env },

@@ -22,6 +22,11 @@ const layers: readonly (readonly [RegExp, string])[] = [
   [/^mnistCnn$/, 'conv2'],
   [/^cifarCnn$/, 'conv3'],
   [/^sneakerCnn$/, 'conv5'],
+  [/^blockCnn2$/, 'conv2.0'],
+  [/^blockCnn3$/, 'conv3.0'],
+  [/^blockCnn4$/, 'conv4.0'],
+  [/^ferCnn$/, 'features.18'],
+  [/^cifarFast$/, 'block3'],
   [/^lenet$/, 'conv2'],
   [/^alexnet$/, 'features.10'],
   [/^cifar_resnet/, 'layer3'],
@@ -51,7 +56,8 @@ const tracer: Executor = {
 const sides: readonly (readonly [RegExp, readonly [channels: number, side: number]])[] = [
   [/^mnistCnn/, [1, 28]],
   [/^lenet/, [1, 32]],
-  [/cifar/, [3, 32]],
+  [/^ferCnn/, [1, 48]],
+  [/cifar|blockCnn/, [3, 32]],
   [/./, [3, 224]],
 ];
 

@@ -87,6 +87,25 @@ test('constants, identity and orthogonal matrices', () => {
   }
 });
 
+test('dirac_: a convolution that gives back its input', () => {
+  manualSeed(4);
+  const x = init.uniform_(zeros([2, 3, 5, 6]));
+  const w = init.dirac_(init.ones_(zeros([4, 3, 3, 3])));
+  const y = conv2d(x, w, null, { padding: 1 });
+  assert.deepEqual(y.narrow(1, 0, 3).toArray(), x.toArray());
+  assert.equal(greatest(y.narrow(1, 3, 1)), 0);
+  // As torch.nn.init.dirac_ fills a kernel of even width.
+  assert.deepEqual(init.dirac_(zeros([1, 2, 4])).toArray(), [
+    [
+      [0, 0, 1, 0],
+      [0, 0, 0, 0],
+    ],
+  ]);
+  assert.throws(() => init.dirac_(zeros([2, 2])), {
+    message: 'dirac_: tensor [2,2] must have at least 3 dimensions',
+  });
+});
+
 test('layers start as PyTorch starts them: weight and bias uniform in ±1/√fanIn', () => {
   manualSeed(3);
   const conv = new nn.Conv2d(32, 64, [3, 5], { groups: 2 });

@@ -95,3 +95,17 @@ test('EMA follows the parameters and lends its averages', async () => {
     message: 'EMA: decay=2 must be from 0 to 1',
   });
 });
+
+test('EMA as Lookahead: the parameters go back to an average that keeps as much as it is told', () => {
+  const param = new Parameter(tensor([1, 2]));
+  const slow = new EMA([param]);
+  noGrad(() => param.add_(4));
+  slow.update(0.5); // half of [1, 2], half of [5, 6]
+  slow.copyTo();
+  assert.deepEqual(param.toArray(), [3, 4]);
+  noGrad(() => param.add_(4));
+  slow.update(1);
+  slow.copyTo();
+  assert.deepEqual(param.toArray(), [3, 4]);
+  assert.throws(() => slow.update(-1), { message: 'EMA: decay=-1 must be from 0 to 1' });
+});

@@ -48,7 +48,7 @@ test('training pictures of one sample differ by generator where the recipe augme
     const image = picture(channels, height, height);
     const seen = (seed: number) => trainTransform.apply(image, new Rng(seed)).data.join();
     assert.equal(seen(1), seen(1), name);
-    const augments = ['cifar10', 'fer2013', 'food'].includes(name);
+    const augments = ['cifar10', 'cifar10-fast', 'fer2013', 'food'].includes(name);
     assert.equal(seen(1) !== seen(2), augments, name);
   }
 });
@@ -61,8 +61,8 @@ test('names and aliases', () => {
   assert.throws(() => requireRecipe('cifar-10'), {
     name: 'ValueError',
     message:
-      'cifar-10: is no data set that wick knows; known are digits, mnist, fashion-mnist, cifar10, fer2013, ' +
-      'sneakers, food, any folder of pictures, and recipe files (.ts, .js); did you mean cifar10?',
+      'cifar-10: is no data set that wick knows; known are digits, mnist, fashion-mnist, cifar10, cifar10-lr, cifar10-fast, ' +
+      'fer2013, sneakers, food, any folder of pictures, and recipe files (.ts, .js); did you mean cifar10?',
   });
 });
 

@@ -1,6 +1,8 @@
 /** Networks by name. Constructors of torchvision's architectures keep torchvision's names, which files and commands use too. */
 export { AlexNet, alexnet } from './alexnet.js';
+export { BlockCNN, type BlockCNNOptions, blockCnn2, blockCnn3, blockCnn4 } from './block-cnn.js';
 export { CifarCNN, cifarCnn } from './cifar-cnn.js';
+export { CifarFast, cifarFast } from './cifar-fast.js';
 export {
   CifarResNet,
   cifar_resnet20,
@@ -23,6 +25,7 @@ export {
   efficientnet_b3,
   efficientnet_b4,
 } from './efficientnet.js';
+export { FerCNN, ferCnn } from './fer-cnn.js';
 export { LeNet, lenet } from './lenet.js';
 export { MnistCNN, mnistCnn } from './mnist-cnn.js';
 export { MobileNetV2, mobilenet_v2 } from './mobilenet-v2.js';

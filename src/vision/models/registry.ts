@@ -4,7 +4,9 @@ import { nearest } from '../../core/nearest.js';
 import { quote, show } from '../../core/outside-text.js';
 import type { Module } from '../../nn/module.js';
 import { alexnet } from './alexnet.js';
+import { blockCnn2, blockCnn3, blockCnn4 } from './block-cnn.js';
 import { cifarCnn } from './cifar-cnn.js';
+import { cifarFast } from './cifar-fast.js';
 import { cifar_resnet20, cifar_resnet32, cifar_resnet44, cifar_resnet56 } from './cifar-resnet.js';
 import type { ClassifierOptions } from './classifier-options.js';
 import { convnext_tiny } from './convnext.js';
@@ -16,6 +18,7 @@ import {
   efficientnet_b3,
   efficientnet_b4,
 } from './efficientnet.js';
+import { ferCnn } from './fer-cnn.js';
 import { lenet } from './lenet.js';
 import { mnistCnn } from './mnist-cnn.js';
 import { mobilenet_v2 } from './mobilenet-v2.js';
@@ -48,6 +51,11 @@ export type ModelConstructor = (options: ClassifierOptions) => Module;
 const table: Readonly<Record<string, ModelConstructor>> = {
   mnistCnn,
   cifarCnn,
+  cifarFast,
+  ferCnn,
+  blockCnn2,
+  blockCnn3,
+  blockCnn4,
   sneakerCnn,
   lenet,
   alexnet,
@@ -97,6 +105,11 @@ export const modelNames: readonly string[] = Object.keys(table);
 export const usualInputs: Readonly<Record<string, readonly [number, number, number]>> = {
   mnistCnn: [1, 28, 28],
   cifarCnn: [3, 32, 32],
+  cifarFast: [3, 32, 32],
+  ferCnn: [1, 48, 48],
+  blockCnn2: [3, 32, 32],
+  blockCnn3: [3, 32, 32],
+  blockCnn4: [3, 32, 32],
   sneakerCnn: [3, 224, 224],
   lenet: [1, 32, 32],
   cifar_resnet20: [3, 32, 32],

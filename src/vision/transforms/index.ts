@@ -34,7 +34,12 @@ export {
   RandomErasing,
   type RandomErasingOptions,
 } from './random-erasing.js';
-export { type FlipOptions, RandomHorizontalFlip, RandomVerticalFlip } from './random-flip.js';
+export {
+  AlternatingHorizontalFlip,
+  type FlipOptions,
+  RandomHorizontalFlip,
+  RandomVerticalFlip,
+} from './random-flip.js';
 export { RandomPerspective, type RandomPerspectiveOptions } from './random-perspective.js';
 export { RandomResizedCrop, type RandomResizedCropOptions } from './random-resized-crop.js';
 export { RandomRotation, type RandomRotationOptions } from './random-rotation.js';

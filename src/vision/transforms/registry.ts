@@ -21,7 +21,11 @@ import { RandomApply } from './random-apply.js';
 import { RandomChoice } from './random-choice.js';
 import { RandomCrop } from './random-crop.js';
 import { Cutout, RandomErasing } from './random-erasing.js';
-import { RandomHorizontalFlip, RandomVerticalFlip } from './random-flip.js';
+import {
+  AlternatingHorizontalFlip,
+  RandomHorizontalFlip,
+  RandomVerticalFlip,
+} from './random-flip.js';
 import { RandomPerspective } from './random-perspective.js';
 import { RandomResizedCrop } from './random-resized-crop.js';
 import { RandomRotation } from './random-rotation.js';
@@ -44,6 +48,7 @@ const listOf = (name: string, transforms: unknown, made: MadeTransforms): AnyTra
 };
 
 const makers: Readonly<Record<string, Make>> = {
+  AlternatingHorizontalFlip: () => new AlternatingHorizontalFlip(),
   CenterCrop: ({ size }) => new CenterCrop(size as never),
   ColorJitter: (options) => new ColorJitter(options),
   Compose: ({ transforms }, made) => new Compose(listOf('Compose', transforms, made)),

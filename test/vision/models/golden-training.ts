@@ -14,6 +14,7 @@ import { fromArray } from '../../../src/tensor/creation.js';
 import { noGrad } from '../../../src/tensor/grad-mode.js';
 import type { Tensor } from '../../../src/tensor/tensor.js';
 import { cifarCnn } from '../../../src/vision/models/cifar-cnn.js';
+import { cifarFast } from '../../../src/vision/models/cifar-fast.js';
 import { mnistCnn } from '../../../src/vision/models/mnist-cnn.js';
 import { resnet18 } from '../../../src/vision/models/resnet.js';
 import { counterValues } from '../../nn/counter-values.js';
@@ -127,6 +128,19 @@ export const trainings: Readonly<Record<string, Training>> = {
     losses: modelGoldens.training.cifarCnn ?? [],
     tolerance: 5e-4, // Adam divides by small moments, which amplifies rounding
     engines: engineNames(),
+  },
+  cifarFast: {
+    make: cifarFast,
+    optimizer: (model) =>
+      new SGD(
+        model.parameters().filter((parameter) => parameter.requiresGrad),
+        { lr: 0.005, momentum: 0.85, nesterov: true, weightDecay: 0.1 },
+      ),
+    shape: [16, 3, 32, 32],
+    classes: 10,
+    losses: modelGoldens.training.cifarFast ?? [],
+    tolerance: 5e-4, // biases learn 64 times as fast, which amplifies rounding
+    engines: ['wasm', 'native'],
   },
   resnet18: {
     make: () => resnet18({ numClasses: 20 }),

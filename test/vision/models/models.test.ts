@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { currentEngine, useEngine } from '../../../src/engine/select.js';
 import * as nn from '../../../src/nn/index.js';
+import { blockCnn2 } from '../../../src/vision/models/block-cnn.js';
 import { cifarCnn } from '../../../src/vision/models/cifar-cnn.js';
 import { mnistCnn } from '../../../src/vision/models/mnist-cnn.js';
 import { resnet18, resnet34 } from '../../../src/vision/models/resnet.js';
@@ -16,6 +17,7 @@ const models: Readonly<Record<string, () => nn.Module>> = {
   mnistCnn,
   cifarCnn,
   sneakerCnn,
+  blockCnn2,
   resnet18: () => resnet18({ numClasses: 20 }),
   resnet34,
 };

@@ -9,6 +9,10 @@ const smallest: Readonly<Record<string, number>> = {
   mnistCnn: 10,
   cifarCnn: 8,
   sneakerCnn: 28,
+  cifarFast: 25,
+  ferCnn: 16,
+  blockCnn2: 4,
+  blockCnn4: 16,
 };
 
 test('residual networks pool over all of the picture, whatever its size', () => {

@@ -23,6 +23,7 @@ const heads: readonly (readonly [RegExp, string])[] = [
   [/^lenet$/, 'fc3'],
   [/^(mnistCnn|cifarCnn)$/, 'fc2'],
   [/^sneakerCnn$/, 'fc.0'],
+  [/^(cifarFast|ferCnn|blockCnn\d)$/, 'fc'],
 ];
 
 for (const name of modelNames)

@@ -23,7 +23,10 @@ const golden = JSON.parse(
 ) as Golden; // written by scripts/goldens/zoo.py
 
 /** Networks that torchvision does not have. */
-const others = ['mnistCnn', 'cifarCnn', 'sneakerCnn', 'lenet'];
+const others = [
+  ...['mnistCnn', 'cifarCnn', 'cifarFast', 'sneakerCnn', 'lenet'],
+  ...['ferCnn', 'blockCnn2', 'blockCnn3', 'blockCnn4'],
+];
 
 const make = (name: string, options: Record<string, number> = {}): Module =>
   skipInit(() => createModel({ name, options }));

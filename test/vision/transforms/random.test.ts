@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Rng } from '../../../src/core/rng.js';
+import { sampleRng } from '../../../src/data/streams.js';
 import { type FloatImage, floatImage, Image } from '../../../src/vision/image.js';
 import { grayscale } from '../../../src/vision/pixels/grayscale.js';
 import * as t from '../../../src/vision/transforms/index.js';
@@ -286,4 +287,23 @@ test('Mosaic shows the mean of every block', () => {
   const data = Uint8Array.of(0, 10, 20, 30, 100, 200, 7, 8, 9);
   const result = new t.Mosaic(2, { p: 1 }).apply(new Image(3, 3, 1, data), new Rng(1));
   assert.deepEqual([...result.data], [35, 35, 110, 35, 35, 110, 8, 8, 9]);
+});
+
+test('AlternatingHorizontalFlip shows each picture both ways in two epochs, half of them mirrored at first', async () => {
+  const image = positions(1, 2);
+  const flip = new t.AlternatingHorizontalFlip();
+  const isMirrored = (index: number, epoch: number) =>
+    flip.apply(image, sampleRng(5, epoch, index)).data[1] === 2;
+  const indices = [...Array(2000).keys()];
+  const first = indices.map((index) => isMirrored(index, 0));
+  assertShare(first.filter(Boolean).length, 2000, 0.5);
+  for (const epoch of [1, 2, 3])
+    assert.deepEqual(
+      indices.map((index) => isMirrored(index, epoch)),
+      first.map((mirrored) => mirrored !== (epoch % 2 === 1)),
+    );
+  assert.notDeepEqual(
+    indices.map((index) => flip.apply(image, sampleRng(6, 0, index)).data[1] === 2),
+    first,
+  );
 });

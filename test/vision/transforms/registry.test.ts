@@ -92,7 +92,8 @@ test('no transform changes its picture, whatever the bytes lie in', () => {
 test('an unknown name is refused with the list of known ones', () => {
   assert.throws(() => make({ name: 'RandomCorp' }), {
     name: 'ValueError',
-    message: /^transformFromJSON: no transform is named "RandomCorp"; there are CenterCrop, /,
+    message:
+      /^transformFromJSON: no transform is named "RandomCorp"; there are AlternatingHorizontalFlip, CenterCrop, /,
   });
   assert.throws(() => make({} as TransformJson), /no transform is named undefined/);
   assert.throws(() => make({ name: 'toString' }), /no transform is named "toString"/);

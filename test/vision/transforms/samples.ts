@@ -7,6 +7,7 @@ const flip = { name: 'RandomHorizontalFlip', p: 0.5 };
 
 /** For every transform a JSON form with options that are not the defaults, where it has options. */
 export const samples: Readonly<Record<string, Omit<TransformJson, 'name'>>> = {
+  AlternatingHorizontalFlip: {},
   CenterCrop: { size: [20, 22] },
   ColorJitter: { brightness: [0.5, 1.5], contrast: 0, saturation: [0.2, 2], hue: [-0.1, 0.2] },
   Compose: { transforms: [flip, { name: 'ToTensor' }] },

@@ -6,7 +6,8 @@ import * as models from '../../../../src/vision/models/index.js';
 import { publishedWeights } from '../../../../src/vision/models/weights/weights.js';
 
 /** Small networks, and those that torchvision does not publish under this name. */
-const unpublished = /^(mnistCnn|cifarCnn|sneakerCnn|lenet|cifar_resnet\d+)$/;
+const unpublished =
+  /^(mnistCnn|cifarCnn|cifarFast|ferCnn|blockCnn\d|sneakerCnn|lenet|cifar_resnet\d+)$/;
 
 test('every architecture of torchvision’s has weights; their names carry a checksum', () => {
   for (const name of models.modelNames) {
