@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { recordedRecipe } from '../recipes/file/load-recipe.js';
 import type { Task } from '../recipes/recipe.js';
+import type { RawLayer } from '../recipes/settings/layers.js';
 import type { Settings } from '../recipes/settings/schema.js';
 import { type Opening, prepare } from '../runs/prepare.js';
 import { layerFor, readSettingsFile } from '../runs/settings-file.js';
@@ -14,6 +15,18 @@ export async function prepareTraining(
   command: Command,
   opening: Opening,
 ): Promise<{ readonly task: Task; readonly settings: Settings }> {
+  const { name, layer } = await whatToTrain(data, options, command);
+  const prepared = await prepare(name, layer, settingsGiven(command.opts()));
+  applyEngineChoice({ ...options, precision: prepared.settings.precision });
+  return await prepared.open(opening);
+}
+
+/** What the command line, or its file of settings, names, and the settings of that file. */
+export async function whatToTrain(
+  data: string | undefined,
+  options: { readonly config?: string; readonly recipe?: string },
+  command: Command,
+): Promise<{ readonly name: string; readonly layer: RawLayer }> {
   const file = options.config === undefined ? null : await readSettingsFile(options.config);
   const recorded =
     data === undefined && file?.code
@@ -24,8 +37,5 @@ export async function prepareTraining(
     recorded?.code.path ??
     file?.recipe ??
     command.error("error: missing required argument 'data'");
-  const layer = file === null ? {} : layerFor(name, file);
-  const prepared = await prepare(name, layer, settingsGiven(command.opts()));
-  applyEngineChoice({ ...options, precision: prepared.settings.precision });
-  return await prepared.open(opening);
+  return { name, layer: file === null ? {} : layerFor(name, file) };
 }

@@ -58,7 +58,7 @@ export class TextTuneReport implements TuneReport {
     const of = seeds === 1 ? '' : ` of ${seeds} seeds`;
     const how = Object.keys(search).length === 0 ? 'the grid' : samplers[sampler];
     tell(
-      `${data}: ${trials} trials${of} by ${how} over ${keys.join(', ')}; ` +
+      `${data}: ${trials} trial${trials === 1 ? '' : 's'}${of} by ${how} over ${keys.join(', ')}; ` +
         `${epochs} epoch${epochs === 1 ? '' : 's'}${halving === null ? '' : `, halving by ${halving.reduction} from ${halving.minEpochs} on`}; ` +
         `engine ${engine.engine}, ${engine.threads} thread${engine.threads === 1 ? '' : 's'} each`,
     );

@@ -48,5 +48,6 @@ export type { Tuning, Watching } from './tune/go-on.js';
 export type { Importance } from './tune/importance.js';
 export type { Halving } from './tune/job.js';
 export type { Dimension, Values } from './tune/space.js';
+export type { StudyDefinition } from './tune/study-definition.js';
 export type { TrialRecord } from './tune/trial-record.js';
 export { type ResumeTuneOptions, resumeTune, type TuneOptions, tune } from './tune/tune.js';

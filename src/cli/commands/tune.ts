@@ -1,7 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { merge, type RawLayer } from '../../recipes/settings/layers.js';
+import { merge } from '../../recipes/settings/layers.js';
 import type { SettingsLayer } from '../../recipes/settings/schema.js';
-import { layerFor, readSettingsFile } from '../../runs/settings-file.js';
 import { parseGrid, parseSearch } from '../../runs/tune/space.js';
 import { maxSeeds, maxTrials } from '../../runs/tune/study-definition.js';
 import { resumeTune, tune } from '../../runs/tune/tune.js';
@@ -12,10 +11,12 @@ import {
   type EngineChoice,
   engineOption,
   jsonOption,
+  recipeOption,
   threadsOption,
   wholeNumber,
   winogradOption,
 } from '../options.js';
+import { whatToTrain } from '../prepare-training.js';
 import { addSettingOptions, settingsGiven } from '../setting-options.js';
 import { JsonTuneReport, TextTuneReport } from '../tune-report.js';
 
@@ -31,6 +32,7 @@ interface TuneCommandOptions extends EngineChoice {
   readonly jobs?: number;
   readonly out?: string;
   readonly resume?: string;
+  readonly recipe?: string;
   readonly config?: string;
   readonly json?: true;
 }
@@ -51,7 +53,7 @@ docs/tune.md says how trials are chosen, compared and gone on with.`;
 
 export function addTune(command: Command): void {
   command
-    .argument('[data]', 'a data set that wick knows, or a folder of pictures')
+    .argument('[data]', 'a data set that wick knows, a folder of pictures, or a recipe file')
     .option(
       '--search <key=range>',
       'a setting and where it is searched; see below',
@@ -94,6 +96,7 @@ export function addTune(command: Command): void {
     .option('--resume <dir>', 'go on with a study that was stopped or killed, or gets more trials');
   addSettingOptions(command);
   command
+    .addOption(recipeOption())
     .addOption(engineOption())
     .addOption(threadsOption())
     .addOption(winogradOption())
@@ -103,7 +106,14 @@ export function addTune(command: Command): void {
 }
 
 /** Options that may be given with --resume. */
-const ofResume: ReadonlySet<string> = new Set(['resume', 'trials', 'budget', 'jobs', 'json']);
+const ofResume: ReadonlySet<string> = new Set([
+  'resume',
+  'trials',
+  'budget',
+  'jobs',
+  'recipe',
+  'json',
+]);
 
 async function runTune(
   data: string | undefined,
@@ -120,12 +130,12 @@ async function runTune(
     onRecord: (record, records) => report.record(record, records),
     onEpoch: (...event) => report.epoch(...event),
   } satisfies Parameters<typeof resumeTune>[1];
-  const { resume: path } = options;
+  const { resume: path, recipe } = options;
   if (path !== undefined) refuseBeside(data, command);
   const begin = path === undefined ? await begun(data, options, command) : null;
   const { result, interruption } = await interruptible((signal) =>
     begin === null
-      ? resumeTune(path ?? '', { ...work, signal })
+      ? resumeTune(path ?? '', { ...work, signal, ...(recipe !== undefined && { recipe }) })
       : tune(begin.name, { ...begin.options, ...work, signal }),
   );
   report.end(result);
@@ -135,9 +145,7 @@ async function runTune(
 
 /** What a new study is made of. */
 async function begun(data: string | undefined, options: TuneCommandOptions, command: Command) {
-  const file = options.config === undefined ? null : await readSettingsFile(options.config);
-  const name = data ?? file?.recipe ?? command.error("error: missing required argument 'data'");
-  const layer: RawLayer = file === null ? {} : layerFor(name, file);
+  const { name, layer } = await whatToTrain(data, options, command);
   const { engine, winograd, threads, asha, minEpochs, seeds, sampler, out } = options;
   if (minEpochs !== undefined && asha === undefined)
     command.error('error: --min-epochs is for --asha');

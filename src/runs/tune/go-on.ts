@@ -22,7 +22,10 @@ export interface Watching {
   /** Stops it: trainings that are under way are saved, and go on when it does. */
   readonly signal?: AbortSignal;
   /** Called before the first training. */
-  readonly onStart?: (study: StudyFolder, records: readonly TrialRecord[]) => void;
+  readonly onStart?: (
+    study: { readonly path: string; readonly definition: StudyDefinition },
+    records: readonly TrialRecord[],
+  ) => void;
   /** Called when a trial has ended, or has come to where it is compared. */
   readonly onRecord?: (record: TrialRecord, records: readonly TrialRecord[]) => void;
   /** Called after each epoch of a training with the objective's value, by the trial's number and the place of the seed. */

@@ -56,7 +56,8 @@ export async function runStudy({
   for (;;) {
     while (!signal.aborted) {
       const outcomes = jobs.map(({ job }) => ended.get(job));
-      const next = nextJob(plan, jobs, outcomes);
+      // What was done counts as it was done: with more trials than then, another job would come now.
+      const next = ended.get(jobs.length + 1) ?? nextJob(plan, jobs, outcomes);
       if (typeof next === 'string') break;
       jobs.push(next);
       if (ended.has(next.job)) continue;

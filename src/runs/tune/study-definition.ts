@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { maxThreads } from '../../core/threads.js';
 import { checkJson, readJson } from '../../io/json-file.js';
+import { codeSchema } from '../../recipes/file/load-recipe.js';
 import type { RawLayer } from '../../recipes/settings/layers.js';
 import type { Plan } from './job.js';
 import { type Dimension, requireDimension } from './space.js';
@@ -22,8 +23,10 @@ const dimension = z.custom<Dimension>((value) => {
 
 const schema = z.strictObject({
   format: z.literal('wick-study/1'),
-  /** A recipe, or the path of a folder. */
+  /** A recipe, or the path of a folder or of a recipe file. */
   data: name,
+  /** Of a recipe file: what is in it. */
+  code: codeSchema.optional(),
   /** What all trials share, on top of the recipe's defaults. */
   settings: z.record(z.string(), z.unknown()),
   search: z.record(z.string(), dimension),

@@ -7,7 +7,6 @@ import { show } from '../../core/outside-text.js';
 import { requireThreads } from '../../core/threads.js';
 import { version } from '../../core/version.js';
 import { currentEngine, isWinogradAllowed } from '../../engine/select.js';
-import { folderName } from '../../recipes/folder.js';
 import { expand, merge, type RawLayer } from '../../recipes/settings/layers.js';
 import { resolveSettings } from '../../recipes/settings/resolve.js';
 import type { SettingsLayer } from '../../recipes/settings/schema.js';
@@ -19,6 +18,7 @@ import { goOn, type Tuning, type Watching } from './go-on.js';
 import type { Halving } from './job.js';
 import { gridSize } from './plan.js';
 import type { Dimension } from './space.js';
+import { dataOf, requireCode } from './study-code.js';
 import { maxSeeds, maxTrials, type StudyDefinition } from './study-definition.js';
 import { StudyFolder } from './study-folder.js';
 import { variantsOf } from './variants.js';
@@ -60,6 +60,8 @@ export interface ResumeTuneOptions extends Watching {
   /** Another budget, of which the time that the study has taken is a part. */
   readonly budget?: number | string;
   readonly jobs?: number;
+  /** The recipe file that it was begun with, where it lies elsewhere now, or has not been run on this machine. */
+  readonly recipe?: string;
 }
 
 const watching = { signal: true, onRecord: true, onEpoch: true, onStart: true } as const;
@@ -89,6 +91,7 @@ const readResume = optionReader<ResumeTuneOptions>('resumeTune', {
   trials: true,
   budget: true,
   jobs: true,
+  recipe: true,
   ...watching,
 });
 
@@ -100,7 +103,7 @@ const valShare = 0.1;
  * where the data have none, a tenth of the training part is held out. Each training is a process and an ordinary run folder; what
  * is tried depends on the seed and on what was found, not on how many run at once or how often the study is interrupted.
  *
- * @param data `digits`, `mnist`, …, or the path of a folder, as for `train`
+ * @param data `digits`, `mnist`, …, or the path of a folder or of a recipe file, as for `train`
  * @throws ValueError for a setting that there is not, or a range that cannot be
  *
  * @example
@@ -131,7 +134,7 @@ export async function resumeTune(
   ...given: [options?: ResumeTuneOptions]
 ): Promise<Tuning> {
   const options = readResume(given);
-  const { trials, budget, jobs = defaultJobs() } = options;
+  const { trials, budget, jobs = defaultJobs(), recipe } = options;
   requireCount('resumeTune', 'jobs', jobs, 256);
   const study = await StudyFolder.open(path);
   const { definition } = study;
@@ -150,6 +153,7 @@ export async function resumeTune(
     requireGridTrials('resumeTune', definition, trials);
   }
   const changed = await study.with({
+    ...(await requireCode(path, definition, recipe)),
     ...(trials !== undefined && { trials }),
     ...(budget !== undefined && { budget: secondsOf('resumeTune', budget) }),
   });
@@ -185,7 +189,7 @@ async function define(data: string, options: TuneOptions, opening: Opening) {
   requireThreads('tune', 'threads', threads, 1);
   const definition: StudyDefinition = {
     format: 'wick-study/1',
-    data: task.recipe === folderName ? resolve(data) : data,
+    ...dataOf(data, task),
     settings: shared,
     search,
     grid: Object.fromEntries(Object.entries(grid).map(([key, values]) => [key, [...values]])),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Job } from '../../../src/runs/tune/job.js';
+import type { Job, Plan } from '../../../src/runs/tune/job.js';
 import { runStudy } from '../../../src/runs/tune/run-study.js';
 import {
   formatRecords,
@@ -15,16 +15,17 @@ const value = ({ values }: Job, seed: number) => (Number(values.x) - 0.3) ** 2 +
 const of = { ...plan, trials: 12 };
 
 interface Made {
+  readonly plan?: Plan;
   readonly jobs?: number;
   readonly records?: readonly TrialRecord[];
   readonly signal?: AbortSignal;
   readonly train?: (job: Job, seed: number) => Promise<TrainingResult>;
 }
 
-function run({ jobs = 2, records = [], signal, train }: Made = {}) {
+function run({ plan: searched = of, jobs = 2, records = [], signal, train }: Made = {}) {
   const told: number[] = [];
   const done = runStudy({
-    ...{ plan: of, seeds: [5, 6], jobs, records },
+    ...{ plan: searched, seeds: [5, 6], jobs, records },
     signal: signal ?? new AbortController().signal,
     train: train ?? (async (job, seed) => ({ state: 'done', value: value(job, seed), epoch: 1 })),
     onRecord: async ({ job }) => void told.push(job),
@@ -97,6 +98,25 @@ test('stopped anywhere and gone on with, a study does what is left, and comes to
     assert.deepEqual(all, whole);
     assert.ok(part.every(({ job }) => !again.includes(job)));
   }
+});
+
+test('a study with halving that gets more trials does no work again, and compares old and new', async () => {
+  const halved: Plan = { ...of, trials: 9, epochs: 9, halving: { reduction: 3, minEpochs: 1 } };
+  const { all: before } = await run({ plan: halved });
+  const again: number[] = [];
+  const { all } = await run({
+    plan: { ...halved, trials: 18 },
+    records: before,
+    train: async (job, seed) => {
+      again.push(job.job);
+      return { state: 'done', value: value(job, seed), epoch: 1 };
+    },
+  });
+  assert.deepEqual(all.slice(0, before.length), before);
+  assert.ok(again.every((job) => job > before.length));
+  const work = all.map(({ trial, epochs }) => `${trial} to ${epochs}`);
+  assert.equal(new Set(work).size, work.length);
+  assert.equal(new Set(all.map(({ trial }) => trial)).size, 18);
 });
 
 test('records are lines in the order of their numbers, and are read as they were', async () => {
