@@ -14,6 +14,7 @@ export {
   type SeedGroup,
 } from './compare/compare.js';
 export type { ComparedRun, MeasuredAccuracy, RunState } from './compare/read-run.js';
+export { type DryPhase, type DryRun, type DryRunOptions, dryRun } from './dry-run.js';
 export { type ClassScores, type EvaluateOptions, type Evaluation, evaluate } from './evaluate.js';
 export {
   type ExportedRun,
@@ -23,6 +24,7 @@ export {
 } from './export-run.js';
 export { type FindLrOptions, findLr } from './lr-find.js';
 export { type ModelCard, readModelCard } from './model-card.js';
+export { type Overfit, type OverfitOptions, overfitBatch } from './overfit-batch.js';
 export type { Answer } from './predict-all.js';
 export type { Invert, PictureResult, Prediction, PredictOptions } from './predict-options.js';
 export {

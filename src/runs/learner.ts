@@ -109,6 +109,18 @@ export async function makeLearner(
   };
 }
 
+/** The pictures whose features would be computed before the first epoch; null where the network sees them in each. */
+export function cachesFeatures(
+  model: Module,
+  { weights, inputShape, train, val, test }: Task,
+  { model: { features, views }, mixup, cutmix, batchSize }: Settings,
+): { readonly pictures: number; readonly batchSize: number } | null {
+  if (weights === null || features === 'live' || mixup !== null || cutmix !== null) return null;
+  const part = frozenPartOf(model, inputShape);
+  const pictures = views * train.length + (val?.length ?? 0) + test.length;
+  return part !== null && fitsCache(part, pictures) ? { pictures, batchSize } : null;
+}
+
 /** The views of the training pictures: as they are, then augmented as in the first epochs. With what is said of them. */
 async function viewsOf(
   { train, plainTrain }: Task,

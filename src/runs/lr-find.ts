@@ -4,8 +4,9 @@ import { makeOptimizer } from '../recipes/settings/optimizers.js';
 import type { Settings } from '../recipes/settings/schema.js';
 import { manualSeed } from '../tensor/generator.js';
 import { type LrFinding, lrFind } from '../train/lr-find.js';
+import { judged } from './judged.js';
 import { makeNetwork } from './learner.js';
-import { judged, makeLoader } from './train-task.js';
+import { makeLoader } from './train-task.js';
 
 export interface FindLrOptions {
   readonly startLr?: number;

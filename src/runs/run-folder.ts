@@ -37,6 +37,9 @@ export class RunFolder {
   /** Files that this object has written: they are all that `discard` removes. */
   private readonly written = new Set<string>();
 
+  /** Whether this process trains in it, or has. */
+  claimed = false;
+
   private constructor(
     readonly path: string,
     private readonly identity: Identity,
@@ -55,7 +58,7 @@ export class RunFolder {
       if (there.length > 0)
         throw new DataError(
           out,
-          `holds ${there.length} files already (${there.slice(0, 3).join(', ')}, …), a new run needs an empty folder; choose another --out`,
+          `holds ${there.length} files already (${there.slice(0, 3).join(', ')}, …), a new run needs an empty folder; choose another: { out: 'FOLDER' }`,
         );
       return new RunFolder(out, await identityOf(out), made);
     }
@@ -171,6 +174,7 @@ export class RunFolder {
     const mark = await markFolder(this.path, 'training').catch((cause) => {
       throw notWritable(this.path, cause);
     });
+    this.claimed ||= typeof mark !== 'number';
     if (typeof mark !== 'number') return mark;
     throw new DataError(
       this.path,

@@ -3,18 +3,15 @@
  * before the data are open and the settings are known to be good.
  */
 import { availableParallelism } from 'node:os';
-import { ValueError } from '../core/errors.js';
 import { optionReader } from '../core/options.js';
 import { type BatchTransform, DataLoader } from '../data/dataloader.js';
 import type { Dataset } from '../data/dataset.js';
 import type { SkippedSample } from '../data/fetch-batch.js';
-import { crossEntropy } from '../nn/functional.js';
 import type { Task } from '../recipes/recipe.js';
 import { makeSchedule } from '../recipes/settings/make-schedule.js';
 import { makeOptimizer } from '../recipes/settings/optimizers.js';
 import { resolveSettings } from '../recipes/settings/resolve.js';
 import type { Settings, SettingsLayer } from '../recipes/settings/schema.js';
-import { tensor } from '../tensor/creation.js';
 import { manualSeed } from '../tensor/generator.js';
 import type { Callback } from '../train/callback.js';
 import { Checkpoint } from '../train/callbacks/checkpoint.js';
@@ -29,12 +26,11 @@ import { judge } from '../train/judge.js';
 import type { FitSummary } from '../train/metrics.js';
 import { summaryOf } from '../train/position.js';
 import { Trainer } from '../train/trainer.js';
-import type { TrainerOptions } from '../train/trainer-options.js';
 import type { Batch } from '../vision/transforms/batch.js';
 import { CutMix } from '../vision/transforms/cut-mix.js';
 import { MixUp } from '../vision/transforms/mix-up.js';
 import { RandomChoice } from '../vision/transforms/random-choice.js';
-import { classCounts, classWeightsOf } from './class-weights.js';
+import { judged, judgedBy } from './judged.js';
 import { makeLearner, makeNetwork } from './learner.js';
 import { RunPictures } from './pictures/run-pictures.js';
 import { writeFacts } from './run-facts.js';
@@ -257,39 +253,8 @@ function checkpoint(run: RunFolder, { checkpoints }: Settings): Checkpoint {
   });
 }
 
-/** The loss that is trained by, and what the best epoch is chosen by. */
-export function judged(
-  { name, train, classes, code }: Task,
-  settings: Settings,
-): Pick<TrainerOptions, 'loss' | 'heldOutLoss' | 'bestBy'> {
-  const { labelSmoothing, classWeights } = settings.loss;
-  if (code?.loss) {
-    if (labelSmoothing !== 0 || classWeights !== null)
-      throw new ValueError(
-        name,
-        'labelSmoothing or classWeights are given, but the recipe has a loss of its own; leave them out, or do it there',
-      );
-    return { loss: code.loss, bestBy: judgedBy(settings) };
-  }
-  const weight =
-    classWeights && tensor(classWeightsOf(classCounts(train, classes.length), classWeights.power));
-  return {
-    loss: (logits, labels) => crossEntropy(logits, labels, { weight, labelSmoothing }),
-    heldOutLoss: (logits, labels) => crossEntropy(logits, labels), // as `wick evaluate` measures it
-    bestBy: judgedBy(settings),
-  };
-}
-
-/** What epochs are judged by. */
-export function judgedBy({
-  bestBy,
-  loss,
-}: Pick<Settings, 'bestBy' | 'loss'>): NonNullable<Settings['bestBy']> {
-  return bestBy ?? (loss.classWeights === null ? 'accuracy' : 'balancedAccuracy');
-}
-
 /** What mixes a batch of so many classes; one of both, at random, where both are asked for. */
-function mixingOf({ mixup, cutmix }: Settings, numClasses: number): BatchTransform | null {
+export function mixingOf({ mixup, cutmix }: Settings, numClasses: number): BatchTransform | null {
   const both = [
     ...(mixup === null ? [] : [new MixUp({ ...mixup, numClasses })]),
     ...(cutmix === null ? [] : [new CutMix({ ...cutmix, numClasses })]),

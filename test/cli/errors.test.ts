@@ -103,7 +103,7 @@ test('--out must be empty, and what is in it stays', () => {
   const { code, err } = wick(folder, ['train', 'digits', '--out', 'mine']);
   assert.match(
     err,
-    /^DataError: mine: holds 1 files already \(notes.txt, …\), a new run needs an empty folder; choose another --out$/m,
+    /^DataError: mine: holds 1 files already \(notes.txt, …\), a new run needs an empty folder; choose another: --out FOLDER$/m,
   );
   assert.equal(code, 1);
   assert.deepEqual(readdirSync(out), ['notes.txt']);

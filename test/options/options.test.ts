@@ -67,7 +67,9 @@ const leading: Readonly<Record<string, readonly unknown[]>> = {
   'data.randomSplit': [{ length: 4 }, [2, 2]],
   'vision.models.getModel': ['lenet'],
   'train.Checkpoint': ['somewhere'],
+  'runs.dryRun': [{}, {}],
   'runs.findLr': [{}, {}],
+  'runs.overfitBatch': [{}, {}],
   'train.lint': [new Linear(1, 1), sgd()],
   'train.ModelCheckpoint': ['somewhere'],
   'nn.freeze': [new Linear(1, 1), null],
@@ -106,7 +108,7 @@ const families: readonly (readonly [RegExp, readonly unknown[]])[] = [
   [/^vision\.inspect\./, [[]]],
   [/^(io|export)\.exportOnnx$/, [new Linear(1, 1)]],
   [/^(data|io|vision\.codecs)\./, ['somewhere']],
-  [/^runs\.(train|openTask|evaluate|exportRun|tune|resumeTune)$/, ['somewhere']],
+  [/^runs\.(train|openTask|calibrate|evaluate|exportRun|tune|resumeTune)$/, ['somewhere']],
   [/^(runs\.)?(Classifier\.open|TrainedModel\.load)$/, ['somewhere']],
   [
     /^vision\.datasets\.(MNIST|FashionMNIST|CIFAR10|FER2013|ImageFolder|ListFile)\.open$/,

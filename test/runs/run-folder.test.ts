@@ -49,7 +49,7 @@ test('a chosen folder must be empty', async () => {
   await assert.rejects(RunFolder.create('digits', 'mine'), {
     name: 'DataError',
     message:
-      'mine: holds 1 files already (notes.txt, …), a new run needs an empty folder; choose another --out',
+      "mine: holds 1 files already (notes.txt, …), a new run needs an empty folder; choose another: { out: 'FOLDER' }",
   });
 });
 

@@ -1,20 +1,18 @@
 /** What `wick train` says: before, while and after it trains, for people or as JSON. */
 import { engineReport } from '../../engine/select.js';
 import type { Task } from '../../recipes/recipe.js';
-import { describeSettings } from '../../recipes/settings/describe.js';
 import type { Settings } from '../../recipes/settings/schema.js';
-import { classCounts, imbalanceOf } from '../../runs/class-weights.js';
 import type { RunFolder } from '../../runs/run-folder.js';
 import type { TrainOutcome } from '../../runs/train-task.js';
 import type { Callback } from '../../train/callback.js';
-import { imbalanceToMention, percent } from '../../train/epoch-line.js';
+import { percent } from '../../train/epoch-line.js';
 import type { EpochEvent, FitSummary, HeldOutScores } from '../../train/metrics.js';
 import { formatDuration } from '../../train/progress.js';
 import { withoutRemedy } from '../command-terms.js';
-import { engineNote } from '../engine-facts.js';
 import { type Interruption, isOutputLost } from '../interrupts.js';
 import { formatTable, printAside, printJson, printLine, wrapped } from '../output.js';
 import { accuracyOf } from '../scores.js';
+import { introduce, offerFor } from '../train-start.js';
 import { WrappedProgress } from '../wrapped-progress.js';
 
 /** What is left of a training that failed; null where nothing is. */
@@ -94,23 +92,7 @@ export class TextReport implements Report {
   }
 
   start(): void {
-    const { name, architecture, weights, inputShape, train, val, test, classes, notes } = this.task;
-    const report = engineReport();
-    const { engine, threads } = report;
-    const images =
-      val === null
-        ? `${train.length} training and ${test.length} test images`
-        : `${train.length} training, ${val.length} validation and ${test.length} test images`;
-    say(
-      `${name}: ${images}, ${classes.length} classes; ` +
-        `engine ${engine}, ${threads} thread${threads === 1 ? '' : 's'}`,
-    );
-    const from = weights === null ? '' : ` from trained weights (${weights})`;
-    say(`${architecture.name}${from} on ${inputShape.join('×')}, ${this.describe()}`);
-    const slower = engineNote(report);
-    const offer = this.offer();
-    const all = [...(slower === undefined ? [] : [slower]), ...notes, ...(offer ? [offer] : [])];
-    for (const note of all) say(`note: ${note}`);
+    introduce(this.task, this.settings);
   }
 
   end(outcome: TrainOutcome, interruption: Interruption | null): void {
@@ -158,7 +140,7 @@ export class TextReport implements Report {
     if (best.split === 'test')
       tell('The best epoch was chosen by the test set: new images may do a little worse.');
     for (const finding of findings) tell(`warning: ${finding}`);
-    const offer = this.offer();
+    const offer = offerFor(this.task, this.settings);
     if (findings.length > 0 && offer !== null) tell(`Try again: ${offer}`);
   }
 
@@ -183,25 +165,6 @@ export class TextReport implements Report {
           `are in best.safetensors beside them.`,
       );
   }
-
-  private describe(): string {
-    return describeSettings(this.settings, this.task.val === null ? 'test' : 'validation');
-  }
-
-  /** What to do about classes of very different size; null where there is nothing to do. */
-  private offer(): string | null {
-    const { train, classes } = this.task;
-    if (this.settings.loss.classWeights !== null || train.targets === undefined) return null;
-    const counts = classCounts(train, classes.length);
-    const times = imbalanceOf(counts);
-    if (times <= imbalanceToMention) return null;
-    const most = counts.indexOf(Math.max(...counts));
-    const least = counts.indexOf(Math.min(...counts.filter((count) => count > 0)));
-    return (
-      `'${classes[most]}' has ${times.toFixed(1)}× the training images of '${classes[least]}'; ` +
-      '--class-weights auto lets them weigh alike'
-    );
-  }
 }
 
 function resumeCommand(path: string): string {
@@ -220,10 +183,6 @@ function first<T>(
 ): readonly T[] {
   if (list.length > 0) tell(`${list.length} ${list.length === 1 ? one : many} left out:`);
   return list.slice(0, shown);
-}
-
-function say(text: string): void {
-  for (const line of wrapped(text, 2)) printLine(line);
 }
 
 function numbersOf({ loss, accuracy, balancedAccuracy }: HeldOutScores) {

@@ -1,8 +1,5 @@
 import type { Command } from 'commander';
-import { writeFileAtomic } from '../../io/atomic.js';
 import { recipes } from '../../recipes/index.js';
-import { ratesOf } from '../../recipes/settings/rates.js';
-import { scheduleSvg } from '../../report/rate-charts.js';
 import type { Opening } from '../../runs/prepare.js';
 import { type OpenedResume, openResume } from '../../runs/resume.js';
 import { readRunConfig } from '../../runs/run-config.js';
@@ -13,7 +10,6 @@ import type { CacheEstimate } from '../../vision/datasets/image-store/image-stor
 import { applyEngineOfRun } from '../engine-of-run.js';
 import { interruptible } from '../interrupts.js';
 import {
-  type EngineChoice,
   engineOption,
   jsonOption,
   recipeOption,
@@ -21,23 +17,21 @@ import {
   wholeNumber,
   winogradOption,
 } from '../options.js';
-import { printAside, printJson, printLine } from '../output.js';
+import { printAside } from '../output.js';
 import { prepareTraining } from '../prepare-training.js';
 import { reportFailure } from '../report-error.js';
 import { addSettingOptions, settingsGiven } from '../setting-options.js';
+import { insteadOfTraining, type NothingOptions } from './train-nothing.js';
 import { JsonReport, type Kept, TextReport } from './train-report.js';
 
-interface TrainOptions extends EngineChoice {
-  readonly config?: string;
+interface TrainOptions extends NothingOptions {
   readonly out?: string;
   readonly resume?: string;
   readonly force?: true;
   readonly recipe?: string;
-  readonly plotSchedule?: string;
   readonly lints: boolean;
   readonly report: boolean;
   readonly logEvery?: number;
-  readonly json?: true;
 }
 
 const help = `
@@ -76,6 +70,8 @@ export function addTrain(command: Command): void {
       '--plot-schedule <file>',
       'draw the learning rate of each step as SVG, and train nothing',
     )
+    .option('--dry-run', 'one batch of each phase, and what all of it would take')
+    .option('--overfit-batch', 'learn one batch by heart, which every network can that can learn')
     .option('--no-lints', 'do not note mistakes that no error shows')
     .option('--no-report', 'draw no pictures')
     .addOption(engineOption())
@@ -91,7 +87,8 @@ async function train(
   options: TrainOptions,
   command: Command,
 ): Promise<void> {
-  if (options.plotSchedule !== undefined) return await plot(data, options, command);
+  const instead = insteadOfTraining(options);
+  if (instead !== null) return await instead.run(data, options, command, watching(options));
   const json = options.json === true;
   const { run, task, settings, changed } =
     options.resume === undefined
@@ -119,7 +116,7 @@ async function train(
     if (interruption !== null) process.exitCode = interruption.exitCode;
   } catch (error) {
     reportFailure(error, command);
-    report.failed(await keptOf(run));
+    if (run.claimed) report.failed(await keptOf(run)); // else another process trains in it
   }
 }
 
@@ -127,30 +124,6 @@ async function keptOf(run: RunFolder): Promise<Kept | null> {
   if (!(await run.hasWeights())) return null;
   const weights = await run.bestCheckpoint().catch(() => null);
   return { weights: weights !== null, state: (await run.state()) !== null };
-}
-
-/** The learning rates of a training that is not made. */
-async function plot(
-  data: string | undefined,
-  options: TrainOptions,
-  command: Command,
-): Promise<void> {
-  for (const key of ['resume', 'out', 'force', 'recipe'])
-    if (command.getOptionValueSource(key) === 'cli')
-      command.error(`error: --plot-schedule trains nothing; leave --${key} out`);
-  const { plotSchedule: path = 'schedule.svg' } = options;
-  const { task, settings } = await prepareTraining(data, options, command, watching(options));
-  const { batchSize, accumulate, loader } = settings;
-  const batches = task.train.length / batchSize;
-  const whole = loader.dropLast ? Math.floor(batches) : Math.ceil(batches);
-  const steps = Math.max(1, Math.ceil(whole / accumulate));
-  const rates = ratesOf(settings, steps);
-  const title = `${task.name}: ${settings.schedule?.name ?? 'constant'} learning rate`;
-  await writeFileAtomic(path, scheduleSvg(rates, steps, title));
-  if (options.json === true) return printJson({ picture: path, stepsPerEpoch: steps, rates });
-  printLine(`${settings.epochs} epochs of ${steps} steps are drawn in ${path}.`);
-  if (settings.schedule?.name === 'plateau')
-    printLine('plateau waits for the losses: how it falls is not known before.');
 }
 
 /** A new run. */

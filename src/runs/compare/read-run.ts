@@ -8,12 +8,12 @@ import type { Settings } from '../../recipes/settings/schema.js';
 import { createModel } from '../../vision/models/registry.js';
 import { bestLine, type HeldOutLine, heldOutLines } from '../best-epoch.js';
 import { flat } from '../differences.js';
+import { judgedBy } from '../judged.js';
 import { type ModelCard, readModelCard } from '../model-card.js';
 import { type RunConfig, readRunConfig } from '../run-config.js';
 import { RunFolder } from '../run-folder.js';
 import type { LogLine } from '../run-log.js';
 import { type RunSummary, readRunSummary } from '../run-summary.js';
-import { judgedBy } from '../train-task.js';
 
 /** `unfinished`: it trains, or was killed; `stopped`: by a signal. */
 export type RunState = 'ended' | 'stopped' | 'failed' | 'unfinished';
