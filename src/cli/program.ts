@@ -45,6 +45,11 @@ const commands: readonly Entry[] = [
     load: async () => (await import('./commands/compare.js')).addCompare,
   },
   {
+    name: 'report',
+    description: 'Writes what a run has come to, with its pictures, into one page.',
+    load: async () => (await import('./commands/report.js')).addReport,
+  },
+  {
     name: 'predict',
     description: 'Says what is in pictures.',
     load: async () => (await import('./commands/predict.js')).addPredict,

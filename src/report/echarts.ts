@@ -9,6 +9,8 @@ export type ChartOption = Readonly<Record<string, unknown>>;
 /** A chart, and the size that it is drawn at where nothing else decides. The option is plain data: a page's charts are made of it, too. */
 export interface Chart {
   readonly option: ChartOption;
+  /** What is different, within parts of the option, where it has less than 480 pixels. */
+  readonly narrow?: Readonly<Record<string, ChartOption>>;
   readonly width: number;
   readonly height: number;
 }
@@ -26,9 +28,10 @@ export function renderSvg({ option, width, height }: Chart): string {
   }
 }
 
-/** The library as a script, for a page whose charts live. */
+/** The library as a script that gives a page `echarts`, for charts that live. */
 export function chartScript(): string {
-  return readFileSync(new URL(bundle, import.meta.url), 'utf8');
+  const code = readFileSync(new URL(bundle, import.meta.url), 'utf8');
+  return `var echarts = (function () { var module = { exports: {} };\n${code}\nreturn module.exports; })();`;
 }
 
 /** The option with all its texts printable: a control character makes no SVG that can be read. */

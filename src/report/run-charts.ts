@@ -41,8 +41,8 @@ export interface RunCharts {
 export function runCharts(record: RunRecord, words: Words): RunCharts {
   const { classes, curves, steps, confusion, predictions } = record;
   return {
-    loss: lossChart(curves, words),
     accuracy: accuracyChart(curves, words),
+    loss: lossChart(curves, words),
     steps: stepsChart(steps, words),
     rates: ratesChart(steps, words),
     ...(confusion && {

@@ -9,7 +9,11 @@ import type { Tensor } from '../tensor/tensor.js';
 import { judge } from '../train/judge.js';
 import { measure } from '../train/measure.js';
 import type { HeldOutScores } from '../train/metrics.js';
+import { Collected } from './pictures/collected.js';
+import { ShownSet } from './pictures/shown-set.js';
+import type { ReportSource } from './report/write-report.js';
 import { type Checkpoint, RunFolder } from './run-folder.js';
+import { readRunSummary } from './run-summary.js';
 import { openTestSet } from './test-set.js';
 import { loadingWorkers } from './train-task.js';
 import { TrainedModel } from './trained-model.js';
@@ -90,11 +94,23 @@ export async function evaluate(
   runOrPath: RunFolder | string,
   ...given: [options?: EvaluateOptions]
 ): Promise<Evaluation> {
-  const { batchSize, data, recipe, onError } = readEvaluateOptions(given);
-  const run = await RunFolder.open(runOrPath);
+  return (await measureRun(await RunFolder.open(runOrPath), readEvaluateOptions(given))).evaluation;
+}
+
+/** A measurement, and what a report is made of. */
+export interface MeasuredRun {
+  readonly evaluation: Evaluation;
+  readonly source: ReportSource;
+}
+
+/** `evaluate`, with every answer. */
+export async function measureRun(
+  run: RunFolder,
+  { batchSize, data, recipe, onError }: ReturnType<typeof readEvaluateOptions>,
+): Promise<MeasuredRun> {
   const trained = await TrainedModel.load(run, { recipe });
   const { classes, temperature = null } = trained.card;
-  const { test, loss, note } = await openTestSet(run, trained, data, recipe);
+  const { task, test, loss: lossOf, note } = await openTestSet(run, trained, data, recipe);
   const loader = new DataLoader(test, {
     batchSize,
     numWorkers: loadingWorkers(test),
@@ -105,18 +121,20 @@ export async function evaluate(
   const raw = new CalibrationError();
   const brier = new BrierScore();
   const top5 = new Accuracy({ topK: 5 });
+  const collected = new Collected();
   const step = async (images: Tensor, labels: Tensor) => {
     const scores = await trained.logits(images);
     if (temperature !== null) raw.update(scores, labels);
     const logits = trained.calibrated(scores);
     for (const metric of [calibration, brier, top5]) metric.update(logits, labels);
-    return { loss: loss(logits, labels), logits };
+    collected.add(logits, labels);
+    return { loss: lossOf(logits, labels), logits };
   };
   const scores = await measure(loader, step, async () => true);
   if (scores === null) throw internalError('a measurement ended by itself');
   const { confusion } = scores;
   const report = classReport(confusion);
-  return {
+  const evaluation: Evaluation = {
     ...scores,
     samples: confusion.samples(),
     macroF1: report.macro.f1,
@@ -137,6 +155,12 @@ export async function evaluate(
     notes: note === null ? [] : [note],
     skipped: loader.skipped,
   };
+  const { loss, accuracy } = scores;
+  const best = (await readRunSummary(run).catch(() => null))?.best?.epoch ?? null;
+  const predictions = collected.predictions();
+  const outcome = { best, test: { loss, accuracy }, confusion: confusion.compute(), predictions };
+  const set = new ShownSet(test, trained.transform, loader.skipped);
+  return { evaluation, source: { outcome, split: 'test', set, trained, task, found: null } };
 }
 
 function numberOrNull(value: number): number | null {

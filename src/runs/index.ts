@@ -27,6 +27,7 @@ export { type ModelCard, readModelCard } from './model-card.js';
 export { type Overfit, type OverfitOptions, overfitBatch } from './overfit-batch.js';
 export type { Answer } from './predict-all.js';
 export type { Invert, PictureResult, Prediction, PredictOptions } from './predict-options.js';
+export { type ReportOptions, report, type WrittenReport } from './report/report.js';
 export {
   type Comparison,
   type ReproduceOptions,

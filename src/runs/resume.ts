@@ -22,8 +22,8 @@ export interface OpenResumeOptions extends Opening {
 
 export interface ResumeOptions
   extends OpenResumeOptions,
-    Pick<TrainRequest, 'callbacks' | 'signal'> {
-  /** Whether pictures are drawn while it trains. @default true */
+    Pick<TrainRequest, 'callbacks' | 'signal' | 'tensorboard'> {
+  /** Whether pictures are drawn while it trains, and report.html is written at the end. @default true */
   readonly report?: boolean;
 }
 
@@ -48,6 +48,7 @@ const readOpening = optionReader<OpenResumeOptions>('openResume', opening);
 const readOptions = optionReader<ResumeOptions>('resume', {
   ...opening,
   report: true,
+  tensorboard: true,
   callbacks: true,
   signal: true,
 });
@@ -87,13 +88,14 @@ export async function resume(
   path: string,
   ...given: [options?: ResumeOptions]
 ): Promise<TrainedRun> {
-  const { report = true, callbacks, signal, ...request } = readOptions(given);
+  const { report = true, tensorboard = false, callbacks, signal, ...request } = readOptions(given);
   const { changed, ...opened } = await openResume(path, request);
   for (const text of changed)
     for (const callback of callbacks ?? []) callback.onNote?.(`goes on although ${text}`);
   const outcome = await trainTask({
     ...opened,
     report,
+    tensorboard,
     force: changed.length > 0,
     ...(callbacks && { callbacks }),
     ...(signal && { signal }),

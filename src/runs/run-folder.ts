@@ -169,6 +169,11 @@ export class RunFolder {
     await this.writeWhole(this.file(file), typeof content === 'string' ? content : [content]);
   }
 
+  /** Writes files by their names, each whole or not at all. */
+  async writeFiles(files: Readonly<Record<string, string | Uint8Array>>): Promise<void> {
+    for (const [file, content] of Object.entries(files)) await this.writeFile(file, content);
+  }
+
   /** Keeps other processes from training in it. @throws DataError where one does */
   async claim(): Promise<FolderMark> {
     const mark = await markFolder(this.path, 'training').catch((cause) => {
@@ -245,11 +250,16 @@ export class RunFolder {
   /** Adds lines to a log, each one JSON object: all of them or none. */
   async append<L extends RunLog>(log: L, lines: readonly LogLine<L>[]): Promise<void> {
     if (lines.length === 0) return;
-    const path = this.file(log);
+    await this.appendBytes(log, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  }
+
+  /** Adds to any file: all of the content or nothing. */
+  async appendBytes(file: string, content: string | Uint8Array): Promise<void> {
+    const path = this.file(file);
     await this.requireThere();
     try {
       this.written.add(path);
-      await appendWhole(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+      await appendWhole(path, content);
     } catch (cause) {
       throw notWritable(path, cause);
     }
@@ -316,13 +326,13 @@ function isThere(path: string): Promise<boolean> {
   );
 }
 
-/** Adds text to a file; where that fails midway, the file is as it was. */
-async function appendWhole(path: string, text: string): Promise<void> {
+/** Adds to a file; where that fails midway, the file is as it was. */
+async function appendWhole(path: string, content: string | Uint8Array): Promise<void> {
   const file = await open(path, 'a');
   try {
     const { size } = await file.stat();
     try {
-      await file.appendFile(text);
+      await file.appendFile(content);
       await file.sync(); // a checkpoint that comes after it counts on it
     } catch (cause) {
       await file.truncate(size);

@@ -18,6 +18,10 @@ const schema = z.looseObject({
   stopReason: z.string().nullable(),
   /** The best epoch's weights on the test set. */
   test: scores.nullable(),
+  /** The epoch whose weights are kept. */
+  best: z.looseObject({ epoch: z.int() }).nullable(),
+  /** What people were told. */
+  notes: z.array(z.string()).default([]),
   /** The message of the error that ended it. */
   failed: z.string().optional(),
 });

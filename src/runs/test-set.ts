@@ -7,6 +7,7 @@ import { numel } from '../core/shape.js';
 import type { Dataset } from '../data/dataset.js';
 import { crossEntropy } from '../nn/functional.js';
 import { findAgain } from '../recipes/index.js';
+import type { Task } from '../recipes/recipe.js';
 import { fromArray } from '../tensor/creation.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type RunData, readRunData } from './run-config.js';
@@ -14,6 +15,8 @@ import type { RunFolder } from './run-folder.js';
 import type { TrainedModel } from './trained-model.js';
 
 export interface TestSet {
+  /** All that the run was trained on, as its model sees it. */
+  readonly task: Task;
   readonly test: Dataset;
   /** What it is measured by: cross entropy, or the loss of the run's recipe file. */
   readonly loss: (logits: Tensor, labels: Tensor) => Tensor;
@@ -32,14 +35,10 @@ export async function openTestSet(
   dataFolder: string | undefined,
   named?: string,
 ): Promise<TestSet> {
-  const { test, loss, note } = await reopen(
-    run,
-    trained,
-    await readRunData(run),
-    dataFolder,
-    named,
-  );
-  return { test, loss, note };
+  const runData = await readRunData(run);
+  const { valSplit } = runData;
+  const { task, loss, note } = await reopen(run, trained, runData, dataFolder, named, valSplit);
+  return { task, test: task.test, loss, note };
 }
 
 /**
@@ -55,7 +54,8 @@ export async function openValidation(
 ): Promise<Dataset> {
   const runData = await readRunData(run);
   const { valSplit, valFingerprint } = runData;
-  const { val } = await reopen(run, trained, runData, dataFolder, named, valSplit);
+  const { task } = await reopen(run, trained, runData, dataFolder, named, valSplit);
+  const { val } = task;
   if (val === null)
     throw new DataError(
       run.path,
@@ -77,12 +77,12 @@ async function reopen(
   { card: { classes }, transform }: TrainedModel,
   { choices, recipe, code }: RunData,
   dataFolder: string | undefined,
-  named?: string,
-  valSplit = 0,
+  named: string | undefined,
+  valSplit: number,
 ) {
   if (dataFolder === undefined && choices.data !== undefined) await requireThere(choices.data);
   const { open, note } = await findAgain(run.path, { recipe, code }, named);
-  const { test, val, ...task } = await open({
+  const task = await open({
     ...choices,
     ...(dataFolder !== undefined && { data: dataFolder }),
     valSplit,
@@ -96,7 +96,7 @@ async function reopen(
       `has the classes ${quoteAll(classes)}, the data ${quoteAll(task.classes)}; they must be the same`,
     );
   const loss = task.code?.loss ?? ((logits, labels) => crossEntropy(logits, labels));
-  return { test, val, loss, note };
+  return { task, loss, note };
 }
 
 async function requireThere(data: string): Promise<void> {

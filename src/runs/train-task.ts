@@ -36,6 +36,7 @@ import { RunPictures } from './pictures/run-pictures.js';
 import { writeFacts } from './run-facts.js';
 import type { RunFolder } from './run-folder.js';
 import { RunRecorder } from './run-recorder.js';
+import { TensorBoard } from './tensorboard/tensorboard.js';
 
 export interface TrainRequest {
   readonly task: Task;
@@ -46,8 +47,10 @@ export interface TrainRequest {
   readonly force?: boolean;
   /** Whether mistakes that no error shows are noted; see `train.Lints`. @default true */
   readonly lints?: boolean;
-  /** Whether pictures are drawn while it trains. @default false */
+  /** Whether pictures are drawn while it trains, and report.html is written at the end. @default false */
   readonly report?: boolean;
+  /** Whether TensorBoard's event file is written, too. @default false */
+  readonly tensorboard?: boolean;
   readonly callbacks?: readonly Callback[];
   readonly signal?: AbortSignal;
 }
@@ -69,6 +72,7 @@ const readRequest = optionReader<TrainRequest>('trainTask', {
   force: true,
   lints: true,
   report: true,
+  tensorboard: true,
   callbacks: true,
   signal: true,
 });
@@ -119,6 +123,7 @@ async function fit({
   force = false,
   lints = true,
   report = false,
+  tensorboard = false,
   callbacks = [],
   signal,
 }: TrainRequest): Promise<Omit<TrainOutcome, 'kept'>> {
@@ -181,6 +186,7 @@ async function fit({
           wholeState: learner.wholeState,
           ...(state !== null && { onResume: () => writeFacts(run, task, settings) }),
         }),
+        ...(tensorboard ? [new TensorBoard(run)] : []),
         ...(report ? [new RunPictures(run, task, settings.seed, skippedOf, tell)] : []),
         ...callbacksOf(run, settings),
         ...callbacks,

@@ -8,8 +8,8 @@ import { type TrainOutcome, type TrainRequest, trainTask } from './train-task.js
 export interface TrainOptions
   extends SettingsLayer,
     Opening,
-    Pick<TrainRequest, 'callbacks' | 'signal'> {
-  /** Whether pictures are drawn while it trains. @default true */
+    Pick<TrainRequest, 'callbacks' | 'signal' | 'tensorboard'> {
+  /** Whether pictures are drawn while it trains, and report.html is written at the end. @default true */
   readonly report?: boolean;
   /** The run folder, empty or absent. @default the next free `runs/<data>-<n>` */
   readonly out?: string;
@@ -50,6 +50,7 @@ const names: OptionNames<TrainOptions> = {
   onCache: true,
   out: true,
   report: true,
+  tensorboard: true,
   callbacks: true,
   signal: true,
 };
@@ -75,6 +76,7 @@ export async function train(data: string, ...given: [options?: TrainOptions]): P
   const {
     out,
     report = true,
+    tensorboard = false,
     callbacks,
     signal,
     download,
@@ -94,6 +96,7 @@ export async function train(data: string, ...given: [options?: TrainOptions]): P
     settings,
     run,
     report,
+    tensorboard,
     ...(callbacks && { callbacks }),
     ...(signal && { signal }),
   });

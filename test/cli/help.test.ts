@@ -25,6 +25,7 @@ test('each command that --help lists has its own help, with options', () => {
       'tune',
       'evaluate',
       'compare',
+      'report',
       'predict',
       'explain',
       'features',

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { type Calibration, calibrate } from '../../runs/calibrate.js';
-import { type Evaluation, evaluate } from '../../runs/evaluate.js';
+import { type Evaluation, measureRun } from '../../runs/evaluate.js';
+import { withQuickLook, writeAll } from '../../runs/report/write-all.js';
 import { RunFolder } from '../../runs/run-folder.js';
 import { formatLoss, percent } from '../../train/epoch-line.js';
 import { withoutRemedy } from '../command-terms.js';
@@ -24,6 +25,7 @@ interface EvaluateOptions extends EngineChoice {
   readonly onError: 'throw' | 'skip';
   readonly recipe?: string;
   readonly calibrate?: true;
+  readonly report: boolean;
   readonly json?: true;
 }
 
@@ -38,6 +40,7 @@ export function addEvaluate(command: Command): void {
     .addOption(batchSizeOption('samples at a time').default(64))
     .addOption(onErrorOption())
     .addOption(recipeOption())
+    .option('--no-report', 'draw no pictures and write no report.html')
     .addOption(engineOption())
     .addOption(threadsOption())
     .addOption(winogradOption())
@@ -51,9 +54,11 @@ async function runEvaluate(path: string, options: EvaluateOptions): Promise<void
   const { batchSize, data, recipe, onError } = options;
   const how = { batchSize, data, recipe, onError };
   const calibration = options.calibrate === true ? await calibrate(run, how) : null;
-  const { confusion, ...result } = await evaluate(run, how);
+  const { evaluation, source } = await measureRun(run, how);
+  const { confusion, ...result } = evaluation;
+  const report = options.report ? await writeAll(run, await withQuickLook(source), 'en') : null;
   if (options.json === true) {
-    printJson({ run: run.path, ...(calibration && { calibration }), ...result });
+    printJson({ run: run.path, ...(calibration && { calibration }), ...result, report });
     return;
   }
   const { loss, samples, perClass, findings, checkpoint, notes, skipped } = result;
@@ -87,6 +92,10 @@ async function runEvaluate(path: string, options: EvaluateOptions): Promise<void
     for (const line of wrapped(`warning: ${finding}`, 2)) printLine(line);
   for (const { message } of skipped)
     for (const line of wrapped(`left out: ${withoutRemedy(message)}`, 2)) printLine(line);
+  if (report !== null) {
+    printLine();
+    for (const line of wrapped(`The report with all pictures is ${report}.`, 2)) printLine(line);
+  }
 }
 
 function fitted(run: string, { temperature, samples, before, after }: Calibration): string {

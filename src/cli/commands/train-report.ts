@@ -113,7 +113,7 @@ export class TextReport implements Report {
       [`npx wick evaluate ${path}`, 'accuracy on the test set, class by class'],
       [`npx wick predict ${path} IMAGE…`, 'what is in a picture'],
       [`npx wick summary ${path}`, 'the network, layer by layer'],
-      [`${path}/curves.svg`, 'loss and accuracy by epoch'],
+      [`${path}/report.html`, 'all of it on a page, with pictures'],
     ];
     for (const line of formatTable(next, 2)) print(`  ${line}`);
   }

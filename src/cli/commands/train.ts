@@ -31,6 +31,7 @@ interface TrainOptions extends NothingOptions {
   readonly recipe?: string;
   readonly lints: boolean;
   readonly report: boolean;
+  readonly tensorboard?: true;
   readonly logEvery?: number;
 }
 
@@ -73,7 +74,8 @@ export function addTrain(command: Command): void {
     .option('--dry-run', 'one batch of each phase, and what all of it would take')
     .option('--overfit-batch', 'learn one batch by heart, which every network can that can learn')
     .option('--no-lints', 'do not note mistakes that no error shows')
-    .option('--no-report', 'draw no pictures')
+    .option('--no-report', 'draw no pictures and write no report.html')
+    .option('--tensorboard', "write TensorBoard's event file, too")
     .addOption(engineOption())
     .addOption(threadsOption())
     .addOption(winogradOption())
@@ -108,6 +110,7 @@ async function train(
         force: changed.length > 0,
         lints: options.lints,
         report: options.report,
+        tensorboard: options.tensorboard === true,
         callbacks: [report.callback],
         signal,
       }),

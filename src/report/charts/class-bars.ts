@@ -43,6 +43,10 @@ export function classBarsChart(
         bars('f1', colors.test),
       ],
     }),
+    narrow: {
+      grid: { left: 98 },
+      yAxis: { axisLabel: { width: 88, overflow: 'truncate' } },
+    },
     width: 700,
     height: 110 + 34 * Math.max(shown.length, 2),
   };

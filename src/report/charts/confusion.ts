@@ -6,6 +6,10 @@ import { titled, xAxis } from './look.js';
 /** Classes up to which cells have their numbers in them. */
 const mostNumbered = 16;
 
+/** Pixels for names on a phone. */
+const narrowLeft = 88;
+const cut = { width: 52, overflow: 'truncate', fontSize: 10 };
+
 /** What each class was taken for, counts `[true class][predicted class]`: rows coloured by their share. */
 export function confusionChart(
   counts: readonly (readonly number[])[],
@@ -67,6 +71,13 @@ export function confusionChart(
           encode: { x: 0, y: 1, tooltip: [3], value: 2 },
         },
       ],
+    }),
+    ...(left > narrowLeft && {
+      narrow: {
+        grid: { left: narrowLeft, bottom: narrowLeft },
+        xAxis: { nameGap: narrowLeft - 26, axisLabel: { ...cut, rotate: 90 } },
+        yAxis: { nameGap: narrowLeft - 22, axisLabel: cut },
+      },
     }),
     width: left + side + 24,
     height: left + side + 48,

@@ -1,6 +1,6 @@
 import type { Chart } from '../echarts.js';
 import type { Words } from '../language/words.js';
-import { colors, legend, line, rounded, titled, xAxis, yAxis } from './look.js';
+import { colors, legend, line, narrowLegend, rounded, titled, xAxis, yAxis } from './look.js';
 
 /** Loss and accuracy, 0–1. */
 export interface CurveScores {
@@ -59,11 +59,12 @@ interface Panel {
 
 function panel(
   title: string,
-  { points, best, test }: Curves,
+  { points, best, test: measured }: Curves,
   words: Words,
   { value, axis, rates }: Panel,
 ): Chart {
   const split = points[0]?.split ?? 'test';
+  const test = split === 'test' ? null : measured;
   const splits: Readonly<Record<string, string>> = words.splits;
   const dots = { showSymbol: points.length <= 30, symbol: 'circle', symbolSize: 6 };
   const tested = points.map(({ epoch }) => (epoch === best && test ? value(test) : null));
@@ -111,6 +112,7 @@ function panel(
       yAxis: rates ? [axis, yAxis('', { position: 'right', scale: true, ...right })] : axis,
       series,
     }),
+    narrow: narrowLegend,
     width: 450,
     height: 340,
   };

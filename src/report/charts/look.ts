@@ -1,5 +1,5 @@
 /** What charts have in common: colours that stay apart for the colour-blind and on both backgrounds, titles, axes, lines. */
-import type { ChartOption } from '../echarts.js';
+import type { Chart, ChartOption } from '../echarts.js';
 
 export const colors = {
   train: '#3b82c4',
@@ -33,6 +33,12 @@ export function titled(text: string, option: ChartOption): ChartOption {
 
 /** Names of lines, under everything. */
 export const legend: ChartOption = { bottom: 4, itemWidth: 18, itemGap: 14 };
+
+/** A chart with a legend on a phone: the names can be scrolled. */
+export const narrowLegend: NonNullable<Chart['narrow']> = {
+  legend: { type: 'scroll' },
+  grid: { bottom: 66 },
+};
 
 /** A name under the middle of the x axis. */
 export function xAxis(name: string, more: ChartOption): ChartOption {

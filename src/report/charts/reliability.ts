@@ -1,6 +1,6 @@
 import type { Chart } from '../echarts.js';
 import type { Words } from '../language/words.js';
-import { colors, legend, line, rounded, titled, xAxis, yAxis } from './look.js';
+import { colors, legend, line, narrowLegend, rounded, titled, xAxis, yAxis } from './look.js';
 import { calibrationOf, type Predictions } from './predictions.js';
 
 /** How often a model is right where it is so sure, with its expected calibration error (Guo et al., 2017). */
@@ -43,6 +43,7 @@ export function reliabilityChart(predictions: Predictions, words: Words): Chart 
         ),
       ],
     }),
+    narrow: narrowLegend,
     width: 560,
     height: 380,
   };

@@ -2,7 +2,7 @@ import { rocAuc } from '../../metrics/auroc.js';
 import type { Chart } from '../echarts.js';
 import type { Words } from '../language/words.js';
 import { shortNames } from '../short-name.js';
-import { classColors, legend, line, rounded, titled, xAxis, yAxis } from './look.js';
+import { classColors, legend, line, narrowLegend, rounded, titled, xAxis, yAxis } from './look.js';
 import { type Predictions, probabilitiesOf } from './predictions.js';
 import { averagePrecision, type ThresholdCurve, thresholdCurve } from './threshold-curves.js';
 
@@ -100,6 +100,7 @@ function curvesChart(
         line(name, classColors[k % classColors.length] ?? '', points, { symbol: 'none' }),
       ),
     }),
+    narrow: narrowLegend,
     width: 450,
     height: 310 + under,
   };

@@ -1,3 +1,24 @@
+interface ResultWords {
+  readonly split: string;
+  readonly samples: string;
+  /** In percent, as its interval. */
+  readonly accuracy: string;
+  readonly interval: readonly string[];
+}
+
+interface HowWords {
+  readonly model: string;
+  readonly parameters: string | null;
+  readonly pretrained: string | null;
+  readonly input: string;
+  readonly recipe: string;
+  readonly epochs: number;
+  /** Epochs that were asked for. */
+  readonly wanted: number;
+  readonly best: number | null;
+  readonly minutes: string | null;
+}
+
 /** English; the other languages say the same, and have its type. */
 export const english = {
   code: 'en',
@@ -35,4 +56,79 @@ export const english = {
   confusedPairs: 'Classes that are confused most',
   takenFor: (actual: string, predicted: string, count: number) =>
     `${actual} taken for ${predicted}: ${count}×`,
+  result: ({ split, samples, accuracy, interval: [low, high] }: ResultWords) =>
+    `Right for ${accuracy} % of ${samples} ${split} images (95 % interval ${low} to ${high} %).`,
+  notMeasured: 'Not measured: no epoch has ended, or the images are not there.',
+  more: (balanced: string, f1: string) => `Balanced accuracy ${balanced} %, macro F1 ${f1} %.`,
+  how: ({
+    model,
+    parameters,
+    pretrained,
+    input,
+    recipe,
+    epochs,
+    wanted,
+    best,
+    minutes,
+  }: HowWords) =>
+    [
+      `${model}${parameters === null ? '' : ` (${parameters} parameters)`} on ${input} inputs`,
+      pretrained === null ? '' : `, from trained weights (${pretrained})`,
+      `, trained on ${recipe} for ${epochs === wanted ? epochs : `${epochs} of ${wanted}`} epochs`,
+      minutes === null ? '' : ` in ${minutes}`,
+      best === null ? '.' : `; the weights are those of epoch ${best}.`,
+    ].join(''),
+  chosenByTest: 'The best epoch was chosen by the test set: new images may do a little worse.',
+  failed: (message: string) => `The training failed: ${message}`,
+  stopped: (epochs: number, wanted: number) =>
+    `The training was stopped after ${epochs} of ${wanted} epochs.`,
+  settings: 'Settings that are not as usual',
+  setting: 'setting',
+  value: 'here',
+  usual: 'usually',
+  allUsual: 'All settings are those that this data set is trained with by default.',
+  data: 'Data',
+  className: 'class',
+  allClasses: 'all',
+  largestAndSmallest: 'The largest and the smallest classes:',
+  notLookedAt: 'The files were not looked at for damage and duplicates: wick report does.',
+  nothingFound: 'Nothing is wrong with the files.',
+  found: {
+    corrupt: (n: number) => `${n} cannot be used`,
+    leaks: (n: number) => `${n} in several splits: what is tested has been trained on`,
+    twoClasses: (n: number) => `${n} in several classes: one of them is wrong`,
+    duplicates: (n: number) => `${n} there more than once`,
+    tiny: (n: number) => `${n} tiny`,
+  },
+  curves: 'Curves',
+  mistakes: 'Mistakes',
+  clickACell: 'A cell shows its images when it is clicked.',
+  is: 'is',
+  takenForOne: 'taken for',
+  noPictures: '{} more are not in this file.',
+  lossOf: (loss: string) => `loss ${loss}`,
+  trust: 'How far probabilities can be trusted',
+  reasons: 'Where the model looks',
+  aboutReasons:
+    'The image, and beside it where the class that was named has its reasons (Grad-CAM): yellow is much, violet little.',
+  rightAnswers: 'Right answers',
+  wrongAnswers: 'Wrong answers',
+  notes: 'Notes',
+  noNotes: 'No lint has found anything.',
+  environment: 'Environment',
+  environmentOf: {
+    wick: 'wick',
+    node: 'Node',
+    engine: 'engine',
+    threads: 'threads',
+    started: 'begun',
+  },
+  repeat: 'To go on from here',
+  toGoOn: 'Go on where it stopped:',
+  toRepeat: 'Run it again, and compare byte for byte:',
+  toTrainAnew: 'Train with these settings, and others on top:',
+  toEvaluate: 'Measure it again:',
+  toPredict: 'Ask it what is in images:',
+  noScript:
+    'The charts of this page need JavaScript; the same are files beside it, such as curves.svg.',
 };

@@ -16,8 +16,8 @@ export class Collected {
     this.classes = logits.size(1);
     this.count += labels.size(0);
     if (this.count * this.classes > mostScores) return;
-    this.scores.push(Float32Array.from(logits.data));
-    this.labels.push(Int32Array.from(labels.data));
+    this.scores.push(new Float32Array(logits.data));
+    this.labels.push(new Int32Array(labels.data));
   }
 
   /** All of them; null where they are none, or too many to be kept. */

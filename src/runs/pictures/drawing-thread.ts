@@ -43,9 +43,7 @@ export class DrawingThread {
       try {
         const reply = await this.ask(request);
         if ('problem' in reply) this.onProblem(reply.problem);
-        else
-          for (const [file, content] of Object.entries(reply.files))
-            await this.run.writeFile(file, content);
+        else await this.run.writeFiles(reply.files);
       } catch (error) {
         this.onProblem(error instanceof Error ? error.message : String(error));
       }

@@ -3,7 +3,10 @@ import type { SkippedSample } from '../../data/fetch-batch.js';
 import type { Task } from '../../recipes/recipe.js';
 import type { Callback } from '../../train/callback.js';
 import type { EpochEvent, FitSummary, MeasureEvent } from '../../train/metrics.js';
+import { findInData, isQuickToLookAt } from '../report/data-findings.js';
+import { writeReport } from '../report/write-report.js';
 import type { RunFolder } from '../run-folder.js';
+import { TrainedModel } from '../trained-model.js';
 import { Collected } from './collected.js';
 import { DrawingThread } from './drawing-thread.js';
 import { galleryFiles } from './galleries.js';
@@ -79,7 +82,7 @@ export class RunPictures implements Callback {
       this.outcome = { best: best.epoch, test: null, confusion, predictions: null };
     }
     this.draw();
-    await this.unlessItFails(() => this.galleries());
+    await this.unlessItFails(() => this.report());
     await this.thread.close();
   }
 
@@ -88,14 +91,17 @@ export class RunPictures implements Callback {
     this.thread.draw({ classes: task.classes, language: 'en', outcome });
   }
 
-  private async galleries(): Promise<void> {
-    const { predictions, confusion } = this.outcome;
-    const { evalTransform, classes, val, test } = this.task;
-    if (predictions === null || confusion === null) return;
-    const dataset = this.split === 'val' && val !== null ? val : test;
+  private async report(): Promise<void> {
+    const { run, task, outcome, split } = this;
+    const { evalTransform, classes, val, test } = task;
+    const dataset = split === 'val' && val !== null ? val : test;
     const set = new ShownSet(dataset, evalTransform, this.skippedOf(dataset));
-    const files = await galleryFiles(set, predictions, confusion, classes);
-    for (const [file, content] of Object.entries(files)) await this.run.writeFile(file, content);
+    const { predictions, confusion } = outcome;
+    if (predictions !== null && confusion !== null)
+      await run.writeFiles(await galleryFiles(set, predictions, confusion, classes));
+    const trained = await TrainedModel.load(run);
+    const found = isQuickToLookAt(task) ? await findInData(task) : null;
+    await writeReport(run, { outcome, split, set, trained, task, found }, 'en');
   }
 
   private async unlessItFails(work: () => Promise<void>): Promise<void> {

@@ -1,6 +1,7 @@
 import { Rng } from '../../core/rng.js';
 import type { Dataset } from '../../data/dataset.js';
 import { fromArray } from '../../tensor/creation.js';
+import type { Tensor } from '../../tensor/tensor.js';
 import type { ImageTransform } from '../../vision/datasets/image-transform.js';
 import type { Image } from '../../vision/image.js';
 import { seenPicture } from '../explain-pictures.js';
@@ -20,10 +21,15 @@ export class ShownSet {
     this.indices = Array.from({ length: dataset.length }, (_, i) => i).filter((i) => !left.has(i));
   }
 
-  /** What the network is given of the n-th that was measured, as a picture. */
-  async picture(n: number): Promise<Image> {
+  /** What the network is given of the n-th that was measured: `[C, H, W]`. */
+  async input(n: number): Promise<Tensor> {
     const [{ data, shape }] = await this.dataset.get(this.index(n), new Rng(0));
-    return seenPicture(this.transform, fromArray(data, shape));
+    return fromArray(data, shape);
+  }
+
+  /** The same as a picture. */
+  async picture(n: number): Promise<Image> {
+    return seenPicture(this.transform, await this.input(n));
   }
 
   /** Its file, or its number. */

@@ -1,0 +1,73 @@
+import { spawn } from 'node:child_process';
+import { type Command, Option } from 'commander';
+import type { Language } from '../../report/language/words.js';
+import { report } from '../../runs/report/report.js';
+import { RunFolder } from '../../runs/run-folder.js';
+import { showCount } from '../counter.js';
+import {
+  applyEngineChoice,
+  dataOption,
+  type EngineChoice,
+  engineOption,
+  jsonOption,
+  recipeOption,
+  threadsOption,
+} from '../options.js';
+import { printAside, printJson, printLine, wrapped } from '../output.js';
+
+interface ReportOptions extends EngineChoice {
+  readonly lang: Language;
+  readonly open?: true;
+  readonly data?: string;
+  readonly recipe?: string;
+  readonly json?: true;
+}
+
+export function addReport(command: Command): void {
+  command
+    .argument('<run>', 'a run folder')
+    .addOption(
+      new Option('--lang <language>', 'what it is written in').choices(['en', 'zh']).default('en'),
+    )
+    .option('--open', 'open it in the browser')
+    .addOption(dataOption())
+    .addOption(recipeOption())
+    .addOption(engineOption())
+    .addOption(threadsOption())
+    .addOption(jsonOption())
+    .action(runReport);
+}
+
+async function runReport(path: string, options: ReportOptions): Promise<void> {
+  const run = await RunFolder.open(path);
+  applyEngineChoice(options);
+  const { lang, data, recipe, json = false } = options;
+  const counter = showCount('pictures looked at');
+  const written = await report(run, {
+    language: lang,
+    data,
+    recipe,
+    ...(!json && { onProgress: counter.update }),
+  }).finally(counter.end);
+  if (json) printJson(written);
+  else {
+    if (written.problem !== null)
+      for (const line of wrapped(`note: only what the logs say: ${written.problem}`, 2))
+        printAside(line);
+    printLine(written.path);
+  }
+  if (options.open) openFile(written.path);
+}
+
+const openers: Readonly<Record<string, readonly [string, ...string[]]>> = {
+  darwin: ['open'],
+  win32: ['cmd', '/c', 'start', ''],
+};
+
+/** Opens a file with what the system opens such files with. */
+function openFile(path: string): void {
+  const [program, ...args] = openers[process.platform] ?? ['xdg-open'];
+  const child = spawn(program, [...args, path], { stdio: 'ignore', detached: true });
+  child.on('error', () => printAside(`note: ${program} is not there to open it`));
+  child.unref();
+}
