@@ -1,4 +1,4 @@
-// Reads thousands of damaged files of every kind that carries weights or describes a run (safetensors, pickles, .pth, .npy, .npz, model.json,
+// Reads thousands of damaged files of every kind that carries weights or describes a run (safetensors, pickles, .pth, .npy, .npz, ONNX, model.json,
 // config.json, checkpoints, the image cache): each must be read, healed, or refused with an error that names it, within 2 s.
 // Then files made to exhaust memory or time, and large good ones, each in a process of its own: at most twice the file and
 // 64 MiB (and what V8 keeps for itself), within 10 s of the processor. Last, files of wick's making that PyTorch and NumPy read, where they are installed.
@@ -22,6 +22,7 @@ const readers = {
   npy: async (path) => (await load('src/io/numpy-files.js')).loadNpy(path),
   npz: async (path) => (await load('src/io/numpy-files.js')).loadNpz(path),
   pth: async (path) => (await load('src/io/load-torch.js')).loadTorch(path),
+  onnx: async (path) => (await load('src/io/onnx/load-onnx.js')).loadOnnx(path),
   json: async (path) => (await load('src/io/json-file.js')).readJson(path),
   pickle: async (path) => {
     const { unpickle } = await load('src/io/pickle/unpickle.js');
@@ -151,6 +152,30 @@ function bomb(name, bytes) {
   return Buffer.concat([local, entry, latin1('PK\x05\x06'), end]);
 }
 
+/** A field of a protocol buffer: its number, then its bytes or several parts. */
+function field(number, ...parts) {
+  const content = Buffer.concat(parts.map((part) => Buffer.from(part)));
+  return Buffer.concat([varint(number * 8 + 2), varint(content.length), content]);
+}
+
+function varint(value) {
+  const bytes = [];
+  let rest = value;
+  for (; rest >= 128; rest = Math.floor(rest / 128)) bytes.push((rest % 128) + 128);
+  return Buffer.from([...bytes, rest]);
+}
+
+/** An ONNX file of version 17 around the fields of its graph. */
+const onnx = (...graph) => Buffer.concat([field(8, [16, 17]), field(7, ...graph)]);
+
+/** One product of matrices, which `weights` are of. */
+const onnxProduct = (weights) => {
+  const dims = [field(1, [8, 1]), field(1, [8, 2])];
+  const type = field(2, field(1, [8, 1], field(2, ...dims)));
+  const node = [field(1, 'x'), field(1, 'w'), field(2, 'y'), field(4, 'MatMul')];
+  return onnx(field(1, ...node), weights, field(11, field(1, 'x'), type), field(12, field(1, 'y')));
+};
+
 const latin1 = (text) => Buffer.from(text, 'latin1');
 
 /** Files that ask for more than they are, and good ones that are large: name, kind, bytes. */
@@ -230,6 +255,38 @@ const hostile = [
       Buffer.concat([Buffer.from('580080d901', 'hex'), Buffer.alloc(31031296, 'x'), latin1('.')]),
   ],
   ['a pickle of 31 MB in the old format', 'pth', () => latin1(`\x80\x02${'}'.repeat(31e6)}`)],
+  ['31 MB of nodes', 'onnx', () => onnx('\n\0'.repeat(15e6))],
+  ['31 MB of weights without a name', 'onnx', () => onnx('*\0'.repeat(15e6))],
+  ['31 MB of metadata', 'onnx', () => latin1('r\0'.repeat(15e6))],
+  ['31 MB of fields that are not known', 'onnx', () => latin1('\xa0\x06\0'.repeat(10e6))],
+  ['31 MB of groups in each other', 'onnx', () => latin1('\xa3\x06'.repeat(15e6))],
+  ['a name of 100 MB', 'onnx', () => onnx(field(2, Buffer.alloc(1e8, 'x')))],
+  [
+    'an attribute of 31 MB of numbers',
+    'onnx',
+    () => onnx(field(1, field(5, field(8, Buffer.alloc(31e6))))),
+  ],
+  [
+    'weights of 31 MB of small numbers',
+    'onnx',
+    () =>
+      onnxProduct(
+        field(5, [8, ...varint(31e6), 16, 7], field(8, 'w'), field(7, Buffer.alloc(31e6))),
+      ),
+  ],
+  [
+    'a shape of 31 MB',
+    'onnx',
+    () => onnxProduct(field(5, latin1('\x08\x01'.repeat(15e6)), [16, 1], field(8, 'w'))),
+  ],
+  [
+    '200 MB of weights',
+    'onnx',
+    () =>
+      onnxProduct(
+        field(5, [8, 2, 8, ...varint(25e6), 16, 1], field(8, 'w'), field(9, Buffer.alloc(2e8))),
+      ),
+  ],
   ['4 MB of brackets', 'json', () => latin1('['.repeat(4e6))],
   ['4 MB of lists in each other', 'json', () => latin1('['.repeat(2e6) + ']'.repeat(2e6))],
 ];

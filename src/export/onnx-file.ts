@@ -19,7 +19,7 @@ const irVersion = 8;
 
 export type ElementType = 'float32' | 'int32' | 'int64' | 'bool';
 type Elements = TypedArray | BigInt64Array;
-type Attribute = number | string | readonly number[] | { readonly float: number };
+type Attribute = number | string | readonly number[] | { readonly float: number } | TensorProto;
 
 /** The numbers that `TensorProto.DataType` gives them. */
 export const elementTypes = { float32: 1, int32: 6, int64: 7, bool: 9 } as const;
@@ -62,6 +62,13 @@ export class OnnxFile {
     const rawData = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     this.initializers.push({ name, dims: shape, dataType: elementTypes[type], rawData });
     return name;
+  }
+
+  /** The same as a node, which readers do not take for a weight. */
+  constant(name: string, type: ElementType, shape: Shape, data: Elements): string {
+    const rawData = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    const value = { dims: shape, dataType: elementTypes[type], rawData };
+    return this.node('Constant', [], { value }, [name]);
   }
 
   scalar(value: number): string {
@@ -174,5 +181,6 @@ function attributeOf([name, value]: [string, Attribute]): AttributeProto {
   if (typeof value === 'string')
     return { name, s: new TextEncoder().encode(value), type: types.string };
   if ('float' in value) return { name, f: value.float, type: types.float };
-  return { name, ints: value, type: types.ints };
+  if ('rawData' in value) return { name, t: value, type: types.tensor };
+  return { name, ints: value as readonly number[], type: types.ints }; // what is left
 }

@@ -50,7 +50,9 @@ export function toOnnx(
   for (const value of given) file.input(name(value), requireElementType(value.dtype), sizes(value));
   for (const [value, { data: array }] of made)
     file.initializer(name(value), 'float32', value.shape, array);
-  for (const [value, array] of data) if (used.has(value)) writeConstant(target, value, array);
+  const own = new Set(graph.constants.map(({ value }) => value));
+  for (const [value, array] of data)
+    if (used.has(value)) writeConstant(target, value, array, own.has(value));
   for (const node of nodes) write(target, node, ops);
   for (const value of [...graph.outputs, ...updates.map(({ next }) => next)])
     file.output(name(value), requireElementType(value.dtype), sizes(value));
@@ -129,11 +131,13 @@ function targetOf(
 }
 
 /** A constant as large as the batch, which can only be one number many times, is made when the network runs. */
-function writeConstant(target: Target, value: Value, array: TypedArray): void {
+function writeConstant(target: Target, value: Value, array: TypedArray, isConstant: boolean): void {
   const { file, name, sizes, shapeOf } = target;
   const isFixed = sizes(value).every((size) => typeof size === 'number');
   if (isFixed) {
-    file.initializer(name(value), requireElementType(value.dtype), value.shape, array);
+    const type = requireElementType(value.dtype);
+    if (isConstant) file.constant(name(value), type, value.shape, array);
+    else file.initializer(name(value), type, value.shape, array);
     return;
   }
   const [first = 0] = array;

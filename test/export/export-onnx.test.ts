@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { exportOnnx } from '../../src/export/index.js';
 import type { OnnxRuntime } from '../../src/export/onnxruntime.js';
-import { manualSeed, nn, randn, type Tensor, zeros } from '../../src/index.js';
+import { io, manualSeed, nn, randn, type Tensor, vision, zeros } from '../../src/index.js';
 import { temporaryFolder } from '../vision/datasets/temporary-folder.js';
 import { loadRuntime, withoutRuntime } from './runtime.js';
 
@@ -93,4 +93,17 @@ test('a file that computes something else is not written', { skip: withoutRuntim
   assert.deepEqual(await readdir(folder), []);
   await exportOnnx(classifier(), { ...options, runtime: wrongBy(1e-5) });
   assert.deepEqual(await readdir(folder), ['model.onnx']);
+});
+
+test('classes and transform are in the metadata', async (t) => {
+  const path = join(await temporaryFolder(t), 'model.onnx');
+  const { Compose, Resize, ToTensor } = vision.transforms;
+  const transform = new Compose([new Resize(4), new ToTensor()]);
+  const classes = ['a', 'ü', '猫'];
+  const metadata = { licence: 'MIT' };
+  await exportOnnx(classifier(), { path, inputShape, classes, transform, metadata });
+  const { metadata: found } = (await io.loadOnnx(path)).info;
+  assert.deepEqual(JSON.parse(found.classes ?? ''), classes);
+  assert.deepEqual(JSON.parse(found.transform ?? ''), transform.toJSON());
+  assert.equal(found.licence, 'MIT');
 });

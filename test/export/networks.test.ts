@@ -6,18 +6,30 @@ import { exportOnnx } from '../../src/export/index.js';
 import { toOnnx } from '../../src/export/onnx-graph.js';
 import { inferenceOps } from '../../src/export/ops/inference.js';
 import { recordModel } from '../../src/export/record-model.js';
-import { cat, manualSeed, nn, type Tensor, vision, zeros } from '../../src/index.js';
+import {
+  cat,
+  io,
+  manualSeed,
+  nn,
+  noGrad,
+  randn,
+  type Tensor,
+  vision,
+  zeros,
+} from '../../src/index.js';
 import { temporaryFolder } from '../vision/datasets/temporary-folder.js';
 import { loadRuntime, withoutRuntime } from './runtime.js';
 
 type InputShape = readonly [number, number, number];
 
-/** Statistics as training leaves them: none is 0 or 1. */
+/** Statistics and last layers as training leaves them: none is 0 or 1. */
 function livedIn(model: nn.Module): nn.Module {
   for (const [key, { data }] of model.namedBuffers()) {
     if (key.endsWith('running_mean')) data.set(data.map((_, i) => ((3 * i) % 11) / 20 - 0.2));
     if (key.endsWith('running_var')) data.set(data.map((_, i) => 0.5 + ((7 * i) % 10) / 10));
   }
+  for (const parameter of model.parameters())
+    if (parameter.ndim === 2 && parameter.data.every((x) => x === 0)) nn.init.normal_(parameter);
   return model;
 }
 
@@ -94,6 +106,27 @@ const networks: readonly (readonly [string, InputShape, () => nn.Module])[] = [
   ['SwinTransformer', [3, 32, 32], () => new models.SwinTransformer(swin, shape)],
   ['poolings and sizes', [4, 8, 6], () => new Odd()],
 ];
+
+for (const [name, inputShape, make] of networks)
+  test(`${name} is the same network when it is read again`, async (t) => {
+    manualSeed(0);
+    const model = livedIn(make());
+    const path = join(await temporaryFolder(t), 'model.onnx');
+    await exportOnnx(model, { path, inputShape });
+    const again = (await io.loadOnnx(path)).eval();
+    const keys = model.namedParameters().map(([key]) => key);
+    for (const [key] of again.namedParameters())
+      assert.ok(keys.includes(key) || keys.includes(key.replace(/bias$/, 'weight')), key);
+    for (const samples of [1, 3]) {
+      const images = randn(samples, ...inputShape);
+      const [given, wanted] = [again, model.eval()].map((m) => noGrad(() => m(images)).data);
+      const size = Math.max(...Array.from(wanted ?? [], Math.abs));
+      given?.forEach((x, i) => {
+        const difference = Math.abs(x - (wanted?.[i] ?? Number.NaN));
+        assert.ok(difference <= 1e-4 * size, `logit ${i} differs by ${difference} of ${size}`);
+      });
+    }
+  });
 
 for (const [name, inputShape, make] of networks)
   test(`${name} computes in ONNX Runtime what it does here, for one image and for many`, {

@@ -64,7 +64,7 @@ export const layers: Lowerings = {
     const [y] = operands(outputs);
     const { groups } = attrs;
     const fill = (value: number) =>
-      file.initializer(
+      file.constant(
         file.fresh(`groups_${value}`),
         'float32',
         [groups],

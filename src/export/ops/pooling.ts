@@ -94,7 +94,7 @@ function averages({ file }: Target, from: number, to: number, turned: boolean): 
       data[turned ? i * to + window : window * from + i] = 1 / (end - start);
   }
   const shape = turned ? [from, to] : [to, from];
-  return file.initializer(file.fresh(`averages_${from}_${to}`), 'float32', shape, data);
+  return file.constant(file.fresh(`averages_${from}_${to}`), 'float32', shape, data);
 }
 
 /** The padding at the ends that makes the windows as many as wick has, whatever rounding is called; it may take rows off. */

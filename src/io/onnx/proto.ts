@@ -4,7 +4,7 @@
  * that a file cannot make them take many times its size.
  */
 
-/** A whole number of 64 bits; what was read is an object. */
+/** A whole number of 64 bits; what was read is an object. A field that a file does not have is read as 0, '' or empty. */
 export type Int64 = number | { toNumber(): number };
 
 export interface ModelProto {
@@ -65,7 +65,7 @@ export interface TensorProto {
   readonly dims?: readonly Int64[];
   /** A number of `TensorProto.DataType`. */
   readonly dataType?: number;
-  readonly segment?: unknown;
+  readonly segment?: Uint8Array;
   readonly name?: string;
   readonly rawData?: Uint8Array;
   readonly floatData?: readonly Uint8Array[];

@@ -4,6 +4,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadTorch } from '../../../src/io/load-torch.js';
 import { loadNpy, loadNpz } from '../../../src/io/numpy-files.js';
+import { loadOnnx } from '../../../src/io/onnx/load-onnx.js';
 import { numpyGlobals } from '../../../src/io/pickle/numpy.js';
 import { unpickle } from '../../../src/io/pickle/unpickle.js';
 import { loadSafetensors, saveSafetensors } from '../../../src/io/safetensors.js';
@@ -61,10 +62,21 @@ export async function makeKinds(folder: string): Promise<Kind[]> {
       read: () => loadNpz(npz),
     },
     { name: 'pth', good: decoded(torch), path: pth, read: () => loadTorch(pth) },
+    onnxKind(folder),
     await safetensorsKind(folder),
     ...(await runKinds(folder)),
     ...(await cacheKinds(folder)),
   ];
+}
+
+/** Small networks, by PyTorch. */
+function onnxKind(folder: string): Kind {
+  const path = join(folder, 'a.onnx');
+  const files = Object.values(
+    goldens<Readonly<Record<string, { readonly file: string }>>>('onnx-files.json'),
+  );
+  const good = files.map(({ file }) => Buffer.from(file, 'base64'));
+  return { name: 'onnx', good, path, read: () => loadOnnx(path) };
 }
 
 async function safetensorsKind(folder: string): Promise<Kind> {

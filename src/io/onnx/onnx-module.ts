@@ -1,0 +1,73 @@
+import { type Member, Module } from '../../nn/module.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import type { OnnxFailure } from './failure.js';
+import { Inputs, type Run } from './node.js';
+import type { OnnxScope } from './onnx-scope.js';
+import type { Value } from './values.js';
+
+/** One node of the network. */
+export interface Step {
+  readonly run: Run;
+  /** Names of values; an empty one is left out. */
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  /** Values that no later step reads. */
+  readonly last?: readonly string[];
+  readonly fail: OnnxFailure;
+}
+
+/** What a file says beside the network. */
+export interface OnnxInfo {
+  /** `metadata_props`: in wick's files `classes`, `transform` and, of a run, `architecture`. */
+  readonly metadata: Readonly<Record<string, string>>;
+  /** The version of ONNX's operators. */
+  readonly opset: number;
+  /** What wrote it, such as `pytorch 2.1.0`; empty where it does not say. */
+  readonly producer: string;
+  /** Sizes of the input; null for those that may be any. */
+  readonly inputShape: readonly (number | null)[];
+}
+
+/**
+ * A network that was read from an ONNX file. Convolutions, linear layers and normalisations that have weights of their own are
+ * modules, under the names of those weights; other weights are parameters, and all else is computed between them.
+ */
+export class OnnxModule extends Module {
+  constructor(
+    private readonly scope: OnnxScope,
+    readonly info: OnnxInfo,
+    private readonly steps: readonly Step[],
+    /** Those without a layer, and constants. */
+    private readonly values: ReadonlyMap<string, Value>,
+    private readonly ends: { readonly input: string; readonly output: string },
+  ) {
+    super();
+  }
+
+  override members(): readonly (readonly [string, Member])[] {
+    return this.scope.members();
+  }
+
+  protected override replaceChild(name: string, module: Module): void {
+    this.scope.setSubmodule(name, module);
+  }
+
+  override forward(x: Tensor): Tensor {
+    const made = new Map<string, Value>([[this.ends.input, x]]);
+    const named = (name: string) => made.get(name) ?? this.values.get(name);
+    for (const { run, inputs, outputs, last = [], fail } of this.steps) {
+      const result = run(new Inputs(inputs.map(named), fail));
+      const list = isList(result) ? result : [result];
+      outputs.forEach((name, i) => {
+        const value = list[i];
+        if (value !== undefined) made.set(name, value);
+      });
+      for (const name of last) made.delete(name);
+    }
+    return new Inputs([named(this.ends.output)], (detail) => new Error(detail)).tensor(0);
+  }
+}
+
+function isList(result: ReturnType<Run>): result is readonly Value[] {
+  return Array.isArray(result);
+}
