@@ -73,9 +73,9 @@ const readyLimitMs = 120_000;
 /** Before each round: the threads of the one before go to sleep. */
 const pauseMs = 50;
 
-/** wick, and what its ratio is taken against, run for all rounds; the time of the others is limited. */
-function isBounded({ ours, rivals }: Contender): boolean {
-  return ours === undefined && rivals === undefined;
+/** wick, what its ratio is taken against, and who asks for it run for all rounds; the time of the others is limited. */
+function isBounded({ ours, rivals, allRounds = false }: Contender): boolean {
+  return ours === undefined && rivals === undefined && !allRounds;
 }
 
 /** Writes the workload's step into `folder` when it is first asked for. */

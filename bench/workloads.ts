@@ -26,6 +26,8 @@ const resnet = {
   optimizer: 'adam',
 } as const;
 
+const inference = { ...resnet, mode: 'infer', frozen: false, eager: false } as const;
+
 export const workloads: readonly Workload[] = [
   {
     ...training,
@@ -66,12 +68,15 @@ export const workloads: readonly Workload[] = [
     inputShape: [64, 3, 224, 224],
   },
   {
-    ...resnet,
+    ...inference,
     name: 'resnet18-infer',
     title: 'ResNet-18 inference b16, 224×224',
-    mode: 'infer',
-    frozen: false,
-    eager: false,
+  },
+  {
+    ...inference,
+    name: 'resnet18-infer-b1',
+    title: 'ResNet-18 inference b1, 224×224',
+    inputShape: [1, 3, 224, 224],
   },
 ];
 

@@ -15,6 +15,8 @@ export interface Contender {
   readonly ours?: { readonly engine: string; readonly mode: Mode };
   /** Set on those that wick's ratio is taken against, the best of them: the mode of wick that they are measured against. */
   readonly rivals?: readonly Mode[];
+  /** Set on others that run for all rounds too: they are as fast as those, and many ship with them. */
+  readonly allRounds?: boolean;
   /** Set on those that were told not to return memory to the system between steps. */
   readonly keepsMemory?: boolean;
 }

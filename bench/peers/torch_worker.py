@@ -74,6 +74,7 @@ workloads = {
     "resnet18": resnet,
     "resnet18-frozen": dict(resnet, shape=(64, 3, 224, 224), frozen=True),
     "resnet18-infer": dict(resnet, infer=True),
+    "resnet18-infer-b1": dict(resnet, shape=(1, 3, 224, 224), infer=True),
 }
 
 workload = workloads[args[0]]
