@@ -3,7 +3,16 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { io, manualSeed, nn, noGrad, optim, type Tensor, tensor } from '../../../src/index.js';
+import {
+  compile,
+  io,
+  manualSeed,
+  nn,
+  noGrad,
+  optim,
+  type Tensor,
+  tensor,
+} from '../../../src/index.js';
 import { put, temporaryFolder } from '../../vision/datasets/temporary-folder.js';
 
 interface Golden {
@@ -47,6 +56,22 @@ for (const [name] of Object.entries(goldens))
       golden.logits.slice(classes),
     );
     assert.deepEqual(model.info.inputShape.slice(1), images.shape.slice(1));
+  });
+
+for (const name of ['mixed 17', 'attention 17'])
+  test(`${name}: compiled, and written as ONNX again, it is the same`, async (t) => {
+    const { model, images, golden } = await load(t, name);
+    model.eval();
+    const compiled = compile((x: Tensor) => noGrad(() => model(x)));
+    for (let call = 0; call < 2; call++) assertClose(compiled(images), golden.logits);
+    const path = join(await temporaryFolder(t), 'again.onnx');
+    const [channels = 0, height = 0, width = 0] = images.shape.slice(1);
+    await io.exportOnnx(model, { path, inputShape: [channels, height, width] });
+    const again = (await io.loadOnnx(path)).eval();
+    assertClose(
+      noGrad(() => again(images)),
+      golden.logits,
+    );
   });
 
 test('a file that was not folded has the layers and the state dict of the model', async (t) => {
