@@ -3,7 +3,7 @@
 import { valueText } from '../recipes/settings/value-text.js';
 import type { Tuning } from '../runs/tune/go-on.js';
 import type { Values } from '../runs/tune/space.js';
-import type { StudyDefinition } from '../runs/tune/study-definition.js';
+import { type StudyDefinition, searchName } from '../runs/tune/study-definition.js';
 import type { TrialRecord } from '../runs/tune/trial-record.js';
 import { formatLoss, percent } from '../train/epoch-line.js';
 import { formatTable, printJson, printLine, wrapped } from './output.js';
@@ -14,8 +14,6 @@ const lineWidth = 80;
 
 /** Trials of the table at the end. */
 const shown = 10;
-
-const samplers = { tpe: 'TPE', random: 'random search' } as const;
 
 /** How a study is told. */
 export interface TuneReport {
@@ -52,13 +50,11 @@ export class TextTuneReport implements TuneReport {
 
   start(path: string, definition: StudyDefinition, records: readonly TrialRecord[]): void {
     this.definition = definition;
-    const { data, search, grid, trials, seeds, sampler, halving, epochs, engine, metric } =
-      definition;
+    const { data, search, grid, trials, seeds, halving, epochs, engine, metric } = definition;
     const keys = [...Object.keys(search), ...Object.keys(grid)];
     const of = seeds === 1 ? '' : ` of ${seeds} seeds`;
-    const how = Object.keys(search).length === 0 ? 'the grid' : samplers[sampler];
     tell(
-      `${data}: ${trials} trial${trials === 1 ? '' : 's'}${of} by ${how} over ${keys.join(', ')}; ` +
+      `${data}: ${trials} trial${trials === 1 ? '' : 's'}${of} by ${searchName(definition)} over ${keys.join(', ')}; ` +
         `${epochs} epoch${epochs === 1 ? '' : 's'}${halving === null ? '' : `, halving by ${halving.reduction} from ${halving.minEpochs} on`}; ` +
         `engine ${engine.engine}, ${engine.threads} thread${engine.threads === 1 ? '' : 's'} each`,
     );

@@ -19,7 +19,7 @@ test('a study tells its trials and the best settings; one that fails does not en
   assert.equal(first.code, 0, first.err);
   assert.match(
     first.out,
-    /^digits: 2 trials by the grid over optimizer\.lr, batchSize; 1 epoch; engine(\n {2}| )\w+, 1\s+thread each$/m,
+    /^digits: 2 trials by a grid over optimizer\.lr, batchSize; 1 epoch; engine\s+\w+,\s+1\s+thread\s+each$/m,
   );
   assert.match(
     first.out,

@@ -74,3 +74,9 @@ export function planOf(study: StudyDefinition, active: Plan['active']): Plan {
     ...(active && { active }),
   };
 }
+
+/** How values are chosen, in a word. */
+export function searchName({ search, sampler }: StudyDefinition): string {
+  if (Object.keys(search).length === 0) return 'a grid';
+  return sampler === 'tpe' ? 'TPE' : 'random search';
+}

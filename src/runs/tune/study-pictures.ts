@@ -8,7 +8,7 @@ import { type TunedAxis, tuneParallelChart } from '../../report/tune-parallel.js
 import type { TunedTrial } from '../../report/tuned-trial.js';
 import type { Importance } from './importance.js';
 import type { Dimension } from './space.js';
-import type { StudyDefinition } from './study-definition.js';
+import { type StudyDefinition, searchName } from './study-definition.js';
 import type { StudyFolder } from './study-folder.js';
 import type { TrialRecord } from './trial-record.js';
 
@@ -48,7 +48,7 @@ export async function writePictures(study: StudyFolder, tuning: Shown): Promise<
     pictures.push(['importance.svg', 'Importance', renderSvg(tuneImportanceChart(importances))]);
   for (const [file, , svg] of pictures) await study.write(file, svg);
   const page = tablePageHtml({
-    title: `${definition.data}: ${ranked.length} trials`,
+    title: `${definition.data}: ${ranked.length} trial${ranked.length === 1 ? '' : 's'}`,
     facts: factsOf(tuning, best),
     sections: [
       ...pictures.map(([, heading, svg]) => ({ heading, svg })),
@@ -74,7 +74,7 @@ function axesOf({ search, grid }: StudyDefinition): TunedAxis[] {
 }
 
 function factsOf({ test, definition, ranked }: Shown, best: TrialRecord): string[] {
-  const { metric, seeds, sampler, halving } = definition;
+  const { metric, seeds, halving } = definition;
   const failed = ranked.filter(({ value }) => value === null).length;
   const measured =
     test === null
@@ -82,7 +82,7 @@ function factsOf({ test, definition, ranked }: Shown, best: TrialRecord): string
       : `; accuracy on the test set, by which nothing was chosen: ${spread(test.mean, test.std, 'accuracy')}`;
   return [
     `The best is trial ${best.trial}: validation ${metric} ${spread(best.value ?? 0, best.std, metric)}${measured}.`,
-    `${seeds === 1 ? 'One training' : `${seeds} seeds`} of each trial; ${Object.keys(definition.search).length === 0 ? 'a grid' : sampler}${halving === null ? '' : `, of which one in ${halving.reduction} went on at each rung`}.`,
+    `${seeds === 1 ? 'One training' : `${seeds} seeds`} of each trial; ${searchName(definition)}${halving === null ? '' : `, of which one in ${halving.reduction} went on at each rung`}.`,
     ...(failed === 0 ? [] : [`${failed} failed.`]),
   ];
 }
