@@ -21,7 +21,7 @@ export interface Importance {
 type Result = Pick<JobOutcome, 'value' | 'epochs'>;
 
 /** Fewer trials say nothing. */
-export const leastTrials = 8;
+const leastTrials = 8;
 
 const trees = 32;
 

@@ -19,12 +19,6 @@ export type Values = Readonly<Record<string, unknown>>;
 const kinds = ['log', 'uniform', 'int', 'choice'] as const;
 type Kind = (typeof kinds)[number];
 
-/** The kind of a dimension. */
-export function kindOf(dimension: Dimension): Kind {
-  const [kind] = Object.keys(dimension);
-  return kind as Kind; // it has been checked
-}
-
 /** The two ends of a range; null of a choice. */
 export function rangeOf(dimension: Dimension): readonly [low: number, high: number] | null {
   if ('log' in dimension) return dimension.log;

@@ -8,7 +8,7 @@ import { fromUnit, toUnit } from './unit-interval.js';
 const firstStream = 1000;
 
 /** Trials that are drawn at random before what they found counts. */
-export const startupTrials = 8;
+const startupTrials = 8;
 
 /** The share of trials that is called good, and how many candidates each value is chosen of (Bergstra et al., 2011, 2013). */
 const goodShare = 0.15;
