@@ -75,6 +75,11 @@ const commands: readonly Entry[] = [
     load: async () => (await import('./commands/export.js')).addExport,
   },
   {
+    name: 'import',
+    description: 'Makes a model file of weights from elsewhere.',
+    load: async () => (await import('./commands/import.js')).addImport,
+  },
+  {
     name: 'summary',
     description: 'Shows a network layer by layer: shapes, parameters, multiply-adds.',
     load: async () => (await import('./commands/summary.js')).addSummary,

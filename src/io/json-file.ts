@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import { DataError } from '../core/errors.js';
 import { quote, show } from '../core/outside-text.js';
-import { readRegularFile } from '../core/regular-file.js';
+import { type ReadFailure, readRegularFile } from '../core/regular-file.js';
 import { systemReason } from '../core/system-reason.js';
 
 /** A list of 65,536 class names has 1–2 MB. */
@@ -13,13 +13,22 @@ const maxDepth = 64;
 
 /** Reads a JSON file of at most `maxBytes`. @throws DataError when it is missing, too large or not JSON */
 export async function readJson(path: string, maxBytes = maxJsonBytes): Promise<unknown> {
-  const bytes = await readRegularFile(path, maxBytes);
-  if (isDeep(bytes))
-    throw new DataError(path, `has lists and objects over ${maxDepth} deep in each other`);
+  return parseJson(await readRegularFile(path, maxBytes), dataError(path), maxBytes);
+}
+
+function dataError(path: string): ReadFailure {
+  return (detail, cause) => new DataError(path, detail, { cause });
+}
+
+/** The value in JSON of at most `maxBytes` that comes from outside. */
+export function parseJson(bytes: Uint8Array, fail: ReadFailure, maxBytes = maxJsonBytes): unknown {
+  if (bytes.length > maxBytes)
+    throw fail(`has ${bytes.length} bytes, at most ${maxBytes} are allowed`);
+  if (isDeep(bytes)) throw fail(`has lists and objects over ${maxDepth} deep in each other`);
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {
-    throw new DataError(path, `is no JSON (${systemReason(cause)})`, { cause });
+    throw fail(`is no JSON (${systemReason(cause)})`, cause);
   }
 }
 
@@ -38,9 +47,9 @@ function isDeep(bytes: Uint8Array): boolean {
   return false;
 }
 
-/** The value as the schema has it. @throws DataError that names the first wrong field, what is there and what is required */
+/** The value as the schema has it. @throws DataError, or what `path` makes of it, that names the first wrong field, what is there and what is required */
 export function checkJson<T>(
-  path: string,
+  path: string | ReadFailure,
   schema: z.ZodType<T>,
   value: unknown,
   advice: string,
@@ -51,10 +60,8 @@ export function checkJson<T>(
   const keys = issue?.path ?? [];
   const found = keys.reduce(ownProperty, value);
   const required = (issue?.message ?? 'not valid').replace(/^[A-Z][a-z ]+: /, ''); // `Invalid input: `
-  throw new DataError(
-    path,
-    `field ${quote(keys.join('.'))}: given ${show(found)}, ${required}; ${advice}`,
-  );
+  const fail = typeof path === 'string' ? dataError(path) : path;
+  throw fail(`field ${quote(keys.join('.'))}: given ${show(found)}, ${required}; ${advice}`);
 }
 
 function ownProperty(value: unknown, key: PropertyKey): unknown {

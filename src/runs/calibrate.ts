@@ -5,7 +5,8 @@ import { fitTemperature } from '../metrics/temperature.js';
 import { cat } from '../ops/functions.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type EvaluateOptions, readEvaluateOptions } from './evaluate.js';
-import { RunFolder } from './run-folder.js';
+import { ModelFile, type ModelSource } from './model-file.js';
+import { openModel } from './model-source.js';
 import { openValidation } from './test-set.js';
 import { loadingWorkers } from './train-task.js';
 import { TrainedModel } from './trained-model.js';
@@ -30,11 +31,16 @@ export interface Calibration {
  * const { temperature, before, after } = await runs.calibrate('runs/photos-1');
  */
 export async function calibrate(
-  runOrPath: RunFolder | string,
+  model: ModelSource | string,
   ...given: [options?: EvaluateOptions]
 ): Promise<Calibration> {
   const { batchSize, data, recipe, onError } = readEvaluateOptions(given, 'calibrate');
-  const run = await RunFolder.open(runOrPath);
+  const run = await openModel(model);
+  if (run instanceof ModelFile)
+    throw new DataError(
+      run.path,
+      'is a model without the pictures that a temperature is fitted on; calibrate its run, and export that again',
+    );
   const trained = await TrainedModel.load(run, { recipe });
   const val = await openValidation(run, trained, data, recipe);
   const loader = new DataLoader(val, { batchSize, numWorkers: loadingWorkers(val), onError });

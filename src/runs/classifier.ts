@@ -1,11 +1,11 @@
 import { zeros } from '../tensor/creation.js';
+import type { ModelSource } from './model-file.js';
 import { type Answer, predictAll } from './predict-all.js';
 import { type Prediction, type PredictOptions, readPredictOptions } from './predict-options.js';
-import type { RunFolder } from './run-folder.js';
 import { type LoadOptions, TrainedModel } from './trained-model.js';
 
 /**
- * A trained run as a function of pictures, for programs that have many of them: the network is compiled when it is
+ * A trained model as a function of pictures, for programs that have many of them: the network is compiled when it is
  * opened, so that each picture costs a replay.
  *
  * @example
@@ -15,12 +15,12 @@ import { type LoadOptions, TrainedModel } from './trained-model.js';
 export class Classifier {
   private constructor(private readonly trained: TrainedModel) {}
 
-  /** Opens the best weights of a run. @throws DataError or CheckpointError that names what is missing or damaged */
+  /** Opens a model file, or the best weights of a run. @throws DataError or CheckpointError that names what is missing or damaged */
   static async open(
-    run: RunFolder | string,
+    model: ModelSource | string,
     ...given: [options?: LoadOptions]
   ): Promise<Classifier> {
-    const trained = (await TrainedModel.load(run, ...given)).compile();
+    const trained = (await TrainedModel.load(model, ...given)).compile();
     await trained.logits(zeros([1, ...trained.card.inputShape]));
     return new Classifier(trained);
   }

@@ -9,6 +9,8 @@ import type { Tensor } from '../tensor/tensor.js';
 import { judge } from '../train/judge.js';
 import { measure } from '../train/measure.js';
 import type { HeldOutScores } from '../train/metrics.js';
+import type { ModelSource } from './model-file.js';
+import { openModel } from './model-source.js';
 import { Collected } from './pictures/collected.js';
 import { ShownSet } from './pictures/shown-set.js';
 import type { ReportSource } from './report/write-report.js';
@@ -84,17 +86,17 @@ export function readEvaluateOptions(
 
 /**
  * Measures the best weights of a run, given as its folder or the path of it, on its test set, whose classes are bound
- * to the model's by name.
+ * to the model's by name; or a model file, on the test part of `data`.
  *
  * @throws DataError for what is no run, and for pictures that are not there or cannot be used; CheckpointError for damaged weights
  * @example
  * const { accuracy, perClass } = await runs.evaluate('runs/photos-1');
  */
 export async function evaluate(
-  runOrPath: RunFolder | string,
+  model: ModelSource | string,
   ...given: [options?: EvaluateOptions]
 ): Promise<Evaluation> {
-  return (await measureRun(await RunFolder.open(runOrPath), readEvaluateOptions(given))).evaluation;
+  return (await measureRun(await openModel(model), readEvaluateOptions(given))).evaluation;
 }
 
 /** A measurement, and what a report is made of. */
@@ -105,12 +107,12 @@ export interface MeasuredRun {
 
 /** `evaluate`, with every answer. */
 export async function measureRun(
-  run: RunFolder,
+  model: ModelSource,
   { batchSize, data, recipe, onError }: ReturnType<typeof readEvaluateOptions>,
 ): Promise<MeasuredRun> {
-  const trained = await TrainedModel.load(run, { recipe });
+  const trained = await TrainedModel.load(model, { recipe });
   const { classes, temperature = null } = trained.card;
-  const { task, test, loss: lossOf, note } = await openTestSet(run, trained, data, recipe);
+  const { task, test, loss: lossOf, note } = await openTestSet(trained, data, recipe);
   const loader = new DataLoader(test, {
     batchSize,
     numWorkers: loadingWorkers(test),
@@ -156,7 +158,8 @@ export async function measureRun(
     skipped: loader.skipped,
   };
   const { loss, accuracy } = scores;
-  const best = (await readRunSummary(run).catch(() => null))?.best?.epoch ?? null;
+  const summary = model instanceof RunFolder ? await readRunSummary(model).catch(() => null) : null;
+  const best = summary?.best?.epoch ?? null;
   const predictions = collected.predictions();
   const outcome = { best, test: { loss, accuracy }, confusion: confusion.compute(), predictions };
   const set = new ShownSet(test, trained.transform, loader.skipped);

@@ -4,15 +4,22 @@ import { optionReader, requireOneOf } from '../core/options.js';
 import { quote } from '../core/outside-text.js';
 import { exportOnnx, type OnnxExport } from '../export/export-onnx.js';
 import type { OnnxRuntime } from '../export/onnxruntime.js';
-import { saveSafetensors } from '../io/safetensors.js';
 import { saveTorch } from '../io/save-torch.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { type Checkpoint, RunFolder } from './run-folder.js';
+import { type ModelSource, saveModelFile } from './model-file.js';
+import { openModel } from './model-source.js';
+import { portableCard } from './portable-card.js';
+import type { Checkpoint } from './run-folder.js';
 import { openTestSet, spreadInputs } from './test-set.js';
 import { TrainedModel } from './trained-model.js';
 
 /** The ending of a file of each format. */
-const endings = { torch: '.pth', safetensors: '.safetensors', onnx: '.onnx' } as const;
+const endings = {
+  torch: '.pth',
+  safetensors: '.safetensors',
+  onnx: '.onnx',
+  wick: '.wick',
+} as const;
 
 export type ExportFormat = keyof typeof endings;
 
@@ -21,12 +28,14 @@ export const exportFormats = Object.keys(endings) as readonly ExportFormat[];
 export interface ExportRunOptions {
   /** What kind of file. @default what the ending of `path` says */
   readonly format?: ExportFormat | undefined;
-  /** Where the file goes. @default `model` and the format's ending, in the run's folder */
+  /** Where the file goes. @default `model` and the format's ending, in the run's folder; for a model file one beside it by its name */
   readonly path?: string | undefined;
   /** Where the pictures are on which an ONNX file is checked. @default where the run had them */
   readonly data?: string | undefined;
   /** The run's recipe file, where it is not where it was, or has not been run on this machine. */
   readonly recipe?: string | undefined;
+  /** The terms under which a model file may be used. @default those that the model has */
+  readonly license?: string | undefined;
   /** What runs an ONNX file to check it. @default onnxruntime-node, where it is installed */
   readonly runtime?: OnnxRuntime | undefined;
 }
@@ -48,6 +57,7 @@ const readOptions = optionReader<ExportRunOptions>('exportRun', {
   path: true,
   data: true,
   recipe: true,
+  license: true,
   runtime: true,
 });
 
@@ -55,32 +65,31 @@ const readOptions = optionReader<ExportRunOptions>('exportRun', {
 const checkedImages = 64;
 
 /**
- * Writes the best weights of a run for other programs: `torch`, a state dict that `torch.load` reads; `safetensors`, with classes,
- * transform and architecture as metadata; `onnx`, the network itself with classes and transform as metadata, checked on the
+ * Writes the best weights of a run, or of a model file, for others: `wick`, all that `predict` and `Classifier` need in one file,
+ * and `safetensors`, the same by the name that other programs know; `torch`, a state dict that `torch.load` reads; `onnx`, the network itself with classes and transform as metadata, checked on the
  * run's test images where onnxruntime-node is installed.
  *
  * @throws DataError for what is no run, CheckpointError for damaged weights, ValueError for a network without an ONNX form
  * @example await runs.exportRun('runs/photos-1', { format: 'onnx', path: 'photos.onnx' });
  */
 export async function exportRun(
-  runOrPath: RunFolder | string,
+  model: ModelSource | string,
   ...given: [options: ExportRunOptions]
 ): Promise<ExportedRun> {
   const options = readOptions(given);
   const format = options.format ?? formatOf(options.path);
   requireOneOf('exportRun', 'format', format, exportFormats);
-  const run = await RunFolder.open(runOrPath);
-  const trained = await TrainedModel.load(run, { recipe: options.recipe });
-  const path = options.path ?? run.file(`model${endings[format]}`);
-  const { model, card, checkpoint } = trained;
-  const { classes, inputShape, transform, architecture } = card;
+  const trained = await TrainedModel.load(await openModel(model), { recipe: options.recipe });
+  const path = options.path ?? trained.source.file(`model${endings[format]}`);
+  const { model: network, card, checkpoint } = trained;
+  const { classes, inputShape, architecture } = card;
   const done = { format, path, checkpoint };
-  const metadata = { architecture: JSON.stringify(architecture) };
   if (format === 'onnx') {
-    const { images, withoutTestSet } = await testImages(run, trained, options);
+    const { images, withoutTestSet } = await testImages(trained, options);
     const { runtime } = options;
+    const metadata = { architecture: JSON.stringify(architecture) };
     const named = { classes, transform: trained.transform, metadata };
-    const { sizeBytes, opset, check } = await exportOnnx(model, {
+    const { sizeBytes, opset, check } = await exportOnnx(network, {
       path,
       inputShape,
       images,
@@ -89,24 +98,18 @@ export async function exportRun(
     });
     return { ...done, onnx: { sizeBytes, opset, check, withoutTestSet } };
   }
-  if (format === 'torch') await saveTorch(path, model.stateDict());
-  else
-    await saveSafetensors(path, model.stateDict(), {
-      ...metadata,
-      classes: JSON.stringify(classes),
-      transform: JSON.stringify(transform),
-    });
+  if (format === 'torch') await saveTorch(path, network.stateDict());
+  else await saveModelFile(path, await portableCard(trained, options.license), network.stateDict());
   return done;
 }
 
 /** Pictures that are not there, or damaged, are no reason against the file. */
 async function testImages(
-  run: RunFolder,
   trained: TrainedModel,
   { data, recipe }: ExportRunOptions,
 ): Promise<{ images?: Tensor; withoutTestSet: string | null }> {
   try {
-    const { test } = await openTestSet(run, trained, data, recipe);
+    const { test } = await openTestSet(trained, data, recipe);
     const images = await spreadInputs(test, checkedImages, trained.card.inputShape);
     return { images, withoutTestSet: null };
   } catch (error) {

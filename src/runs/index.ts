@@ -22,8 +22,10 @@ export {
   type ExportRunOptions,
   exportRun,
 } from './export-run.js';
+export { type ImportedModel, type ImportModelOptions, importModel } from './import-model.js';
 export { type FindLrOptions, findLr } from './lr-find.js';
 export { type ModelCard, readModelCard } from './model-card.js';
+export type { ModelFile, ModelSource } from './model-file.js';
 export { type Overfit, type OverfitOptions, overfitBatch } from './overfit-batch.js';
 export type { Answer } from './predict-all.js';
 export type { Invert, PictureResult, Prediction, PredictOptions } from './predict-options.js';

@@ -79,7 +79,7 @@ export async function readRunData(run: RunFolder): Promise<RunData> {
   const { recipe, code, settings, data } = await read(run, dataSchema, 'the run may be damaged');
   return {
     recipe,
-    code,
+    ...(code && { code }),
     choices: choicesOf(settings),
     valSplit: settings.split.val,
     valFingerprint: data?.fingerprint?.val ?? null,

@@ -1,4 +1,4 @@
-/** The data of a run that it was not trained on, for whoever measures its model or compares another with it. */
+/** The data of a model that it was not trained on, for whoever measures it or compares another with it. */
 import { stat } from 'node:fs/promises';
 import { DataError } from '../core/errors.js';
 import { quoteAll } from '../core/outside-text.js';
@@ -10,13 +10,15 @@ import { findAgain } from '../recipes/index.js';
 import type { Task } from '../recipes/recipe.js';
 import { fromArray } from '../tensor/creation.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { dataOfFile, foreignTestSet } from './data-of-file.js';
+import { ModelFile, type ModelSource } from './model-file.js';
 import { type RunData, readRunData } from './run-config.js';
 import type { RunFolder } from './run-folder.js';
 import type { TrainedModel } from './trained-model.js';
 
 export interface TestSet {
-  /** All that the run was trained on, as its model sees it. */
-  readonly task: Task;
+  /** All that the model was trained on, as it sees it; null where nobody knows. */
+  readonly task: Task | null;
   readonly test: Dataset;
   /** What it is measured by: cross entropy, or the loss of the run's recipe file. */
   readonly loss: (logits: Tensor, labels: Tensor) => Tensor;
@@ -30,14 +32,20 @@ export interface TestSet {
  * @throws DataError where the data are not there, or have other classes
  */
 export async function openTestSet(
-  run: RunFolder,
   trained: TrainedModel,
   dataFolder: string | undefined,
   named?: string,
 ): Promise<TestSet> {
-  const runData = await readRunData(run);
-  const { valSplit } = runData;
-  const { task, loss, note } = await reopen(run, trained, runData, dataFolder, named, valSplit);
+  const { card, source } = trained;
+  if (source instanceof ModelFile && card.data === undefined) {
+    const test = await foreignTestSet(trained, dataFolder);
+    return { task: null, test, loss: plainLoss, note: null };
+  }
+  const runData =
+    source instanceof ModelFile
+      ? dataOfFile(source, card.data, dataFolder, named)
+      : await readRunData(source);
+  const { task, loss, note } = await reopen(source, trained, runData, dataFolder, named);
   return { task, test: task.test, loss, note };
 }
 
@@ -53,8 +61,8 @@ export async function openValidation(
   named?: string,
 ): Promise<Dataset> {
   const runData = await readRunData(run);
-  const { valSplit, valFingerprint } = runData;
-  const { task } = await reopen(run, trained, runData, dataFolder, named, valSplit);
+  const { valFingerprint } = runData;
+  const { task } = await reopen(run, trained, runData, dataFolder, named);
   const { val } = task;
   if (val === null)
     throw new DataError(
@@ -71,17 +79,16 @@ export async function openValidation(
   return val;
 }
 
-/** Opens the data of a run with the model's classes and transform. */
+/** Opens the data of a model with its classes and transform. */
 async function reopen(
-  run: RunFolder,
+  source: ModelSource,
   { card: { classes }, transform }: TrainedModel,
-  { choices, recipe, code }: RunData,
+  { choices, recipe, code, valSplit }: RunData,
   dataFolder: string | undefined,
   named: string | undefined,
-  valSplit: number,
 ) {
   if (dataFolder === undefined && choices.data !== undefined) await requireThere(choices.data);
-  const { open, note } = await findAgain(run.path, { recipe, code }, named);
+  const { open, note } = await findAgain(source.path, { recipe, code }, named);
   const task = await open({
     ...choices,
     ...(dataFolder !== undefined && { data: dataFolder }),
@@ -92,11 +99,14 @@ async function reopen(
   });
   if (task.classes.join('\n') !== classes.join('\n'))
     throw new DataError(
-      run.file('model.json'),
+      source instanceof ModelFile ? source.path : source.file('model.json'),
       `has the classes ${quoteAll(classes)}, the data ${quoteAll(task.classes)}; they must be the same`,
     );
-  const loss = task.code?.loss ?? ((logits, labels) => crossEntropy(logits, labels));
-  return { task, loss, note };
+  return { task, loss: task.code?.loss ?? plainLoss, note };
+}
+
+function plainLoss(logits: Tensor, labels: Tensor): Tensor {
+  return crossEntropy(logits, labels);
 }
 
 async function requireThere(data: string): Promise<void> {

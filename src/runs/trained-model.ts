@@ -1,14 +1,11 @@
 import { compile } from '../compile/compile.js';
 import { allFinite } from '../core/all-finite.js';
 import { withinBudget } from '../core/budget.js';
-import { isFloat } from '../core/dtype.js';
 import { CheckpointError, DataError, WickError } from '../core/errors.js';
 import { optionReader } from '../core/options.js';
-import { quote } from '../core/outside-text.js';
 import { Rng } from '../core/rng.js';
 import { formatShape, sameShape } from '../core/shape.js';
-import { loadSafetensors } from '../io/safetensors.js';
-import type { Module, StateDict } from '../nn/module.js';
+import type { Module } from '../nn/module.js';
 import { changeOf, type RecipeFile } from '../recipes/file/load-recipe.js';
 import { transformsOf } from '../recipes/file/parts.js';
 import { fromArray } from '../tensor/creation.js';
@@ -20,7 +17,9 @@ import type { Image } from '../vision/image.js';
 import { invert } from '../vision/pixels/point.js';
 import { transformFromJSON } from '../vision/transforms/registry.js';
 import { backgroundOf } from './background.js';
-import { type ModelCard, networkOfCard, readModelCard, recipeOfCard } from './model-card.js';
+import { type ModelCard, networkOfCard, recipeOfCard } from './model-card.js';
+import type { ModelSource } from './model-file.js';
+import { openModel, readModel, type StoredModel } from './model-source.js';
 import {
   type Invert,
   type PictureResult,
@@ -28,7 +27,7 @@ import {
   ranked,
   readPredictOptions,
 } from './predict-options.js';
-import { type Checkpoint, RunFolder } from './run-folder.js';
+import type { Checkpoint } from './run-folder.js';
 import { meanOfViews, type TestTimeViews, withViews } from './test-time-views.js';
 
 /** A picture as the network takes it. */
@@ -48,8 +47,8 @@ const readLoadOptions = optionReader<LoadOptions>('TrainedModel.load', { recipe:
 const makingBytes = 2 ** 26;
 
 /**
- * A finished run made ready to be used: the network in evaluation mode with the run's best weights, its classes, and the
- * transform that makes a picture an input.
+ * A finished run, or a model file, made ready to be used: the network in evaluation mode with the best weights, its classes,
+ * and the transform that makes a picture an input.
  *
  * @example
  * const { model, transform, card } = await runs.TrainedModel.load('runs/photos-1');
@@ -60,10 +59,11 @@ export class TrainedModel {
   private constructor(
     readonly model: Module,
     readonly card: ModelCard,
-    /** Picture → input, as the run stored it. */
+    /** Picture → input, as it was stored. */
     readonly transform: ImageTransform,
-    /** The file with the weights. */
-    private readonly path: string,
+    /** Where it comes from. */
+    readonly source: ModelSource,
+    private readonly stored: Pick<StoredModel, 'weightsPath' | 'cardName'>,
     /** Which weights of the run they are: the last, where it ended before it had saved its best. */
     readonly checkpoint: Checkpoint,
     /** What people should know of it, such as a recipe file that has changed. */
@@ -71,36 +71,28 @@ export class TrainedModel {
   ) {}
 
   /**
-   * Loads the best weights of a run, or its last where it has no best yet.
+   * Loads the best weights of a run, or its last where it has no best yet; or those of a model file (`model.wick`).
    *
-   * @throws DataError for what is no run, CheckpointError for weights that are damaged or hold NaN, DataError for a model.json that does not fit them
+   * @throws DataError for what is neither, CheckpointError for weights that are damaged or hold NaN, DataError for a model.json that does not fit them
    */
   static async load(
-    runOrPath: RunFolder | string,
+    model: ModelSource | string,
     ...given: [options?: LoadOptions]
   ): Promise<TrainedModel> {
     const { recipe } = readLoadOptions(given);
-    const run = await RunFolder.open(runOrPath);
-    const card = await readModelCard(run);
-    const { code } = card;
-    const file = await recipeOfCard(run, card, recipe);
-    const change = code && file && changeOf(code, file);
-    const transform = makeTransform(run, card, file);
-    const checkpoint = await run.bestCheckpoint();
-    const path = run.checkpoint(checkpoint);
-    const weights = await loadWeights(path);
-    const model = makeModel(run, card, weights, file);
-    try {
-      model.loadStateDict(weights);
-    } catch (cause) {
-      const message = cause instanceof Error ? cause.message : String(cause);
-      throw new CheckpointError(path, `does not fit model.json (${message})`, { cause });
-    }
+    const source = await openModel(model);
+    const stored = await readModel(source);
+    const { card, checkpoint } = stored;
+    const file = await recipeOfCard(source, card, recipe);
+    const change = card.code && file && changeOf(card.code, file);
+    const transform = makeTransform(source, stored, file);
+    const network = makeNetwork(stored, file);
     return new TrainedModel(
-      model.eval(),
+      network.eval(),
       card,
       transform,
-      path,
+      source,
+      stored,
       checkpoint,
       change ? [change] : [],
     );
@@ -115,17 +107,18 @@ export class TrainedModel {
   /** Inputs `[N, C, H, W]` → logits `[N, K]`, one for each class. @throws CheckpointError when they are not that */
   async logits(images: Tensor): Promise<Tensor> {
     const { classes } = this.card;
+    const { weightsPath, cardName } = this.stored;
     const logits = this.run(images);
     const required = [images.size(0), classes.length];
     if (!sameShape(logits.shape, required))
       throw new CheckpointError(
-        this.path,
-        `gives ${formatShape(logits.shape)}, but ${formatShape(required)} are required for the classes in model.json`,
+        weightsPath,
+        `gives ${formatShape(logits.shape)}, but ${formatShape(required)} are required for the classes in ${cardName}`,
       );
     if (!allFinite(await logits.dataAsync()))
       throw new CheckpointError(
-        this.path,
-        'gives NaN or ∞ instead of scores: the weights are damaged, or the transform in model.json makes such inputs',
+        weightsPath,
+        `gives NaN or ∞ instead of scores: the weights are damaged, or the transform in ${cardName} makes such inputs`,
       );
     return logits;
   }
@@ -192,66 +185,53 @@ export class TrainedModel {
   }
 }
 
-/** The weights as the run wrote them, to the bit. */
-async function loadWeights(path: string): Promise<StateDict> {
-  const { tensors, checked } = await loadSafetensors(path);
-  if (!checked)
-    throw new CheckpointError(
-      path,
-      'has no checksum, which every checkpoint of a run has; it was changed, or written by an older version of wick',
-    );
-  for (const [name, tensor] of tensors)
-    if (isFloat(tensor.dtype) && !allFinite(tensor.data))
-      throw new CheckpointError(
-        path,
-        `tensor ${quote(name)} holds NaN or ∞: the training went wrong, and the model can be of no use`,
-      );
-  return new Map(tensors);
-}
-
-/** The network that model.json describes, which may take no more memory than its weights do. */
-function makeModel(
-  run: RunFolder,
-  card: ModelCard,
-  weights: StateDict,
+/** The network that the card describes, which may take no more memory than its weights do, with these. */
+function makeNetwork(
+  { card, cardName, weights, weightsPath, wrongField }: StoredModel,
   file: RecipeFile | null,
 ): Module {
   let bytes = 0;
   for (const { data } of weights.values()) bytes += data.byteLength;
-  const limited = () => withinBudget(2 * bytes + makingBytes, () => networkOfCard(card, file));
-  if (card.code?.gives.includes('model')) return limited(); // an error is the recipe file's
   // Parameters, and as much again while layers are put together.
-  return asField(run, 'architecture', () => limited());
+  const limited = () => withinBudget(2 * bytes + makingBytes, () => networkOfCard(card, file));
+  const isOfRecipe = card.code?.gives.includes('model'); // whose error names the recipe file
+  const network = isOfRecipe ? limited() : asField('architecture', wrongField, limited);
+  try {
+    network.loadStateDict(weights);
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw new CheckpointError(weightsPath, `does not fit ${cardName} (${message})`, { cause });
+  }
+  return network;
 }
 
 function makeTransform(
-  run: RunFolder,
-  { transform: json, code, inputShape }: ModelCard,
+  source: ModelSource,
+  { card: { transform: json, code, inputShape }, wrongField }: StoredModel,
   file: RecipeFile | null,
 ): ImageTransform {
   if (file !== null && code?.gives.includes('transform')) {
     const made = transformsOf(file, () => inputShape[1]);
     if (made !== null) return made.eval;
     throw new DataError(
-      run.path,
+      source.path,
       `was trained with transforms of ${code.path}, which has none now`,
     );
   }
-  return asField(run, 'transform', () => {
+  return asField('transform', wrongField, () => {
     const transform: ImageTransform = transformFromJSON(json);
     if (transform.takes === 'tensor' || transform.gives !== 'tensor')
-      throw new DataError(run.file('model.json'), 'must make a tensor of a picture, by ToTensor');
+      throw new DataError(source.path, 'must make a tensor of a picture, by ToTensor');
     return transform;
   });
 }
 
-/** What is wrong with a part of model.json, with the name of its field. */
-function asField<T>(run: RunFolder, field: string, make: () => T): T {
+/** What is wrong with a part of the card, with the name of its field. */
+function asField<T>(field: string, wrongField: StoredModel['wrongField'], make: () => T): T {
   try {
     return make();
   } catch (cause) {
     if (!(cause instanceof WickError)) throw cause;
-    const what = cause instanceof DataError ? cause.detail : cause.message;
-    throw new DataError(run.file('model.json'), `field '${field}': ${what}`, { cause });
+    throw wrongField(field, cause);
   }
 }

@@ -74,7 +74,10 @@ test('where onnxruntime-node is installed in the current folder, the file is run
 test('a mistake is told in the terms of the command', () => {
   const none = wick(folder, ['export', 'run']);
   assert.equal(none.code, 1);
-  assert.match(none.err, /no format is given; pass --format onnx \(or torch, safetensors\)$/m);
+  assert.match(
+    none.err,
+    /no format is given; pass --format onnx \(or torch, safetensors, wick\)$/m,
+  );
   assert.equal(wick(folder, ['export', 'run', '--format', 'tflite']).code, 2);
   assert.match(
     wick(folder, ['export', 'nothing', '--format', 'onnx']).err,

@@ -31,6 +31,7 @@ test('each command that --help lists has its own help, with options', () => {
       'features',
       'embed',
       'export',
+      'import',
       'summary',
       'models',
       'data',

@@ -74,6 +74,7 @@ const leading: Readonly<Record<string, readonly unknown[]>> = {
   'train.ModelCheckpoint': ['somewhere'],
   'nn.freeze': [new Linear(1, 1), null],
   'optim.paramGroups': [new Linear(1, 1)],
+  'runs.importModel': ['somewhere'],
   'runs.resume': ['somewhere'],
   'runs.reproduce': ['somewhere'],
   'runs.openResume': ['somewhere'],

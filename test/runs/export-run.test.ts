@@ -46,9 +46,10 @@ test('a run becomes a state dict of PyTorch, or safetensors with what belongs to
   const { path } = await exportRun(run, { path: run.file('other.safetensors') });
   const { tensors, metadata } = await loadSafetensors(path);
   assert.equal(tensors.size, best.size);
-  assert.deepEqual(JSON.parse(metadata.classes ?? ''), classes);
-  assert.deepEqual(JSON.parse(metadata.transform ?? ''), transform);
-  assert.deepEqual(JSON.parse(metadata.architecture ?? ''), architecture);
+  const card = JSON.parse(metadata['wick.model'] ?? '');
+  assert.deepEqual(card.classes, classes);
+  assert.deepEqual(card.transform, transform);
+  assert.deepEqual(card.architecture, architecture);
 });
 
 test('an ONNX file is checked on images of the test set', { skip: withoutRuntime }, async (t) => {
@@ -77,7 +78,13 @@ test('a format is named, or the ending of the path names it', async (t) => {
   const run = await makeRun(t);
   const refused = (options: object, message: RegExp) =>
     assert.rejects(exportRun(run, options), { name: 'ValueError', message });
-  await refused({}, /no format is given; pass \{ format: 'onnx' \} \(or torch, safetensors\)/);
+  await refused(
+    {},
+    /no format is given; pass \{ format: 'onnx' \} \(or torch, safetensors, wick\)/,
+  );
   await refused({ path: 'x.tar' }, /'x.tar' has an ending that says no format/);
-  await refused({ format: 'tflite' }, /format='tflite' must be one of torch, safetensors, onnx/);
+  await refused(
+    { format: 'tflite' },
+    /format='tflite' must be one of torch, safetensors, onnx, wick/,
+  );
 });

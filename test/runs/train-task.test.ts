@@ -42,6 +42,8 @@ test('a run says which data it had, and an evaluation finds them again', async (
   assert.deepEqual(await readRunData(run), {
     recipe: 'folder',
     choices: { data: join(root, 'photos'), model: 'cifarCnn', imageSize: 8, seed: 5 },
+    valSplit: 0,
+    valFingerprint: null,
   });
   const card = JSON.parse(await readFile(run.file('model.json'), 'utf8'));
   assert.deepEqual(card.classes, ['green', 'red']);

@@ -81,7 +81,7 @@ test('weights that are not as the run wrote them are refused', async (t) => {
   await writeFile(weights, hidden);
   await assert.rejects(TrainedModel.load(run), {
     name: 'CheckpointError',
-    message: `${weights}: has no checksum, which every checkpoint of a run has; it was changed, or written by an older version of wick`,
+    message: `${weights}: has no checksum, which all weights that wick writes have; it was changed, or written by an older version of wick`,
   });
 
   const [name, first] = [...model.stateDict()][0] ?? ['', tensor([0])];

@@ -1,4 +1,4 @@
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { Command } from 'commander';
 import { DataError } from '../../core/errors.js';
 import { Rng } from '../../core/rng.js';
@@ -7,7 +7,7 @@ import { embeddings, pca } from '../../explain/embeddings.js';
 import { writeFileAtomic } from '../../io/atomic.js';
 import { cat } from '../../ops/functions.js';
 import { seenPicture } from '../../runs/explain-pictures.js';
-import { RunFolder } from '../../runs/run-folder.js';
+import { openModel } from '../../runs/model-source.js';
 import { TrainedModel } from '../../runs/trained-model.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { percent } from '../../train/epoch-line.js';
@@ -39,7 +39,7 @@ interface EmbedOptions extends EngineChoice {
 
 export function addEmbed(command: Command): void {
   command
-    .argument('<run>', 'a run folder')
+    .argument('<run>', 'a run folder, or a model file (.wick)')
     .argument('<image...>', 'picture files, or folders of them')
     .option(
       '--layer <name>',
@@ -63,7 +63,7 @@ async function embed(
   options: EmbedOptions,
   command: Command,
 ): Promise<void> {
-  const run = await RunFolder.open(path);
+  const run = await openModel(path);
   applyEngineChoice(options);
   const files = await picturesIn(images);
   const trained = await TrainedModel.load(run, { recipe: options.recipe });
@@ -102,7 +102,7 @@ async function embed(
     pictures,
     points,
   });
-  const page = options.output ?? join(path, 'embedding.html');
+  const page = options.output ?? run.file('embedding.html');
   await writeFileAtomic(page, html);
   if (files.length > limit)
     printAside(

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { type Calibration, calibrate } from '../../runs/calibrate.js';
 import { type Evaluation, measureRun } from '../../runs/evaluate.js';
+import { openModel } from '../../runs/model-source.js';
 import { withQuickLook, writeAll } from '../../runs/report/write-all.js';
 import { RunFolder } from '../../runs/run-folder.js';
 import { formatLoss, percent } from '../../train/epoch-line.js';
@@ -31,7 +32,7 @@ interface EvaluateOptions extends EngineChoice {
 
 export function addEvaluate(command: Command): void {
   command
-    .argument('<run>', 'a run folder')
+    .argument('<run>', 'a run folder, or a model file (.wick)')
     .option('--data <dir>', 'folder with the files, where they are not where the run had them')
     .option(
       '--calibrate',
@@ -49,14 +50,17 @@ export function addEvaluate(command: Command): void {
 }
 
 async function runEvaluate(path: string, options: EvaluateOptions): Promise<void> {
-  const run = await RunFolder.open(path);
+  const run = await openModel(path);
   applyEngineChoice(options);
   const { batchSize, data, recipe, onError } = options;
   const how = { batchSize, data, recipe, onError };
   const calibration = options.calibrate === true ? await calibrate(run, how) : null;
   const { evaluation, source } = await measureRun(run, how);
   const { confusion, ...result } = evaluation;
-  const report = options.report ? await writeAll(run, await withQuickLook(source), 'en') : null;
+  const report =
+    options.report && run instanceof RunFolder
+      ? await writeAll(run, await withQuickLook(source), 'en')
+      : null;
   if (options.json === true) {
     printJson({ run: run.path, ...(calibration && { calibration }), ...result, report });
     return;

@@ -10,8 +10,8 @@ import { sanityCheck } from '../../explain/sanity-check.js';
 import { writeFileAtomic } from '../../io/atomic.js';
 import { cat } from '../../ops/functions.js';
 import { type ExplainedPicture, explainPictures } from '../../runs/explain-pictures.js';
+import { openModel } from '../../runs/model-source.js';
 import type { Invert } from '../../runs/predict-options.js';
-import { RunFolder } from '../../runs/run-folder.js';
 import { TrainedModel } from '../../runs/trained-model.js';
 import { manualSeed } from '../../tensor/generator.js';
 import type { Tensor } from '../../tensor/tensor.js';
@@ -55,7 +55,7 @@ interface ExplainOptions extends EngineChoice {
 
 export function addExplain(command: Command): void {
   command
-    .argument('<run>', 'a run folder')
+    .argument('<run>', 'a run folder, or a model file (.wick)')
     .argument('<image...>', 'picture files, or folders of them')
     .option('--method <names>', `one or more of ${methodNames.join(', ')}`, 'gradcam')
     .option(
@@ -89,7 +89,7 @@ async function explain(
   options: ExplainOptions,
   command: Command,
 ): Promise<void> {
-  const run = await RunFolder.open(path);
+  const run = await openModel(path);
   applyEngineChoice(options);
   const files = await picturesIn(images);
   const trained = await TrainedModel.load(run, { recipe: options.recipe });
@@ -111,7 +111,7 @@ async function explain(
   );
   const target = classNumber(trained.card.classes, options.class);
 
-  const folder = options.output ?? join(path, 'explain');
+  const folder = options.output ?? run.file('explain');
   const taken = new FileNames();
   const sections: GallerySection[] = [];
   const explained: string[] = [];

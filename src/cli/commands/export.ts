@@ -6,7 +6,7 @@ import {
   exportFormats,
   exportRun,
 } from '../../runs/export-run.js';
-import { RunFolder } from '../../runs/run-folder.js';
+import { openModel } from '../../runs/model-source.js';
 import { inCommandTerms } from '../command-terms.js';
 import {
   applyEngineChoice,
@@ -24,20 +24,22 @@ interface ExportOptions extends EngineChoice {
   readonly output?: string;
   readonly data?: string;
   readonly recipe?: string;
+  readonly license?: string;
   readonly json?: true;
 }
 
 export function addExport(command: Command): void {
   command
-    .argument('<run>', 'a run folder')
+    .argument('<run>', 'a run folder, or a model file (.wick)')
     .addOption(
       new Option(
         '--format <name>',
         'what kind of file (default: by the ending of --output)',
       ).choices(exportFormats),
     )
-    .option('-o, --output <file>', 'where it goes (default: <run>/model.onnx and the like)')
+    .option('-o, --output <file>', 'where it goes (default: <run>/model.wick and the like)')
     .option('--data <dir>', 'folder with the test images that an ONNX file is checked on')
+    .option('--license <terms>', 'under which a model file may be used, such as CC-BY-4.0')
     .addOption(recipeOption())
     .addOption(engineOption())
     .addOption(threadsOption())
@@ -46,10 +48,10 @@ export function addExport(command: Command): void {
 }
 
 async function runExport(path: string, options: ExportOptions, command: Command): Promise<void> {
-  const run = await RunFolder.open(path);
+  const run = await openModel(path);
   applyEngineChoice(options);
-  const { format, output, data, recipe, json = false } = options;
-  const done = await exportRun(run, { format, path: output, data, recipe });
+  const { format, output, data, recipe, license, json = false } = options;
+  const done = await exportRun(run, { format, path: output, data, recipe, license });
   if (json) {
     printJson({ run: run.path, ...done });
     return;
@@ -63,7 +65,10 @@ async function runExport(path: string, options: ExportOptions, command: Command)
 function notesOn({ format, path, onnx }: ExportedRun): string[] {
   if (format === 'torch')
     return [`a state dict: model.load_state_dict(torch.load('${path}')) reads it`];
-  if (onnx === undefined) return ['weights, with classes, transform and architecture as metadata'];
+  if (onnx === undefined)
+    return [
+      'safetensors, with classes, transform and architecture in the metadata: wick predict and Classifier.open take it',
+    ];
   const { opset, check, withoutTestSet } = onnx;
   const file = `ONNX, operators of version ${opset}; input 'input', output 'logits', any size of batch`;
   if (check === null)

@@ -6,7 +6,7 @@ import { type GallerySection, galleryHtml } from '../../explain/gallery.js';
 import { featureGrid, filterGrid } from '../../explain/pictures.js';
 import { writeFileAtomic } from '../../io/atomic.js';
 import { Conv2d } from '../../nn/conv.js';
-import { RunFolder } from '../../runs/run-folder.js';
+import { openModel } from '../../runs/model-source.js';
 import { TrainedModel } from '../../runs/trained-model.js';
 import { encodePng } from '../../vision/codecs/sharp.js';
 import type { Image } from '../../vision/image.js';
@@ -38,7 +38,7 @@ const drawnUnasked = 8;
 
 export function addFeatures(command: Command): void {
   command
-    .argument('<run>', 'a run folder')
+    .argument('<run>', 'a run folder, or a model file (.wick)')
     .argument('<image>', 'a picture file')
     .option(
       '--layer <names>',
@@ -67,7 +67,7 @@ interface Drawn {
 }
 
 async function features(path: string, image: string, options: FeaturesOptions): Promise<void> {
-  const run = await RunFolder.open(path);
+  const run = await openModel(path);
   applyEngineChoice(options);
   const trained = await TrainedModel.load(run, { recipe: options.recipe });
   const { model } = trained;
@@ -84,7 +84,7 @@ async function features(path: string, image: string, options: FeaturesOptions): 
         )
       : found;
 
-  const folder = options.output ?? join(path, 'features');
+  const folder = options.output ?? run.file('features');
   const names = new FileNames();
   const drawn: Drawn[] = [];
   const sections: GallerySection[] = [];

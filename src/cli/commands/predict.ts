@@ -1,11 +1,11 @@
 import { type Command, Option } from 'commander';
+import { openModel } from '../../runs/model-source.js';
 import { type Answer, predictAll } from '../../runs/predict-all.js';
 import {
   type Invert,
   type PredictOptions,
   readPredictOptions,
 } from '../../runs/predict-options.js';
-import { RunFolder } from '../../runs/run-folder.js';
 import { type TestTimeViews, testTimeViews } from '../../runs/test-time-views.js';
 import { askedPictures } from '../asked-pictures.js';
 import { showCount } from '../counter.js';
@@ -37,7 +37,7 @@ interface CommandOptions extends EngineChoice, ResultOptions {
 
 export function addPredict(command: Command): void {
   command
-    .argument('<run>', 'a run folder')
+    .argument('<run>', 'a run folder, or a model file (.wick)')
     .argument(
       '<image...>',
       'picture files (JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF, PPM), folders of them, patterns in quotes, or - for one from stdin',
@@ -69,7 +69,7 @@ async function predict(
   options: CommandOptions,
   command: Command,
 ): Promise<void> {
-  const run = await RunFolder.open(path);
+  const run = await openModel(path);
   applyEngineChoice(options); // Its threads start while the rest is loaded.
   const { TrainedModel } = await loadInTurn(
     new URL('../../runs/trained-model.js', import.meta.url),

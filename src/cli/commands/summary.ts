@@ -3,8 +3,8 @@ import { findRecipe, recipes } from '../../recipes/index.js';
 import { architectureOf } from '../../recipes/task.js';
 import { formatSummary } from '../../report/format-summary.js';
 import { summarize } from '../../report/model-summary.js';
-import { networkOfCard, readModelCard, recipeOfCard } from '../../runs/model-card.js';
-import { RunFolder } from '../../runs/run-folder.js';
+import { networkOfCard, recipeOfCard } from '../../runs/model-card.js';
+import { openModel, readCard } from '../../runs/model-source.js';
 import { createModel } from '../../vision/models/registry.js';
 import { batchSizeOption, jsonOption, recipeOption } from '../options.js';
 import { printJson, printLine } from '../output.js';
@@ -17,7 +17,10 @@ interface SummaryOptions {
 
 export function addSummary(command: Command): void {
   command
-    .argument('<run>', `a run folder, or a recipe: ${recipes.map((r) => r.name).join(', ')}`)
+    .argument(
+      '<run>',
+      `a run folder, a model file, or a recipe: ${recipes.map((r) => r.name).join(', ')}`,
+    )
     .addOption(batchSizeOption('samples in the input').default(1))
     .addOption(recipeOption())
     .addOption(jsonOption())
@@ -33,8 +36,8 @@ export function addSummary(command: Command): void {
 async function networkOf(name: string, file: string | undefined) {
   const recipe = findRecipe(name);
   if (recipe === undefined) {
-    const run = await RunFolder.open(name);
-    const card = await readModelCard(run);
+    const run = await openModel(name);
+    const card = await readCard(run);
     const model = networkOfCard(card, await recipeOfCard(run, card, file));
     return { model, inputShape: card.inputShape };
   }

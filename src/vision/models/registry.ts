@@ -126,8 +126,8 @@ export function requireArchitecture(name: string, subject: string): ModelConstru
   throw new ValueError(
     subject,
     meant === undefined
-      ? `name=${quote(name)} must be one of ${modelNames.join(', ')}`
-      : `name=${quote(name)} is no network; did you mean ${meant}?`,
+      ? `name=${quote(String(name))} must be one of ${modelNames.join(', ')}`
+      : `name=${quote(String(name))} is no network; did you mean ${meant}?`,
   );
 }
 

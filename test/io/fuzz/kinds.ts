@@ -10,6 +10,7 @@ import { unpickle } from '../../../src/io/pickle/unpickle.js';
 import { loadSafetensors, saveSafetensors } from '../../../src/io/safetensors.js';
 import { RunFolder } from '../../../src/runs/run-folder.js';
 import '../../../src/ops/index.js';
+import { exportRun } from '../../../src/runs/export-run.js';
 import { readRunData } from '../../../src/runs/run-config.js';
 import { TrainedModel } from '../../../src/runs/trained-model.js';
 import { tensor } from '../../../src/tensor/creation.js';
@@ -111,14 +112,32 @@ async function runKinds(folder: string): Promise<Kind[]> {
     classes: ['a', 'b'],
     transform: { name: 'Compose', transforms: [resize, { name: 'ToTensor' }, normalize] },
   });
-  await run.write('config.json', { recipe: 'digits', choices: { data: 'x', limit: 5, seed: 1 } });
+  await run.write('config.json', {
+    recipe: 'digits',
+    settings: { data: { limit: 5 }, model: {}, seed: 1 },
+    engine: { engine: 'wasm', threads: 1, winograd: true },
+    data: { fingerprint: { train: 'abc' } },
+    wick: '0',
+    node: '0',
+  });
   const weights = run.checkpoint('best');
   await saveSafetensors(weights, createModel(architecture).stateDict(), { epoch: '1' });
   const picture = join(folder, 'p.png');
   await writeFile(picture, await plainPng(9));
-  const predict = async () => {
-    const { predictions } = await (await TrainedModel.load(run)).predict(picture);
+  const predict = async (model: RunFolder | string = run) => {
+    const { predictions } = await (await TrainedModel.load(model)).predict(picture);
     for (const { probability } of predictions) assert.ok(probability >= 0 && probability <= 1);
+  };
+  const wick = join(folder, 'a.wick');
+  await exportRun(run, { path: wick });
+  const { tensors, metadata } = await loadSafetensors(wick);
+  const cardPath = join(folder, 'card.json');
+  await writeFile(cardPath, metadata['wick.model'] ?? '');
+  /** A card that is damaged in a file whose checksum is right. */
+  const predictByCard = async () => {
+    const sealed = join(folder, 'sealed.wick');
+    await saveSafetensors(sealed, tensors, { 'wick.model': await readFile(cardPath, 'latin1') });
+    await predict(sealed);
   };
   const kind = async (name: string, path: string, read: () => Promise<unknown>) => ({
     name,
@@ -127,9 +146,11 @@ async function runKinds(folder: string): Promise<Kind[]> {
     read,
   });
   return [
-    await kind('model.json', run.file('model.json'), predict),
+    await kind('model.json', run.file('model.json'), () => predict()),
+    await kind('model.wick', wick, () => predict(wick)),
+    await kind('card of a model.wick', cardPath, predictByCard),
     await kind('config.json', run.file('config.json'), () => readRunData(run)),
-    await kind('best.safetensors', weights, predict),
+    await kind('best.safetensors', weights, () => predict()),
   ];
 }
 

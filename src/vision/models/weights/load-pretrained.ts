@@ -2,6 +2,7 @@
 import { CheckpointError, reasonOf, ValueError } from '../../../core/errors.js';
 import { quote } from '../../../core/outside-text.js';
 import { loadTorch } from '../../../io/load-torch.js';
+import { loadNpz } from '../../../io/numpy-files.js';
 import { loadSafetensors } from '../../../io/safetensors.js';
 import { skipInit } from '../../../nn/init.js';
 import type { Module, StateDict } from '../../../nn/module.js';
@@ -29,9 +30,7 @@ export async function loadPretrained<M extends Module>({
 }: PretrainedRequest<M>): Promise<M> {
   const chosen = chooseWeights(architecture, weights);
   const path = typeof chosen === 'string' ? chosen : await findWeights(chosen, find);
-  const read = path.endsWith('.safetensors')
-    ? new Map((await loadSafetensors(path)).tensors)
-    : (await loadTorch(path)).stateDict;
+  const read = await readWeights(path);
   const state = architecture.startsWith('densenet') ? renamedDenseNet(read) : read;
   const usual = skipInit(() => make(1000));
   const head = `${headOf(usual).path}.weight`;
@@ -51,6 +50,12 @@ export async function loadPretrained<M extends Module>({
   }
   if (numClasses !== undefined && numClasses !== classes) replaceHead(model, numClasses);
   return model;
+}
+
+async function readWeights(path: string): Promise<StateDict> {
+  if (path.endsWith('.safetensors')) return new Map((await loadSafetensors(path)).tensors);
+  if (path.endsWith('.npz')) return new Map(await loadNpz(path));
+  return (await loadTorch(path)).stateDict;
 }
 
 registerReader(loadPretrained);

@@ -1,0 +1,150 @@
+import { basename } from 'node:path';
+import { allFinite } from '../core/all-finite.js';
+import { withinBudget } from '../core/budget.js';
+import { isFloat } from '../core/dtype.js';
+import { CheckpointError, ValueError } from '../core/errors.js';
+import { optionReader } from '../core/options.js';
+import { quote } from '../core/outside-text.js';
+import { withRegularFile } from '../core/regular-file.js';
+import { architectureOf } from '../recipes/task.js';
+import type { ImageTransform } from '../vision/datasets/image-transform.js';
+import { createModel, requireArchitecture, usualInputs } from '../vision/models/registry.js';
+import { headOf } from '../vision/models/replace-head.js';
+import { imagenetClasses } from '../vision/models/weights/imagenet-classes.js';
+import { loadPretrained } from '../vision/models/weights/load-pretrained.js';
+import { isWeightsFile } from '../vision/models/weights/pretrained.js';
+import { publishedWeights } from '../vision/models/weights/weights.js';
+import { Compose } from '../vision/transforms/compose.js';
+import { Normalize } from '../vision/transforms/normalize.js';
+import { Resize } from '../vision/transforms/resize.js';
+import { ToTensor } from '../vision/transforms/to-tensor.js';
+import { type ModelCard, parseModelCard } from './model-card.js';
+import { saveModelFile } from './model-file.js';
+
+export interface ImportModelOptions {
+  /** The network that the weights are of, by its name in `vision.models`. */
+  readonly model: string;
+  /** Class names by number. @default ImageNet's, where the weights have 1000 classes */
+  readonly classes?: readonly string[] | undefined;
+  /** Where the model goes. @default 'model.wick' */
+  readonly path?: string | undefined;
+  /** Side of the inputs in pixels. @default what the network is usually given */
+  readonly imageSize?: number | undefined;
+  /** Channels of the inputs: 1 grey, 3 colour. @default what the network is usually given */
+  readonly inChannels?: 1 | 3 | undefined;
+  /**
+   * Picture → input, as it was when the weights were tested.
+   *
+   * @default torchvision's for a network with published weights, else resized and normalized to −1…1
+   */
+  readonly transform?: ImageTransform | undefined;
+  /** The terms under which the weights may be used. */
+  readonly license?: string | undefined;
+}
+
+export interface ImportedModel {
+  readonly path: string;
+  readonly card: ModelCard;
+  readonly parameters: number;
+  /** Whether nobody has said how a picture becomes an input: that of `card` is only what is usual. */
+  readonly assumedTransform: boolean;
+}
+
+const readOptions = optionReader<ImportModelOptions>('importModel', {
+  model: true,
+  classes: true,
+  path: true,
+  imageSize: true,
+  inChannels: true,
+  transform: true,
+  license: true,
+});
+
+/**
+ * Makes a model file of weights from elsewhere: `.pth`, `.safetensors` or `.npz` with a state dict of a network that wick has.
+ *
+ * @throws CheckpointError for weights that are damaged, hold NaN or do not fit the network, with the nearest keys; ValueError for classes that do not fit
+ * @example await runs.importModel('resnet18-f37072fd.pth', { model: 'resnet18' }); // ImageNet's classes
+ */
+export async function importModel(
+  file: string,
+  ...given: [options: ImportModelOptions]
+): Promise<ImportedModel> {
+  const options = readOptions(given);
+  const { model: name, path = 'model.wick', license } = options;
+  requireArchitecture(name, 'importModel');
+  if (/\.onnx$/i.test(file))
+    throw new CheckpointError(
+      file,
+      'holds a network of its own, not the weights of one that wick has; io.loadOnnx(path) reads it',
+    );
+  const published = publishedWeights(name);
+  const own = published.find(({ fileName }) => fileName === basename(file)) ?? published[0];
+  const [channels, side] = usualInputs[name] ?? [3, own?.imageSize ?? 224];
+  const { inChannels = channels, imageSize = side } = options;
+  const inputShape = [inChannels, imageSize, imageSize] as const;
+  const network = await loadPretrained({
+    architecture: name,
+    weights: isWeightsFile(file) ? file : `./${file}`,
+    make: await boundedMaker(file, name, inputShape),
+  });
+  const state = network.stateDict();
+  for (const [key, { dtype, data }] of state)
+    if (isFloat(dtype) && !allFinite(data))
+      throw new CheckpointError(file, `tensor ${quote(key)} holds NaN or ∞`);
+  const count = headOf(network).module.weight.size(0);
+  const transform =
+    options.transform ?? own?.transforms({ imageSize }) ?? usualTransform(imageSize);
+  const card = {
+    format: 'wick-model/1',
+    architecture: architectureOf(name, inputShape, count),
+    inputShape,
+    classes: await classesFor(count, options.classes),
+    ...(license !== undefined && { license }),
+    transform: transform.toJSON(),
+  };
+  const checked = parseModelCard(card, (detail) => new ValueError('importModel', detail));
+  await saveModelFile(path, checked, state);
+  return {
+    path,
+    card: checked,
+    parameters: network
+      .parameters()
+      .reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0),
+    assumedTransform: options.transform === undefined && own === undefined,
+  };
+}
+
+/** Makes the network for as many classes as a file says, which may take no more memory than its weights do. */
+async function boundedMaker(
+  file: string,
+  name: string,
+  inputShape: readonly [number, number, number],
+) {
+  const fail = (detail: string, cause?: unknown) => new CheckpointError(file, detail, { cause });
+  const bytes = await withRegularFile(file, fail, async (_, size) => size);
+  return (classes: number) =>
+    withinBudget(4 * bytes + 2 ** 28, () => createModel(architectureOf(name, inputShape, classes)));
+}
+
+async function classesFor(
+  count: number,
+  given: readonly string[] | undefined,
+): Promise<readonly string[]> {
+  if (given === undefined) {
+    if (count === 1000) return await imagenetClasses();
+    throw new ValueError(
+      'importModel',
+      `the weights have ${count} classes, whose names are required, by number; pass { classes: NAMES }`,
+    );
+  }
+  if (given.length === count) return given;
+  throw new ValueError(
+    'importModel',
+    `classes names ${given.length} classes, the weights have ${count}`,
+  );
+}
+
+function usualTransform(imageSize: number): ImageTransform {
+  return new Compose([new Resize([imageSize, imageSize]), new ToTensor(), new Normalize(0.5, 0.5)]);
+}

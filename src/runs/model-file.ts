@@ -1,0 +1,60 @@
+/**
+ * A model in one file, `model.wick`: a safetensors file whose metadata hold the model's card as JSON under `wick.model`. So what
+ * reads weights elsewhere reads these, and what is checked of safetensors (bounds, a checksum over all of it) holds here. It is data
+ * only: the card names networks and transforms that wick has, and a recipe file at most by its name, which the user has to give.
+ */
+import { basename, dirname, extname, join } from 'node:path';
+import { CheckpointError } from '../core/errors.js';
+import { parseJson } from '../io/json-file.js';
+import { loadSafetensors, saveSafetensors } from '../io/safetensors.js';
+import type { StateDict } from '../nn/module.js';
+import type { Tensor } from '../tensor/tensor.js';
+import type { RunFolder } from './run-folder.js';
+
+/** The metadata key. */
+const CARD = 'wick.model';
+
+/** A trained model as it lies on disk: in the folder of a run, or in a file of its own. */
+export type ModelSource = RunFolder | ModelFile;
+
+/** A file with a model, not read yet. */
+export class ModelFile {
+  constructor(readonly path: string) {}
+
+  get name(): string {
+    return basename(this.path, extname(this.path));
+  }
+
+  /** Where what is made of the model goes: a folder beside the file, called as it is without its ending. */
+  file(...parts: readonly string[]): string {
+    return join(dirname(this.path), this.name, ...parts);
+  }
+}
+
+/** Writes a model, whole or not at all. */
+export async function saveModelFile(
+  path: string,
+  card: object,
+  weights: ReadonlyMap<string, Tensor>,
+): Promise<void> {
+  await saveSafetensors(path, weights, { [CARD]: JSON.stringify(card) });
+}
+
+/** What is in the file; the card is JSON that nobody has checked yet. @throws CheckpointError when it is missing, damaged, or holds no model */
+export async function readModelFile({
+  path,
+}: ModelFile): Promise<{ card: unknown; weights: StateDict; checked: boolean }> {
+  if (/\.(pth?|th|bin|onnx|np[yz])$/i.test(path))
+    throw new CheckpointError(path, `may hold weights, but does not say what of; ${importing}`);
+  const { tensors, metadata, checked } = await loadSafetensors(path);
+  const text = metadata[CARD];
+  if (text === undefined)
+    throw new CheckpointError(path, `holds weights, but does not say what of; ${importing}`);
+  const card = parseJson(
+    Buffer.from(text),
+    (detail, cause) => new CheckpointError(path, `its metadata ${CARD} ${detail}`, { cause }),
+  );
+  return { card, weights: new Map(tensors), checked };
+}
+
+const importing = 'wick import FILE --model NAME --classes a,b,c makes a model of it';

@@ -1,0 +1,94 @@
+/** A trained model as it lies on disk: in the folder of a run, or in a file of its own. */
+import { stat } from 'node:fs/promises';
+import { allFinite } from '../core/all-finite.js';
+import { isFloat } from '../core/dtype.js';
+import { CheckpointError, DataError, type WickError } from '../core/errors.js';
+import { quote } from '../core/outside-text.js';
+import { loadSafetensors } from '../io/safetensors.js';
+import type { StateDict } from '../nn/module.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { type ModelCard, parseModelCard, readModelCard } from './model-card.js';
+import { ModelFile, type ModelSource, readModelFile } from './model-file.js';
+import { type Checkpoint, RunFolder } from './run-folder.js';
+
+/** What `path` names: a file, or else a run's folder. @throws DataError where it is neither, naming runs that are there */
+export async function openModel(path: ModelSource | string): Promise<ModelSource> {
+  if (typeof path !== 'string') return path;
+  const status = await stat(path).catch(() => null);
+  return status?.isFile() ? new ModelFile(path) : await RunFolder.open(path);
+}
+
+/** A model as it is stored. */
+export interface StoredModel {
+  readonly card: ModelCard;
+  /** What messages call the card. */
+  readonly cardName: string;
+  /** To the bit as they were written, and finite. */
+  readonly weights: StateDict;
+  /** The file that they are in. */
+  readonly weightsPath: string;
+  readonly checkpoint: Checkpoint;
+  /** The error that says what is wrong with a field of the card. */
+  readonly wrongField: (field: string, cause: WickError) => WickError;
+}
+
+/** Reads the card alone, which of a file is read with its weights. */
+export async function readCard(source: ModelSource): Promise<ModelCard> {
+  return source instanceof ModelFile ? (await fromFile(source)).card : await readModelCard(source);
+}
+
+/** Reads card and weights. @throws DataError or CheckpointError that says what is missing or damaged */
+export async function readModel(source: ModelSource): Promise<StoredModel> {
+  return source instanceof ModelFile ? await fromFile(source) : await fromRun(source);
+}
+
+async function fromFile(file: ModelFile): Promise<StoredModel> {
+  const { path } = file;
+  const fail = (detail: string, cause?: unknown) => new CheckpointError(path, detail, { cause });
+  const { card, weights, checked } = await readModelFile(file);
+  requireSound(path, weights, checked);
+  return {
+    card: parseModelCard(card, fail),
+    cardName: 'its description',
+    weights,
+    weightsPath: path,
+    checkpoint: 'best',
+    wrongField: (field, cause) => fail(`field '${field}': ${reasonOf(cause)}`, cause),
+  };
+}
+
+async function fromRun(run: RunFolder): Promise<StoredModel> {
+  const card = await readModelCard(run);
+  const checkpoint = await run.bestCheckpoint();
+  const weightsPath = run.checkpoint(checkpoint);
+  const { tensors, checked } = await loadSafetensors(weightsPath);
+  requireSound(weightsPath, tensors, checked);
+  return {
+    card,
+    cardName: 'model.json',
+    weights: new Map(tensors),
+    weightsPath,
+    checkpoint,
+    wrongField: (field, cause) =>
+      new DataError(run.file('model.json'), `field '${field}': ${reasonOf(cause)}`, { cause }),
+  };
+}
+
+function reasonOf(cause: WickError): string {
+  return cause instanceof DataError ? cause.detail : cause.message;
+}
+
+/** @throws CheckpointError for weights without a checksum, or with numbers that no training should leave */
+function requireSound(path: string, weights: ReadonlyMap<string, Tensor>, checked: boolean): void {
+  if (!checked)
+    throw new CheckpointError(
+      path,
+      'has no checksum, which all weights that wick writes have; it was changed, or written by an older version of wick',
+    );
+  for (const [name, tensor] of weights)
+    if (isFloat(tensor.dtype) && !allFinite(tensor.data))
+      throw new CheckpointError(
+        path,
+        `tensor ${quote(name)} holds NaN or ∞: the training went wrong, and the model can be of no use`,
+      );
+}

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, test } from 'node:test';
+import '../../src/ops/index.js';
+import { saveTorch } from '../../src/io/save-torch.js';
+import { createModel } from '../../src/vision/models/registry.js';
+import { colored } from '../recipes/picture-folder.js';
+import { put } from '../vision/datasets/temporary-folder.js';
+import { temporaryFolder, wick } from './run-wick.js';
+
+const folder = temporaryFolder();
+const importing = ['import', 'w.pth', '--model', 'mnistCnn'];
+
+before(async () => {
+  const options = { numClasses: 2, inChannels: 1, imageSize: 28 };
+  await saveTorch(join(folder, 'w.pth'), createModel({ name: 'mnistCnn', options }).stateDict());
+  for (const name of ['p.png', 'pictures/cat/1.png', 'pictures/dog/2.png', 'pictures/dog/3.png'])
+    await put(folder, name, await colored('red', 28, 1));
+  writeFileSync(join(folder, 'names.txt'), 'cat\r\ndog\n\n');
+  assert.equal(wick(folder, [...importing, '--classes', 'names.txt']).code, 0);
+});
+
+test('wick import says what it made, and what it assumed', () => {
+  const { code, out, err } = wick(folder, [...importing, '--classes', 'cat, dog', '-o', 'm.wick']);
+  assert.equal(code, 0);
+  assert.match(
+    out.replaceAll('\n  ', ' '),
+    /^w\.pth → m\.wick: mnistCnn, [\d,]+ parameters, 2 classes/,
+  );
+  assert.match(out, /^ {2}input: Compose\( Resize\(size=\(28, 28\)/m);
+  assert.match(
+    err,
+    /^note: that is usual, but nobody has said it .* --transform FILE says otherwise$/m,
+  );
+});
+
+test('predict, explain, features, embed, summary, evaluate and export take the file as they take a run', () => {
+  const one = (args: string[]) => {
+    const { code, out, err } = wick(folder, args);
+    assert.equal(code, 0, `${args.join(' ')}: ${err}`);
+    return out;
+  };
+  assert.match(one(['predict', 'model.wick', 'p.png']), /^p\.png: (cat|dog) \d/);
+  one(['explain', 'model.wick', 'p.png']);
+  one(['features', 'model.wick', 'p.png']);
+  assert.ok(existsSync(join(folder, 'model', 'explain', 'index.html')));
+  one(['embed', 'model.wick', 'pictures']);
+  assert.ok(existsSync(join(folder, 'model', 'embedding.html')));
+  assert.match(one(['summary', 'model.wick']), /^MnistCNN +\[1,1,28,28\]/m);
+  assert.match(
+    one(['evaluate', 'model.wick', '--data', 'pictures']),
+    /model\.wick: test accuracy .* on 3 images/,
+  );
+  assert.match(one(['export', 'model.wick', '-o', 'e.pth']), /^model\.wick → e\.pth$/m);
+  one(['export', 'model.wick', '-o', 'e.wick', '--license', 'MIT']);
+  assert.equal(one(['predict', 'e.wick', 'p.png']), one(['predict', 'model.wick', 'p.png']));
+});
+
+test('mistakes are told in the terms of the command', () => {
+  const failed = (args: string[]) => {
+    const { code, err } = wick(folder, args);
+    assert.equal(code, 1, err);
+    return err;
+  };
+  assert.match(
+    failed(['evaluate', 'model.wick']),
+    /without the pictures .* pass --data FOLDER to say where/,
+  );
+  assert.match(
+    failed(['predict', 'w.pth', 'p.png']),
+    /CheckpointError: w\.pth: may hold weights, .* wick import FILE --model/,
+  );
+  assert.match(
+    failed(importing),
+    /the weights have 2 classes, whose names are required, by number; pass --classes NAMES/,
+  );
+  assert.match(
+    failed(['import', 'none.pth', '--model', 'mnistCnn']),
+    /none\.pth: there is no such file/,
+  );
+  assert.match(failed(['import', 'p.png', '--model', 'mnistCnn']), /CheckpointError: .*p\.png: /);
+  assert.equal(wick(folder, ['import', 'w.pth']).code, 2);
+});
