@@ -20,7 +20,7 @@ export function reliabilityChart(predictions: Predictions, words: Words): Chart 
         data: bins.map(name),
         nameGap: 28,
       }),
-      yAxis: yAxis('%', { min: 0, max: 100, nameLocation: 'end', nameGap: 8 }),
+      yAxis: yAxis('%', { min: 0, max: 100, nameGap: 36 }),
       series: [
         {
           type: 'bar',

@@ -29,7 +29,7 @@ export function galleries({ record, topLosses }: RunReport, words: Words): strin
 function figure(answer: ShownAnswer, classes: readonly string[], words: Words): string {
   const { url, name: file, actual, predicted, probability, loss } = answer;
   const [is = '', taken = ''] = [classes[actual], classes[predicted]];
-  return `<figure title="${htmlText(file)}"><img src="${url}" alt="${htmlText(is)}"><figcaption><b>${name(taken)}</b> ${percentOf(probability)} %<br>${htmlText(words.is)} ${name(is)}, ${htmlText(words.lossOf(loss.toFixed(2)))}</figcaption></figure>`;
+  return `<figure title="${htmlText(file)}"><img src="${url}" alt="${htmlText(is)}"><figcaption><b>${name(taken)}</b> ${percentOf(probability)} %<br>${htmlText(words.is)} ${name(is)}<br>${htmlText(words.lossOf(loss.toFixed(2)))}</figcaption></figure>`;
 }
 
 /** Where the model looked, for right answers and for wrong ones. */

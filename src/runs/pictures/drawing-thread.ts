@@ -9,6 +9,7 @@ import type { DrawReply, DrawRequest } from './draw-thread.js';
 export class DrawingThread {
   private thread: Worker | null = null;
   private next: Omit<DrawRequest, 'path'> | null = null;
+  private stopped = false;
   private working: Promise<void> | null = null;
 
   constructor(
@@ -29,15 +30,16 @@ export class DrawingThread {
     await this.working;
   }
 
-  /** Ends the thread when it has drawn what was asked for last. */
-  async close(): Promise<void> {
-    await this.settled();
+  /** Ends the thread; what is not drawn yet is left. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.next = null;
     await this.thread?.terminate();
-    this.thread = null;
+    await this.settled();
   }
 
   private async work(): Promise<void> {
-    while (this.next !== null) {
+    while (this.next !== null && !this.stopped) {
       const request = { ...this.next, path: this.run.path };
       this.next = null;
       try {
@@ -45,7 +47,7 @@ export class DrawingThread {
         if ('problem' in reply) this.onProblem(reply.problem);
         else await this.run.writeFiles(reply.files);
       } catch (error) {
-        this.onProblem(error instanceof Error ? error.message : String(error));
+        if (!this.stopped) this.onProblem(error instanceof Error ? error.message : String(error));
       }
     }
   }

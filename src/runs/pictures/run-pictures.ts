@@ -3,13 +3,11 @@ import type { SkippedSample } from '../../data/fetch-batch.js';
 import type { Task } from '../../recipes/recipe.js';
 import type { Callback } from '../../train/callback.js';
 import type { EpochEvent, FitSummary, MeasureEvent } from '../../train/metrics.js';
-import { findInData, isQuickToLookAt } from '../report/data-findings.js';
-import { writeReport } from '../report/write-report.js';
+import { withQuickLook, writeAll } from '../report/write-all.js';
 import type { RunFolder } from '../run-folder.js';
 import { TrainedModel } from '../trained-model.js';
 import { Collected } from './collected.js';
 import { DrawingThread } from './drawing-thread.js';
-import { galleryFiles } from './galleries.js';
 import type { Outcome } from './run-record.js';
 import { samplesPicture } from './samples.js';
 import { ShownSet } from './shown-set.js';
@@ -56,7 +54,8 @@ export class RunPictures implements Callback {
       this.split = split;
       this.outcome = { best: epoch, test: null, confusion, predictions };
     }
-    this.draw();
+    const { outcome, task } = this;
+    this.thread.draw({ classes: task.classes, language: 'en', outcome });
   }
 
   async onEnd(summary: FitSummary): Promise<void> {
@@ -67,9 +66,10 @@ export class RunPictures implements Callback {
     await this.finish(summary);
   }
 
-  /** Draws everything as it is at the end of the training, and ends the thread. */
+  /** Draws everything as it is at the end of the training, here: nobody waits for steps any more. */
   private async finish({ best, test }: FitSummary): Promise<void> {
-    if (!(await this.run.hasWeights())) return await this.thread.close();
+    await this.thread.stop();
+    if (!(await this.run.hasWeights())) return;
     if (best?.split === 'val' && test !== null) {
       const confusion = test.confusion.compute();
       const { loss, accuracy } = test;
@@ -79,29 +79,19 @@ export class RunPictures implements Callback {
     } else if (best !== null && best.epoch !== this.outcome.best) {
       // It went on after its best epoch: what was predicted then is not known.
       const confusion = best.heldOut.confusion.compute();
+      this.split = best.split;
       this.outcome = { best: best.epoch, test: null, confusion, predictions: null };
     }
-    this.draw();
     await this.unlessItFails(() => this.report());
-    await this.thread.close();
-  }
-
-  private draw(): void {
-    const { outcome, task } = this;
-    this.thread.draw({ classes: task.classes, language: 'en', outcome });
   }
 
   private async report(): Promise<void> {
     const { run, task, outcome, split } = this;
-    const { evalTransform, classes, val, test } = task;
-    const dataset = split === 'val' && val !== null ? val : test;
-    const set = new ShownSet(dataset, evalTransform, this.skippedOf(dataset));
-    const { predictions, confusion } = outcome;
-    if (predictions !== null && confusion !== null)
-      await run.writeFiles(await galleryFiles(set, predictions, confusion, classes));
-    const trained = await TrainedModel.load(run);
-    const found = isQuickToLookAt(task) ? await findInData(task) : null;
-    await writeReport(run, { outcome, split, set, trained, task, found }, 'en');
+    const dataset = split === 'val' && task.val !== null ? task.val : task.test;
+    const set = new ShownSet(dataset, task.evalTransform, this.skippedOf(dataset));
+    const trained = await TrainedModel.load(run).catch(() => null); // of one that went wrong there are no maps
+    const source = { outcome, split, set, trained, task, found: null };
+    await writeAll(run, await withQuickLook(source), 'en');
   }
 
   private async unlessItFails(work: () => Promise<void>): Promise<void> {

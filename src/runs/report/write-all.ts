@@ -17,14 +17,9 @@ export async function writeAll(
   const { classes } = await readModelCard(run);
   const record = await readRecord(run, classes, outcome);
   const { predictions, confusion } = outcome;
-  const files = {
-    ...(await chartFiles(record, languages[language])),
-    ...(set !== null &&
-      predictions !== null &&
-      confusion !== null &&
-      (await galleryFiles(set, predictions, confusion, classes))),
-  };
-  await run.writeFiles(files);
+  await run.writeFiles(await chartFiles(record, languages[language]));
+  if (set !== null && predictions !== null && confusion !== null)
+    await run.writeFiles(await galleryFiles(set, predictions, confusion, classes));
   return await writeReport(run, source, language);
 }
 
