@@ -19,6 +19,9 @@ export interface WeightSlice {
 /** 16 kernels of a vector of channels. */
 const kernelsBytes = 16 * taps * 64;
 
+/** Rounds of a loop between asking for kernels that lie far apart and reading them. */
+const fetchAhead = 4;
+
 /** Room for them and a pass. */
 export const weightTempBytes = kernelsBytes + passBytes;
 
@@ -79,6 +82,8 @@ export function winogradTurnedWeights(
   for (const piece of pieces) w.part(piece);
   const passTemp = temp.fork(kernelsBytes);
   w.loop(count, () => {
+    for (let line = 0; line <= lanes * kernelBytes; line += 64)
+      weights.fetch(fetchAhead * channels * kernelBytes + line);
     pieces.forEach((length, p) => {
       w.scope(() => {
         const rows = w.vectors(lanes);
