@@ -31,6 +31,9 @@ const cases: readonly Case[] = [
   { n: 5, c: 16, k: 32, size: [4, 31], kernel: [3, 3], padding: 1 },
   { n: 3, c: 48, k: 80, size: [13, 6], kernel: [3, 3] },
   { n: 2, c: 256, k: 48, size: [9, 9], kernel: [3, 3], padding: 1 },
+  { n: 1, c: 256, k: 128, size: [14, 10], kernel: [3, 3], padding: 1 }, // tiles of three, down and across
+  { n: 2, c: 256, k: 128, size: [10, 13], kernel: [3, 3] }, // and across alone
+  { n: 3, c: 128, k: 256, size: [7, 7], kernel: [3, 3], padding: 1 },
   { n: 1, c: 20, k: 33, size: [10, 11], kernel: [5, 2], padding: 2 },
   { n: 4, c: 12, k: 24, size: [12, 12], kernel: [5, 5], padding: 2 },
   { n: 2, c: 33, k: 100, size: [8, 5], kernel: [3, 3], stride: 3, padding: 2 },

@@ -17,6 +17,8 @@ export interface TileRow {
   /** Rows of the window that are inside, and the same of the columns for runs of tiles that are alike. */
   readonly rows: Span;
   readonly runs: readonly (Span & { readonly count: number })[];
+  /** Pixels from one tile to the next. */
+  readonly step: number;
   /** Blocks of 16 channels, and the bytes of a row of pixels and of a block. */
   readonly blocks: number;
   readonly rowBytes: number;
@@ -30,9 +32,6 @@ export interface TileRow {
 
 /** Bytes of a pixel: 16 channels lie side by side. */
 const pixelBytes = ({ storage }: TileRow) => 16 * bytesOf(storage);
-
-/** Pixels from one tile to the next. */
-const tileStep = 4;
 
 const isIn = ({ first, end }: Span, i: number) => i >= first && i < end;
 
@@ -57,7 +56,7 @@ function eachTile(
       for (const run of shape.runs)
         w.loop(run.count, () => {
           body(window, tile, run);
-          window.advance(tileStep * pixel);
+          window.advance(shape.step * pixel);
           tile.advance(shape.tile);
         });
       pixels.advance(lanes * bytesOf(shape.storage));

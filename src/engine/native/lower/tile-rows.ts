@@ -1,4 +1,8 @@
-/** An image cut into tiles of 4 × 4, row by row, as Winograd's kernels see it. */
+/**
+ * Images cut into tiles as Winograd's kernels see them: of 4 × 4 pixels, and where that makes them fit, the last ones of three
+ * rows or columns. A tile of three needs no matrix of the sixth row (column), so tiles stand in such an order that those of any
+ * matrix lie side by side: narrow ones of full height, full ones, wide ones of three rows, the rest.
+ */
 import type { Size2d } from '../../../core/shape.js';
 import type { Precision } from '../../precision.js';
 import { bytesOf } from '../kernel-writer.js';
@@ -7,17 +11,70 @@ import type { Span, TileRow } from '../kernels/winograd-rows.js';
 const tileSize = 4;
 export const block = 16;
 
-/** How many tiles there are. */
-export interface Tiling {
-  readonly across: number;
-  readonly down: number;
-  /** Rows of tiles of all images. */
-  readonly rows: number;
+/** Matrices in a row and in a column of a transformed tile. */
+const points = 6;
+export const matrices = points * points;
+
+/** A dimension in tiles, the first `full` of which have four pixels. */
+interface Cut {
+  readonly tiles: number;
+  readonly full: number;
 }
 
-export function tilingOf(batch: number, [height, width]: Size2d): Tiling {
-  const down = Math.ceil(height / tileSize);
-  return { across: Math.ceil(width / tileSize), down, rows: batch * down };
+export interface Tiling {
+  readonly down: Cut;
+  readonly across: Cut;
+  /** Rows of tiles of all images, and those of full height. */
+  readonly rows: number;
+  readonly fullRows: number;
+  readonly tiles: number;
+}
+
+/** @param fits Whether there may be tiles of three. */
+export function tilingOf(batch: number, [height, width]: Size2d, fits: boolean): Tiling {
+  const [down, across] = [cut(height, fits), cut(width, fits)];
+  const rows = batch * down.tiles;
+  return { down, across, rows, fullRows: batch * down.full, tiles: rows * across.tiles };
+}
+
+function cut(size: number, fits: boolean): Cut {
+  const tiles = Math.ceil(size / tileSize);
+  const missing = tiles * tileSize - size;
+  return { tiles, full: fits && missing < tiles ? tiles - missing : tiles };
+}
+
+/** Where the tile at `position` starts, in pixels. */
+const startOf = ({ full }: Cut, position: number) =>
+  position * tileSize - Math.max(0, position - full);
+
+/** Tiles [first, first + count) of `matrices` matrices from `matrix` on. */
+export interface MatrixTiles {
+  readonly matrix: number;
+  readonly matrices: number;
+  readonly first: number;
+  readonly count: number;
+}
+
+/** The tiles that each matrix is of. */
+export function tilesByMatrix({ across, rows, fullRows, tiles }: Tiling): readonly MatrixTiles[] {
+  const all = { first: 0, count: tiles };
+  if (fullRows === rows && across.full === across.tiles) return [{ matrix: 0, matrices, ...all }];
+  const highEnd = fullRows * across.tiles;
+  const first = fullRows * (across.tiles - across.full);
+  const wideEnd = highEnd + (rows - fullRows) * across.full;
+  return Array.from({ length: points }, (_, row) => {
+    const isLast = row === points - 1;
+    const matrix = row * points;
+    return [
+      { matrix, matrices: points - 1, ...(isLast ? { first: 0, count: highEnd } : all) },
+      {
+        matrix: matrix + points - 1,
+        matrices: 1,
+        first,
+        count: (isLast ? highEnd : wideEnd) - first,
+      },
+    ];
+  }).flat();
 }
 
 /** A channel-blocked image whose pixels are read or written by tiles. */
@@ -25,48 +82,72 @@ export interface TiledImage {
   readonly size: Size2d;
   readonly blocks: number;
   readonly tiling: Tiling;
-  /** Pixels of a tile's window, and those of them that lie before the tile. */
+  /** Pixels of a full tile's window, and those of them that lie before the tile. */
   readonly window: 6 | 4;
   readonly before: number;
   readonly storage: Precision;
 }
 
-const pixelBytes = ({ storage }: TiledImage) => block * bytesOf(storage);
+/** Tiles of a row that are alike, but for the image's edges. */
+export interface RowPiece {
+  readonly shape: TileRow;
+  /** Byte of the first window's corner. */
+  readonly corner: number;
+  /** Place of the first tile. */
+  readonly tile: number;
+}
 
-/** The rows of tile row `row` of all images, with matrices whose tiles and strides are `tile` and `matrix` bytes. */
-export function tileRow(
+/** Tile row `row` of all images, with matrices whose tiles and strides are `tile` and `matrix` bytes. */
+export function piecesOfRow(
   image: TiledImage,
   row: number,
-  { blocks, matrix, tile }: Pick<TileRow, 'blocks' | 'matrix' | 'tile'>,
-): TileRow {
+  strides: Pick<TileRow, 'blocks' | 'matrix' | 'tile'>,
+): readonly RowPiece[] {
   const { size, tiling, window, before, storage } = image;
   const [height, width] = size;
-  const rowBytes = width * pixelBytes(image);
-  const spans = Array.from({ length: tiling.across }, (_, i) => span(i, width, window, before));
-  return {
-    rows: span(row % tiling.down, height, window, before),
-    runs: runsOf(spans),
-    blocks,
-    rowBytes,
-    blockBytes: height * rowBytes,
-    matrix,
-    tile,
-    storage,
+  const { down, across } = tiling;
+  const pixel = block * bytesOf(storage);
+  const rowBytes = width * pixel;
+  const position = row % down.tiles;
+  const top = startOf(down, position) - before;
+  const isHigh = position < down.full;
+  const rows = span(top, height, isHigh ? window : window - 1);
+  const plane = Math.floor(row / down.tiles) * image.blocks * height;
+  const piece = (first: number, count: number, step: number): RowPiece => {
+    const left = startOf(across, first) - before;
+    const columns = window - tileSize + step;
+    const spans = Array.from({ length: count }, (_, i) => span(left + i * step, width, columns));
+    return {
+      shape: {
+        ...{ rows, runs: runsOf(spans), step, ...strides, storage },
+        ...{ rowBytes, blockBytes: height * rowBytes },
+      },
+      corner: (plane + top) * rowBytes + left * pixel,
+      tile: placeOf(tiling, row, step === tileSize),
+    };
   };
+  const narrow = across.tiles - across.full;
+  const wide = piece(0, across.full, tileSize);
+  return narrow === 0 ? [wide] : [wide, piece(across.full, narrow, tileSize - 1)];
 }
 
-/** Byte of the first window's corner of tile row `row`, in channel block `channelBlock`. */
-export function cornerOf(image: TiledImage, row: number, channelBlock = 0): number {
-  const { size, blocks, tiling, before } = image;
-  const [height, width] = size;
-  const plane = Math.floor(row / tiling.down) * blocks + channelBlock;
-  const y = (row % tiling.down) * tileSize - before;
-  return ((plane * height + y) * width - before) * pixelBytes(image);
+/** The place of the first wide or narrow tile of a row. */
+function placeOf({ down, across, rows, fullRows }: Tiling, row: number, isWide: boolean): number {
+  const narrow = across.tiles - across.full;
+  const image = Math.floor(row / down.tiles);
+  const position = row % down.tiles;
+  if (position < down.full) {
+    const before = image * down.full + position;
+    return isWide ? fullRows * narrow + before * across.full : before * narrow;
+  }
+  const before = image * (down.tiles - down.full) + position - down.full;
+  const start = fullRows * across.tiles;
+  if (isWide) return start + before * across.full;
+  return start + (rows - fullRows) * across.full + before * narrow;
 }
 
-/** What of the window of the tile at `position` is inside. */
-function span(position: number, size: number, window: number, before: number): Span {
-  const start = position * tileSize - before;
+/** What of the window that starts at `start` is inside. */
+function span(start: number, size: number, window: number): Span {
   return { first: Math.max(0, -start), end: Math.max(0, Math.min(window, size - start)) };
 }
 

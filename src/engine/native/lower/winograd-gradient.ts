@@ -8,9 +8,15 @@ import type { Kernels } from '../kernels.js';
 import { type Call, KernelPhase, type Operand } from './phase.js';
 import { shareOf, unitsOf } from './shares.js';
 import type { StoredImage } from './stored-image.js';
-import { block, cornerOf, type TiledImage, tileRow, tilingOf } from './tile-rows.js';
+import {
+  block,
+  matrices,
+  piecesOfRow,
+  type TiledImage,
+  tilesByMatrix,
+  tilingOf,
+} from './tile-rows.js';
 
-const matrices = 36;
 const tapBytes = 4 * 9;
 const padBytes = 192;
 const stripTiles = 40;
@@ -45,7 +51,11 @@ export function emitWinogradGradient(
   conv: WinogradWeightGradient,
 ): void {
   const { x, dy } = conv;
-  const tiling = tilingOf(conv.batch, dy.size);
+  const isWide =
+    x.channels >= manyChannels &&
+    x.channels % partChannels === 0 &&
+    dy.channels % partChannels === 0;
+  const tiling = tilingOf(conv.batch, dy.size, isWide);
   const tiled = ({ size, channels, storage }: StoredImage) => ({
     ...{ size, blocks: channels / block, tiling, storage },
   });
@@ -55,10 +65,6 @@ export function emitWinogradGradient(
     gradient: { ...tiled(dy), window: 4, before: 0 },
     temp: context.threadScratch(weightTempBytes),
   };
-  const isWide =
-    x.channels >= manyChannels &&
-    x.channels % partChannels === 0 &&
-    dy.channels % partChannels === 0;
   if (isWide) emitParts(plan);
   else emitStrips(plan);
 }
@@ -73,21 +79,25 @@ interface Matrices {
   readonly dMatrix: number;
 }
 
-/** Transforms tile row `row` of both images into row `to` of the matrices. */
+/** Transforms tile row `row` of both images into matrices whose first tile is `firstTile`. */
 function transformRow(
   { kernels, conv, input, gradient }: Plan,
   call: Call,
   { v, d, temp, x, dy, vMatrix, dMatrix }: Matrices,
   row: number,
-  to: number,
+  firstTile: number,
 ): void {
-  const { across } = input.tiling;
   const [vTile, dTile] = [conv.x.channels * 4, conv.dy.channels * 4];
-  const ofX = tileRow(input, row, { blocks: input.blocks, matrix: vMatrix, tile: vTile });
-  const ofDy = tileRow(gradient, row, { blocks: gradient.blocks, matrix: dMatrix, tile: dTile });
-  const [xAt, dyAt] = [x.at(cornerOf(input, row)), dy.at(cornerOf(gradient, row))];
-  call(kernels.get(winogradInput, ofX), xAt, v.at(to * across * vTile), temp.at(0));
-  call(kernels.get(winogradGradient, ofDy), dyAt, d.at(to * across * dTile), temp.at(0));
+  const ofX = { blocks: input.blocks, matrix: vMatrix, tile: vTile };
+  for (const { shape, corner, tile } of piecesOfRow(input, row, ofX)) {
+    const to = v.at((tile - firstTile) * vTile);
+    call(kernels.get(winogradInput, shape), x.at(corner), to, temp.at(0));
+  }
+  const ofDy = { blocks: gradient.blocks, matrix: dMatrix, tile: dTile };
+  for (const { shape, corner, tile } of piecesOfRow(gradient, row, ofDy)) {
+    const to = d.at((tile - firstTile) * dTile);
+    call(kernels.get(winogradGradient, shape), dy.at(corner), to, temp.at(0));
+  }
 }
 
 /** Each thread sums over strips of its tiles; the threads' sums are added in their order. */
@@ -95,7 +105,8 @@ function emitStrips(plan: Plan): void {
   const { kernels, context, conv, input, temp } = plan;
   const [{ channels }, { channels: outChannels }] = [conv.x, conv.dy];
   const { threads } = context;
-  const { rows, across } = input.tiling;
+  const { rows } = input.tiling;
+  const across = input.tiling.across.tiles;
   const { lanes } = kernels.level;
   const tile = tileFor(outChannels, kernels.level);
   const mostRows = Math.ceil(rows / threads);
@@ -119,7 +130,7 @@ function emitStrips(plan: Plan): void {
     for (let row = first; row < end; row += stripRows) {
       const count = Math.min(stripRows, end - row);
       const own_ = { v: vOwn, d: dOwn, temp: own, x, dy, vMatrix, dMatrix };
-      for (let i = 0; i < count; i++) transformRow(plan, call, own_, row + i, i);
+      for (let i = 0; i < count; i++) transformRow(plan, call, own_, row + i, row * across);
       const products = kernels.get(product, {
         ...{ m: channels, n: outChannels, k: count * across, tile },
         ...{ aRow: 4, aStep: channels * 4, cRow: outChannels * 4 },
@@ -150,12 +161,12 @@ function emitParts(plan: Plan): void {
   const { kernels, context, conv, input, temp } = plan;
   const [{ channels }, { channels: outChannels }] = [conv.x, conv.dy];
   const { threads } = context;
-  const { rows, across } = input.tiling;
+  const { rows, tiles } = input.tiling;
   const part = partChannels;
   const { lanes } = kernels.level;
   const tile = tileFor(part, kernels.level);
-  const vMatrix = matrixBytes(rows * across, channels);
-  const dMatrix = matrixBytes(rows * across, outChannels);
+  const vMatrix = matrixBytes(tiles, channels);
+  const dMatrix = matrixBytes(tiles, outChannels);
   const sMatrix = matrixBytes(part, part);
   const v = context.scratch(matrices * vMatrix);
   const d = context.scratch(matrices * dMatrix);
@@ -167,18 +178,21 @@ function emitParts(plan: Plan): void {
     ...{ x: first.operand(conv.x.pointer), dy: first.operand(conv.dy.pointer), vMatrix, dMatrix },
   };
   first.run((thread, call) => {
-    for (const row of unitsOf(rows, thread, threads)) transformRow(plan, call, operands, row, row);
+    for (const row of unitsOf(rows, thread, threads)) transformRow(plan, call, operands, row, 0);
   });
 
   const phase = new KernelPhase(context);
   const [vAll, dAll] = [phase.operand(v.readonly()), phase.operand(d.readonly())];
   const [sOwn, own, dw] = [phase.own(s), phase.own(temp), phase.operand(conv.dw)];
-  const products = kernels.get(product, {
-    ...{ m: part, n: part, k: rows * across, tile },
-    ...{ aRow: 4, aStep: channels * 4, cRow: part * 4 },
-    ...{ bStep: outChannels * 4, bPanel: tile.vectors * lanes * 4 },
-    batch: { count: matrices, a: vMatrix, b: dMatrix, c: sMatrix },
-  });
+  const products = tilesByMatrix(input.tiling).map((some) => ({
+    ...some,
+    kernel: kernels.get(product, {
+      ...{ m: part, n: part, k: some.count, tile },
+      ...{ aRow: 4, aStep: channels * 4, cRow: part * 4 },
+      ...{ bStep: outChannels * 4, bPanel: tile.vectors * lanes * 4 },
+      batch: { count: some.matrices, a: vMatrix, b: dMatrix, c: sMatrix },
+    }),
+  }));
   const taps = kernels.get(winogradTaps, {
     ...{ channels, count: part, matrix: sMatrix, row: part * 4, parts: 1, partBytes: 0 },
   });
@@ -187,7 +201,11 @@ function emitParts(plan: Plan): void {
     for (const i of unitsOf((outChannels / part) * inputParts, thread, threads)) {
       const output = Math.floor(i / inputParts) * part;
       const channel = (i % inputParts) * part;
-      call(products, vAll.at(channel * 4), dAll.at(output * 4), sOwn.at(0));
+      for (const { kernel, matrix, first } of products) {
+        const a = vAll.at(matrix * vMatrix + 4 * (first * channels + channel));
+        const b = dAll.at(matrix * dMatrix + 4 * (first * outChannels + output));
+        call(kernel, a, b, sOwn.at(matrix * sMatrix));
+      }
       for (let o = 0; o < part; o += lanes) {
         const to = dw.at(((output + o) * channels + channel) * tapBytes);
         call(taps, sOwn.at(o * 4), to, own.at(0));

@@ -16,9 +16,15 @@ import type { Kernels } from '../kernels.js';
 import { type Call, KernelPhase, type Operand } from './phase.js';
 import { shareOf, unitsOf } from './shares.js';
 import type { StoredImage } from './stored-image.js';
-import { block, cornerOf, type TiledImage, tileRow, tilingOf } from './tile-rows.js';
+import {
+  block,
+  matrices,
+  piecesOfRow,
+  type TiledImage,
+  tilesByMatrix,
+  tilingOf,
+} from './tile-rows.js';
 
-const matrices = 36;
 const tapBytes = 4 * 9;
 
 /** Unused bytes after each matrix: strides that are powers of two would share sets of the caches. */
@@ -60,7 +66,8 @@ interface Plan {
 
 export function emitWinograd(kernels: Kernels, context: LowerContext, conv: WinogradConv): void {
   const { from, to, batch, padding } = conv;
-  const tiling = tilingOf(batch, to.size);
+  const isWide = from.channels >= manyChannels;
+  const tiling = tilingOf(batch, to.size, isWide);
   const tiled = ({ size, channels, storage }: StoredImage) => ({
     ...{ size, blocks: channels / block, tiling, storage },
   });
@@ -69,8 +76,8 @@ export function emitWinograd(kernels: Kernels, context: LowerContext, conv: Wino
     input: { ...tiled(from), window: 6, before: padding },
     output: { ...tiled(to), window: 4, before: 0 },
   };
-  if (from.channels < manyChannels) emitStrips(plan);
-  else emitSlices(plan);
+  if (isWide) emitSlices(plan);
+  else emitStrips(plan);
 }
 
 const matrixBytes = (rows: number, columns: number) => rows * columns * 4 + padBytes;
@@ -117,7 +124,8 @@ function emitStrips(plan: Plan): void {
   const { relu } = conv;
   const [{ channels }, { channels: outChannels }] = [conv.from, conv.to];
   const { threads } = context;
-  const { rows, across } = input.tiling;
+  const { rows } = input.tiling;
+  const across = input.tiling.across.tiles;
   const { lanes } = kernels.level;
   const tile = tileFor(outChannels, kernels.level);
   const panel = panelOf(kernels, tile);
@@ -156,10 +164,12 @@ function emitStrips(plan: Plan): void {
     const share = shareOf(rows, thread, threads);
     for (let row = share.first; row < share.end; row += stripRows) {
       const count = Math.min(stripRows, share.end - row);
-      for (let i = 0; i < count; i++) {
-        const shape = { blocks: input.blocks, matrix: vMatrix, tile: vTile };
-        const kernel = kernels.get(winogradInput, tileRow(input, row + i, shape));
-        call(kernel, x.at(cornerOf(input, row + i)), vOwn.at(i * across * vTile), own.at(0));
+      const rowsOf = <T>(list: (i: number) => readonly T[]) =>
+        Array.from({ length: count }, (_, i) => list(row + i)).flat();
+      const from = { blocks: input.blocks, matrix: vMatrix, tile: vTile };
+      for (const { shape, corner, tile } of rowsOf((i) => piecesOfRow(input, i, from))) {
+        const at = vOwn.at((tile - row * across) * vTile);
+        call(kernels.get(winogradInput, shape), x.at(corner), at, own.at(0));
       }
       const products = kernels.get(product, {
         ...{ m: count * across, n: outChannels, k: channels, tile },
@@ -168,11 +178,11 @@ function emitStrips(plan: Plan): void {
         batch: { count: matrices, a: vMatrix, b: uMatrix, c: mMatrix },
       });
       call(products, vOwn.at(0), uAll.at(0), mOwn.at(0));
-      for (let i = 0; i < count; i++) {
-        const shape = { blocks: output.blocks, matrix: mMatrix, tile: mTile };
-        const kernel = kernels.get(winogradOutput, { ...tileRow(output, row + i, shape), relu });
-        const at = cornerOf(output, row + i);
-        call(kernel, y.at(at), mOwn.at(i * across * mTile), bias.at(0), own.at(0));
+      const to = { blocks: output.blocks, matrix: mMatrix, tile: mTile };
+      for (const { shape, corner, tile } of rowsOf((i) => piecesOfRow(output, i, to))) {
+        const kernel = kernels.get(winogradOutput, { ...shape, relu });
+        const at = mOwn.at((tile - row * across) * mTile);
+        call(kernel, y.at(corner), at, bias.at(0), own.at(0));
       }
     }
   });
@@ -183,7 +193,7 @@ function emitSlices(plan: Plan): void {
   const { relu } = conv;
   const [{ channels }, { channels: outChannels }] = [conv.from, conv.to];
   const { threads } = context;
-  const { rows, across } = input.tiling;
+  const { rows, tiles } = input.tiling;
   const slice = outChannels % sliceChannels === 0 ? sliceChannels : block;
   const chunk =
     channels > chunkChannels && channels % chunkChannels === 0 ? chunkChannels : channels;
@@ -192,9 +202,9 @@ function emitSlices(plan: Plan): void {
   const panel = panelOf(kernels, tile);
   const vTile = channels * 4;
   const mTile = slice * 4;
-  const vMatrix = matrixBytes(rows * across, channels);
+  const vMatrix = matrixBytes(tiles, channels);
   const uMatrix = panelBytes(chunk, slice, panelOf(kernels, tile));
-  const mMatrix = matrixBytes(rows * across, slice);
+  const mMatrix = matrixBytes(tiles, slice);
   const v = context.scratch(matrices * vMatrix);
   const u = context.threadScratch(matrices * uMatrix);
   const m = context.threadScratch(matrices * mMatrix);
@@ -208,9 +218,14 @@ function emitSlices(plan: Plan): void {
   ];
   first.run((thread, call) => {
     for (const row of unitsOf(rows, thread, threads)) {
-      const shape = { blocks: input.blocks, matrix: vMatrix, tile: vTile };
-      const kernel = kernels.get(winogradInput, tileRow(input, row, shape));
-      call(kernel, x.at(cornerOf(input, row)), vAll.at(row * across * vTile), firstTemp.at(0));
+      const strides = { blocks: input.blocks, matrix: vMatrix, tile: vTile };
+      for (const { shape, corner, tile } of piecesOfRow(input, row, strides))
+        call(
+          kernels.get(winogradInput, shape),
+          x.at(corner),
+          vAll.at(tile * vTile),
+          firstTemp.at(0),
+        );
     }
   });
 
@@ -232,20 +247,32 @@ function emitSlices(plan: Plan): void {
               ...{ matrix: uMatrix, tile },
             },
           );
-        const products = kernels.get(product, {
-          ...{ m: rows * across, n: slice, k: chunk, tile },
-          ...{ aRow: vTile, aStep: 4, cRow: mTile },
-          ...{ bStep: panel * 4, bPanel: chunk * panel * 4 },
-          batch: { count: matrices, a: vMatrix, b: uMatrix, c: mMatrix },
-          accumulates: c > 0,
-        });
-        call(products, vRead.at(c * 4), uOwn.at(0), mOwn.at(0));
+        for (const some of tilesByMatrix(input.tiling)) {
+          const products = kernels.get(product, {
+            ...{ m: some.count, n: slice, k: chunk, tile },
+            ...{ aRow: vTile, aStep: 4, cRow: mTile },
+            ...{ bStep: panel * 4, bPanel: chunk * panel * 4 },
+            batch: { count: some.matrices, a: vMatrix, b: uMatrix, c: mMatrix },
+            accumulates: c > 0,
+          });
+          const a = vRead.at(some.matrix * vMatrix + some.first * vTile + c * 4);
+          const b = uOwn.at(some.matrix * uMatrix);
+          call(products, a, b, mOwn.at(some.matrix * mMatrix + some.first * mTile));
+        }
       }
       for (let row = 0; row < rows; row++) {
-        const shape = { blocks: slice / block, matrix: mMatrix, tile: mTile };
-        const kernel = kernels.get(winogradOutput, { ...tileRow(output, row, shape), relu });
-        const at = cornerOf(output, row, firstBlock);
-        call(kernel, y.at(at), mOwn.at(row * across * mTile), bias.at(4 * s * slice), own.at(0));
+        const strides = { blocks: slice / block, matrix: mMatrix, tile: mTile };
+        for (const { shape, corner, tile } of piecesOfRow(output, row, strides)) {
+          const at = y.at(corner + firstBlock * shape.blockBytes);
+          const m = mOwn.at(tile * mTile);
+          call(
+            kernels.get(winogradOutput, { ...shape, relu }),
+            at,
+            m,
+            bias.at(4 * s * slice),
+            own.at(0),
+          );
+        }
       }
     }
   });
