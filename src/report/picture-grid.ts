@@ -4,6 +4,7 @@ import { enlarged } from '../explain/pictures.js';
 import { encodePng, pngOfSvg } from '../vision/codecs/sharp.js';
 import type { Image } from '../vision/image.js';
 import { pngUrl } from './html.js';
+import { shrunk } from './image-url.js';
 import { drawLetters } from './lettering/draw-letters.js';
 import { svgText } from './svg-text.js';
 
@@ -53,8 +54,8 @@ async function cell(
   top: number,
   side: number,
 ): Promise<string> {
-  const large = enlarged(image, side); // by whole factors: pixels stay squares
-  const png = pngUrl(await encodePng(large));
+  const shown = shrunk(enlarged(image, side), 2 * side); // enlarged by whole factors: pixels stay squares
+  const png = pngUrl(await encodePng(shown));
   const texts = lines.map((text, i) =>
     svgText(fitting(text, side), left + side / 2, top + side + 11 + i * lineHeight, {
       size: textSize,

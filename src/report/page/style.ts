@@ -15,7 +15,8 @@ code { background: #8882; padding: .1rem .35rem; border-radius: 3px; overflow-wr
 .pictures, #cell div { display: flex; flex-wrap: wrap; gap: .8rem .6rem; }
 figure { margin: 0; width: 7.4rem; font-size: .82rem; line-height: 1.35; overflow-wrap: anywhere; break-inside: avoid; }
 figure.double { width: 14.6rem; }
-figure img { display: block; width: 100%; height: auto; image-rendering: pixelated; background: #8882; }
+figure img { display: block; width: 100%; height: auto; background: #8882; }
+figure img[src^='data:image/png'] { image-rendering: pixelated; }
 figure bdi, button bdi { display: inline-block; max-width: 100%; overflow: hidden; text-overflow: ellipsis; vertical-align: bottom; max-height: 2.7em; }
 .pairs { display: flex; flex-wrap: wrap; gap: .5rem; }
 button { font: inherit; color: inherit; background: #8882; border: 1px solid #8884; border-radius: 4px; padding: .3rem .6rem; cursor: pointer; max-width: 100%; text-align: start; overflow-wrap: anywhere; }
