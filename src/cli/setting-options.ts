@@ -54,6 +54,7 @@ const plain: readonly Plain[] = [
     key: 'warmup.epochs',
     help: 'epochs in which the learning rate rises first',
   },
+  { flags: '--loss <name>', key: 'loss.name', help: 'crossEntropy, or bce: each class for itself' },
   { flags: '--label-smoothing <x>', key: 'loss.labelSmoothing' },
   {
     flags: '--class-weights <how>',

@@ -25,6 +25,7 @@ export function dataOfFile(
     recipe,
     code,
     choices: choices as TaskChoices, // JSON has no keys that are undefined
+    loss: { name: 'crossEntropy', sumClasses: false }, // the file does not say
     valSplit: 0,
     valFingerprint: null,
   };

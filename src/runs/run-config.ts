@@ -7,12 +7,12 @@ import { type Settings, settingsSchema } from '../recipes/settings/schema.js';
 import type { RunFolder } from './run-folder.js';
 
 const name = z.string().min(1).max(4096);
-const { data, model, seed, split } = settingsSchema.shape;
+const { data, model, seed, split, loss } = settingsSchema.shape;
 
 const dataSchema = z.object({
   recipe: name,
   code: codeSchema.optional(),
-  settings: z.object({ data, model, seed, split }),
+  settings: z.object({ data, model, seed, split, loss }),
   data: z.object({ fingerprint: z.object({ val: name.optional() }).optional() }).optional(),
 });
 
@@ -29,12 +29,17 @@ const schema = z.object({
   started: name.optional(),
 });
 
+/** The settings of a loss that say what is held out is measured by. */
+export type MeasuredBy = Pick<Settings['loss'], 'name' | 'sumClasses'>;
+
 /** A recipe and what was chosen of its data and network. */
 export interface RunData {
   readonly recipe: string;
   /** The recipe's file, where it is one of the user's. */
   readonly code?: CodeRecord | undefined;
   readonly choices: TaskChoices;
+  /** What it was measured by. */
+  readonly loss: MeasuredBy;
   /** The share of the training part that was its validation part. */
   readonly valSplit: number;
   /** Of its validation part; null where it had none, or one without. */
@@ -81,6 +86,7 @@ export async function readRunData(run: RunFolder): Promise<RunData> {
     recipe,
     ...(code && { code }),
     choices: choicesOf(settings),
+    loss: settings.loss,
     valSplit: settings.split.val,
     valFingerprint: data?.fingerprint?.val ?? null,
   };

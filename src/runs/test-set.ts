@@ -5,12 +5,12 @@ import { quoteAll } from '../core/outside-text.js';
 import { Rng } from '../core/rng.js';
 import { numel } from '../core/shape.js';
 import type { Dataset } from '../data/dataset.js';
-import { crossEntropy } from '../nn/functional.js';
 import { findAgain } from '../recipes/index.js';
 import type { Task } from '../recipes/recipe.js';
 import { fromArray } from '../tensor/creation.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { dataOfFile, foreignTestSet } from './data-of-file.js';
+import { measuredBy } from './judged.js';
 import { ModelFile, type ModelSource } from './model-file.js';
 import { type RunData, readRunData } from './run-config.js';
 import type { RunFolder } from './run-folder.js';
@@ -39,7 +39,12 @@ export async function openTestSet(
   const { card, source } = trained;
   if (source instanceof ModelFile && card.data === undefined) {
     const test = await foreignTestSet(trained, dataFolder);
-    return { task: null, test, loss: plainLoss, note: null };
+    return {
+      task: null,
+      test,
+      loss: measuredBy({ name: 'crossEntropy', sumClasses: false }),
+      note: null,
+    };
   }
   const runData =
     source instanceof ModelFile
@@ -83,7 +88,7 @@ export async function openValidation(
 async function reopen(
   source: ModelSource,
   { card: { classes }, transform }: TrainedModel,
-  { choices, recipe, code, valSplit }: RunData,
+  { choices, recipe, code, loss, valSplit }: RunData,
   dataFolder: string | undefined,
   named: string | undefined,
 ) {
@@ -102,11 +107,7 @@ async function reopen(
       source instanceof ModelFile ? source.path : source.file('model.json'),
       `has the classes ${quoteAll(classes)}, the data ${quoteAll(task.classes)}; they must be the same`,
     );
-  return { task, loss: task.code?.loss ?? plainLoss, note };
-}
-
-function plainLoss(logits: Tensor, labels: Tensor): Tensor {
-  return crossEntropy(logits, labels);
+  return { task, loss: task.code?.loss ?? measuredBy(loss), note };
 }
 
 async function requireThere(data: string): Promise<void> {

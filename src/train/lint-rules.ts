@@ -1,4 +1,5 @@
 /** What `lint` looks for. Each rule says what is wrong, why that matters and what to do, or null. */
+import { Subset } from '../data/subset.js';
 import type { Module } from '../nn/module.js';
 import type { Optimizer } from '../optim/optimizer.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -17,10 +18,13 @@ type LookedAt =
   | 'frozen-statistics'
   | 'learning-rate'
   | 'random-evaluation'
+  | 'test-selection'
   | 'unshuffled';
 
-/** `constant-schedule` is of a whole training: `Lints` alone can see it. */
-export type LintRule = LookedAt | 'constant-schedule';
+/** What shows in a training by a Trainer: `Lints` alone can see it. */
+export const rulesOfTrainings = ['constant-output', 'constant-schedule', 'dead-relu'] as const;
+
+export type LintRule = LookedAt | (typeof rulesOfTrainings)[number];
 
 interface Rule {
   readonly at: 'start' | 'firstStep' | 'step';
@@ -32,6 +36,7 @@ export const rules: Readonly<Record<LookedAt, Rule>> = {
   'frozen-statistics': { at: 'firstStep', find: frozenStatistics },
   'learning-rate': { at: 'start', find: learningRate },
   'random-evaluation': { at: 'start', find: randomEvaluation },
+  'test-selection': { at: 'start', find: testSelection },
   unshuffled: { at: 'start', find: unshuffled },
 };
 
@@ -114,6 +119,41 @@ function randomEvaluation({ heldOutLoaders }: Looked): string | null {
       );
   }
   return null;
+}
+
+/** A validation set that is the test set, or a held-out set that is trained on. */
+function testSelection({ trainLoader, heldOutLoaders }: Looked): string | null {
+  const sets = [trainLoader, ...heldOutLoaders].map((loader) => samplesOf(loader));
+  for (const [i, one] of sets.entries())
+    for (const other of sets.slice(i + 1)) {
+      const shared = one && other && one.data === other.data ? countShared(one, other) : 0;
+      if (shared > 0)
+        return i === 0
+          ? `${shared} of the samples that are measured are trained on: scores tell nothing about new pictures; give test and validation data of their own`
+          : `validation and test data share ${shared} samples: the best weights are chosen by what is to test them; split them, as data.randomSplit does`;
+    }
+  return null;
+}
+
+interface Samples {
+  readonly data: object;
+  /** null is all. */
+  readonly indices: Int32Array | null;
+}
+
+/** What a loader loads, through one subset. */
+function samplesOf(loader: object | undefined): Samples | null {
+  const { dataset } = (loader ?? {}) as { readonly dataset?: object };
+  if (dataset === undefined) return null;
+  if (dataset instanceof Subset) return { data: dataset.dataset, indices: dataset.indices };
+  return { data: dataset, indices: null };
+}
+
+function countShared(one: Samples, other: Samples): number {
+  if (one.indices === null) return (other.indices ?? (one.data as { length: number })).length;
+  if (other.indices === null) return one.indices.length;
+  const seen = new Set(one.indices);
+  return other.indices.filter((index) => seen.has(index)).length;
 }
 
 function unshuffled({ trainLoader }: Looked): string | null {

@@ -2,7 +2,7 @@
 import { optionReader, requireKnownOptions } from '../core/options.js';
 import type { Module } from '../nn/module.js';
 import type { Optimizer } from '../optim/optimizer.js';
-import { type LintRule, type Looked, rules } from './lint-rules.js';
+import { type LintRule, type Looked, rules, rulesOfTrainings } from './lint-rules.js';
 
 export interface LintOptions {
   /** What is trained on: a loader of which is known whether it shuffles. */
@@ -58,7 +58,7 @@ export function lint(
   const { trainLoader, heldOutLoaders = [], off = [], onWarning } = readOptions(given);
   requireKnownOptions('lint', Object.fromEntries(off.map((rule) => [rule, 0])), [
     ...Object.keys(rules),
-    'constant-schedule',
+    ...rulesOfTrainings,
   ]);
   const tell = onWarning ?? (({ text }: LintWarning) => console.warn(`warning: ${text}`));
   const looked: Looked = { model, optimizer, trainLoader, heldOutLoaders };

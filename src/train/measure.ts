@@ -9,15 +9,24 @@ interface Measured {
   readonly logits: Tensor;
 }
 
+export interface MeasuredBatch {
+  /** Counted from 1. */
+  readonly batch: number;
+  readonly loss: number;
+  readonly images: Tensor;
+  readonly logits: Tensor;
+  readonly labels: Tensor;
+}
+
 /**
  * Measures all batches of images `[N, C, H, W]` and labels `[N]` by a step that gives their mean loss and the logits
- * `[N, K]`. `goOn` sees each batch's number, from 1, its loss, logits and labels, and says whether to go on: where not, the
+ * `[N, K]`. `goOn` sees each batch's number, from 1, its loss, images, logits and labels, and says whether to go on: where not, the
  * result is null.
  */
 export async function measure(
   batches: AsyncIterable<readonly [Tensor, Tensor]>,
   step: (images: Tensor, labels: Tensor) => Measured | Promise<Measured>,
-  goOn: (batch: number, loss: number, logits: Tensor, labels: Tensor) => Promise<boolean>,
+  goOn: (batch: MeasuredBatch) => Promise<boolean>,
 ): Promise<HeldOutScores | null> {
   const mean = new Mean();
   let confusion: ConfusionMatrix | null = null;
@@ -26,10 +35,10 @@ export async function measure(
     const { loss, logits } = await step(images, labels);
     confusion ??= new ConfusionMatrix(logits.size(1));
     await logits.dataAsync();
-    confusion.update(logits, labels);
+    confusion.update(logits, labels.ndim === 2 ? labels.argmax(1) : labels); // of shares the largest
     const value = await loss.itemAsync();
     mean.update(value, labels.size(0));
-    if (!(await goOn(++batch, value, logits, labels))) return null;
+    if (!(await goOn({ batch: ++batch, loss: value, images, logits, labels }))) return null;
   }
   if (confusion === null)
     throw new ValueError('Trainer', 'a set to measure gave no batch; is the data set empty?');

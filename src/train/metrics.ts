@@ -46,6 +46,8 @@ export interface MeasureEvent {
   /** Counted from 1. */
   readonly batch: number;
   readonly batches: number;
+  /** `[N, C, H, W]`, in memory that the loader uses again. */
+  readonly images: Tensor;
   /** `[N, K]` */
   readonly logits: Tensor;
   /** `[N]` */

@@ -71,7 +71,12 @@ export class Progress implements Callback {
       );
   }
 
-  onMeasure({ epoch, split, batch, batches }: Omit<MeasureEvent, 'logits' | 'labels'>): void {
+  onMeasure({
+    epoch,
+    split,
+    batch,
+    batches,
+  }: Omit<MeasureEvent, 'images' | 'labels' | 'logits'>): void {
     const label = `Epoch ${epoch}/${this.epochs}, ${split} set`;
     if (this.isNew(label, batch)) this.begin(label, batch);
     if (this.stream.isTTY === true) this.draw(label, batch, batches, () => []);

@@ -327,10 +327,10 @@ export class Trainer implements Training {
     const state = this.loaders[split];
     if (state !== undefined) loader.loadStateDict?.({ ...state, epoch: epoch - 1, batch: 0 });
     this.model.eval();
-    return await measure(loader, this.steps.heldOut, async (batch, loss, logits, labels) => {
+    return await measure(loader, this.steps.heldOut, async ({ batch, loss, ...tensors }) => {
       requireFiniteLoss(loss, { epoch, batch, split }, batches, optimizer.lr);
       for (const callback of callbacks)
-        callback.onMeasure?.({ epoch, split, batch, batches, logits, labels });
+        callback.onMeasure?.({ epoch, split, batch, batches, ...tensors });
       await this.yieldTurn();
       return !this.interrupted;
     });

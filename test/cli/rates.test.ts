@@ -30,7 +30,7 @@ test('--plot-schedule draws the rates before anything is trained', () => {
   assert.match(readFileSync(join(folder, 'rates.svg'), 'utf8'), /^<svg /);
   const resumed = wick(folder, [...args, '--resume', 'some-run']);
   assert.equal(resumed.code, 2);
-  assert.match(resumed.err, /--plot-schedule trains nothing; leave --resume out/);
+  assert.match(resumed.err, /--plot-schedule makes no run; leave --resume out/);
 });
 
 test('a damaged file of settings is named with its line', () => {

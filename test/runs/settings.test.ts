@@ -106,6 +106,18 @@ const rows: readonly (readonly [
       assert.match(await readFile(run.file('model.json'), 'utf8'), /"name": "cifarCnn"/),
   ],
   [
+    'loss.name',
+    { loss: 'bce' },
+    // Scores near 0 at first: each class is as likely as not.
+    (seen) => assert.ok(Math.abs((losses(seen)[0] ?? 0) - Math.LN2) < 0.05, `${losses(seen)[0]}`),
+  ],
+  [
+    'loss.sumClasses',
+    { loss: { name: 'bce', sumClasses: true } },
+    (seen) =>
+      assert.ok(Math.abs((losses(seen)[0] ?? 0) - 10 * Math.LN2) < 0.5, `${losses(seen)[0]}`),
+  ],
+  [
     'loss.labelSmoothing',
     { loss: { labelSmoothing: 0.5 } },
     (seen, plain) => {
@@ -297,6 +309,7 @@ const elsewhere: Readonly<Record<string, RegExp>> = {
   'test/runs/pretrained.test.ts': /^model\.(pretrained|features|views)$/,
   'test/runs/train-task.test.ts': /^(data\.onError|loss\.classWeights\.power)$/,
   'test/engine/precision.test.ts': /^precision$/,
+  'test/runs/training-steps.test.ts': /^loss\.targetThreshold$/,
   'test/runs/resume.test.ts': /^checkpoints\.keep/,
   above: /^(data\.(path|imageSize|cache)|rollbacks)$/,
 };

@@ -22,6 +22,7 @@ const shorts: Readonly<Record<string, Short>> = {
   schedule: { word: 'name', canBeOff: true },
   warmup: { number: 'epochs', canBeOff: true },
   clip: { number: 'norm', canBeOff: true },
+  loss: { word: 'name' },
   'loss.classWeights': { number: 'power', canBeOff: true },
   mixup: { number: 'alpha', canBeOff: true },
   cutmix: { number: 'alpha', canBeOff: true },
@@ -66,14 +67,16 @@ export function merge(lower: RawLayer, upper: RawLayer, path = ''): RawLayer {
     const value = expand(key, given);
     if (value === undefined) continue;
     const below = expand(key, merged[name]);
-    const onTop = isPlain(value) && isPlain(below) && !changesName(below, value);
+    const onTop = isPlain(value) && isPlain(below) && !changesName(key, below, value);
     if (onTop) merged[name] = merge(below as RawLayer, value as RawLayer, key);
     else merged[name] = isPlain(value) ? merge({}, value as RawLayer, key) : value;
   }
   return merged;
 }
 
-function changesName(lower: unknown, upper: unknown): boolean {
+/** Losses share their settings. */
+function changesName(key: string, lower: unknown, upper: unknown): boolean {
+  if (key === 'loss') return false;
   const { name: before } = lower as RawLayer;
   const { name = before } = upper as RawLayer;
   return name !== before;

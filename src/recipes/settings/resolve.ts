@@ -1,3 +1,4 @@
+import { ValueError } from '../../core/errors.js';
 import { zeros } from '../../tensor/creation.js';
 import { defaultGenerator } from '../../tensor/generator.js';
 import { merge, type RawLayer } from './layers.js';
@@ -21,8 +22,18 @@ export function resolveSettings(...layers: readonly (SettingsLayer | RawLayer)[]
     throw issue === undefined ? parsed.error : settingProblem(issue, tree);
   }
   const settings = parsed.data;
+  requireOfBce(settings.loss);
   // What goes together is known by the classes themselves.
   const optimizer = makeOptimizer(settings.optimizer, [zeros([1])]);
   makeSchedule(optimizer, settings, 100);
   return { ...settings, seed: settings.seed ?? defaultGenerator.drawSeed() };
+}
+
+function requireOfBce({ name, targetThreshold, sumClasses }: Settings['loss']): void {
+  const given = [
+    ...(targetThreshold === null ? [] : ['targetThreshold']),
+    ...(sumClasses ? ['sumClasses'] : []),
+  ];
+  if (name === 'bce' || given.length === 0) return;
+  throw new ValueError(`loss.${given[0]}`, `${name} has no such setting, only bce has`);
 }

@@ -88,6 +88,10 @@ export const settingsSchema = z.strictObject({
     .prefault({}),
   loss: z
     .strictObject({
+      name: z
+        .enum(['crossEntropy', 'bce'])
+        .default('crossEntropy')
+        .describe('of one class among all, or of each class for itself'),
       labelSmoothing: share().default(0).describe('share of the target spread over all classes'),
       classWeights: orNone(
         z.strictObject({
@@ -96,6 +100,10 @@ export const settingsSchema = z.strictObject({
             .describe('0: classes weigh by their pictures, 1: all classes weigh alike'),
         }),
       ),
+      targetThreshold: orNone(share()).describe(
+        'bce: targets above it, as mixup and smoothing leave them, are 1, others 0',
+      ),
+      sumClasses: z.boolean().default(false).describe('bce: sum over the classes, not their mean'),
     })
     .prefault({}),
   mixup: orNone(z.strictObject({ alpha: mixAlpha() })),
@@ -161,6 +169,10 @@ type Sections = {
   readonly [K in keyof Input]?: Input[K];
 };
 
+interface LossLayer extends Omit<NonNullable<Input['loss']>, 'classWeights'> {
+  readonly classWeights?: 'auto' | number | NonNullable<Input['loss']>['classWeights'];
+}
+
 /**
  * Some of the settings, on top of others. A section may be its most used setting alone: `optimizer: 'sgd'`, `schedule: 'cosine'`,
  * `warmup: 3`, `data: './photos'`; `null` switches off what can be off.
@@ -183,9 +195,7 @@ export interface SettingsLayer
   > {
   readonly data?: string | NonNullable<Input['data']>;
   readonly model?: string | NonNullable<Input['model']>;
-  readonly loss?: Omit<NonNullable<Input['loss']>, 'classWeights'> & {
-    readonly classWeights?: 'auto' | number | NonNullable<Input['loss']>['classWeights'];
-  };
+  readonly loss?: NonNullable<Input['loss']>['name'] | LossLayer;
   readonly optimizer?: PartOf<NonNullable<Input['optimizer']>>;
   readonly schedule?: PartOf<NonNullable<Input['schedule']>> | null;
   readonly warmup?: number | Input['warmup'];

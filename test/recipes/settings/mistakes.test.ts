@@ -13,7 +13,10 @@ const mistakes: readonly (readonly [set: string, message: string | RegExp])[] = 
   ['batch_size=3', 'batch_size: is no setting; did you mean batchSize?'],
   ['valSplit=0.1', 'valSplit: is no setting; did you mean split.val?'],
   ['epoch=3', 'epoch: is no setting; did you mean epochs?'],
-  ['loss.smoothing=0.1', /^loss\.smoothing: is no setting; known in loss are labelSmoothing, /],
+  [
+    'loss.smoothing=0.1',
+    /^loss\.smoothing: is no setting; known in loss are name, labelSmoothing, /,
+  ],
   ['qqqqqq=1', /^qqqqqq: is no setting; known are data, split, loader, /],
   [
     'optimizer.momentum=0.9',
