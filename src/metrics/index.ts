@@ -13,6 +13,7 @@ export {
 } from './calibration.js';
 export { type ClassReport, classReport, type PrecisionRecall } from './class-report.js';
 export { ConfusionMatrix } from './confusion-matrix.js';
+export { type LabelIssue, type LabelIssues, labelIssues } from './label-issues.js';
 export { Mean } from './mean.js';
 export { fitTemperature } from './temperature.js';
 export { wilson } from './wilson.js';

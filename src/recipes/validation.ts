@@ -43,7 +43,8 @@ function transformOf(dataset: Dataset): ImageTransform | null {
   return isTransformable(dataset) ? dataset.transform : null;
 }
 
-function withTransform(dataset: Dataset, transform: ImageTransform): Dataset {
+/** The data set, or the part of one, seen through another transform, where it can be. */
+export function withTransform(dataset: Dataset, transform: ImageTransform): Dataset {
   if (dataset instanceof Subset)
     return new Subset(withTransform(dataset.dataset, transform), dataset.indices);
   if (isTransformable(dataset)) return dataset.withTransform(transform);

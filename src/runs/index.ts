@@ -5,6 +5,12 @@ export { openTask } from '../recipes/index.js';
 export type { OpenRequest, Task } from '../recipes/recipe.js';
 export { resolveSettings } from '../recipes/settings/resolve.js';
 export type { Settings, SettingsLayer } from '../recipes/settings/schema.js';
+export {
+  type AuditOptions,
+  auditLabels,
+  type LabelAudit,
+  type SuspectLabel,
+} from './audit/audit-labels.js';
 export { type Calibration, calibrate } from './calibrate.js';
 export { Classifier } from './classifier.js';
 export {
