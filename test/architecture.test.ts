@@ -38,6 +38,7 @@ const edges: Readonly<Record<string, string>> = {
   protobufjs: 'io/onnx/protobuf.ts',
   zod: '',
   tinyglobby: 'cli/expand-glob.ts',
+  'umap-js': 'explain/umap.ts',
   yaml: 'io/yaml.ts',
   yauzl: 'io/zip.ts',
   yazl: 'io/zip.ts',

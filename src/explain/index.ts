@@ -46,3 +46,4 @@ export {
 export { ScoreCAM, type ScoreCamOptions } from './score-cam.js';
 export { SmoothGrad, type SmoothGradOptions } from './smooth-grad.js';
 export type { ChooseTargets, Target } from './targets.js';
+export { type UmapOptions, umap } from './umap.js';

@@ -112,6 +112,18 @@ test('explain as JSON, for one class, of some pictures of a folder', () => {
   assert.ok(existsSync(join(folder, 'run', 'explain', 'index.html')));
 });
 
+test('explain turns pictures that are the other way round, as predict does', () => {
+  const image = join('pictures', '猫', '猫.png');
+  const told = (...args: readonly string[]) =>
+    JSON.parse(wick(folder, [...args, '--json']).out.split('\n')[0] ?? '');
+  const explained = (invert: string) =>
+    told('explain', 'run', image, '-o', 'turned', '--invert', invert).probability;
+  const { predictions, inverted } = told('predict', 'run', image, '--invert', 'yes');
+  assert.equal(inverted, true);
+  assert.ok(Math.abs(explained('yes') - predictions[0].probability) < 1e-6);
+  assert.notEqual(explained('no'), explained('yes'));
+});
+
 test('features draws the layers that are asked for, or convolutions', async () => {
   const image = join('pictures', '猫', '猫.png');
   const { code, out, err } = wick(folder, ['features', 'run', image]);
@@ -149,7 +161,13 @@ test('embed draws a map of all pictures that can be read', () => {
   assert.equal(html.match(/<script/gi), null);
   assert.ok(!html.includes('<img'));
   const few = wick(folder, ['embed', 'run', join('pictures', '🦊')]);
-  assert.match(few.err, /1 of them can be placed, at least 3 make a map/);
+  assert.match(
+    few.err,
+    /: 1 of 1 pictures can be read, at least 3 are required for a map; name more/,
+  );
+  const umap = wick(folder, ['embed', 'run', 'pictures', '--method', 'umap', '-o', 'umap.html']);
+  assert.match(umap.out, /^umap\.html: 9 pictures by the neighbours \(UMAP\), where distances /);
+  assert.equal(readFileSync(join(folder, 'umap.html'), 'utf8').match(/<image /g)?.length, 9);
 });
 
 test('what is wrong with the command line is said in its terms', () => {

@@ -1,13 +1,15 @@
 import { basename, dirname } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { DataError } from '../../core/errors.js';
 import { Rng } from '../../core/rng.js';
 import { embeddingMapHtml, type MapPoint } from '../../explain/embedding-map.js';
 import { embeddings, pca } from '../../explain/embeddings.js';
+import { umap } from '../../explain/umap.js';
 import { writeFileAtomic } from '../../io/atomic.js';
 import { cat } from '../../ops/functions.js';
 import { seenPicture } from '../../runs/explain-pictures.js';
 import { openModel } from '../../runs/model-source.js';
+import type { Invert } from '../../runs/predict-options.js';
 import { TrainedModel } from '../../runs/trained-model.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { percent } from '../../train/epoch-line.js';
@@ -18,6 +20,7 @@ import {
   applyEngineChoice,
   type EngineChoice,
   engineOption,
+  invertOption,
   jsonOption,
   recipeOption,
   threadsOption,
@@ -30,6 +33,9 @@ import { tellNotes } from '../scores.js';
 import { spread } from '../spread.js';
 
 interface EmbedOptions extends EngineChoice {
+  readonly method: 'pca' | 'umap';
+  readonly invert: Invert;
+  readonly seed: number;
   readonly layer?: string;
   readonly output?: string;
   readonly limit: number;
@@ -41,6 +47,11 @@ export function addEmbed(command: Command): void {
   command
     .argument('<run>', 'a run folder, or a model file (.wick)')
     .argument('<image...>', 'picture files, or folders of them')
+    .addOption(
+      new Option('--method <name>', 'what lays them out: principal components, or neighbours')
+        .choices(['pca', 'umap'])
+        .default('pca'),
+    )
     .option(
       '--layer <name>',
       'the layer whose output places them (default: what the last decides by)',
@@ -48,6 +59,8 @@ export function addEmbed(command: Command): void {
     .option('-o, --output <file>', 'the page (default: <run>/embedding.html)')
     .option('--limit <n>', 'the most pictures that are placed', wholeNumber(3, 10_000), 500)
     .addOption(recipeOption())
+    .option('--seed <n>', 'of umap', wholeNumber(0, 2 ** 32 - 1), 0)
+    .addOption(invertOption())
     .addOption(engineOption())
     .addOption(threadsOption())
     .addOption(jsonOption())
@@ -74,7 +87,7 @@ async function embed(
   const counter = showCount('placed');
   for (const file of spread(files, limit))
     try {
-      const { input } = await trained.prepare(file);
+      const { input } = await trained.prepare(file, options.invert);
       found.push(embeddings(trained.model, input, layer === undefined ? {} : { layer }));
       pictures.push(await pointOf(trained, file, input));
       counter.update(pictures.length, Math.min(files.length, limit));
@@ -87,15 +100,14 @@ async function embed(
   if (pictures.length < 3)
     throw new DataError(
       images.join(', '),
-      `${pictures.length} of them can be placed, at least 3 make a map`,
+      `${pictures.length} of ${files.length} pictures can be read, at least 3 are required for a map; name more, or a folder of them`,
     );
-  const { points, explained } = pca(cat(found));
+  const { points, explained, by, share } = await layOut(cat(found), options);
   const wrong = pictures.filter((picture) => picture.wrong).length;
-  const share = explained.map(percent).join(' and ');
   const html = embeddingMapHtml({
     title: `What is alike to ${basename(run.path)}`,
     facts: [
-      `${pictures.length} pictures by the two principal components of ${layer ?? 'what the last layer decides by'}, which hold ${share} of the differences`,
+      `${pictures.length} pictures by ${by} of ${layer ?? 'what the last layer decides by'}, ${share}`,
       ...(wrong > 0 ? [`Dashed: the ${wrong} that the model takes for another class.`] : []),
     ],
     classes: trained.card.classes,
@@ -114,7 +126,21 @@ async function embed(
       point: [points.data[2 * n], points.data[2 * n + 1]],
     }));
     printJson({ page, explained, pictures: placed });
-  } else printLine(`${page}: ${pictures.length} pictures, ${share} of their differences`);
+  } else printLine(`${page}: ${pictures.length} pictures by ${by}, ${share}`);
+}
+
+/** Where the pictures lie, and what that says, in words. */
+async function layOut(features: Tensor, { method, seed }: EmbedOptions) {
+  if (method === 'umap')
+    return {
+      points: await umap(features, { seed }),
+      explained: null,
+      by: 'the neighbours (UMAP)',
+      share: 'where distances between groups mean little',
+    };
+  const { points, explained } = pca(features);
+  const share = `which hold ${explained.map(percent).join(' and ')} of the differences`;
+  return { points, explained, by: 'the two principal components', share };
 }
 
 /** Coloured by the class of its folder, or where that is none of the model's by what the model takes it for. */
