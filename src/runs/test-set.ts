@@ -72,7 +72,7 @@ export async function openValidation(
   if (val === null)
     throw new DataError(
       run.path,
-      'was trained without a validation part, which is required: the test set would be none any more; ' +
+      'was trained without a validation part, the only pictures that may be fitted on: after that a test set tests nothing; ' +
         'train with --val-split 0.1, or on a folder with a part val',
     );
   if (valFingerprint !== null && valFingerprint !== (await val.fingerprint?.()))

@@ -131,7 +131,7 @@ export async function auditLabels(
   if (classes.length - small.length < 2)
     throw new DataError(
       source,
-      `fewer than two classes have the ${folds} pictures that can be used which ${folds} folds need; lower folds`,
+      `fewer than two classes have the ${folds} pictures that can be used which ${folds} folds need; take fewer`,
     );
   const probabilities = await outOfFold(rows, classes.length, {
     ...learning,
@@ -193,7 +193,7 @@ async function openForAudit(
     imageSize: smallSide,
   });
   const note =
-    'a small network judges: trained weights judge photos far better; wick models fetches some, or pretrained names a file';
+    'a small network judges, and that far worse than trained weights would: --pretrained fetches some, or takes those of a file';
   return { task: small, notes: [note] };
 }
 
