@@ -1,3 +1,4 @@
+import { compile } from '../../compile/compile.js';
 import { DataError, ValueError } from '../../core/errors.js';
 import { optionReader } from '../../core/options.js';
 import { show } from '../../core/outside-text.js';
@@ -206,7 +207,7 @@ async function learnable(task: Task, loader: DataLoader, { epochs, onProgress }:
   if (part !== null) {
     const { featureShape } = part;
     const found = await part.withFeatures((features) =>
-      gather(loader, featureShape, features, told),
+      gather(loader, featureShape, compile(features), told),
     );
     const rows: Gathered = { ...standardized(found), shape: [numel(featureShape)] };
     const batchSize = 64;
