@@ -54,7 +54,7 @@ async function cell(
   top: number,
   side: number,
 ): Promise<string> {
-  const shown = shrunk(enlarged(image, side), 2 * side); // enlarged by whole factors: pixels stay squares
+  const shown = enlarged(shrunk(image, 2 * side), side); // by whole factors: pixels stay squares
   const png = pngUrl(await encodePng(shown));
   const texts = lines.map((text, i) =>
     svgText(fitting(text, side), left + side / 2, top + side + 11 + i * lineHeight, {

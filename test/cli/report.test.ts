@@ -1,6 +1,6 @@
 /** `wick report` as a user meets it: of runs, of what is none, without its data, and with names that hurt. */
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, renameSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { fillFolder } from '../recipes/picture-folder.js';
@@ -40,6 +40,16 @@ test('a folder whose classes have markup, emoji and controls for names has all i
   const { out, err } = wick(folder, ['evaluate', 'run']);
   assert.deepEqual(controls(out + err), []);
   assert.match(out, /The report with all pictures is run\/report\.html/);
+});
+
+test('an evaluation whose report cannot be written tells its scores all the same', () => {
+  rmSync(join(folder, 'run', 'curves.svg'));
+  mkdirSync(join(folder, 'run', 'curves.svg'));
+  const { code, out, err } = wick(folder, ['evaluate', 'run']);
+  assert.equal(code, 0, err);
+  assert.match(out, /accuracy/);
+  assert.match(err, /note: there is no report: run\/curves\.svg: cannot be written/);
+  rmSync(join(folder, 'run', 'curves.svg'), { recursive: true });
 });
 
 test('a report in Chinese tells what is wrong with the data', () => {

@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
+import { WickError } from '../../core/errors.js';
 import { type Calibration, calibrate } from '../../runs/calibrate.js';
 import { type Evaluation, measureRun } from '../../runs/evaluate.js';
 import { openModel } from '../../runs/model-source.js';
 import { withQuickLook, writeAll } from '../../runs/report/write-all.js';
+import type { ReportSource } from '../../runs/report/write-report.js';
 import { RunFolder } from '../../runs/run-folder.js';
 import { formatLoss, percent } from '../../train/epoch-line.js';
 import { withoutRemedy } from '../command-terms.js';
@@ -17,7 +19,7 @@ import {
   threadsOption,
   winogradOption,
 } from '../options.js';
-import { formatTable, printJson, printLine, wrapped } from '../output.js';
+import { formatTable, printAside, printJson, printLine, wrapped } from '../output.js';
 import { accuracyOf, noteOnLast } from '../scores.js';
 
 interface EvaluateOptions extends EngineChoice {
@@ -57,10 +59,7 @@ async function runEvaluate(path: string, options: EvaluateOptions): Promise<void
   const calibration = options.calibrate === true ? await calibrate(run, how) : null;
   const { evaluation, source } = await measureRun(run, how);
   const { confusion, ...result } = evaluation;
-  const report =
-    options.report && run instanceof RunFolder
-      ? await writeAll(run, await withQuickLook(source), 'en')
-      : null;
+  const report = options.report && run instanceof RunFolder ? await reportOf(run, source) : null;
   if (options.json === true) {
     printJson({ run: run.path, ...(calibration && { calibration }), ...result, report });
     return;
@@ -114,4 +113,15 @@ function calibrationOf({
   const error = `calibration error ${percent(calibrationError)}`;
   if (temperature === null || rawCalibrationError === null) return error;
   return `${error} (${percent(rawCalibrationError)} without the temperature of ${temperature.toPrecision(3)})`;
+}
+
+/** Writes the report, where the run can be written. */
+async function reportOf(run: RunFolder, source: ReportSource): Promise<string | null> {
+  try {
+    return await writeAll(run, await withQuickLook(source), 'en');
+  } catch (error) {
+    if (!(error instanceof WickError)) throw error;
+    printAside(`note: there is no report: ${error.message}`);
+    return null;
+  }
 }
