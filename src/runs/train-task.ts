@@ -22,6 +22,7 @@ import { ModelCheckpoint } from '../train/callbacks/model-checkpoint.js';
 import { TimeLimit } from '../train/callbacks/time-limit.js';
 import { WeightAveraging } from '../train/callbacks/weight-averaging.js';
 import { readCheckpoint } from '../train/checkpoint-file.js';
+import { FeatureDataset } from '../train/feature-cache.js';
 import { judge } from '../train/judge.js';
 import type { FitSummary } from '../train/metrics.js';
 import { summaryOf } from '../train/position.js';
@@ -281,7 +282,8 @@ export function makeLoader(
     shuffle: training,
     dropLast: training && loader.dropLast,
     seed,
-    numWorkers: loader.workers ?? loadingWorkers(dataset),
+    // Workers read pictures; features are in memory.
+    numWorkers: dataset instanceof FeatureDataset ? 0 : (loader.workers ?? loadingWorkers(dataset)),
     prefetchFactor: loader.prefetchFactor,
     persistentWorkers: true,
     reuseMemory: true,

@@ -101,6 +101,17 @@ test('views: the picture as it is, and augmented ones', async (t) => {
   assert.equal(features.at(-1), '10/10');
 });
 
+test('workers load the pictures, and features need none', async (t) => {
+  const { root, task } = await smallTask(t);
+  const run = await RunFolder.create('photos', join(root, 'run'));
+  const outcome = await trainTask({
+    task,
+    settings: { ...settings, epochs: 1, loader: { workers: 1 } },
+    run,
+  });
+  assert.ok(outcome.kept);
+});
+
 test('a run on features goes on to the same bits', async (t) => {
   const { root, task } = await smallTask(t);
   const whole = await runOf(task, join(root, 'whole'), {}, 4);
