@@ -1,6 +1,6 @@
 /** A network of the nodes of a file: every node's op, attributes and weights are checked before anything is computed. */
 import { quote } from '../../core/outside-text.js';
-import { sameShape } from '../../core/shape.js';
+import { numel, sameShape } from '../../core/shape.js';
 import { skipInit } from '../../nn/init.js';
 import type { Module } from '../../nn/module.js';
 import { Parameter } from '../../tensor/parameter.js';
@@ -8,7 +8,7 @@ import { Attributes } from './attributes.js';
 import type { OnnxFailure } from './failure.js';
 import { importers } from './importers/index.js';
 import { numberImporters } from './importers/numbers.js';
-import type { Literal, Unpack } from './literal.js';
+import { Literal, type Unpack } from './literal.js';
 import { type ImportedNode, Inputs, type Run } from './node.js';
 import { type OnnxInfo, OnnxModule, type Step } from './onnx-module.js';
 import { OnnxScope } from './onnx-scope.js';
@@ -92,12 +92,11 @@ export class NetworkBuilder {
 
   private constantOf(name: string | undefined, fail: OnnxFailure): number | undefined {
     if (name === undefined || name === '') return undefined;
-    const value = this.constants.get(name) ?? this.source.literals.get(name)?.value();
-    if (value === undefined) throw fail(`computes ${quote(name)}, where a constant is read`);
-    const [first] = value.data;
-    if (first === undefined || value.data.length > 1)
-      throw fail(`has ${value.data.length} numbers in ${quote(name)}, where one is read`);
-    return first;
+    const known = this.constants.get(name) ?? this.source.literals.get(name);
+    if (known === undefined) throw fail(`computes ${quote(name)}, where a constant is read`);
+    const count = numel(known.shape);
+    if (count !== 1) throw fail(`has ${count} numbers in ${quote(name)}, where one is read`);
+    return (known instanceof Literal ? known.value() : known).data[0];
   }
 
   private layer(

@@ -6,6 +6,8 @@ const maxDepth = 16;
 /** Members under the names that a file has for them, of which dots make a tree: `layer1.0.conv1`. */
 export class OnnxScope extends Module {
   private readonly items = new Map<string, Member>();
+  /** How many members have wanted a name that was taken: files choose names, and could make a search of it. */
+  private readonly wanted = new Map<string, number>();
 
   override members(): readonly (readonly [string, Member])[] {
     return [...this.items];
@@ -41,10 +43,12 @@ export class OnnxScope extends Module {
   }
 
   private freeName(wanted: string, fits: (there: Member) => boolean): string {
-    for (let count = 0; ; count++) {
-      const name = count === 0 ? wanted : `${wanted}_${count}`;
-      const there = this.items.get(name);
-      if (there === undefined || fits(there)) return name;
+    const first = this.items.get(wanted);
+    if (first === undefined || fits(first)) return wanted;
+    for (let count = (this.wanted.get(wanted) ?? 0) + 1; ; count++) {
+      this.wanted.set(wanted, count);
+      const name = `${wanted}_${count}`;
+      if (!this.items.has(name)) return name;
     }
   }
 }

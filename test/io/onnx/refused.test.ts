@@ -118,6 +118,11 @@ const refused: readonly (readonly [string, Partial<GraphProto>, RegExp, Partial<
     /'alpha' of another type/,
   ],
   [
+    'a bound of many numbers',
+    { node: [{ ...gemm, opType: 'Clip' }] },
+    /node 'y' \('Clip'\) has 6 numbers in 'w', where one is read/,
+  ],
+  [
     'a convolution of volumes',
     { node: [{ ...gemm, opType: 'Conv' }], ...weights(floats('w', [2, 3, 1, 1, 1])) },
     /2-d convolution/,
@@ -128,6 +133,24 @@ for (const [name, graph, message, model] of refused)
   test(`${name} is refused`, async (t) => {
     await assert.rejects(load(t, graph, model), { name: 'CheckpointError', message });
   });
+
+test('names that come to the same place are parted', async (t) => {
+  const sum = (from: string, weight: string, to: string): NodeProto => ({
+    opType: 'Add',
+    input: [from, weight],
+    output: [to],
+  });
+  const model = await load(t, {
+    node: [
+      sum('x', 'a', 'b'),
+      sum('b', '.a', 'c'),
+      sum('c', 'a.weight', 'd'),
+      sum('d', 'a..', 'y'),
+    ],
+    initializer: ['a', '.a', 'a.weight', 'a..'].map((name) => floats(name, [2])),
+  });
+  assert.deepEqual([...model.stateDict().keys()].sort(), ['a', 'a_1', 'a_2.weight', 'a_3']);
+});
 
 test('what the refused files are made of is read', async (t) => {
   const model = await load(t, {});

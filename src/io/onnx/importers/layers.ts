@@ -26,9 +26,9 @@ export const layers: Importers = {
     const bias = hasBias ? node.weights(2) : null;
     const options = { stride, dilation, groups, padding: padding ?? 0 };
     if (weight !== null && (!hasBias || bias !== null)) {
-      const [out = 0, perGroup = 0, height = 0, width = 0, ...more] = weight.shape;
+      const [out = 0, perGroup = 0, height = 0, width = 0] = weight.shape;
       const fits = kernel === undefined || (kernel[0] === height && kernel[1] === width);
-      const isConv2d = weight.shape.length === 4 && more.length === 0 && fits;
+      const isConv2d = weight.shape.length === 4 && fits;
       if (!isConv2d || (bias !== null && `${bias.shape}` !== `${out}`))
         throw node.fail(`has weights [${weight.shape}]; those of a 2-d convolution are read`);
       const layer = node.layer(
