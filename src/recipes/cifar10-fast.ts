@@ -16,12 +16,12 @@ const whitenedBy = 2000;
 
 /**
  * CIFAR-10 in few epochs, as airbench94 does it (Jordan, 2024, https://arxiv.org/abs/2404.00498), with an average of the weights
- * in place of Lookahead. Twice as fast with `--precision bfloat16` where the CPU has it; `examples/09-cifar10-fast.ts` tests
- * with six views of each picture, besides.
+ * in place of Lookahead. `examples/09-cifar10-fast.ts` has Lookahead, and tests with six views of each picture. What was measured:
+ * docs/results.md.
  */
 export const cifar10Fast: Recipe = {
   name: 'cifar10-fast',
-  title: 'the same photos, 94 % in few epochs (airbench94)',
+  title: 'the same photos in few epochs, as airbench94 learns them',
   model: 'cifarFast',
   numClasses: 10,
   inputShape: [3, 32, 32],

@@ -147,7 +147,7 @@ export class CifarFast extends Module {
   }
 }
 
-/** The network of airbench94 for CIFAR-10, 1,968,856 parameters for 3×32×32 and 10 classes; `whitenFor` comes first. */
+/** The network of airbench94 for CIFAR-10, 1,971,640 parameters for 3×32×32 and 10 classes; `whitenFor` comes first. */
 export function cifarFast(...given: [options?: ClassifierOptions]): CifarFast {
   return new CifarFast(...given);
 }
