@@ -31,8 +31,8 @@ const cases = [
     most: 0.5,
   },
   { name: 'fer2013', least: 0.64 },
-  { name: 'sneakers', balanced: 0.6 },
-  { name: 'sneakers', settings: { schedule: 'exponential' }, balanced: 0.6 },
+  { name: 'sneakers', balanced: 0.65 },
+  { name: 'sneakers', settings: { schedule: 'exponential' }, balanced: 0.65 },
   { name: 'cifar10-fast', held: true, seeds: 1, least: 0.93 },
 ];
 
