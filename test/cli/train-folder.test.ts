@@ -36,6 +36,34 @@ test('a folder of pictures becomes a model that names them', () => {
   assert.match(wick(folder, ['summary', run]).out, /^CifarCNN +\[1,3,8,8\] +\[1,2\]/m);
 });
 
+test('evaluate --calibrate tells the temperature, and what it does on the test set', () => {
+  const train = [
+    'train',
+    'photos',
+    ...short,
+    '--seed',
+    '0',
+    '--out',
+    'held',
+    '--val-split',
+    '0.25',
+  ];
+  assert.equal(wick(folder, train).code, 0);
+  const { code, out, err } = wick(folder, ['evaluate', 'held', '--calibrate']);
+  assert.equal(code, 0, err);
+  const flat = out.replaceAll('\n  ', ' ');
+  assert.match(
+    flat,
+    /^held: temperature [\d.]+ by 8 validation images, whose calibration error goes from [\d.]+% to [\d.]+%; it is kept in model\.json\nheld: test accuracy .* calibration error [\d.]+% \([\d.]+% without the temperature of [\d.]+\)/,
+  );
+  const { temperature, calibration } = JSON.parse(wick(folder, ['evaluate', 'held', '--json']).out);
+  assert.ok(temperature > 0);
+  assert.equal(calibration, undefined, 'it is fitted where that is asked for');
+  const refused = wick(folder, ['evaluate', join('runs', 'photos-1'), '--calibrate']);
+  assert.equal(refused.code, 1);
+  assert.match(refused.err, /photos-1: was trained without a validation part, .*--val-split 0\.1/);
+});
+
 test('--json tells recipe, model and notes', () => {
   const { out } = wick(folder, [
     'train',
