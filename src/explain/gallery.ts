@@ -29,17 +29,28 @@ export interface Gallery {
     readonly high: string;
   };
   readonly sections: readonly GallerySection[];
+  /** Whether figures stand beside each other, for small ones; otherwise under each other. @default false */
+  readonly beside?: boolean;
   /** What could not be shown, and why. */
   readonly failures: readonly string[];
 }
 
 /** The page as HTML, its pictures inside. */
-export function galleryHtml({ title, facts, legend, sections, failures }: Gallery): string {
+export function galleryHtml({
+  title,
+  facts,
+  legend,
+  sections,
+  failures,
+  beside = false,
+}: Gallery): string {
   const body = [
     `<h1>${name(title)}</h1>`,
     ...facts.map((fact) => `<p>${name(fact)}</p>`),
     legend === undefined ? '' : legendHtml(legend),
+    `<div${beside ? ' class="beside"' : ''}>`,
     ...sections.map(sectionHtml),
+    '</div>',
     failures.length === 0 ? '' : failuresHtml(failures),
   ];
   return htmlPage(title, style, body.join('\n'));
@@ -52,6 +63,7 @@ img { display: block; max-width: 100%; height: auto; image-rendering: pixelated;
 .legend { display: flex; gap: .6rem; align-items: center; font-size: .9rem; margin: .6rem 0; }
 .legend i { width: 12rem; max-width: 40vw; height: .9rem; }
 .sized { display: inline-block; max-width: 100%; }
+.beside figure { display: inline-block; width: 9.5rem; margin-right: .8rem; vertical-align: top; overflow-wrap: anywhere; }
 section { break-inside: avoid; }
 `;
 

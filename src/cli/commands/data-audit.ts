@@ -57,7 +57,7 @@ export function addDataAudit(data: Command): void {
 
 /** Pictures that are printed; the page has more, and `--csv` and `--json` have all of them. */
 const printed = 20;
-const onPage = 200;
+const onPage = 100;
 
 async function audit(source: string, options: CommandOptions): Promise<void> {
   applyEngineChoice(options);
@@ -143,7 +143,7 @@ function howOf({ judge, folds, accuracy }: LabelAudit): string {
 }
 
 /** Pixels of a thumbnail's longer side. */
-const thumbnailSide = 160;
+const thumbnailSide = 128;
 
 async function pageOf(found: LabelAudit): Promise<string> {
   const { name, suspects, notes, skipped } = found;
@@ -173,6 +173,7 @@ async function pageOf(found: LabelAudit): Promise<string> {
       ...notes,
     ],
     sections,
+    beside: true,
     failures: skipped.map(({ message }) => withoutRemedy(message)),
   });
 }

@@ -86,6 +86,9 @@ const readOptions = optionReader<AuditOptions>('auditLabels', {
 /** Steps after which a linear layer has learned what it can. */
 const linearSteps = 2000;
 
+/** Which share of the mistakes of naming the largest class a judge must avoid. */
+const gainToTrust = 0.1;
+
 /** The largest side of inputs that a small network learns from in reasonable time. */
 const smallSide = 64;
 
@@ -142,6 +145,8 @@ export async function auditLabels(
   });
   const labels = fromArray(rows.labels, [rows.labels.length]);
   const { issues } = labelIssues(probabilities, labels);
+  const accuracy = probabilities.argmax(1).eq(labels).float().mean().item();
+  const largest = Math.max(...counts) / rows.labels.length;
   const isJudged = (k: number) => (counts[k] ?? 0) >= folds;
   return {
     name: task.name,
@@ -149,7 +154,7 @@ export async function auditLabels(
     pictures: rows.labels.length,
     folds,
     judge,
-    accuracy: probabilities.argmax(1).eq(labels).float().mean().item(),
+    accuracy,
     suspects: issues
       .filter(({ label, suggested }) => isJudged(label) && isJudged(suggested))
       .map(({ index, label, suggested, ...rest }) => ({
@@ -161,6 +166,11 @@ export async function auditLabels(
     notes: [
       ...parts.flatMap(({ dataset }) => dataset.notes),
       ...notes,
+      ...(accuracy - largest > gainToTrust * (1 - largest)
+        ? []
+        : [
+            'what judges does hardly better than naming the largest class: its suspicions say little',
+          ]),
       ...(small.length === 0
         ? []
         : [`too few pictures to be judged, fewer than ${folds}: ${small.join(', ')}`]),
