@@ -7,6 +7,7 @@ import { markFolder } from '../../io/atomic.js';
 import type { RawLayer } from '../../recipes/settings/layers.js';
 import type { Callback, Training } from '../../train/callback.js';
 import type { EpochEvent } from '../../train/metrics.js';
+import type { CallbackState } from '../../train/trainer-state.js';
 import { bestLine, heldOutLines } from '../best-epoch.js';
 import { prepare } from '../prepare.js';
 import { type OpenedResume, openResume } from '../resume.js';
@@ -72,9 +73,11 @@ export async function trainTrial(
   }
 }
 
-/** Ends a training after an epoch. */
+/** Ends a training after an epoch; at once where its checkpoint is of then, and only the end was not written down. */
 class Until implements Callback {
+  readonly stateKey = 'SuccessiveHalving';
   private training: Training | null = null;
+  private ended = 0;
 
   constructor(private readonly epochs: number) {}
 
@@ -83,7 +86,18 @@ class Until implements Callback {
   }
 
   onEpoch({ epoch }: EpochEvent): void {
+    this.ended = epoch;
     if (epoch >= this.epochs) this.training?.stop(rungReason(epoch));
+  }
+
+  stateDict(): CallbackState {
+    return { data: { ended: this.ended } };
+  }
+
+  loadStateDict({ data }: CallbackState): void {
+    const { ended } = data as { readonly ended: number }; // as `stateDict` wrote it
+    this.ended = ended;
+    if (ended >= this.epochs) this.training?.stop(rungReason(ended));
   }
 }
 
