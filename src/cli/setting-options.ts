@@ -28,6 +28,11 @@ const plain: readonly Plain[] = [
   { flags: '--no-pretrained', key: 'model.pretrained', help: 'start from fresh weights' },
   { flags: '--features <how>', key: 'model.features' },
   { flags: '--views <n>', key: 'model.views' },
+  {
+    flags: '--fine-tune [headEpochs]',
+    key: 'model.fineTune',
+    help: 'start from trained weights, learn the head for so many epochs (10), then all of the network',
+  },
   { flags: '--image-size <n>', key: 'data.imageSize' },
   { flags: '--limit <n>', key: 'data.limit' },
   { flags: '--val-split <x>', key: 'split.val' },

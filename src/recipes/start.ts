@@ -76,7 +76,7 @@ export async function startForFolder(
       ? `the network starts from fresh weights; with trained ones few photos are enough: --pretrained fetches them ` +
         `(${Math.round(weights.sizeBytes / 1e6)} MB), or put ${weights.fileName} into a folder that WICK_MODELS names`
       : `${usual.model} starts from ImageNet's weights (${path}), and its head alone learns these classes: few photos ` +
-        'are enough for that; --no-pretrained trains all of it from fresh weights';
+        'are enough for that; --fine-tune lets the rest learn after it, --no-pretrained trains all of it from fresh weights';
   return { start: startOf(choices, usual), choices, notes: [note] };
 }
 

@@ -96,7 +96,8 @@ export async function evaluate(
   model: ModelSource | string,
   ...given: [options?: EvaluateOptions]
 ): Promise<Evaluation> {
-  return (await measureRun(await openModel(model), readEvaluateOptions(given))).evaluation;
+  const options = readEvaluateOptions(given);
+  return (await measureRun(await openModel(model), options)).evaluation;
 }
 
 /** A measurement, and what a report is made of. */

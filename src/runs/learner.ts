@@ -42,6 +42,11 @@ export async function makeNetwork({ architecture, weights, prepare, code }: Task
   return model;
 }
 
+/** The learner that is the network itself. */
+export function onPictures(model: Module, { train, val, test }: Task): Learner {
+  return { model, train, val, test, wholeState: (state) => state };
+}
+
 /** How the pass over the pictures is made and followed. */
 export interface FeaturePass {
   readonly settings: Pick<Settings['model'], 'features' | 'views'>;
@@ -64,7 +69,7 @@ export async function makeLearner(
   { settings, callbacks, signal, load }: FeaturePass,
 ): Promise<Learner> {
   const { train, val, test, inputShape } = task;
-  const live: Learner = { model, train, val, test, wholeState: (state) => state };
+  const live = onPictures(model, task);
   if (settings.features === 'live' || task.weights === null) return live;
   const part = frozenPartOf(model, inputShape);
   const { views, note } = await viewsOf(task, settings.views);

@@ -4,6 +4,7 @@ import { makeOptimizer } from '../recipes/settings/optimizers.js';
 import type { Settings } from '../recipes/settings/schema.js';
 import { manualSeed } from '../tensor/generator.js';
 import { type LrFinding, lrFind } from '../train/lr-find.js';
+import { trainedParameters } from './fine-tune.js';
 import { judged } from './judged.js';
 import { makeNetwork } from './learner.js';
 import { makeLoader } from './train-task.js';
@@ -32,7 +33,7 @@ export async function findLr(
   const options = readOptions(given);
   manualSeed(settings.seed);
   const model = await makeNetwork(task);
-  const trained = model.parameters().filter((parameter) => parameter.requiresGrad);
+  const trained = trainedParameters(model, settings);
   const trainLoader = makeLoader(task.train, settings, null, true);
   const { compile, precision } = settings;
   const { loss } = judged(task, settings);

@@ -6,6 +6,7 @@ import type { Settings, SettingsLayer } from '../recipes/settings/schema.js';
 import { transformFromJSON } from '../vision/transforms/registry.js';
 import type { TransformJson } from '../vision/transforms/transform.js';
 import { choicesOf, type RunConfig } from './run-config.js';
+import { settingsOfTask } from './task-settings.js';
 
 /** What opening may tell, and whether it may fetch. */
 export type Opening = Pick<OpenRequest, 'download' | 'onProgress' | 'onCache'>;
@@ -35,7 +36,7 @@ export async function prepare(
     open: async (opening = {}) => {
       const task = await source.open({ ...requestOf(settings), ...opening });
       const { seed } = settings;
-      return { task, settings: resolveSettings(task.defaults, ...layers, { seed }) };
+      return { task, settings: settingsOfTask(task, ...layers, { seed }) };
     },
   };
 }

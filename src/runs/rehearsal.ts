@@ -6,6 +6,7 @@ import { makeOptimizer } from '../recipes/settings/optimizers.js';
 import type { Settings } from '../recipes/settings/schema.js';
 import { manualSeed } from '../tensor/generator.js';
 import { makeSteps, type Steps } from '../train/steps.js';
+import { trainedParameters } from './fine-tune.js';
 import { judged } from './judged.js';
 import { makeNetwork } from './learner.js';
 import { makeLoader, mixingOf } from './train-task.js';
@@ -27,7 +28,7 @@ export async function rehearse<T>(
   const { seed, compile, precision, accumulate, clip } = settings;
   manualSeed(seed);
   const model = await makeNetwork(task);
-  const trained = model.parameters().filter((parameter) => parameter.requiresGrad);
+  const trained = trainedParameters(model, settings);
   const train = makeLoader(task.train, settings, mixingOf(settings, task.classes.length), true);
   const val = task.val && makeLoader(task.val, settings, null, false);
   const test = makeLoader(task.test, settings, null, false);

@@ -10,7 +10,6 @@ import type { SkippedSample } from '../data/fetch-batch.js';
 import type { Task } from '../recipes/recipe.js';
 import { makeSchedule } from '../recipes/settings/make-schedule.js';
 import { makeOptimizer } from '../recipes/settings/optimizers.js';
-import { resolveSettings } from '../recipes/settings/resolve.js';
 import type { Settings, SettingsLayer } from '../recipes/settings/schema.js';
 import { manualSeed } from '../tensor/generator.js';
 import type { Callback } from '../train/callback.js';
@@ -31,12 +30,14 @@ import type { Batch } from '../vision/transforms/batch.js';
 import { CutMix } from '../vision/transforms/cut-mix.js';
 import { MixUp } from '../vision/transforms/mix-up.js';
 import { RandomChoice } from '../vision/transforms/random-choice.js';
+import { headFirst, trainedParameters } from './fine-tune.js';
 import { judged, judgedBy } from './judged.js';
-import { makeLearner, makeNetwork } from './learner.js';
+import { type FeaturePass, makeLearner, makeNetwork, onPictures } from './learner.js';
 import { RunPictures } from './pictures/run-pictures.js';
 import { writeFacts } from './run-facts.js';
 import type { RunFolder } from './run-folder.js';
 import { RunRecorder } from './run-recorder.js';
+import { settingsOfTask } from './task-settings.js';
 import { TensorBoard } from './tensorboard/tensorboard.js';
 
 export interface TrainRequest {
@@ -129,11 +130,7 @@ async function fit({
   signal,
 }: TrainRequest): Promise<Omit<TrainOutcome, 'kept'>> {
   const { seed: drawn } = task.choices;
-  const settings = resolveSettings(
-    task.defaults,
-    drawn === undefined ? {} : { seed: drawn },
-    given,
-  );
+  const settings = settingsOfTask(task, drawn === undefined ? {} : { seed: drawn }, given);
   const { epochs, seed, compile, precision, accumulate, rollbacks, clip } = settings;
   manualSeed(seed);
   const model = await makeNetwork(task);
@@ -147,17 +144,19 @@ async function fit({
   try {
     const state = await run.state();
     if (state === null) await writeFacts(run, task, settings);
-    const learner = await makeLearner(model, task, {
+    const pass: FeaturePass = {
       settings: mixing === null ? settings.model : { ...settings.model, features: 'live' }, // pictures are mixed
       callbacks,
       signal,
       load,
-    });
+    };
+    const isTuned = settings.model.fineTune !== null;
+    if (isTuned && state === null) await headFirst(model, task, settings, { ...pass, load });
+    const learner = isTuned ? onPictures(model, task) : await makeLearner(model, task, pass);
     // Stopped before it went on, perhaps while features were computed: the run stays as it is.
     if (state !== null && signal?.aborted)
       return { summary: summaryOf(await readCheckpoint(state)), skipped: [], findings: [] };
-    const trained = model.parameters().filter((parameter) => parameter.requiresGrad);
-    const optimizer = makeOptimizer(settings.optimizer, trained);
+    const optimizer = makeOptimizer(settings.optimizer, trainedParameters(model, settings));
     const trainLoader = load(learner.train, true);
     const steps = Math.ceil(trainLoader.length / accumulate);
     const schedule = makeSchedule(optimizer, settings, steps);

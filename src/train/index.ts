@@ -16,6 +16,7 @@ export { Unfreeze } from './callbacks/unfreeze.js';
 export { WeightAveraging, type WeightAveragingOptions } from './callbacks/weight-averaging.js';
 export { readCheckpoint, writeCheckpoint } from './checkpoint-file.js';
 export { formatEpoch } from './epoch-line.js';
+export { type FineTuneOptions, fineTune } from './fine-tune.js';
 export { type LintHandle, type LintOptions, type LintWarning, lint } from './lint.js';
 export type { LintRule } from './lint-rules.js';
 export { type LrFinding, type LrFindOptions, lrFind } from './lr-find.js';

@@ -75,6 +75,7 @@ const leading: Readonly<Record<string, readonly unknown[]>> = {
   'nn.freeze': [new Linear(1, 1), null],
   'optim.paramGroups': [new Linear(1, 1)],
   'runs.importModel': ['somewhere'],
+  'runs.report': ['somewhere'],
   'runs.resume': ['somewhere'],
   'runs.reproduce': ['somewhere'],
   'runs.openResume': ['somewhere'],

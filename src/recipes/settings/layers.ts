@@ -18,6 +18,7 @@ interface Short {
 const shorts: Readonly<Record<string, Short>> = {
   data: { word: 'path' },
   model: { word: 'name' },
+  'model.fineTune': { number: 'headEpochs', canBeOff: true },
   optimizer: { word: 'name' },
   schedule: { word: 'name', canBeOff: true },
   warmup: { number: 'epochs', canBeOff: true },

@@ -84,6 +84,17 @@ export const settingsSchema = z.strictObject({
       views: whole(1, 1000)
         .default(1)
         .describe('cached features of a picture: as it is, and of n − 1 augmented ones'),
+      fineTune: orNone(
+        z.strictObject({
+          headEpochs: whole(1, 100_000)
+            .default(10)
+            .describe('epochs in which the head alone learns, before all of the network does'),
+          headLr: positive().default(3e-3).describe('its learning rate in these, that of Adam'),
+          layerDecay: positive(1)
+            .default(0.4)
+            .describe('learning rate of each part of the network by that of the one after it'),
+        }),
+      ),
     })
     .prefault({}),
   loss: z
@@ -194,7 +205,12 @@ export interface SettingsLayer
     | 'time'
   > {
   readonly data?: string | NonNullable<Input['data']>;
-  readonly model?: string | NonNullable<Input['model']>;
+  readonly model?:
+    | string
+    | (Omit<NonNullable<Input['model']>, 'fineTune'> & {
+        /** The epochs of the head, or its settings. */
+        readonly fineTune?: boolean | number | NonNullable<Input['model']>['fineTune'];
+      });
   readonly loss?: NonNullable<Input['loss']>['name'] | LossLayer;
   readonly optimizer?: PartOf<NonNullable<Input['optimizer']>>;
   readonly schedule?: PartOf<NonNullable<Input['schedule']>> | null;

@@ -8,11 +8,11 @@ import { requireThreads } from '../../core/threads.js';
 import { version } from '../../core/version.js';
 import { currentEngine, isWinogradAllowed } from '../../engine/select.js';
 import { expand, merge, type RawLayer } from '../../recipes/settings/layers.js';
-import { resolveSettings } from '../../recipes/settings/resolve.js';
 import type { SettingsLayer } from '../../recipes/settings/schema.js';
 import { defaultGenerator } from '../../tensor/generator.js';
 import { judgedBy } from '../judged.js';
 import { type Opening, prepare } from '../prepare.js';
+import { settingsOfTask } from '../task-settings.js';
 import { requireSpace } from './check-space.js';
 import { goOn, type Tuning, type Watching } from './go-on.js';
 import type { Halving } from './job.js';
@@ -177,7 +177,7 @@ async function define(data: string, options: TuneOptions, opening: Opening) {
   requireSpace(
     { search, grid },
     {
-      resolve: (values) => resolveSettings(task.defaults, shared, values),
+      resolve: (values) => settingsOfTask(task, shared, values),
       usual,
       halving: halving !== null,
     },

@@ -1,0 +1,116 @@
+/** Runs that train the head first, and then all of the network. */
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { loadSafetensors } from '../../src/io/safetensors.js';
+import { saveTorch } from '../../src/io/save-torch.js';
+import '../../src/ops/index.js';
+import { openTask } from '../../src/recipes/index.js';
+import type { Task } from '../../src/recipes/recipe.js';
+import type { SettingsLayer } from '../../src/recipes/settings/schema.js';
+import { evaluate } from '../../src/runs/evaluate.js';
+import { prepare } from '../../src/runs/prepare.js';
+import { resume } from '../../src/runs/resume.js';
+import { RunFolder } from '../../src/runs/run-folder.js';
+import { trainTask } from '../../src/runs/train-task.js';
+import { manualSeed } from '../../src/tensor/generator.js';
+import type { Callback } from '../../src/train/callback.js';
+import { cifar_resnet20 } from '../../src/vision/models/cifar-resnet.js';
+import { fillFolder } from '../recipes/picture-folder.js';
+import { temporaryFolder } from '../vision/datasets/temporary-folder.js';
+
+const settings = {
+  model: { fineTune: 3 },
+  batchSize: 8,
+  schedule: null,
+  seed: 5,
+  loader: { workers: 0 },
+} satisfies SettingsLayer;
+
+/** Two classes of tiny pictures, and a network for them that has been trained before, as far as anybody can tell. */
+async function smallTask(t: TestContext): Promise<{ root: string; weights: string; task: Task }> {
+  const root = await temporaryFolder(t);
+  await fillFolder(join(root, 'photos/train'), { green: 12, red: 12 });
+  await fillFolder(join(root, 'photos/test'), { green: 4, red: 4 });
+  const weights = join(root, 'trained.pth');
+  manualSeed(11);
+  await saveTorch(weights, cifar_resnet20().stateDict());
+  const model = { model: 'cifar_resnet20', pretrained: weights, imageSize: 8 };
+  return { root, weights, task: await openTask(join(root, 'photos'), { ...model, seed: 5 }) };
+}
+
+async function runOf(task: Task, out: string, epochs: number, more: Partial<Callback> = {}) {
+  const run = await RunFolder.create('photos', out);
+  const notes: string[] = [];
+  const callbacks: Callback[] = [{ onNote: (text) => notes.push(text), ...more }];
+  const outcome = await trainTask({ task, settings: { ...settings, epochs }, run, callbacks });
+  return { run, notes, outcome, weights: await weightsOf(run) };
+}
+
+async function weightsOf(run: RunFolder) {
+  const path = run.checkpoint('last');
+  return (await loadSafetensors(path).catch(() => null))?.tensors ?? new Map();
+}
+
+test('a line for the first phase, and all weights learned in the end', async (t) => {
+  const { root, task } = await smallTask(t);
+  const { run, notes, outcome, weights } = await runOf(task, join(root, 'run'), 2);
+  assert.equal(notes.length, 2);
+  assert.match(notes[0] ?? '', /^the features of each picture are computed once, /);
+  assert.match(notes[1] ?? '', /^phase 1 of 2: the head alone has learned for 3 epochs: accuracy /);
+  const { tensors } = await loadSafetensors(run.checkpoint('best'));
+  assert.ok(tensors.size > 0);
+  manualSeed(11);
+  const start = cifar_resnet20().stateDict();
+  assert.notDeepEqual(weights.get('conv1.weight')?.data, start.get('conv1.weight')?.data);
+  assert.equal((await evaluate(run)).accuracy, outcome.summary.best?.heldOut.accuracy);
+});
+
+test('stopped in the second phase it goes on to the same bits, without the first', async (t) => {
+  const { root, task } = await smallTask(t);
+  const whole = await runOf(task, join(root, 'whole'), 3);
+  const { run } = await runOf(task, join(root, 'half'), 1);
+  const notes: string[] = [];
+  const features: unknown[] = [];
+  const callbacks: Callback[] = [
+    { onNote: (text) => notes.push(text), onFeatures: (event) => features.push(event) },
+  ];
+  await resume(run.path, { settings: { epochs: 3 }, callbacks });
+  assert.deepEqual(features, []);
+  assert.ok(!notes.join().includes('phase 1'), notes.join());
+  const resumed = await weightsOf(run);
+  for (const [key, tensor] of whole.weights)
+    assert.deepEqual(resumed.get(key)?.data, tensor.data, key);
+});
+
+test('stopped while the head learns it leaves nothing', async (t) => {
+  const { root, task } = await smallTask(t);
+  const run = await RunFolder.create('photos', join(root, 'run'));
+  const controller = new AbortController();
+  const { signal } = controller;
+  const onFeatures = () => controller.abort();
+  const { kept } = await trainTask({ task, settings, run, signal, callbacks: [{ onFeatures }] });
+  assert.equal(kept, false);
+});
+
+test('its settings are its own where nobody says otherwise, and it needs trained weights', async (t) => {
+  const { root, weights } = await smallTask(t);
+  const photos = join(root, 'photos');
+  const base = { name: 'cifar_resnet20', pretrained: weights, fineTune: true };
+  const opened = async (layer: SettingsLayer) =>
+    (await (await prepare(photos, { data: { imageSize: 8 }, seed: 1, ...layer })).open()).settings;
+  const usual = await opened({ model: base });
+  assert.equal(usual.epochs, 10);
+  assert.equal(usual.optimizer.name, 'adamw');
+  assert.equal(usual.schedule?.name, 'cosine');
+  assert.deepEqual(usual.model.fineTune, { headEpochs: 10, headLr: 0.003, layerDecay: 0.4 });
+  const told = await opened({ model: { ...base, fineTune: 4 }, epochs: 3, optimizer: 'sgd' });
+  assert.equal(told.epochs, 3);
+  assert.equal(told.optimizer.name, 'sgd');
+  assert.equal(told.model.fineTune?.headEpochs, 4);
+  await assert.rejects(opened({ model: { ...base, pretrained: false } }), {
+    name: 'ValueError',
+    message:
+      /^photos: fineTune=true, but its network starts from fresh weights; pass \{ pretrained: true \}, /,
+  });
+});
