@@ -1,7 +1,6 @@
 /** Fine-tuning as part of a run: before its first epoch the head learns, then its epochs train all of the network. */
 import type { DataLoader } from '../data/dataloader.js';
 import type { Dataset } from '../data/dataset.js';
-import { unfreeze } from '../nn/freeze.js';
 import type { Module } from '../nn/module.js';
 import type { Params } from '../optim/optimizer.js';
 import type { Task } from '../recipes/recipe.js';
@@ -17,7 +16,7 @@ export function trainedParameters(
 ): Params<object> {
   if (fineTune === null) return model.parameters().filter(({ requiresGrad }) => requiresGrad);
   const { layerDecay } = fineTune;
-  return tunedGroups(unfreeze(model), { lr, layerDecay, weightDecay });
+  return tunedGroups(model, { lr, layerDecay, weightDecay });
 }
 
 /** Trains the head, on features that are computed once where that is possible. It is no part of what a resume goes on with: it begins anew. */

@@ -7,7 +7,7 @@ import type { Settings, SettingsLayer } from '../recipes/settings/schema.js';
 /** Of fine-tuning, where everything learns from epoch 1 on, which the head has been prepared for. */
 const fineTuneDefaults: SettingsLayer = {
   epochs: 10,
-  optimizer: { name: 'adamw', lr: 5e-4 },
+  optimizer: { name: 'adamw', lr: 3e-5 },
   schedule: 'cosine',
 };
 
@@ -21,7 +21,7 @@ export function settingsOfTask(
   if (weights === null)
     throw new ValueError(
       name,
-      'fineTune=true, but its network starts from fresh weights; pass { pretrained: true }, or leave it out',
+      'its network starts from fresh weights, of which nothing can be fine-tuned; start from trained ones (pretrained), or train all of it at once',
     );
   return resolveSettings(defaults, fineTuneDefaults, ...layers);
 }

@@ -6,6 +6,7 @@
 import { optionReader } from '../core/options.js';
 import { Rng } from '../core/rng.js';
 import { DataLoader } from '../data/dataloader.js';
+import { BatchNorm1d, BatchNorm2d } from '../nn/batch-norm.js';
 import { freeze, unfreeze } from '../nn/freeze.js';
 import type { Module } from '../nn/module.js';
 import { Adam, AdamW } from '../optim/adam.js';
@@ -33,7 +34,7 @@ export interface FineTuneOptions
   readonly headLr?: number;
   /** Epochs in which everything learns. @default 10 */
   readonly epochs?: number;
-  /** The learning rate of the head then, that of AdamW, which falls to 0 on a cosine. @default 0.0005 */
+  /** The learning rate of the head then, that of AdamW, which falls to 0 on a cosine. @default 0.00003 */
   readonly lr?: number;
   /**
    * Each part of the model learns so many times as fast as the one after it (Howard & Ruder, 2018,
@@ -83,7 +84,7 @@ export async function fineTune(...given: [options: FineTuneOptions]): Promise<Fi
     headEpochs = 10,
     headLr = 3e-3,
     epochs = 10,
-    lr = 5e-4,
+    lr = 3e-5,
     layerDecay = 0.4,
     weightDecay = 1e-2,
     ...training
@@ -94,7 +95,7 @@ export async function fineTune(...given: [options: FineTuneOptions]): Promise<Fi
   const scores = await trainHead({ ...head, epochs: headEpochs, lr: headLr });
   const told = training.signal?.aborted ? [] : callbacks;
   for (const callback of told) callback.onNote?.(headNote(headEpochs, scores));
-  const groups = tunedGroups(unfreeze(model), { lr, layerDecay, weightDecay });
+  const groups = tunedGroups(model, { lr, layerDecay, weightDecay });
   const optimizer = new AdamW(groups, { lr });
   const scheduler = new CosineAnnealingLR(optimizer, epochs);
   return await new Trainer({ ...training, optimizer, scheduler, epochs }).fit();
@@ -142,11 +143,17 @@ export function headNote(epochs: number, scores: HeldOutScores | null): string {
   return `phase 1 of 2: the head alone has learned for ${epochs} epoch${epochs === 1 ? '' : 's'}${found}; now all of the network learns`;
 }
 
-/** All parameters with smaller rates below, those of the head first: its rate is what people are told. */
+/**
+ * Lets all of the network learn, with smaller rates below; the head's group is the first, whose rate is what people are told.
+ * Batch norm keeps the statistics with which the head has learned (https://keras.io/guides/transfer_learning/#fine-tuning):
+ * those of small batches would make other features of the same pictures, and the head's scores meaningless.
+ */
 export function tunedGroups(
   model: Module,
   options: { readonly lr: number; readonly layerDecay: number; readonly weightDecay: number },
 ): ModelGroup[] {
+  for (const module of unfreeze(model).modules())
+    module.isFrozen = module instanceof BatchNorm1d || module instanceof BatchNorm2d;
   return paramGroups(model, options).sort((a, b) => b.lr - a.lr);
 }
 

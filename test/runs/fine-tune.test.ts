@@ -111,6 +111,6 @@ test('its settings are its own where nobody says otherwise, and it needs trained
   await assert.rejects(opened({ model: { ...base, pretrained: false } }), {
     name: 'ValueError',
     message:
-      /^photos: fineTune=true, but its network starts from fresh weights; pass \{ pretrained: true \}, /,
+      /^photos: its network starts from fresh weights, of which nothing can be fine-tuned; start /,
   });
 });

@@ -70,6 +70,8 @@ test('the head learns on features that are computed once, then everything learns
     );
   assert.ok(moved('conv1.weight') > 0);
   assert.ok(moved('layer3.2.conv2.weight') > 3 * moved('conv1.weight'), 'smaller steps below');
+  for (const key of ['bn1.running_mean', 'layer3.2.bn2.running_var'])
+    assert.equal(moved(key), 0, 'batch norm keeps its statistics');
   assert.ok(model.parameters().every(({ requiresGrad }) => requiresGrad));
 });
 
