@@ -27,11 +27,10 @@ export function differences(then: RunConfig, now: RunConfig): string[] {
   if (then.code?.sha256 !== now.code?.sha256)
     compare(`${codeChange}${now.code?.path ?? then.code?.path}`, digest(then), digest(now));
   compareData(then, now, changed);
-  const [before, after] = [flat(then.settings), flat(now.settings)];
-  for (const key of new Set([...before.keys(), ...after.keys()])) {
+  for (const [key, before, after] of changes(then.settings, now.settings)) {
     if (free.has(key) || key.startsWith('checkpoints.')) continue;
     if (key === 'epochs' && isMore(now, then)) continue;
-    compare(key, before.get(key), after.get(key));
+    compare(key, before, after);
   }
   for (const key of ['engine', 'threads', 'winograd'])
     compare(key, then.engine[key], now.engine[key]);
@@ -57,9 +56,12 @@ function digest({ code }: RunConfig): string {
   return code === undefined ? 'none' : `SHA-256 ${code.sha256.slice(0, 12)}…`;
 }
 
-/** A value as people read it. */
+/** A value as people read it, a section that has a name by that. */
 function shown(value: unknown): string {
   if (value === undefined) return 'not set';
+  if (value === null) return 'none';
+  const { name } = value as { readonly name?: unknown };
+  if (isPlain(value) && typeof name === 'string') return name;
   return typeof value === 'string' ? value : show(value);
 }
 
@@ -73,6 +75,29 @@ function libraryOf({ engine }: RunConfig): unknown {
 
 function isMore(now: RunConfig, then: RunConfig): boolean {
   return Number(now.settings.epochs) >= Number(then.settings.epochs);
+}
+
+/**
+ * The settings that differ, by their keys: a section that is off, or another one, on one side as a whole (`schedule`), and else
+ * each for itself (`schedule.gamma`). Functions, which a file does not hold, are left out.
+ */
+function* changes(
+  before: Readonly<Record<string, unknown>>,
+  after: Readonly<Record<string, unknown>>,
+  path = '',
+): Generator<readonly [key: string, before: unknown, after: unknown]> {
+  for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
+    const key = path === '' ? name : `${path}.${name}`;
+    const [a, b] = [before[name], after[name]];
+    if (typeof a === 'function' || typeof b === 'function') continue;
+    if (isSection(a) && isSection(b) && (a.name === b.name || key === 'model' || key === 'loss'))
+      yield* changes(a, b, key);
+    else yield [key, a, b];
+  }
+}
+
+function isSection(value: unknown): value is Readonly<Record<string, unknown>> {
+  return isPlain(value);
 }
 
 /** The settings by their keys, `optimizer.lr`; functions, which a file does not hold, left out. */

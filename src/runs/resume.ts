@@ -73,6 +73,12 @@ export async function openResume(
       path,
       `cannot go on to the same bits: ${changed.join('; ')}; make it as it was, or pass { force: true }`,
     );
+  const fixed = changed.filter((text) => /^(optimizer|schedule|warmup) was /.test(text));
+  if (fixed.length > 0)
+    throw new CheckpointError(
+      path,
+      `${fixed.join('; ')}: the checkpoint has the state of what it was, so that not even { force: true } goes on with another; leave it out, or train anew`,
+    );
   return { run, task, settings, changed };
 }
 

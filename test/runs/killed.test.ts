@@ -5,6 +5,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { saveTorch } from '../../src/io/save-torch.js';
+import '../../src/ops/index.js';
+import { cifar_resnet20 } from '../../src/vision/models/cifar-resnet.js';
+import { fillFolder } from '../recipes/picture-folder.js';
 import { temporaryFolder } from '../vision/datasets/temporary-folder.js';
 import type { Combination, Moment } from './killed-training.js';
 
@@ -67,4 +71,26 @@ test('the same without recording, several batches to a step', { skip }, async (t
     accumulate: 3,
   };
   await check(await temporaryFolder(t), combination, ['step 8', 'save 2']);
+});
+
+test('a head on features that are computed once, killed within an epoch', { skip }, async (t) => {
+  const root = await temporaryFolder(t);
+  await fillFolder(join(root, 'photos/train'), { green: 12, red: 12 });
+  await fillFolder(join(root, 'photos/test'), { green: 4, red: 4 });
+  await saveTorch(join(root, 'trained.pth'), cifar_resnet20().stateDict());
+  const begin = (run: string, step = '') => {
+    const args = [join(program, '../killed-features.js'), root, join(root, run), step];
+    const { signal, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+    return { signal, stderr };
+  };
+  assert.deepEqual(begin('whole'), { signal: null, stderr: '' });
+  for (const step of ['2', '5'])
+    assert.deepEqual(begin('cut', step), { signal: 'SIGKILL', stderr: '' });
+  assert.deepEqual(begin('cut'), { signal: null, stderr: '' });
+  for (const file of files)
+    assert.deepEqual(
+      await readFile(join(root, 'cut', file)),
+      await readFile(join(root, 'whole', file)),
+      file,
+    );
 });

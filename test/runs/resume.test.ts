@@ -112,10 +112,14 @@ test('what the checkpoint refuses although it is forced leaves the run as it was
   const whole = await begin('whole');
   const cut = await begin('cut', 4);
   const config = await readFile(cut.file('config.json'), 'utf8');
-  for (const settings of [{ optimizer: 'sgd' }, { batchSize: 4 }] as const)
-    await assert.rejects(resume(cut.path, { settings, force: true }), {
-      message: / when the checkpoint was made and is /,
-    });
+  const refused = [
+    [{ optimizer: 'sgd' }, /: optimizer was adam and is sgd now: the checkpoint has the state of /],
+    [{ schedule: 'cosine' }, /: schedule was plateau and is cosine now: the checkpoint has /],
+    [{ schedule: null }, /: schedule was plateau and is none now: the checkpoint has /],
+    [{ batchSize: 4 }, / when the checkpoint was made and is /],
+  ] as const;
+  for (const [settings, message] of refused)
+    await assert.rejects(resume(cut.path, { settings, force: true }), { message });
   assert.equal(await readFile(cut.file('config.json'), 'utf8'), config);
   await resume(cut.path);
   assert.deepEqual(await filesOf(cut), await filesOf(whole));
