@@ -353,7 +353,7 @@ async function byNumpy(folder) {
   await io.saveNpz(path, arrays);
   const code =
     'import sys, numpy as np; a = np.load(sys.argv[1]); ' +
-    'np.savez_compressed(sys.argv[2], **{k: np.asfortranarray(a[k]) for k in a.files})';
+    'np.savez_compressed(sys.argv[2], **{k: a[k].copy(order="F") for k in a.files})';
   const { status, stderr } = spawnSync(python, ['-c', code, path, again], { encoding: 'utf8' });
   const loaded = status === 0 ? await io.loadNpz(again) : new Map();
   const same = [...arrays].every(([name, wanted]) => {
