@@ -96,7 +96,7 @@ test('commands write to the terminal through one door', () => {
     'output.ts',
     'report-error.ts',
     'program.ts',
-    'counter.ts',
+    'status-line.ts',
 
     'main.ts',
   ];

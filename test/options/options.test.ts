@@ -102,6 +102,7 @@ const families: readonly (readonly [RegExp, readonly unknown[]])[] = [
   [/^explain\.createMethod$/, ['gradcam', new Linear(1, 1)]],
   [/^explain\.(featureMaps|embeddings)$/, [new Linear(1, 1), image]],
   [/^explain\.pca$/, [x]],
+  [/^explain\.umap$/, [ones([3, 2])]],
   [/^metrics\.bootstrap$/, [3, () => 0]],
   [/^explain\.(featureGrid|filterGrid|tile|toPicture)$/, [image]],
   [/^explain\.(overlay|sanityCheck)$/, [{}, image]],
@@ -110,7 +111,10 @@ const families: readonly (readonly [RegExp, readonly unknown[]])[] = [
   [/^vision\.inspect\./, [[]]],
   [/^(io|export)\.exportOnnx$/, [new Linear(1, 1)]],
   [/^(data|io|vision\.codecs)\./, ['somewhere']],
-  [/^runs\.(train|openTask|calibrate|evaluate|exportRun|tune|resumeTune)$/, ['somewhere']],
+  [
+    /^runs\.(train|openTask|calibrate|evaluate|exportRun|auditLabels|tune|resumeTune)$/,
+    ['somewhere'],
+  ],
   [/^(runs\.)?(Classifier\.open|TrainedModel\.load)$/, ['somewhere']],
   [
     /^vision\.datasets\.(MNIST|FashionMNIST|CIFAR10|FER2013|ImageFolder|ListFile)\.open$/,
