@@ -4,6 +4,7 @@ import { ValueError, WickError } from '../../core/errors.js';
 import { requireList } from '../../core/options.js';
 import { keysAt } from '../../recipes/settings/keys.js';
 import { compareNotes } from './notes.js';
+import { testPrint, trainPrint } from './prints.js';
 import { type ComparedRun, readRun } from './read-run.js';
 import { mean, std } from './spread.js';
 
@@ -15,7 +16,7 @@ export interface DifferingSetting {
   readonly values: readonly unknown[];
 }
 
-/** Runs whose settings differ in the seed alone. */
+/** A run, or several that have ended and differ in nothing but the seed, which is another in each. */
 export interface SeedGroup {
   /** Their places in `runs`. */
   readonly runs: readonly number[];
@@ -72,10 +73,14 @@ export async function compare(paths: readonly string[]): Promise<RunComparison> 
 }
 
 /** What a run is, in the order in which it is told. */
-function factsOf({ settings, environment, data, recipe }: ComparedRun): Map<string, unknown> {
+function factsOf(run: ComparedRun): Map<string, unknown> {
+  const { settings, environment, data, recipe, code } = run;
   return new Map<string, unknown>([
     ['data', recipe],
+    ['recipe file', code?.path],
+    ['recipe file SHA-256', code?.sha256.slice(0, 12)],
     ['training images', data.train],
+    ['training set', trainPrint(run)?.slice(0, 19)],
     ...Object.entries(settings),
     ...Object.entries(environment),
   ]);
@@ -84,10 +89,14 @@ function factsOf({ settings, environment, data, recipe }: ComparedRun): Map<stri
 function differingOf(runs: readonly ComparedRun[]): DifferingSetting[] {
   const facts = runs.map(factsOf);
   const keys = [...new Set(facts.flatMap((of) => [...of.keys()]))];
-  return keys
+  const rows = keys
     .map((key) => ({ key, values: facts.map((of) => of.get(key)) }))
     .filter(({ values }) => new Set(values.map((value) => JSON.stringify(value))).size > 1)
     .filter(({ key, values }) => !saysNothing(key, values, keys));
+  const otherLengths = rows.some(({ key }) => key === 'training images');
+  return rows.filter(
+    ({ key, values }) => key !== 'training set' || !(otherLengths || values.includes(undefined)),
+  );
 }
 
 /** Whether other rows say it: that a section is off in some runs, or that an optimizer has options, left as they are by default. */
@@ -100,15 +109,30 @@ function saysNothing(key: string, values: readonly unknown[], keys: readonly str
 }
 
 function groupsOf(runs: readonly ComparedRun[]): SeedGroup[] {
-  const groups = new Map<string, number[]>();
-  runs.forEach(({ recipe, settings: { seed: _, ...settings }, environment }, i) => {
-    const key = JSON.stringify([recipe, Object.entries(settings).sort(), environment]);
+  const groups = new Map<string | number, number[]>();
+  const seen = new Set<string>();
+  runs.forEach((run, i) => {
+    const same = sameButSeed(run);
+    const withSeed = JSON.stringify([same, run.settings.seed]);
+    const counts = run.state === 'ended' && !seen.has(withSeed); // a copy is no other seed
+    if (counts) seen.add(withSeed);
+    const key = counts ? same : i;
     groups.set(key, [...(groups.get(key) ?? []), i]);
   });
   return [...groups.values()].map((members) => ({
     runs: members,
     accuracy: accuracyOf(members.flatMap((i) => runs[i] ?? [])),
   }));
+}
+
+/** What runs have in common that differ in the seed alone. */
+function sameButSeed(run: ComparedRun): string {
+  const { recipe, code, classes, data, environment } = run;
+  const { seed: _, ...settings } = run.settings;
+  const { train, val, test } = data;
+  const pictures = [train, val, test, trainPrint(run), testPrint(run), classes];
+  const sorted = Object.entries(settings).sort();
+  return JSON.stringify([recipe, code?.sha256, pictures, sorted, environment]);
 }
 
 function accuracyOf(members: readonly ComparedRun[]): SeedGroup['accuracy'] {

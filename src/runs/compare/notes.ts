@@ -1,4 +1,5 @@
 /** What must be known before numbers of different runs are put beside each other. */
+import { testPrint } from './prints.js';
 import type { ComparedRun, MeasuredAccuracy } from './read-run.js';
 
 /** A run's letter: A … Z, AA, AB, … */
@@ -10,7 +11,7 @@ export function runLabel(index: number): string {
 /** In plain lines, the most important first. */
 export function compareNotes(runs: readonly ComparedRun[]): string[] {
   const classes = apart(runs, (run) => JSON.stringify([...run.classes].sort()));
-  const images = apart(runs, testOf);
+  const images = apart(runs, (run) => JSON.stringify([run.data.test, testPrint(run)]));
   const notes = [
     ...classes.map(
       (parts) => `the classes of ${parts} differ: their accuracies cannot be compared`,
@@ -21,12 +22,6 @@ export function compareNotes(runs: readonly ComparedRun[]): string[] {
     ...chosenNote(runs),
   ];
   return classes.length + images.length > 0 ? notes : [...notes, ...verdict(runs)];
-}
-
-function testOf({ data }: ComparedRun): string {
-  const { fingerprint, test } = data;
-  const prints = typeof fingerprint === 'object' && fingerprint !== null ? fingerprint : {};
-  return JSON.stringify([test, 'test' in prints ? prints.test : null]);
 }
 
 /** `(A, C) and (B)`, where runs fall apart. */

@@ -4,6 +4,7 @@ import { withinBudget } from '../../core/budget.js';
 import type { Interval } from '../../metrics/bootstrap.js';
 import { wilson } from '../../metrics/wilson.js';
 import { skipInit } from '../../nn/init.js';
+import type { CodeRecord } from '../../recipes/file/load-recipe.js';
 import type { Settings } from '../../recipes/settings/schema.js';
 import { createModel } from '../../vision/models/registry.js';
 import { bestLine, type HeldOutLine, heldOutLines } from '../best-epoch.js';
@@ -32,6 +33,8 @@ export interface ComparedRun {
   /** Why it failed. */
   readonly reason?: string;
   readonly recipe: string;
+  /** The recipe file, where it was one. */
+  readonly code?: CodeRecord;
   readonly classes: readonly string[];
   readonly epochs: { readonly done: number; readonly planned: number };
   /** The epoch whose weights are the best; null before the first has ended. */
@@ -76,6 +79,7 @@ export async function readRun(path: string): Promise<ComparedRun> {
     state,
     ...(state === 'failed' && failed !== undefined && { reason: failed }),
     recipe: config.recipe,
+    ...(config.code && { code: config.code }),
     classes: card.classes,
     epochs: { done, planned: Number(config.settings.epochs) },
     bestEpoch: best?.epoch ?? null,

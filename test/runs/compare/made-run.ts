@@ -12,7 +12,10 @@ export interface MadeRun {
   /** Of the best weights on the test set, where that does not choose. */
   readonly test?: number;
   readonly classes?: readonly string[];
+  readonly trainPrint?: string;
   readonly testPrint?: string;
+  /** The recipe file. */
+  readonly code?: { readonly path: string; readonly sha256: string };
   /** What summary.json has besides; null where there is none. */
   readonly summary?: object | null;
 }
@@ -27,19 +30,20 @@ const lines = (objects: readonly object[]) =>
 
 /** Writes a run as the trainer does; returns its path. */
 export async function makeRun(root: string, name: string, made: MadeRun): Promise<string> {
-  const { accuracies, split = 'test', classes = ['cat', 'dog'], testPrint = 'aa' } = made;
+  const { accuracies, split = 'test', classes = ['cat', 'dog'] } = made;
+  const { trainPrint = 'bb', testPrint = 'aa', code } = made;
   const folder = join(root, name);
   const settings = resolveSettings({ epochs: 2, seed: 0 }, made.settings ?? {});
   await put(
     folder,
     'config.json',
     JSON.stringify({
-      recipe: 'folder',
+      ...{ recipe: 'folder', code },
       settings,
       engine: { engine: 'wasm', threads: 1, winograd: true },
       data: {
         ...{ train: 100, test: 1000, ...(split === 'val' && { val: 50 }) },
-        fingerprint: { train: 'bb', test: testPrint },
+        fingerprint: { train: trainPrint, test: testPrint },
       },
       ...{ wick: '0.1.0', node: 'v20.19.0' },
     }),
@@ -68,7 +72,7 @@ export async function makeRun(root: string, name: string, made: MadeRun): Promis
   const time = { imagesPerSecond: 500, durationMs: 2000, waitShare: 0 };
   await put(folder, 'times.jsonl', lines(epochs.map(({ epoch }) => ({ epoch, ...time }))));
   if (made.summary === null) return folder;
-  const facts = { durationMs: 5000, interrupted: false, stopReason: null };
+  const facts = { durationMs: 5000, interrupted: false, stopReason: null, best: null };
   const test = made.test === undefined ? null : scores(made.test);
   const summary = { epochs: epochs.length, ...facts, test, ...made.summary };
   await put(folder, 'summary.json', JSON.stringify(summary));
