@@ -214,10 +214,11 @@ export class RunFolder {
   }
 
   private async makeCheckpoints(): Promise<void> {
-    await this.requireThere();
-    await mkdir(this.file('checkpoints')).catch((cause) => {
-      if (!isCode(cause, 'EEXIST')) throw notWritable(this.file('checkpoints'), cause);
-    });
+    await this.whileThere(() =>
+      mkdir(this.file('checkpoints')).catch((cause) => {
+        if (!isCode(cause, 'EEXIST')) throw notWritable(this.file('checkpoints'), cause);
+      }),
+    );
   }
 
   /** How long the logs are, in bytes. */
@@ -256,13 +257,12 @@ export class RunFolder {
   /** Adds to any file: all of the content or nothing. */
   async appendBytes(file: string, content: string | Uint8Array): Promise<void> {
     const path = this.file(file);
-    await this.requireThere();
-    try {
+    await this.whileThere(async () => {
       this.written.add(path);
-      await appendWhole(path, content);
-    } catch (cause) {
-      throw notWritable(path, cause);
-    }
+      await appendWhole(path, content).catch((cause) => {
+        throw notWritable(path, cause);
+      });
+    });
   }
 
   private async writeWhole(
@@ -270,9 +270,21 @@ export class RunFolder {
     content: string | readonly Uint8Array[],
     check?: (temporary: string) => Promise<void>,
   ): Promise<void> {
+    await this.whileThere(async () => {
+      this.written.add(path);
+      await writeFileAtomic(path, content, { makeFolders: false, ...(check && { check }) });
+    });
+  }
+
+  /** Writes something; where that fails because the folder goes at this moment, it is said of the folder. */
+  private async whileThere(write: () => Promise<unknown>): Promise<void> {
     await this.requireThere();
-    this.written.add(path);
-    await writeFileAtomic(path, content, { makeFolders: false, ...(check && { check }) });
+    try {
+      await write();
+    } catch (error) {
+      await this.requireThere();
+      throw error;
+    }
   }
 
   /** Throws when the folder is no longer the one that `create` made: what is written then would be a part of a run. */
