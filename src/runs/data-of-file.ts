@@ -18,7 +18,7 @@ export function dataOfFile(
   dataFolder: string | undefined,
   named: string | undefined,
 ): RunData {
-  const { recipe = '', code, fingerprint: _, ...choices } = said ?? {};
+  const { recipe = '', code, fingerprint = {}, ...choices } = said ?? {};
   if (code !== undefined && named === undefined) throw needsRecipe(file, code.path);
   if (dataFolder === undefined && recipe === folderName) throw needsData(file.path);
   return {
@@ -27,7 +27,8 @@ export function dataOfFile(
     choices: choices as TaskChoices, // JSON has no keys that are undefined
     loss: { name: 'crossEntropy', sumClasses: false }, // the file does not say
     valSplit: 0,
-    valFingerprint: null,
+    pictures: null,
+    fingerprint,
   };
 }
 

@@ -113,7 +113,7 @@ export async function measureRun(
 ): Promise<MeasuredRun> {
   const trained = await TrainedModel.load(model, { recipe });
   const { classes, temperature = null } = trained.card;
-  const { task, test, loss: lossOf, note } = await openTestSet(trained, data, recipe);
+  const { task, test, loss: lossOf, notes } = await openTestSet(trained, data, recipe);
   const loader = new DataLoader(test, {
     batchSize,
     numWorkers: loadingWorkers(test),
@@ -155,7 +155,7 @@ export async function measureRun(
     })),
     findings: judge(confusion, classes),
     checkpoint: trained.checkpoint,
-    notes: note === null ? [] : [note],
+    notes,
     skipped: loader.skipped,
   };
   const { loss, accuracy } = scores;

@@ -7,13 +7,21 @@ import { type Settings, settingsSchema } from '../recipes/settings/schema.js';
 import type { RunFolder } from './run-folder.js';
 
 const name = z.string().min(1).max(4096);
+const length = z.int().nonnegative();
 const { data, model, seed, split, loss } = settingsSchema.shape;
 
 const dataSchema = z.object({
   recipe: name,
   code: codeSchema.optional(),
   settings: z.object({ data, model, seed, split, loss }),
-  data: z.object({ fingerprint: z.object({ val: name.optional() }).optional() }).optional(),
+  data: z
+    .object({
+      train: length.optional(),
+      val: length.optional(),
+      test: length.optional(),
+      fingerprint: z.object({ val: name.optional(), test: name.optional() }).optional(),
+    })
+    .optional(),
 });
 
 const facts = z.record(z.string(), z.unknown());
@@ -42,8 +50,10 @@ export interface RunData {
   readonly loss: MeasuredBy;
   /** The share of the training part that was its validation part. */
   readonly valSplit: number;
-  /** Of its validation part; null where it had none, or one without. */
-  readonly valFingerprint: string | null;
+  /** How many pictures the run had, all parts together; null where that is not kept. */
+  readonly pictures: number | null;
+  /** Of its validation and its test part, as far as they have one. */
+  readonly fingerprint: { readonly val?: string | undefined; readonly test?: string | undefined };
 }
 
 /** Everything that a run needs to be repeated. */
@@ -88,7 +98,8 @@ export async function readRunData(run: RunFolder): Promise<RunData> {
     choices: choicesOf(settings),
     loss: settings.loss,
     valSplit: settings.split.val,
-    valFingerprint: data?.fingerprint?.val ?? null,
+    pictures: data?.train === undefined ? null : data.train + (data.val ?? 0) + (data.test ?? 0),
+    fingerprint: data?.fingerprint ?? {},
   };
 }
 

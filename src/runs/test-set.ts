@@ -9,6 +9,7 @@ import { findAgain } from '../recipes/index.js';
 import type { Task } from '../recipes/recipe.js';
 import { fromArray } from '../tensor/creation.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { changeOfTestPart } from './change-of-test-part.js';
 import { dataOfFile, foreignTestSet } from './data-of-file.js';
 import { measuredBy } from './judged.js';
 import { ModelFile, type ModelSource } from './model-file.js';
@@ -22,14 +23,14 @@ export interface TestSet {
   readonly test: Dataset;
   /** What it is measured by: cross entropy, or the loss of the run's recipe file. */
   readonly loss: (logits: Tensor, labels: Tensor) => Tensor;
-  /** That the recipe file is not as it was; null where it is. */
-  readonly note: string | null;
+  /** What is not as it was when the model was trained: the recipe file, or a test part of its own. */
+  readonly notes: readonly string[];
 }
 
 /**
  * Its classes are bound to the model's by name. `named` is the run's recipe file, where the user names it.
  *
- * @throws DataError where the data are not there, or have other classes
+ * @throws DataError where the data are not there, have other classes, or are others than those that the test part was drawn from
  */
 export async function openTestSet(
   trained: TrainedModel,
@@ -43,7 +44,7 @@ export async function openTestSet(
       task: null,
       test,
       loss: measuredBy({ name: 'crossEntropy', sumClasses: false }),
-      note: null,
+      notes: [],
     };
   }
   const runData =
@@ -51,7 +52,9 @@ export async function openTestSet(
       ? dataOfFile(source, card.data, dataFolder, named)
       : await readRunData(source);
   const { task, loss, note } = await reopen(source, trained, runData, dataFolder, named);
-  return { task, test: task.test, loss, note };
+  const change = await changeOfTestPart(task, runData);
+  const notes = [note, change].filter((line) => line !== null);
+  return { task, test: task.test, loss, notes };
 }
 
 /**
@@ -66,7 +69,7 @@ export async function openValidation(
   named?: string,
 ): Promise<Dataset> {
   const runData = await readRunData(run);
-  const { valFingerprint } = runData;
+  const { fingerprint } = runData;
   const { task } = await reopen(run, trained, runData, dataFolder, named);
   const { val } = task;
   if (val === null)
@@ -75,7 +78,7 @@ export async function openValidation(
       'was trained without a validation part, the only pictures that may be fitted on: after that a test set tests nothing; ' +
         'train with --val-split 0.1, or on a folder with a part val',
     );
-  if (valFingerprint !== null && valFingerprint !== (await val.fingerprint?.()))
+  if (fingerprint.val !== undefined && fingerprint.val !== (await val.fingerprint?.()))
     throw new DataError(
       run.path,
       'its validation part is not what it was when the run was trained: pictures of it may have been trained on; ' +

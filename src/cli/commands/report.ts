@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import type { Language } from '../../report/language/words.js';
 import { report } from '../../runs/report/report.js';
 import { RunFolder } from '../../runs/run-folder.js';
+import { inCommandTerms } from '../command-terms.js';
 import { showCount } from '../counter.js';
 import {
   applyEngineChoice,
@@ -38,7 +39,7 @@ export function addReport(command: Command): void {
     .action(runReport);
 }
 
-async function runReport(path: string, options: ReportOptions): Promise<void> {
+async function runReport(path: string, options: ReportOptions, command: Command): Promise<void> {
   const run = await RunFolder.open(path);
   applyEngineChoice(options);
   const { lang, data, recipe, json = false } = options;
@@ -52,8 +53,13 @@ async function runReport(path: string, options: ReportOptions): Promise<void> {
   if (json) printJson(written);
   else {
     if (written.problem !== null)
-      for (const line of wrapped(`note: only what the logs say: ${written.problem}`, 2))
+      for (const line of wrapped(
+        inCommandTerms(`note: only what the logs say: ${written.problem}`, command),
+        2,
+      ))
         printAside(line);
+    for (const note of written.notes)
+      for (const line of wrapped(`note: ${note}`, 2)) printAside(line);
     printLine(written.path);
   }
   if (options.open) openFile(written.path);

@@ -25,6 +25,8 @@ export interface WrittenReport {
   readonly path: string;
   /** Why the report has no scores and no pictures: the data are not there, or there are no weights. */
   readonly problem: string | null;
+  /** What people should know of how it was measured. */
+  readonly notes: readonly string[];
 }
 
 const readOptions = optionReader<ReportOptions>('report', {
@@ -47,25 +49,24 @@ export async function report(
   const { language = 'en', data, recipe, onProgress } = readOptions(given);
   requireOneOf('report', 'language', language, ['en', 'zh']);
   const run = await RunFolder.open(runOrPath);
-  const { source, problem } = await sourceOf(run, { data, recipe });
+  const { source, problem, notes } = await sourceOf(run, { data, recipe });
   const found = source.task === null ? null : await findInData(source.task, onProgress);
-  return { path: await writeAll(run, { ...source, found }, language), problem };
+  return { path: await writeAll(run, { ...source, found }, language), problem, notes };
 }
 
 async function sourceOf(
   run: RunFolder,
   where: Pick<ReportOptions, 'data' | 'recipe'>,
-): Promise<{ readonly source: ReportSource; readonly problem: string | null }> {
+): Promise<Omit<WrittenReport, 'path'> & { readonly source: ReportSource }> {
   try {
-    return {
-      source: (await measureRun(run, { ...where, batchSize: 64, onError: 'skip' })).source,
-      problem: null,
-    };
+    const how = { ...where, batchSize: 64, onError: 'skip' } as const;
+    const { source, evaluation } = await measureRun(run, how);
+    return { source, problem: null, notes: evaluation.notes };
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
     const best = (await readRunSummary(run))?.best?.epoch ?? null;
     const outcome = { best, test: null, confusion: null, predictions: null };
     const nothing = { set: null, trained: null, task: null, found: null };
-    return { source: { outcome, split: 'test', ...nothing }, problem: error.message };
+    return { source: { outcome, split: 'test', ...nothing }, problem: error.message, notes: [] };
   }
 }
