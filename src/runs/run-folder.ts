@@ -22,6 +22,7 @@ import type { Tensor } from '../tensor/tensor.js';
 import type { CheckpointStore } from '../train/callbacks/checkpoint.js';
 import { encodeCheckpoint, readCheckpoint, requireWhole } from '../train/checkpoint-file.js';
 import type { TrainerState } from '../train/trainer-state.js';
+import { whyNoRun } from './no-run.js';
 import { type LogLine, parseLog, type RunLog, runLogs } from './run-log.js';
 
 export type RunFile = 'config.json' | 'model.json' | 'summary.json';
@@ -82,12 +83,12 @@ export class RunFolder {
     try {
       files = await readdir(path);
     } catch (cause) {
-      throw new DataError(path, `cannot be opened (${systemReason(cause)})${await others()}`, {
+      throw new DataError(path, await whyNoRun(path, `cannot be opened (${systemReason(cause)})`), {
         cause,
       });
     }
     if (!files.includes('model.json'))
-      throw new DataError(path, `is not a run folder: model.json is missing${await others()}`);
+      throw new DataError(path, await whyNoRun(path, 'is not a run folder: model.json is missing'));
     const run = new RunFolder(path, await identityOf(path), false);
     for (const folder of [path, run.file('checkpoints')]) await removeLeftovers(folder);
     return run;
@@ -99,13 +100,13 @@ export class RunFolder {
     if (!(await isThere(run.file('config.json'))))
       throw new DataError(
         path,
-        `is no run that can go on: config.json is missing${await others()}`,
+        await whyNoRun(path, 'is no run that can go on: config.json is missing'),
       );
     for (const folder of [path, run.file('checkpoints')]) await removeLeftovers(folder);
     return run;
 
     async function fail(cause: unknown): Promise<never> {
-      throw new DataError(path, `cannot be opened (${systemReason(cause)})${await others()}`, {
+      throw new DataError(path, await whyNoRun(path, `cannot be opened (${systemReason(cause)})`), {
         cause,
       });
     }
@@ -357,15 +358,6 @@ async function appendWhole(path: string, content: string | Uint8Array): Promise<
 
 function notWritable(path: string, cause: unknown): DataError {
   return new DataError(path, `cannot be written (${systemReason(cause)})`, { cause });
-}
-
-async function others(): Promise<string> {
-  const names = await readdir('runs').catch(() => []);
-  if (names.length === 0) return '; wick train makes one';
-  return `; here are ${names
-    .slice(-3)
-    .map((name) => join('runs', name))
-    .join(', ')}`;
 }
 
 function isCode(error: unknown, code: string): boolean {

@@ -75,7 +75,10 @@ test('without its data a report says what the logs say', () => {
   const { code, out, err } = wick(folder, ['report', 'run', '--json']);
   assert.equal(code, 0, err);
   const { path, problem } = JSON.parse(out);
-  assert.match(problem, /photos: the run was trained on this folder, which is not there any more/);
+  assert.match(
+    problem,
+    /photos: the run was trained on this folder, which is not there any more; pass --data FOLDER to say/,
+  );
   const page = readFileSync(join(folder, path), 'utf8');
   assert.match(page, /Not measured/);
   assert.match(page, /data-chart="accuracy"/);

@@ -81,6 +81,8 @@ test('what is written wrongly is refused in the words of the command line', () =
       2,
       /argument 'a=log:1' is invalid\. a: given log from \[1\], two numbers/,
     ],
+    [['--trials', '2'], 2, /^error: no setting is to be searched, .*: --search optimizer\.lr=log:/],
+    [['--grid', 'batchSize='], 2, /is invalid\. grid: given 'batchSize=', .*: KEY=A,B$/m],
     [['--grid', 'batchSize=8', '--min-epochs', '2'], 2, /^error: --min-epochs is for --asha$/m],
     [
       ['--grid', 'batchSize=8,16', '--trials', '1'],

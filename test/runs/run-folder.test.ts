@@ -64,6 +64,36 @@ test('opening what is no run says so and names runs that are there', async () =>
   });
 });
 
+test('a study is said to be one, with where its runs are, and is not listed among runs', async () => {
+  await mkdir('runs/digits-tune-1/trials', { recursive: true });
+  await writeFile('runs/digits-tune-1/study.json', '{}');
+  await RunFolder.create('digits');
+  await assert.rejects(RunFolder.open('runs/nothing'), /; here are runs\/digits-1$/);
+  const what = 'runs/digits-tune-1: is a study of wick tune, a run folder is required; ';
+  for (const open of [RunFolder.open, RunFolder.reopen])
+    await assert.rejects(open('runs/digits-tune-1'), { message: `${what}it has no runs yet` });
+  const trials = ['001', '002', '003', '004'].map((name) => `runs/digits-tune-1/trials/${name}`);
+  for (const trial of trials) await mkdir(trial);
+  await assert.rejects(RunFolder.open('runs/digits-tune-1'), {
+    message: `${what}its runs are ${trials.slice(0, 3).join(', ')}, …`,
+  });
+});
+
+test('a file is no run: of a model it is said what a run is required for', async () => {
+  await writeFile('m.wick', '');
+  await writeFile('notes.txt', '');
+  for (const open of [RunFolder.open, RunFolder.reopen]) {
+    await assert.rejects(open('m.wick'), {
+      name: 'DataError',
+      message:
+        'm.wick: is a model alone, a run folder is required: it has the settings and logs of the training; wick train makes one',
+    });
+    await assert.rejects(open('notes.txt'), {
+      message: 'notes.txt: is a file, a run folder is required; wick train makes one',
+    });
+  }
+});
+
 const stepLine = (step: number) => ({ step, epoch: 1, loss: 0.5, lr: 0.1, samples: 8 });
 
 test('logs grow by lines, and an unfinished last line is left out', async () => {

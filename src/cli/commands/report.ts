@@ -50,14 +50,11 @@ async function runReport(path: string, options: ReportOptions, command: Command)
     recipe,
     ...(!json && { onProgress: counter.update }),
   }).finally(counter.end);
-  if (json) printJson(written);
+  const problem = written.problem && inCommandTerms(written.problem, command);
+  if (json) printJson({ ...written, problem });
   else {
-    if (written.problem !== null)
-      for (const line of wrapped(
-        inCommandTerms(`note: only what the logs say: ${written.problem}`, command),
-        2,
-      ))
-        printAside(line);
+    if (problem !== null)
+      for (const line of wrapped(`note: only what the logs say: ${problem}`, 2)) printAside(line);
     for (const note of written.notes)
       for (const line of wrapped(`note: ${note}`, 2)) printAside(line);
     printLine(written.path);

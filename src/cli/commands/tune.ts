@@ -149,6 +149,10 @@ async function begun(data: string | undefined, options: TuneCommandOptions, comm
   const { engine, winograd, threads, asha, minEpochs, seeds, sampler, out } = options;
   if (minEpochs !== undefined && asha === undefined)
     command.error('error: --min-epochs is for --asha');
+  if (options.search === undefined && options.grid === undefined)
+    command.error(
+      'error: no setting is to be searched, some are required: --search optimizer.lr=log:1e-5..1e-1 or --grid batchSize=16,32',
+    );
   applyEngineChoice({ ...(engine && { engine }), ...(winograd !== undefined && { winograd }) });
   return {
     name,

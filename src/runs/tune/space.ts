@@ -67,7 +67,8 @@ const form = 'KEY=log:LOW..HIGH, KEY=uniform:LOW..HIGH, KEY=int:LOW..HIGH or KEY
 /** `optimizer.lr=log:1e-5..1e-1` as the command line has it. @throws ValueError that says what is wrong with it */
 export function parseSearch(text: string): readonly [key: string, dimension: Dimension] {
   const [, key = '', kind = '', rest = ''] = /^\s*([^=]+?)\s*=\s*(\w+)\s*:(.*)$/s.exec(text) ?? [];
-  if (key === '' || !kinds.includes(kind as Kind))
+  const empty = kind === 'choice' && parseList(rest).length === 0;
+  if (key === '' || !kinds.includes(kind as Kind) || empty)
     throw new ValueError('search', `given ${quote(text)}, ${form} is required`);
   const ends = rest.split('..').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
   const dimension = { [kind]: kind === 'choice' ? parseList(rest) : ends };
@@ -78,13 +79,13 @@ export function parseSearch(text: string): readonly [key: string, dimension: Dim
 /** `model.views=1,2,4` as the command line has it. @throws ValueError that says what is wrong with it */
 export function parseGrid(text: string): readonly [key: string, values: readonly unknown[]] {
   const at = text.indexOf('=');
-  if (at < 1)
+  const values = parseList(text.slice(at + 1));
+  if (at < 1 || values.length === 0)
     throw new ValueError(
       'grid',
       `given ${quote(text)}, a setting and values are required: KEY=A,B`,
     );
   const key = text.slice(0, at).trim();
-  const values = parseList(text.slice(at + 1));
   requireChoices(key, values);
   return [key, values];
 }

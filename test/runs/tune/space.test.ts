@@ -26,12 +26,15 @@ test('what is no range, or has no values, is refused with what is required', () 
     ['a=uniform:1', /two numbers are required/],
     ['a=uniform:..1', /two numbers are required/],
     ['a=int:1..2.5', /^a: given int from 1 to 2\.5, whole numbers are required$/],
-    ['a=choice:', /^a: given \[\], a list of values is required/],
+    ['a=choice:', /^search: given 'a=choice:', KEY=log:/],
     ['a=choice:1,1.0', /^a: given \[1,1\], different values are required$/],
   ];
   for (const [text, message] of refused)
     assert.throws(() => parseSearch(text), { name: 'ValueError', message }, text);
-  assert.throws(() => parseGrid('a='), /a list of values is required/);
+  assert.throws(
+    () => parseGrid('a='),
+    /^ValueError: grid: given 'a=', a setting and values are required: KEY=A,B$/,
+  );
   assert.throws(() => parseGrid('=1'), /^ValueError: grid: given '=1', a setting and values/);
 });
 
