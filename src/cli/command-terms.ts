@@ -9,13 +9,31 @@ export function inCommandTerms(message: string, command: Command): string {
   const flags = new Map(
     command.options.map((option) => [option.attributeName(), option.long ?? option.flags]),
   );
-  const spelled = message.replace(/( or)?( pass)? \{ (\w+: [^{}]*) \}/g, (clause, or, pass, list) =>
-    spell(list, flags, (options) => `${or ?? ''}${pass ?? ''} ${options}`, or ? '' : clause),
+  const output = flags.get('output');
+  if (output !== undefined && !flags.has('path')) flags.set('path', output);
+  const spelled = withSubject(message, flags).replace(
+    /( or)?( pass)? \{ (\w+: [^{}]*) \}/g,
+    (clause, or, pass, list) =>
+      spell(list, flags, (options) => `${or ?? ''}${pass ?? ''} ${options}`, or ? '' : clause),
   );
   return spelled.replace(/\b(\w+)=(?=[\w'.-])/g, (property, name) => {
     const flag = flags.get(name);
     return flag === undefined ? property : `${flag} `;
   });
+}
+
+/** The commands of functions whose name stands before what is wrong. */
+const commands: Readonly<Record<string, string>> = {
+  importModel: 'wick import',
+  exportRun: 'wick export',
+};
+
+/** The message with the command, or the option, instead of the function that it begins with. */
+function withSubject(message: string, flags: ReadonlyMap<string, string>): string {
+  const layer = flags.get('layer');
+  if (layer !== undefined && message.startsWith('getSubmodule: '))
+    return message.replace('getSubmodule:', layer);
+  return message.replace(/^\w+(?=: )/, (subject) => commands[subject] ?? subject);
 }
 
 /** `onError: 'skip', seed: 3` as options, or `otherwise` where the command lacks one of them. */

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { allFinite } from '../core/all-finite.js';
 import { withinBudget } from '../core/budget.js';
@@ -6,6 +7,8 @@ import { CheckpointError, ValueError } from '../core/errors.js';
 import { optionReader } from '../core/options.js';
 import { quote } from '../core/outside-text.js';
 import { withRegularFile } from '../core/regular-file.js';
+import { numel } from '../core/shape.js';
+import type { Module } from '../nn/module.js';
 import { architectureOf } from '../recipes/task.js';
 import type { ImageTransform } from '../vision/datasets/image-transform.js';
 import { createModel, requireArchitecture, usualInputs } from '../vision/models/registry.js';
@@ -18,15 +21,17 @@ import { Compose } from '../vision/transforms/compose.js';
 import { Normalize } from '../vision/transforms/normalize.js';
 import { Resize } from '../vision/transforms/resize.js';
 import { ToTensor } from '../vision/transforms/to-tensor.js';
+import { readDescribed } from './import-described.js';
 import { type ModelCard, parseModelCard } from './model-card.js';
 import { saveModelFile } from './model-file.js';
+import { portableCard } from './portable-card.js';
 
 export interface ImportModelOptions {
-  /** The network that the weights are of, by its name in `vision.models`. */
-  readonly model: string;
-  /** Class names by number. @default ImageNet's, where the weights have 1000 classes */
+  /** The network that the weights are of, by its name in `vision.models`. @default what a file of `exportRun` says */
+  readonly model?: string | undefined;
+  /** Class names by number. @default what a file of `exportRun` says, or ImageNet's, where the weights have 1000 classes */
   readonly classes?: readonly string[] | undefined;
-  /** Where the model goes. @default 'model.wick' */
+  /** Where the model goes; a file that is there is written over. @default 'model.wick', where there is none yet */
   readonly path?: string | undefined;
   /** Side of the inputs in pixels. @default what the network is usually given */
   readonly imageSize?: number | undefined;
@@ -62,22 +67,36 @@ const readOptions = optionReader<ImportModelOptions>('importModel', {
 
 /**
  * Makes a model file of weights from elsewhere: `.pth`, `.safetensors` or `.npz` with a state dict of a network that wick has.
+ * What `exportRun` wrote as safetensors says itself of what network it is, with classes and transform: then no option is needed.
  *
- * @throws CheckpointError for weights that are damaged, hold NaN or do not fit the network, with the nearest keys; ValueError for classes that do not fit
+ * @throws CheckpointError for weights that are damaged, hold NaN or do not fit the network, with the nearest keys; ValueError for classes that do not fit, and for options that contradict what the file says
  * @example await runs.importModel('resnet18-f37072fd.pth', { model: 'resnet18' }); // ImageNet's classes
  */
 export async function importModel(
   file: string,
-  ...given: [options: ImportModelOptions]
+  ...given: [options?: ImportModelOptions]
 ): Promise<ImportedModel> {
   const options = readOptions(given);
   const { model: name, path = 'model.wick', license } = options;
-  requireArchitecture(name, 'importModel');
   if (/\.onnx$/i.test(file))
     throw new CheckpointError(
       file,
       'holds a network of its own, not the weights of one that wick has; io.loadOnnx(path) reads it',
     );
+  if (options.path === undefined) await requireFree(path);
+  const described = await readDescribed(file, options);
+  if (described !== null) {
+    const { model } = described;
+    const card = await portableCard(described, license);
+    await saveModelFile(path, card, model.stateDict());
+    return { path, card, parameters: parametersOf(model), assumedTransform: false };
+  }
+  if (name === undefined)
+    throw new ValueError(
+      'importModel',
+      `${file} does not say what network its weights are of; pass { model: 'NAME' }; wick models lists them`,
+    );
+  requireArchitecture(name, 'importModel');
   const published = publishedWeights(name);
   const own = published.find(({ fileName }) => fileName === basename(file)) ?? published[0];
   const [channels, side] = usualInputs[name] ?? [3, own?.imageSize ?? 224];
@@ -108,11 +127,22 @@ export async function importModel(
   return {
     path,
     card: checked,
-    parameters: network
-      .parameters()
-      .reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0),
+    parameters: parametersOf(network),
     assumedTransform: options.transform === undefined && own === undefined,
   };
+}
+
+/** @throws ValueError where the file that nobody named is there */
+async function requireFree(path: string): Promise<void> {
+  if ((await stat(path).catch(() => null)) === null) return;
+  throw new ValueError(
+    'importModel',
+    `${path} is there already; pass { path: 'FILE' } to say where the model goes, ${path} to write over it`,
+  );
+}
+
+function parametersOf(network: Module): number {
+  return network.parameters().reduce((sum, { shape }) => sum + numel(shape), 0);
 }
 
 /** Makes the network for as many classes as a file says, which may take no more memory than its weights do. */

@@ -57,4 +57,9 @@ export async function readModelFile({
   return { card, weights: new Map(tensors), checked };
 }
 
+/** Whether a safetensors file says what model its weights are of. @throws CheckpointError when it is missing or damaged */
+export async function saysItsModel(path: string): Promise<boolean> {
+  return (await loadSafetensors(path)).metadata[CARD] !== undefined;
+}
+
 const importing = 'wick import FILE --model NAME --classes a,b,c makes a model of it';

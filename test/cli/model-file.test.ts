@@ -72,13 +72,36 @@ test('mistakes are told in the terms of the command', () => {
     /CheckpointError: w\.pth: may hold weights, .* wick import FILE --model/,
   );
   assert.match(
-    failed(importing),
+    failed([...importing, '-o', 'm.wick']),
     /the weights have 2 classes, whose names are required, by number; pass --classes NAMES/,
   );
   assert.match(
-    failed(['import', 'none.pth', '--model', 'mnistCnn']),
+    failed(['import', 'none.pth', '--model', 'mnistCnn', '-o', 'm.wick']),
     /none\.pth: there is no such file/,
   );
-  assert.match(failed(['import', 'p.png', '--model', 'mnistCnn']), /CheckpointError: .*p\.png: /);
-  assert.equal(wick(folder, ['import', 'w.pth']).code, 2);
+  assert.match(
+    failed(['import', 'p.png', '--model', 'mnistCnn', '-o', 'm.wick']),
+    /CheckpointError: .*p\.png: /,
+  );
+  assert.match(
+    failed(['import', 'w.pth', '-o', 'm.wick']),
+    /wick import: w\.pth does not say what network its weights are of; pass --model NAME; /,
+  );
+  assert.match(
+    failed(importing),
+    /wick import: model\.wick is there already; pass --output FILE to say where the model goes, model\.wick to write over it/,
+  );
+  for (const names of ['nofile.txt', './nofile'])
+    assert.match(
+      failed([...importing, '--classes', names, '-o', 'm.wick']),
+      /DataError: (\.\/)?nofile(\.txt)?: there is no such file; --classes takes a,b,c/,
+    );
+  assert.match(
+    failed(['export', 'model.wick', '-o', 'x.zip']),
+    /wick export: 'x\.zip' has an ending that says no format; pass --format onnx/,
+  );
+  assert.match(
+    failed(['explain', 'model.wick', 'p.png', '--layer', 'foo']),
+    /ValueError: --layer 'foo': MnistCNN has no 'foo'/i,
+  );
 });

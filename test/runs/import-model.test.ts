@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { saveNpz, saveSafetensors, saveTorch } from '../../src/io/index.js';
-import { importModel, TrainedModel } from '../../src/runs/index.js';
+import { exportRun, importModel, TrainedModel } from '../../src/runs/index.js';
 import { zeros } from '../../src/tensor/creation.js';
 import { manualSeed } from '../../src/tensor/generator.js';
 import { createModel } from '../../src/vision/models/registry.js';
@@ -61,6 +62,43 @@ test('the transform may be told, and is told to be assumed where nobody knows it
   assert.equal(told.assumedTransform, false);
   assert.deepEqual(told.card.transform, transform.toJSON());
   assert.deepEqual(told.card.inputShape, [1, 28, 28]);
+});
+
+test('a file that wick exported says itself what it is, and options may not contradict it', async (t) => {
+  const { state, path, folder } = await weightsOf(t);
+  const weights = join(folder, 'w.npz');
+  const file = join(folder, 'e.safetensors');
+  await saveNpz(weights, state);
+  const transform = new Compose([new CenterCrop(64), new ToTensor()]);
+  const classes = ['cat', 'dog', 'fish'];
+  const known = { model: 'shufflenet_v2_x0_5', classes, transform, imageSize: 64 };
+  const first = await importModel(weights, { ...known, path });
+  await exportRun(path, { path: file });
+  const again = join(folder, 'again.wick');
+  const { card, parameters, assumedTransform } = await importModel(file, { path: again });
+  assert.deepEqual([card, parameters, assumedTransform], [first.card, first.parameters, false]);
+  assert.deepEqual(await readFile(again), await readFile(path));
+  const licensed = await importModel(file, { ...known, path: again, license: 'MIT' });
+  assert.deepEqual(licensed.card, { ...first.card, license: 'MIT' });
+
+  for (const [options, said] of [
+    [
+      { model: 'resnet18' },
+      /^importModel: model=resnet18 contradicts .*e\.safetensors, which says shufflenet_v2_x0_5 of itself; leave it out$/,
+    ],
+    [
+      { classes: ['a', 'b', 'c'] },
+      /classes='a', 'b', 'c' contradicts .* says 'cat', 'dog', 'fish' of/,
+    ],
+    [{ imageSize: 32 }, /imageSize=32 contradicts .* says 64 of/],
+    [{ inChannels: 1 }, /inChannels=1 contradicts .* says 3 of/],
+    [{ transform: new ToTensor() }, /transform='.*ToTensor.*' contradicts .* says '.*CenterCrop/],
+  ] as const)
+    await assert.rejects(importModel(file, { ...options, path: again }), { message: said });
+  await assert.rejects(importModel(path, { path: again }), {
+    name: 'CheckpointError',
+    message: /m\.wick: is a model file already; wick predict, .* take it as it is$/,
+  });
 });
 
 test('what does not fit is refused, with the nearest keys, and nothing is written', async (t) => {

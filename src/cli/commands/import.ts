@@ -10,9 +10,9 @@ import { jsonOption, wholeNumber } from '../options.js';
 import { printAside, printJson, printLine, wrapped } from '../output.js';
 
 interface ImportOptions {
-  readonly model: string;
+  readonly model?: string;
   readonly classes?: string;
-  readonly output: string;
+  readonly output?: string;
   readonly imageSize?: number;
   readonly grey?: true;
   readonly transform?: string;
@@ -23,12 +23,15 @@ interface ImportOptions {
 export function addImport(command: Command): void {
   command
     .argument('<file>', 'weights from elsewhere: .pth, .safetensors, .npz')
-    .requiredOption('--model <name>', 'the network that they are of; wick models lists them')
+    .option(
+      '--model <name>',
+      'the network that they are of; wick models lists them (default: what a file of wick export says)',
+    )
     .option(
       '--classes <names>',
-      "a,b,c by number, or a file with one on each line (default: ImageNet's, of 1000)",
+      "a,b,c by number, or a file with one on each line (default: what a file of wick export says, or ImageNet's, of 1000)",
     )
-    .option('-o, --output <file>', 'where the model goes', 'model.wick')
+    .option('-o, --output <file>', 'where the model goes (default: model.wick)')
     .option('--image-size <n>', 'side of the inputs in pixels', wholeNumber(1, 8192))
     .option('--grey', 'the inputs have one channel')
     .option(
@@ -74,7 +77,14 @@ function inputOf({ card }: ImportedModel): string {
 /** `a,b,c`, or the lines of a file of that name. */
 async function classesIn(text: string): Promise<readonly string[]> {
   const status = await stat(text).catch(() => null);
-  if (!status?.isFile()) return text.split(',').map((name) => name.trim());
+  if (status?.isFile() !== true) {
+    if (!text.includes(',') && /[/\\]|\.(txt|csv)$/i.test(text))
+      throw new DataError(
+        text,
+        'there is no such file; --classes takes a,b,c, or a file with one name on each line',
+      );
+    return text.split(',').map((name) => name.trim());
+  }
   const lines = (await readRegularFile(text, maxClassesBytes)).toString('utf8').split(/\r?\n/);
   return lines.map((line) => line.trim()).filter((line) => line !== '');
 }
