@@ -307,6 +307,7 @@ const elsewhere: Readonly<Record<string, RegExp>> = {
   'test/recipes/settings/optimizers.test.ts': /^optimizer\.(?!name)/,
   'test/recipes/settings/schedules.test.ts': /^schedule\.(?!name)/,
   'test/runs/pretrained.test.ts': /^model\.(pretrained|features|views)$/,
+  'test/runs/fine-tune.test.ts': /^model\.fineTune\./,
   'test/runs/train-task.test.ts': /^(data\.onError|loss\.classWeights\.power)$/,
   'test/engine/precision.test.ts': /^precision$/,
   'test/runs/training-steps.test.ts': /^loss\.targetThreshold$/,
