@@ -26,6 +26,16 @@ test('data audit names a picture in the wrong folder, and draws it on a page', (
   assert.ok(html.includes('green → red (1)') && !html.includes('<b>'));
 });
 
+test('a judge that guesses says so first', async () => {
+  await fillFolder(join(folder, 'noise'), { one: 12, two: 12 }, 8); // grey noise, both
+  const args = ['data', 'audit', 'noise', '--folds', '2', '--image-size', '8', '--epochs', '1'];
+  const { out } = wick(folder, args);
+  assert.match(
+    out,
+    /^noise: nothing can be said of the labels of 24 pictures: what judges does hardly\n/,
+  );
+});
+
 test('data audit as JSON and as CSV', () => {
   const json = wick(folder, [...audit, '--json', '-o', 'page.html']);
   const { page, pictures, accuracy, suspects } = JSON.parse(json.out);

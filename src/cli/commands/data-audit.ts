@@ -133,7 +133,9 @@ function tell(found: LabelAudit, page: string): void {
   say(`${page}: the pictures`);
 }
 
-function countOf({ suspects, pictures }: LabelAudit): string {
+function countOf({ suspects, pictures, guesses }: LabelAudit): string {
+  if (guesses)
+    return `nothing can be said of the labels of ${pictures} pictures: what judges does hardly better than naming the largest class`;
   if (suspects.length === 0) return `no label of ${pictures} pictures looks wrong`;
   return `${suspects.length} of ${pictures} pictures have labels that are probably wrong`;
 }

@@ -65,6 +65,8 @@ export interface LabelAudit {
   readonly judge: string;
   /** The share of pictures that it gives their label, 0–1: how much its suspicions are worth. */
   readonly accuracy: number;
+  /** Whether it does hardly better than naming the largest class: its suspicions say little then. */
+  readonly guesses: boolean;
   /** The surest first. */
   readonly suspects: readonly SuspectLabel[];
   readonly notes: readonly string[];
@@ -155,6 +157,7 @@ export async function auditLabels(
     folds,
     judge,
     accuracy,
+    guesses: !(accuracy - largest > gainToTrust * (1 - largest)),
     suspects: issues
       .filter(({ label, suggested }) => isJudged(label) && isJudged(suggested))
       .map(({ index, label, suggested, ...rest }) => ({
@@ -166,11 +169,6 @@ export async function auditLabels(
     notes: [
       ...parts.flatMap(({ dataset }) => dataset.notes),
       ...notes,
-      ...(accuracy - largest > gainToTrust * (1 - largest)
-        ? []
-        : [
-            'what judges does hardly better than naming the largest class: its suspicions say little',
-          ]),
       ...(small.length === 0
         ? []
         : [`too few pictures to be judged, fewer than ${folds}: ${small.join(', ')}`]),
