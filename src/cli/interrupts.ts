@@ -1,4 +1,8 @@
 /** What may end a long command before it is done: signals, and nobody reading its output any more. */
+import { Command } from 'commander';
+import { DataError } from '../core/errors.js';
+import { systemReason } from '../core/system-reason.js';
+import { reportError } from './report-error.js';
 
 /** Why a command was ended, and the exit code that says so. */
 export interface Interruption {
@@ -42,8 +46,11 @@ export async function interruptible<T>(
   }
 }
 
-/** Called when stdout can no longer be written. Long work ends in order; anything else has been read far enough. */
-export function outputFailed(error: NodeJS.ErrnoException): void {
+/**
+ * Called when stdout can no longer be written. Long work ends in order. Anything else ends at once: it has been read far enough,
+ * or the rest would come nowhere.
+ */
+export function outputFailed(error: NodeJS.ErrnoException, json: boolean): void {
   const closed = error.code === 'EPIPE' || error.code === 'EIO'; // a pipe, a terminal
   if (interrupt !== null) {
     const cause = closed
@@ -52,7 +59,11 @@ export function outputFailed(error: NodeJS.ErrnoException): void {
     interrupt({ cause, exitCode: closed ? exitCodes.SIGPIPE : 1 });
   } else if (closed)
     process.exit(); // `wick … | head`: a reader that has seen enough is no error
-  else if (!outputHasFailed) throw error;
+  else if (!outputHasFailed) {
+    const lost = new DataError('stdout', `cannot be written (${systemReason(error)})`);
+    reportError(lost, { json, verbose: false, command: new Command() });
+    process.exit(1);
+  }
   outputHasFailed = true;
 }
 

@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 import { outputFailed } from './interrupts.js';
-import { runCli } from './program.js';
+import { jsonWanted, runCli } from './program.js';
 
-process.stdout.on('error', outputFailed);
+const args = process.argv.slice(2);
+process.stdout.on('error', (error) => outputFailed(error, jsonWanted(args)));
 process.stderr.on('error', () => {}); // Nobody is left to be told.
 
-process.exitCode = await runCli(process.argv.slice(2));
+process.exitCode = await runCli(args);

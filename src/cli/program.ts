@@ -142,7 +142,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
 }
 
 /** Whether errors, those of parsing too, are to be JSON. */
-function jsonWanted(args: readonly string[]): boolean {
+export function jsonWanted(args: readonly string[]): boolean {
   const end = args.indexOf('--');
   return args.slice(0, end === -1 ? args.length : end).includes('--json');
 }

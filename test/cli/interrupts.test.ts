@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
+  closeSync,
   existsSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -124,6 +126,26 @@ test('stopped in the first epoch: the weights so far are kept, and can be used',
     /^note: the run ended before it had saved its best weights: its last are used\n/,
   );
   assert.equal(JSON.parse(wick(folder, ['evaluate', 'early', '--json']).out).checkpoint, 'last');
+});
+
+test('what cannot be printed is one line of error', {
+  skip: !existsSync('/dev/full') && 'there is no /dev/full',
+}, () => {
+  const full = openSync('/dev/full', 'w');
+  for (const [args, err] of [
+    [['models'], /^DataError: stdout: cannot be written \(ENOSPC: [^\n]*\)\n$/],
+    [['models', '--json'], /^\{"error":\{"name":"DataError","subject":"stdout",[^\n]*\}\n$/],
+  ] as const) {
+    const [program, ...rest] = commandLine(args);
+    const { status, stderr } = spawnSync(program, rest, {
+      cwd: folder,
+      stdio: ['ignore', full, 'pipe'],
+      encoding: 'utf8',
+    });
+    assert.equal(status, 1, stderr);
+    assert.match(stderr, err);
+  }
+  closeSync(full);
 });
 
 test('an --out folder keeps what others put into it', { skip }, async () => {
