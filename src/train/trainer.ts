@@ -189,8 +189,10 @@ export class Trainer implements Training {
     return suspect.cause;
   }
 
+  /** Not after the last epoch: all that is left then is to test its best weights. */
   private get interrupted(): boolean {
-    return this.options.signal?.aborted === true;
+    const { signal, epochs } = this.options;
+    return signal?.aborted === true && this.at.epoch <= epochs;
   }
 
   private get ended(): boolean {

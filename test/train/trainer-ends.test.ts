@@ -32,6 +32,17 @@ test('an aborted run ends after its current step and says so', async () => {
   assert.deepEqual(epochs, []);
 });
 
+test('a signal after the last epoch interrupts nothing: its best weights are tested', async () => {
+  const abort = new AbortController();
+  const { trainer } = setUp({
+    epochs: 2,
+    signal: abort.signal,
+    callbacks: [{ onEpoch: ({ epoch }) => void (epoch === 2 && abort.abort()) }],
+  });
+  const { interrupted, epochs, test: tested } = await trainer.fit();
+  assert.deepEqual([interrupted, epochs, tested === null], [false, 2, false]);
+});
+
 for (const compile of [false, true])
   test(`a NaN in the data stops the training by name, ${compile ? 'compiled' : 'eager'}`, async () => {
     const spoiled = (n: number): Batches =>
