@@ -28,5 +28,6 @@ async function fromStdin(): Promise<Uint8Array> {
     if (bytes > maxFileBytes)
       throw new DataError('-', `has more than the ${maxFileBytes} bytes that are allowed`);
   }
+  if (bytes === 0) throw new DataError('-', 'nothing came on stdin; pipe a picture into it');
   return Buffer.concat(chunks);
 }

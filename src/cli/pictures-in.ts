@@ -17,6 +17,8 @@ export async function picturesOf(path: string): Promise<string[]> {
   if (there instanceof Error) {
     if (there.code !== 'ENOENT')
       throw new DataError(path, `cannot be read (${systemReason(there)})`, { cause: there });
+    if (path === '-')
+      throw new DataError(path, 'pictures are not read from stdin here; name files or folders');
     if (!isGlob(path))
       throw new DataError(path, 'there is no such file or folder', { cause: there });
     return required(path, await readable(await expandGlob(path)), 'matches');

@@ -1,4 +1,7 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Command } from 'commander';
+import { DataError } from '../core/errors.js';
 import { recordedRecipe } from '../recipes/file/load-recipe.js';
 import type { Task } from '../recipes/recipe.js';
 import type { RawLayer } from '../recipes/settings/layers.js';
@@ -27,6 +30,11 @@ export async function whatToTrain(
   options: { readonly config?: string; readonly recipe?: string },
   command: Command,
 ): Promise<{ readonly name: string; readonly layer: RawLayer }> {
+  if (data !== undefined && existsSync(join(data, 'model.json')))
+    throw new DataError(
+      data,
+      `is a run, no data; go on with it by wick train --resume, or train anew by --config ${join(data, 'config.json')}`,
+    );
   const file = options.config === undefined ? null : await readSettingsFile(options.config);
   const recorded =
     data === undefined && file?.code

@@ -1,4 +1,5 @@
 import { extname } from 'node:path';
+import type { Command } from 'commander';
 import { writeFileAtomic } from '../io/atomic.js';
 import { printLine } from './output.js';
 
@@ -11,17 +12,22 @@ export interface ResultOptions {
   readonly out?: string;
 }
 
-/** The form that is asked for, by an option or by the ending of the file. */
-export function resultFormat({ json, csv, out = '' }: ResultOptions): ResultFormat {
+/** The form that is asked for, by an option or by the ending of the file; another ending is a mistake in the command. */
+export function resultFormat({ json, csv, out }: ResultOptions, command: Command): ResultFormat {
   if (json === true) return 'json';
   if (csv === true) return 'csv';
-  return formatOfEnding[extname(out).toLowerCase()] ?? 'text';
+  if (out === undefined) return 'text';
+  return (
+    formatOfEnding[extname(out).toLowerCase()] ??
+    command.error(`error: --out '${out}' must end in .csv, .json, .jsonl or .txt`)
+  );
 }
 
 const formatOfEnding: Readonly<Record<string, ResultFormat>> = {
   '.csv': 'csv',
   '.json': 'json',
   '.jsonl': 'json',
+  '.txt': 'text',
 };
 
 /** Where lines go: to stdout at once, or into a file that is written whole at the end. */

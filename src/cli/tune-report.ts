@@ -1,5 +1,6 @@
 /** What `wick tune` says: a line for each trial, and in the end the best of them. */
 
+import { shellWord } from '../core/shell-word.js';
 import { valueText } from '../recipes/settings/value-text.js';
 import type { Tuning } from '../runs/tune/go-on.js';
 import type { Values } from '../runs/tune/space.js';
@@ -112,14 +113,14 @@ export class TextTuneReport implements TuneReport {
       ...(config === null
         ? []
         : [
-            [`npx wick train --config ${config}`, 'train with the best settings'],
+            [`npx wick train --config ${shellWord(config)}`, 'train with the best settings'],
             [`${path}/report.html`, 'all trials on a page'],
           ]),
       ...(stopped === null
         ? []
         : [
             [
-              `npx wick tune --resume ${path}${stopped === 'budget' ? ` --budget ${2 * (budget ?? 0)}s` : ''}`,
+              `npx wick tune --resume ${shellWord(path)}${stopped === 'budget' ? ` --budget ${2 * (budget ?? 0)}s` : ''}`,
               'go on',
             ],
           ]),

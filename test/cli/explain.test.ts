@@ -166,7 +166,10 @@ test('embed draws a map of all pictures that can be read', () => {
     /: 1 of 1 pictures can be read, at least 3 are required for a map; name more/,
   );
   const umap = wick(folder, ['embed', 'run', 'pictures', '--method', 'umap', '-o', 'umap.html']);
-  assert.match(umap.out, /^umap\.html: 9 pictures by the neighbours \(UMAP\), where distances /);
+  assert.match(
+    umap.out,
+    /^umap\.html: 9 pictures by the neighbours \(UMAP\), where distances between\n {2}groups /,
+  );
   assert.equal(readFileSync(join(folder, 'umap.html'), 'utf8').match(/<image /g)?.length, 9);
 });
 

@@ -105,6 +105,22 @@ test('results go into a file, in the form of its ending, whole or not at all', (
   assert.equal(code, 2);
   assert.ok(!existsSync(join(folder, 'never.csv')));
   assert.equal(wick(folder, [...asked, 'x.csv', '--json', '--csv']).code, 2);
+  const xml = wick(folder, [...asked, 'x.xml']);
+  assert.equal(xml.code, 2);
+  assert.match(xml.err, /^error: --out 'x\.xml' must end in \.csv, \.json, \.jsonl or \.txt\n/);
+});
+
+test('an empty stdin, and one that is not read, are said to be', () => {
+  const { err } = wick(folder, ['predict', 'run', '-']);
+  assert.match(err, /^DataError: -: nothing came on stdin; pipe a picture into it\n$/);
+  const explained = wick(folder, ['explain', 'run', '-']);
+  assert.match(explained.err, /^DataError: -: pictures are not read from stdin here; name files/);
+});
+
+test('a run is not taken for data', () => {
+  const { code, err } = wick(folder, ['train', 'run']);
+  assert.equal(code, 1);
+  assert.match(err, /^DataError: run: is a run, no data; go on with it by wick train --resume,/);
 });
 
 test('fields of CSV are quoted where they have to be', () => {

@@ -31,6 +31,19 @@ test('training prints the epoch line and what to look at next', () => {
   assert.equal(first.err, '');
 });
 
+test('a run without a page says how to get it, in words that can be copied', () => {
+  const { out } = wick(folder, [...short, '--limit', '64', '--no-report', '--out', 'my run']);
+  assert.match(out, /^ {2}npx wick evaluate 'my run' /m);
+  assert.match(out, /^ {2}npx wick report 'my run' +all of it on a page/m);
+  assert.match(first.out, /^ {2}first\/report\.html +all of it on a page/m);
+});
+
+test('of what stands for a training one is asked for', () => {
+  const { code, err } = wick(folder, ['train', 'digits', '--dry-run', '--overfit-batch']);
+  assert.equal(code, 2);
+  assert.match(err, /^error: option '--dry-run' cannot be used with option '--overfit-batch'\n/);
+});
+
 test('the run folder has everything', () => {
   const read = (file: string) => readFileSync(join(folder, 'first', file), 'utf8');
   const config = JSON.parse(read('config.json'));

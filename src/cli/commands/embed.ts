@@ -26,7 +26,7 @@ import {
   threadsOption,
   wholeNumber,
 } from '../options.js';
-import { printAside, printJson, printLine } from '../output.js';
+import { printAside, printJson, printLine, wrapped } from '../output.js';
 import { picturesIn } from '../pictures-in.js';
 import { reportFailure } from '../report-error.js';
 import { tellNotes } from '../scores.js';
@@ -126,7 +126,10 @@ async function embed(
       point: [points.data[2 * n], points.data[2 * n + 1]],
     }));
     printJson({ page, explained, pictures: placed });
-  } else printLine(`${page}: ${pictures.length} pictures by ${by}, ${share}`);
+    return;
+  }
+  const told = `${page}: ${pictures.length} pictures by ${by}, ${share}`;
+  for (const line of wrapped(told, 2)) printLine(line);
 }
 
 /** Where the pictures lie, and what that says, in words. */

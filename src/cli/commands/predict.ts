@@ -51,7 +51,7 @@ export function addPredict(command: Command): void {
       ).choices(testTimeViews),
     )
     .addOption(invertOption())
-    .option('-o, --out <file>', 'write the results there: .csv, .json (a line each) or text')
+    .option('-o, --out <file>', 'write the results there: .csv, .json (a line each) or .txt')
     .addOption(recipeOption())
     .addOption(engineOption())
     .addOption(threadsOption())
@@ -69,6 +69,7 @@ async function predict(
   options: CommandOptions,
   command: Command,
 ): Promise<void> {
+  const format = resultFormat(options, command);
   const run = await openModel(path);
   applyEngineChoice(options); // Its threads start while the rest is loaded.
   const { TrainedModel } = await loadInTurn(
@@ -80,7 +81,6 @@ async function predict(
   const query = readPredictOptions([asked(options)], card.classes.length);
   const pictures = await askedPictures(images);
   if (pictures.length >= manyPictures) trained.compile();
-  const format = resultFormat(options);
   const quiet = format !== 'text' && options.out === undefined;
   if (!quiet) tellNotes(trained);
 

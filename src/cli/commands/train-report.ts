@@ -1,4 +1,6 @@
 /** What `wick train` says: before, while and after it trains, for people or as JSON. */
+import { existsSync } from 'node:fs';
+import { shellWord } from '../../core/shell-word.js';
 import { engineReport } from '../../engine/select.js';
 import type { Task } from '../../recipes/recipe.js';
 import type { Settings } from '../../recipes/settings/schema.js';
@@ -106,14 +108,15 @@ export class TextReport implements Report {
     for (const { message } of first(outcome.skipped, 'file was', 'files were', tell))
       tell(`  ${withoutRemedy(message)}`);
     if (!kept) return;
-    const { path } = this.run;
     tell('');
-    tell(`The run is in ${path}. Next:`);
+    tell(`The run is in ${this.run.path}. Next:`);
+    const path = shellWord(this.run.path);
+    const page = this.run.file('report.html');
     const next = [
       [`npx wick evaluate ${path}`, 'accuracy on the test set, class by class'],
       [`npx wick predict ${path} IMAGE…`, 'what is in a picture'],
       [`npx wick summary ${path}`, 'the network, layer by layer'],
-      [`${path}/report.html`, 'all of it on a page, with pictures'],
+      [existsSync(page) ? page : `npx wick report ${path}`, 'all of it on a page, with pictures'],
     ];
     for (const line of formatTable(next, 2)) print(`  ${line}`);
   }
@@ -168,7 +171,7 @@ export class TextReport implements Report {
 }
 
 function resumeCommand(path: string): string {
-  return `npx wick train --resume ${path}`;
+  return `npx wick train --resume ${shellWord(path)}`;
 }
 
 /** Numbers of a list that are shown. */

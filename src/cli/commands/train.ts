@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { recipes } from '../../recipes/index.js';
 import type { Opening } from '../../runs/prepare.js';
 import { type OpenedResume, openResume } from '../../runs/resume.js';
@@ -67,11 +67,17 @@ export function addTrain(command: Command): void {
       'a line every so many batches where there is no terminal',
       wholeNumber(1, 1e9),
     )
-    .option(
-      '--plot-schedule <file>',
-      'draw the learning rate of each step as SVG, and train nothing',
+    .addOption(
+      new Option(
+        '--plot-schedule <file>',
+        'draw the learning rate of each step as SVG, and train nothing',
+      ).conflicts(['dryRun', 'overfitBatch']),
     )
-    .option('--dry-run', 'one batch of each phase, and what all of it would take')
+    .addOption(
+      new Option('--dry-run', 'one batch of each phase, and what all of it would take').conflicts(
+        'overfitBatch',
+      ),
+    )
     .option('--overfit-batch', 'learn one batch by heart, which every network can that can learn')
     .option('--no-lints', 'do not note mistakes that no error shows')
     .option('--no-report', 'draw no pictures and write no report.html')
@@ -115,7 +121,7 @@ async function train(
         signal,
       }),
     );
-    report.end(result, interruption);
+    report.end(result, result.summary.interrupted ? interruption : null);
     if (interruption !== null) process.exitCode = interruption.exitCode;
   } catch (error) {
     reportFailure(error, command);

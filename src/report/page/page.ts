@@ -1,4 +1,5 @@
 /** `report.html`: a run on one page that loads nothing, whatever names are in it. */
+import { shellWord } from '../../core/shell-word.js';
 import { chartScript, withPrintable } from '../echarts.js';
 import { htmlPage, htmlText, inlineData } from '../html.js';
 import type { Words } from '../language/words.js';
@@ -92,7 +93,7 @@ function notesSection({ findings, notes }: RunReport, words: Words): string {
 }
 
 function repeatSection({ path, ended }: RunReport, words: Words): string {
-  const quoted = /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+  const quoted = shellWord(path);
   const goOn = ended.stopped || ended.failed !== null;
   const commands = [
     ...(goOn ? [[`npx wick train --resume ${quoted}`, words.toGoOn]] : []),
