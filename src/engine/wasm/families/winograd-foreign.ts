@@ -1,5 +1,5 @@
 import type { Family, Group } from './family.js';
-import { tiles } from './tiles.js';
+import { tiledConvolution, tiles } from './tiles.js';
 
 /** How foreign code makes a product. */
 const product = {
@@ -25,28 +25,10 @@ export const winogradForeign = {
       'winogradForeignSlices',
     ],
     fields: {
-      input: tiles('read'),
-      output: tiles('write'),
-      /** In all. */
-      tiles: 'i32',
-      /** [O][I][3][3] */
-      w: 'read',
-      /** Bytes in w from a channel of the output to the next, and from one of the input. */
-      ...{ lane: 'usize', sum: 'usize' },
-      /** Whether the kernels are turned by 180°. */
-      flipped: 'bool',
+      ...tiledConvolution.start,
       /** Strips: U, and the bytes from an element to the next, and from a channel of the input. */
       ...{ u: 'write?', uElement: 'usize', uRow: 'usize' },
-      /** Slices: V. */
-      v: 'write?',
-      tilesPerStrip: 'i32',
-      /** Of 16 output channels. */
-      blocksPerSlice: 'i32',
-      /** A float per output channel. */
-      add: 'read',
-      floor: 'f32',
-      /** Per thread: the transforms' temp, then V and M of a strip, or U and M of a slice. */
-      ...{ scratch: 'write', scratchBytes: 'usize' },
+      ...tiledConvolution.rest,
       product,
     },
     reads: { winogradForeignStrips: ['u'], winogradForeignSlices: ['v'] },

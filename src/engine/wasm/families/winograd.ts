@@ -1,32 +1,14 @@
 import type { Family } from './family.js';
-import { tiles } from './tiles.js';
+import { tiledConvolution, tiles } from './tiles.js';
 
 export const winogradForward = {
   WinogradArgs: {
     kernels: ['winogradWeights', 'winogradStrips', 'winogradInput', 'winogradSlices'],
     fields: {
-      input: tiles('read'),
-      output: tiles('write'),
-      /** In all. */
-      tiles: 'i32',
-      /** [O][I][3][3] */
-      w: 'read',
-      /** Bytes in w from a channel of the output to the next, and from one of the input. */
-      ...{ lane: 'usize', sum: 'usize' },
-      /** Whether the kernels are turned by 180°. */
-      flipped: 'bool',
+      ...tiledConvolution.start,
       /** Strips: U. */
       u: 'write?',
-      /** Slices: V. */
-      v: 'write?',
-      tilesPerStrip: 'i32',
-      /** Of 16 output channels. */
-      blocksPerSlice: 'i32',
-      /** A float per output channel. */
-      add: 'read',
-      floor: 'f32',
-      /** Per thread: the transforms' temp, then V and M of a strip, or U and M of a slice. */
-      ...{ scratch: 'write', scratchBytes: 'usize' },
+      ...tiledConvolution.rest,
     },
     reads: { winogradStrips: ['u'], winogradSlices: ['v'] },
   },
