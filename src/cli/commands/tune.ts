@@ -191,10 +191,11 @@ function refuseBeside(data: string | undefined, command: Command): void {
 /** An option that may be given several times. */
 function collect<T extends readonly [key: string, ...unknown[]]>(parse: (text: string) => T) {
   return (text: string, before: readonly T[] = []): readonly T[] => {
-    const [key, ...rest] = attempt(() => parse(text));
+    const parsed = attempt(() => parse(text));
+    const [key] = parsed;
     if (before.some(([other]) => other === key))
       throw new InvalidArgumentError(`${key} is given twice.`);
-    return [...before, [key, ...rest] as unknown as T]; // the tuple as it was
+    return [...before, parsed];
   };
 }
 
