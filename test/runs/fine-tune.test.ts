@@ -1,11 +1,9 @@
 /** Runs that train the head first, and then all of the network. */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { loadSafetensors } from '../../src/io/safetensors.js';
-import { saveTorch } from '../../src/io/save-torch.js';
 import '../../src/ops/index.js';
-import { openTask } from '../../src/recipes/index.js';
 import type { Task } from '../../src/recipes/recipe.js';
 import type { SettingsLayer } from '../../src/recipes/settings/schema.js';
 import { evaluate } from '../../src/runs/evaluate.js';
@@ -16,8 +14,7 @@ import { trainTask } from '../../src/runs/train-task.js';
 import { manualSeed } from '../../src/tensor/generator.js';
 import type { Callback } from '../../src/train/callback.js';
 import { cifar_resnet20 } from '../../src/vision/models/cifar-resnet.js';
-import { fillFolder } from '../recipes/picture-folder.js';
-import { temporaryFolder } from '../vision/datasets/temporary-folder.js';
+import { smallTask } from './small-task.js';
 
 const settings = {
   model: { fineTune: 3 },
@@ -26,18 +23,6 @@ const settings = {
   seed: 5,
   loader: { workers: 0 },
 } satisfies SettingsLayer;
-
-/** Two classes of tiny pictures, and a network for them that has been trained before, as far as anybody can tell. */
-async function smallTask(t: TestContext): Promise<{ root: string; weights: string; task: Task }> {
-  const root = await temporaryFolder(t);
-  await fillFolder(join(root, 'photos/train'), { green: 12, red: 12 });
-  await fillFolder(join(root, 'photos/test'), { green: 4, red: 4 });
-  const weights = join(root, 'trained.pth');
-  manualSeed(11);
-  await saveTorch(weights, cifar_resnet20().stateDict());
-  const model = { model: 'cifar_resnet20', pretrained: weights, imageSize: 8 };
-  return { root, weights, task: await openTask(join(root, 'photos'), { ...model, seed: 5 }) };
-}
 
 async function runOf(task: Task, out: string, epochs: number, more: Partial<Callback> = {}) {
   const run = await RunFolder.create('photos', out);

@@ -1,10 +1,9 @@
 /** Runs that start from trained weights: what is learned, what is kept, what is said. */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { loadTorch } from '../../src/io/load-torch.js';
 import { loadSafetensors } from '../../src/io/safetensors.js';
-import { saveTorch } from '../../src/io/save-torch.js';
 import '../../src/ops/index.js';
 import { openTask } from '../../src/recipes/index.js';
 import type { Task } from '../../src/recipes/recipe.js';
@@ -13,12 +12,11 @@ import { evaluate } from '../../src/runs/evaluate.js';
 import { resume } from '../../src/runs/resume.js';
 import { RunFolder } from '../../src/runs/run-folder.js';
 import { trainTask } from '../../src/runs/train-task.js';
-import { manualSeed } from '../../src/tensor/generator.js';
 import type { Callback } from '../../src/train/callback.js';
-import { cifar_resnet20 } from '../../src/vision/models/cifar-resnet.js';
 import { assertClose } from '../nn/close.js';
 import { fillFolder } from '../recipes/picture-folder.js';
 import { put, temporaryFolder } from '../vision/datasets/temporary-folder.js';
+import { smallTask } from './small-task.js';
 
 const settings = {
   epochs: 2,
@@ -27,18 +25,6 @@ const settings = {
   seed: 5,
   loader: { workers: 0 },
 } satisfies SettingsLayer;
-
-/** Two classes of tiny pictures, and a network for them that has been trained before, as far as anybody can tell. */
-async function smallTask(t: TestContext): Promise<{ root: string; weights: string; task: Task }> {
-  const root = await temporaryFolder(t);
-  await fillFolder(join(root, 'photos/train'), { green: 12, red: 12 });
-  await fillFolder(join(root, 'photos/test'), { green: 4, red: 4 });
-  const weights = join(root, 'trained.pth');
-  manualSeed(11);
-  await saveTorch(weights, cifar_resnet20().stateDict());
-  const model = { model: 'cifar_resnet20', pretrained: weights, imageSize: 8 };
-  return { root, weights, task: await openTask(join(root, 'photos'), { ...model, seed: 5 }) };
-}
 
 /** A run with its notes, and the last weights by key. */
 async function runOf(task: Task, out: string, model: SettingsLayer['model'] = {}, epochs = 2) {
