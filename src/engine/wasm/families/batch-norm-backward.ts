@@ -31,12 +31,12 @@ export const batchNormBackward = {
     bfloat16: ['batchNormResidualBackwardSums'],
     fields: { ...sums, y: 'read', masked: 'write' },
   },
-  /** `count` elements of a channel; `given` statistics do not depend on x. Without a weight, it is ones. */
+  /** `count` elements of a channel; Without a weight, it is ones. */
   BatchNormBackwardTermsArgs: {
     kernels: ['batchNormBackwardTerms'],
     fields: {
       ...{ sums: 'read', stored: 'i32', count: 'i32', mean: 'read', variance: 'read' },
-      ...{ weight: 'read?', given: 'bool', dweight: 'write?', dbias: 'write?', terms: 'write' },
+      ...{ weight: 'read?', dweight: 'write?', dbias: 'write?', terms: 'write' },
       ...{ channels: 'i32', eps: 'f64' },
     },
   },

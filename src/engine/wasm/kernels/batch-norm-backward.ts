@@ -1,8 +1,7 @@
 // Batch normalisation, backward, in the layouts of ./batch-norm.ts. With g the gradient of the normalised output:
 //   dbias = Σ g,  dweight = Σ g·(x − mean) / std,
 //   dx = scale·g + slope·(x − mean) + offset,  slope = −scale·Σ g·(x − mean) / (n·std²),  offset = −scale·Σ g / n.
-// Statistics that were given (evaluation) do not depend on x: slope and offset are 0 there. Kernels named …Bf16 have x, g, dx,
-// y and masked in bfloat16 (./elements.ts).
+// Kernels named …Bf16 have x, g, dx, y and masked in bfloat16 (./elements.ts).
 
 import { madd } from './abi';
 import {
@@ -235,7 +234,6 @@ export function batchNormBackwardTerms(args: BatchNormBackwardTermsArgs, tid: i3
   const all = args.stored;
   const count = <f64>args.count;
   const weight = args.weight;
-  const given = args.given;
   const dweight = args.dweight;
   const dbias = args.dbias;
   const next = bytes(all);
@@ -262,8 +260,8 @@ export function batchNormBackwardTerms(args: BatchNormBackwardTermsArgs, tid: i3
     if (dbias) store<f32>(dbias + at, <f32>sum);
     store<f32>(terms, load<f32>(args.mean + at));
     store<f32>(terms + next, <f32>scale);
-    store<f32>(terms + 2 * next, <f32>(given ? 0 : (-scale * product) / (count * std * std)));
-    store<f32>(terms + 3 * next, <f32>(given ? 0 : (-scale * sum) / count));
+    store<f32>(terms + 2 * next, <f32>((-scale * product) / (count * std * std)));
+    store<f32>(terms + 3 * next, <f32>((-scale * sum) / count));
   }
 }
 

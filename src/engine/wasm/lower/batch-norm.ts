@@ -76,8 +76,7 @@ export function emitBackwardTerms(
 ): Pointer {
   const stored = storedChannels(layout);
   const terms = context.scratch(4 * 4 * stored);
-  const told = { sums, ...layout, stored, ...gradients, terms, eps };
-  context.emit('batchNormBackwardTerms', { ...told, given: false });
+  context.emit('batchNormBackwardTerms', { sums, ...layout, stored, ...gradients, terms, eps });
   return terms.readonly();
 }
 
