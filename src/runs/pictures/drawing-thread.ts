@@ -1,25 +1,30 @@
 import { Worker } from 'node:worker_threads';
 import type { RunFolder } from '../run-folder.js';
 import type { DrawReply, DrawRequest } from './draw-thread.js';
+import { DrawingPace } from './drawing-pace.js';
+
+/** What is to be drawn of a run; looked up when its turn has come. */
+export type Wanted = () => Promise<Omit<DrawRequest, 'path'>>;
 
 /**
- * Draws the charts of a run in a thread of its own, so that steps do not wait. While it draws only the newest of the
- * requests that come is kept: a training whose epochs are short has pictures of fewer of them.
+ * Draws the charts of a run in a thread of its own, so that steps do not wait, at a pace that they do not feel. Of what
+ * is wanted before its turn comes only the newest is drawn; the thread is started for the first.
  */
 export class DrawingThread {
   private thread: Worker | null = null;
-  private next: Omit<DrawRequest, 'path'> | null = null;
-  private stopped = false;
+  private next: Wanted | null = null;
+  private readonly stopping = new AbortController();
   private working: Promise<void> | null = null;
 
   constructor(
     private readonly run: RunFolder,
     /** Told what could not be drawn or written: that ends no training. */
     private readonly onProblem: (text: string) => void,
+    private readonly pace = new DrawingPace(),
   ) {}
 
-  draw(request: Omit<DrawRequest, 'path'>): void {
-    this.next = request;
+  draw(wanted: Wanted): void {
+    this.next = wanted;
     this.working ??= this.work().finally(() => {
       this.working = null;
     });
@@ -32,24 +37,38 @@ export class DrawingThread {
 
   /** Ends the thread; what is not drawn yet is left. */
   async stop(): Promise<void> {
-    this.stopped = true;
-    this.next = null;
+    this.stopping.abort();
     await this.thread?.terminate();
     await this.settled();
   }
 
   private async work(): Promise<void> {
-    while (this.next !== null && !this.stopped) {
-      const request = { ...this.next, path: this.run.path };
+    const { signal } = this.stopping;
+    while (this.next !== null) {
+      await this.pace.turn(signal);
+      if (signal.aborted) return;
+      const wanted = this.next;
       this.next = null;
       try {
-        const reply = await this.ask(request);
-        if ('problem' in reply) this.onProblem(reply.problem);
-        else await this.run.writeFiles(reply.files);
+        this.pace.ended(await this.drawn(wanted, signal));
       } catch (error) {
-        if (!this.stopped) this.onProblem(error instanceof Error ? error.message : String(error));
+        if (signal.aborted) return;
+        this.pace.ended();
+        this.onProblem(error instanceof Error ? error.message : String(error));
       }
     }
+  }
+
+  /** Draws and writes; returns what it cost in milliseconds. */
+  private async drawn(wanted: Wanted, signal: AbortSignal): Promise<number> {
+    const begun = performance.now();
+    const request = { ...(await wanted()), path: this.run.path };
+    const lookedUpMs = performance.now() - begun;
+    if (signal.aborted) return lookedUpMs;
+    const reply = await this.ask(request);
+    if ('problem' in reply) this.onProblem(reply.problem);
+    else await this.run.writeFiles(reply.files);
+    return lookedUpMs + reply.costMs;
   }
 
   private ask(request: DrawRequest): Promise<DrawReply> {

@@ -7,14 +7,15 @@ import { withQuickLook, writeAll } from '../report/write-all.js';
 import type { RunFolder } from '../run-folder.js';
 import { TrainedModel } from '../trained-model.js';
 import { Collected } from './collected.js';
-import { DrawingThread } from './drawing-thread.js';
+import { DrawingThread, type Wanted } from './drawing-thread.js';
+import { galleryOf } from './galleries.js';
 import type { Outcome } from './run-record.js';
 import { samplesPicture } from './samples.js';
 import { ShownSet } from './shown-set.js';
 
 /**
- * Draws a run while training goes on: charts after each epoch, in a thread of their own, and pictures of where the best
- * weights are wrong at the end. What cannot be drawn is told and ends no training.
+ * Draws a run while training goes on: charts and pictures of where the best weights are wrong, by a thread of its
+ * own, and all of it once more at the end. What cannot be drawn is told and ends no training.
  */
 export class RunPictures implements Callback {
   private readonly thread: DrawingThread;
@@ -54,8 +55,19 @@ export class RunPictures implements Callback {
       this.split = split;
       this.outcome = { best: epoch, test: null, confusion, predictions };
     }
+    this.thread.draw(() => this.wanted());
+  }
+
+  /** What there is to draw now. */
+  private async wanted(): ReturnType<Wanted> {
     const { outcome, task } = this;
-    this.thread.draw({ classes: task.classes, language: 'en', outcome });
+    const { classes } = task;
+    const { predictions, confusion } = outcome;
+    const gallery =
+      predictions === null || confusion === null
+        ? null
+        : await galleryOf(this.shownSet(), predictions, confusion, classes);
+    return { classes, language: 'en', outcome, gallery };
   }
 
   async onEnd(summary: FitSummary): Promise<void> {
@@ -87,11 +99,17 @@ export class RunPictures implements Callback {
 
   private async report(): Promise<void> {
     const { run, task, outcome, split } = this;
-    const dataset = split === 'val' && task.val !== null ? task.val : task.test;
-    const set = new ShownSet(dataset, task.evalTransform, this.skippedOf(dataset));
+    const set = this.shownSet();
     const trained = await TrainedModel.load(run).catch(() => null); // of one that went wrong there are no maps
     const source = { outcome, split, set, trained, task, found: null };
     await writeAll(run, await withQuickLook(source), 'en');
+  }
+
+  /** The set that `outcome` was measured on. */
+  private shownSet(): ShownSet {
+    const { task, split } = this;
+    const dataset = split === 'val' && task.val !== null ? task.val : task.test;
+    return new ShownSet(dataset, task.evalTransform, this.skippedOf(dataset));
   }
 
   private async unlessItFails(work: () => Promise<void>): Promise<void> {

@@ -1,7 +1,7 @@
 import { type Language, languages } from '../../report/language/words.js';
 import { chartFiles } from '../../report/run-charts.js';
 import { readModelCard } from '../model-card.js';
-import { galleryFiles } from '../pictures/galleries.js';
+import { galleryFiles, galleryOf } from '../pictures/galleries.js';
 import { readRecord } from '../pictures/run-record.js';
 import type { RunFolder } from '../run-folder.js';
 import { findInData, isQuickToLookAt } from './data-findings.js';
@@ -19,7 +19,7 @@ export async function writeAll(
   const { predictions, confusion } = outcome;
   await run.writeFiles(await chartFiles(record, languages[language]));
   if (set !== null && predictions !== null && confusion !== null)
-    await run.writeFiles(await galleryFiles(set, predictions, confusion, classes));
+    await run.writeFiles(await galleryFiles(await galleryOf(set, predictions, confusion, classes)));
   return await writeReport(run, source, language);
 }
 

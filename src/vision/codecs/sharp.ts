@@ -146,7 +146,7 @@ export async function encodePng({ height, width, channels, data }: Image): Promi
 export async function pngOfSvg(svg: string, scale: number): Promise<Uint8Array> {
   const sharp = await load();
   return await sharp(Buffer.from(svg), { density: 72 * scale })
-    .png({ palette: true })
+    .png({ palette: true, effort: 1 }) // a higher effort takes twice as long for files as large
     .toBuffer();
 }
 
