@@ -17,7 +17,8 @@ const floors: readonly (readonly string[])[] = [
   ['train', 'explain', 'report'],
   ['recipes'],
   ['runs'],
-  ['cli'],
+  ['serve'],
+  ['cli', 'pages'],
 ];
 
 /** The rooms inside `engine`, and what each may import of the others; all may import the files that stand beside them. */
@@ -32,6 +33,8 @@ const engineRooms: Readonly<Record<string, readonly string[]>> = {
 
 /** Packages and the one place that may import each. */
 const edges: Readonly<Record<string, string>> = {
+  '@hono': 'serve/shell/hono.ts',
+  hono: 'serve/shell/hono.ts',
   koffi: 'engine/ffi.ts',
   jiti: 'core/load-module.ts',
   commander: 'cli/',

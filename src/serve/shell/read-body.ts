@@ -1,0 +1,69 @@
+import type { IncomingMessage } from 'node:http';
+import { HttpError } from './http-error.js';
+
+/** Bytes of all bodies that are read or worked on at this moment, so that many large ones do not fill the memory. */
+export class BodyBudget {
+  private used = 0;
+
+  constructor(private readonly most: number) {}
+
+  take(bytes: number): void {
+    if (this.used + bytes > this.most)
+      throw new HttpError(503, 'too many large bodies at once; try again', { 'retry-after': '1' });
+    this.used += bytes;
+  }
+
+  giveBack(bytes: number): void {
+    this.used -= bytes;
+  }
+}
+
+/** The bytes of a body and what gives their room back. */
+export interface Body {
+  readonly bytes: Uint8Array;
+  release(): void;
+}
+
+/** Reads a body of at most `limit` bytes. @throws HttpError 413, 503, or 400 where the client breaks off */
+export async function readBody(
+  incoming: IncomingMessage,
+  limit: number,
+  budget: BodyBudget,
+): Promise<Body> {
+  const announced = Number(incoming.headers['content-length'] ?? 0);
+  if (announced > limit) throw tooLarge(limit);
+  const chunks: Buffer[] = [];
+  let length = 0;
+  const release = () => budget.giveBack(length);
+  return await new Promise((resolve, reject) => {
+    const settle = (end: () => void) => {
+      incoming.off('data', onData).off('end', onEnd).off('error', onLost).off('close', onLost);
+      end();
+    };
+    const fail = (error: unknown) =>
+      settle(() => {
+        incoming.pause();
+        release();
+        reject(error);
+      });
+    const onData = (chunk: Buffer) => {
+      try {
+        if (length + chunk.length > limit) throw tooLarge(limit);
+        budget.take(chunk.length);
+        length += chunk.length;
+        chunks.push(chunk);
+      } catch (error) {
+        fail(error);
+      }
+    };
+    const onEnd = () => settle(() => resolve({ bytes: Buffer.concat(chunks), release }));
+    const onLost = () => fail(new HttpError(400, 'the body broke off'));
+    incoming.on('data', onData).on('end', onEnd).on('error', onLost).on('close', onLost);
+    if (incoming.destroyed) onLost();
+  });
+}
+
+function tooLarge(limit: number): HttpError {
+  const mebibytes = Number((limit / 2 ** 20).toPrecision(3));
+  return new HttpError(413, `the body is larger than ${mebibytes} MiB`);
+}

@@ -1,0 +1,35 @@
+/** What a server answers, as a list: the shell around it is the same for all. */
+
+/** A request that has passed the shell's checks. */
+export interface Visit {
+  readonly url: URL;
+  readonly headers: Pick<Headers, 'get'>;
+  /** What stands for `:name` in the route's path. */
+  readonly params: Readonly<Record<string, string>>;
+  /** Aborted when the client has gone, or the time of the request is over. */
+  readonly signal: AbortSignal;
+  /** Aborted when the server is about to end: what streams for ever stops. */
+  readonly closing: AbortSignal;
+  /** The whole body. @throws HttpError 413 where it is larger than allowed, 503 where too many are read at once */
+  body(): Promise<Uint8Array>;
+}
+
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** Such as `/runs/:name`. */
+  readonly path: string;
+  /** `anyone` is answered without a token too. @default 'token' */
+  readonly access?: 'anyone' | 'token';
+  /** Whether it counts among the requests in flight, of which there may be so many. @default false */
+  readonly work?: boolean;
+  /** @throws HttpError for what cannot be answered; anything else is told as 500, and to the log alone what it was */
+  readonly answer: (visit: Visit) => Promise<Response> | Response;
+}
+
+/** JSON as an answer. */
+export function json(value: unknown, status = 200): Response {
+  return new Response(`${JSON.stringify(value)}\n`, {
+    status,
+    headers: { 'content-type': 'application/json' },
+  });
+}

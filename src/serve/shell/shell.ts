@@ -1,0 +1,258 @@
+/**
+ * The server around what is served: it listens, lets in who may come in, bounds what they may take (bytes, time, requests at
+ * once), gives every answer its headers, and ends without dropping anybody. What is answered is a list of routes.
+ */
+import type { IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { DataError } from '../../core/errors.js';
+import { systemReason } from '../../core/system-reason.js';
+import { Admission, bracketed } from './admission.js';
+import { listen } from './hono.js';
+import { HttpError } from './http-error.js';
+import { type Body, BodyBudget, readBody } from './read-body.js';
+import { json, type Route, type Visit } from './route.js';
+import { securityHeaders } from './security-headers.js';
+import { cookieName, tokenOf, withCookie } from './token.js';
+
+export interface ShellLimits {
+  /** Of one body. */
+  readonly bodyBytes: number;
+  /** Of all bodies at once. */
+  readonly allBodyBytes: number;
+  /** Requests for work at once. */
+  readonly requests: number;
+  /** How long a client may take to send its request, and how long the answer may take after that. */
+  readonly requestMs: number;
+  /** How long requests that are being answered get to end, once the server is to end. */
+  readonly drainMs: number;
+  /** Clients that are connected at once. */
+  readonly connections: number;
+}
+
+export const defaultLimits: ShellLimits = {
+  bodyBytes: 16 * 2 ** 20,
+  allBodyBytes: 256 * 2 ** 20,
+  requests: 256,
+  requestMs: 30_000,
+  drainMs: 10_000,
+  connections: 1024,
+};
+
+/** A request that has been answered. */
+export interface Answered {
+  readonly method: string;
+  /** The path of its route; null where there is none. */
+  readonly path: string | null;
+  readonly status: number;
+  readonly durationMs: number;
+}
+
+export interface ShellOptions {
+  /** The address to listen on. */
+  readonly host: string;
+  /** 0 is one that is free. */
+  readonly port: number;
+  /** What requests have to show, by `chooseToken`; null where none is needed. */
+  readonly token: string | null;
+  readonly allowHosts?: readonly string[];
+  readonly limits?: Partial<ShellLimits>;
+  readonly onAnswered?: (answered: Answered) => void;
+  /** Told what no answer tells: an error that is nobody's request's fault. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** A server that listens. */
+export class Shell {
+  private readonly closing = new AbortController();
+  private readonly admission: Admission;
+  private readonly limits: ShellLimits;
+  private readonly budget: BodyBudget;
+  private server: Awaited<ReturnType<typeof listen>> | null = null;
+  private working = 0;
+
+  private constructor(
+    private readonly routes: readonly Route[],
+    private readonly options: ShellOptions,
+  ) {
+    const { allowHosts = [] } = options;
+    this.limits = { ...defaultLimits, ...options.limits };
+    this.admission = new Admission({ ...options, allowHosts });
+    this.budget = new BodyBudget(this.limits.allBodyBytes);
+  }
+
+  /** Answers `routes` from now on. @throws DataError where the address cannot be listened on */
+  static async open(routes: readonly Route[], options: ShellOptions): Promise<Shell> {
+    const shell = new Shell(routes, options);
+    const { host, port } = options;
+    const { requestMs, connections } = shell.limits;
+    shell.server = await listen(
+      routes,
+      (request, incoming, route, params) => shell.handle(request, incoming, route, params),
+      { host, port },
+      {
+        requestTimeout: requestMs,
+        headersTimeout: requestMs,
+        connectionsCheckingInterval: Math.min(1000, requestMs),
+        keepAliveTimeout: 5000,
+        maxHeaderSize: 2 ** 14,
+      },
+    ).catch((cause: unknown) => {
+      throw new DataError(`${host}:${port}`, `cannot be listened on (${systemReason(cause)})`, {
+        cause,
+      });
+    });
+    shell.server.maxConnections = connections;
+    return shell;
+  }
+
+  get port(): number {
+    return (this.server?.address() as AddressInfo | null)?.port ?? this.options.port; // a port is listened on
+  }
+
+  /** Where it is reached from this machine. */
+  get url(): string {
+    const { host } = this.options;
+    const here = host === '0.0.0.0' || host === '::' ? 'localhost' : bracketed(host);
+    return `http://${here}:${this.port}/`;
+  }
+
+  /** Whether it is about to end. */
+  get isClosing(): boolean {
+    return this.closing.signal.aborted;
+  }
+
+  /** Requests that are worked on. */
+  get requests(): number {
+    return this.working;
+  }
+
+  /** Takes no new clients, and ends when those that are being answered have been, or their time is over. */
+  async close(): Promise<void> {
+    const { server } = this;
+    if (server === null || this.isClosing) return;
+    this.closing.abort();
+    const closed = new Promise((resolve) => server.close(resolve));
+    const timer = setTimeout(() => {
+      if ('closeAllConnections' in server) server.closeAllConnections();
+    }, this.limits.drainMs);
+    await closed;
+    clearTimeout(timer);
+  }
+
+  private async handle(
+    request: Request,
+    incoming: IncomingMessage,
+    route: Route | null,
+    params: Readonly<Record<string, string>>,
+  ): Promise<Response> {
+    const start = performance.now();
+    const { method = 'GET' } = incoming;
+    const answer = await this.answer(request, incoming, route, params).catch((error: unknown) =>
+      this.told(error),
+    );
+    for (const [name, value] of Object.entries(securityHeaders))
+      if (!answer.headers.has(name)) answer.headers.set(name, value);
+    if (this.isClosing) answer.headers.set('connection', 'close');
+    const durationMs = performance.now() - start;
+    this.options.onAnswered?.({
+      method,
+      path: route?.path ?? null,
+      status: answer.status,
+      durationMs,
+    });
+    return answer;
+  }
+
+  private async answer(
+    request: Request,
+    incoming: IncomingMessage,
+    route: Route | null,
+    params: Readonly<Record<string, string>>,
+  ): Promise<Response> {
+    const { method = 'GET' } = incoming;
+    const header = (name: string) => {
+      const value = incoming.headers[name];
+      return Array.isArray(value) ? value.join() : value;
+    };
+    this.admission.requireOwn(method, header);
+    const url = new URL(request.url);
+    if (route?.access !== 'anyone') {
+      const cookie = cookieName(this.port);
+      const asked = method === 'GET' ? url.searchParams.get('token') : null;
+      this.admission.requireToken(asked ?? tokenOf(header, cookie));
+      if (asked !== null && this.options.token !== null) return withCookie(url, cookie, asked);
+    }
+    if (route === null) throw this.notThere(method, url.pathname);
+    if (!route.work) return await this.inTime(request, incoming, route, url, params);
+    if (this.working >= this.limits.requests)
+      throw new HttpError(503, 'too many requests at once; try again', { 'retry-after': '1' });
+    this.working++;
+    try {
+      return await this.inTime(request, incoming, route, url, params);
+    } finally {
+      this.working--;
+    }
+  }
+
+  /** The route's answer, unless its time is over before. */
+  private async inTime(
+    request: Request,
+    incoming: IncomingMessage,
+    route: Route,
+    url: URL,
+    params: Readonly<Record<string, string>>,
+  ): Promise<Response> {
+    const { requestMs, bodyBytes } = this.limits;
+    const ended = new AbortController();
+    const end = () => ended.abort();
+    request.signal.addEventListener('abort', end, { once: true });
+    let over = false;
+    const read: Body[] = [];
+    const body = async () => {
+      const { bytes, release } = await readBody(incoming, bodyBytes, this.budget);
+      if (over) release();
+      else read.push({ bytes, release });
+      return bytes;
+    };
+    const { headers } = request;
+    const { signal: closing } = this.closing;
+    const visit: Visit = { url, headers, params, signal: ended.signal, closing, body };
+    let timer: NodeJS.Timeout | undefined;
+    const overtime = new Promise<never>((_, reject) => {
+      timer = setTimeout(
+        () => reject(new HttpError(503, 'the answer took too long; try again')),
+        requestMs,
+      );
+    });
+    try {
+      return await Promise.race([route.answer(visit), overtime]);
+    } catch (error) {
+      end();
+      throw error;
+    } finally {
+      over = true;
+      clearTimeout(timer);
+      for (const { release } of read) release();
+    }
+  }
+
+  private notThere(method: string, path: string): HttpError {
+    const methods = this.routes.filter((route) => route.path === path).map((r) => r.method);
+    if (methods.length === 0) return new HttpError(404, `there is no ${path}`);
+    return new HttpError(405, `${path} takes ${methods.join(' and ')}, not ${method}`, {
+      allow: methods.join(', '),
+    });
+  }
+
+  private told(error: unknown): Response {
+    const known = error instanceof HttpError;
+    if (!known) this.options.onError(error);
+    const answer = json(
+      { error: known ? error.message : 'the server has made a mistake; its log says more' },
+      known ? error.status : 500,
+    );
+    for (const [name, value] of Object.entries(known ? error.headers : {}))
+      answer.headers.set(name, value);
+    return answer;
+  }
+}
