@@ -78,7 +78,7 @@ test('packages that the code imports are installed with it', () => {
       .filter((path) => path.startsWith('dist/src/') && path.endsWith('.js'))
       .flatMap((path) => importsOf(readFileSync(path, 'utf8')))
       .filter((name) => !/^(\.|node:)/.test(name))
-      .map((name) => name.split('/')[0] ?? ''),
+      .map((name) => /^(@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? ''),
   );
   assert.deepEqual(
     [...used].filter((name) => !installed.includes(name)),
