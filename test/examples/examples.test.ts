@@ -25,6 +25,7 @@ const lastLines: Readonly<Record<string, RegExp>> = {
     /^Epoch:1, Train_acc:[\d.]+%, Train_loss:[\d.]+, Test_acc:[\d.]+%, Test_loss:[\d.]+$/,
   '05-cifar10.js': /^Epoch 1\/1: train loss \d\.\d{4}, test accuracy [\d.]+%$/,
   '06-cifar10-lr.js': /^the curves are in .+study\.svg$/,
+  '07-fer2013.js': /^epoch 1 {2}loss \d\.\d{4} {2}accuracy [\d.]+ % {2}balanced [\d.]+ %$/,
   '08-sneakers.js': /^ExponentialLR: Epoch:1, .*Lr:1\.00e-4$/,
   '09-cifar10-fast.js': /^accuracy [2-9]\d\.\d\d %$/,
 };
@@ -85,6 +86,16 @@ async function makeData(file: string, root: string): Promise<Record<string, stri
       await put(root, `data_batch_${batch}.bin`, cifarBatch(40, batch));
     await put(root, 'test_batch.bin', cifarBatch(20, 6));
     return { CIFAR10: root, BATCH: '20', PICTURE: `${root}/study.svg` };
+  }
+  if (file.includes('fer2013')) {
+    const face = (k: number) =>
+      cifarBatch(1, k)
+        .subarray(0, 48 * 48)
+        .join(' ');
+    const line = (k: number) => `${k % 7},${k % 3 === 0 ? 'PublicTest' : 'Training'},${face(k)}`;
+    const lines = Array.from({ length: 21 }, (_, k) => line(k));
+    await put(root, 'fer2013.csv', ['emotion,Usage,pixels', ...lines].join('\n'));
+    return { FER2013: root };
   }
   if (file.includes('sneakers')) {
     for (const split of ['train', 'test'])
