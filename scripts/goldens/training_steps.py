@@ -1,4 +1,4 @@
-"""Two optimizer steps by PyTorch for settings of a training: test/goldens/training-steps.json.
+"""Two optimizer steps by PyTorch for settings of a training, by SGD of rate 0.5 where they say no other: test/goldens/training-steps.json.
 
 BCE is timm's BinaryCrossEntropy (timm/loss/binary_cross_entropy.py), written down here: smoothed targets, a threshold, a sum over classes.
 """
@@ -6,6 +6,9 @@ import json
 
 import torch
 import torch.nn.functional as F
+from torch import optim
+from torch.optim import lr_scheduler
+from torch.optim.swa_utils import AveragedModel
 
 torch.manual_seed(0)
 N, D, K = 5, 6, 4
@@ -37,10 +40,23 @@ def ce(**options):
     return lambda logits, target: F.cross_entropy(logits, target, **options)
 
 
-def run(loss, targets=y, accumulate=1, norm=None, value=None):
+def sgd(**options):
+    return lambda params: torch.optim.SGD(params, lr=0.5, **options)
+
+
+def averaged(model, decay):
+    """The average of wick's EMA: it starts from the first weights, of which the first steps keep less."""
+    average = AveragedModel(model, avg_fn=lambda a, p, n: a + (p - a) * max(1 - decay, 9 / (9 + n)))
+    average.n_averaged += 1  # so that the first update averages, too
+    return average
+
+
+def run(loss=F.cross_entropy, targets=y, accumulate=1, norm=None, value=None, optimizer=sgd(), schedule=None, ema=None):
     model = torch.nn.Linear(D, K)
     model.load_state_dict(start)
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.5)
+    optimizer = optimizer(model.parameters())
+    scheduler = schedule and schedule(optimizer)
+    average = ema and averaged(model, ema)
     losses = []
     for step in range(2):
         optimizer.zero_grad()
@@ -54,7 +70,14 @@ def run(loss, targets=y, accumulate=1, norm=None, value=None):
         if norm is not None:
             torch.nn.utils.clip_grad_norm_(model.parameters(), norm)
         optimizer.step()
-    return {"losses": losses, "weight": model.weight.flatten().tolist(), "bias": model.bias.tolist()}
+        if scheduler is not None:
+            scheduler.step()
+        if average is not None:
+            average.update_parameters(model)
+    found = {"losses": losses, "weight": model.weight.flatten().tolist(), "bias": model.bias.tolist()}
+    if average is not None:
+        found["heldOut"] = F.cross_entropy(average(x[0]), y[0]).item()
+    return found
 
 
 cases = [
@@ -73,6 +96,16 @@ cases = [
     ({"clip": {"norm": 0.05}}, ce(), {"norm": 0.05}),
     ({"clip": {"value": 0.02}}, ce(), {"value": 0.02}),
     ({"clip": {"norm": 0.05, "value": 0.02}}, ce(), {"norm": 0.05, "value": 0.02}),
+    ({"optimizer": {"momentum": 0.9, "nesterov": True, "weightDecay": 0.1}}, ce(), {"optimizer": sgd(momentum=0.9, nesterov=True, weight_decay=0.1)}),
+    ({"optimizer": {"name": "adam", "lr": 0.1}}, ce(), {"optimizer": lambda p: optim.Adam(p, lr=0.1)}),
+    ({"optimizer": {"name": "adamw", "lr": 0.1, "betas": [0.5, 0.8]}}, ce(), {"optimizer": lambda p: optim.AdamW(p, lr=0.1, betas=(0.5, 0.8))}),
+    ({"optimizer": {"name": "rmsprop", "lr": 0.1, "alpha": 0.5}}, ce(), {"optimizer": lambda p: optim.RMSprop(p, lr=0.1, alpha=0.5)}),
+    # Of an epoch of two steps, by which the settings count.
+    ({"schedule": {"name": "exponential", "gamma": 0.04, "per": "step"}}, ce(), {"schedule": lambda o: lr_scheduler.ExponentialLR(o, 0.2)}),
+    ({"schedule": {"name": "cosine", "per": "step"}}, ce(), {"schedule": lambda o: lr_scheduler.CosineAnnealingLR(o, 2)}),
+    ({"schedule": {"name": "oneCycle", "pctStart": 0.9, "cycleMomentum": False}}, ce(), {"schedule": lambda o: lr_scheduler.OneCycleLR(o, 0.5, total_steps=2, pct_start=0.9, cycle_momentum=False)}),
+    ({"warmup": {"epochs": 1, "startFactor": 0.2}}, ce(), {"schedule": lambda o: lr_scheduler.LinearLR(o, 0.2, total_iters=2)}),
+    ({"optimizer": {"lr": 0.25}, "ema": {"decay": 0.05}}, ce(), {"optimizer": lambda p: optim.SGD(p, lr=0.25), "ema": 0.05}),
 ]
 
 golden = {

@@ -12,6 +12,7 @@ import { resume } from '../../src/runs/resume.js';
 import { RunFolder } from '../../src/runs/run-folder.js';
 import { trainTask } from '../../src/runs/train-task.js';
 import { manualSeed } from '../../src/tensor/generator.js';
+import type { Tensor } from '../../src/tensor/tensor.js';
 import type { Callback } from '../../src/train/callback.js';
 import { cifar_resnet20 } from '../../src/vision/models/cifar-resnet.js';
 import { smallTask } from './small-task.js';
@@ -24,11 +25,12 @@ const settings = {
   loader: { workers: 0 },
 } satisfies SettingsLayer;
 
-async function runOf(task: Task, out: string, epochs: number, more: Partial<Callback> = {}) {
+async function runOf(task: Task, out: string, epochs: number, more: SettingsLayer = {}) {
   const run = await RunFolder.create('photos', out);
   const notes: string[] = [];
-  const callbacks: Callback[] = [{ onNote: (text) => notes.push(text), ...more }];
-  const outcome = await trainTask({ task, settings: { ...settings, epochs }, run, callbacks });
+  const callbacks: Callback[] = [{ onNote: (text) => notes.push(text) }];
+  const layer = { ...settings, ...more, epochs };
+  const outcome = await trainTask({ task, settings: layer, run, callbacks });
   return { run, notes, outcome, weights: await weightsOf(run) };
 }
 
@@ -98,4 +100,54 @@ test('its settings are its own where nobody says otherwise, and it needs trained
     message:
       /^photos: its network starts from fresh weights, of which nothing can be fine-tuned; start /,
   });
+});
+
+/** How far the weights of `key` have come, at most, from those of `before`. */
+function moved(
+  key: string,
+  { weights }: { readonly weights: ReadonlyMap<string, Tensor> },
+  before: ReadonlyMap<string, Tensor>,
+): number {
+  const from = [...(before.get(key)?.data ?? [])];
+  return Math.max(
+    ...[...(weights.get(key)?.data ?? [])].map((w, i) => Math.abs(w - (from[i] ?? 0))),
+  );
+}
+
+test('headLr: what Adam moves the head by in the first phase', async (t) => {
+  const { root, task } = await smallTask(t);
+  const headRun = (headLr: number) =>
+    runOf(task, join(root, `${headLr}`), 1, {
+      model: { fineTune: { headEpochs: 1, headLr } },
+      optimizer: { lr: 1e-12 },
+    });
+  const start = (await headRun(1e-12)).weights;
+  const [small, large] = [await headRun(1e-5), await headRun(1e-4)].map((run) =>
+    moved('linear.weight', run, start),
+  );
+  // The rate falls within an epoch only after it: three steps of Adam, the first as long as the rate.
+  assert.ok((small ?? 0) > 0.9e-5 && (small ?? 0) < 3.1e-5, `${small}`);
+  const ratio = (large ?? 0) / (small ?? 1);
+  assert.ok(Math.abs(ratio - 10) < 0.5, `${ratio}`);
+});
+
+test('layerDecay: parts below learn by so much less', async (t) => {
+  const { root, task } = await smallTask(t);
+  const tuned = (layerDecay: number) =>
+    runOf(task, join(root, `${layerDecay}`), 1, {
+      model: { fineTune: { headEpochs: 1, layerDecay } },
+      optimizer: { name: 'adamw', lr: 1e-4, weightDecay: 0 },
+    });
+  manualSeed(11);
+  const start = cifar_resnet20().stateDict();
+  const [alike, halved] = [await tuned(1), await tuned(0.5)];
+  const ratio = (key: string) => moved(key, halved, start) / moved(key, alike, start);
+  // linear · layer3 · layer2 · layer1 · bn1 · conv1: a half for each step down.
+  const expected = {
+    'layer3.0.conv1.weight': 1 / 2,
+    'layer1.0.conv1.weight': 1 / 8,
+    'conv1.weight': 1 / 32,
+  };
+  for (const [key, share] of Object.entries(expected))
+    assert.ok(Math.abs(ratio(key) / share - 1) < 0.15, `${key}: ${ratio(key)}`);
 });

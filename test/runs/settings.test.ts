@@ -129,14 +129,16 @@ const rows: readonly (readonly [
   ],
   [
     'mixup.alpha',
-    { mixup: 0.4 },
+    { mixup: 1000 },
     (seen, plain) => assert.notEqual(losses(seen)[0], losses(plain)[0]),
   ],
+  ['mixup.alpha', { mixup: 0.001 }, (seen, plain) => mixesNothing(seen, plain)],
   [
     'cutmix.alpha',
-    { cutmix: 0.4 },
+    { cutmix: 1000 },
     (seen, plain) => assert.notEqual(losses(seen)[0], losses(plain)[0]),
   ],
+  ['cutmix.alpha', { cutmix: 0.001 }, (seen, plain) => mixesNothing(seen, plain)],
   ['optimizer.name', { optimizer: 'sgd' }, ({ steps }) => assert.equal(steps[0]?.lr, 1e-3)],
   [
     'schedule.name',
@@ -254,6 +256,11 @@ const rows: readonly (readonly [
 function stays({ summary }: Seen): void {
   assert.ok(summary.last !== null && summary.best !== null);
   assert.ok(Math.abs(summary.last.train.loss - 2.3) < 0.1, `${summary.last.train.loss}`);
+}
+
+/** Shares that are 0 or 1 exchange pictures of a batch whole, with their labels: the loss of the first batch is the same. */
+function mixesNothing(seen: Seen, plain: Seen): void {
+  assert.ok(Math.abs((losses(seen)[0] ?? 0) - (losses(plain)[0] ?? 0)) < 1e-5, `${losses(seen)}`);
 }
 
 let plain: Seen;

@@ -1,14 +1,16 @@
-/** Two steps of a training by settings of its loss, of clipping and of accumulation, against PyTorch's. */
+/** Two steps of a training by settings of its loss, optimizer, schedule, average, of clipping and of accumulation, against PyTorch's. */
 import '../../src/ops/index.js';
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { Linear } from '../../src/nn/linear.js';
-import { SGD } from '../../src/optim/sgd.js';
+import { makeSchedule } from '../../src/recipes/settings/make-schedule.js';
+import { makeOptimizer } from '../../src/recipes/settings/optimizers.js';
 import { resolveSettings } from '../../src/recipes/settings/resolve.js';
 import type { SettingsLayer } from '../../src/recipes/settings/schema.js';
 import { judged } from '../../src/runs/judged.js';
 import { tensor } from '../../src/tensor/creation.js';
+import { WeightAveraging } from '../../src/train/callbacks/weight-averaging.js';
 import { Trainer } from '../../src/train/trainer.js';
 
 interface Golden extends Record<'x' | 'y' | 'shares', readonly number[]> {
@@ -18,6 +20,8 @@ interface Golden extends Record<'x' | 'y' | 'shares', readonly number[]> {
     readonly losses: readonly number[];
     readonly weight: readonly number[];
     readonly bias: readonly number[];
+    /** Loss of the averaged weights on the first batch. */
+    readonly heldOut?: number;
   }[];
 }
 
@@ -52,11 +56,11 @@ const counted = {
 } as const;
 
 for (const compile of [false, true])
-  for (const { settings: given, losses, weight, bias } of golden.cases)
+  for (const { settings: given, losses, weight, bias, heldOut } of golden.cases)
     test(`${JSON.stringify(given)}, ${compile ? 'compiled' : 'eager'}`, async () => {
       const { soft = false, ...layer } = given;
-      const settings = resolveSettings(layer);
-      const { accumulate, clip } = settings;
+      const settings = resolveSettings({ optimizer: { name: 'sgd', lr: 0.5 } }, layer);
+      const { accumulate, clip, ema } = settings;
       const model = new Linear(inputs, classes);
       model.loadStateDict(
         new Map([
@@ -66,12 +70,17 @@ for (const compile of [false, true])
       );
       const seen: number[] = [];
       const names = Array.from({ length: classes }, (_, k) => String(k));
-      await new Trainer({
-        ...{ model, epochs: 1, compile, accumulate },
-        optimizer: new SGD(model.parameters(), { lr: 0.5 }),
+      const optimizer = makeOptimizer(settings.optimizer, model.parameters());
+      const schedule = makeSchedule(optimizer, { ...settings, epochs: 1 }, 2);
+      const { last } = await new Trainer({
+        ...{ model, epochs: 1, compile, accumulate, optimizer },
+        ...(schedule && { scheduler: schedule.scheduler, schedulePer: schedule.per }),
         trainLoader: loader(2 * accumulate, soft),
         testLoader: loader(1, false),
-        callbacks: [{ onStep: ({ loss }) => void seen.push(loss) }],
+        callbacks: [
+          { onStep: ({ loss }) => void seen.push(loss) },
+          ...(ema ? [new WeightAveraging(ema)] : []),
+        ],
         ...judged({ name: 'test', train: counted, classes: names }, settings),
         ...(clip?.norm != null && { clipGradNorm: clip.norm }),
         ...(clip?.value != null && { clipGradValue: clip.value }),
@@ -79,6 +88,7 @@ for (const compile of [false, true])
       near(seen, losses);
       near(model.weight.data, weight);
       near(model.bias?.data ?? [], bias);
+      if (heldOut !== undefined) near([last?.heldOut.loss ?? Number.NaN], [heldOut]);
     });
 
 function near(found: ArrayLike<number>, expected: readonly number[]): void {
