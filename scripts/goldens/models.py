@@ -78,18 +78,45 @@ class SneakerCNN(nn.Module):
 
 
 class BlockCNN(nn.Module):
-    def __init__(self):
+    def __init__(self, blocks=2):
         super().__init__()
-        self.conv1 = nn.Sequential(
-            nn.Conv2d(3, 16, kernel_size=5, stride=1, padding=2), nn.BatchNorm2d(16), nn.ReLU(), nn.MaxPool2d(2)
-        )
-        self.conv2 = nn.Sequential(
-            nn.Conv2d(16, 32, kernel_size=5, stride=1, padding=2), nn.BatchNorm2d(32), nn.ReLU(), nn.MaxPool2d(2)
-        )
-        self.fc = nn.Linear(8 * 8 * 32, 10)
+
+        def block(into, out):
+            conv = nn.Conv2d(into, out, kernel_size=5, stride=1, padding=2)
+            return nn.Sequential(conv, nn.BatchNorm2d(out), nn.ReLU(), nn.MaxPool2d(2))
+
+        self.conv1 = block(3, 16)
+        self.conv2 = block(16, 32)
+        if blocks >= 3:
+            self.conv3 = block(32, 64)
+        if blocks >= 4:
+            self.conv4 = block(64, 128)
+        self.fc = nn.Linear((32 // 2**blocks) ** 2 * 8 * 2**blocks, 10)
 
     def forward(self, x):
-        return self.fc(self.conv2(self.conv1(x)).flatten(1))
+        for layer in list(self.children())[:-1]:
+            x = layer(x)
+        return self.fc(x.flatten(1))
+
+
+class FerCNN(nn.Module):
+    def __init__(self):
+        super().__init__()
+
+        def conv(into, out):
+            return nn.Conv2d(into, out, kernel_size=3, padding=1, bias=False), nn.BatchNorm2d(out), nn.ReLU()
+
+        self.features = nn.Sequential(
+            *conv(1, 32), nn.MaxPool2d(2),
+            *conv(32, 64), *conv(64, 64), nn.MaxPool2d(2),
+            *conv(64, 128), *conv(128, 128), nn.MaxPool2d(2),
+            *conv(128, 256), nn.MaxPool2d(2),
+        )  # fmt: skip
+        self.dropout = nn.Dropout(0.5)
+        self.fc = nn.Linear(2304, 7)
+
+    def forward(self, x):
+        return self.fc(self.dropout(self.features(x).flatten(1)))
 
 
 class BiasNorm(nn.Module):
@@ -142,6 +169,9 @@ class CifarFast(nn.Module):
 
 MODELS = {
     "blockCnn2": BlockCNN,
+    "blockCnn3": lambda: BlockCNN(3),
+    "blockCnn4": lambda: BlockCNN(4),
+    "ferCnn": FerCNN,
     "mnistCnn": MnistCNN,
     "cifarCnn": CifarCNN,
     "sneakerCnn": SneakerCNN,
@@ -191,13 +221,18 @@ def losses(model, optimizer, shape, classes, steps=10):
 def training():
     torch.manual_seed(0)
     mnist, cifar, resnet = MnistCNN(), CifarCNN(), torchvision.models.resnet18(num_classes=20)
-    fast = CifarFast()
-    for model in (mnist, cifar, resnet, fast):
+    fast, fer, blocks = CifarFast(), FerCNN(), {n: BlockCNN(n) for n in (2, 3, 4)}
+    for model in (mnist, cifar, resnet, fast, fer, *blocks.values()):
         fill_weights(model)
     return {
         "mnistCnn": losses(mnist, torch.optim.SGD(mnist.parameters(), lr=0.1), (16, 1, 28, 28), 10),
         "cifarCnn": losses(cifar, torch.optim.Adam(cifar.parameters(), lr=0.0001), (8, 3, 32, 32), 10),
         "cifarFast": losses(fast, fast.optimizer(lr=0.005, decay=0.1), (16, 3, 32, 32), 10),
+        "ferCnn": losses(fer, torch.optim.SGD(fer.parameters(), lr=0.002), (8, 1, 48, 48), 7, steps=4),
+        **{
+            f"blockCnn{n}": losses(block, torch.optim.SGD(block.parameters(), lr=0.002), (8, 3, 32, 32), 10, steps=4)
+            for n, block in blocks.items()
+        },
         "resnet18": losses(resnet, torch.optim.SGD(resnet.parameters(), lr=0.01), (2, 3, 64, 64), 20, steps=2),
     }
 

@@ -13,8 +13,10 @@ import { SGD } from '../../../src/optim/sgd.js';
 import { fromArray } from '../../../src/tensor/creation.js';
 import { noGrad } from '../../../src/tensor/grad-mode.js';
 import type { Tensor } from '../../../src/tensor/tensor.js';
+import { blockCnn2, blockCnn3, blockCnn4 } from '../../../src/vision/models/block-cnn.js';
 import { cifarCnn } from '../../../src/vision/models/cifar-cnn.js';
 import { cifarFast } from '../../../src/vision/models/cifar-fast.js';
+import { ferCnn } from '../../../src/vision/models/fer-cnn.js';
 import { mnistCnn } from '../../../src/vision/models/mnist-cnn.js';
 import { resnet18 } from '../../../src/vision/models/resnet.js';
 import { counterValues } from '../../nn/counter-values.js';
@@ -110,6 +112,16 @@ export function assertLosses(
   );
 }
 
+/** A few steps of SGD with rate 0.002, on the engines whose kernels are their own. */
+const short = { tolerance: 1e-4, engines: ['wasm', 'native'] } as const;
+const sgd = (model: nn.Module) => new SGD(model.parameters(), { lr: 0.002 });
+const blocks = Object.fromEntries(
+  Object.entries({ blockCnn2, blockCnn3, blockCnn4 }).map(([name, make]) => {
+    const losses = modelGoldens.training[name] ?? [];
+    return [name, { ...short, make, optimizer: sgd, shape: [8, 3, 32, 32], classes: 10, losses }];
+  }),
+);
+
 export const trainings: Readonly<Record<string, Training>> = {
   mnistCnn: {
     make: mnistCnn,
@@ -142,6 +154,16 @@ export const trainings: Readonly<Record<string, Training>> = {
     tolerance: 5e-4, // biases learn 64 times as fast, which amplifies rounding
     engines: ['wasm', 'native'],
   },
+  ferCnn: {
+    ...short,
+    make: ferCnn,
+    optimizer: sgd,
+    shape: [8, 1, 48, 48],
+    classes: 7,
+    losses: modelGoldens.training.ferCnn ?? [],
+    tolerance: 5e-4, // seven convolutions by Winograd's algorithm, whose rounding grows with each step
+  },
+  ...blocks,
   resnet18: {
     make: () => resnet18({ numClasses: 20 }),
     optimizer: (model) => new SGD(model.parameters(), { lr: 0.01 }),

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { currentEngine, useEngine } from '../../../src/engine/select.js';
 import * as nn from '../../../src/nn/index.js';
-import { blockCnn2 } from '../../../src/vision/models/block-cnn.js';
+import { blockCnn2, blockCnn3, blockCnn4 } from '../../../src/vision/models/block-cnn.js';
 import { cifarCnn } from '../../../src/vision/models/cifar-cnn.js';
+import { ferCnn } from '../../../src/vision/models/fer-cnn.js';
 import { mnistCnn } from '../../../src/vision/models/mnist-cnn.js';
 import { resnet18, resnet34 } from '../../../src/vision/models/resnet.js';
 import { sneakerCnn } from '../../../src/vision/models/sneaker-cnn.js';
@@ -18,6 +19,9 @@ const models: Readonly<Record<string, () => nn.Module>> = {
   cifarCnn,
   sneakerCnn,
   blockCnn2,
+  blockCnn3,
+  blockCnn4,
+  ferCnn,
   resnet18: () => resnet18({ numClasses: 20 }),
   resnet34,
 };
