@@ -2,7 +2,7 @@
 
     /usr/bin/python3 scripts/goldens/metrics.py
 
-Formulas are written out from the definitions: scikit-learn's for precision, recall, F1 and ROC AUC (one against all others),
+Formulas are written out from the definitions: scikit-learn's for precision, recall, F1, average precision and ROC AUC (one against all others),
 torchmetrics' for the calibration error.
 """
 import json
@@ -56,6 +56,31 @@ def area(scores, positive):
     return ((pairs > 0).double() + 0.5 * (pairs == 0).double()).mean().item()
 
 
+def average_precision(scores, positive):
+    """The precision at each positive's own score, averaged over the positives."""
+    at_least = scores[None] >= scores[positive][:, None]
+    return ((at_least & positive).sum(1) / at_least.sum(1)).double().mean().item()
+
+
+def multilabel():
+    """Four classes, of which a sample has none to all; scores have ties, and class 3 is never there."""
+    targets = counter_values((SAMPLES, 4), 5, 0, 1) < torch.tensor([0.5, 0.2, 0.7, 0.0])
+    scores = (4 * (counter_values((SAMPLES, 4), 6, -1, 1) + 0.6 * targets)).round() / 2 - 0.3
+    called = scores > 0
+    hits, there, told = ((targets & called).sum(0), targets.sum(0), called.sum(0))
+    f1 = 2 * hits / (there + told)
+    return {
+        "targets": targets.int().flatten().tolist(),
+        "scores": [round(v, 6) for v in scores.flatten().tolist()],
+        "precision": (hits / told).tolist(),
+        "recall": (hits / there)[:3].tolist(),
+        "f1": f1.tolist(),
+        "averagePrecision": [average_precision(scores[:, k], targets[:, k]) for k in range(3)],
+        "macroF1": f1.mean().item(),
+        "microF1": (2 * hits.sum() / (there.sum() + told.sum())).item(),
+    }
+
+
 def main():
     labels = (counter_values((SAMPLES,), 1, 0, 4)).long()
     scores = counter_values((SAMPLES, CLASSES), 2, -3, 3).double()
@@ -90,6 +115,7 @@ def main():
         "areas": areas,
         "macroArea": sum(areas) / len(areas),
         "weightedArea": sum(a * c for a, c in zip(areas, counts)) / sum(counts),
+        "multilabel": multilabel(),
     }
     (GOLDENS / "metrics.json").write_text(json.dumps(golden, separators=(",", ":")) + "\n")
 

@@ -3,6 +3,7 @@ import '../ops/index.js'; // Tensor's methods and the engines, for whoever impor
 
 export { Accuracy, type AccuracyOptions } from './accuracy.js';
 export { AUROC, type AurocOptions, rocAuc } from './auroc.js';
+export { averagePrecision } from './average-precision.js';
 export { type BootstrapOptions, bootstrap, type Interval } from './bootstrap.js';
 export {
   BrierScore,
@@ -15,5 +16,6 @@ export { type ClassReport, classReport, type PrecisionRecall } from './class-rep
 export { ConfusionMatrix } from './confusion-matrix.js';
 export { type LabelIssue, type LabelIssues, labelIssues } from './label-issues.js';
 export { Mean } from './mean.js';
+export { type LabelScores, type MultilabelReport, MultilabelScores } from './multilabel-scores.js';
 export { fitTemperature } from './temperature.js';
 export { wilson } from './wilson.js';

@@ -1,4 +1,5 @@
 import { ValueError } from '../core/errors.js';
+import { formatShape } from '../core/shape.js';
 import { ConfusionMatrix } from '../metrics/confusion-matrix.js';
 import { Mean } from '../metrics/mean.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -32,6 +33,7 @@ export async function measure(
   let confusion: ConfusionMatrix | null = null;
   let batch = 0;
   for await (const [images, labels] of batches) {
+    requireOneClassEach(labels);
     const { loss, logits } = await step(images, labels);
     confusion ??= new ConfusionMatrix(logits.size(1));
     await logits.dataAsync();
@@ -48,4 +50,21 @@ export async function measure(
     balancedAccuracy: confusion.balancedAccuracy(),
     confusion,
   };
+}
+
+/** Accuracy and a confusion matrix are of samples that have one class, or shares of classes that are one together. */
+function requireOneClassEach(labels: Tensor): void {
+  if (labels.ndim !== 2) return;
+  const [samples = 0, classes = 0] = labels.shape;
+  const shares = labels.data;
+  for (let n = 0; n < samples; n++) {
+    let sum = 0;
+    for (let k = 0; k < classes; k++) sum += Number(shares[n * classes + k]);
+    if (Math.abs(sum - 1) > 1e-3)
+      throw new ValueError(
+        'labels',
+        `of a set to measure are ${formatShape(labels.shape)}, and those of sample ${n} have a sum of ${sum}, but accuracy and ` +
+          'confusion matrix need one class per sample; where pictures have several, train in a loop of your own, and measure by metrics.MultilabelScores',
+      );
+  }
 }
