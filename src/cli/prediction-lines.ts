@@ -31,7 +31,7 @@ export function predictionLines(
 function asText(answer: Answer): string | null {
   if (answer.error !== null) return null;
   const { picture, predictions, unsure, inverted } = answer;
-  const shown = predictions.map((p) => `${p.class} ${percent(p.probability)}`).join(', ');
+  const shown = predictions.map((p) => `${p.label} ${percent(p.probability)}`).join(', ');
   return `${picture}: ${unsure ? `unsure (${shown})` : shown}${inverted ? ' (inverted)' : ''}`;
 }
 
@@ -63,6 +63,6 @@ function asCsv(answer: Answer, { top, threshold }: Told): string {
     return csvLine([answer.picture, ...empty, ...(threshold ? [null] : []), error]);
   }
   const { picture, predictions, unsure } = answer;
-  const classes = predictions.flatMap((p) => [p.class, Number(p.probability.toPrecision(6))]);
+  const classes = predictions.flatMap((p) => [p.label, Number(p.probability.toPrecision(6))]);
   return csvLine([picture, ...classes, ...(threshold ? [unsure] : []), null]);
 }

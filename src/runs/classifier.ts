@@ -6,17 +6,17 @@ import { type LoadOptions, TrainedModel } from './trained-model.js';
 
 /**
  * A trained model as a function of pictures, for programs that have many of them: the network is compiled when it is
- * opened, so that each picture costs a replay.
+ * loaded, so that each picture costs a replay.
  *
  * @example
- * const classifier = await Classifier.open('runs/photos-1');
- * const [best] = await classifier.predict('cat.jpg'); // { class: 'cat', probability: 0.98 }
+ * const classifier = await Classifier.load('runs/photos-1');
+ * const [best] = await classifier.predict('cat.jpg'); // { label: 'cat', probability: 0.98 }
  */
 export class Classifier {
   private constructor(private readonly trained: TrainedModel) {}
 
-  /** Opens a model file, or the best weights of a run. @throws DataError or CheckpointError that names what is missing or damaged */
-  static async open(
+  /** Loads a model file, or the best weights of a run. @throws DataError or CheckpointError that names what is missing or damaged */
+  static async load(
     model: ModelSource | string,
     ...given: [options?: LoadOptions]
   ): Promise<Classifier> {

@@ -19,7 +19,7 @@ interface Claims {
 /** The model in a safetensors file with a description; null for weights alone. @throws ValueError for options that contradict it */
 export async function readDescribed(file: string, options: Claims): Promise<TrainedModel | null> {
   if (!/\.(safetensors|wick)$/i.test(file) || !(await saysItsModel(file))) return null;
-  const asItIs = 'wick predict, wick evaluate and Classifier.open take it as it is';
+  const asItIs = 'wick predict, wick evaluate and Classifier.load take it as it is';
   if (/\.wick$/i.test(file)) throw new CheckpointError(file, `is a model file already; ${asItIs}`);
   const source = new ModelFile(file);
   const card = await readCard(source);

@@ -47,6 +47,7 @@ export async function* predictAll(
   let waiting: Read[] = [];
   let inputs = 0;
   for await (const one of ahead(pictures, read, decodedAhead)) {
+    query.signal?.throwIfAborted();
     waiting.push(one);
     if ('prepared' in one) inputs++;
     if (inputs === most) {
@@ -56,7 +57,10 @@ export async function* predictAll(
     }
   }
   // Those that fill no batch go one by one: batches of any size would each be compiled.
-  for (const one of waiting) yield* await answers(trained, [one], query);
+  for (const one of waiting) {
+    query.signal?.throwIfAborted();
+    yield* await answers(trained, [one], query);
+  }
 }
 
 async function answers(

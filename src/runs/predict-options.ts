@@ -4,9 +4,9 @@ import { optionReader, requireOneOf } from '../core/options.js';
 import { show } from '../core/outside-text.js';
 import { type TestTimeViews, testTimeViews } from './test-time-views.js';
 
-/** A class with its probability, 0–1. */
+/** A class, by its name, with its probability, 0–1. */
 export interface Prediction {
-  readonly class: string;
+  readonly label: string;
   readonly probability: number;
 }
 
@@ -27,6 +27,8 @@ export interface PredictOptions {
   readonly tta?: TestTimeViews | undefined;
   /** The probability below which the model is unsure of its best class, 0–1. @default 0 */
   readonly threshold?: number | undefined;
+  /** Once it is aborted no answer comes any more: its reason is thrown. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What a model says of one picture. */
@@ -46,6 +48,7 @@ const readOptions = optionReader<PredictOptions>('predict', {
   invert: true,
   tta: true,
   threshold: true,
+  signal: true,
 });
 
 /** What is asked, nothing left open. */
@@ -55,6 +58,7 @@ export interface PredictQuery {
   /** null is one view. */
   readonly tta: TestTimeViews | null;
   readonly threshold: number;
+  readonly signal: AbortSignal | undefined;
 }
 
 /** The options of a call, checked. */
@@ -62,14 +66,14 @@ export function readPredictOptions(
   given: readonly [options?: PredictOptions],
   classes: number,
 ): PredictQuery {
-  const { top = classes, invert = 'no', tta, threshold = 0 } = readOptions(given);
+  const { top = classes, invert = 'no', tta, threshold = 0, signal } = readOptions(given);
   if (!Number.isInteger(top) || top < 1)
     throw new ValueError('predict', `top=${show(top)} must be a whole number ≥ 1`);
   if (!(threshold >= 0 && threshold <= 1))
     throw new ValueError('predict', `threshold=${show(threshold)} must be a number from 0 to 1`);
   requireOneOf('predict', 'invert', invert, inversions);
   if (tta !== undefined) requireOneOf('predict', 'tta', tta, testTimeViews);
-  return { top, invert, tta: tta ?? null, threshold };
+  return { top, invert, tta: tta ?? null, threshold, signal };
 }
 
 /** The classes with their probabilities, the best first. */
@@ -79,7 +83,7 @@ export function ranked(
   { top, threshold }: Pick<PredictQuery, 'top' | 'threshold'>,
 ): Pick<PictureResult, 'predictions' | 'unsure'> {
   const predictions = classes
-    .map((name, k) => ({ class: name, probability: probabilities[k] ?? 0 }))
+    .map((label, k) => ({ label, probability: probabilities[k] ?? 0 }))
     .sort((a, b) => b.probability - a.probability)
     .slice(0, top);
   return { predictions, unsure: (predictions[0]?.probability ?? 0) < threshold };

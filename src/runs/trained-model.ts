@@ -179,7 +179,9 @@ export class TrainedModel {
   ): Promise<PictureResult> {
     const { classes } = this.card;
     const query = readPredictOptions(given, classes.length);
+    query.signal?.throwIfAborted();
     const { input, ...looks } = await this.prepare(picture, query.invert);
+    query.signal?.throwIfAborted();
     const probabilities = await this.probabilities(input, query.tta);
     return { ...ranked(classes, await probabilities.dataAsync(), query), ...looks };
   }

@@ -30,7 +30,7 @@ test('a folder of pictures becomes a model that names them', () => {
   const predicted = wick(folder, ['predict', run, ...images, '--json']);
   const lines = predicted.out.trim().split('\n');
   assert.deepEqual(
-    lines.map((line) => JSON.parse(line).predictions[0].class),
+    lines.map((line) => JSON.parse(line).predictions[0].label),
     ['green', 'red'],
   );
   assert.match(wick(folder, ['summary', run]).out, /^CifarCNN +\[1,3,8,8\] +\[1,2\]/m);

@@ -148,7 +148,7 @@ test('predict names the digit in a picture, whatever its size', async () => {
     const { predictions } = JSON.parse(line);
     assert.equal(predictions.length, 2);
     assert.ok(predictions[0].probability >= predictions[1].probability);
-    if (predictions[0].class === String(digits.targets[i * 50])) right++;
+    if (predictions[0].label === String(digits.targets[i * 50])) right++;
   }
   assert.ok(right >= 15, `${right} of 20`);
 });
@@ -157,7 +157,7 @@ test('the sample picture that comes with wick is named', () => {
   const sample = fileURLToPath(new URL('../../../assets/seven.png', import.meta.url));
   const { out, err } = wick(folder, ['predict', 'first', sample, '--json']);
   assert.equal(err, '');
-  assert.equal(JSON.parse(out).predictions[0].class, '7');
+  assert.equal(JSON.parse(out).predictions[0].label, '7');
 });
 
 test('digits written dark on light are noted, and turned on demand', async () => {
@@ -192,7 +192,7 @@ test('digits written dark on light are noted, and turned on demand', async () =>
     lines.map(({ inverted = false }) => inverted),
     [...paths.map(() => true), false],
   );
-  const right = images.filter(({ label }, i) => lines[i].predictions[0].class === label);
+  const right = images.filter(({ label }, i) => lines[i].predictions[0].label === label);
   assert.ok(right.length >= 7, `${right.length} of 10`);
 });
 

@@ -115,7 +115,7 @@ const families: readonly (readonly [RegExp, readonly unknown[]])[] = [
     /^runs\.(train|openTask|calibrate|evaluate|exportRun|auditLabels|tune|resumeTune)$/,
     ['somewhere'],
   ],
-  [/^(runs\.)?(Classifier\.open|TrainedModel\.load)$/, ['somewhere']],
+  [/^(runs\.)?(Classifier|TrainedModel)\.load$/, ['somewhere']],
   [
     /^vision\.datasets\.(MNIST|FashionMNIST|CIFAR10|FER2013|ImageFolder|ListFile)\.open$/,
     ['somewhere'],

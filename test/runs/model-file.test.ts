@@ -47,7 +47,7 @@ test('a model file answers as its run does, to the bit, wherever it is', async (
   const before = await TrainedModel.load(run);
   const after = await TrainedModel.load(path);
   assert.deepEqual(await after.predict(picture), await before.predict(picture));
-  assert.deepEqual((await Classifier.open(path)).classes, classes);
+  assert.deepEqual((await Classifier.load(path)).classes, classes);
   const data = { recipe: 'digits', imageSize: 28, limit: 30, seed: 5 };
   const fingerprint = { train: 'abc', test: 'def' };
   assert.deepEqual(after.card, { ...card, license: 'MIT', data: { ...data, fingerprint } });

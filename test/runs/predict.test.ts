@@ -35,7 +35,7 @@ test('many pictures are told what each alone is told, in order, with those that 
   const bad = await put(root, 'bad.png', '<html></html>');
   const bytes = await readFile(paths[3] ?? '');
   const asked = [...paths.slice(0, 33), bad, join(root, 'none.png'), ...paths.slice(33), bytes];
-  const classifier = await Classifier.open(run);
+  const classifier = await Classifier.load(run);
   const answers = await listed(classifier.predictAll(asked));
   assert.deepEqual(
     answers.map(({ picture }) => picture),
@@ -49,8 +49,8 @@ test('many pictures are told what each alone is told, in order, with those that 
     }
     assert.equal(answer.error, null);
     const { predictions } = await trained.predict(asked[i] ?? '');
-    for (const [k, { class: name, probability }] of predictions.entries()) {
-      assert.equal(answer.predictions[k]?.class, name);
+    for (const [k, { label, probability }] of predictions.entries()) {
+      assert.equal(answer.predictions[k]?.label, label);
       assert.ok(Math.abs((answer.predictions[k]?.probability ?? 0) - probability) < 1e-5);
     }
   }
@@ -58,7 +58,7 @@ test('many pictures are told what each alone is told, in order, with those that 
 
 test('whoever has read enough of the answers may stop', async (t) => {
   const { run, paths } = await setUp(t, 3);
-  const classifier = await Classifier.open(run);
+  const classifier = await Classifier.load(run);
   for await (const { picture } of classifier.predictAll([...paths, 'none.png'])) {
     assert.equal(picture, paths[0]);
     break;
@@ -76,13 +76,30 @@ test('a model that is less sure than the threshold is unsure', async (t) => {
   const above = await trained.predict(path, { threshold: best + 1e-6 });
   assert.equal(above.unsure, true);
   assert.deepEqual(above.predictions, predictions, 'what it would say is told');
-  const classifier = await Classifier.open(run);
+  const classifier = await Classifier.load(run);
   assert.equal((await classifier.predict(path)).length, 2);
   assert.deepEqual(await classifier.predict(path, { threshold: 1 }), []);
   for (const threshold of [-0.1, 1.1, Number.NaN])
     await assert.rejects(trained.predict(path, { threshold }), {
       message: /^predict: threshold=.* must be a number from 0 to 1$/,
     });
+});
+
+test('once its signal is aborted nothing is answered any more', async (t) => {
+  const { run, paths } = await setUp(t, 3);
+  const classifier = await Classifier.load(run);
+  const reason = new Error('the visitor has gone');
+  const gone = AbortSignal.abort(reason);
+  await assert.rejects(classifier.predict(paths[0] ?? '', { signal: gone }), reason);
+  const leaving = new AbortController();
+  const told: string[] = [];
+  await assert.rejects(async () => {
+    for await (const { picture } of classifier.predictAll(paths, { signal: leaving.signal })) {
+      told.push(picture);
+      leaving.abort(reason);
+    }
+  }, reason);
+  assert.deepEqual(told, paths.slice(0, 1));
 });
 
 test('views are the picture, its mirror image, and both moved by a 16th each way', () => {
@@ -142,12 +159,12 @@ test('averaging over views tells the mean of what the views are told', async (t)
   const [own, mirrored] = [await trained.logits(input), await trained.logits(input.flip(3))];
   const expected = own.softmax(1).add(mirrored.softmax(1)).div(2);
   const { predictions } = await trained.predict(path, { tta: 'mirror' });
-  for (const { class: name, probability } of predictions)
-    assert.ok(Math.abs(probability - (expected.data[name === 'a' ? 0 : 1] ?? 0)) < 1e-6);
+  for (const { label, probability } of predictions)
+    assert.ok(Math.abs(probability - (expected.data[label === 'a' ? 0 : 1] ?? 0)) < 1e-6);
   const plain = await trained.predict(path);
   assert.notEqual(plain.predictions[0]?.probability, predictions[0]?.probability);
   // Batches of views: 32 / 10 = 3 pictures at a time.
-  const classifier = await Classifier.open(run);
+  const classifier = await Classifier.load(run);
   const answers = await listed(classifier.predictAll(paths, { tta: 'both' }));
   for (const [i, answer] of answers.entries()) {
     const alone = await trained.predict(paths[i] ?? '', { tta: 'both' });

@@ -45,10 +45,10 @@ test('a folder is trained, and its run measured and asked', async (t) => {
   );
   await put(root, 'red.png', await colored('red', 9, 1));
   const picture = join(root, 'red.png');
-  const classifier = await runs.Classifier.open(run);
-  assert.equal((await classifier.predict(picture, { top: 1 }))[0]?.class, 'red');
+  const classifier = await runs.Classifier.load(run);
+  assert.equal((await classifier.predict(picture, { top: 1 }))[0]?.label, 'red');
   const trained = await runs.TrainedModel.load(out);
-  assert.equal((await trained.predict(picture)).predictions[0]?.class, 'red');
+  assert.equal((await trained.predict(picture)).predictions[0]?.label, 'red');
   assert.deepEqual(trained.model(zeros(2, 3, 8, 8)).shape, [2, 2]);
 });
 

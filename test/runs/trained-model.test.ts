@@ -40,7 +40,7 @@ const fits = {
 test('probabilities of all classes add up to 1', async (t) => {
   const { run, picture } = await makeRun(t, { transform: fits });
   const { predictions } = await (await TrainedModel.load(run)).predict(picture, { top: 5 });
-  assert.deepEqual(predictions.map((p) => p.class).sort(), ['a', 'b']);
+  assert.deepEqual(predictions.map((p) => p.label).sort(), ['a', 'b']);
   const sum = predictions.reduce((total, p) => total + p.probability, 0);
   assert.ok(Math.abs(sum - 1) < 1e-6);
 });
@@ -49,13 +49,13 @@ test('a classifier tells of files and of bytes what the model tells, compiled', 
   const { run, model, picture } = await makeRun(t, { transform: fits });
   const { predictions: expected } = await (await TrainedModel.load(run)).predict(picture);
   const calls = t.mock.method(Object.getPrototypeOf(model), 'forward').mock;
-  const classifier = await Classifier.open(run.path);
+  const classifier = await Classifier.load(run.path);
   assert.deepEqual(classifier.classes, ['a', 'b']);
   calls.resetCalls();
   for (const source of [picture, await readFile(picture)]) {
     const found = await classifier.predict(source);
     found.forEach((prediction, i) => {
-      assert.equal(prediction.class, expected[i]?.class);
+      assert.equal(prediction.label, expected[i]?.label);
       assert.ok(Math.abs(prediction.probability - (expected[i]?.probability ?? 0)) < 1e-5);
     });
   }

@@ -67,7 +67,7 @@ function notesOn({ format, path, onnx }: ExportedRun): string[] {
     return [`a state dict: model.load_state_dict(torch.load('${path}')) reads it`];
   if (onnx === undefined)
     return [
-      'safetensors, with classes, transform and architecture in the metadata: wick predict and Classifier.open take it',
+      'safetensors, with classes, transform and architecture in the metadata: wick predict and Classifier.load take it',
     ];
   const { opset, check, withoutTestSet } = onnx;
   const file = `ONNX, operators of version ${opset}; input 'input', output 'logits', any size of batch`;
