@@ -1,4 +1,4 @@
-/** What is timed: whole training steps and inference of the four networks that the tutorials train. */
+/** What is timed: whole training steps and inference of the networks that the tutorials train, and of a mobile one. */
 import type { Shape } from '../src/core/shape.js';
 import type { ModelCard } from '../src/runs/model-card.js';
 
@@ -66,6 +66,15 @@ export const workloads: readonly Workload[] = [
     title: 'ResNet-18 frozen b64, 224×224 (Adam on the last layer)',
     frozen: true,
     inputShape: [64, 3, 224, 224],
+  },
+  {
+    ...training,
+    name: 'mobilenet',
+    title: 'MobileNetV2 b32, 224×224 (SGD)',
+    architecture: { name: 'mobilenet_v2', options: { numClasses: 20 } },
+    inputShape: [32, 3, 224, 224],
+    classes: 20,
+    optimizer: 'sgd',
   },
   {
     ...inference,
