@@ -1,4 +1,5 @@
 /** The vocabulary of plans: ops with their attributes, and the nodes that passes make of several, which only engines know. */
+import type { ClampAttrs } from '../../graph/attrs/elementwise.js';
 import type { BatchNormAttrs, Conv2dAttrs, MaxPool2dAttrs } from '../../graph/attrs/layers.js';
 import type { NoAttrs } from '../../graph/attrs/no-attrs.js';
 import type { ReductionAttrs } from '../../graph/attrs/reduction.js';
@@ -8,6 +9,9 @@ import type { OpAttrs } from '../../graph/op-attrs.js';
 export interface ConvNodeAttrs extends Conv2dAttrs {
   readonly relu?: boolean;
 }
+
+/** Batch normalisation, and the bounds of a clamp behind it. */
+export interface NormClampAttrs extends BatchNormAttrs, ClampAttrs {}
 
 /** Max pooling, and the same with a relu before it. */
 export interface BlockedPoolAttrs extends MaxPool2dAttrs {
@@ -19,6 +23,8 @@ export interface FusedAttrs {
   addRelu: NoAttrs;
   batchNormAddRelu: BatchNormAttrs;
   batchNormAddReluBackward: BatchNormAttrs;
+  batchNormClamp: NormClampAttrs;
+  batchNormClampBackward: NormClampAttrs;
   batchNormEvalAddRelu: BatchNormAttrs;
   batchNormEvalRelu: BatchNormAttrs;
   batchNormRelu: BatchNormAttrs;

@@ -43,6 +43,45 @@ const training: Record<string, Case> = {
     has: ['batchNormRelu', 'batchNormReluBackward'],
     hasNot: ['relu', 'batchNorm', 'reluBackward'],
   },
+  'batch normalisation and clamp': {
+    make() {
+      const layers = [conv(), norm(), conv()] as const;
+      const [a, b, c] = layers;
+      return {
+        layers,
+        forward: (x) => [c.forward(b.forward(a.forward(x)).clamp(0, 1))],
+      };
+    },
+    has: ['batchNormClamp', 'batchNormClampBackward'],
+    hasNot: ['clamp', 'clampBackward', 'batchNorm', 'batchNormBackward'],
+  },
+  'a clamp of a normalisation that somebody else reads': {
+    make() {
+      const layers = [conv(), norm()] as const;
+      const [a, b] = layers;
+      return {
+        layers,
+        forward(x) {
+          const y = b.forward(a.forward(x));
+          return [y.clamp(0, 1), y.square()];
+        },
+      };
+    },
+    has: ['batchNorm', 'clamp', 'clampBackward', 'batchNormBackward'],
+    hasNot: ['batchNormClamp'],
+  },
+  'a clamp that would not keep the zeros behind the last channel': {
+    make() {
+      const layers = [conv(), norm(), conv()] as const;
+      const [a, b, c] = layers;
+      return {
+        layers,
+        forward: (x) => [c.forward(b.forward(a.forward(x)).clamp(0.25, 1))],
+      };
+    },
+    has: ['batchNorm', 'clamp'],
+    hasNot: ['batchNormClamp'],
+  },
   'batch normalisation, relu and 2 × 2 max pooling': {
     make() {
       const layers = [conv(), norm(), conv()] as const;

@@ -21,6 +21,8 @@ const norm = (x: Tensor, weight: Tensor, bias: Tensor) =>
 const networks: Readonly<Record<string, Network>> = {
   'batch norm': (x, w, b) => norm(x, w, b),
   'batch norm, relu': (x, w, b) => relu(norm(x, w, b)),
+  'batch norm, relu6': (x, w, b) => norm(x, w, b).relu6(),
+  'batch norm, clamp from below': (x, w, b) => norm(x, w, b).clamp(-0.5),
   'batch norm, residual, relu': (x, w, b) => relu(norm(x, w, b).add(x.mul(0.5))),
   'batch norm, relu, pool 2 × 2': (x, w, b) => maxPool2d(relu(norm(x, w, b)), 2),
   'sum, sum and relu': (x, w, b) => relu(norm(x, w, b).mul(2).add(x)).add(x),

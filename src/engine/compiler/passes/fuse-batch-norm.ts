@@ -1,5 +1,5 @@
 /**
- * Batch normalisation with what follows it: a relu, a residual and a relu, or a relu and 2 × 2 max pooling, and their
+ * Batch normalisation with what follows it: a relu, a clamp, a residual and a relu, or a relu and 2 × 2 max pooling, and their
  * gradients (`wasm/lower/batch-norm-fused.ts` has the lowerings). The normalised tensor is then never stored.
  */
 import { sameShape } from '../../../core/shape.js';
@@ -12,7 +12,8 @@ import type { Rewriter } from './rewriter.js';
 export function fuseBatchNorm(graph: Rewriter): void {
   for (const norm of graph.named('batchNorm')) {
     if (!isImages(operands(norm.inputs)[0])) continue;
-    if (!fuseMaxPool(graph, norm) && !fuseRelu(graph, norm)) fuseResidual(graph, norm);
+    if (fuseMaxPool(graph, norm) || fuseRelu(graph, norm) || fuseClamp(graph, norm)) continue;
+    fuseResidual(graph, norm);
   }
   for (const norm of graph.named('batchNormEval')) {
     if (isImages(operands(norm.inputs)[0])) fuseEvaluation(graph, norm);
@@ -63,6 +64,42 @@ function fuseRelu(graph: Rewriter, norm: NamedNode<'batchNorm'>): boolean {
     name: 'batchNormReluBackward',
     attrs,
     inputs: [operands(back.inputs)[1], x, weight, bias, mean, variance],
+    outputs: normBack.outputs,
+  });
+  return true;
+}
+
+/** Forward and backward: the gradient of a clamp reads what the clamp is given, which is then not there. */
+function fuseClamp(graph: Rewriter, norm: NamedNode<'batchNorm'>): boolean {
+  const [normalized, mean, variance] = operands(norm.outputs);
+  const readers = graph.readersOf(normalized);
+  const clamp = readers.find((node) => node.name === 'clamp');
+  if (clamp === undefined) return false;
+  const { min, max } = clamp.attrs;
+  // What fills the last block of channels is zero, and must stay so; a bound of NaN is left to the op.
+  if (!((min ?? 0) <= 0 && (max ?? 0) >= 0)) return false;
+  const back = readers.find(
+    ({ name, inputs, attrs }) =>
+      name === 'clampBackward' &&
+      inputs[0] === normalized &&
+      attrs.min === min &&
+      attrs.max === max,
+  );
+  if (!graph.isReadOnlyBy(normalized, clamp, back)) return false;
+  const normBack = back && normGradient(graph, norm, operands(back.outputs)[0]);
+  const isAlone = back && graph.isReadOnlyBy(operands(back.outputs)[0], normBack);
+  if (back !== undefined && (normBack === undefined || isAlone !== true)) return false;
+
+  const { inputs } = norm;
+  const attrs = { ...norm.attrs, min, max };
+  graph.fuse([norm, clamp], {
+    ...{ name: 'batchNormClamp', attrs, inputs },
+    outputs: [operands(clamp.outputs)[0], mean, variance],
+  });
+  if (back === undefined || normBack === undefined) return true;
+  graph.fuse([back, normBack], {
+    ...{ name: 'batchNormClampBackward', attrs },
+    inputs: [operands(back.inputs)[1], ...inputs, mean, variance],
     outputs: normBack.outputs,
   });
   return true;

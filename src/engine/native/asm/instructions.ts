@@ -67,6 +67,7 @@ export const instructions = {
   vsubps: row('rvm', 'NP', '0F', 0, 0x5c),
   vmulps: row('rvm', 'NP', '0F', 0, 0x59),
   vdivps: row('rvm', 'NP', '0F', 0, 0x5e),
+  vminps: row('rvm', 'NP', '0F', 0, 0x5d),
   vmaxps: row('rvm', 'NP', '0F', 0, 0x5f),
   vsqrtps: row('rm', 'NP', '0F', 0, 0x51),
   vxorps: row('rvm', 'NP', '0F', 0, 0x57, { only: 'vex' }),

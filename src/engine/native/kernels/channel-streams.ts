@@ -5,7 +5,7 @@
  * Sums of up to 64 numbers are floats, sums of those doubles: `[2][C]`, the channels rounded up to four. For AVX-512.
  */
 import type { Precision } from '../../precision.js';
-import { type Mask, only, type Vec } from '../asm/operands.js';
+import { only, type Vec } from '../asm/operands.js';
 import { bytesOf, type Cursor, type KernelWriter, type Part } from '../kernel-writer.js';
 import { wholeVectors } from './vector-places.js';
 
@@ -176,18 +176,24 @@ export function channelSums(w: KernelWriter, shape: SumStream): void {
   });
 }
 
+/** What values lie between, undefined for an end that is open. */
+export interface Bounds {
+  readonly low: number | undefined;
+  readonly high: number | undefined;
+}
+
 export interface ApplyStream extends Stream {
-  readonly relu: boolean;
+  readonly bounds: Bounds;
   readonly hasResidual: boolean;
 }
 
-/** y = x · scale + shift (+ residual), at least 0 with a relu. Arguments: x, scale, shift, y and the residual, if any. */
+/** y = x · scale + shift (+ residual), bounded; NaN stays. Arguments: x, scale, shift, y and the residual, if any. */
 export function normalize(w: KernelWriter, shape: ApplyStream): void {
-  const { storage, relu, hasResidual } = shape;
+  const { storage, bounds, hasResidual } = shape;
   const { x, scale, shift, y, residual } = hasResidual
     ? w.pointers('x', 'scale', 'shift', 'y', 'residual')
     : { ...w.pointers('x', 'scale', 'shift', 'y'), residual: undefined };
-  const zero = relu ? w.filled(0) : undefined;
+  const { low, high } = filledBounds(w, bounds);
   const tensors = residual === undefined ? [x, y] : [x, y, residual];
   eachVector(w, shape, tensors, { params: [scale, shift] }, ({ at, part, param, pixels }) => {
     const [from = x, to = y, added] = at;
@@ -202,31 +208,40 @@ export function normalize(w: KernelWriter, shape: ApplyStream): void {
           w.loadAs(storage, r, added.at(pixel), part);
           w.vaddps(u, u, r);
         });
-      if (zero !== undefined) w.vmaxps(u, zero, u); // The second operand, where one is NaN.
+      if (low !== undefined) w.vmaxps(u, low, u); // The second operand, where one is NaN.
+      if (high !== undefined) w.vminps(u, high, u);
       w.storeAs(storage, to.at(pixel), u, part);
     });
   });
 }
 
-/** Lanes where a is not ≤ b, NaN among them. */
-const notAtMost = 6;
+function filledBounds(w: KernelWriter, { low, high }: Bounds) {
+  const filled = (value: number | undefined) => (value === undefined ? value : w.filled(value));
+  return { low: filled(low), high: filled(high) };
+}
+
+/** Lanes where a is not < b, not ≤ b, not > b: NaN is among all of them. */
+const not = { below: 5, atMost: 6, above: 10 } as const;
 
 export interface GradientSums extends SumStream {
-  /** What g is: dy; dy where x · scale + shift > 0; dy where y > 0, which is stored. */
-  readonly gradient: 'plain' | 'rectified' | 'residual';
+  /** What g is: dy; dy where x · scale + shift is within bounds; dy where y > 0, which is stored. */
+  readonly gradient: 'plain' | 'residual' | Bounds;
 }
 
 /**
- * Σ g and Σ g · (x − mean). Arguments: x, dy, mean, sums, and scale and shift of a rectified gradient, or y and what is stored of
+ * Σ g and Σ g · (x − mean). Arguments: x, dy, mean, sums, and scale and shift of a bounded gradient, or y and what is stored of
  * a residual's.
  */
 export function gradientSums(w: KernelWriter, shape: GradientSums): void {
   const { storage, gradient } = shape;
-  const given = w.pointers('x', 'dy', 'mean', 'sums', ...extras[gradient]);
+  const bounds = typeof gradient === 'object' ? gradient : undefined;
+  const extra = extras[typeof gradient === 'object' ? 'bounded' : gradient];
+  const given = w.pointers('x', 'dy', 'mean', 'sums', ...extra);
   const { x, dy, mean, sums } = given;
   const { scale, shift, y, masked } = given as Partial<Record<string, Cursor>>;
   const zero = w.filled(0);
-  const keep = gradient === 'plain' ? undefined : w.mask();
+  const gate = bounds && gateOf(w, bounds);
+  const keep = gradient === 'residual' ? w.mask() : undefined;
   const tensors = [x, dy, ...(y && masked ? [y, masked] : [])];
   const params = [mean, ...(scale && shift ? [scale, shift] : [])];
   eachVector(w, shape, tensors, { params, sums }, (vector) => {
@@ -238,16 +253,14 @@ export function gradientSums(w: KernelWriter, shape: GradientSums): void {
       const [u, g] = w.vectors(2);
       w.loadAs(storage, u, xAt.at(pixel), part);
       w.loadAs(storage, g, dyAt.at(pixel), part);
-      if (keep !== undefined) {
+      if (gate !== undefined && line !== undefined) gate(g, { x: u, ...line });
+      if (keep !== undefined && yAt !== undefined && maskedAt !== undefined) {
         const z = w.vector();
-        if (line !== undefined) rectify(w, { to: g, x: u, ...line, z, zero, keep });
-        else if (yAt !== undefined && maskedAt !== undefined) {
-          w.loadAs(storage, z, yAt.at(pixel), part);
-          w.vcmpps(keep, z, zero, notAtMost);
-          w.vmovups(only(keep, g), g);
-          w.vmovups(z, g);
-          w.storeAs(storage, maskedAt.at(pixel), z, part);
-        }
+        w.loadAs(storage, z, yAt.at(pixel), part);
+        w.vcmpps(keep, z, zero, not.atMost);
+        w.vmovups(only(keep, g), g);
+        w.vmovups(z, g);
+        w.storeAs(storage, maskedAt.at(pixel), z, part);
       }
       w.vsubps(u, u, center);
       w.vaddps(s, s, g);
@@ -256,37 +269,44 @@ export function gradientSums(w: KernelWriter, shape: GradientSums): void {
   });
 }
 
-const extras = { plain: [], rectified: ['scale', 'shift'], residual: ['y', 'masked'] } as const;
+const extras = { plain: [], bounded: ['scale', 'shift'], residual: ['y', 'masked'] } as const;
 
-/** to = to where x · a + b is not ≤ 0, else 0. */
-function rectify(
-  w: KernelWriter,
-  regs: Readonly<Record<'to' | 'x' | 'a' | 'b' | 'z' | 'zero', Vec>> & { readonly keep: Mask },
-): void {
-  const { to, x, a, b, z, zero, keep } = regs;
-  w.vmovups(z, x);
-  w.vfmadd213ps(z, a, b);
-  w.vcmpps(keep, z, zero, notAtMost);
-  w.vmovups(only(keep, to), to);
+/** g = g where x · a + b is within bounds or NaN, else 0. */
+type Gate = (g: Vec, line: Readonly<Record<'x' | 'a' | 'b', Vec>>) => void;
+
+function gateOf(w: KernelWriter, bounds: Bounds): Gate {
+  const { low, high } = filledBounds(w, bounds);
+  const ends = [
+    ...(low === undefined ? [] : [{ end: low, keeps: not.below, mask: w.mask() }]),
+    ...(high === undefined ? [] : [{ end: high, keeps: not.above, mask: w.mask() }]),
+  ];
+  return (g, { x, a, b }) =>
+    w.scope(() => {
+      const z = w.vector();
+      w.vmovups(z, x);
+      w.vfmadd213ps(z, a, b);
+      for (const { end, keeps, mask } of ends) w.vcmpps(mask, z, end, keeps);
+      for (const { mask } of ends) w.vmovups(only(mask, g), g);
+    });
 }
 
 export interface GradientStream extends Stream {
-  readonly rectified: boolean;
+  /** Where they are given, the gradient passes within them. */
+  readonly bounds: Bounds | undefined;
   /** Bytes between the terms. */
   readonly apart: number;
 }
 
 /**
  * dx = scale · g + slope · (x − mean) + offset. Arguments: x, dy, terms (mean, scale, slope, offset), dx, and the shift of a
- * rectified gradient.
+ * bounded gradient.
  */
 export function normalizeGradient(w: KernelWriter, shape: GradientStream): void {
-  const { storage, rectified, apart } = shape;
-  const given = w.pointers('x', 'dy', 'terms', 'dx', ...(rectified ? (['shift'] as const) : []));
+  const { storage, bounds, apart } = shape;
+  const given = w.pointers('x', 'dy', 'terms', 'dx', ...(bounds ? (['shift'] as const) : []));
   const { x, dy, terms, dx } = given;
   const { shift } = given as Partial<Record<string, Cursor>>;
-  const zero = w.filled(0);
-  const keep = rectified ? w.mask() : undefined;
+  const gate = bounds && gateOf(w, bounds);
   const params = [terms, ...(shift ? [shift] : [])];
   eachVector(w, shape, [x, dy, dx], { params }, ({ at, part, param, pixels }) => {
     const [xAt = x, dyAt = dy, dxAt = dx] = at;
@@ -299,10 +319,7 @@ export function normalizeGradient(w: KernelWriter, shape: GradientStream): void 
       const [u, g] = w.vectors(2);
       w.loadAs(storage, u, xAt.at(pixel), part);
       w.loadAs(storage, g, dyAt.at(pixel), part);
-      if (keep !== undefined && b !== undefined)
-        w.scope(() => {
-          rectify(w, { to: g, x: u, a: scale, b, z: w.vector(), zero, keep });
-        });
+      if (gate !== undefined && b !== undefined) gate(g, { x: u, a: scale, b });
       w.vsubps(u, u, mean);
       w.vfmadd213ps(u, slope, offset);
       w.vfmadd231ps(u, g, scale);

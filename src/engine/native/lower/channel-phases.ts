@@ -5,7 +5,9 @@ import type { Pointer } from '../../compiler/region.js';
 import type { Precision } from '../../precision.js';
 import { bytesOf } from '../kernel-writer.js';
 import {
+  type Bounds,
   channelSums,
+  type GradientSums,
   gradientSums,
   momentSums,
   normalize,
@@ -185,7 +187,7 @@ const sumsOfChannels: StoredReplacement<KernelArguments['channelSums']> = (
 const batchNormApply: StoredReplacement<KernelArguments['batchNormApply']> = (
   kernels,
   context,
-  { x, scale, shift, y, relu, residual, ...sizes },
+  { x, scale, shift, y, low, high, residual, ...sizes },
   storage,
 ) => {
   const channels = channelsOf(sizes, storage);
@@ -194,16 +196,22 @@ const batchNormApply: StoredReplacement<KernelArguments['batchNormApply']> = (
   const { tensor, param } = operands;
   const places = [tensor(x), param(scale), param(shift), tensor(y)];
   if (residual !== undefined) places.push(tensor(residual));
-  const more = { relu, hasResidual: residual !== undefined };
+  const more = { bounds: boundsOf({ low, high }), hasResidual: residual !== undefined };
   emitPass(context, channels, operands, places, (stream) =>
     kernels.get(normalize, { ...stream, ...more }),
   );
   return true;
 };
 
+/** Those of a kernel that has them as numbers. */
+function boundsOf({ low, high }: { readonly low: number; readonly high: number }): Bounds {
+  const finite = (end: number) => (Number.isFinite(end) ? end : undefined);
+  return { low: finite(low), high: finite(high) };
+}
+
 /** The sums of a gradient; `extra`: the arguments of what is fused behind the normalisation. */
 function backwardSums<Told extends KernelArguments['batchNormBackwardSums']>(
-  gradient: 'plain' | 'rectified' | 'residual',
+  gradientOf: (args: Told) => GradientSums['gradient'],
   extra: (args: Told, operands: Operands) => Places,
 ): StoredReplacement<Told> {
   return (kernels, context, args, storage) => {
@@ -218,28 +226,28 @@ function backwardSums<Told extends KernelArguments['batchNormBackwardSums']>(
     const sums = sumsOf(phase, channels, args.sums, 2);
     const after = extra(args, operands);
     emitSums(kernels, context, channels, operands, sums, { before, after }, (stream) =>
-      kernels.get(gradientSums, { ...stream, gradient }),
+      kernels.get(gradientSums, { ...stream, gradient: gradientOf(args) }),
     );
     return true;
   };
 }
 
-/** The gradient of x; `shiftOf`: where a relu follows, the shift of what it is given. */
+/** The gradient of x; `boundOf`: where a relu or a clamp follows, its bounds and the shift of what it is given. */
 function backwardApply<Told extends KernelArguments['batchNormBackwardApply']>(
-  shiftOf: (args: Told) => Pointer | undefined,
+  boundOf: (args: Told) => { readonly shift: Pointer; readonly bounds: Bounds } | undefined,
 ): StoredReplacement<Told> {
   return (kernels, context, args, storage) => {
     const channels = channelsOf(args, storage);
     if (channels === undefined) return false;
     const { x, dy, terms, dx } = args;
-    const shift = shiftOf(args);
+    const bound = boundOf(args);
     const operands = operandsOf(context, channels);
     const { tensor, param } = operands;
     const places = [tensor(x), tensor(dy), param(terms), tensor(dx)];
-    if (shift !== undefined) places.push(param(shift));
+    if (bound !== undefined) places.push(param(bound.shift));
     const apart = 4 * channels.groups * channels.block;
     emitPass(context, channels, operands, places, (stream) =>
-      kernels.get(normalizeGradient, { ...stream, rectified: shift !== undefined, apart }),
+      kernels.get(normalizeGradient, { ...stream, bounds: bound?.bounds, apart }),
     );
     return true;
   };
@@ -249,15 +257,21 @@ export const channelReplacements: StoredReplacements = {
   batchNormSums,
   batchNormApply,
   channelSums: sumsOfChannels,
-  batchNormBackwardSums: backwardSums('plain', () => []),
-  batchNormReluBackwardSums: backwardSums('rectified', ({ scale, shift }, { param }) => [
-    param(scale),
-    param(shift),
-  ]),
-  batchNormResidualBackwardSums: backwardSums('residual', ({ y, masked }, { tensor }) => [
-    tensor(y),
-    tensor(masked),
-  ]),
+  batchNormBackwardSums: backwardSums(
+    () => 'plain',
+    () => [],
+  ),
+  batchNormReluBackwardSums: backwardSums(
+    (args) => boundsOf(args),
+    ({ scale, shift }, { param }) => [param(scale), param(shift)],
+  ),
+  batchNormResidualBackwardSums: backwardSums(
+    () => 'residual',
+    ({ y, masked }, { tensor }) => [tensor(y), tensor(masked)],
+  ),
   batchNormBackwardApply: backwardApply(() => undefined),
-  batchNormReluBackwardApply: backwardApply(({ shift }) => shift),
+  batchNormReluBackwardApply: backwardApply((args) => ({
+    shift: args.shift,
+    bounds: boundsOf(args),
+  })),
 };

@@ -10,6 +10,9 @@ const sums = {
   sums: 'write',
 } as const;
 
+/** The gradient passes but where x · scale + shift is below low or above high: NaN passes. */
+const bounds = { low: 'f32', high: 'f32' } as const;
+
 /** `terms` [4][stored]: mean, scale, slope, offset. dx may be x or dy. */
 const apply = { x: 'read', ...channelSizes, dy: 'read', terms: 'read', dx: 'write' } as const;
 
@@ -19,11 +22,11 @@ export const batchNormBackward = {
     bfloat16: ['batchNormBackwardSums'],
     fields: sums,
   },
-  /** y = relu(x · scale + shift); block % 4 = 0. */
+  /** A relu or a clamp follows; block % 4 = 0. */
   BatchNormReluBackwardSumsArgs: {
     kernels: ['batchNormReluBackwardSums'],
     bfloat16: ['batchNormReluBackwardSums'],
-    fields: { ...sums, scale: 'read', shift: 'read' },
+    fields: { ...sums, scale: 'read', shift: 'read', ...bounds },
   },
   /** y = relu(x · scale + shift + residual); `masked`, the residual's gradient, may be dy; block % 4 = 0. */
   BatchNormResidualBackwardSumsArgs: {
@@ -45,10 +48,10 @@ export const batchNormBackward = {
     bfloat16: ['batchNormBackwardApply'],
     fields: apply,
   },
-  /** The gradient passes where x · scale + shift > 0; block % 4 = 0. */
+  /** A relu or a clamp follows; block % 4 = 0. */
   BatchNormReluBackwardApplyArgs: {
     kernels: ['batchNormReluBackwardApply'],
     bfloat16: ['batchNormReluBackwardApply'],
-    fields: { ...apply, shift: 'read' },
+    fields: { ...apply, shift: 'read', ...bounds },
   },
 } as const satisfies Family;

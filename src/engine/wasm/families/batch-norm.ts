@@ -30,13 +30,13 @@ export const batchNorm = {
       ...{ scale: 'write', shift: 'write', channels: 'i32', eps: 'f64' },
     },
   },
-  /** The residual is added before the relu; y may be x or the residual. */
+  /** The residual is added, and what lies outside of low … high becomes these; y may be x or the residual. */
   BatchNormApplyArgs: {
     kernels: ['batchNormApply'],
     bfloat16: ['batchNormApply'],
     fields: {
       ...{ x: 'read', ...channelSizes, scale: 'read', shift: 'read', y: 'write' },
-      ...{ relu: 'bool', residual: 'read?' },
+      ...{ low: 'f32', high: 'f32', residual: 'read?' },
     },
   },
 } as const satisfies Family;

@@ -16,23 +16,25 @@ import { addSums, CHUNK, chunkOf, paddedChannels } from './channels';
 import { load4, loadNext4, span, store4, storeFirst } from './elements';
 import { addWide, bytes, keepPart, total, unitStart } from './share';
 
-// What g is. `a` and `b` are the channel's scale and shift; y and masked are used by the last one alone.
+// What g is. `a` and `b` are the channel's scale and shift; low and high are used by the second one alone, y and masked by the
+// last one.
 @final
 @unmanaged
 class Plain<T> {
   @inline
-  load(dy: usize, x: v128, a: v128, b: v128, y: usize, masked: usize): v128 {
+  load(dy: usize, x: v128, a: v128, b: v128, low: v128, high: v128, y: usize, masked: usize): v128 {
     return load4<T>(dy);
   }
 }
 
-// A relu follows: g = dy but where x·a + b ≤ 0 (NaN passes).
+// A relu or a clamp follows: g = dy but where x·a + b is outside of low … high (NaN passes).
 @final
 @unmanaged
-class Rectified<T> {
+class Bounded<T> {
   @inline
-  load(dy: usize, x: v128, a: v128, b: v128, y: usize, masked: usize): v128 {
-    return v128.andnot(load4<T>(dy), f32x4.le(madd(x, a, b), f32x4.splat(0)));
+  load(dy: usize, x: v128, a: v128, b: v128, low: v128, high: v128, y: usize, masked: usize): v128 {
+    const z = madd(x, a, b);
+    return v128.andnot(load4<T>(dy), v128.or(f32x4.lt(z, low), f32x4.gt(z, high)));
   }
 }
 
@@ -41,7 +43,7 @@ class Rectified<T> {
 @unmanaged
 class Residual<T> {
   @inline
-  load(dy: usize, x: v128, a: v128, b: v128, y: usize, masked: usize): v128 {
+  load(dy: usize, x: v128, a: v128, b: v128, low: v128, high: v128, y: usize, masked: usize): v128 {
     const g = v128.andnot(load4<T>(dy), f32x4.le(load4<T>(y), f32x4.splat(0)));
     store4<T>(masked, g); // exact: it has one of dy's elements, or 0
     return g;
@@ -59,6 +61,8 @@ function sumColumns<T, G>(
   step: usize,
   a: v128,
   b: v128,
+  low: v128,
+  high: v128,
   mean: v128,
   sums: usize,
   products: usize,
@@ -69,7 +73,7 @@ function sumColumns<T, G>(
   const end = x + <usize>rows * step;
   while (x < end) {
     const u = load4<T>(x);
-    const g = gradient.load(dy, u, a, b, y, masked);
+    const g = gradient.load(dy, u, a, b, low, high, y, masked);
     s = f32x4.add(s, g);
     q = madd(g, f32x4.sub(u, mean), q);
     x += step;
@@ -130,6 +134,8 @@ function sumAll<T, G, Args>(
   args: Args,
   scale: usize,
   shift: usize,
+  low: f32,
+  high: f32,
   y: usize,
   masked: usize,
   tid: i32,
@@ -183,6 +189,8 @@ function sumAll<T, G, Args>(
           step,
           a,
           b,
+          f32x4.splat(low),
+          f32x4.splat(high),
           m,
           sums + (k << 1),
           products + (k << 1),
@@ -194,7 +202,7 @@ function sumAll<T, G, Args>(
 }
 
 export function batchNormBackwardSums<T>(args: BatchNormBackwardSumsArgs, tid: i32, threads: i32): void {
-  sumAll<T, Plain<T>, BatchNormBackwardSumsArgs>(args, 0, 0, 0, 0, tid, threads);
+  sumAll<T, Plain<T>, BatchNormBackwardSumsArgs>(args, 0, 0, 0, 0, 0, 0, tid, threads);
 }
 
 export function batchNormReluBackwardSums<T>(
@@ -202,15 +210,9 @@ export function batchNormReluBackwardSums<T>(
   tid: i32,
   threads: i32,
 ): void {
-  sumAll<T, Rectified<T>, BatchNormReluBackwardSumsArgs>(
-    args,
-    args.scale,
-    args.shift,
-    0,
-    0,
-    tid,
-    threads,
-  );
+  const low = args.low;
+  const high = args.high;
+  sumAll<T, Bounded<T>, BatchNormReluBackwardSumsArgs>(args, args.scale, args.shift, low, high, 0, 0, tid, threads);
 }
 
 export function batchNormResidualBackwardSums<T>(
@@ -218,15 +220,7 @@ export function batchNormResidualBackwardSums<T>(
   tid: i32,
   threads: i32,
 ): void {
-  sumAll<T, Residual<T>, BatchNormResidualBackwardSumsArgs>(
-    args,
-    0,
-    0,
-    args.y,
-    args.masked,
-    tid,
-    threads,
-  );
+  sumAll<T, Residual<T>, BatchNormResidualBackwardSumsArgs>(args, 0, 0, 0, 0, args.y, args.masked, tid, threads);
 }
 
 export function batchNormBackwardTerms(args: BatchNormBackwardTermsArgs, tid: i32, threads: i32): void {
@@ -275,6 +269,8 @@ function applyVectors<T, G>(
   step: usize,
   a: v128,
   b: v128,
+  low: v128,
+  high: v128,
   slope: v128,
   offset: v128,
   mean: v128,
@@ -283,7 +279,7 @@ function applyVectors<T, G>(
   const end = x + <usize>vectors * step;
   while (x < end) {
     const u = load4<T>(x);
-    const g = gradient.load(dy, u, a, b, 0, 0);
+    const g = gradient.load(dy, u, a, b, low, high, 0, 0);
     store4<T>(dx, madd(g, a, madd(f32x4.sub(u, mean), slope, offset)));
     x += step;
     dy += step;
@@ -311,7 +307,14 @@ function applyParts<T>(
 }
 
 @inline
-function applyAll<T, G, Args>(args: Args, shift: usize, tid: i32, threads: i32): void {
+function applyAll<T, G, Args>(
+  args: Args,
+  shift: usize,
+  lowest: f32,
+  highest: f32,
+  tid: i32,
+  threads: i32,
+): void {
   const x = args.x;
   const groups = args.groups;
   const rows = args.pixels;
@@ -323,6 +326,8 @@ function applyAll<T, G, Args>(args: Args, shift: usize, tid: i32, threads: i32):
   const slope = scale + next;
   const offset = slope + next;
   const dx = args.dx;
+  const low = f32x4.splat(lowest);
+  const high = f32x4.splat(highest);
   const step = span<T>(block);
   const chunk = chunkOf(step);
   const pixels = args.images * groups * rows;
@@ -340,7 +345,7 @@ function applyAll<T, G, Args>(args: Args, shift: usize, tid: i32, threads: i32):
       const t = v128.load32_splat(offset + k);
       const m = v128.load32_splat(mean + k);
       const rest = from + span<T>(left & ~3);
-      applyVectors<T, Plain<T>>(x + from, dy + from, dx + from, left >> 2, span<T>(4), a, a, s, t, m);
+      applyVectors<T, Plain<T>>(x + from, dy + from, dx + from, left >> 2, span<T>(4), a, a, low, high, s, t, m);
       if (left & 3) applyParts<T>(x + rest, dy + rest, dx + rest, 1, 0, left & 3, a, s, t, m);
       at += left;
     } else {
@@ -353,7 +358,7 @@ function applyAll<T, G, Args>(args: Args, shift: usize, tid: i32, threads: i32):
         const s = v128.load(slope + k);
         const t = v128.load(offset + k);
         const m = v128.load(mean + k);
-        if (block - c >= 4) applyVectors<T, G>(x + o, dy + o, dx + o, n, step, a, b, s, t, m);
+        if (block - c >= 4) applyVectors<T, G>(x + o, dy + o, dx + o, n, step, a, b, low, high, s, t, m);
         else applyParts<T>(x + o, dy + o, dx + o, n, step, block - c, a, s, t, m);
       }
       at += n;
@@ -366,7 +371,7 @@ export function batchNormBackwardApply<T>(
   tid: i32,
   threads: i32,
 ): void {
-  applyAll<T, Plain<T>, BatchNormBackwardApplyArgs>(args, 0, tid, threads);
+  applyAll<T, Plain<T>, BatchNormBackwardApplyArgs>(args, 0, 0, 0, tid, threads);
 }
 
 export function batchNormReluBackwardApply<T>(
@@ -374,5 +379,5 @@ export function batchNormReluBackwardApply<T>(
   tid: i32,
   threads: i32,
 ): void {
-  applyAll<T, Rectified<T>, BatchNormReluBackwardApplyArgs>(args, args.shift, tid, threads);
+  applyAll<T, Bounded<T>, BatchNormReluBackwardApplyArgs>(args, args.shift, args.low, args.high, tid, threads);
 }

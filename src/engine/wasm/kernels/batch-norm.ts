@@ -212,7 +212,13 @@ function storeScale(
   store<f32>(shift + at, <f32>((bias ? <f64>load<f32>(bias + at) : 0) - mean * gain));
 }
 
-// max(x·a + b + residual, low) for `vectors` times four floats that lie `step` bytes apart.
+// z, but not below low nor above high; NaN stays.
+@inline
+function bounded(z: v128, low: v128, high: v128): v128 {
+  return f32x4.pmin(f32x4.pmax(z, low), high);
+}
+
+// x·a + b + residual, but not below low nor above high, for `vectors` times four floats that lie `step` bytes apart.
 @inline
 function applyVectors<T>(
   x: usize,
@@ -223,19 +229,20 @@ function applyVectors<T>(
   a: v128,
   b: v128,
   low: v128,
+  high: v128,
 ): void {
   const end = x + <usize>vectors * step;
   if (residual) {
     while (x < end) {
       const z = f32x4.add(madd(load4<T>(x), a, b), load4<T>(residual));
-      store4<T>(y, f32x4.pmax(z, low));
+      store4<T>(y, bounded(z, low, high));
       x += step;
       y += step;
       residual += step;
     }
   } else {
     while (x < end) {
-      store4<T>(y, f32x4.pmax(madd(load4<T>(x), a, b), low));
+      store4<T>(y, bounded(madd(load4<T>(x), a, b), low, high));
       x += step;
       y += step;
     }
@@ -253,12 +260,13 @@ function applyParts<T>(
   a: v128,
   b: v128,
   low: v128,
+  high: v128,
 ): void {
   for (let row = 0; row < rows; row++) {
     const o = <usize>row * step;
     let z = madd(load4<T>(x + o), a, b);
     if (residual) z = f32x4.add(z, load4<T>(residual + o));
-    storeFirst<T>(y + o, f32x4.pmax(z, low), lanes);
+    storeFirst<T>(y + o, bounded(z, low, high), lanes);
   }
 }
 
@@ -270,7 +278,8 @@ export function batchNormApply<T>(args: BatchNormApplyArgs, tid: i32, threads: i
   const scale = args.scale;
   const shift = args.shift;
   const y = args.y;
-  const low = f32x4.splat(args.relu ? 0 : -Infinity);
+  const low = f32x4.splat(args.low);
+  const high = f32x4.splat(args.high);
   const residual = args.residual;
   const step = span<T>(block);
   const chunk = chunkOf(step);
@@ -286,9 +295,9 @@ export function batchNormApply<T>(args: BatchNormApplyArgs, tid: i32, threads: i
       const a = v128.load32_splat(scale + bytes(group));
       const b = v128.load32_splat(shift + bytes(group));
       const rest = from + span<T>(left & ~3);
-      applyVectors<T>(x + from, y + from, residual ? residual + from : 0, left >> 2, span<T>(4), a, b, low);
+      applyVectors<T>(x + from, y + from, residual ? residual + from : 0, left >> 2, span<T>(4), a, b, low, high);
       if (left & 3)
-        applyParts<T>(x + rest, y + rest, residual ? residual + rest : 0, 1, 0, left & 3, a, b, low);
+        applyParts<T>(x + rest, y + rest, residual ? residual + rest : 0, 1, 0, left & 3, a, b, low, high);
       at += left;
     } else {
       const n = min(left, chunk);
@@ -298,8 +307,8 @@ export function batchNormApply<T>(args: BatchNormApplyArgs, tid: i32, threads: i
         const r = residual ? residual + o : 0;
         const a = v128.load(scale + k);
         const b = v128.load(shift + k);
-        if (block - c >= 4) applyVectors<T>(x + o, y + o, r, n, step, a, b, low);
-        else applyParts<T>(x + o, y + o, r, n, step, block - c, a, b, low);
+        if (block - c >= 4) applyVectors<T>(x + o, y + o, r, n, step, a, b, low, high);
+        else applyParts<T>(x + o, y + o, r, n, step, block - c, a, b, low, high);
       }
       at += n;
     }

@@ -1,10 +1,11 @@
 /**
- * Batch normalisation of `[N, C, H, W]` together with what follows it: a relu, a residual and a relu, or a relu and max
- * pooling by 2 × 2. The compiler makes nodes of these names out of several ops; their attributes are those of batch
- * normalisation. They work on whole vectors of channels.
+ * Batch normalisation of `[N, C, H, W]` together with what follows it: a relu, a clamp, a residual and a relu, or a relu and
+ * max pooling by 2 × 2. The compiler makes nodes of these names out of several ops; their attributes are those of batch
+ * normalisation, and of the clamp. They work on whole vectors of channels.
  *
  *   batchNormRelu                 x, weight, bias → y, mean, var
  *   batchNormReluBackward         dy, x, weight, bias, mean, var → dx, dweight, dbias
+ *   batchNormClamp, batchNormClampBackward: the same
  *   batchNormAddRelu              x, weight, bias, residual → y, mean, var
  *   batchNormAddReluBackward      dy, x, weight, mean, var, y → dx, dweight, dbias, dresidual
  *   batchNormReluMaxPool          x, weight, bias → y, mean, var, winners, index (uint8)
@@ -14,6 +15,7 @@
  *
  * winners and index have the shape of the pooled y: the x that each maximum came from, and its place 0 … 3.
  */
+import type { ClampAttrs } from '../../../graph/attrs/elementwise.js';
 import type { BatchNormAttrs } from '../../../graph/attrs/layers.js';
 import type { Value } from '../../../graph/graph.js';
 import { operands } from '../../../graph/op.js';
@@ -69,23 +71,46 @@ function train({ inputs, outputs, attrs }: PlanNode<BatchNormAttrs>, context: Lo
   return { source, scale };
 }
 
-/** y = relu(x · scale + shift + residual). */
+/** What a result is bounded by, and between which results the gradient passes. */
+interface Bounds {
+  readonly result: { readonly low: number; readonly high: number };
+  readonly passing: { readonly low: number; readonly high: number };
+}
+
+/** A relu lets a gradient through from the smallest float above 0 on. */
+const relu: Bounds = {
+  result: { low: 0, high: Number.POSITIVE_INFINITY },
+  passing: { low: 2 ** -149, high: Number.POSITIVE_INFINITY },
+};
+
+function boundsOf({ min, max }: Partial<ClampAttrs>): Bounds {
+  if (min === undefined || max === undefined) return relu;
+  const bounds = { low: min ?? Number.NEGATIVE_INFINITY, high: max ?? Number.POSITIVE_INFINITY };
+  return { result: bounds, passing: bounds };
+}
+
+/** y = x · scale + shift + residual, bounded. */
 function emitApply(
   context: LowerContext,
   { x, block, storage, layout, from }: Source,
   { scale, shift }: ChannelScale,
+  { result }: Bounds,
   y: Value,
   residual: Value | undefined,
 ): void {
   const added = residual && context.input(residual, block, storage);
   const to = context.output(y, block, x, storage);
-  const told = { x: from, ...layout, scale, shift, y: to, relu: true, residual: added };
+  const told = { x: from, ...layout, scale, shift, y: to, ...result, residual: added };
   context.emit(storedKernel('batchNormApply', storage), told);
 }
 
-const forward = lowering<BatchNormAttrs>((node, context) => {
+/** With the attributes of a clamp, or a relu. */
+type MaybeClampAttrs = BatchNormAttrs & Partial<ClampAttrs>;
+
+const forward = lowering<MaybeClampAttrs>((node, context) => {
   const { source, scale } = train(node, context);
-  emitApply(context, source, scale, operands(node.outputs)[0], node.inputs[3]);
+  const bounds = boundsOf(node.attrs);
+  emitApply(context, source, scale, bounds, operands(node.outputs)[0], node.inputs[3]);
   return true;
 });
 
@@ -94,7 +119,7 @@ const evaluate = lowering<BatchNormAttrs>((node, context) => {
   const source = sourceOf(context, x);
   const statistics = givenStatistics(context, weight, bias, mean, variance);
   const scale = emitScale(context, source.layout, statistics, node.attrs.eps);
-  emitApply(context, source, scale, operands(node.outputs)[0], node.inputs[5]);
+  emitApply(context, source, scale, relu, operands(node.outputs)[0], node.inputs[5]);
   return true;
 });
 
@@ -132,7 +157,8 @@ function backwardTerms(
   return emitBackwardTerms(context, layout, sums, { ...given, ...gradients }, attrs.eps);
 }
 
-const backward = lowering<BatchNormAttrs>((node, context) => {
+const backward = lowering<MaybeClampAttrs>((node, context) => {
+  const { passing } = boundsOf(node.attrs);
   const [dy, x, weight, bias, mean, variance] = operands(node.inputs);
   const { block, storage, layout, from } = sourceOf(context, x);
   const gradient = context.input(dy, block, storage);
@@ -141,11 +167,11 @@ const backward = lowering<BatchNormAttrs>((node, context) => {
   const told = { x: from, ...layout, dy: gradient };
   const terms = backwardTerms(node, context, layout, given, (sums) => {
     const kernel = storedKernel('batchNormReluBackwardSums', storage);
-    context.emit(kernel, { ...told, mean: given.mean, sums, scale, shift });
+    context.emit(kernel, { ...told, ...passing, mean: given.mean, sums, scale, shift });
   });
   const dx = context.output(operands(node.outputs)[0], block, x, storage);
   const kernel = storedKernel('batchNormReluBackwardApply', storage);
-  context.emit(kernel, { ...told, terms, dx, shift });
+  context.emit(kernel, { ...told, ...passing, terms, dx, shift });
   return true;
 });
 
@@ -185,7 +211,7 @@ const backwardMaxPool = lowering<BatchNormAttrs>((node, context) => {
   const terms = backwardTerms(node, context, layout, given, (sums) => {
     const pooled = { x: best, ...channelLayout(dy, block), dy: gradient };
     const kernel = storedKernel('batchNormReluBackwardSums', storage);
-    context.emit(kernel, { ...pooled, mean: given.mean, sums, scale, shift });
+    context.emit(kernel, { ...pooled, ...relu.passing, mean: given.mean, sums, scale, shift });
   });
   context.emit(storedKernel('batchNormReluPoolBackward', storage), {
     ...{ x: from, ...imageOf(node, source, 1), terms, shift, dy: gradient, winners: best },
@@ -198,6 +224,8 @@ const backwardMaxPool = lowering<BatchNormAttrs>((node, context) => {
 export const batchNormFusedLowerings: Lowerings = {
   batchNormRelu: forward,
   batchNormReluBackward: backward,
+  batchNormClamp: forward,
+  batchNormClampBackward: backward,
   batchNormAddRelu: forward,
   batchNormAddReluBackward: backwardAdd,
   batchNormReluMaxPool: forwardMaxPool,

@@ -112,6 +112,9 @@ export function givenStatistics(
   };
 }
 
+/** What results of any size lie in. */
+const unbounded = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
+
 export const batchNormLowering = lowering<BatchNormAttrs>((node, context) => {
   const [x, weight, bias] = operands(node.inputs);
   const [y, mean, variance] = operands(node.outputs);
@@ -124,7 +127,7 @@ export const batchNormLowering = lowering<BatchNormAttrs>((node, context) => {
   const to = context.output(y, block, x, storage);
   const told = { x: from, ...layout, scale, shift, y: to };
   context.emit(storedKernel('batchNormApply', storage), {
-    ...{ ...told, relu: false, residual: undefined },
+    ...{ ...told, ...unbounded, residual: undefined },
   });
   return true;
 });
@@ -141,7 +144,7 @@ export const batchNormEvalLowering = lowering<BatchNormAttrs>((node, context) =>
   const to = context.output(y, block, x, storage);
   const told = { x: from, ...layout, scale, shift, y: to };
   context.emit(storedKernel('batchNormApply', storage), {
-    ...{ ...told, relu: false, residual: undefined },
+    ...{ ...told, ...unbounded, residual: undefined },
   });
   return true;
 });

@@ -15,6 +15,8 @@ const taken: { readonly [N in NodeName]?: readonly number[] } = {
   batchNormBackward: [0, 1],
   batchNormRelu: [0],
   batchNormReluBackward: [0, 1],
+  batchNormClamp: [0],
+  batchNormClampBackward: [0, 1],
   batchNormAddRelu: [0, 3],
   batchNormAddReluBackward: [0, 1, 5],
   batchNormReluMaxPool: [0],

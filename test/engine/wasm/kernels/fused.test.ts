@@ -124,6 +124,22 @@ for (const { shape, blocks } of shapes) {
     check({ name: 'batchNormReluBackward', inputs, expected, blocks });
   });
 
+  for (const { min, max } of [
+    { min: 0, max: 0.75 },
+    { min: -0.5, max: null },
+  ])
+    test(`batch norm and clamp to ${min} … ${max} of [${shape}]`, () => {
+      const attrs = { eps, min, max };
+      const [y] = chain('clamp', { min, max }, normal);
+      const [masked] = chain('clampBackward', { min, max }, normal, dy);
+      assert.ok(y && masked);
+      const forward = { inputs: [x, weight, bias], expected: [y, mean, variance] };
+      check({ name: 'batchNormClamp', attrs, ...forward, blocks });
+      const expected = chain('batchNormBackward', { eps }, masked, x, weight, mean, variance);
+      const inputs = [dy, x, weight, bias, ...given32];
+      check({ name: 'batchNormClampBackward', attrs, inputs, expected, blocks });
+    });
+
   test(`batch norm, residual and relu of [${shape}]`, () => {
     const [y] = relu(sum(normal, residual));
     assert.ok(y);
