@@ -49,6 +49,7 @@ const readRequest = optionReader<OpenRequest>('openTask', {
   classes: true,
   trainTransform: true,
   evalTransform: true,
+  network: true,
   valSplit: true,
   cache: true,
   download: true,

@@ -44,6 +44,8 @@ export interface OpenRequest extends TaskChoices {
   readonly trainTransform?: ImageTransform;
   /** Instead of the recipe's own: that of a model that is to be tested. */
   readonly evalTransform?: ImageTransform;
+  /** The network of the model file that `pretrained` names, instead of one of `vision.models`. */
+  readonly network?: Architecture;
   /** The share of each class of the training part that becomes the validation part, where the data have none. @default 0 */
   readonly valSplit?: number;
   /** Keep the pictures of files decoded and resized, in memory or on disk. @default the recipe's choice, mostly none */

@@ -7,7 +7,7 @@ import { modelNames } from '../vision/models/registry.js';
 import { lookForWeights } from '../vision/models/weights/find-weights.js';
 import { isWeightsFile } from '../vision/models/weights/pretrained.js';
 import { publishedWeights } from '../vision/models/weights/weights.js';
-import type { TaskChoices } from './recipe.js';
+import type { OpenRequest, TaskChoices } from './recipe.js';
 
 export interface Start {
   /** The network, by its name in `vision.models`. */
@@ -24,9 +24,11 @@ const published = 'imagenet1k';
  * @throws ValueError for weights that there are not
  */
 export function startOf(
-  { model: wanted, pretrained }: Pick<TaskChoices, 'model' | 'pretrained'>,
+  { model: wanted, pretrained, network }: Pick<OpenRequest, 'model' | 'pretrained' | 'network'>,
   usual: { readonly model: string; readonly pretrained: boolean },
 ): Start {
+  if (network !== undefined && typeof pretrained === 'string')
+    return { model: network.name, weights: resolve(pretrained) };
   const model = wanted ?? usual.model;
   if (pretrained === undefined) {
     const has = usual.pretrained && publishedWeights(model).length > 0;
@@ -58,7 +60,7 @@ const photoSide = 96;
  * With what is to be said of it, and to be remembered: the machine may have other files when the run is opened again.
  */
 export async function startForFolder(
-  request: Pick<TaskChoices, 'model' | 'pretrained'>,
+  request: Pick<OpenRequest, 'model' | 'pretrained' | 'network'>,
   size: number,
 ): Promise<{ start: Start; choices: TaskChoices; notes: readonly string[] }> {
   const { pretrained } = request;

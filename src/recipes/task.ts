@@ -35,6 +35,7 @@ export function makeTask(
   title = name,
 ): Task {
   const start = startOf(request, { model, pretrained });
+  const architecture = architectureOf(start.model, inputShape, data.classes.length);
   return {
     recipe: name,
     name: title,
@@ -43,7 +44,7 @@ export function makeTask(
       ...(start.weights !== null && { pretrained: start.weights }),
     }),
     defaults,
-    architecture: architectureOf(start.model, inputShape, data.classes.length),
+    architecture: fitted(request.network, architecture),
     weights: start.weights,
     inputShape,
     plainTrain: null,
@@ -59,6 +60,18 @@ export function architectureOf(
   numClasses: number,
 ): Architecture {
   return { name: model, options: { numClasses, inChannels, imageSize } };
+}
+
+/** The network of a model file with the data's options in the place of its own. @throws ValueError where its inputs have other channels */
+function fitted(network: Architecture | undefined, { name, options }: Architecture): Architecture {
+  if (network === undefined) return { name, options };
+  const { inChannels = options.inChannels } = network.options;
+  if (inChannels === options.inChannels)
+    return { name, options: { ...network.options, ...options } };
+  throw new ValueError(
+    'pretrained',
+    `the model takes pictures of ${inChannels} channel(s), these have ${options.inChannels}`,
+  );
 }
 
 /** A recipe's transforms, or those of the request. */

@@ -6,6 +6,7 @@ import { exportOnnx, type OnnxExport } from '../export/export-onnx.js';
 import type { OnnxRuntime } from '../export/onnxruntime.js';
 import { saveTorch } from '../io/save-torch.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { onnxName } from '../vision/models/registry.js';
 import { type ModelSource, saveModelFile } from './model-file.js';
 import { openModel } from './model-source.js';
 import { portableCard } from './portable-card.js';
@@ -87,7 +88,8 @@ export async function exportRun(
   if (format === 'onnx') {
     const { images, withoutTestSet } = await testImages(trained, options);
     const { runtime } = options;
-    const metadata = { architecture: JSON.stringify(architecture) };
+    const metadata =
+      architecture.name === onnxName ? {} : { architecture: JSON.stringify(architecture) };
     const named = { classes, transform: trained.transform, metadata };
     const { sizeBytes, opset, check } = await exportOnnx(network, {
       path,

@@ -2,13 +2,13 @@
 import { CheckpointError, ValueError } from '../core/errors.js';
 import { quote, quoteAll } from '../core/outside-text.js';
 import type { ImageTransform } from '../vision/datasets/image-transform.js';
-import type { ModelCard } from './model-card.js';
+import { transformFromJSON } from '../vision/transforms/registry.js';
 import { ModelFile, saysItsModel } from './model-file.js';
 import { readCard } from './model-source.js';
 import { TrainedModel } from './trained-model.js';
 
 /** What the user says of a file. */
-interface Claims {
+export interface Claims {
   readonly model?: string | undefined;
   readonly classes?: readonly string[] | undefined;
   readonly inChannels?: number | undefined;
@@ -28,18 +28,19 @@ export async function readDescribed(file: string, options: Claims): Promise<Trai
       file,
       `was trained by code in ${quote(card.code.path)}, which an import does not run; ${asItIs}, with that file as the recipe`,
     );
-  requireSame(file, card, options);
+  const [inChannels, imageSize] = card.inputShape;
+  const { architecture, classes } = card;
+  const transform: ImageTransform = transformFromJSON(card.transform);
+  const model = architecture.name;
+  requireSame(file, { model, classes, inChannels, imageSize, transform }, options);
   return await TrainedModel.load(source);
 }
 
-function requireSame(file: string, card: ModelCard, options: Claims): void {
-  const [inChannels, imageSize] = card.inputShape;
-  const { architecture, classes, transform } = card;
-  const said = { model: architecture.name, classes, inChannels, imageSize, transform };
-  const given = { ...options, transform: options.transform?.toJSON() };
+/** @throws ValueError for a claim that contradicts what a file says of itself, as far as it says anything */
+export function requireSame(file: string, said: Claims, given: Claims): void {
   for (const name of ['model', 'classes', 'inChannels', 'imageSize', 'transform'] as const) {
-    if (given[name] === undefined || JSON.stringify(given[name]) === JSON.stringify(said[name]))
-      continue;
+    const [text, own] = [given, said].map((claims) => JSON.stringify(claims[name]));
+    if (text === undefined || own === undefined || text === own) continue;
     const [ours, theirs] = [shown(given[name]), shown(said[name])];
     throw new ValueError(
       'importModel',
@@ -50,5 +51,6 @@ function requireSame(file: string, card: ModelCard, options: Claims): void {
 
 function shown(value: unknown): string {
   if (Array.isArray(value)) return quoteAll(value);
-  return typeof value === 'object' ? quote(JSON.stringify(value)) : String(value);
+  const isPlain = typeof value === 'string' || typeof value === 'number';
+  return isPlain ? String(value) : quote(JSON.stringify(value));
 }

@@ -8,7 +8,7 @@ import { optionReader } from '../core/options.js';
 import { quote } from '../core/outside-text.js';
 import { withRegularFile } from '../core/regular-file.js';
 import { numel } from '../core/shape.js';
-import type { Module } from '../nn/module.js';
+import type { Module, StateDict } from '../nn/module.js';
 import { architectureOf } from '../recipes/task.js';
 import type { ImageTransform } from '../vision/datasets/image-transform.js';
 import { createModel, requireArchitecture, usualInputs } from '../vision/models/registry.js';
@@ -22,12 +22,13 @@ import { Normalize } from '../vision/transforms/normalize.js';
 import { Resize } from '../vision/transforms/resize.js';
 import { ToTensor } from '../vision/transforms/to-tensor.js';
 import { readDescribed } from './import-described.js';
+import { importOnnx } from './import-onnx.js';
 import { type ModelCard, parseModelCard } from './model-card.js';
 import { saveModelFile } from './model-file.js';
 import { portableCard } from './portable-card.js';
 
 export interface ImportModelOptions {
-  /** The network that the weights are of, by its name in `vision.models`. @default what a file of `exportRun` says */
+  /** The network that the weights are of, by its name in `vision.models`; an ONNX file has its own. @default what a file of `exportRun` says */
   readonly model?: string | undefined;
   /** Class names by number. @default what a file of `exportRun` says, or ImageNet's, where the weights have 1000 classes */
   readonly classes?: readonly string[] | undefined;
@@ -53,6 +54,8 @@ export interface ImportedModel {
   readonly parameters: number;
   /** Whether nobody has said how a picture becomes an input: that of `card` is only what is usual. */
   readonly assumedTransform: boolean;
+  /** What people should know of it. */
+  readonly notes: readonly string[];
 }
 
 const readOptions = optionReader<ImportModelOptions>('importModel', {
@@ -68,6 +71,7 @@ const readOptions = optionReader<ImportModelOptions>('importModel', {
 /**
  * Makes a model file of weights from elsewhere: `.pth`, `.safetensors` or `.npz` with a state dict of a network that wick has.
  * What `exportRun` wrote as safetensors says itself of what network it is, with classes and transform: then no option is needed.
+ * An `.onnx` is a network itself, which goes into the model file; the metadata of `exportRun` say its classes and transform.
  *
  * @throws CheckpointError for weights that are damaged, hold NaN or do not fit the network, with the nearest keys; ValueError for classes that do not fit, and for options that contradict what the file says
  * @example await runs.importModel('resnet18-f37072fd.pth', { model: 'resnet18' }); // ImageNet's classes
@@ -78,18 +82,14 @@ export async function importModel(
 ): Promise<ImportedModel> {
   const options = readOptions(given);
   const { model: name, path = 'model.wick', license } = options;
-  if (/\.onnx$/i.test(file))
-    throw new CheckpointError(
-      file,
-      'holds a network of its own, not the weights of one that wick has; io.loadOnnx(path) reads it',
-    );
   if (options.path === undefined) await requireFree(path);
+  if (/\.onnx$/i.test(file)) return await fromOnnx(file, path, options);
   const described = await readDescribed(file, options);
   if (described !== null) {
     const { model } = described;
     const card = await portableCard(described, license);
     await saveModelFile(path, card, model.stateDict());
-    return { path, card, parameters: parametersOf(model), assumedTransform: false };
+    return { path, card, parameters: parametersOf(model), assumedTransform: false, notes: [] };
   }
   if (name === undefined)
     throw new ValueError(
@@ -108,9 +108,7 @@ export async function importModel(
     make: await boundedMaker(file, name, inputShape),
   });
   const state = network.stateDict();
-  for (const [key, { dtype, data }] of state)
-    if (isFloat(dtype) && !allFinite(data))
-      throw new CheckpointError(file, `tensor ${quote(key)} holds NaN or ∞`);
+  requireFinite(file, state);
   const count = headOf(network).module.weight.size(0);
   const transform =
     options.transform ?? own?.transforms({ imageSize }) ?? usualTransform(imageSize);
@@ -129,7 +127,39 @@ export async function importModel(
     card: checked,
     parameters: parametersOf(network),
     assumedTransform: options.transform === undefined && own === undefined,
+    notes: [],
   };
+}
+
+async function fromOnnx(
+  file: string,
+  path: string,
+  { license, ...options }: ImportModelOptions,
+): Promise<ImportedModel> {
+  const imported = await importOnnx(file, options);
+  const { network, architecture, inputShape, numClasses, transform } = imported;
+  const state = network.stateDict();
+  requireFinite(file, state);
+  const card = parseModelCard(
+    {
+      format: 'wick-model/1',
+      architecture,
+      inputShape,
+      classes: await classesFor(numClasses, imported.classes ?? options.classes),
+      ...(license !== undefined && { license }),
+      transform: transform.toJSON(),
+    },
+    (detail) => new ValueError('importModel', detail),
+  );
+  await saveModelFile(path, card, state);
+  const { assumedTransform, notes } = imported;
+  return { path, card, parameters: parametersOf(network), assumedTransform, notes };
+}
+
+function requireFinite(file: string, state: StateDict): void {
+  for (const [key, { dtype, data }] of state)
+    if (isFloat(dtype) && !allFinite(data))
+      throw new CheckpointError(file, `tensor ${quote(key)} holds NaN or ∞`);
 }
 
 /** @throws ValueError where the file that nobody named is there */

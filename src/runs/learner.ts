@@ -18,7 +18,8 @@ import {
 import { frozenPartOf } from '../train/frozen-part.js';
 import type { ClassifierOptions } from '../vision/models/classifier-options.js';
 import { getModel } from '../vision/models/get-model.js';
-import { createModel } from '../vision/models/registry.js';
+import { pretrainedOnnx } from '../vision/models/onnx-network.js';
+import { createModel, onnxName } from '../vision/models/registry.js';
 import { headOf } from '../vision/models/replace-head.js';
 
 /** What steps run, the network or its tail, and the data that it is trained on, pictures or features. */
@@ -37,7 +38,11 @@ export async function makeNetwork({ architecture, weights, prepare, code }: Task
     return fresh;
   }
   const options: ClassifierOptions = architecture.options; // the constructor checks them
-  const model = freeze(await getModel(architecture.name, { ...options, weights }));
+  const model = freeze(
+    architecture.name === onnxName
+      ? await pretrainedOnnx(architecture, weights)
+      : await getModel(architecture.name, { ...options, weights }),
+  );
   unfreeze(headOf(model).module);
   return model;
 }

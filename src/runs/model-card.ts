@@ -9,6 +9,7 @@ import { skipInit } from '../nn/init.js';
 import type { Module } from '../nn/module.js';
 import { codeSchema, type RecipeFile, recordedRecipe } from '../recipes/file/load-recipe.js';
 import { networkOf, networkRequest } from '../recipes/file/parts.js';
+import '../vision/models/onnx-network.js'; // registers how such networks are made
 import { createModel } from '../vision/models/registry.js';
 import type { TransformJson } from '../vision/transforms/transform.js';
 import { ModelFile, type ModelSource } from './model-file.js';

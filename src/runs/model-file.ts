@@ -44,7 +44,9 @@ export async function saveModelFile(
 export async function readModelFile({
   path,
 }: ModelFile): Promise<{ card: unknown; weights: StateDict; checked: boolean }> {
-  if (/\.(pth?|th|bin|onnx|np[yz])$/i.test(path))
+  if (/\.onnx$/i.test(path))
+    throw new CheckpointError(path, 'is a network of ONNX; wick import FILE makes a model of it');
+  if (/\.(pth?|th|bin|np[yz])$/i.test(path))
     throw new CheckpointError(path, `may hold weights, but does not say what of; ${importing}`);
   const { tensors, metadata, checked } = await loadSafetensors(path);
   const text = metadata[CARD];

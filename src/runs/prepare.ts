@@ -6,6 +6,7 @@ import type { Settings, SettingsLayer } from '../recipes/settings/schema.js';
 import { transformFromJSON } from '../vision/transforms/registry.js';
 import type { TransformJson } from '../vision/transforms/transform.js';
 import { choicesOf, type RunConfig } from './run-config.js';
+import { startOfModelFile } from './start-of-model-file.js';
 import { settingsOfTask } from './task-settings.js';
 
 /** What opening may tell, and whether it may fetch. */
@@ -34,7 +35,7 @@ export async function prepare(
   return {
     settings,
     open: async (opening = {}) => {
-      const task = await source.open({ ...requestOf(settings), ...opening });
+      const task = await source.open({ ...(await requestOf(settings)), ...opening });
       const { seed } = settings;
       return { task, settings: settingsOfTask(task, ...layers, { seed }) };
     },
@@ -56,17 +57,19 @@ export async function reprepare(
   return {
     settings,
     open: async (opening = {}) => {
-      const task = await source.open({ ...requestOf(settings), ...opening });
+      const task = await source.open({ ...(await requestOf(settings)), ...opening });
       return { task, settings };
     },
   };
 }
 
 /** How a recipe is opened for these settings. */
-function requestOf(settings: Settings): OpenRequest {
+async function requestOf(settings: Settings): Promise<OpenRequest> {
   const { data, split, transforms } = settings;
+  const choices = choicesOf(settings);
   return {
-    ...choicesOf(settings),
+    ...(await startOfModelFile(choices)),
+    ...choices,
     valSplit: split.val,
     ...(data.cache !== null && { cache: data.cache }),
     ...(transforms.train && { trainTransform: composed(transforms.train) }),

@@ -137,8 +137,5 @@ test('what does not fit is refused, with the nearest keys, and nothing is writte
     { classes: ['a', 'b', 'c'] },
     { name: 'CheckpointError', message: /w\.pth: tensor 'conv1\.0\.weight' holds NaN or ∞$/ },
   );
-  await assert.rejects(importModel('x.onnx', { model: 'resnet18' }), {
-    message: /^x\.onnx: holds a network of its own, /,
-  });
   assert.ok(!existsSync(path));
 });

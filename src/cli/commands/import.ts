@@ -22,10 +22,10 @@ interface ImportOptions {
 
 export function addImport(command: Command): void {
   command
-    .argument('<file>', 'weights from elsewhere: .pth, .safetensors, .npz')
+    .argument('<file>', 'weights from elsewhere: .pth, .safetensors, .npz; or a network: .onnx')
     .option(
       '--model <name>',
-      'the network that they are of; wick models lists them (default: what a file of wick export says)',
+      'the network that they are of; wick models lists them (default: what a file of wick export says; an .onnx has its own)',
     )
     .option(
       '--classes <names>',
@@ -57,6 +57,7 @@ async function runImport(file: string, options: ImportOptions): Promise<void> {
   if (json) return printJson(imported);
   for (const line of wrapped(described(file, imported), 2)) printLine(line);
   for (const line of wrapped(`  input: ${inputOf(imported)}`, 4)) printLine(line);
+  for (const note of imported.notes) printAside(`note: ${note}`);
   if (imported.assumedTransform)
     printAside(
       'note: that is usual, but nobody has said it of these weights; --transform FILE says otherwise',

@@ -8,7 +8,7 @@ import { Attributes } from './attributes.js';
 import type { OnnxFailure } from './failure.js';
 import { importers } from './importers/index.js';
 import { numberImporters } from './importers/numbers.js';
-import { Literal, type Unpack } from './literal.js';
+import type { Initializer, Unpack } from './literal.js';
 import { type ImportedNode, Inputs, type Run } from './node.js';
 import { type OnnxInfo, OnnxModule, type Step } from './onnx-module.js';
 import { OnnxScope } from './onnx-scope.js';
@@ -19,10 +19,25 @@ export interface NetworkSource {
   readonly info: OnnxInfo;
   /** The names of the network's input and output. */
   readonly ends: { readonly input: string; readonly output: string };
-  readonly literals: ReadonlyMap<string, Literal>;
+  readonly literals: ReadonlyMap<string, Initializer>;
   /** In an order in which every value is made before it is read; none is without use. */
   readonly nodes: readonly NodeProto[];
 }
+
+/** Nodes after a classifier's head. */
+const keepsClasses: ReadonlySet<string> = new Set([
+  'AveragePool',
+  'Dropout',
+  'Flatten',
+  'GlobalAveragePool',
+  'Identity',
+  'LogSoftmax',
+  'ReduceMean',
+  'Relu',
+  'Reshape',
+  'Softmax',
+  'Squeeze',
+]);
 
 export class NetworkBuilder {
   private readonly constants = new Map<string, Value>();
@@ -31,6 +46,8 @@ export class NetworkBuilder {
   private readonly uses = new Map<string, number>();
   /** Initializers that layers have taken. */
   private readonly taken = new Set<string>();
+  /** What computes a value, where that is a layer. */
+  private readonly layers = new Map<string, () => Module>();
 
   constructor(
     private readonly source: NetworkSource,
@@ -45,7 +62,21 @@ export class NetworkBuilder {
     const steps = nodes.map((node) => this.step(node));
     this.placeWeights();
     const kept = steps.filter((step) => step !== null);
-    return new OnnxModule(this.root, info, withLastUses(kept, ends.output), this.constants, ends);
+    const layers = withLastUses(kept, ends.output);
+    return new OnnxModule(this.root, info, layers, this.constants, ends, this.head());
+  }
+
+  /** The layer that gives the logits, which other nodes may average and reshape; null where it is none. */
+  private head(): (() => Module) | null {
+    let name = this.source.ends.output;
+    for (const { input = [], output = [], opType = '' } of this.source.nodes.toReversed()) {
+      if (!output.includes(name)) continue;
+      const layer = this.layers.get(name);
+      if (layer !== undefined) return layer;
+      if (!keepsClasses.has(opType)) return null;
+      name = input[0] ?? '';
+    }
+    return null;
   }
 
   /** What a node computes; null for a constant. */
@@ -71,7 +102,11 @@ export class NetworkBuilder {
       outputCount: output.findLastIndex((name) => this.uses.has(name)) + 1,
       weights: (i) => this.ownLiteral(input[i]),
       constant: (i) => this.constantOf(input[i], fail),
-      layer: (names, make) => this.layer(names, make, input, fail),
+      layer: (names, make) => {
+        const layer = this.layer(names, make, input, fail);
+        this.layers.set(output[0] ?? '', layer);
+        return layer;
+      },
       fail,
     };
     const run = importer(node);
@@ -85,7 +120,7 @@ export class NetworkBuilder {
   }
 
   /** An initializer that one node alone reads, and that can be trained. */
-  private ownLiteral(name = ''): Literal | null {
+  private ownLiteral(name = ''): Initializer | null {
     const literal = this.source.literals.get(name);
     return literal?.isWeight === true && this.uses.get(name) === 1 ? literal : null;
   }
@@ -96,7 +131,7 @@ export class NetworkBuilder {
     if (known === undefined) throw fail(`computes ${quote(name)}, where a constant is read`);
     const count = numel(known.shape);
     if (count !== 1) throw fail(`has ${count} numbers in ${quote(name)}, where one is read`);
-    return (known instanceof Literal ? known.value() : known).data[0];
+    return ('copyTo' in known ? known.value() : known).data[0];
   }
 
   private layer(

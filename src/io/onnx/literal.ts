@@ -3,17 +3,23 @@ import { allocateUncleared, type DType, type TypedArray } from '../../core/dtype
 import { quote } from '../../core/outside-text.js';
 import { formatShape, numel, type Shape } from '../../core/shape.js';
 import { fromArray } from '../../tensor/creation.js';
+import { encodings } from '../elements.js';
 import type { OnnxFailure } from './failure.js';
 import type { Int64, TensorProto } from './proto.js';
 import { Numbers, type Value } from './values.js';
 
-/** The numbers of `TensorProto.DataType` that are read, and which list holds the elements where `rawData` does not. */
+/**
+ * The numbers of `TensorProto.DataType` that are read, and which list holds the elements where `rawData` does not; those of two
+ * bytes stand there as whole numbers.
+ */
 const types = {
   1: { name: 'float32', size: 4, list: 'floatData' },
   6: { name: 'int32', size: 4, list: 'int32Data' },
   7: { name: 'int64', size: 8, list: 'int64Data' },
   9: { name: 'bool', size: 1, list: 'int32Data' },
+  10: { name: 'float16', size: 2, list: 'int32Data' },
   11: { name: 'float64', size: 8, list: 'doubleData' },
+  16: { name: 'bfloat16', size: 2, list: 'int32Data' },
 } as const;
 
 const otherNames: Readonly<Record<number, string>> = {
@@ -22,13 +28,14 @@ const otherNames: Readonly<Record<number, string>> = {
   4: 'uint16',
   5: 'int16',
   8: 'string',
-  10: 'float16',
   12: 'uint32',
   13: 'uint64',
   14: 'complex64',
   15: 'complex128',
-  16: 'bfloat16',
 };
+
+/** How floating-point numbers of two bytes become float32. */
+const halves = { float16: encodings.F16, bfloat16: encodings.BF16 } as const;
 
 const maxRank = 16;
 
@@ -38,9 +45,21 @@ const maxListBytes = 2 ** 20;
 
 export type Unpack = (bytes: Uint8Array, most: number) => number[];
 
+/** A tensor that a network is given, not computed. */
+export interface Initializer {
+  readonly shape: Shape;
+  /** Whether it can be trained: an array of floating-point numbers. */
+  readonly isWeight: boolean;
+  /** Writes its elements into `target`. */
+  copyTo(target: TypedArray): void;
+  /** As nodes take it. */
+  value(): Value;
+}
+
 /** A tensor of the file, whose elements are copied when they are asked for. */
-export class Literal {
+export class Literal implements Initializer {
   private readonly type: (typeof types)[keyof typeof types];
+  private readonly number: number;
   private readonly bytes: Uint8Array | null;
   private readonly numbers: readonly number[];
   readonly shape: Shape;
@@ -54,17 +73,16 @@ export class Literal {
     const what = `tensor ${quote(name)}`;
     const refuse = (detail: string) => fail(`${what} ${detail}`);
     if ((proto.dataLocation ?? 0) !== 0 || (proto.externalData ?? []).length > 0)
-      throw refuse(
-        'has its elements in another file, which is not read; save the model as one file',
-      );
+      throw refuse('has its elements in another file, which is read of weights alone');
     if ((proto.segment?.length ?? 0) > 0) throw refuse('is in segments, which are not read');
     const number = proto.dataType ?? 0;
     const type = (types as Readonly<Record<number, Literal['type']>>)[number];
     if (type === undefined)
       throw refuse(
-        `is of type ${otherNames[number] ?? number}; float32, float64, int32, int64 and bool are read`,
+        `is of type ${otherNames[number] ?? number}; float32, float64, float16, bfloat16, int32, int64 and bool are read`,
       );
     this.type = type;
+    this.number = number;
     this.shape = shapeOf(proto.dims ?? [], refuse);
     const count = numel(this.shape);
     const lists = proto[type.list] ?? [];
@@ -77,8 +95,11 @@ export class Literal {
     if (isWhole && count > maxNumbers)
       throw refuse(`has ${count} whole numbers, at most ${maxNumbers} are read`);
     const plain = isRaw ? proto.rawData : list;
-    this.bytes = isPlain ? (plain?.length ? plain : new Uint8Array()) : null;
-    this.numbers = isPlain ? [] : unpack(list, count);
+    const numbers = isPlain ? [] : unpack(list, count);
+    const isHalf = type.name === 'float16' || type.name === 'bfloat16';
+    this.numbers = isHalf ? [] : numbers;
+    if (isPlain) this.bytes = plain?.length ? plain : new Uint8Array();
+    else this.bytes = isHalf ? new Uint8Array(Uint16Array.from(numbers).buffer) : null;
     const found = this.bytes === null ? this.numbers.length : this.bytes.length / type.size;
     if (found !== count)
       throw refuse(`has the shape ${formatShape(this.shape)}, but ${found} elements`);
@@ -86,18 +107,20 @@ export class Literal {
 
   get dtype(): DType {
     const { name } = this.type;
-    return name === 'float64' ? 'float32' : name === 'int64' ? 'int32' : name;
+    if (name === 'bool' || name === 'int32') return name;
+    return name === 'int64' ? 'int32' : 'float32';
   }
 
-  /** Whether it can be trained: an array of floating-point numbers. */
   get isWeight(): boolean {
-    return this.type.name === 'float32' && this.shape.length > 0;
+    const { name } = this.type;
+    return this.shape.length > 0 && (name === 'float32' || name in halves);
   }
 
-  /** Writes its elements into `target`. */
   copyTo(target: TypedArray): void {
     const { bytes } = this;
     if (bytes === null) target.set(this.numbers);
+    else if (this.type.name === 'float16' || this.type.name === 'bfloat16')
+      halves[this.type.name].decode(bytes, target, 0);
     else if (this.type.name === 'float32')
       new Uint8Array(target.buffer, target.byteOffset, target.byteLength).set(bytes);
     else {
@@ -106,7 +129,6 @@ export class Literal {
     }
   }
 
-  /** As nodes take it. */
   value(): Value {
     const { bytes, shape, dtype } = this;
     const isWhole = this.type.name === 'int32' || this.type.name === 'int64';
@@ -121,6 +143,18 @@ export class Literal {
     const array = allocateUncleared(dtype, numel(shape));
     this.copyTo(array);
     return fromArray(array, shape, dtype);
+  }
+
+  /** Its elements as they lie in a file, little-endian. `type` is the number of `TensorProto.DataType`. */
+  raw(): { readonly type: number; readonly data: Uint8Array } {
+    const { bytes, number: type, numbers } = this;
+    if (bytes !== null) return { type, data: bytes };
+    const list = {
+      1: () => Uint8Array.from(numbers),
+      4: () => Int32Array.from(numbers),
+      8: () => BigInt64Array.from(numbers, BigInt),
+    }[this.type.size as 1 | 4 | 8]; // two bytes are raw
+    return { type, data: new Uint8Array(list().buffer) };
   }
 
   private element(view: DataView, i: number): number {

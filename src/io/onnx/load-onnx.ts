@@ -1,18 +1,12 @@
-import { CheckpointError, reasonOf, WickError } from '../../core/errors.js';
-import { quote, quoteAll } from '../../core/outside-text.js';
+import { CheckpointError, reasonOf } from '../../core/errors.js';
 import { readFully, withRegularFile } from '../../core/regular-file.js';
-import { NetworkBuilder } from './build-network.js';
-import type { OnnxFailure } from './failure.js';
-import { Literal, toNumber, type Unpack } from './literal.js';
-import type { OnnxInfo, OnnxModule } from './onnx-module.js';
-import type { GraphProto, ModelProto, NodeProto, ValueInfoProto } from './proto.js';
+import { NetworkBuilder, type NetworkSource } from './build-network.js';
+import { withExternalData } from './external-data.js';
+import { type OnnxFailure, orDamaged } from './failure.js';
+import type { Unpack } from './literal.js';
+import { sourceOf } from './network-source.js';
+import type { OnnxModule } from './onnx-module.js';
 import { decodeModel, packedIntegers } from './protobuf.js';
-
-/** The versions of ONNX's operators that are read. */
-const opsets = { first: 9, last: 21 };
-
-/** The most nodes of a network. */
-const maxNodes = 2 ** 15;
 
 /** Protocol buffers have no larger messages. */
 const maxBytes = 2 ** 31 - 1;
@@ -21,12 +15,21 @@ const maxBytes = 2 ** 31 - 1;
  * Reads a classifier from an ONNX file, as `exportOnnx` and `torch.onnx.export` write them: a network of one input, to classify
  * with or to train on. Convolutions, linear layers and normalisations are modules under the names of their weights (so
  * that `setSubmodule('fc', …)` replaces one), and batch normalisation that is a node of its own keeps running statistics.
- * Dropout is not in such files, or drops nothing.
+ * Dropout is not in such files, or drops nothing. Weights may lie in files beside it.
  *
  * @throws CheckpointError for what is missing or damaged, and for ops, versions and element types that are not read, by name
  * @example const model = await io.loadOnnx('resnet18.onnx');
  */
 export async function loadOnnx(path: string): Promise<OnnxModule> {
+  return (await readOnnx(path)).model;
+}
+
+/** The same, with what the module was made of. */
+export async function readOnnx(path: string): Promise<{
+  readonly model: OnnxModule;
+  readonly source: NetworkSource;
+  readonly unpack: Unpack;
+}> {
   const fail: OnnxFailure = (detail, cause) => new CheckpointError(path, detail, { cause });
   const bytes = await withRegularFile(path, fail, async (file, size) => {
     if (size > maxBytes) throw fail(`has ${size} bytes, an ONNX file has at most ${maxBytes}`);
@@ -35,126 +38,13 @@ export async function loadOnnx(path: string): Promise<OnnxModule> {
     return whole;
   });
   const unpack = await packedIntegers();
-  const model = await decodeModel(bytes).catch((cause: unknown) => {
+  const { graph, ...others } = await decodeModel(bytes).catch((cause: unknown) => {
     throw fail(`is no ONNX file, or a damaged one (${reasonOf(cause)})`, cause);
   });
-  try {
-    return build(model, fail, unpack);
-  } catch (cause) {
-    if (cause instanceof CheckpointError) throw cause;
-    if (cause instanceof WickError || cause instanceof RangeError)
-      throw fail(`holds what cannot be made (${cause.message})`, cause);
-    throw fail(`is damaged (${reasonOf(cause)})`, cause);
-  }
-}
-
-function build(model: ModelProto, fail: OnnxFailure, unpack: Unpack): OnnxModule {
-  const { graph } = model;
   if (graph === undefined || graph === null) throw fail('is no ONNX file: it has no graph');
-  if ((model.functions ?? []).length > 0)
-    throw fail('has functions of its own, which are not read');
-  if ((graph.sparseInitializer ?? []).length > 0)
-    throw fail('has sparse weights, which are not read');
-  const literals = literalsOf(graph, fail, unpack);
-  const input = onlyInput(graph, literals, fail);
-  const output = onlyOutput(graph, fail);
-  const nodes = liveNodes(graph.node ?? [], [input.name ?? '', ...literals.keys()], output, fail);
-  const info: OnnxInfo = {
-    metadata: metadataOf(model, fail),
-    opset: opsetOf(model, fail),
-    producer: [model.producerName, model.producerVersion].filter(Boolean).join(' '),
-    inputShape: (input.type?.tensorType?.shape?.dim ?? []).map(({ dimValue }) => {
-      const size = dimValue == null ? 0 : toNumber(dimValue);
-      return size > 0 ? size : null;
-    }),
-  };
-  const ends = { input: input.name ?? '', output };
-  return new NetworkBuilder({ info, ends, literals, nodes }, fail, unpack).build();
-}
-
-function literalsOf(graph: GraphProto, fail: OnnxFailure, unpack: Unpack): Map<string, Literal> {
-  const literals = new Map<string, Literal>();
-  for (const tensor of graph.initializer ?? []) {
-    const name = tensor.name ?? '';
-    if (name === '') throw fail('has weights without a name');
-    if (literals.has(name)) throw fail(`has two weights ${quote(name)}`);
-    literals.set(name, new Literal(name, tensor, fail, unpack));
-  }
-  return literals;
-}
-
-/** Old files list weights among the inputs, too. */
-function onlyInput(
-  { input: inputs = [] }: GraphProto,
-  literals: ReadonlyMap<string, Literal>,
-  fail: OnnxFailure,
-): ValueInfoProto {
-  const given = inputs.filter(({ name = '' }) => !literals.has(name));
-  const [input] = given;
-  if (input?.name === undefined || input.name === '' || given.length > 1)
-    throw fail(
-      `has ${given.length} inputs (${quoteAll(given.map(({ name = '' }) => name))}), one of pictures is read`,
-    );
-  const type = input.type?.tensorType?.elemType;
-  if (type !== 1)
-    throw fail(`has an input ${quote(input.name)} of type ${type ?? 'unknown'}, float32 is read`);
-  return input;
-}
-
-function onlyOutput({ output: outputs = [] }: GraphProto, fail: OnnxFailure): string {
-  const [output] = outputs;
-  if (output?.name !== undefined && outputs.length === 1) return output.name;
-  throw fail(
-    `has ${outputs.length} outputs (${quoteAll(outputs.map(({ name = '' }) => name))}), one of logits is read`,
-  );
-}
-
-function opsetOf({ opsetImport = [] }: ModelProto, fail: OnnxFailure): number {
-  const own = opsetImport.filter(({ domain = '' }) => domain === '' || domain === 'ai.onnx');
-  const version = toNumber(own[0]?.version ?? 0);
-  if (own.length === 1 && version >= opsets.first && version <= opsets.last) return version;
-  throw fail(
-    `needs operators of version ${own.length === 1 ? version : 'unknown'}; ${opsets.first} to ${opsets.last} are read`,
-  );
-}
-
-function metadataOf({ metadataProps = [] }: ModelProto, fail: OnnxFailure): Record<string, string> {
-  const metadata: Record<string, string> = Object.create(null) as Record<string, string>; // no name is special
-  for (const { key = '', value = '' } of metadataProps) {
-    if (key in metadata) throw fail(`has two metadata ${quote(key)}`);
-    metadata[key] = value;
-  }
-  return metadata;
-}
-
-/** The nodes that the output needs, of which each reads what is made before it. */
-function liveNodes(
-  nodes: readonly NodeProto[],
-  given: readonly string[],
-  output: string,
-  fail: OnnxFailure,
-): NodeProto[] {
-  if (nodes.length > maxNodes)
-    throw fail(`has ${nodes.length} nodes, at most ${maxNodes} are read`);
-  const made = new Set(given);
-  for (const { input = [], output: outputs = [], opType = '' } of nodes) {
-    for (const name of input)
-      if (name !== '' && !made.has(name))
-        throw fail(
-          `node ${quote(outputs[0] ?? '')} (${quote(opType)}) reads ${quote(name)}, which no node before it makes: ` +
-            'it is missing, or the nodes go in a circle',
-        );
-    for (const name of outputs) {
-      if (name !== '' && made.has(name)) throw fail(`makes ${quote(name)} twice`);
-      made.add(name);
-    }
-  }
-  if (!made.has(output)) throw fail(`has an output ${quote(output)} that no node makes`);
-  const needed = new Set([output]);
-  const live = nodes.toReversed().filter(({ input = [], output: outputs = [] }) => {
-    if (!outputs.some((name) => needed.has(name))) return false;
-    for (const name of input) needed.add(name);
-    return true;
+  const whole = await withExternalData(graph, path, fail);
+  return orDamaged(fail, () => {
+    const source = sourceOf({ ...others, graph: whole }, fail, unpack);
+    return { model: new NetworkBuilder(source, fail, unpack).build(), source, unpack };
   });
-  return live.reverse();
 }

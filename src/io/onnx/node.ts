@@ -2,7 +2,7 @@
 import type { Module } from '../../nn/module.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { Attributes } from './attributes.js';
-import type { Literal } from './literal.js';
+import type { Initializer } from './literal.js';
 import { asTensor, Numbers, type Value } from './values.js';
 
 /** Computes a node's outputs of its inputs; those left out are undefined. */
@@ -21,7 +21,7 @@ export interface ImportedNode {
   /** Up to the last that somebody reads. */
   readonly outputCount: number;
   /** The weights that input `i` is, where no other node reads them. */
-  weights(i: number): Literal | null;
+  weights(i: number): Initializer | null;
   /** The number that input `i` is in every run; undefined where it is left out. @throws CheckpointError where it is computed */
   constant(i: number): number | undefined;
   /** Puts a layer where the names of these inputs say, and fills its tensors (by their names in it) with them; the one that is there when the network runs. */

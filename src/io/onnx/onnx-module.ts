@@ -40,6 +40,8 @@ export class OnnxModule extends Module {
     /** Those without a layer, and constants. */
     private readonly values: ReadonlyMap<string, Value>,
     private readonly ends: { readonly input: string; readonly output: string },
+    /** @internal The layer that gives the logits; null where no layer does. */
+    readonly head: (() => Module) | null,
   ) {
     super();
   }

@@ -143,8 +143,19 @@ export interface Architecture {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
+/** The name of a network that an ONNX file described, which is in the options as `graph`. */
+export const onnxName = 'onnx';
+
+let makeOnnx: ((options: Architecture['options']) => Module) | null = null;
+
+/** Reading such a network takes more than browsers are to load: `onnx-network.ts` registers itself. */
+export function registerOnnx(make: (options: Architecture['options']) => Module): void {
+  makeOnnx = make;
+}
+
 /** A network by name, with fresh weights from the default generator. */
 export function createModel({ name, options }: Architecture): Module {
+  if (name === onnxName && makeOnnx !== null) return makeOnnx(options);
   const make = requireArchitecture(name, 'createModel');
   for (const [option, value] of Object.entries(options)) {
     if (!optionNames.includes(option))

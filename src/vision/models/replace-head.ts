@@ -1,4 +1,5 @@
 import { ValueError } from '../../core/errors.js';
+import { OnnxModule } from '../../io/onnx/onnx-module.js';
 import { Conv2d } from '../../nn/conv.js';
 import { Linear } from '../../nn/linear.js';
 import type { Module } from '../../nn/module.js';
@@ -12,7 +13,8 @@ export interface Head {
 
 /**
  * The head of a classifier: the last linear layer in the order of its fields or, where it has none, the last convolution, as
- * SqueezeNet's is. That holds for every network of `vision.models`.
+ * SqueezeNet's is. That holds for every network of `vision.models`; of one that was read from an ONNX file it is the layer whose
+ * output, perhaps averaged, is the network's.
  */
 export function headOf(model: Module): Head {
   const heads = model
@@ -22,6 +24,14 @@ export function headOf(model: Module): Head {
         ? [{ path, module }]
         : [],
     );
+  if (model instanceof OnnxModule) {
+    const last = heads.find(({ module }) => module === model.head?.());
+    if (last !== undefined) return last;
+    throw new ValueError(
+      'replaceHead',
+      'what gives the logits of this ONNX file is no linear layer or convolution with weights of its own',
+    );
+  }
   const head = heads.findLast(({ module }) => module instanceof Linear) ?? heads.at(-1);
   if (head === undefined)
     throw new ValueError(

@@ -12,7 +12,9 @@ import {
   optim,
   type Tensor,
   tensor,
+  vision,
 } from '../../../src/index.js';
+import { frozenPartOf } from '../../../src/train/frozen-part.js';
 import { put, temporaryFolder } from '../../vision/datasets/temporary-folder.js';
 
 interface Golden {
@@ -89,7 +91,8 @@ test('a file that was not folded has the layers and the state dict of the model'
 test('it can be trained, with another head', async (t) => {
   manualSeed(0);
   const { model, images } = await load(t, 'residual 13 unfolded');
-  model.setSubmodule('fc', new nn.Linear(6, 2));
+  const head = vision.models.replaceHead(model, 2);
+  assert.equal(model.getSubmodule('fc'), head);
   const before = (model.stateDict().get('bn1.running_mean') as Tensor).data.slice();
   const optimizer = new optim.Adam(model.parameters(), { lr: 0.05 });
   const losses: number[] = [];
@@ -103,6 +106,24 @@ test('it can be trained, with another head', async (t) => {
   assert.ok((losses.at(-1) ?? 1) < 0.3 * (losses[0] ?? 0), losses.join(' '));
   for (const [key, parameter] of model.namedParameters()) assert.ok(parameter.grad, key);
   assert.notDeepEqual(model.stateDict().get('bn1.running_mean')?.data, before);
+});
+
+test('frozen but for its head, its head alone learns, on the features of one pass too', async (t) => {
+  manualSeed(0);
+  const { model, images, golden } = await load(t, 'residual 17');
+  vision.models.replaceHead(nn.freeze(model), 2);
+  const trained = model.namedParameters().filter(([, { requiresGrad }]) => requiresGrad);
+  assert.deepEqual(
+    trained.map(([key]) => key),
+    ['fc.weight', 'fc.bias'],
+  );
+  const part = frozenPartOf(model, golden.shape.slice(1));
+  assert.ok(part);
+  const logits = noGrad(() => model(images));
+  const again = await part.withFeatures(async (features) =>
+    noGrad(() => part.tail(features(images))),
+  );
+  assert.deepEqual(again.data, logits.data);
 });
 
 test('weights outside of layers are trained under their own names', async (t) => {

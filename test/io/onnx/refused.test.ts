@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { io, zeros } from '../../../src/index.js';
+import { io, vision, zeros } from '../../../src/index.js';
 import type { GraphProto, ModelProto, NodeProto, TensorProto } from '../../../src/io/onnx/proto.js';
 import { encodeModel } from '../../../src/io/onnx/protobuf.js';
 import { put, temporaryFolder } from '../../vision/datasets/temporary-folder.js';
@@ -89,14 +89,33 @@ const refused: readonly (readonly [string, Partial<GraphProto>, RegExp, Partial<
     /input 'x' of type 7, float32 is read/,
   ],
   [
-    'half floats',
-    weights({ ...floats('w', [2, 3]), dataType: 10 }),
-    /tensor 'w' is of type float16; float32/,
+    'complex numbers',
+    weights({ ...floats('w', [2, 3]), dataType: 14 }),
+    /tensor 'w' is of type complex64; float32/,
   ],
   [
-    'elements in another file',
+    'elements in another file, which is not named',
     weights({ name: 'w', dims: [2, 3], dataType: 1, dataLocation: 1 }),
-    /elements in another file/,
+    /tensor 'w' has its elements in another file, but does not say in which/,
+  ],
+  [
+    'a constant in another file',
+    {
+      node: [
+        {
+          opType: 'Constant',
+          output: ['y'],
+          attribute: [
+            {
+              name: 'value',
+              type: 4,
+              t: { dims: [1], dataType: 1, externalData: [{ key: 'location', value: 'w' }] },
+            },
+          ],
+        },
+      ],
+    },
+    /tensor 'value' has its elements in another file, which is read of weights alone/,
   ],
   [
     'fewer elements than the shape says',
@@ -155,6 +174,14 @@ test('names that come to the same place are parted', async (t) => {
 test('what the refused files are made of is read', async (t) => {
   const model = await load(t, {});
   assert.deepEqual(model(zeros(5, 2)).shape, [5, 3]);
+});
+
+test('a head that is no layer is not replaced', async (t) => {
+  const model = await load(t, { node: [{ opType: 'MatMul', input: ['x', 'w'], output: ['y'] }] });
+  assert.throws(() => vision.models.replaceHead(model, 2), {
+    name: 'ValueError',
+    message: /what gives the logits of this ONNX file is no linear layer or convolution/,
+  });
 });
 
 test('files that are none', async (t) => {

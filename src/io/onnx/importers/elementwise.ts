@@ -1,4 +1,5 @@
 /** Functions of single elements. */
+import type { DType } from '../../../core/dtype.js';
 import { elu, gelu, hardsigmoid, hardswish, mish, softplus } from '../../../nn/functional.js';
 import type { Tensor } from '../../../tensor/tensor.js';
 import type { Importer, Importers } from '../node.js';
@@ -26,6 +27,17 @@ const joined =
   () =>
   (inputs) =>
     inputs.all.map((_, i) => inputs.tensor(i)).reduce(apply);
+
+/** What casts make, by the number of `TensorProto.DataType`; floats of two bytes are float32 here. */
+const castTypes: Readonly<Record<number, DType>> = {
+  1: 'float32',
+  6: 'int32',
+  7: 'int32',
+  9: 'bool',
+  10: 'float32',
+  11: 'float32',
+  16: 'float32',
+};
 
 export const elementwise: Importers = {
   Abs: unary((x) => x.abs()),
@@ -97,9 +109,11 @@ export const elementwise: Importers = {
   },
   Cast: ({ attributes, fail }) => {
     const to = attributes.int('to', 0);
-    const dtype = ({ 1: 'float32', 6: 'int32', 7: 'int32', 9: 'bool', 11: 'float32' } as const)[to];
+    const dtype = castTypes[to];
     if (dtype === undefined)
-      throw fail(`casts to type ${to}; float32, int32, int64, bool and float64 are read`);
+      throw fail(
+        `casts to type ${to}; float32, float64, float16, bfloat16, int32, int64 and bool are read`,
+      );
     return (inputs) => inputs.tensor(0).to(dtype);
   },
   /** Drops nothing where a network classifies, and nothing in training: the file does not say what was a layer. */

@@ -53,7 +53,12 @@ export async function loadPretrained<M extends Module>({
 }
 
 async function readWeights(path: string): Promise<StateDict> {
-  if (path.endsWith('.safetensors')) return new Map((await loadSafetensors(path)).tensors);
+  if (path.endsWith('.onnx'))
+    throw new CheckpointError(
+      path,
+      'holds a network of its own; wick import FILE makes a model of it',
+    );
+  if (/\.(safetensors|wick)$/.test(path)) return new Map((await loadSafetensors(path)).tensors);
   if (path.endsWith('.npz')) return new Map(await loadNpz(path));
   return (await loadTorch(path)).stateDict;
 }

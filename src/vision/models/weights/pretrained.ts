@@ -18,7 +18,7 @@ export type WeightsChoice =
 
 /** Whether a choice is the path of a file. */
 export function isWeightsFile(choice: string): boolean {
-  return /[\\/]|\.(pth|pt|th|bin|safetensors|npz)$/.test(choice);
+  return /[\\/]|\.(pth|pt|th|bin|safetensors|npz|wick|onnx)$/.test(choice);
 }
 
 export interface FindOptions {

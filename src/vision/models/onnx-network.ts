@@ -1,0 +1,41 @@
+/** Networks that were imported from ONNX files: what a model file or a run has of them instead of a name in the table. */
+import { ValueError } from '../../core/errors.js';
+import { show } from '../../core/outside-text.js';
+import { networkOfGraph } from '../../io/onnx/graph-json.js';
+import type { Module } from '../../nn/module.js';
+import { type Architecture, registerOnnx } from './registry.js';
+import { headOf, replaceHead } from './replace-head.js';
+import { loadPretrained } from './weights/load-pretrained.js';
+
+/**
+ * The network of `options.graph` for `numClasses`, with a fresh head where the graph has another number of them. Its other
+ * weights are zeros.
+ */
+function onnxNetwork({ graph, numClasses, imageSize }: Architecture['options']): Module {
+  const network = networkOfGraph(graph);
+  const [, , height = null] = network.info.inputShape;
+  if (imageSize !== undefined && height !== null && imageSize !== height)
+    throw new ValueError('onnx', `imageSize=${show(imageSize)}, but the network takes ${height}`);
+  if (numClasses === undefined) return network;
+  if (typeof numClasses !== 'number' || !Number.isInteger(numClasses) || numClasses < 1)
+    throw new ValueError('onnx', `numClasses=${show(numClasses)} must be a whole number ≥ 1`);
+  if (network.head !== null && headOf(network).module.weight.size(0) !== numClasses)
+    replaceHead(network, numClasses);
+  return network;
+}
+
+registerOnnx(onnxNetwork);
+
+/** The same with the weights of a model file of such a network. */
+export async function pretrainedOnnx(
+  { name, options }: Architecture,
+  weights: string,
+): Promise<Module> {
+  const { numClasses } = options;
+  return await loadPretrained({
+    architecture: name,
+    weights,
+    ...(typeof numClasses === 'number' && { numClasses }),
+    make: (classes) => onnxNetwork({ ...options, numClasses: classes }),
+  });
+}
