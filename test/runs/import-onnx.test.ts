@@ -198,7 +198,7 @@ test('a run that starts from it trains its head, then all of it, and holds all o
   assert.deepEqual(loaded.card.transform, transform.toJSON());
   assert.equal(summary.last?.heldOut.accuracy, 1);
   const { predictions } = await loaded.predict(await colored('red', 12, 2));
-  assert.equal(predictions[0]?.class, 'red');
+  assert.equal(predictions[0]?.label, 'red');
   const before = (await loadSafetensors(path)).tensors;
   const after = (await loadSafetensors(run.checkpoint('last'))).tensors;
   const key = 'conv1.weight';

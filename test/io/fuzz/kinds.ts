@@ -11,9 +11,10 @@ import { loadSafetensors, saveSafetensors } from '../../../src/io/safetensors.js
 import { RunFolder } from '../../../src/runs/run-folder.js';
 import '../../../src/ops/index.js';
 import { exportRun } from '../../../src/runs/export-run.js';
+import { importModel } from '../../../src/runs/import-model.js';
 import { readRunData } from '../../../src/runs/run-config.js';
 import { TrainedModel } from '../../../src/runs/trained-model.js';
-import { tensor } from '../../../src/tensor/creation.js';
+import { tensor, zeros } from '../../../src/tensor/creation.js';
 import { ImageFolder } from '../../../src/vision/datasets/image-folder.js';
 import { createModel } from '../../../src/vision/models/registry.js';
 import { folderOf, plainPng } from '../../vision/datasets/pictures.js';
@@ -64,6 +65,7 @@ export async function makeKinds(folder: string): Promise<Kind[]> {
     },
     { name: 'pth', good: decoded(torch), path: pth, read: () => loadTorch(pth) },
     onnxKind(folder),
+    await importedKind(folder),
     await safetensorsKind(folder),
     ...(await runKinds(folder)),
     ...(await cacheKinds(folder)),
@@ -78,6 +80,25 @@ function onnxKind(folder: string): Kind {
   );
   const good = files.map(({ file }) => Buffer.from(file, 'base64'));
   return { name: 'onnx', good, path, read: () => loadOnnx(path) };
+}
+
+/** The description of a model that was an ONNX file, with the nodes of its network, in a model file whose checksum is right. */
+async function importedKind(folder: string): Promise<Kind> {
+  const [{ file } = { file: '' }] = Object.values(
+    goldens<Readonly<Record<string, { readonly file: string }>>>('onnx-files.json'),
+  );
+  const [onnx, path] = [join(folder, 'imported.onnx'), join(folder, 'imported.json')];
+  const sealed = join(folder, 'imported.wick');
+  await writeFile(onnx, Buffer.from(file, 'base64'));
+  const { card } = await importModel(onnx, { path: sealed, classes: ['a', 'b', 'c', 'd', 'e'] });
+  const { tensors } = await loadSafetensors(sealed);
+  const good = Buffer.from(JSON.stringify(card));
+  const read = async () => {
+    await saveSafetensors(sealed, tensors, { 'wick.model': await readFile(path, 'latin1') });
+    const model = await TrainedModel.load(sealed);
+    await model.logits(zeros([1, ...card.inputShape]));
+  };
+  return { name: 'description of an onnx network', good: [good], path, read };
 }
 
 async function safetensorsKind(folder: string): Promise<Kind> {
