@@ -15,8 +15,11 @@ const precision = 'bfloat16';
 /** Operands and gradients are rounded by up to 2⁻⁹ of themselves; relative to the element or the typical one. */
 const caseTolerance = 2 ** -5;
 
-/** Of losses, relative: of the first, before any step, and of the others. */
-const firstTolerance = 0.005;
+/**
+ * Of losses, relative: of the first, before any step, and of the others. PyTorch's own autocast is off by up to .012 in the
+ * first, over twelve batches of the ResNet's.
+ */
+const firstTolerance = 0.012;
 const lossTolerance = 0.03;
 
 const conv = (attrs: object) => (x: Tensor, w: Tensor, b?: Tensor) =>

@@ -16,6 +16,8 @@ export interface Product {
   /** In floats; the last vector may be part empty. */
   readonly n: number;
   readonly k: number;
+  /** Whether A and B hold pairs of bfloat16, which k counts. @default floats */
+  readonly pairs?: boolean;
   /** Bytes between rows of A, and between its steps of k. */
   readonly aRow: number;
   readonly aStep: number;
@@ -92,7 +94,7 @@ const unroll = 4;
 
 function tileOfRows(
   w: KernelWriter,
-  { k, aRow, aStep, bStep, cRow, accumulates = false }: Product,
+  { k, pairs = false, aRow, aStep, bStep, cRow, accumulates = false }: Product,
   { a, b, c, bias, next, fetches }: Operands,
   rows: number,
   columns: number,
@@ -116,7 +118,9 @@ function tileOfRows(
         const from = aAt.at(i * aRow + s * aStep);
         if (x !== undefined) w.vbroadcastss(x, from);
         row.forEach((sum, v) => {
-          w.vfmadd231ps(sum, bs[v] ?? sum, x ?? each(from));
+          const [row, column] = [bs[v] ?? sum, x ?? each(from)];
+          if (pairs) w.vdpbf16ps(sum, row, column);
+          else w.vfmadd231ps(sum, row, column);
         });
       });
     });

@@ -5,6 +5,7 @@
 import type { Precision } from '../../precision.js';
 import type { Vec } from '../asm/operands.js';
 import { bytesOf, type Cursor, type KernelWriter } from '../kernel-writer.js';
+import { type ElementForm, formBytes, storeForm } from './pairs.js';
 import { gradientPass, inputPass, outputPass, twoPasses } from './winograd-passes.js';
 
 /** Elements [first, end) of a window or tile; the others are outside of the image. */
@@ -26,8 +27,10 @@ export interface TileRow {
   /** Bytes between the 36 matrices, and between tiles in them. */
   readonly matrix: number;
   readonly tile: number;
-  /** Of the pixels; matrices hold floats. */
+  /** Of the pixels. */
   readonly storage: Precision;
+  /** Of the elements of matrices. @default float32 */
+  readonly form?: ElementForm;
 }
 
 /** Bytes of a pixel: 16 channels lie side by side. */
@@ -60,7 +63,7 @@ function eachTile(
           tile.advance(shape.tile);
         });
       pixels.advance(lanes * bytesOf(shape.storage));
-      matrices.advance(4 * lanes);
+      matrices.advance(lanes * formBytes(shape.form ?? 'float32'));
     });
     pixels.advance(shape.blockBytes - pixel);
   });
@@ -76,7 +79,8 @@ export function winogradInput(w: KernelWriter, shape: TileRow): void {
       ...{ pass, registers, temp },
       hasColumn: (j) => isIn(columns, j),
       load: pixelsOf(w, shape, window),
-      store: (from, i, j) => w.vmovups(tile.at((i * 6 + j) * shape.matrix), from),
+      store: (from, i, j) =>
+        storeForm(w, shape.form ?? 'float32', tile.at((i * 6 + j) * shape.matrix), from),
     });
   });
 }
@@ -91,7 +95,8 @@ export function winogradGradient(w: KernelWriter, shape: TileRow): void {
       ...{ pass, registers, temp },
       hasColumn: (j) => isIn(columns, j),
       load: pixelsOf(w, shape, window),
-      store: (from, i, j) => w.vmovups(tile.at((i * 6 + j) * shape.matrix), from),
+      store: (from, i, j) =>
+        storeForm(w, shape.form ?? 'float32', tile.at((i * 6 + j) * shape.matrix), from),
     });
   });
 }

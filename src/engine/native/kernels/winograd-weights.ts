@@ -1,5 +1,6 @@
 /** Winograd's transforms of weights in PyTorch's order `[O][I][3][3]`, a vector of channels at a time. */
 import type { KernelWriter } from '../kernel-writer.js';
+import { type ElementForm, storeForm } from './pairs.js';
 import { transpose } from './transpose.js';
 import { passBytes, tapPass, twoPasses, weightPass } from './winograd-passes.js';
 
@@ -16,6 +17,15 @@ export interface WeightSlice {
   readonly row: number;
 }
 
+/** The forms of the channels that share a row of U. */
+const formsOf = (pairs: boolean): readonly ElementForm[] =>
+  pairs ? ['first', 'second'] : ['float32'];
+
+export interface TransformedSlice extends WeightSlice {
+  /** Whether rows are of pairs of channels, as bfloat16. */
+  readonly pairs: boolean;
+}
+
 /** 16 kernels of a vector of channels. */
 const kernelsBytes = 16 * taps * 64;
 
@@ -28,7 +38,7 @@ export const weightTempBytes = kernelsBytes + passBytes;
 /** U = G w Gᵀ for a vector of output channels. Arguments: w at [o][c][0][0], U at [0][c][o], room. */
 export function winogradWeights(
   w: KernelWriter,
-  { channels, count, matrix, row }: WeightSlice,
+  { channels, count, matrix, row, pairs }: TransformedSlice,
 ): void {
   const { weights, u, temp } = w.pointers('weights', 'u', 'temp');
   const { lanes } = w.level;
@@ -53,13 +63,16 @@ export function winogradWeights(
       const pass = weightPass(w);
       const registers = w.vectors(3);
       const kernel = temp.fork();
-      w.loop(16, () => {
-        twoPasses(w, {
-          ...{ pass, registers, temp: passTemp },
-          load: (to, i, j) => w.vmovups(to, kernel.at((i * 3 + j) * vectorBytes)),
-          store: (from, i, j) => w.vmovups(u.at((i * 6 + j) * matrix), from),
-        });
-        kernel.advance(taps * vectorBytes);
+      const forms = formsOf(pairs);
+      w.loop(16 / forms.length, () => {
+        for (const form of forms) {
+          twoPasses(w, {
+            ...{ pass, registers, temp: passTemp },
+            load: (to, i, j) => w.vmovups(to, kernel.at((i * 3 + j) * vectorBytes)),
+            store: (from, i, j) => storeForm(w, form, u.at((i * 6 + j) * matrix), from),
+          });
+          kernel.advance(taps * vectorBytes);
+        }
         u.advance(row);
       });
     });
@@ -72,7 +85,7 @@ export function winogradWeights(
  */
 export function winogradTurnedWeights(
   w: KernelWriter,
-  { channels, count, matrix, row }: WeightSlice,
+  { channels, count, matrix, row, pairs }: TransformedSlice,
 ): void {
   const { weights, u, temp } = w.pointers('weights', 'u', 'temp');
   const { lanes } = w.level;
@@ -81,7 +94,8 @@ export function winogradTurnedWeights(
   const pieces = lanes === 16 ? [taps] : [lanes, taps - lanes];
   for (const piece of pieces) w.part(piece);
   const passTemp = temp.fork(kernelsBytes);
-  w.loop(count, () => {
+  const forms = formsOf(pairs);
+  const transform = (form: ElementForm) => {
     for (let line = 0; line <= lanes * kernelBytes; line += 64)
       weights.fetch(fetchAhead * channels * kernelBytes + line);
     pieces.forEach((length, p) => {
@@ -102,10 +116,13 @@ export function winogradTurnedWeights(
       twoPasses(w, {
         ...{ pass, registers, temp: passTemp },
         load: (to, i, j) => w.vmovups(to, temp.at((i * 3 + j) * vectorBytes)),
-        store: (from, i, j) => w.vmovups(u.at((i * 6 + j) * matrix), from),
+        store: (from, i, j) => storeForm(w, form, u.at((i * 6 + j) * matrix), from),
       });
     });
     weights.advance(channels * kernelBytes);
+  };
+  w.loop(count / forms.length, () => {
+    forms.forEach(transform);
     u.advance(row);
   });
 }

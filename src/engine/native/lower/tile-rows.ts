@@ -101,7 +101,7 @@ export interface RowPiece {
 export function piecesOfRow(
   image: TiledImage,
   row: number,
-  strides: Pick<TileRow, 'blocks' | 'matrix' | 'tile'>,
+  strides: Pick<TileRow, 'blocks' | 'matrix' | 'tile' | 'form'>,
 ): readonly RowPiece[] {
   const { size, tiling, window, before, storage } = image;
   const [height, width] = size;

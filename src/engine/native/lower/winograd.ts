@@ -5,6 +5,7 @@
  */
 import type { LowerContext } from '../../compiler/lowering.js';
 import type { Pointer } from '../../compiler/region.js';
+import type { Precision } from '../../precision.js';
 import { product, type Tile, tileFor } from '../kernels/product.js';
 import { winogradInput, winogradOutput } from '../kernels/winograd-rows.js';
 import {
@@ -57,6 +58,8 @@ export interface WinogradConv {
 
 /** What both ways of cutting the work share. */
 interface Plan {
+  /** Numbers that a product sums over at once: pairs of channels, as bfloat16, in a plan of that precision. */
+  readonly perStep: 1 | 2;
   readonly kernels: Kernels;
   readonly context: LowerContext;
   readonly conv: WinogradConv;
@@ -72,7 +75,7 @@ export function emitWinograd(kernels: Kernels, context: LowerContext, conv: Wino
     ...{ size, blocks: channels / block, tiling, storage },
   });
   const plan: Plan = {
-    ...{ kernels, context, conv },
+    ...{ kernels, context, conv, perStep: context.precision === 'bfloat16' ? 2 : 1 },
     input: { ...tiled(from), window: 6, before: padding },
     output: { ...tiled(to), window: 4, before: 0 },
   };
@@ -91,7 +94,7 @@ const panelOf = (kernels: Kernels, { vectors }: Tile) => vectors * kernels.level
 
 /** The weights of vector `output` of output channels, `inPanels` of those that are transformed, and of `count` input channels from `first` on, into panels. */
 function transformWeights(
-  { kernels, conv }: Plan,
+  { kernels, conv, perStep }: Plan,
   call: Call,
   operands: { readonly weights: Operand; readonly u: Operand; readonly temp: Operand },
   slice: {
@@ -111,17 +114,20 @@ function transformWeights(
   const row = panelOf(kernels, tile) * 4;
   const output = slice.output * lanes;
   const from = isTurned ? first * outChannels + output : output * channels + first;
-  const panel = Math.floor(inPanels / tile.vectors) * count * row;
+  const panel = Math.floor(inPanels / tile.vectors) * (count / perStep) * row;
+  const shape = { count, matrix, row, pairs: perStep === 2 };
   const kernel = isTurned
-    ? kernels.get(winogradTurnedWeights, { channels: outChannels, count, matrix, row })
-    : kernels.get(winogradWeights, { channels, count, matrix, row });
+    ? kernels.get(winogradTurnedWeights, { ...shape, channels: outChannels })
+    : kernels.get(winogradWeights, { ...shape, channels });
   const to = panel + (inPanels % tile.vectors) * lanes * 4;
   call(kernel, weights.at(from * tapBytes), u.at(to), temp.at(0));
 }
 
 function emitStrips(plan: Plan): void {
-  const { kernels, context, conv, input, output } = plan;
+  const { kernels, context, conv, input, output, perStep } = plan;
   const { relu } = conv;
+  const pairs = perStep === 2;
+  const form: Precision = pairs ? 'bfloat16' : 'float32';
   const [{ channels }, { channels: outChannels }] = [conv.from, conv.to];
   const { threads } = context;
   const { rows } = input.tiling;
@@ -132,9 +138,10 @@ function emitStrips(plan: Plan): void {
   const mostRows = Math.ceil(rows / threads);
   const strips = Math.max(1, Math.round((mostRows * across) / stripTiles));
   const stripRows = Math.ceil(mostRows / strips);
-  const vMatrix = matrixBytes(stripRows * across, channels);
+  const terms = channels / perStep;
+  const vMatrix = matrixBytes(stripRows * across, terms);
   const mMatrix = matrixBytes(stripRows * across, outChannels);
-  const uMatrix = panelBytes(channels, outChannels, panelOf(kernels, tile));
+  const uMatrix = panelBytes(terms, outChannels, panel);
   const u = context.scratch(matrices * uMatrix);
   const v = context.threadScratch(matrices * vMatrix);
   const m = context.threadScratch(matrices * mMatrix);
@@ -158,7 +165,7 @@ function emitStrips(plan: Plan): void {
   const temp = context.threadScratch(weightTempBytes);
   const [own, bias] = [phase.own(temp), phase.operand(conv.bias)];
   const [uAll, vOwn, mOwn] = [phase.operand(u.readonly()), phase.own(v), phase.own(m)];
-  const vTile = channels * 4;
+  const vTile = terms * 4;
   const mTile = outChannels * 4;
   phase.run((thread, call) => {
     const share = shareOf(rows, thread, threads);
@@ -166,15 +173,15 @@ function emitStrips(plan: Plan): void {
       const count = Math.min(stripRows, share.end - row);
       const rowsOf = <T>(list: (i: number) => readonly T[]) =>
         Array.from({ length: count }, (_, i) => list(row + i)).flat();
-      const from = { blocks: input.blocks, matrix: vMatrix, tile: vTile };
+      const from = { blocks: input.blocks, matrix: vMatrix, tile: vTile, form };
       for (const { shape, corner, tile } of rowsOf((i) => piecesOfRow(input, i, from))) {
         const at = vOwn.at((tile - row * across) * vTile);
         call(kernels.get(winogradInput, shape), x.at(corner), at, own.at(0));
       }
       const products = kernels.get(product, {
-        ...{ m: count * across, n: outChannels, k: channels, tile },
+        ...{ m: count * across, n: outChannels, k: terms, pairs, tile },
         ...{ aRow: vTile, aStep: 4, cRow: mTile },
-        ...{ bStep: panel * 4, bPanel: channels * panel * 4 },
+        ...{ bStep: panel * 4, bPanel: terms * panel * 4 },
         batch: { count: matrices, a: vMatrix, b: uMatrix, c: mMatrix },
       });
       call(products, vOwn.at(0), uAll.at(0), mOwn.at(0));
@@ -189,8 +196,10 @@ function emitStrips(plan: Plan): void {
 }
 
 function emitSlices(plan: Plan): void {
-  const { kernels, context, conv, input, output } = plan;
+  const { kernels, context, conv, input, output, perStep } = plan;
   const { relu } = conv;
+  const pairs = perStep === 2;
+  const form: Precision = pairs ? 'bfloat16' : 'float32';
   const [{ channels }, { channels: outChannels }] = [conv.from, conv.to];
   const { threads } = context;
   const { rows, tiles } = input.tiling;
@@ -200,10 +209,11 @@ function emitSlices(plan: Plan): void {
   const { lanes } = kernels.level;
   const tile = tileFor(slice, kernels.level);
   const panel = panelOf(kernels, tile);
-  const vTile = channels * 4;
+  const terms = chunk / perStep;
+  const vTile = (channels / perStep) * 4;
   const mTile = slice * 4;
-  const vMatrix = matrixBytes(tiles, channels);
-  const uMatrix = panelBytes(chunk, slice, panelOf(kernels, tile));
+  const vMatrix = matrixBytes(tiles, channels / perStep);
+  const uMatrix = panelBytes(terms, slice, panel);
   const mMatrix = matrixBytes(tiles, slice);
   const v = context.scratch(matrices * vMatrix);
   const u = context.threadScratch(matrices * uMatrix);
@@ -218,7 +228,7 @@ function emitSlices(plan: Plan): void {
   ];
   first.run((thread, call) => {
     for (const row of unitsOf(rows, thread, threads)) {
-      const strides = { blocks: input.blocks, matrix: vMatrix, tile: vTile };
+      const strides = { blocks: input.blocks, matrix: vMatrix, tile: vTile, form };
       for (const { shape, corner, tile } of piecesOfRow(input, row, strides))
         call(
           kernels.get(winogradInput, shape),
@@ -249,19 +259,24 @@ function emitSlices(plan: Plan): void {
           );
         for (const some of tilesByMatrix(input.tiling)) {
           const products = kernels.get(product, {
-            ...{ m: some.count, n: slice, k: chunk, tile },
+            ...{ m: some.count, n: slice, k: terms, pairs, tile },
             ...{ aRow: vTile, aStep: 4, cRow: mTile },
-            ...{ bStep: panel * 4, bPanel: chunk * panel * 4 },
+            ...{ bStep: panel * 4, bPanel: terms * panel * 4 },
             batch: { count: some.matrices, a: vMatrix, b: uMatrix, c: mMatrix },
             accumulates: c > 0,
           });
-          const a = vRead.at(some.matrix * vMatrix + some.first * vTile + c * 4);
+          const a = vRead.at(some.matrix * vMatrix + some.first * vTile + (c / perStep) * 4);
           const b = uOwn.at(some.matrix * uMatrix);
           call(products, a, b, mOwn.at(some.matrix * mMatrix + some.first * mTile));
         }
       }
       for (let row = 0; row < rows; row++) {
-        const strides = { blocks: slice / block, matrix: mMatrix, tile: mTile };
+        const strides = {
+          blocks: slice / block,
+          matrix: mMatrix,
+          tile: mTile,
+          form: 'float32',
+        } as const;
         for (const { shape, corner, tile } of piecesOfRow(output, row, strides)) {
           const at = y.at(corner + firstBlock * shape.blockBytes);
           const m = mOwn.at(tile * mTile);
