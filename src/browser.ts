@@ -1,9 +1,16 @@
-/** wick's public names in a browser: those of `portable.ts`, the networks, and the way to open the engine. */
-import * as models from './vision/models/architectures.js';
-
+/** wick's public names in a browser: those of `portable.ts`, the parts of rooms that need no files, and what a page alone has. */
+export * as data from './data/portable.js';
 export { openBrowserEngine } from './engine/wasm/browser-engine.js';
 export type { WasmEngine, WasmEngineOptions } from './engine/wasm/wasm.js';
+export * as explain from './explain/index.js';
 export * from './portable.js';
-
-/** The part of room `vision` that needs no files. */
-export const vision = { models };
+export type { Invert, PictureResult, Prediction, PredictOptions } from './runs/predict-options.js';
+export type { PreparedPicture } from './runs/scorer.js';
+export * as train from './train/portable.js';
+export { Classifier, type LoadModelOptions } from './web/classifier.js';
+export type { LoadProgress } from './web/fetch-model.js';
+export * as io from './web/io.js';
+export type { PageCard } from './web/model-card.js';
+export type { PagePicture, PixelData } from './web/pixels.js';
+export { saveModel } from './web/save-model.js';
+export * as vision from './web/vision.js';

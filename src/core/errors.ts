@@ -5,6 +5,8 @@ import { printable, printableLines } from './outside-text.js';
  * the fields carry the same facts for programs.
  */
 export class WickError extends Error {
+  /** Written out in each class: what makes pages smaller shortens the names of classes. */
+  override name = 'WickError';
   /** What the message is about: an op, a class, an option or a file. */
   readonly subject: string;
   /** The message without its subject. */
@@ -14,20 +16,25 @@ export class WickError extends Error {
   constructor(subject: string, detail: string, options?: ErrorOptions) {
     const shown = printableLines(detail);
     super(`${printable(subject)}: ${shown}`, options);
-    this.name = new.target.name;
     this.subject = subject;
     this.detail = shown;
   }
 }
 
 /** Shapes that do not fit together. */
-export class ShapeError extends WickError {}
+export class ShapeError extends WickError {
+  override name = 'ShapeError';
+}
 
 /** An element type that an op cannot take. */
-export class DTypeError extends WickError {}
+export class DTypeError extends WickError {
+  override name = 'DTypeError';
+}
 
 /** An argument outside its range, or a value that cannot be used (a NaN loss, an unknown option). */
-export class ValueError extends WickError {}
+export class ValueError extends WickError {
+  override name = 'ValueError';
+}
 
 /** Where a training met a number that is not finite. */
 export interface NotFinitePlace {
@@ -40,6 +47,8 @@ export interface NotFinitePlace {
 
 /** A loss or a weight that has become NaN or ∞: the training stops there, and what was saved before is whole. */
 export class NotFiniteError extends ValueError {
+  override name = 'NotFiniteError';
+
   constructor(
     subject: string,
     detail: string,
@@ -50,13 +59,18 @@ export class NotFiniteError extends ValueError {
 }
 
 /** An engine that cannot be loaded or cannot do what was asked. */
-export class EngineError extends WickError {}
+export class EngineError extends WickError {
+  override name = 'EngineError';
+}
 
 /** Reading a value, or anything else that a recorded step cannot honour. */
-export class CaptureError extends WickError {}
+export class CaptureError extends WickError {
+  override name = 'CaptureError';
+}
 
 /** A data file that is missing, damaged or not what its name says. */
 export class DataError extends WickError {
+  override name = 'DataError';
   /** The file or folder. */
   readonly path: string;
 
@@ -67,7 +81,9 @@ export class DataError extends WickError {
 }
 
 /** A checkpoint or state dict that is damaged or does not fit the model. */
-export class CheckpointError extends WickError {}
+export class CheckpointError extends WickError {
+  override name = 'CheckpointError';
+}
 
 /** An invariant of wick's own that does not hold: never the user's fault. */
 export function internalError(detail: string): WickError {

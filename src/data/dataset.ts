@@ -90,8 +90,17 @@ export async function exportOf(
   return value as (...args: readonly unknown[]) => unknown;
 }
 
-async function exportsOf(module: string): Promise<Readonly<Record<string, unknown>>> {
-  if (module.startsWith(own) || !module.startsWith('file:')) return await import(module);
-  const { loadModule } = await import('../core/load-module.js');
-  return (await loadModule(process.getBuiltinModule('node:url').fileURLToPath(module))).exports;
+type Exports = Readonly<Record<string, unknown>>;
+
+let loadUserModule: ((url: string) => Promise<Exports>) | null = null;
+
+/** How files of users' own are loaded where there are files: `user-modules.ts` says it, which browsers do not load. */
+export function registerModuleLoader(load: (url: string) => Promise<Exports>): void {
+  loadUserModule = load;
+}
+
+async function exportsOf(module: string): Promise<Exports> {
+  if (loadUserModule !== null && module.startsWith('file:') && !module.startsWith(own))
+    return await loadUserModule(module);
+  return await import(/* @vite-ignore */ /* webpackIgnore: true */ module);
 }

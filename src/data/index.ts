@@ -1,32 +1,6 @@
 /** Data sets and loading. */
 import '../ops/index.js'; // Tensor's methods and the engines, for whoever imports this room alone
+import './user-modules.js'; // how files of users' own are loaded
 
 export { cacheFolder } from '../core/cache-folder.js';
-export { type Collated, defaultCollate } from './collate.js';
-export { ConcatDataset } from './concat-dataset.js';
-export {
-  type BatchTransform,
-  DataLoader,
-  type DataLoaderOptions,
-  type DataLoaderState,
-  type PairBatch,
-} from './dataloader.js';
-export type { Dataset, ModuleCall, Sample } from './dataset.js';
-export type { SkippedSample } from './fetch-batch.js';
-export {
-  type Batches,
-  BatchSampler,
-  type BatchSamplerOptions,
-  classBalancedSampler,
-  RandomSampler,
-  type RandomSamplerOptions,
-  type Sampler,
-  SequentialSampler,
-  SubsetRandomSampler,
-  WeightedRandomSampler,
-  type WeightedRandomSamplerOptions,
-} from './samplers.js';
-export { type Fold, type KFoldOptions, kFold, randomSplit, type SplitOptions } from './split.js';
-export { Subset } from './subset.js';
-export { TensorDataset } from './tensor-dataset.js';
-export type { ModuleFunction } from './workers/protocol.js';
+export * from './portable.js';

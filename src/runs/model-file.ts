@@ -9,10 +9,8 @@ import { parseJson } from '../io/json-file.js';
 import { loadSafetensors, saveSafetensors } from '../io/safetensors.js';
 import type { StateDict } from '../nn/module.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { CARD } from './card-key.js';
 import type { RunFolder } from './run-folder.js';
-
-/** The metadata key. */
-const CARD = 'wick.model';
 
 /** A trained model as it lies on disk: in the folder of a run, or in a file of its own. */
 export type ModelSource = RunFolder | ModelFile;

@@ -1,15 +1,12 @@
 /** A trained model as it lies on disk: in the folder of a run, or in a file of its own. */
 import { stat } from 'node:fs/promises';
-import { allFinite } from '../core/all-finite.js';
-import { isFloat } from '../core/dtype.js';
 import { CheckpointError, DataError, type WickError } from '../core/errors.js';
-import { quote } from '../core/outside-text.js';
 import { loadSafetensors } from '../io/safetensors.js';
 import type { StateDict } from '../nn/module.js';
-import type { Tensor } from '../tensor/tensor.js';
 import { type ModelCard, parseModelCard, readModelCard } from './model-card.js';
 import { ModelFile, type ModelSource, readModelFile } from './model-file.js';
 import { type Checkpoint, RunFolder } from './run-folder.js';
+import { requireSound } from './weighted-network.js';
 
 /** What `path` names: a file, or else a run's folder. @throws DataError where it is neither, naming runs that are there */
 export async function openModel(path: ModelSource | string): Promise<ModelSource> {
@@ -76,19 +73,4 @@ async function fromRun(run: RunFolder): Promise<StoredModel> {
 
 function reasonOf(cause: WickError): string {
   return cause instanceof DataError ? cause.detail : cause.message;
-}
-
-/** @throws CheckpointError for weights without a checksum, or with numbers that no training should leave */
-function requireSound(path: string, weights: ReadonlyMap<string, Tensor>, checked: boolean): void {
-  if (!checked)
-    throw new CheckpointError(
-      path,
-      'has no checksum, which all weights that wick writes have; it was changed, or written by an older version of wick',
-    );
-  for (const [name, tensor] of weights)
-    if (isFloat(tensor.dtype) && !allFinite(tensor.data))
-      throw new CheckpointError(
-        path,
-        `tensor ${quote(name)} holds NaN or ∞: the training went wrong, and the model can be of no use`,
-      );
 }

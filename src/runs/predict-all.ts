@@ -2,8 +2,9 @@
 import { DataError } from '../core/errors.js';
 import { cat } from '../ops/functions.js';
 import { type PictureResult, type PredictQuery, ranked } from './predict-options.js';
+import type { PreparedPicture } from './scorer.js';
 import { viewCount } from './test-time-views.js';
-import type { PreparedPicture, TrainedModel } from './trained-model.js';
+import type { TrainedModel } from './trained-model.js';
 
 /** A picture that is asked about; one that could not be found is its error. */
 export interface AskedPicture {

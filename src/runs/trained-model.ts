@@ -1,22 +1,12 @@
-import { compile } from '../compile/compile.js';
-import { allFinite } from '../core/all-finite.js';
-import { withinBudget } from '../core/budget.js';
-import { CheckpointError, DataError, WickError } from '../core/errors.js';
+import { DataError, WickError } from '../core/errors.js';
 import { optionReader } from '../core/options.js';
-import { Rng } from '../core/rng.js';
-import { formatShape, sameShape } from '../core/shape.js';
 import type { Module } from '../nn/module.js';
 import { changeOf, type RecipeFile } from '../recipes/file/load-recipe.js';
 import { transformsOf } from '../recipes/file/parts.js';
-import { fromArray } from '../tensor/creation.js';
-import { noGrad } from '../tensor/grad-mode.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { decode } from '../vision/codecs/decode.js';
 import type { ImageTransform } from '../vision/datasets/image-transform.js';
-import type { Image } from '../vision/image.js';
-import { invert } from '../vision/pixels/point.js';
 import { transformFromJSON } from '../vision/transforms/registry.js';
-import { backgroundOf } from './background.js';
 import { type ModelCard, networkOfCard, recipeOfCard } from './model-card.js';
 import type { ModelSource } from './model-file.js';
 import { openModel, readModel, type StoredModel } from './model-source.js';
@@ -28,13 +18,9 @@ import {
   readPredictOptions,
 } from './predict-options.js';
 import type { Checkpoint } from './run-folder.js';
-import { meanOfViews, type TestTimeViews, withViews } from './test-time-views.js';
-
-/** A picture as the network takes it. */
-export interface PreparedPicture extends Pick<PictureResult, 'looksInverted' | 'inverted'> {
-  /** `[1, C, H, W]` */
-  readonly input: Tensor;
-}
+import { type PreparedPicture, Scorer } from './scorer.js';
+import type { TestTimeViews } from './test-time-views.js';
+import { loadWeights, withinWeights } from './weighted-network.js';
 
 export interface LoadOptions {
   /** The run's recipe file, where it is not where it was, or has not been run on this machine. */
@@ -42,9 +28,6 @@ export interface LoadOptions {
 }
 
 const readLoadOptions = optionReader<LoadOptions>('TrainedModel.load', { recipe: true });
-
-/** What making a network may need beside its parameters. */
-const makingBytes = 2 ** 26;
 
 /**
  * A finished run, or a model file, made ready to be used: the network in evaluation mode with the best weights, its classes,
@@ -54,21 +37,25 @@ const makingBytes = 2 ** 26;
  * const { model, transform, card } = await runs.TrainedModel.load('runs/photos-1');
  */
 export class TrainedModel {
-  private run = (images: Tensor): Tensor => noGrad(() => this.model(images));
-
   private constructor(
-    readonly model: Module,
+    private readonly scorer: Scorer,
     readonly card: ModelCard,
-    /** Picture → input, as it was stored. */
-    readonly transform: ImageTransform,
     /** Where it comes from. */
     readonly source: ModelSource,
-    private readonly stored: Pick<StoredModel, 'weightsPath' | 'cardName'>,
     /** Which weights of the run they are: the last, where it ended before it had saved its best. */
     readonly checkpoint: Checkpoint,
     /** What people should know of it, such as a recipe file that has changed. */
     readonly notes: readonly string[],
   ) {}
+
+  get model(): Module {
+    return this.scorer.model;
+  }
+
+  /** Picture → input, as it was stored. */
+  get transform(): ImageTransform {
+    return this.scorer.transform;
+  }
 
   /**
    * Loads the best weights of a run, or its last where it has no best yet; or those of a model file (`model.wick`).
@@ -87,53 +74,29 @@ export class TrainedModel {
     const change = card.code && file && changeOf(card.code, file);
     const transform = makeTransform(source, stored, file);
     const network = makeNetwork(stored, file);
-    return new TrainedModel(
-      network.eval(),
-      card,
-      transform,
-      source,
-      stored,
-      checkpoint,
-      change ? [change] : [],
-    );
+    const scorer = new Scorer(network.eval(), card, transform, stored);
+    return new TrainedModel(scorer, card, source, checkpoint, change ? [change] : []);
   }
 
   /** Records the network at its first run, and replays that: worth it for whoever has more than a few pictures. */
   compile(): this {
-    this.run = compile(this.run);
+    this.scorer.compile();
     return this;
   }
 
   /** Inputs `[N, C, H, W]` → logits `[N, K]`, one for each class. @throws CheckpointError when they are not that */
   async logits(images: Tensor): Promise<Tensor> {
-    const { classes } = this.card;
-    const { weightsPath, cardName } = this.stored;
-    const logits = this.run(images);
-    const required = [images.size(0), classes.length];
-    if (!sameShape(logits.shape, required))
-      throw new CheckpointError(
-        weightsPath,
-        `gives ${formatShape(logits.shape)}, but ${formatShape(required)} are required for the classes in ${cardName}`,
-      );
-    if (!allFinite(await logits.dataAsync()))
-      throw new CheckpointError(
-        weightsPath,
-        `gives NaN or ∞ instead of scores: the weights are damaged, or the transform in ${cardName} makes such inputs`,
-      );
-    return logits;
+    return await this.scorer.logits(images);
   }
 
   /** Scores `[N, K]` → what probabilities are the softmax of: the scores by the temperature that the run was calibrated with. */
   calibrated(logits: Tensor): Tensor {
-    const { temperature } = this.card;
-    return temperature === undefined ? logits : logits.div(temperature);
+    return this.scorer.calibrated(logits);
   }
 
   /** Inputs `[N, C, H, W]` → probabilities `[N, K]`, the means over `tta` views of each. */
   async probabilities(images: Tensor, tta: TestTimeViews | null = null): Promise<Tensor> {
-    const logits = await this.logits(tta === null ? images : withViews(images, tta));
-    const probabilities = this.calibrated(logits).softmax(1);
-    return tta === null ? probabilities : meanOfViews(probabilities, tta);
+    return await this.scorer.probabilities(images, tta);
   }
 
   /**
@@ -146,30 +109,8 @@ export class TrainedModel {
     when: Invert = 'no',
     name = typeof picture === 'string' ? picture : 'image',
   ): Promise<PreparedPicture> {
-    const mode = this.card.inputShape[0] === 1 ? 'grey' : 'rgb';
-    const image = await decode(picture, { mode, path: name });
-    const looksInverted = this.looksInverted(image);
-    const inverted = when === 'yes' || (when === 'auto' && looksInverted);
-    const input = this.inputOf(inverted ? invert(image) : image, name);
-    return { input, looksInverted, inverted };
-  }
-
-  /** Whether a picture is dark on light where the model was trained on light on dark, or the other way round. */
-  private looksInverted(image: Image): boolean {
-    const { background } = this.card;
-    const own = background === undefined ? null : backgroundOf(image);
-    return own !== null && own !== background;
-  }
-
-  private inputOf(image: Image, path: string): Tensor {
-    const { inputShape } = this.card;
-    const input = this.transform.apply(image, new Rng(0));
-    if (!sameShape(input.shape, inputShape))
-      throw new DataError(
-        path,
-        `becomes ${formatShape(input.shape)} by the model's transform, but the model takes ${formatShape(inputShape)}`,
-      );
-    return fromArray(input.data, [1, ...input.shape]);
+    const image = await decode(picture, { mode: this.scorer.mode, path: name });
+    return this.scorer.prepare(image, when, name);
   }
 
   /** What the picture in a file, or in its bytes, shows. @throws DataError when it is no picture that can be read */
@@ -187,23 +128,13 @@ export class TrainedModel {
   }
 }
 
-/** The network that the card describes, which may take no more memory than its weights do, with these. */
-function makeNetwork(
-  { card, cardName, weights, weightsPath, wrongField }: StoredModel,
-  file: RecipeFile | null,
-): Module {
-  let bytes = 0;
-  for (const { data } of weights.values()) bytes += data.byteLength;
-  // Parameters, and as much again while layers are put together.
-  const limited = () => withinBudget(2 * bytes + makingBytes, () => networkOfCard(card, file));
+/** The network that the card describes, with these weights. */
+function makeNetwork(stored: StoredModel, file: RecipeFile | null): Module {
+  const { card, weights, wrongField } = stored;
+  const limited = () => withinWeights(weights, () => networkOfCard(card, file));
   const isOfRecipe = card.code?.gives.includes('model'); // whose error names the recipe file
   const network = isOfRecipe ? limited() : asField('architecture', wrongField, limited);
-  try {
-    network.loadStateDict(weights);
-  } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause);
-    throw new CheckpointError(weightsPath, `does not fit ${cardName} (${message})`, { cause });
-  }
+  loadWeights(network, weights, stored);
   return network;
 }
 

@@ -7,7 +7,9 @@ import { checkJson } from '../io/json-file.js';
 import { encodeSafetensors, loadSafetensors } from '../io/safetensors.js';
 import type { OptimizerState } from '../optim/optimizer-state.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { type CallbackState, factsSchema, type TrainerState } from './trainer-state.js';
+import { registerCheckpointReader } from './checkpoint-reader.js';
+import { factsSchema } from './facts-schema.js';
+import type { CallbackState, TrainerState } from './trainer-state.js';
 
 const metadataKey = 'wick.training';
 
@@ -115,3 +117,5 @@ export async function readCheckpoint(path: string): Promise<TrainerState> {
     ),
   };
 }
+
+registerCheckpointReader(readCheckpoint);

@@ -1,6 +1,7 @@
 import type { StateDict } from '../nn/module.js';
+import type { TrainerFacts } from './facts-schema.js';
 import { type EpochEvent, type FitSummary, RunningScores } from './metrics.js';
-import { eventOf, factsOf, type TrainerFacts, type TrainerState } from './trainer-state.js';
+import { eventOf, factsOf, type TrainerState } from './trainer-state.js';
 
 /** The part of an epoch's training that is over. */
 export class TrainedPart {

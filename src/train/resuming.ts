@@ -6,9 +6,10 @@ import type { OptimizerState } from '../optim/optimizer-state.js';
 import { defaultGenerator } from '../tensor/generator.js';
 import { noGrad } from '../tensor/grad-mode.js';
 import type { Callback } from './callback.js';
+import type { TrainerFacts } from './facts-schema.js';
 import { Position } from './position.js';
 import type { Batches, TrainerOptions } from './trainer-options.js';
-import type { CallbackState, TrainerFacts, TrainerState } from './trainer-state.js';
+import type { CallbackState, TrainerState } from './trainer-state.js';
 
 /** The states of all loaders of a training that have one. */
 export interface LoaderStates {

@@ -3,13 +3,13 @@
  * weighted by samples, a schedule. What is shown, stored, averaged or ended early is the callbacks' matter (`callbacks/`,
  * `progress.ts`, `runs/run-recorder.ts`).
  */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { internalError, NotFiniteError, ValueError } from '../core/errors.js';
+import { nextTurn } from '../core/next-turn.js';
 import type { Module, StateDict } from '../nn/module.js';
 import type { Optimizer } from '../optim/optimizer.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { Callback, SafePoint, Training } from './callback.js';
-import { readCheckpoint } from './checkpoint-file.js';
+import { readResume } from './checkpoint-reader.js';
 import { copyWeights } from './copy-weights.js';
 import { firstNotFinite } from './first-not-finite.js';
 import { isBetter } from './is-better.js';
@@ -110,7 +110,7 @@ export class Trainer implements Training {
     this.loaders = loaderStates(options);
     for (const callback of callbacks) await callback.onFitStart?.(this);
     if (resume !== undefined) {
-      const state = typeof resume === 'string' ? await readCheckpoint(resume) : resume;
+      const state = typeof resume === 'string' ? await readResume(resume) : resume;
       this.restore(state, force);
       for (const key of await restoreCallbacks(callbacks, state.callbacks))
         this.note(`goes on without ${key}, which the checkpoint has the state of`);

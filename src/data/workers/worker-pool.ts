@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { WickError } from '../../core/errors.js';
 import type { BatchTask, FetchedBatch } from '../fetch-batch.js';
 import { unpackError } from './error-message.js';
@@ -59,9 +59,17 @@ export class WorkerPool {
 }
 
 function startThread(setup: WorkerSetup): Worker {
+  // Looked up, not imported: browsers load this file.
+  const threads =
+    typeof process === 'undefined' ? undefined : process.getBuiltinModule?.('node:worker_threads');
+  if (threads === undefined)
+    throw new WickError(
+      'DataLoader',
+      'numWorkers needs threads of Node; leave it out in a browser, and load data in a Worker of your own',
+    );
   const name = `wick data ${setup.workerId}`;
   try {
-    return new Worker(new URL('./worker.js', import.meta.url), { workerData: setup, name });
+    return new threads.Worker(new URL('./worker.js', import.meta.url), { workerData: setup, name });
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new WickError(

@@ -9,6 +9,7 @@ import { buffersOf } from '../collate-arrays.js';
 import { type Dataset, makeFromSpec } from '../dataset.js';
 import { BatchFetcher } from '../fetch-batch.js';
 import { workerSeed } from '../streams.js';
+import '../user-modules.js';
 import { packError } from './error-message.js';
 import type { WorkerReply, WorkerRequest, WorkerSetup } from './protocol.js';
 

@@ -1,5 +1,5 @@
 /** The checksum that wick writes into the metadata of its files, and checks in those that have one. */
-import { createHash } from 'node:crypto';
+import { type Hash, sha256 } from '../../core/sha256.js';
 import type { Shape } from '../../core/shape.js';
 
 /** The metadata key. */
@@ -7,7 +7,7 @@ export const CHECKSUM = 'wick.sha256';
 
 /** SHA-256 over what a file holds: the metadata, then each tensor's name, dtype, shape and bytes in the order of the bytes. */
 export class Checksum {
-  private readonly hash = createHash('sha256');
+  private readonly hash: Hash = sha256();
 
   constructor(metadata: readonly (readonly [key: string, text: string])[]) {
     const sorted = [...metadata].sort(([a], [b]) => (a < b ? -1 : 1));
@@ -23,6 +23,6 @@ export class Checksum {
   }
 
   digest(): string {
-    return this.hash.digest('hex');
+    return this.hash.hex();
   }
 }

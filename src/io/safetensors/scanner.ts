@@ -23,15 +23,11 @@ export class JsonScanner {
   private position = 0;
   private readonly decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-  private readonly bytes: Buffer;
-
   constructor(
-    bytes: Uint8Array,
+    private readonly bytes: Uint8Array,
     /** Makes the error for what is wrong at a byte. */
     private readonly failure: (detail: string) => Error,
-  ) {
-    this.bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  }
+  ) {}
 
   fail(detail: string, at = this.position): Error {
     return this.failure(`at byte ${at} of its header, ${detail}`);
@@ -63,7 +59,7 @@ export class JsonScanner {
     const start = this.position - 1;
     const { end, plain } = this.closingQuote();
     this.position = end + 1;
-    if (plain) return this.bytes.toString('latin1', start + 1, end);
+    if (plain) return this.decoder.decode(this.bytes.subarray(start + 1, end));
     try {
       const text: unknown = JSON.parse(this.decoder.decode(this.bytes.subarray(start, end + 1)));
       if (typeof text === 'string' && !/\p{Cs}/u.test(text)) return text;

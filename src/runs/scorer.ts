@@ -1,0 +1,115 @@
+/** A network with what makes pictures its inputs and scores its answers. Node and browsers share it, so that they answer alike. */
+import { compile } from '../compile/compile.js';
+import { allFinite } from '../core/all-finite.js';
+import { CheckpointError, DataError } from '../core/errors.js';
+import { Rng } from '../core/rng.js';
+import { formatShape, sameShape } from '../core/shape.js';
+import type { Module } from '../nn/module.js';
+import { fromArray } from '../tensor/creation.js';
+import { noGrad } from '../tensor/grad-mode.js';
+import type { Tensor } from '../tensor/tensor.js';
+import type { ImageTransform } from '../vision/datasets/image-transform.js';
+import type { Image } from '../vision/image.js';
+import { invert } from '../vision/pixels/point.js';
+import { backgroundOf } from './background.js';
+import type { ModelCard } from './model-card.js';
+import type { Invert, PictureResult } from './predict-options.js';
+import { meanOfViews, type TestTimeViews, withViews } from './test-time-views.js';
+
+/** A picture as the network takes it. */
+export interface PreparedPicture extends Pick<PictureResult, 'looksInverted' | 'inverted'> {
+  /** `[1, C, H, W]` */
+  readonly input: Tensor;
+}
+
+/** The part of a model's card by which pictures are answered. */
+export type AnsweringCard = Pick<
+  ModelCard,
+  'classes' | 'inputShape' | 'background' | 'temperature'
+>;
+
+/** What errors call the file with the weights, and the card. */
+export interface StoredNames {
+  readonly weightsPath: string;
+  readonly cardName: string;
+}
+
+export class Scorer {
+  private run = (images: Tensor): Tensor => noGrad(() => this.model(images));
+
+  constructor(
+    /** In evaluation mode. */
+    readonly model: Module,
+    private readonly card: AnsweringCard,
+    readonly transform: ImageTransform,
+    private readonly stored: StoredNames,
+  ) {}
+
+  /** How the network takes pictures: `grey` of one channel, `rgb` of three. */
+  get mode(): 'grey' | 'rgb' {
+    return this.card.inputShape[0] === 1 ? 'grey' : 'rgb';
+  }
+
+  /** Records the network at its first run, and replays that. */
+  compile(): void {
+    this.run = compile(this.run);
+  }
+
+  /** Inputs `[N, C, H, W]` → logits `[N, K]`, one for each class. @throws CheckpointError when they are not that */
+  async logits(images: Tensor): Promise<Tensor> {
+    const { classes } = this.card;
+    const { weightsPath, cardName } = this.stored;
+    const logits = this.run(images);
+    const required = [images.size(0), classes.length];
+    if (!sameShape(logits.shape, required))
+      throw new CheckpointError(
+        weightsPath,
+        `gives ${formatShape(logits.shape)}, but ${formatShape(required)} are required for the classes in ${cardName}`,
+      );
+    if (!allFinite(await logits.dataAsync()))
+      throw new CheckpointError(
+        weightsPath,
+        `gives NaN or ∞ instead of scores: the weights are damaged, or the transform in ${cardName} makes such inputs`,
+      );
+    return logits;
+  }
+
+  /** Scores `[N, K]` → what probabilities are the softmax of: the scores by the temperature that the run was calibrated with. */
+  calibrated(logits: Tensor): Tensor {
+    const { temperature } = this.card;
+    return temperature === undefined ? logits : logits.div(temperature);
+  }
+
+  /** Inputs `[N, C, H, W]` → probabilities `[N, K]`, the means over `tta` views of each. */
+  async probabilities(images: Tensor, tta: TestTimeViews | null): Promise<Tensor> {
+    const logits = await this.logits(tta === null ? images : withViews(images, tta));
+    const probabilities = this.calibrated(logits).softmax(1);
+    return tta === null ? probabilities : meanOfViews(probabilities, tta);
+  }
+
+  /** What the network is given of a picture of its `mode`, which errors call `name`. */
+  prepare(image: Image, when: Invert, name: string): PreparedPicture {
+    const looksInverted = this.looksInverted(image);
+    const inverted = when === 'yes' || (when === 'auto' && looksInverted);
+    const input = this.inputOf(inverted ? invert(image) : image, name);
+    return { input, looksInverted, inverted };
+  }
+
+  /** Whether a picture is dark on light where the model was trained on light on dark, or the other way round. */
+  private looksInverted(image: Image): boolean {
+    const { background } = this.card;
+    const own = background === undefined ? null : backgroundOf(image);
+    return own !== null && own !== background;
+  }
+
+  private inputOf(image: Image, name: string): Tensor {
+    const { inputShape } = this.card;
+    const input = this.transform.apply(image, new Rng(0));
+    if (!sameShape(input.shape, inputShape))
+      throw new DataError(
+        name,
+        `becomes ${formatShape(input.shape)} by the model's transform, but the model takes ${formatShape(inputShape)}`,
+      );
+    return fromArray(input.data, [1, ...input.shape]);
+  }
+}

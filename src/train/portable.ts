@@ -1,0 +1,27 @@
+/** What Node and browsers share of training: all that keeps nothing in files. */
+export type { Callback, SafePoint, Training, ValidationEvent } from './callback.js';
+export { EarlyStopping, type EarlyStoppingOptions } from './callbacks/early-stopping.js';
+export { Lints, type LintsOptions } from './callbacks/lints.js';
+export { LossSpikes, type LossSpikesOptions } from './callbacks/loss-spikes.js';
+export { TimeLimit } from './callbacks/time-limit.js';
+export { Unfreeze } from './callbacks/unfreeze.js';
+export { WeightAveraging, type WeightAveragingOptions } from './callbacks/weight-averaging.js';
+export { formatEpoch } from './epoch-line.js';
+export { type FineTuneOptions, fineTune } from './fine-tune.js';
+export { type LintHandle, type LintOptions, type LintWarning, lint } from './lint.js';
+export type { LintRule } from './lint-rules.js';
+export { type LrFinding, type LrFindOptions, lrFind } from './lr-find.js';
+export { type RateCurve, type RateSuggestions, suggestRates } from './lr-suggestions.js';
+export {
+  type EpochEvent,
+  type FitSummary,
+  type HeldOutScores,
+  type HeldOutSplit,
+  type MeasureEvent,
+  RunningScores,
+  type Scores,
+  type StepEvent,
+} from './metrics.js';
+export { Trainer } from './trainer.js';
+export type { Batches, FitOptions, Schedule, TrainerOptions } from './trainer-options.js';
+export type { CallbackState, TrainerState } from './trainer-state.js';

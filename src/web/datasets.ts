@@ -1,0 +1,1 @@
+export { PictureSet, type PictureSetOptions } from './picture-set.js';

@@ -1,0 +1,15 @@
+import { engineReport, useEngine } from '../engine/select.js';
+import { openBrowserEngine } from '../engine/wasm/browser-engine.js';
+
+let opening: Promise<void> | null = null;
+
+/** Opens the fast engine where nobody has chosen one: without it, a browser computes in plain TypeScript. */
+export async function ensureEngine(): Promise<void> {
+  if (engineReport().problem === undefined) return; // chosen, or the best there is
+  opening ??= openBrowserEngine().then(useEngine);
+  try {
+    await opening;
+  } finally {
+    opening = null;
+  }
+}
