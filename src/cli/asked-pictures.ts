@@ -1,7 +1,10 @@
 import { DataError } from '../core/errors.js';
 import type { AskedPicture } from '../runs/predict-all.js';
 import { maxFileBytes } from '../vision/codecs/decode.js';
-import { picturesOf } from './pictures-in.js';
+import { picturesOf } from './pictures-of.js';
+
+/** What commands say that they take. */
+export const imagesHelp = 'picture files, folders of them, patterns such as *.png, - for stdin';
 
 /** The pictures of a command line: files, folders, patterns, and `-` for one from stdin. What is not there is its error. */
 export async function askedPictures(paths: readonly string[]): Promise<AskedPicture[]> {
@@ -17,7 +20,8 @@ export async function askedPictures(paths: readonly string[]): Promise<AskedPict
   return found;
 }
 
-async function fromStdin(): Promise<Uint8Array> {
+/** A picture's bytes. @throws DataError where there are none, or too many */
+export async function fromStdin(): Promise<Uint8Array> {
   const { stdin } = process;
   if (stdin.isTTY) throw new DataError('-', 'stdin is a terminal; pipe a picture into it');
   const chunks: Uint8Array[] = [];

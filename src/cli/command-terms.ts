@@ -9,7 +9,7 @@ export function inCommandTerms(message: string, command: Command): string {
   const flags = new Map(
     command.options.map((option) => [option.attributeName(), option.long ?? option.flags]),
   );
-  const output = flags.get('output');
+  const output = flags.get('out');
   if (output !== undefined && !flags.has('path')) flags.set('path', output);
   const spelled = withSubject(message, flags).replace(
     /( or)?( pass)? \{ (\w+: [^{}]*) \}/g,

@@ -1,5 +1,7 @@
-/** What `wick compare` says: tables of at most 80 columns, and the cells of its page. */
+/** What `wick compare` says: tables of at most 80 columns, and the cells of its page, which may be in another language. */
 import { valueText } from '../recipes/settings/value-text.js';
+import { english } from '../report/language/english.js';
+import type { Words } from '../report/language/words.js';
 import type { RunComparison, SeedGroup } from '../runs/compare/compare.js';
 import { runLabel } from '../runs/compare/notes.js';
 import type { ComparedRun, MeasuredAccuracy } from '../runs/compare/read-run.js';
@@ -11,9 +13,10 @@ import { textWidth } from './text-width.js';
 const lineWidth = 80;
 
 /** A run a row: letter, folder, epochs, scores, time, speed, size; the first row names the columns. */
-export function runRows({ runs }: RunComparison): string[][] {
+export function runRows({ runs }: RunComparison, words = english.compare): string[][] {
   const validated = runs.some(({ accuracy }) => accuracy?.split === 'val');
-  const head = ['', 'run', 'epochs', ...(validated ? ['val'] : []), 'test', '95 %'];
+  const { run: name, epochs, val, test, time, speed, parameters } = words;
+  const head = ['', name, epochs, ...(validated ? [val] : []), test, '95 %'];
   const rows = runs.map((run, i) => [
     runLabel(i),
     run.path,
@@ -25,7 +28,7 @@ export function runRows({ runs }: RunComparison): string[][] {
     run.imagesPerSecond === null ? '–' : Math.round(run.imagesPerSecond).toLocaleString('en'),
     run.parameters === null ? '–' : compact.format(run.parameters),
   ]);
-  return [[...head, 'time', 'images/s', 'params'], ...rows];
+  return [[...head, time, speed, parameters], ...rows];
 }
 
 const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 });
@@ -63,10 +66,13 @@ function endOf(path: string, width: number): string {
 }
 
 /** Settings that differ: the key, and a value for each run. */
-export function settingRows({ runs, differing }: RunComparison): string[][] {
+export function settingRows(
+  { runs, differing }: RunComparison,
+  words = english.compare,
+): string[][] {
   const labels = runs.map((_, i) => runLabel(i));
   return [
-    ['setting', ...labels],
+    [words.setting, ...labels],
     ...differing.map(({ key, values }) => [key, ...values.map(valueText)]),
   ];
 }
@@ -74,7 +80,7 @@ export function settingRows({ runs, differing }: RunComparison): string[][] {
 /** The same as lines: a table where it fits, else a paragraph for each setting, in which equal values stand once. */
 export function settingTable(comparison: RunComparison): string[] {
   if (comparison.differing.length === 0)
-    return comparison.runs.length < 2 ? [] : ['No setting differs.'];
+    return comparison.runs.length < 2 ? [] : [english.compare.noneDiffers];
   const table = formatTable(settingRows(comparison), 1);
   if (table.every((line) => textWidth(line) <= lineWidth)) return table;
   return comparison.differing.flatMap(({ key, values }) => {
@@ -89,26 +95,25 @@ export function settingTable(comparison: RunComparison): string[] {
 }
 
 /** `A, B, C: test 97.1% ± 0.2 over 3 seeds`, for groups of more than one run. */
-export function groupLines({ groups }: RunComparison): string[] {
-  return groups.flatMap(groupLine);
+export function groupLines({ groups }: RunComparison, words = english.compare): string[] {
+  return groups.flatMap((group) => groupLine(group, words));
 }
 
-function groupLine({ runs, accuracy }: SeedGroup): string[] {
+function groupLine({ runs, accuracy }: SeedGroup, words: Words['compare']): string[] {
   if (runs.length < 2 || accuracy === null || accuracy.std === null) return [];
   const { split, mean, std, count } = accuracy;
   const labels = runs.map(runLabel).join(', ');
-  return [`${labels}: ${split} ${percent(mean)} ± ${(100 * std).toFixed(2)} over ${count} seeds`];
+  const score = `${percent(mean)} ± ${(100 * std).toFixed(2)}`;
+  return [words.seeds(labels, split, score, count)];
 }
 
 /** What has become of runs that did not end as planned. */
-export function stateLines({ runs }: RunComparison): string[] {
-  return runs.flatMap(({ state, reason, epochs }, i) => {
-    const after = `after ${epochs.done} epoch${epochs.done === 1 ? '' : 's'}`;
+export function stateLines({ runs }: RunComparison, words = english.compare): string[] {
+  return runs.flatMap(({ state, reason, epochs: { done, planned } }, i) => {
     const label = runLabel(i);
-    if (state === 'failed') return [`${label} failed${reason === undefined ? '' : `: ${reason}`}`];
-    if (state === 'stopped') return [`${label} was stopped ${after}`];
-    if (state === 'unfinished')
-      return [`${label} has not ended: it still trains, or wick train --resume goes on with it`];
-    return epochs.done < epochs.planned ? [`${label} ended early, ${after}`] : [];
+    if (state === 'failed') return [words.failed(label, reason)];
+    if (state === 'stopped') return [words.stopped(label, done)];
+    if (state === 'unfinished') return [words.unfinished(label)];
+    return done < planned ? [words.endedEarly(label, done)] : [];
   });
 }

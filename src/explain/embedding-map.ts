@@ -20,6 +20,8 @@ export interface MapPoint {
 export interface EmbeddingMap {
   readonly title: string;
   readonly facts: readonly string[];
+  /** The code of the language of its texts. @default 'en' */
+  readonly language?: string;
   /** Names of the groups. */
   readonly classes: readonly string[];
   readonly pictures: readonly MapPoint[];
@@ -33,7 +35,7 @@ const side = 30;
 
 /** The map as a page: thumbnails in the colours of their classes, those that the model takes for others dashed. */
 export function embeddingMapHtml(map: EmbeddingMap): string {
-  const { title, facts, classes, pictures } = map;
+  const { title, facts, language = 'en', classes, pictures } = map;
   const used = [...new Set(pictures.map(({ group }) => group))].sort((a, b) => a - b);
   const colors = new Map(used.map((group, i) => [group, css((i + 0.5) / used.length)]));
   const legend = used.map(
@@ -46,7 +48,7 @@ ${facts.map((fact) => `<p><bdi>${htmlText(fact)}</bdi></p>`).join('\n')}
 <svg viewBox="0 0 ${width} ${height}" role="img">
 ${thumbnails(map, colors).join('\n')}
 </svg>`;
-  return htmlPage(title, style, body);
+  return htmlPage(title, style, body, { language });
 }
 
 const style = `body { max-width: 75rem; }

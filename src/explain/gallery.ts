@@ -1,6 +1,8 @@
 /** A page of pictures that is one file: no script, no network, names from outside shown as text whatever is in them. */
 
 import { htmlPage, htmlText, pngUrl } from '../report/html.js';
+import { english } from '../report/language/english.js';
+import type { Words } from '../report/language/words.js';
 import { type Colormap, colorOf } from './colormap.js';
 
 /** One picture on the page. */
@@ -33,6 +35,8 @@ export interface Gallery {
   readonly beside?: boolean;
   /** What could not be shown, and why. */
   readonly failures: readonly string[];
+  /** The language that all of it is in. @default English */
+  readonly words?: Words;
 }
 
 /** The page as HTML, its pictures inside. */
@@ -43,6 +47,7 @@ export function galleryHtml({
   sections,
   failures,
   beside = false,
+  words = english,
 }: Gallery): string {
   const body = [
     `<h1>${name(title)}</h1>`,
@@ -51,9 +56,9 @@ export function galleryHtml({
     `<div${beside ? ' class="beside"' : ''}>`,
     ...sections.map(sectionHtml),
     '</div>',
-    failures.length === 0 ? '' : failuresHtml(failures),
+    failures.length === 0 ? '' : failuresHtml(words.gallery.notShown, failures),
   ];
-  return htmlPage(title, style, body.join('\n'));
+  return htmlPage(title, style, body.join('\n'), { language: words.code });
 }
 
 const style = `h2 { font-size: 1.05rem; margin: 2.2rem 0 .3rem; overflow-wrap: anywhere; }
@@ -88,8 +93,8 @@ function figureHtml({ caption, png }: GalleryFigure, over: string): string {
   return `<figure><figcaption>${name(caption)}</figcaption><div class="sized">${over}<img src="${pngUrl(png)}" alt="${htmlText(caption)}"></div></figure>`;
 }
 
-function failuresHtml(failures: readonly string[]): string {
-  return `<section><h2>Not shown</h2>${failures.map((line) => `<p>${name(line)}</p>`).join('')}</section>`;
+function failuresHtml(heading: string, failures: readonly string[]): string {
+  return `<section><h2>${htmlText(heading)}</h2>${failures.map((line) => `<p>${name(line)}</p>`).join('')}</section>`;
 }
 
 /** Text that may hold names: the direction of their writing does not spread to what is around them. */

@@ -1,5 +1,7 @@
 import { printable } from '../core/outside-text.js';
+import { classColors } from './charts/look.js';
 import { type ChartOption, renderSvg } from './echarts.js';
+import { currentWords } from './language/choice.js';
 
 /** A run's scores on what is held out, by epoch. */
 export interface ComparedCurve {
@@ -13,8 +15,7 @@ export interface ComparedCurve {
   }[];
 }
 
-/** Told apart by people who see colours differently (Okabe & Ito, 2008), and then by dashes. */
-const colors = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#444444'];
+/** Beyond the colours that there are, dashes tell groups apart. */
 const dashes = ['solid', 'dashed', 'dotted'];
 
 const width = 900;
@@ -26,7 +27,8 @@ export function compareSvg(curves: readonly ComparedCurve[], title: string): str
   const rows = Math.ceil(curves.length / perRow);
   const legend = rows * rowHeight + 12;
   const height = 310 + legend;
-  const panels = ['Loss', 'Accuracy (%)'];
+  const { loss, accuracyPercent, epoch } = currentWords();
+  const panels = [loss, accuracyPercent];
   const named = curves.map((curve) => ({ ...curve, name: printable(curve.name) }));
   const option: ChartOption = {
     title: [
@@ -54,7 +56,7 @@ export function compareSvg(curves: readonly ComparedCurve[], title: string): str
     xAxis: panels.map((_, gridIndex) => ({
       gridIndex,
       type: 'value',
-      name: 'epoch',
+      name: epoch,
       nameLocation: 'middle',
       nameGap: 24,
       minInterval: 1,
@@ -80,8 +82,8 @@ function line(
     type: 'line',
     xAxisIndex: panel,
     yAxisIndex: panel,
-    color: colors[group % colors.length],
-    lineStyle: { type: dashes[Math.floor(group / colors.length) % dashes.length], width: 1.5 },
+    color: classColors[group % classColors.length],
+    lineStyle: { type: dashes[Math.floor(group / classColors.length) % dashes.length], width: 1.5 },
     data: points.map((point) => [point.epoch, value(point)]),
     symbol: 'circle',
     symbolSize: points.length > 40 ? 0 : 4,

@@ -5,5 +5,7 @@ export type { CurvePoint, CurveScores } from './charts/curves.js';
 export { type ComparedCurve, compareSvg } from './compare-svg.js';
 export { curvesSvg } from './curves-svg.js';
 export { formatSummary } from './format-summary.js';
+export { currentLanguage, useLanguage } from './language/choice.js';
+export type { Language } from './language/words.js';
 export { type LayerRow, listLayers, type ModelSummary, summarize } from './model-summary.js';
 export { type SummaryOptions, summary } from './summary.js';

@@ -5,6 +5,7 @@ import { encodePng, pngOfSvg } from '../vision/codecs/sharp.js';
 import type { Image } from '../vision/image.js';
 import { pngUrl } from './html.js';
 import { shrunk } from './image-url.js';
+import { hasChineseFont } from './lettering/chinese-font.js';
 import { drawLetters } from './lettering/draw-letters.js';
 import { svgText } from './svg-text.js';
 
@@ -45,7 +46,7 @@ export async function pictureGrid(
     top += side + lines * lineHeight + gap;
   }
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${top}" viewBox="0 0 ${width} ${top}"><rect width="${width}" height="${top}" fill="#ffffff"/>${parts.join('')}</svg>`;
-  return await pngOfSvg(drawLetters(svg), 1.5);
+  return await pngOfSvg(drawLetters(svg, await hasChineseFont()), 1.5);
 }
 
 async function cell(
@@ -67,6 +68,11 @@ async function cell(
 
 /** As much of a text as stands under a picture. */
 function fitting(text: string, side: number): string {
-  const most = Math.floor((side + gap) / (0.52 * textSize));
-  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
+  let room = (side + gap) / (0.52 * textSize);
+  const signs = [...text];
+  const end = signs.findIndex((sign) => {
+    room -= sign > '\u3000' ? 2 : 1; // Chinese is as wide as high
+    return room < 0;
+  });
+  return end === -1 ? text : `${signs.slice(0, end - 1).join('')}…`;
 }

@@ -8,9 +8,10 @@ import { reliabilityChart } from './charts/reliability.js';
 import { thresholdCharts } from './charts/roc.js';
 import { ratesChart, type Steps, stepsChart } from './charts/steps.js';
 import type { Chart } from './echarts.js';
-import { languages, type Words } from './language/words.js';
+import type { Words } from './language/words.js';
+import { hasChineseFont } from './lettering/chinese-font.js';
 import { drawLetters } from './lettering/draw-letters.js';
-import { lettersOf } from './lettering/lettering.js';
+import { pngNames, pngWords } from './lettering/png-text.js';
 import { sheet } from './sheet.js';
 
 /** What a run has written down, and what its model said of the held-out set: numbers and names alone. */
@@ -59,13 +60,15 @@ export function runCharts(record: RunRecord, words: Words): RunCharts {
 /** A file's name with its content. */
 export type Files = Readonly<Record<string, string | Uint8Array>>;
 
-/** The charts as files: SVG in the words of a language, and PNG, whose letters are those of English, of what people paste. */
+/** The charts as files: SVG in the words of a language, and PNG of what people paste, in the same words where there is a font for them. */
 export async function chartFiles(record: RunRecord, words: Words): Promise<Files> {
   const charts = runCharts(record, words);
-  const lettered = { ...record, classes: letteredNames(record.classes) };
-  const forPng = runCharts(lettered, languages.en);
+  const lettered = { ...record, classes: await pngNames(record.classes) };
+  const forPng = runCharts(lettered, await pngWords(words));
+  const chineseFont = await hasChineseFont();
   const svg = (...shown: (Chart | undefined)[]) => sheet(record.name, shown.filter(isChart));
-  const png = (...shown: (Chart | undefined)[]) => pngOfSvg(drawLetters(svg(...shown)), 2);
+  const png = (...shown: (Chart | undefined)[]) =>
+    pngOfSvg(drawLetters(svg(...shown), chineseFont), 2);
   return {
     'curves.svg': svg(charts.accuracy, charts.loss),
     'curves.png': await png(forPng.accuracy, forPng.loss),
@@ -81,11 +84,6 @@ export async function chartFiles(record: RunRecord, words: Words): Promise<Files
       'roc.svg': svg(charts.roc, charts.precisionRecall),
     }),
   };
-}
-
-/** The names of classes where there are letters for them, and else their numbers. */
-export function letteredNames(classes: readonly string[]): string[] {
-  return classes.map((name, k) => lettersOf(name) ?? `#${k}`);
 }
 
 function isChart(chart: Chart | undefined): chart is Chart {

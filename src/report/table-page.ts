@@ -1,5 +1,6 @@
 /** A page that is one file: tables and charts of runs beside each other. Names from outside are text, whatever is in them. */
 import { htmlPage, htmlText } from './html.js';
+import { currentLanguage } from './language/choice.js';
 
 export interface TablePage {
   readonly title: string;
@@ -34,7 +35,7 @@ export function tablePageHtml({ title, facts, sections }: TablePage): string {
     ...facts.map((fact) => `<p>${text(fact)}</p>`),
     ...sections.map(sectionHtml),
   ];
-  return htmlPage(title, style, body.join('\n'));
+  return htmlPage(title, style, body.join('\n'), { language: currentLanguage() });
 }
 
 function sectionHtml({ heading, rows = [], svg = '', notes = [] }: TableSection): string {

@@ -1,9 +1,14 @@
 import { colors, legend, line, rounded, titled, xAxis, yAxis } from './charts/look.js';
 import type { Chart } from './echarts.js';
+import type { Words } from './language/words.js';
 import type { Objective, TunedTrial } from './tuned-trial.js';
 
 /** The objective of each trial in their order, and the best so far: of those that were trained for the longest. */
-export function tuneHistoryChart(trials: readonly TunedTrial[], objective: Objective): Chart {
+export function tuneHistoryChart(
+  trials: readonly TunedTrial[],
+  objective: Objective,
+  words: Words['tune'],
+): Chart {
   const whole = Math.max(...trials.map(({ epochs }) => epochs));
   const points = (some: readonly TunedTrial[]) =>
     some.flatMap(({ trial, value }) => (value === null ? [] : [[trial, rounded(value)]]));
@@ -13,12 +18,12 @@ export function tuneHistoryChart(trials: readonly TunedTrial[], objective: Objec
     option: titled(objective.name, {
       legend,
       grid: { left: 70, right: 30, top: 48, bottom: 68 },
-      xAxis: xAxis('trial', { type: 'value', min: 1, max: 'dataMax', minInterval: 1 }),
+      xAxis: xAxis(words.trial, { type: 'value', min: 1, max: 'dataMax', minInterval: 1 }),
       yAxis: yAxis('', { scale: true }),
       series: [
-        ...(early.length === 0 ? [] : [dots('ended early', colors.quiet, points(early))]),
-        dots('trials', colors.train, points(full)),
-        line('best so far', colors.heldOut, best(full, objective), { step: 'end' }),
+        ...(early.length === 0 ? [] : [dots(words.endedEarly, colors.quiet, points(early))]),
+        dots(words.trials, colors.train, points(full)),
+        line(words.bestSoFar, colors.heldOut, best(full, objective), { step: 'end' }),
       ],
     }),
     width: 900,

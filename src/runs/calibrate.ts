@@ -5,10 +5,10 @@ import { fitTemperature } from '../metrics/temperature.js';
 import { cat } from '../ops/functions.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type EvaluateOptions, readEvaluateOptions } from './evaluate.js';
+import { loadingWorkers } from './loading-workers.js';
 import { ModelFile, type ModelSource } from './model-file.js';
 import { openModel } from './model-source.js';
 import { openValidation } from './test-set.js';
-import { loadingWorkers } from './train-task.js';
 import { TrainedModel } from './trained-model.js';
 
 /** What a calibration found, on the validation part. */

@@ -9,6 +9,7 @@ import type { Tensor } from '../tensor/tensor.js';
 import { judge } from '../train/judge.js';
 import { measure } from '../train/measure.js';
 import type { HeldOutScores } from '../train/metrics.js';
+import { loadingWorkers } from './loading-workers.js';
 import type { ModelSource } from './model-file.js';
 import { openModel } from './model-source.js';
 import { Collected } from './pictures/collected.js';
@@ -17,7 +18,6 @@ import type { ReportSource } from './report/write-report.js';
 import { type Checkpoint, RunFolder } from './run-folder.js';
 import { readRunSummary } from './run-summary.js';
 import { openTestSet } from './test-set.js';
-import { loadingWorkers } from './train-task.js';
 import { TrainedModel } from './trained-model.js';
 
 /** How one class fared. */

@@ -12,6 +12,7 @@ import type { ImageTransform } from '../vision/datasets/image-transform.js';
 import type { Image } from '../vision/image.js';
 import { Compose } from '../vision/transforms/compose.js';
 import { Normalize } from '../vision/transforms/normalize.js';
+import type { AskedPicture } from './predict-all.js';
 import type { Invert } from './predict-options.js';
 import type { TrainedModel } from './trained-model.js';
 
@@ -51,19 +52,21 @@ export interface ExplainPicturesOptions extends PanelLook {
 /** How many pictures are explained at a time. */
 const batchSize = 8;
 
-/** Explains the pictures in files, in order; files that cannot be read are told to `onFailure`. */
+/** Explains pictures, in order; those that cannot be read are told to `onFailure`. */
 export async function* explainPictures(
   trained: TrainedModel,
   methods: readonly AttributionMethod[],
-  paths: readonly string[],
+  pictures: readonly AskedPicture[],
   options: ExplainPicturesOptions,
   onFailure: (error: DataError) => void,
 ): AsyncGenerator<ExplainedPicture> {
-  for (let from = 0; from < paths.length; from += batchSize) {
+  for (let from = 0; from < pictures.length; from += batchSize) {
     const inputs: { path: string; input: Tensor }[] = [];
-    for (const path of paths.slice(from, from + batchSize))
+    for (const { name, source } of pictures.slice(from, from + batchSize))
       try {
-        inputs.push({ path, input: (await trained.prepare(path, options.invert)).input });
+        if (source instanceof DataError) throw source;
+        const { input } = await trained.prepare(source, options.invert, name);
+        inputs.push({ path: name, input });
       } catch (error) {
         if (!(error instanceof DataError)) throw error;
         onFailure(error);

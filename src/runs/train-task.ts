@@ -2,7 +2,6 @@
  * One training run of a task: what `wick train` does, as a function that programs can call. Nothing is written
  * before the data are open and the settings are known to be good.
  */
-import { availableParallelism } from 'node:os';
 import { optionReader } from '../core/options.js';
 import { type BatchTransform, DataLoader } from '../data/dataloader.js';
 import type { Dataset } from '../data/dataset.js';
@@ -33,6 +32,7 @@ import { RandomChoice } from '../vision/transforms/random-choice.js';
 import { headFirst, trainedParameters } from './fine-tune.js';
 import { judged, judgedBy } from './judged.js';
 import { type FeaturePass, makeLearner, makeNetwork, onPictures } from './learner.js';
+import { loadingWorkers } from './loading-workers.js';
 import { RunPictures } from './pictures/run-pictures.js';
 import { writeFacts } from './run-facts.js';
 import type { RunFolder } from './run-folder.js';
@@ -78,15 +78,6 @@ const readRequest = optionReader<TrainRequest>('trainTask', {
   callbacks: true,
   signal: true,
 });
-
-/**
- * How many threads should load a data set beside training: none where a batch is looked up in memory at once, for a
- * thread would cost more than it saves; otherwise all cores but one, which steps, and at most 8.
- */
-export function loadingWorkers(dataset: Dataset): number {
-  if (dataset.getBatch !== undefined) return 0;
-  return Math.max(1, Math.min(8, availableParallelism() - 1));
-}
 
 /**
  * Trains a task's network and writes the run folder, which is removed again where nothing was learned. In a folder that

@@ -61,5 +61,5 @@ test('--json is one object; a folder that is no run is told on stderr, and the e
 test('a page of no known kind is refused before anything is read', () => {
   const { code, err } = wick(folder, ['compare', 'nowhere', '-o', 'page.png']);
   assert.equal(code, 2);
-  assert.match(err, /^error: --output 'page\.png' must end in \.html or \.svg\n/);
+  assert.match(err, /^error: --out 'page\.png' must end in \.html or \.svg\n/);
 });

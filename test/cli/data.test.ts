@@ -159,7 +159,7 @@ test('mistakes are named, and nothing is left behind', () => {
   const before = readdirSync(folder);
   for (const [args, message] of [
     ['data inspect phtos', /^ValueError: phtos: is no data set that wick knows/m],
-    ['data preview photos -o look.jpg', /^ValueError: --output: 'look\.jpg' must end in \.png$/m],
+    ['data preview photos -o look.jpg', /^ValueError: --out: 'look\.jpg' must end in \.png$/m],
     [
       'data preview photos -o x.png --recipe foood',
       /^ValueError: foood: is no data set.*did you mean food\?/m,

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
@@ -11,7 +12,7 @@ import { manualSeed } from '../../src/tensor/generator.js';
 import { decode } from '../../src/vision/codecs/decode.js';
 import { createModel } from '../../src/vision/models/registry.js';
 import { colored } from '../recipes/picture-folder.js';
-import { temporaryFolder, wick } from './run-wick.js';
+import { commandLine, temporaryFolder, wick } from './run-wick.js';
 
 const folder = temporaryFolder();
 
@@ -122,6 +123,26 @@ test('explain turns pictures that are the other way round, as predict does', () 
   assert.equal(inverted, true);
   assert.ok(Math.abs(explained('yes') - predictions[0].probability) < 1e-6);
   assert.notEqual(explained('no'), explained('yes'));
+});
+
+test('explain, features and embed take a picture from stdin, and go on after one that is not there', () => {
+  const input = readFileSync(join(folder, 'pictures', '猫', '猫.png'));
+  const piped = (...given: string[]) => {
+    const [program, ...args] = commandLine(given);
+    const { status, stdout, stderr } = spawnSync(program, args, { cwd: folder, input });
+    return { code: status, out: String(stdout), err: String(stderr) };
+  };
+  const why = piped('explain', 'run', '-', 'nowhere.png', '--sanity', '--out', 'piped');
+  assert.equal(why.code, 1);
+  assert.match(why.err, /^DataError: nowhere\.png: there is no such file or folder/);
+  assert.match(why.out, /^-: .* → piped\/stdin\.png\n/);
+  assert.match(why.out, /^gradcam: /m);
+  assert.deepEqual(readdirSync(join(folder, 'piped')).sort(), ['index.html', 'stdin.png']);
+  const maps = piped('features', 'run', '-', '--layer', 'conv1', '--out', 'piped-maps', '--json');
+  assert.deepEqual([maps.code, JSON.parse(maps.out).image], [0, '-'], maps.err);
+  const some = ['🦊', '猫', ' blank '].map((name) => join('pictures', name, `${name}.png`));
+  const map = piped('embed', 'run', '-', ...some, '--out', 'piped.html', '--json');
+  assert.deepEqual([map.code, JSON.parse(map.out).pictures[0].image], [0, '-'], map.err);
 });
 
 test('features draws the layers that are asked for, or convolutions', async () => {

@@ -89,7 +89,7 @@ test('mistakes are told in the terms of the command', () => {
   );
   assert.match(
     failed(importing),
-    /wick import: model\.wick is there already; pass --output FILE to say where the model goes, model\.wick to write over it/,
+    /wick import: model\.wick is there already; pass --out FILE to say where the model goes, model\.wick to write over it/,
   );
   for (const names of ['nofile.txt', './nofile'])
     assert.match(

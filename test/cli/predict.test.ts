@@ -110,11 +110,12 @@ test('results go into a file, in the form of its ending, whole or not at all', (
   assert.match(xml.err, /^error: --out 'x\.xml' must end in \.csv, \.json, \.jsonl or \.txt\n/);
 });
 
-test('an empty stdin, and one that is not read, are said to be', () => {
-  const { err } = wick(folder, ['predict', 'run', '-']);
-  assert.match(err, /^DataError: -: nothing came on stdin; pipe a picture into it\n$/);
-  const explained = wick(folder, ['explain', 'run', '-']);
-  assert.match(explained.err, /^DataError: -: pictures are not read from stdin here; name files/);
+test('an empty stdin is said to be', () => {
+  for (const command of ['predict', 'explain', 'features', 'embed']) {
+    const { code, err } = wick(folder, [command, 'run', '-']);
+    assert.equal(code, 1);
+    assert.match(err, /^DataError: -: nothing came on stdin; pipe a picture into it\n/, command);
+  }
 });
 
 test('a run is not taken for data', () => {

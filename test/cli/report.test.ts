@@ -4,21 +4,17 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:f
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { fillFolder } from '../recipes/picture-folder.js';
-import { hardNames } from '../report/hard-names.js';
+import { namesOnDisk } from '../report/on-disk.js';
 import { temporaryFolder, wick } from './run-wick.js';
 
 const folder = temporaryFolder();
 
-/** As a file system takes them. */
-const names = hardNames.map((name) =>
-  name
-    .replaceAll('/', '\u2215')
-    .replaceAll('\0', '')
-    .replace(/\p{Cs}/gu, ''),
-);
-
 before(async () => {
-  await fillFolder(join(folder, 'photos'), Object.fromEntries(names.map((name) => [name, 2])), 8);
+  await fillFolder(
+    join(folder, 'photos'),
+    Object.fromEntries(namesOnDisk.map((name) => [name, 2])),
+    8,
+  );
   const options = ['--epochs', '1', '--image-size', '8', '--seed', '0', '--threads', '1'];
   const { code, out, err } = wick(folder, ['train', 'photos', ...options, '--out', 'run']);
   assert.equal(code, 0, err);

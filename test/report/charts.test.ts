@@ -6,7 +6,8 @@ import { confusedPairs } from '../../src/report/charts/confusion.js';
 import { smoothed } from '../../src/report/charts/steps.js';
 import { averagePrecision, thresholdCurve } from '../../src/report/charts/threshold-curves.js';
 import { languages } from '../../src/report/language/words.js';
-import { chartFiles, letteredNames, runCharts } from '../../src/report/run-charts.js';
+import { letteredNames } from '../../src/report/lettering/png-text.js';
+import { chartFiles, runCharts } from '../../src/report/run-charts.js';
 import { decode } from '../../src/vision/codecs/decode.js';
 import { pngOfSvg } from '../../src/vision/codecs/sharp.js';
 import { hardNames } from './hard-names.js';
@@ -59,12 +60,26 @@ test('whatever names there are, pictures can be read and hold no markup of their
 });
 
 test('classes of PNGs have letters, or their numbers where there are none', () => {
-  assert.deepEqual(letteredNames(['cat', 'façade', '猫', '<b>', '😀 cat']), [
+  const names = ['cat', 'façade', '猫', '<b>', '😀 cat', '猫 (cat)', 'ねこ', '𠮷'];
+  assert.deepEqual(letteredNames(names, false), [
     'cat',
     'facade',
     '#2',
     '<b>',
     '#4',
+    '#5',
+    '#6',
+    '#7',
+  ]);
+  assert.deepEqual(letteredNames(names, true), [
+    'cat',
+    'facade',
+    '猫',
+    '<b>',
+    '#4',
+    '猫 (cat)',
+    '#6', // only what any Chinese font has
+    '#7',
   ]);
 });
 

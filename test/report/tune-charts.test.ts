@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { renderSvg } from '../../src/report/echarts.js';
+import { english } from '../../src/report/language/english.js';
 import { tuneHistoryChart } from '../../src/report/tune-history.js';
 import { tuneImportanceChart } from '../../src/report/tune-importance.js';
 import { type TunedAxis, tuneParallelChart } from '../../src/report/tune-parallel.js';
@@ -25,10 +26,10 @@ function seriesOf(option: object): { name?: string; data: readonly never[] }[] {
 }
 
 test('the history shows the best so far of whole trainings; those that ended early stand apart', () => {
-  const chart = tuneHistoryChart(trials, objective);
+  const chart = tuneHistoryChart(trials, objective, english.tune);
   const found = new Map(seriesOf(chart.option).map(({ name, data }) => [name, data]));
   assert.deepEqual(found.get('ended early'), [[2, 95]]);
-  assert.deepEqual(found.get('trials'), [
+  assert.deepEqual(found.get('Trials'), [
     [1, 80],
     [4, 90],
     [5, 85],
@@ -38,7 +39,7 @@ test('the history shows the best so far of whole trainings; those that ended ear
     [4, 90],
     [5, 90],
   ]);
-  const falling = tuneHistoryChart(trials, { name: 'loss', minimize: true });
+  const falling = tuneHistoryChart(trials, { name: 'loss', minimize: true }, english.tune);
   assert.deepEqual(seriesOf(falling.option).at(-1)?.data, [
     [1, 80],
     [4, 80],
@@ -64,10 +65,11 @@ test('parallel coordinates draw the best last, and nothing of what failed', () =
 });
 
 test('importances are bars in percent, the most important on top', () => {
-  const chart = tuneImportanceChart([
+  const importances = [
     { key: 'optimizer.lr', share: 0.75 },
     { key: 'batchSize', share: 0.25 },
-  ]);
+  ];
+  const chart = tuneImportanceChart(importances, english.tune);
   assert.deepEqual(seriesOf(chart.option)[0]?.data, [25, 75]); // an axis goes upwards
   assert.ok(renderSvg(chart).includes('optimizer.lr'));
 });

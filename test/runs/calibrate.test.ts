@@ -70,7 +70,7 @@ test('calibrate fits the temperature on the validation part alone, and keeps it 
   for await (const { probability } of explainPictures(
     calibrated,
     [],
-    paths.slice(0, 1),
+    paths.slice(0, 1).map((path) => ({ name: path, source: path })),
     { ...look, augSmooth: false, invert: 'no' },
     assert.fail,
   ))

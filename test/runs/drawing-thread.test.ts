@@ -77,7 +77,12 @@ test('of what is wanted before its turn comes only the newest is looked up and d
 test('pictures of mistakes are drawn too, whatever size they have', async (t) => {
   const { out, written, problems, clock, thread } = await watchedRun(t);
   const picture = { image: new Image(300, 200, 3), lines: ['taken for a'] };
-  const gallery = { losses: [{ pictures: [picture] }], pairs: [{ pictures: [picture, picture] }] };
+  const titles = { losses: 'losses', pairs: 'pairs' };
+  const gallery = {
+    titles,
+    losses: [{ pictures: [picture] }],
+    pairs: [{ pictures: [picture, picture] }],
+  };
   thread.draw(async () => ({ classes: ['a'], language: 'en', outcome: nothing, gallery }));
   clock.pass(50_000);
   await thread.settled();

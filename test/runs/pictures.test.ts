@@ -80,6 +80,28 @@ test('an interrupted training has the pictures of what it was, and one that goes
   assert.deepEqual(await columns(out), await columns(whole));
 });
 
+test('a run that went on after its best epoch has the pictures of what that epoch predicts', async (t) => {
+  const out = join(await temporaryFolder(t), 'run');
+  const first = await runs.train('digits', {
+    ...{ data: { limit: 400 }, batchSize: 20, seed: 2, loader: { workers: 0 }, epochs: 1, out },
+    optimizer: { lr: 0.01 },
+    schedule: { name: 'step', stepSize: 1, gamma: 10 }, // the second epoch loses what the first has learned
+    report: false,
+  });
+  const { summary } = await runs.resume(out, { settings: { epochs: 2 } });
+  assert.deepEqual([summary.epochs, summary.best?.epoch], [2, 1]);
+  assert.deepEqual(
+    await picturesIn(out),
+    pictures.filter((name) => name !== 'samples.png'),
+  );
+  const page = await readFile(join(out, 'report.html'), 'utf8');
+  const [, data = ''] = /id="data">(.*?)<\/script>/s.exec(page) ?? [];
+  const { answers } = JSON.parse(data);
+  const counts = first.summary.best?.heldOut.confusion.compute();
+  assert.ok(answers.length > 0);
+  for (const { actual, predicted } of answers) assert.ok((counts?.[actual]?.[predicted] ?? 0) > 0);
+});
+
 test('a picture that cannot be written is told and ends nothing', async (t) => {
   const out = join(await temporaryFolder(t), 'run');
   const notes: string[] = [];

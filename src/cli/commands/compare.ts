@@ -2,9 +2,11 @@ import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { writeFileAtomic } from '../../io/atomic.js';
 import { compareSvg } from '../../report/compare-svg.js';
+import { currentWords } from '../../report/language/choice.js';
+import type { Language } from '../../report/language/words.js';
 import { tablePageHtml } from '../../report/table-page.js';
 import { compare, type RunComparison } from '../../runs/compare/compare.js';
-import { runLabel } from '../../runs/compare/notes.js';
+import { compareNotes, runLabel } from '../../runs/compare/notes.js';
 import {
   groupLines,
   runRows,
@@ -13,36 +15,40 @@ import {
   settingTable,
   stateLines,
 } from '../compare-report.js';
-import { jsonOption } from '../options.js';
+import { applyLanguage, langOption } from '../lang-option.js';
+import { jsonOption, outOption } from '../options.js';
 import { printJson, printLine, wrapped } from '../output.js';
 import { reportFailure } from '../report-error.js';
 
 interface CompareOptions {
-  readonly output?: string;
+  readonly out?: string;
+  readonly lang?: Language;
   readonly json?: boolean;
 }
 
 export function addCompare(command: Command): void {
   command
     .argument('<run...>', 'run folders')
-    .option('-o, --output <file>', 'tables and curves as a page (.html), or the curves (.svg)')
+    .addOption(outOption('file', 'tables and curves as a page (.html), or the curves (.svg)'))
+    .addOption(langOption())
     .addOption(jsonOption())
     .action(runCompare);
 }
 
 async function runCompare(
   paths: readonly string[],
-  { output, json = false }: CompareOptions,
+  { out, lang, json = false }: CompareOptions,
   command: Command,
 ): Promise<void> {
-  if (output !== undefined && !/\.(html|svg)$/i.test(output))
-    command.error(`error: --output '${output}' must end in .html or .svg`);
+  if (out !== undefined && !/\.(html|svg)$/i.test(out))
+    command.error(`error: --out '${out}' must end in .html or .svg`);
+  applyLanguage(lang);
   const comparison = await compare(paths);
   const { unreadable, ...told } = comparison;
   for (const { error } of unreadable) reportFailure(error, command);
-  if (output !== undefined) await writeFileAtomic(output, pictureOf(comparison, output));
+  if (out !== undefined) await writeFileAtomic(out, pictureOf(comparison, out));
   if (json) {
-    printJson({ ...told, ...(output !== undefined && { output }) });
+    printJson({ ...told, ...(out !== undefined && { out }) });
     return;
   }
   for (const line of runTable(comparison)) printLine(line);
@@ -51,32 +57,34 @@ async function runCompare(
   const notes = [...groupLines(comparison), ...stateLines(comparison), ...comparison.notes];
   if (notes.length > 0) printLine();
   for (const note of notes) for (const line of wrapped(note, 2)) printLine(line);
-  if (output !== undefined) printLine(`The curves are in ${output}.`);
+  if (out !== undefined) printLine(`The curves are in ${out}.`);
 }
 
-function pictureOf(comparison: RunComparison, output: string): string {
-  const svg = compareSvg(curvesOf(comparison), 'Held out of training');
-  if (/\.svg$/i.test(output)) return svg;
-  const { runs, notes, unreadable } = comparison;
+function pictureOf(comparison: RunComparison, out: string): string {
+  const words = currentWords();
+  const { compare: said } = words;
+  const svg = compareSvg(curvesOf(comparison), said.heldOut);
+  if (/\.svg$/i.test(out)) return svg;
+  const { runs, unreadable } = comparison;
   return tablePageHtml({
-    title: `${runs.length} ${runs.length === 1 ? 'run' : 'runs compared'}`,
-    facts: notes,
+    title: said.title(runs.length),
+    facts: compareNotes(runs, words),
     sections: [
       {
-        heading: 'Runs',
-        rows: runRows(comparison),
-        notes: [...groupLines(comparison), ...stateLines(comparison)],
+        heading: said.runs,
+        rows: runRows(comparison, said),
+        notes: [...groupLines(comparison, said), ...stateLines(comparison, said)],
       },
       {
-        heading: 'What differs',
+        heading: said.differing,
         ...(comparison.differing.length === 0
-          ? { notes: ['No setting differs.'] }
-          : { rows: settingRows(comparison) }),
+          ? { notes: [said.noneDiffers] }
+          : { rows: settingRows(comparison, said) }),
       },
-      { heading: 'Curves', svg },
+      { heading: said.curves, svg },
       ...(unreadable.length === 0
         ? []
-        : [{ heading: 'Not compared', notes: unreadable.map(({ error }) => error.message) }]),
+        : [{ heading: said.notCompared, notes: unreadable.map(({ error }) => error.message) }]),
     ],
   });
 }

@@ -15,6 +15,7 @@ import {
   type EngineChoice,
   engineOption,
   jsonOption,
+  outOption,
   threadsOption,
   wholeNumber,
 } from '../options.js';
@@ -29,7 +30,7 @@ interface CommandOptions extends EngineChoice {
   readonly limit?: number;
   readonly epochs?: number;
   readonly seed: number;
-  readonly output?: string;
+  readonly out?: string;
   readonly json?: true;
   readonly csv?: true;
 }
@@ -47,7 +48,7 @@ export function addDataAudit(data: Command): void {
     .option('--limit <n>', 'the most pictures of each part', wholeNumber(1, 2 ** 31))
     .option('--epochs <n>', 'epochs of each fold', wholeNumber(1, 100_000))
     .option('--seed <n>', 'draws folds and fresh weights', wholeNumber(0, 2 ** 32 - 1), 0)
-    .option('-o, --output <file>', 'the page with the pictures (default: <data>-audit.html)')
+    .addOption(outOption('file', 'the page with the pictures (default: <data>-audit.html)'))
     .addOption(engineOption())
     .addOption(threadsOption())
     .addOption(jsonOption().conflicts('csv'))
@@ -75,7 +76,7 @@ async function audit(source: string, options: CommandOptions): Promise<void> {
       counter.update(done, total);
     },
   }).finally(end);
-  const page = options.output ?? `${found.name}-audit.html`;
+  const page = options.out ?? `${found.name}-audit.html`;
   await writeFileAtomic(page, await pageOf(found));
   if (options.json === true) {
     const { suspects, ...rest } = found;

@@ -9,7 +9,7 @@ import { previewSamples, previewTransforms } from '../../vision/inspect/preview.
 import { Compose } from '../../vision/transforms/compose.js';
 import { Resize } from '../../vision/transforms/resize.js';
 import type { AnyTransform } from '../../vision/transforms/transform.js';
-import { dataOption, jsonOption, wholeNumber } from '../options.js';
+import { dataOption, jsonOption, outOption, wholeNumber } from '../options.js';
 import { printJson, printLine, wrapped } from '../output.js';
 import { reportFailure } from '../report-error.js';
 import { withFolder } from './data-inspect.js';
@@ -17,7 +17,7 @@ import { withFolder } from './data-inspect.js';
 interface PreviewOptions {
   readonly data?: string;
   readonly recipe?: string;
-  readonly output?: string;
+  readonly out?: string;
   readonly rows: number;
   readonly columns: number;
   readonly cell: number;
@@ -35,9 +35,11 @@ export function addDataPreview(data: Command): void {
       '--recipe <name>',
       "show this recipe's transforms (default: those of a training on the data)",
     )
-    .option(
-      '-o, --output <file>',
-      'the PNG of samples; the transforms go to <file>-transforms.png (default: <data>-preview.png)',
+    .addOption(
+      outOption(
+        'file',
+        'the PNG of samples; the transforms go to <file>-transforms.png (default: <data>-preview.png)',
+      ),
     )
     .option('--rows <n>', 'rows of samples', wholeNumber(1, 100), 6)
     .option('--columns <n>', 'pictures in a row', wholeNumber(1, 100), 8)
@@ -53,8 +55,8 @@ export function addDataPreview(data: Command): void {
 
 async function preview(name: string, options: PreviewOptions, command: Command): Promise<void> {
   const { rows, columns, cell: cellSize, seed = defaultGenerator.drawSeed() } = options;
-  if (options.output !== undefined && extname(options.output).toLowerCase() !== '.png')
-    throw new ValueError('--output', `'${options.output}' must end in .png`);
+  if (options.out !== undefined && extname(options.out).toLowerCase() !== '.png')
+    throw new ValueError('--out', `'${options.out}' must end in .png`);
   const task = await openPictures(name, { ...withFolder(options), cache: 'none' });
   const [source] = task.pictures;
   if (source === undefined) return;
@@ -64,7 +66,7 @@ async function preview(name: string, options: PreviewOptions, command: Command):
   const steps = shown.map(({ transform }) => transform);
   const picture = await dataset.image(samples.indices[0] ?? 0);
   const transformed = await previewTransforms(picture, steps, { columns, cellSize, seed });
-  const output = options.output ?? `${task.name}-preview.png`;
+  const output = options.out ?? `${task.name}-preview.png`;
   const transformsFile = `${output.slice(0, -'.png'.length)}-transforms.png`;
   await writeFileAtomic(output, samples.png);
   await writeFileAtomic(transformsFile, transformed.png);

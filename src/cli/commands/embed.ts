@@ -7,6 +7,9 @@ import { embeddings, pca } from '../../explain/embeddings.js';
 import { umap } from '../../explain/umap.js';
 import { writeFileAtomic } from '../../io/atomic.js';
 import { cat } from '../../ops/functions.js';
+import { currentWords } from '../../report/language/choice.js';
+import { english } from '../../report/language/english.js';
+import type { Language, Words } from '../../report/language/words.js';
 import { seenPicture } from '../../runs/explain-pictures.js';
 import { openModel } from '../../runs/model-source.js';
 import type { Invert } from '../../runs/predict-options.js';
@@ -15,19 +18,21 @@ import type { Tensor } from '../../tensor/tensor.js';
 import { percent } from '../../train/epoch-line.js';
 import { encodePng } from '../../vision/codecs/sharp.js';
 import { Resize } from '../../vision/transforms/resize.js';
+import { askedPictures, imagesHelp } from '../asked-pictures.js';
 import { showCount } from '../counter.js';
+import { applyLanguage, langOption } from '../lang-option.js';
 import {
   applyEngineChoice,
   type EngineChoice,
   engineOption,
   invertOption,
   jsonOption,
+  outOption,
   recipeOption,
   threadsOption,
   wholeNumber,
 } from '../options.js';
 import { printAside, printJson, printLine, wrapped } from '../output.js';
-import { picturesIn } from '../pictures-in.js';
 import { reportFailure } from '../report-error.js';
 import { tellNotes } from '../scores.js';
 import { spread } from '../spread.js';
@@ -37,8 +42,9 @@ interface EmbedOptions extends EngineChoice {
   readonly invert: Invert;
   readonly seed: number;
   readonly layer?: string;
-  readonly output?: string;
+  readonly out?: string;
   readonly limit: number;
+  readonly lang?: Language;
   readonly recipe?: string;
   readonly json?: true;
 }
@@ -46,7 +52,7 @@ interface EmbedOptions extends EngineChoice {
 export function addEmbed(command: Command): void {
   command
     .argument('<run>', 'a run folder, or a model file (.wick)')
-    .argument('<image...>', 'picture files, or folders of them')
+    .argument('<image...>', imagesHelp)
     .addOption(
       new Option('--method <name>', 'what lays them out: principal components, or neighbours')
         .choices(['pca', 'umap'])
@@ -56,8 +62,9 @@ export function addEmbed(command: Command): void {
       '--layer <name>',
       'the layer whose output places them (default: what the last decides by)',
     )
-    .option('-o, --output <file>', 'the page (default: <run>/embedding.html)')
+    .addOption(outOption('file', 'the page (default: <run>/embedding.html)'))
     .option('--limit <n>', 'the most pictures that are placed', wholeNumber(3, 10_000), 500)
+    .addOption(langOption())
     .addOption(recipeOption())
     .option('--seed <n>', 'of umap', wholeNumber(0, 2 ** 32 - 1), 0)
     .addOption(invertOption())
@@ -78,18 +85,20 @@ async function embed(
 ): Promise<void> {
   const run = await openModel(path);
   applyEngineChoice(options);
-  const files = await picturesIn(images);
+  applyLanguage(options.lang);
+  const files = await askedPictures(images);
   const trained = await TrainedModel.load(run, { recipe: options.recipe });
-  const { layer, limit, json = false } = options;
+  const { layer, limit, method, json = false } = options;
   if (!json) tellNotes(trained);
   const pictures: MapPoint[] = [];
   const found: Tensor[] = [];
   const counter = showCount('placed');
-  for (const file of spread(files, limit))
+  for (const { name, source } of spread(files, limit))
     try {
-      const { input } = await trained.prepare(file, options.invert);
+      if (source instanceof DataError) throw source;
+      const { input } = await trained.prepare(source, options.invert, name);
       found.push(embeddings(trained.model, input, layer === undefined ? {} : { layer }));
-      pictures.push(await pointOf(trained, file, input));
+      pictures.push(await pointOf(trained, name, input));
       counter.update(pictures.length, Math.min(files.length, limit));
     } catch (error) {
       counter.end();
@@ -102,19 +111,26 @@ async function embed(
       images.join(', '),
       `${pictures.length} of ${files.length} pictures can be read, at least 3 are required for a map; name more, or a folder of them`,
     );
-  const { points, explained, by, share } = await layOut(cat(found), options);
+  const { points, explained } = await layOut(cat(found), options);
+  const words = currentWords();
   const wrong = pictures.filter((picture) => picture.wrong).length;
   const html = embeddingMapHtml({
-    title: `What is alike to ${basename(run.path)}`,
+    title: words.embed.title(basename(run.path)),
     facts: [
-      `${pictures.length} pictures by ${by} of ${layer ?? 'what the last layer decides by'}, ${share}`,
-      ...(wrong > 0 ? [`Dashed: the ${wrong} that the model takes for another class.`] : []),
+      words.embed.how(
+        pictures.length,
+        words.embed.by[method],
+        layer ?? null,
+        shareOf(explained, words.embed),
+      ),
+      ...(wrong > 0 ? [words.embed.dashed(wrong)] : []),
     ],
+    language: words.code,
     classes: trained.card.classes,
     pictures,
     points,
   });
-  const page = options.output ?? run.file('embedding.html');
+  const page = options.out ?? run.file('embedding.html');
   await writeFileAtomic(page, html);
   if (files.length > limit)
     printAside(
@@ -128,22 +144,20 @@ async function embed(
     printJson({ page, explained, pictures: placed });
     return;
   }
-  const told = `${page}: ${pictures.length} pictures by ${by}, ${share}`;
+  const { embed: said } = english;
+  const told = `${page}: ${pictures.length} pictures by ${said.by[method]}, ${shareOf(explained, said)}`;
   for (const line of wrapped(told, 2)) printLine(line);
 }
 
-/** Where the pictures lie, and what that says, in words. */
+/** Where the pictures lie, and which share of the differences each axis holds, if that is known. */
 async function layOut(features: Tensor, { method, seed }: EmbedOptions) {
-  if (method === 'umap')
-    return {
-      points: await umap(features, { seed }),
-      explained: null,
-      by: 'the neighbours (UMAP)',
-      share: 'where distances between groups mean little',
-    };
-  const { points, explained } = pca(features);
-  const share = `which hold ${explained.map(percent).join(' and ')} of the differences`;
-  return { points, explained, by: 'the two principal components', share };
+  return method === 'umap'
+    ? { points: await umap(features, { seed }), explained: null }
+    : pca(features);
+}
+
+function shareOf(explained: readonly number[] | null, words: Words['embed']): string {
+  return explained === null ? words.distances : words.held(explained.map(percent));
 }
 
 /** Coloured by the class of its folder, or where that is none of the model's by what the model takes it for. */

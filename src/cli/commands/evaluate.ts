@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { WickError } from '../../core/errors.js';
+import type { Language } from '../../report/language/words.js';
 import { type Calibration, calibrate } from '../../runs/calibrate.js';
 import { type Evaluation, measureRun } from '../../runs/evaluate.js';
 import { openModel } from '../../runs/model-source.js';
@@ -8,6 +9,7 @@ import type { ReportSource } from '../../runs/report/write-report.js';
 import { RunFolder } from '../../runs/run-folder.js';
 import { formatLoss, percent } from '../../train/epoch-line.js';
 import { withoutRemedy } from '../command-terms.js';
+import { applyLanguage, langOption } from '../lang-option.js';
 import {
   applyEngineChoice,
   batchSizeOption,
@@ -29,6 +31,7 @@ interface EvaluateOptions extends EngineChoice {
   readonly recipe?: string;
   readonly calibrate?: true;
   readonly report: boolean;
+  readonly lang?: Language;
   readonly json?: true;
 }
 
@@ -44,6 +47,7 @@ export function addEvaluate(command: Command): void {
     .addOption(onErrorOption())
     .addOption(recipeOption())
     .option('--no-report', 'draw no pictures and write no report.html')
+    .addOption(langOption())
     .addOption(engineOption())
     .addOption(threadsOption())
     .addOption(winogradOption())
@@ -54,6 +58,7 @@ export function addEvaluate(command: Command): void {
 async function runEvaluate(path: string, options: EvaluateOptions): Promise<void> {
   const run = await openModel(path);
   applyEngineChoice(options);
+  applyLanguage(options.lang);
   const { batchSize, data, recipe, onError } = options;
   const how = { batchSize, data, recipe, onError };
   const calibration = options.calibrate === true ? await calibrate(run, how) : null;
@@ -118,7 +123,7 @@ function calibrationOf({
 /** Writes the report, where the run can be written. */
 async function reportOf(run: RunFolder, source: ReportSource): Promise<string | null> {
   try {
-    return await writeAll(run, await withQuickLook(source), 'en');
+    return await writeAll(run, await withQuickLook(source));
   } catch (error) {
     if (!(error instanceof WickError)) throw error;
     printAside(`note: there is no report: ${error.message}`);

@@ -1,6 +1,6 @@
 import { basename, extname, join } from 'node:path';
 import { type Command, Option } from 'commander';
-import { ValueError } from '../../core/errors.js';
+import { DataError, ValueError } from '../../core/errors.js';
 import { quote, quoteAll } from '../../core/outside-text.js';
 import type { AttributionMethod } from '../../explain/attribution-method.js';
 import { type Colormap, colormapNames } from '../../explain/colormap.js';
@@ -9,29 +9,34 @@ import { createMethod, methodNames } from '../../explain/methods.js';
 import { sanityCheck } from '../../explain/sanity-check.js';
 import { writeFileAtomic } from '../../io/atomic.js';
 import { cat } from '../../ops/functions.js';
+import { currentWords } from '../../report/language/choice.js';
+import type { Language, Words } from '../../report/language/words.js';
 import { type ExplainedPicture, explainPictures } from '../../runs/explain-pictures.js';
 import { openModel } from '../../runs/model-source.js';
+import type { AskedPicture } from '../../runs/predict-all.js';
 import type { Invert } from '../../runs/predict-options.js';
 import { TrainedModel } from '../../runs/trained-model.js';
 import { manualSeed } from '../../tensor/generator.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { percent } from '../../train/epoch-line.js';
+import { askedPictures, imagesHelp } from '../asked-pictures.js';
 import { withoutRemedy } from '../command-terms.js';
 import { showCount } from '../counter.js';
 import { FileNames } from '../file-names.js';
+import { applyLanguage, langOption } from '../lang-option.js';
 import {
   applyEngineChoice,
   type EngineChoice,
   engineOption,
   invertOption,
   jsonOption,
+  outOption,
   recipeOption,
   threadsOption,
   unitNumber,
   wholeNumber,
 } from '../options.js';
 import { printAside, printJson, printLine, wrapped } from '../output.js';
-import { picturesIn } from '../pictures-in.js';
 import { reportFailure } from '../report-error.js';
 import { tellNotes } from '../scores.js';
 import { spread } from '../spread.js';
@@ -40,7 +45,7 @@ interface ExplainOptions extends EngineChoice {
   readonly method: string;
   readonly layer?: string;
   readonly class?: string;
-  readonly output?: string;
+  readonly out?: string;
   readonly limit: number;
   readonly colormap: Colormap;
   readonly opacity: number;
@@ -48,6 +53,7 @@ interface ExplainOptions extends EngineChoice {
   readonly augSmooth?: true;
   readonly sanity?: true;
   readonly seed: number;
+  readonly lang?: Language;
   readonly recipe?: string;
   readonly invert: Invert;
   readonly json?: true;
@@ -56,14 +62,14 @@ interface ExplainOptions extends EngineChoice {
 export function addExplain(command: Command): void {
   command
     .argument('<run>', 'a run folder, or a model file (.wick)')
-    .argument('<image...>', 'picture files, or folders of them')
+    .argument('<image...>', imagesHelp)
     .option('--method <names>', `one or more of ${methodNames.join(', ')}`, 'gradcam')
     .option(
       '--layer <name>',
       'the layer that is looked at; wick summary lists them (default: the last convolution)',
     )
     .option('--class <name>', 'the class to explain (default: the predicted, and the true one)')
-    .option('-o, --output <dir>', 'where pictures and page go (default: <run>/explain)')
+    .addOption(outOption('dir', 'where pictures and page go (default: <run>/explain)'))
     .option('--limit <n>', 'the most pictures that are explained', wholeNumber(1, 100_000), 100)
     .addOption(
       new Option('--colormap <name>', 'colours of the maps')
@@ -76,6 +82,7 @@ export function addExplain(command: Command): void {
     .addOption(invertOption())
     .option('--sanity', 'check that the maps change where the model gets random weights')
     .option('--seed <n>', "of smoothgrad's noise and of --sanity", wholeNumber(0, 2 ** 32 - 1), 0)
+    .addOption(langOption())
     .addOption(recipeOption())
     .addOption(engineOption())
     .addOption(threadsOption())
@@ -91,7 +98,8 @@ async function explain(
 ): Promise<void> {
   const run = await openModel(path);
   applyEngineChoice(options);
-  const files = await picturesIn(images);
+  applyLanguage(options.lang);
+  const files = await askedPictures(images);
   const trained = await TrainedModel.load(run, { recipe: options.recipe });
   const {
     layer,
@@ -111,10 +119,12 @@ async function explain(
   );
   const target = classNumber(trained.card.classes, options.class);
 
-  const folder = options.output ?? run.file('explain');
+  const words = currentWords();
+  const said = words.gallery;
+  const folder = options.out ?? run.file('explain');
   const taken = new FileNames();
   const sections: GallerySection[] = [];
-  const explained: string[] = [];
+  const explained = new Set<string>();
   const failures: string[] = [];
   let looked: string | null = null;
   const counter = showCount('explained');
@@ -126,19 +136,21 @@ async function explain(
     invert,
     ...(target !== undefined && { target }),
   };
-  const pictures = explainPictures(trained, methods, spread(files, limit), drawing, (error) => {
+  const asked = spread(files, limit);
+  const pictures = explainPictures(trained, methods, asked, drawing, (error) => {
     counter.end();
     failures.push(withoutRemedy(error.message));
     reportFailure(error, command);
   });
   for await (const picture of pictures) {
-    explained.push(picture.path);
-    const file = join(folder, taken.take(basename(picture.path, extname(picture.path)), '.png'));
+    explained.add(picture.path);
+    const stem = picture.path === '-' ? 'stdin' : basename(picture.path, extname(picture.path));
+    const file = join(folder, taken.take(stem, '.png'));
     await writeFileAtomic(file, picture.png);
     counter.end();
     tell(picture, file, json);
     looked = picture.layer;
-    sections.push(sectionOf(picture, names));
+    sections.push(sectionOf(picture, names, said));
     counter.update(sections.length + failures.length, Math.min(files.length, limit));
   }
   counter.end();
@@ -147,22 +159,24 @@ async function explain(
       `note: ${limit} of ${files.length} pictures are explained, evenly chosen; --limit ${files.length} takes all`,
     );
   if (sections.length === 0) return;
+  const readable = asked.filter(({ name }) => explained.has(name));
   const verdicts =
-    options.sanity === true ? await checkSanity(trained, methods, names, explained, invert) : [];
+    options.sanity === true ? await checkSanity(trained, methods, names, readable, invert) : [];
   for (const verdict of verdicts)
     if (!json) for (const line of wrapped(verdict, 2)) printLine(line);
   const counted = `${sections.length} picture${sections.length === 1 ? '' : 's'}`;
   const page = join(folder, 'index.html');
   const html = galleryHtml({
-    title: `Why: ${basename(run.path)}`,
+    title: said.why(basename(run.path)),
     facts: [
-      `${trained.card.architecture.name}, ${names.join(', ')}${looked === null ? '' : ` at ${looked}`}; ${counted} as the network sees ${sections.length === 1 ? 'it' : 'them'}`,
-      'Each map has a scale of its own: colours say where, not how much.',
+      said.how(trained.card.architecture.name, names.join(', '), looked, sections.length),
+      said.ownScale,
       ...verdicts,
     ],
-    legend: { colormap, low: 'says nothing for the class', high: 'speaks most for it' },
+    legend: { colormap, low: said.low, high: said.high },
     sections,
     failures,
+    words,
   });
   await writeFileAtomic(page, html);
   if (json)
@@ -202,16 +216,20 @@ function tell(picture: ExplainedPicture, file: string, json: boolean): void {
       );
 }
 
-function sectionOf(picture: ExplainedPicture, names: readonly string[]): GallerySection {
+function sectionOf(
+  picture: ExplainedPicture,
+  names: readonly string[],
+  words: Words['gallery'],
+): GallerySection {
   const { path, predicted, probability, trueClass } = picture;
   const truth =
-    trueClass === null ? '' : trueClass === predicted ? ', right' : `, truly ${trueClass}`;
+    trueClass === null ? '' : trueClass === predicted ? words.right : words.truly(trueClass);
   return {
     heading: path,
-    note: `predicted ${predicted} (${percent(probability)})${truth}`,
-    columns: ['picture', ...names],
+    note: `${words.predicted(predicted, percent(probability))}${truth}`,
+    columns: [words.picture, ...names],
     figures: picture.classes.map(({ class: name, probability: p, role, png }) => ({
-      caption: `why ${name} (${role === 'predicted' ? '' : `${role}, `}${percent(p)})`,
+      caption: words.whyClass(name, role, percent(p)),
       png,
     })),
   };
@@ -225,11 +243,12 @@ async function checkSanity(
   trained: TrainedModel,
   methods: readonly AttributionMethod[],
   names: readonly string[],
-  paths: readonly string[],
+  pictures: readonly AskedPicture[],
   invert: Invert,
 ): Promise<string[]> {
   const inputs: Tensor[] = [];
-  for (const path of spread(paths, comparedOn))
-    inputs.push((await trained.prepare(path, invert)).input);
+  for (const { name, source } of spread(pictures, comparedOn))
+    if (!(source instanceof DataError))
+      inputs.push((await trained.prepare(source, invert, name)).input);
   return methods.map((method, i) => `${names[i]}: ${sanityCheck(method, cat(inputs)).verdict}`);
 }

@@ -13,6 +13,7 @@ import {
   type EngineChoice,
   engineOption,
   jsonOption,
+  outOption,
   recipeOption,
   threadsOption,
 } from '../options.js';
@@ -21,7 +22,7 @@ import { noteOnLast } from '../scores.js';
 
 interface ExportOptions extends EngineChoice {
   readonly format?: ExportFormat;
-  readonly output?: string;
+  readonly out?: string;
   readonly data?: string;
   readonly recipe?: string;
   readonly license?: string;
@@ -32,12 +33,11 @@ export function addExport(command: Command): void {
   command
     .argument('<run>', 'a run folder, or a model file (.wick)')
     .addOption(
-      new Option(
-        '--format <name>',
-        'what kind of file (default: by the ending of --output)',
-      ).choices(exportFormats),
+      new Option('--format <name>', 'what kind of file (default: by the ending of --out)').choices(
+        exportFormats,
+      ),
     )
-    .option('-o, --output <file>', 'where it goes (default: <run>/model.wick and the like)')
+    .addOption(outOption('file', 'where it goes (default: <run>/model.wick and the like)'))
     .option('--data <dir>', 'folder with the test images that an ONNX file is checked on')
     .option('--license <terms>', 'under which a model file may be used, such as CC-BY-4.0')
     .addOption(recipeOption())
@@ -50,8 +50,8 @@ export function addExport(command: Command): void {
 async function runExport(path: string, options: ExportOptions, command: Command): Promise<void> {
   const run = await openModel(path);
   applyEngineChoice(options);
-  const { format, output, data, recipe, license, json = false } = options;
-  const done = await exportRun(run, { format, path: output, data, recipe, license });
+  const { format, out, data, recipe, license, json = false } = options;
+  const done = await exportRun(run, { format, path: out, data, recipe, license });
   if (json) {
     printJson({ run: run.path, ...done });
     return;

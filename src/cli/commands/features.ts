@@ -6,16 +6,21 @@ import { type GallerySection, galleryHtml } from '../../explain/gallery.js';
 import { featureGrid, filterGrid } from '../../explain/pictures.js';
 import { writeFileAtomic } from '../../io/atomic.js';
 import { Conv2d } from '../../nn/conv.js';
+import { currentWords } from '../../report/language/choice.js';
+import type { Language } from '../../report/language/words.js';
 import { openModel } from '../../runs/model-source.js';
 import { TrainedModel } from '../../runs/trained-model.js';
 import { encodePng } from '../../vision/codecs/sharp.js';
 import type { Image } from '../../vision/image.js';
+import { fromStdin } from '../asked-pictures.js';
 import { FileNames } from '../file-names.js';
+import { applyLanguage, langOption } from '../lang-option.js';
 import {
   applyEngineChoice,
   type EngineChoice,
   engineOption,
   jsonOption,
+  outOption,
   recipeOption,
   threadsOption,
   wholeNumber,
@@ -26,9 +31,10 @@ import { spread } from '../spread.js';
 
 interface FeaturesOptions extends EngineChoice {
   readonly layer?: string;
-  readonly output?: string;
+  readonly out?: string;
   readonly maps: number;
   readonly colormap: Colormap;
+  readonly lang?: Language;
   readonly recipe?: string;
   readonly json?: true;
 }
@@ -39,18 +45,19 @@ const drawnUnasked = 8;
 export function addFeatures(command: Command): void {
   command
     .argument('<run>', 'a run folder, or a model file (.wick)')
-    .argument('<image>', 'a picture file')
+    .argument('<image>', 'a picture file, or - for one from stdin')
     .option(
       '--layer <names>',
       `layers to draw, with commas between (default: ${drawnUnasked} convolutions from the first to the last)`,
     )
-    .option('-o, --output <dir>', 'where pictures and page go (default: <run>/features)')
+    .addOption(outOption('dir', 'where pictures and page go (default: <run>/features)'))
     .option('--maps <n>', 'the most maps of a layer that are drawn', wholeNumber(1, 4096), 64)
     .addOption(
       new Option('--colormap <name>', 'colours of the maps')
         .choices(colormapNames)
         .default('viridis'),
     )
+    .addOption(langOption())
     .addOption(recipeOption())
     .addOption(engineOption())
     .addOption(threadsOption())
@@ -69,11 +76,12 @@ interface Drawn {
 async function features(path: string, image: string, options: FeaturesOptions): Promise<void> {
   const run = await openModel(path);
   applyEngineChoice(options);
+  applyLanguage(options.lang);
   const trained = await TrainedModel.load(run, { recipe: options.recipe });
   const { model } = trained;
   const { colormap, maps: limit, json = false } = options;
   if (!json) tellNotes(trained);
-  const { input } = await trained.prepare(image);
+  const { input } = await trained.prepare(image === '-' ? await fromStdin() : image, 'no', image);
   const asked = options.layer?.split(',').map((name) => name.trim());
   const found = featureMaps(model, input, asked === undefined ? {} : { layers: asked });
   const shown =
@@ -84,7 +92,9 @@ async function features(path: string, image: string, options: FeaturesOptions): 
         )
       : found;
 
-  const folder = options.output ?? run.file('features');
+  const words = currentWords();
+  const said = words.gallery;
+  const folder = options.out ?? run.file('features');
   const names = new FileNames();
   const drawn: Drawn[] = [];
   const sections: GallerySection[] = [];
@@ -98,28 +108,26 @@ async function features(path: string, image: string, options: FeaturesOptions): 
   const filters = shown.length === 0 ? undefined : firstFilters(model);
   if (filters !== undefined && (asked === undefined || asked.includes(filters.layer))) {
     const { layer, weight } = filters;
-    const note = `${weight.size(0)} filters ${weight.shape.slice(1).join('×')}`;
+    const note = said.filterCount(weight.size(0), weight.shape.slice(1).join('×'));
     const entry = { layer, what: 'filters', shape: weight.shape };
     await draw(filterGrid(weight, { colormap, limit }), `${layer} filters`, entry, note);
   }
   for (const { layer, type, shape, maps } of shown) {
     const own = shape.slice(1);
     const [, count = 0, height = 0, width = 0] = maps.shape;
-    const part = count > limit ? `, the first ${limit} are drawn` : '';
-    const note = `${type} ${own.join('×')}: ${count} maps of ${height}×${width}${part}`;
+    const note = `${type} ${own.join('×')}: ${said.mapCount(count, height, width, limit)}`;
     const entry = { layer, what: type, shape: own };
     await draw(featureGrid(maps.squeeze(0), { colormap, limit }), layer, entry, note);
   }
 
   const page = join(folder, 'index.html');
   const html = galleryHtml({
-    title: `Features: ${image}`,
-    facts: [
-      `${basename(run.path)}, ${trained.card.architecture.name}; row by row, each map on a scale of its own`,
-    ],
-    legend: { colormap, low: 'smallest', high: 'largest' },
+    title: said.features(image),
+    facts: [said.rowByRow(basename(run.path), trained.card.architecture.name)],
+    legend: { colormap, low: said.smallest, high: said.largest },
     sections,
     failures: [],
+    words,
   });
   await writeFileAtomic(page, html);
   if (json) {

@@ -6,13 +6,13 @@ import { readJson } from '../../io/json-file.js';
 import { type ImportedModel, importModel } from '../../runs/import-model.js';
 import { transformFromJSON } from '../../vision/transforms/registry.js';
 import type { TransformJson } from '../../vision/transforms/transform.js';
-import { jsonOption, wholeNumber } from '../options.js';
+import { jsonOption, outOption, wholeNumber } from '../options.js';
 import { printAside, printJson, printLine, wrapped } from '../output.js';
 
 interface ImportOptions {
   readonly model?: string;
   readonly classes?: string;
-  readonly output?: string;
+  readonly out?: string;
   readonly imageSize?: number;
   readonly grey?: true;
   readonly transform?: string;
@@ -31,7 +31,7 @@ export function addImport(command: Command): void {
       '--classes <names>',
       "a,b,c by number, or a file with one on each line (default: what a file of wick export says, or ImageNet's, of 1000)",
     )
-    .option('-o, --output <file>', 'where the model goes (default: model.wick)')
+    .addOption(outOption('file', 'where the model goes (default: model.wick)'))
     .option('--image-size <n>', 'side of the inputs in pixels', wholeNumber(1, 8192))
     .option('--grey', 'the inputs have one channel')
     .option(
@@ -44,11 +44,11 @@ export function addImport(command: Command): void {
 }
 
 async function runImport(file: string, options: ImportOptions): Promise<void> {
-  const { model, output, imageSize, grey, license, json = false } = options;
+  const { model, out, imageSize, grey, license, json = false } = options;
   const imported = await importModel(file, {
     model,
     classes: options.classes === undefined ? undefined : await classesIn(options.classes),
-    path: output,
+    path: out,
     imageSize,
     inChannels: grey ? 1 : undefined,
     transform: options.transform === undefined ? undefined : await transformIn(options.transform),

@@ -8,6 +8,7 @@ import {
   type EngineChoice,
   engineOption,
   jsonOption,
+  outOption,
   positiveNumber,
   threadsOption,
   wholeNumber,
@@ -32,7 +33,7 @@ export function addLrFind(command: Command): void {
     .option('--start-lr <x>', 'the first learning rate', positiveNumber(1e6), 1e-7)
     .option('--end-lr <x>', 'the last learning rate', positiveNumber(1e6), 10)
     .option('--steps <n>', 'steps from one to the other', wholeNumber(2, 100_000), 100)
-    .option('--out <file>', 'the picture of the curve', 'lr-find.svg');
+    .addOption(outOption('file', 'the picture of the curve').default('lr-find.svg'));
   addSettingOptions(command);
   command
     .addOption(engineOption())

@@ -16,6 +16,7 @@ import {
   engineOption,
   invertOption,
   jsonOption,
+  outOption,
   recipeOption,
   threadsOption,
   unitNumber,
@@ -51,7 +52,7 @@ export function addPredict(command: Command): void {
       ).choices(testTimeViews),
     )
     .addOption(invertOption())
-    .option('-o, --out <file>', 'write the results there: .csv, .json (a line each) or .txt')
+    .addOption(outOption('file', 'write the results there: .csv, .json (a line each) or .txt'))
     .addOption(recipeOption())
     .addOption(engineOption())
     .addOption(threadsOption())

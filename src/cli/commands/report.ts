@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import type { Language } from '../../report/language/words.js';
 import { report } from '../../runs/report/report.js';
 import { RunFolder } from '../../runs/run-folder.js';
 import { inCommandTerms } from '../command-terms.js';
 import { showCount } from '../counter.js';
+import { applyLanguage, langOption } from '../lang-option.js';
 import {
   applyEngineChoice,
   dataOption,
@@ -17,7 +18,7 @@ import {
 import { printAside, printJson, printLine, wrapped } from '../output.js';
 
 interface ReportOptions extends EngineChoice {
-  readonly lang: Language;
+  readonly lang?: Language;
   readonly open?: true;
   readonly data?: string;
   readonly recipe?: string;
@@ -27,9 +28,7 @@ interface ReportOptions extends EngineChoice {
 export function addReport(command: Command): void {
   command
     .argument('<run>', 'a run folder')
-    .addOption(
-      new Option('--lang <language>', 'what it is written in').choices(['en', 'zh']).default('en'),
-    )
+    .addOption(langOption())
     .option('--open', 'open it in the browser')
     .addOption(dataOption())
     .addOption(recipeOption())
@@ -42,10 +41,10 @@ export function addReport(command: Command): void {
 async function runReport(path: string, options: ReportOptions, command: Command): Promise<void> {
   const run = await RunFolder.open(path);
   applyEngineChoice(options);
-  const { lang, data, recipe, json = false } = options;
+  applyLanguage(options.lang);
+  const { data, recipe, json = false } = options;
   const counter = showCount('pictures looked at');
   const written = await report(run, {
-    language: lang,
     data,
     recipe,
     ...(!json && { onProgress: counter.update }),

@@ -11,6 +11,7 @@ import {
   type EngineChoice,
   engineOption,
   jsonOption,
+  outOption,
   recipeOption,
   threadsOption,
 } from '../options.js';
@@ -29,7 +30,7 @@ export function addReproduce(command: Command): void {
   command
     .argument('<run>', 'a run folder')
     .option('--data <dir>', 'folder with the files, where they are not where the run had them')
-    .option('--out <dir>', 'the new run folder (default: runs/<run>-again-<n>)')
+    .addOption(outOption('dir', 'the new run folder (default: runs/<run>-again-<n>)'))
     .option('--force', 'train although the recipe file is not as it was')
     .addOption(recipeOption())
     .addOption(engineOption())

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { recipes } from '../../recipes/index.js';
+import type { Language } from '../../report/language/words.js';
 import type { Opening } from '../../runs/prepare.js';
 import { type OpenedResume, openResume } from '../../runs/resume.js';
 import { readRunConfig } from '../../runs/run-config.js';
@@ -9,9 +10,11 @@ import { showDownload } from '../../vision/datasets/download/show-download.js';
 import type { CacheEstimate } from '../../vision/datasets/image-store/image-store.js';
 import { applyEngineOfRun } from '../engine-of-run.js';
 import { interruptible } from '../interrupts.js';
+import { applyLanguage, langOption } from '../lang-option.js';
 import {
   engineOption,
   jsonOption,
+  outOption,
   recipeOption,
   threadsOption,
   wholeNumber,
@@ -31,6 +34,7 @@ interface TrainOptions extends NothingOptions {
   readonly recipe?: string;
   readonly lints: boolean;
   readonly report: boolean;
+  readonly lang?: Language;
   readonly tensorboard?: true;
   readonly logEvery?: number;
 }
@@ -58,7 +62,7 @@ export function addTrain(command: Command): void {
   );
   addSettingOptions(command);
   command
-    .option('--out <dir>', 'the run folder (default: runs/<data>-<n>)')
+    .addOption(outOption('dir', 'the run folder (default: runs/<data>-<n>)'))
     .option('--resume <run>', 'go on with a run that was stopped or killed, to the same bits')
     .addOption(recipeOption())
     .option('--force', 'go on although data, settings or engine are not as they were')
@@ -81,6 +85,7 @@ export function addTrain(command: Command): void {
     .option('--overfit-batch', 'learn one batch by heart, which every network can that can learn')
     .option('--no-lints', 'do not note mistakes that no error shows')
     .option('--no-report', 'draw no pictures and write no report.html')
+    .addOption(langOption())
     .option('--tensorboard', "write TensorBoard's event file, too")
     .addOption(engineOption())
     .addOption(threadsOption())
@@ -95,6 +100,7 @@ async function train(
   options: TrainOptions,
   command: Command,
 ): Promise<void> {
+  applyLanguage(options.lang);
   const instead = insteadOfTraining(options);
   if (instead !== null) return await instead.run(data, options, command, watching(options));
   const json = options.json === true;

@@ -1,16 +1,19 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { merge } from '../../recipes/settings/layers.js';
 import type { SettingsLayer } from '../../recipes/settings/schema.js';
+import type { Language } from '../../report/language/words.js';
 import { parseGrid, parseSearch } from '../../runs/tune/space.js';
 import { maxSeeds, maxTrials } from '../../runs/tune/study-definition.js';
 import { resumeTune, tune } from '../../runs/tune/tune.js';
 import { showDownload } from '../../vision/datasets/download/show-download.js';
 import { interruptible } from '../interrupts.js';
+import { applyLanguage, langOption } from '../lang-option.js';
 import {
   applyEngineChoice,
   type EngineChoice,
   engineOption,
   jsonOption,
+  outOption,
   recipeOption,
   threadsOption,
   wholeNumber,
@@ -34,6 +37,7 @@ interface TuneCommandOptions extends EngineChoice {
   readonly resume?: string;
   readonly recipe?: string;
   readonly config?: string;
+  readonly lang?: Language;
   readonly json?: true;
 }
 
@@ -92,10 +96,11 @@ export function addTune(command: Command): void {
       "trainings at once (default: the machine's cores, at most 4)",
       wholeNumber(1, 256),
     )
-    .option('--out <dir>', "the study's folder (default: runs/<data>-tune-<n>)")
+    .addOption(outOption('dir', "the study's folder (default: runs/<data>-tune-<n>)"))
     .option('--resume <dir>', 'go on with a study that was stopped or killed, or gets more trials');
   addSettingOptions(command);
   command
+    .addOption(langOption())
     .addOption(recipeOption())
     .addOption(engineOption())
     .addOption(threadsOption())
@@ -112,6 +117,7 @@ const ofResume: ReadonlySet<string> = new Set([
   'budget',
   'jobs',
   'recipe',
+  'lang',
   'json',
 ]);
 
@@ -120,6 +126,7 @@ async function runTune(
   options: TuneCommandOptions,
   command: Command,
 ): Promise<void> {
+  applyLanguage(options.lang);
   const report = options.json === true ? new JsonTuneReport() : new TextTuneReport();
   const { trials, budget, jobs } = options;
   const work = {

@@ -71,6 +71,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   clipgradnorm: 'clip.norm',
   batch: 'batchSize',
   amp: 'precision',
+  depth: 'model=blockCnn2, blockCnn3 or blockCnn4, whose names tell their depth',
 };
 
 /** The setting that was meant: one beside it, or one of the same name in another section. */

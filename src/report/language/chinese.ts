@@ -1,6 +1,8 @@
+import { chinesePages } from './chinese-pages.js';
 import type { english } from './english.js';
 
 export const chinese: typeof english = {
+  ...chinesePages,
   code: 'zh',
   splits: { train: '训练', val: '验证', test: '测试' },
   loss: '损失',
@@ -34,6 +36,8 @@ export const chinese: typeof english = {
   topLosses: '损失最高的图片',
   confusedPairs: '最易混淆的类别',
   takenFor: (actual, predicted, count) => `${actual} 被认作 ${predicted}：${count} 次`,
+  mistaken: (predicted, share) => `被认作 ${predicted}，${share}`,
+  truth: (actual, loss) => `实为 ${actual}，损失 ${loss}`,
   result: ({ split, samples, accuracy, interval: [low, high] }) =>
     `在 ${samples} 张${split}图片上的准确率为 ${accuracy} %（95 % 置信区间 ${low}–${high} %）。`,
   notMeasured: '尚未评估：没有完成任何一轮，或图片不在原处。',

@@ -1,3 +1,5 @@
+import { englishPages } from './english-pages.js';
+
 interface ResultWords {
   readonly split: string;
   readonly samples: string;
@@ -21,6 +23,7 @@ interface HowWords {
 
 /** English; the other languages say the same, and have its type. */
 export const english = {
+  ...englishPages,
   code: 'en',
   splits: { train: 'training', val: 'validation', test: 'test' },
   loss: 'Loss',
@@ -56,6 +59,8 @@ export const english = {
   confusedPairs: 'Classes that are confused most',
   takenFor: (actual: string, predicted: string, count: number) =>
     `${actual} taken for ${predicted}: ${count}×`,
+  mistaken: (predicted: string, share: string) => `taken for ${predicted}, ${share}`,
+  truth: (actual: string, loss: string) => `is ${actual}, loss ${loss}`,
   result: ({ split, samples, accuracy, interval: [low, high] }: ResultWords) =>
     `Right for ${accuracy} % of ${samples} ${split} images (95 % interval ${low} to ${high} %).`,
   notMeasured: 'Not measured: no epoch has ended, or the images are not there.',

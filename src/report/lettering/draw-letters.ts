@@ -1,9 +1,18 @@
+import { isChinese } from './chinese-font.js';
 import { lettering, lettersOf } from './lettering.js';
 
-/** The SVG with all its texts drawn as strokes: it looks the same with any fonts, and with none. Signs without letters become `?`. */
-export function drawLetters(svg: string): string {
-  return svg.replace(/<text([^>]*)>([\s\S]*?)<\/text>/g, (_, attributes: string, content: string) =>
-    asPath(attributes, unescaped(content.replace(/<[^>]*>/g, ''))),
+/**
+ * The SVG with its texts drawn as strokes: it looks the same with any fonts, and with none. Those in Chinese stay texts where
+ * there is a font for them; of others, signs without letters become `?`.
+ */
+export function drawLetters(svg: string, chineseFont: boolean): string {
+  return svg.replace(
+    /<text([^>]*)>([\s\S]*?)<\/text>/g,
+    (element, attributes: string, content: string) => {
+      const text = unescaped(content.replace(/<[^>]*>/g, ''));
+      const stays = chineseFont && lettersOf(text) === null && isChinese(text);
+      return stays ? element : asPath(attributes, text);
+    },
   );
 }
 

@@ -16,7 +16,7 @@ import { frozenPartOf } from '../../train/frozen-part.js';
 import type { Image } from '../../vision/image.js';
 import { createModel } from '../../vision/models/registry.js';
 import { makeNetwork } from '../learner.js';
-import { loadingWorkers } from '../train-task.js';
+import { loadingWorkers } from '../loading-workers.js';
 import { auditedParts, placeOf } from './audited-parts.js';
 import { type Gathered, gather, standardized } from './gathered.js';
 import { outOfFold } from './out-of-fold.js';

@@ -1,6 +1,11 @@
 /** What must be known before numbers of different runs are put beside each other. */
+
+import { english } from '../../report/language/english.js';
+import type { Words } from '../../report/language/words.js';
 import { testPrint } from './prints.js';
 import type { ComparedRun, MeasuredAccuracy } from './read-run.js';
+
+type CompareWords = Words['compare'];
 
 /** A run's letter: A … Z, AA, AB, … */
 export function runLabel(index: number): string {
@@ -9,57 +14,55 @@ export function runLabel(index: number): string {
 }
 
 /** In plain lines, the most important first. */
-export function compareNotes(runs: readonly ComparedRun[]): string[] {
-  const classes = apart(runs, (run) => JSON.stringify([...run.classes].sort()));
-  const images = apart(runs, (run) => JSON.stringify([run.data.test, testPrint(run)]));
+export function compareNotes(
+  runs: readonly ComparedRun[],
+  { compare: words }: Pick<Words, 'compare'> = english,
+): string[] {
+  const classes = apart(runs, words, (run) => JSON.stringify([...run.classes].sort()));
+  const images = apart(runs, words, (run) => JSON.stringify([run.data.test, testPrint(run)]));
   const notes = [
-    ...classes.map(
-      (parts) => `the classes of ${parts} differ: their accuracies cannot be compared`,
-    ),
-    ...images.map(
-      (parts) => `the test images of ${parts} differ: so their accuracies do for that reason, too`,
-    ),
-    ...chosenNote(runs),
+    ...classes.map(words.classesDiffer),
+    ...images.map(words.imagesDiffer),
+    ...chosenNote(runs, words),
   ];
-  return classes.length + images.length > 0 ? notes : [...notes, ...verdict(runs)];
+  return classes.length + images.length > 0 ? notes : [...notes, ...verdict(runs, words)];
 }
 
 /** `(A, C) and (B)`, where runs fall apart. */
-function apart(runs: readonly ComparedRun[], key: (run: ComparedRun) => string): string[] {
+function apart(
+  runs: readonly ComparedRun[],
+  words: CompareWords,
+  key: (run: ComparedRun) => string,
+): string[] {
   const groups = new Map<string, string[]>();
   runs.forEach((run, i) => {
     groups.set(key(run), [...(groups.get(key(run)) ?? []), runLabel(i)]);
   });
   if (groups.size < 2) return [];
   const parts = [...groups.values()].map((members) => `(${members.join(', ')})`);
-  return [`${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`];
+  return [`${parts.slice(0, -1).join(', ')}${words.and}${parts.at(-1)}`];
 }
 
 /** Accuracies on the test set are lower where it did not choose the best epoch. */
-function chosenNote(runs: readonly ComparedRun[]): string[] {
+function chosenNote(runs: readonly ComparedRun[], words: CompareWords): string[] {
   const by = (split: string) =>
     runs.flatMap(({ accuracy }, i) => (accuracy?.split === split ? runLabel(i) : []));
   const [byTest, byVal] = [by('test'), by('val')];
   if (byTest.length === 0 || byVal.length === 0) return [];
-  return [
-    `the best epoch of ${byTest.join(', ')} was chosen by the test set, that of ${byVal.join(', ')} by a validation set: the former look a little better than they are`,
-  ];
+  return [words.chosen(byTest.join(', '), byVal.join(', '))];
 }
 
 /** Which is the best, and whether these test images tell it apart from the others. */
-function verdict(runs: readonly ComparedRun[]): string[] {
+function verdict(runs: readonly ComparedRun[], words: CompareWords): string[] {
   const tested = runs.flatMap(({ test }, i) => (test === null ? [] : { test, label: runLabel(i) }));
   const [best, second] = [...tested].sort((a, b) => b.test.estimate - a.test.estimate);
   if (best === undefined || second === undefined) return [];
   const others = tested.filter((run) => run !== best);
   const near = others.filter(({ test }) => overlap(test, best.test)).map(({ label }) => label);
   const points = (100 * (best.test.estimate - second.test.estimate)).toFixed(1);
-  if (near.length === 0)
-    return [`${best.label} is the best, by ${points} points before ${second.label}`];
-  const told = near.length === others.length ? 'the others' : near.join(', ');
-  return [
-    `${best.label} has the highest accuracy, but ${best.test.samples} test images do not tell it apart from ${told}: the intervals overlap`,
-  ];
+  if (near.length === 0) return [words.best(best.label, points, second.label)];
+  const told = near.length === others.length ? words.others : near.join(', ');
+  return [words.notApart(best.label, best.test.samples, told)];
 }
 
 function overlap(a: MeasuredAccuracy, b: MeasuredAccuracy): boolean {

@@ -1,11 +1,14 @@
 import type { Dataset } from '../../data/dataset.js';
 import type { SkippedSample } from '../../data/fetch-batch.js';
 import type { Task } from '../../recipes/recipe.js';
+import { currentLanguage } from '../../report/language/choice.js';
+import { languages } from '../../report/language/words.js';
 import type { Callback } from '../../train/callback.js';
 import type { EpochEvent, FitSummary, MeasureEvent } from '../../train/metrics.js';
 import { withQuickLook, writeAll } from '../report/write-all.js';
 import type { RunFolder } from '../run-folder.js';
 import { TrainedModel } from '../trained-model.js';
+import { askedAgain } from './asked-again.js';
 import { Collected } from './collected.js';
 import { DrawingThread, type Wanted } from './drawing-thread.js';
 import { galleryOf } from './galleries.js';
@@ -32,6 +35,7 @@ export class RunPictures implements Callback {
     private readonly skippedOf: (dataset: Dataset) => readonly SkippedSample[],
     private readonly tell: (text: string) => void,
   ) {
+    currentLanguage(); // what is wrong with it shows now
     this.thread = new DrawingThread(run, tell);
   }
 
@@ -62,12 +66,13 @@ export class RunPictures implements Callback {
   private async wanted(): ReturnType<Wanted> {
     const { outcome, task } = this;
     const { classes } = task;
+    const language = currentLanguage();
     const { predictions, confusion } = outcome;
     const gallery =
       predictions === null || confusion === null
         ? null
-        : await galleryOf(this.shownSet(), predictions, confusion, classes);
-    return { classes, language: 'en', outcome, gallery };
+        : await galleryOf(this.shownSet(), predictions, confusion, classes, languages[language]);
+    return { classes, language, outcome, gallery };
   }
 
   async onEnd(summary: FitSummary): Promise<void> {
@@ -79,9 +84,10 @@ export class RunPictures implements Callback {
   }
 
   /** Draws everything as it is at the end of the training, here: nobody waits for steps any more. */
-  private async finish({ best, test }: FitSummary): Promise<void> {
+  private async finish({ best, test, interrupted }: FitSummary): Promise<void> {
     await this.thread.stop();
     if (!(await this.run.hasWeights())) return;
+    let isForgotten = false;
     if (best?.split === 'val' && test !== null) {
       const confusion = test.confusion.compute();
       const { loss, accuracy } = test;
@@ -89,27 +95,37 @@ export class RunPictures implements Callback {
       this.split = 'test';
       this.outcome = { best: best.epoch, test: { loss, accuracy }, confusion, predictions };
     } else if (best !== null && best.epoch !== this.outcome.best) {
-      // It went on after its best epoch: what was predicted then is not known.
+      // It went on after its best epoch: what was predicted then is not known any more.
       const confusion = best.heldOut.confusion.compute();
+      isForgotten = true;
       this.split = best.split;
       this.outcome = { best: best.epoch, test: null, confusion, predictions: null };
     }
-    await this.unlessItFails(() => this.report());
+    await this.unlessItFails(() => this.report(isForgotten && !interrupted));
   }
 
-  private async report(): Promise<void> {
-    const { run, task, outcome, split } = this;
-    const set = this.shownSet();
+  private async report(askAgain: boolean): Promise<void> {
+    const { run, task, split } = this;
     const trained = await TrainedModel.load(run).catch(() => null); // of one that went wrong there are no maps
+    let { outcome } = this;
+    let set = this.shownSet();
+    if (askAgain && trained !== null) {
+      const { predictions, skipped } = await askedAgain(trained, this.shownDataset());
+      outcome = { ...outcome, predictions };
+      set = this.shownSet(skipped);
+    }
     const source = { outcome, split, set, trained, task, found: null };
-    await writeAll(run, await withQuickLook(source), 'en');
+    await writeAll(run, await withQuickLook(source));
   }
 
   /** The set that `outcome` was measured on. */
-  private shownSet(): ShownSet {
-    const { task, split } = this;
-    const dataset = split === 'val' && task.val !== null ? task.val : task.test;
-    return new ShownSet(dataset, task.evalTransform, this.skippedOf(dataset));
+  private shownSet(skipped = this.skippedOf(this.shownDataset())): ShownSet {
+    return new ShownSet(this.shownDataset(), this.task.evalTransform, skipped);
+  }
+
+  private shownDataset(): Dataset {
+    const { val, test } = this.task;
+    return this.split === 'val' && val !== null ? val : test;
   }
 
   private async unlessItFails(work: () => Promise<void>): Promise<void> {

@@ -1,8 +1,8 @@
 import { Rng } from '../../core/rng.js';
 import type { Task } from '../../recipes/recipe.js';
-import { english } from '../../report/language/english.js';
+import { currentWords } from '../../report/language/choice.js';
+import { pngNames, pngWords } from '../../report/lettering/png-text.js';
 import { type LabelledPicture, pictureGrid } from '../../report/picture-grid.js';
-import { letteredNames } from '../../report/run-charts.js';
 import { fromArray } from '../../tensor/creation.js';
 import { takeTurns } from '../../vision/inspect/preview.js';
 import { seenPicture } from '../explain-pictures.js';
@@ -17,7 +17,8 @@ export async function samplesPicture(
 ): Promise<Uint8Array | null> {
   if (source === undefined) return null;
   const { dataset } = source;
-  const names = letteredNames(classes);
+  const names = await pngNames(classes);
+  const words = await pngWords(currentWords());
   const plain: LabelledPicture[] = [];
   const seen: LabelledPicture[] = [];
   for (const index of takeTurns(dataset, seed)) {
@@ -32,9 +33,9 @@ export async function samplesPicture(
   const grid = Array.from({ length: Math.ceil(plain.length / columns) }, (_, row) => {
     const part = [row * columns, (row + 1) * columns] as const;
     return [
-      { heading: english.asTheyAre, pictures: plain.slice(...part) },
-      { heading: english.augmented, pictures: seen.slice(...part) },
+      { heading: words.asTheyAre, pictures: plain.slice(...part) },
+      { heading: words.augmented, pictures: seen.slice(...part) },
     ];
   });
-  return await pictureGrid(english.samples, grid.flat(), 84);
+  return await pictureGrid(words.samples, grid.flat(), 84);
 }

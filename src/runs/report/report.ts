@@ -1,6 +1,7 @@
 import { DataError } from '../../core/errors.js';
 import { optionReader, requireOneOf } from '../../core/options.js';
-import type { Language } from '../../report/language/words.js';
+import { currentLanguage } from '../../report/language/choice.js';
+import { type Language, languageNames } from '../../report/language/words.js';
 import { measureRun } from '../evaluate.js';
 import { RunFolder } from '../run-folder.js';
 import { readRunSummary } from '../run-summary.js';
@@ -9,7 +10,7 @@ import { writeAll } from './write-all.js';
 import type { ReportSource } from './write-report.js';
 
 export interface ReportOptions {
-  /** @default 'en' */
+  /** @default the one that is chosen: `useLanguage`, WICK_LANG, English */
   readonly language?: Language;
   /** Where the pictures are. @default where the run had them */
   readonly data?: string | undefined;
@@ -46,8 +47,8 @@ export async function report(
   runOrPath: RunFolder | string,
   ...given: [options?: ReportOptions]
 ): Promise<WrittenReport> {
-  const { language = 'en', data, recipe, onProgress } = readOptions(given);
-  requireOneOf('report', 'language', language, ['en', 'zh']);
+  const { language = currentLanguage(), data, recipe, onProgress } = readOptions(given);
+  requireOneOf('report', 'language', language, languageNames);
   const run = await RunFolder.open(runOrPath);
   const { source, problem, notes } = await sourceOf(run, { data, recipe });
   const found = source.task === null ? null : await findInData(source.task, onProgress);

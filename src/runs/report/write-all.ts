@@ -1,4 +1,5 @@
-import { type Language, languages } from '../../report/language/words.js';
+import { currentLanguage } from '../../report/language/choice.js';
+import { languages } from '../../report/language/words.js';
 import { chartFiles } from '../../report/run-charts.js';
 import { readModelCard } from '../model-card.js';
 import { galleryFiles, galleryOf } from '../pictures/galleries.js';
@@ -11,7 +12,7 @@ import { type ReportSource, writeReport } from './write-report.js';
 export async function writeAll(
   run: RunFolder,
   source: ReportSource,
-  language: Language,
+  language = currentLanguage(),
 ): Promise<string> {
   const { outcome, set } = source;
   const { classes } = await readModelCard(run);
@@ -19,7 +20,11 @@ export async function writeAll(
   const { predictions, confusion } = outcome;
   await run.writeFiles(await chartFiles(record, languages[language]));
   if (set !== null && predictions !== null && confusion !== null)
-    await run.writeFiles(await galleryFiles(await galleryOf(set, predictions, confusion, classes)));
+    await run.writeFiles(
+      await galleryFiles(
+        await galleryOf(set, predictions, confusion, classes, languages[language]),
+      ),
+    );
   return await writeReport(run, source, language);
 }
 

@@ -4,6 +4,7 @@ import { maxThreads } from '../../core/threads.js';
 import { checkJson, readJson } from '../../io/json-file.js';
 import { codeSchema } from '../../recipes/file/load-recipe.js';
 import type { RawLayer } from '../../recipes/settings/layers.js';
+import { english } from '../../report/language/english.js';
 import type { Plan } from './job.js';
 import { type Dimension, requireDimension } from './space.js';
 
@@ -76,7 +77,6 @@ export function planOf(study: StudyDefinition, active: Plan['active']): Plan {
 }
 
 /** How values are chosen, in a word. */
-export function searchName({ search, sampler }: StudyDefinition): string {
-  if (Object.keys(search).length === 0) return 'a grid';
-  return sampler === 'tpe' ? 'TPE' : 'random search';
+export function searchName({ search, sampler }: StudyDefinition, words = english.tune): string {
+  return words.search[Object.keys(search).length === 0 ? 'grid' : sampler];
 }

@@ -1,6 +1,8 @@
 /** What a study shows: its history, what was tried, what mattered, and all of it on one page. */
 import { valueText } from '../../recipes/settings/value-text.js';
 import { renderSvg } from '../../report/echarts.js';
+import { currentWords } from '../../report/language/choice.js';
+import type { Words } from '../../report/language/words.js';
 import { tablePageHtml } from '../../report/table-page.js';
 import { tuneHistoryChart } from '../../report/tune-history.js';
 import { tuneImportanceChart } from '../../report/tune-importance.js';
@@ -25,10 +27,11 @@ interface Shown {
 export async function writePictures(study: StudyFolder, tuning: Shown): Promise<void> {
   const { definition, ranked, best, importances } = tuning;
   if (best === null) return;
+  const { tune: words } = currentWords();
   const { metric } = definition;
   const isShare = metric !== 'loss';
   const objective = {
-    name: `validation ${metric}${isShare ? ' (%)' : ''}`,
+    name: words.objective[metric],
     minimize: !isShare,
   };
   const trials = ranked
@@ -37,22 +40,26 @@ export async function writePictures(study: StudyFolder, tuning: Shown): Promise<
     })
     .sort((a, b) => a.trial - b.trial);
   const pictures: [file: string, heading: string, svg: string][] = [
-    ['history.svg', 'History', renderSvg(tuneHistoryChart(trials, objective))],
+    ['history.svg', words.history, renderSvg(tuneHistoryChart(trials, objective, words))],
     [
       'parallel.svg',
-      'What was tried',
+      words.tried,
       renderSvg(tuneParallelChart(trials, axesOf(definition), objective)),
     ],
   ];
   if (importances.length > 0)
-    pictures.push(['importance.svg', 'Importance', renderSvg(tuneImportanceChart(importances))]);
+    pictures.push([
+      'importance.svg',
+      words.importance,
+      renderSvg(tuneImportanceChart(importances, words)),
+    ]);
   for (const [file, , svg] of pictures) await study.write(file, svg);
   const page = tablePageHtml({
-    title: `${definition.data}: ${ranked.length} trial${ranked.length === 1 ? '' : 's'}`,
-    facts: factsOf(tuning, best),
+    title: words.title(definition.data, ranked.length),
+    facts: factsOf(tuning, best, words),
     sections: [
       ...pictures.map(([, heading, svg]) => ({ heading, svg })),
-      { heading: 'Trials', rows: rowsOf(tuning) },
+      { heading: words.trials, rows: rowsOf(tuning, words) },
     ],
   });
   await study.write('report.html', page);
@@ -73,28 +80,30 @@ function axesOf({ search, grid }: StudyDefinition): TunedAxis[] {
   ];
 }
 
-function factsOf({ test, definition, ranked }: Shown, best: TrialRecord): string[] {
+function factsOf(
+  { test, definition, ranked }: Shown,
+  best: TrialRecord,
+  words: Words['tune'],
+): string[] {
   const { metric, seeds, halving } = definition;
   const failed = ranked.filter(({ value }) => value === null).length;
-  const measured =
-    test === null
-      ? ''
-      : `; accuracy on the test set, by which nothing was chosen: ${spread(test.mean, test.std, 'accuracy')}`;
+  const score = spread(best.value ?? 0, best.std, metric);
+  const measured = test && spread(test.mean, test.std, 'accuracy');
   return [
-    `The best is trial ${best.trial}: validation ${metric} ${spread(best.value ?? 0, best.std, metric)}${measured}.`,
-    `${seeds === 1 ? 'One training' : `${seeds} seeds`} of each trial; ${searchName(definition)}${halving === null ? '' : `, of which one in ${halving.reduction} went on at each rung`}.`,
-    ...(failed === 0 ? [] : [`${failed} failed.`]),
+    words.best(best.trial, words.metric[metric], score, measured),
+    words.how(seeds, searchName(definition, words), halving?.reduction ?? null),
+    ...(failed === 0 ? [] : [words.someFailed(failed)]),
   ];
 }
 
-function rowsOf({ ranked, definition }: Shown): string[][] {
+function rowsOf({ ranked, definition }: Shown, words: Words['tune']): string[][] {
   const keys = [...Object.keys(definition.grid), ...Object.keys(definition.search)];
   const { metric } = definition;
   return [
-    ['trial', metric, 'epochs', ...keys, ''],
+    [words.trial, words.metric[metric], words.epochs, ...keys, ''],
     ...ranked.map(({ trial, value, std, epochs, values, failed }) => [
       String(trial),
-      value === null ? 'failed' : spread(value, std, metric),
+      value === null ? words.failed : spread(value, std, metric),
       String(epochs),
       ...keys.map((key) => valueText(values[key])),
       failed ?? '',

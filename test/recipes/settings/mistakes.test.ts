@@ -12,6 +12,10 @@ const mistakes: readonly (readonly [set: string, message: string | RegExp])[] = 
   ['learning_rate=3', 'learning_rate: is no setting; did you mean optimizer.lr?'],
   ['batch_size=3', 'batch_size: is no setting; did you mean batchSize?'],
   ['valSplit=0.1', 'valSplit: is no setting; did you mean split.val?'],
+  [
+    'model.depth=3',
+    'model.depth: is no setting; did you mean model=blockCnn2, blockCnn3 or blockCnn4, whose names tell their depth?',
+  ],
   ['epoch=3', 'epoch: is no setting; did you mean epochs?'],
   [
     'loss.smoothing=0.1',

@@ -5,20 +5,12 @@ import { systemReason } from '../core/system-reason.js';
 import { isReadableHere } from '../vision/codecs/image-file.js';
 import { expandGlob, isGlob } from './expand-glob.js';
 
-/** The picture files that are named, those of patterns, and those in the folders that are named and below, by name. @throws DataError for what is not there */
-export async function picturesIn(paths: readonly string[]): Promise<string[]> {
-  const found = await Promise.all(paths.map(picturesOf));
-  return found.flat();
-}
-
-/** What one path names. @throws DataError where that is nothing */
+/** The picture files that a path names: itself, those of a pattern, or those in a folder and below, by name. @throws DataError where that is nothing */
 export async function picturesOf(path: string): Promise<string[]> {
   const there = await stat(path).catch((cause: NodeJS.ErrnoException) => cause);
   if (there instanceof Error) {
     if (there.code !== 'ENOENT')
       throw new DataError(path, `cannot be read (${systemReason(there)})`, { cause: there });
-    if (path === '-')
-      throw new DataError(path, 'pictures are not read from stdin here; name files or folders');
     if (!isGlob(path))
       throw new DataError(path, 'there is no such file or folder', { cause: there });
     return required(path, await readable(await expandGlob(path)), 'matches');
