@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { data, runs, setThreads } from '../dist/src/index.js';
+import { compile, data, metrics, noGrad, runs, setThreads } from '../dist/src/index.js';
 
 const { values: options } = parseArgs({
   options: {
@@ -19,7 +19,10 @@ const { values: options } = parseArgs({
 });
 if (options.threads !== undefined) setThreads(Number(options.threads));
 
-/** `least` and `most` are of the mean over all seeds of the last epoch's accuracy, `balanced` of its balanced accuracy. */
+/**
+ * `least` and `most` are of the mean over all seeds of the last epoch's accuracy, `sixViews` of that of six views of each picture,
+ * `balanced` of its balanced accuracy.
+ */
 const cases = [
   { name: 'mnist', least: 0.985 },
   { name: 'cifar10', held: true, least: 0.8 },
@@ -33,7 +36,7 @@ const cases = [
   { name: 'fer2013', least: 0.64 },
   { name: 'sneakers', balanced: 0.65 },
   { name: 'sneakers', settings: { schedule: 'exponential' }, balanced: 0.65 },
-  { name: 'cifar10-fast', held: true, seeds: 1, least: 0.93 },
+  { name: 'cifar10-fast', held: true, seeds: 1, sixViews: 0.94 },
 ];
 
 const work = mkdtempSync(join(tmpdir(), 'wick-results-'));
@@ -47,8 +50,9 @@ try {
 }
 process.exitCode = failed > 0 ? 1 : 0;
 
-async function verify({ name, held = false, settings = {}, seeds, least, most, balanced }) {
+async function verify({ name, held = false, settings = {}, seeds, ...wanted }) {
   const scores = [];
+  const views = [];
   const begin = process.cpuUsage();
   const count = Math.min(seeds ?? Number.POSITIVE_INFINITY, Number(options.seeds));
   for (let seed = 0; seed < count; seed++) {
@@ -59,6 +63,7 @@ async function verify({ name, held = false, settings = {}, seeds, least, most, b
     const { summary } = await runs.trainTask({
       task,
       settings: { precision, seed, ...settings },
+      callbacks: wanted.sixViews === undefined ? [] : [sixViews(views)],
       run,
     });
     scores.push(summary.last.heldOut);
@@ -67,13 +72,16 @@ async function verify({ name, held = false, settings = {}, seeds, least, most, b
   const { user, system } = process.cpuUsage(begin);
   const accuracy = spread(scores.map((score) => score.accuracy));
   const balance = spread(scores.map((score) => score.balancedAccuracy));
+  const ofViews = spread(views);
+  const { least = 0, most = 1, balanced = 0 } = wanted;
   const ok =
-    accuracy.mean >= (least ?? 0) &&
-    accuracy.mean <= (most ?? 1) &&
-    balance.mean >= (balanced ?? 0);
+    accuracy.mean >= least &&
+    accuracy.mean <= most &&
+    balance.mean >= balanced &&
+    (wanted.sixViews === undefined || ofViews.mean >= wanted.sixViews);
   if (!ok) failed++;
   console.log(
-    `${name} ${JSON.stringify(settings)}: accuracy ${accuracy}, balanced ${balance} (n = ${count}), ` +
+    `${name} ${JSON.stringify(settings)}: accuracy ${accuracy}, ${views.length > 0 ? `of six views ${ofViews}, ` : ''}balanced ${balance} (n = ${count}), ` +
       `${((user + system) / 6e7 / count).toFixed(1)} CPU minutes each; ${ok ? 'ok' : 'FAILED'}`,
   );
 }
@@ -86,6 +94,27 @@ function heldOut(task) {
     ...task,
     train: new data.Subset(task.train, indices.slice(0, 40_000)),
     test: new data.Subset(tested, indices.slice(40_000)),
+  };
+}
+
+/** Adds the accuracy of six views of each picture, in the last epoch, by the weights that are measured there. */
+function sixViews(found) {
+  const accuracy = new metrics.Accuracy();
+  let classify;
+  let last;
+  return {
+    onFitStart: ({ model }) => {
+      classify = compile((images) => noGrad(() => model.sixViews(images)));
+    },
+    onEpochStart: ({ epoch, epochs }) => {
+      last = epoch === epochs;
+    },
+    onMeasure: ({ images, labels }) => {
+      if (last) accuracy.update(classify(images), labels);
+    },
+    onEnd: () => {
+      found.push(accuracy.compute());
+    },
   };
 }
 

@@ -11,7 +11,8 @@ const toInput = [new Pad(4), new Resize([32, 32]), new ToTensor(), new Normalize
 
 /**
  * The tutorial on learning rates: two blocks of 5×5 convolutions and Adam. `--lr 0.1 --epochs 10` is where it starts, and
- * `--model blockCnn3` or `blockCnn4` its deeper networks; `examples/06-cifar10-lr.ts` compares them all.
+ * `--model blockCnn3` or `blockCnn4` its deeper networks; `examples/06-cifar10-lr.ts` compares them all. The rate never falls, so
+ * single epochs go up and down by points: what is measured is an average of the weights.
  */
 export const cifar10Lr: Recipe = {
   name: 'cifar10-lr',
@@ -19,7 +20,7 @@ export const cifar10Lr: Recipe = {
   model: 'blockCnn2',
   numClasses: 10,
   inputShape: [3, 32, 32],
-  defaults: { epochs: 5, batchSize: 32, optimizer: { name: 'adam', lr: 1e-3 } },
+  defaults: { epochs: 5, batchSize: 32, optimizer: { name: 'adam', lr: 1e-3 }, ema: true },
   transforms: () => ({
     trainTransform: new Compose(toInput),
     evalTransform: new Compose([new Resize([32, 32]), ...toInput]),
