@@ -2,7 +2,7 @@
 import { compile, data, manualSeed, metrics, nn, noGrad, optim, type Tensor, vision } from 'wick';
 
 const { transforms, datasets } = vision;
-const epochs = Number(process.env.EPOCHS ?? 30);
+const epochs = Number(process.env.EPOCHS ?? 28);
 const root = process.env.FER2013; // a folder with fer2013.csv, or train/ and test/; the data cache where it is not said
 
 manualSeed(Number(process.env.SEED ?? 0));

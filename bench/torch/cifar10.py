@@ -27,4 +27,4 @@ model = nn.Sequential(
 )  # fmt: skip
 optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
 scheduler = torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer, mode="min", patience=3, factor=0.5)
-fit(model, train, test, epochs=args.epochs, optimizer=optimizer, batch_size=64, scheduler=scheduler)
+fit(model, train, test, epochs=args.epochs, optimizer=optimizer, batch_size=64, scheduler=scheduler, ema=0.999)

@@ -17,4 +17,4 @@ for block in range(args.blocks):
     channels, side = out, side // 2
 model = nn.Sequential(*layers, nn.Flatten(), nn.Linear(side * side * channels, 10))
 optimizer = torch.optim.Adam(model.parameters(), lr=args.lr)
-fit(model, train, test, epochs=args.epochs, optimizer=optimizer, batch_size=32)
+fit(model, train, test, epochs=args.epochs, optimizer=optimizer, batch_size=32, ema=0.999)

@@ -11,6 +11,7 @@ import time
 import numpy as np
 import torch
 from torch import nn
+from torch.optim.swa_utils import AveragedModel
 from torch.utils.data import DataLoader, Dataset
 
 CACHE = pathlib.Path(os.environ.get("WICK_CACHE") or pathlib.Path.home() / ".cache/wick") / "datasets"
@@ -61,11 +62,24 @@ def cifar10(batches):
     return records[:, 1:].reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1).copy(), records[:, 0]
 
 
-def fit(model, train, test, *, epochs, optimizer, batch_size, scheduler=None, per="epoch", loss=None):
-    """`scheduler` steps after each epoch, with the test loss where it wants it, or after each step."""
+def averaging(model, decay):
+    """The average of weights and buffers that wick keeps: its first steps keep less, min(decay, (1 + t) / (10 + t))."""
+
+    def towards(average, weight, steps):
+        return average + (weight - average) * max(1 - decay, 9 / (9 + steps))
+
+    average = AveragedModel(model, avg_fn=towards, use_buffers=True)
+    average.n_averaged += 1  # so that the first step averages, too
+    return average
+
+
+def fit(model, train, test, *, epochs, optimizer, batch_size, scheduler=None, per="epoch", loss=None, ema=None):
+    """`scheduler` steps after each epoch, with the test loss where it wants it, or after each step; `ema` averages what is measured."""
     criterion = loss or nn.CrossEntropyLoss()
     train_loader = DataLoader(train, batch_size=batch_size, shuffle=True)
     test_loader = DataLoader(test, batch_size=batch_size)
+    average = None if ema is None else averaging(model, ema)
+    measured = average or model
     for epoch in range(1, epochs + 1):
         model.train()
         for x, y in train_loader:
@@ -74,11 +88,13 @@ def fit(model, train, test, *, epochs, optimizer, batch_size, scheduler=None, pe
             optimizer.step()
             if scheduler is not None and per == "step":
                 scheduler.step()
-        model.eval()
+            if average is not None:
+                average.update_parameters(model)
+        measured.eval()
         total, confusion = 0.0, np.zeros((len(set(np.asarray(test.labels))),) * 2)
         with torch.no_grad():
             for x, y in test_loader:
-                logits = model(x)
+                logits = measured(x)
                 total += nn.functional.cross_entropy(logits, y, reduction="sum").item()
                 np.add.at(confusion, (y.numpy(), logits.argmax(1).numpy()), 1)
         right = np.trace(confusion) / confusion.sum()

@@ -7,7 +7,7 @@ from torchvision import transforms
 
 from common import CACHE, Pictures, arguments, fit
 
-args = arguments(epochs=12)
+args = arguments(epochs=28)
 to_input = [transforms.ToTensor(), transforms.Normalize(0.5, 0.5)]
 turn = transforms.RandomRotation(10, interpolation=transforms.InterpolationMode.BILINEAR)
 augment = [transforms.RandomCrop(48, padding=4), transforms.RandomHorizontalFlip(), turn]

@@ -26,7 +26,7 @@ export const cifar10Fast: Recipe = {
   numClasses: 10,
   inputShape: [3, 32, 32],
   defaults: {
-    epochs: 12,
+    epochs: 16,
     batchSize: 1024,
     loss: { labelSmoothing: 0.2 },
     optimizer: { name: 'sgd', lr: 1.5, momentum: 0.85, nesterov: true, weightDecay: 1.33e-3 },

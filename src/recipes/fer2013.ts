@@ -20,7 +20,7 @@ export const fer2013: Recipe = {
   numClasses: 7,
   inputShape: [1, 48, 48],
   defaults: {
-    epochs: 12,
+    epochs: 28,
     batchSize: 64,
     loss: { labelSmoothing: 0.1 },
     optimizer: { name: 'adam', lr: 2e-3 },
