@@ -22,8 +22,8 @@ const cases = [
   [3, 512, 256, 7, 7, 1], // weights in chunks, gradients in parts
 ] as const;
 
-/** Root mean square errors, as shares of the values'. The usual points 1 and 2 would be off by .02 and 2e-6. */
-const largest = { float32: 1.7e-6, bfloat16: 0.013 };
+/** Root mean square errors, as shares of the values'. The usual points 1 and 2 would be off by .025 and 2e-6. */
+const largest = { float32: 1.7e-6, bfloat16: 0.017 };
 
 function draw(rng: Rng, shape: Shape, scale = 1): Tensor {
   const values = Float32Array.from({ length: numel(shape) }, () => scale * rng.normal());

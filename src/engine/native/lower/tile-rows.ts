@@ -27,14 +27,42 @@ export interface Tiling {
   /** Rows of tiles of all images, and those of full height. */
   readonly rows: number;
   readonly fullRows: number;
-  readonly tiles: number;
+  /** How many rows share places in the matrices: two, where pairs of tiles are summed over. */
+  readonly perPlace: 1 | 2;
+  /** The same in rows of places, and all places. */
+  readonly placeRows: number;
+  readonly fullPlaceRows: number;
+  readonly places: number;
 }
 
 /** @param fits Whether there may be tiles of three. */
-export function tilingOf(batch: number, [height, width]: Size2d, fits: boolean): Tiling {
+export function tilingOf(
+  batch: number,
+  [height, width]: Size2d,
+  fits: boolean,
+  perPlace: 1 | 2 = 1,
+): Tiling {
   const [down, across] = [cut(height, fits), cut(width, fits)];
-  const rows = batch * down.tiles;
-  return { down, across, rows, fullRows: batch * down.full, tiles: rows * across.tiles };
+  const [rows, fullRows] = [batch * down.tiles, batch * down.full];
+  const fullPlaceRows = Math.ceil(fullRows / perPlace);
+  const placeRows = fullPlaceRows + Math.ceil((rows - fullRows) / perPlace);
+  return {
+    ...{ down, across, rows, fullRows, perPlace },
+    ...{ placeRows, fullPlaceRows, places: placeRows * across.tiles },
+  };
+}
+
+/** The rows of tiles at a row of places, which are of one height; the last of a height may be alone. */
+export function rowsAt(tiling: Tiling, place: number): readonly number[] {
+  const { down, rows, fullRows, perPlace, fullPlaceRows } = tiling;
+  const isFull = place < fullPlaceRows;
+  const [first, perImage] = isFull ? [0, down.full] : [down.full, down.tiles - down.full];
+  const start = (isFull ? place : place - fullPlaceRows) * perPlace;
+  const count = Math.min(perPlace, (isFull ? fullRows : rows - fullRows) - start);
+  return Array.from({ length: count }, (_, i) => {
+    const row = start + i;
+    return Math.floor(row / perImage) * down.tiles + first + (row % perImage);
+  });
 }
 
 function cut(size: number, fits: boolean): Cut {
@@ -47,7 +75,7 @@ function cut(size: number, fits: boolean): Cut {
 const startOf = ({ full }: Cut, position: number) =>
   position * tileSize - Math.max(0, position - full);
 
-/** Tiles [first, first + count) of `matrices` matrices from `matrix` on. */
+/** Places of tiles [first, first + count) in `matrices` matrices from `matrix` on. */
 export interface MatrixTiles {
   readonly matrix: number;
   readonly matrices: number;
@@ -56,8 +84,9 @@ export interface MatrixTiles {
 }
 
 /** The tiles that each matrix is of. */
-export function tilesByMatrix({ across, rows, fullRows, tiles }: Tiling): readonly MatrixTiles[] {
-  const all = { first: 0, count: tiles };
+export function tilesByMatrix(tiling: Tiling): readonly MatrixTiles[] {
+  const { across, placeRows: rows, fullPlaceRows: fullRows, places } = tiling;
+  const all = { first: 0, count: places };
   if (fullRows === rows && across.full === across.tiles) return [{ matrix: 0, matrices, ...all }];
   const highEnd = fullRows * across.tiles;
   const first = fullRows * (across.tiles - across.full);
@@ -132,15 +161,17 @@ export function piecesOfRow(
 }
 
 /** The place of the first wide or narrow tile of a row. */
-function placeOf({ down, across, rows, fullRows }: Tiling, row: number, isWide: boolean): number {
+function placeOf(tiling: Tiling, row: number, isWide: boolean): number {
+  const { down, across, perPlace, placeRows: rows, fullPlaceRows: fullRows } = tiling;
   const narrow = across.tiles - across.full;
   const image = Math.floor(row / down.tiles);
   const position = row % down.tiles;
   if (position < down.full) {
-    const before = image * down.full + position;
+    const before = Math.floor((image * down.full + position) / perPlace);
     return isWide ? fullRows * narrow + before * across.full : before * narrow;
   }
-  const before = image * (down.tiles - down.full) + position - down.full;
+  const shorter = image * (down.tiles - down.full) + position - down.full;
+  const before = Math.floor(shorter / perPlace);
   const start = fullRows * across.tiles;
   if (isWide) return start + before * across.full;
   return start + (rows - fullRows) * across.full + before * narrow;

@@ -1,6 +1,7 @@
 /** The gradient of the weights of a 3 × 3 convolution by Winograd: dw = Gᵀ (Σ V · D) G over all tiles. */
 import type { LowerContext } from '../../compiler/lowering.js';
 import type { Pointer } from '../../compiler/region.js';
+import type { ElementForm } from '../kernels/pairs.js';
 import { product, tileFor } from '../kernels/product.js';
 import { winogradGradient, winogradInput } from '../kernels/winograd-rows.js';
 import { weightTempBytes, winogradTaps } from '../kernels/winograd-weights.js';
@@ -12,6 +13,7 @@ import {
   block,
   matrices,
   piecesOfRow,
+  rowsAt,
   type TiledImage,
   tilesByMatrix,
   tilingOf,
@@ -19,7 +21,7 @@ import {
 
 const tapBytes = 4 * 9;
 const padBytes = 192;
-const stripTiles = 40;
+const stripPlaces = 40;
 
 /** From so many channels on a thread's sums would not stay in its caches: products are cut by channels instead. */
 const manyChannels = 256;
@@ -35,6 +37,7 @@ export interface WinogradWeightGradient {
 }
 
 interface Plan {
+  readonly pairs: boolean;
   readonly kernels: Kernels;
   readonly context: LowerContext;
   readonly conv: WinogradWeightGradient;
@@ -55,12 +58,14 @@ export function emitWinogradGradient(
     x.channels >= manyChannels &&
     x.channels % partChannels === 0 &&
     dy.channels % partChannels === 0;
-  const tiling = tilingOf(conv.batch, dy.size, isWide);
+  // In a plan of that precision pairs of tiles are multiplied, as bfloat16.
+  const pairs = context.precision === 'bfloat16';
+  const tiling = tilingOf(conv.batch, dy.size, isWide, pairs ? 2 : 1);
   const tiled = ({ size, channels, storage }: StoredImage) => ({
     ...{ size, blocks: channels / block, tiling, storage },
   });
   const plan: Plan = {
-    ...{ kernels, context, conv },
+    ...{ kernels, context, conv, pairs },
     input: { ...tiled(x), window: 6, before: conv.padding },
     gradient: { ...tiled(dy), window: 4, before: 0 },
     temp: context.threadScratch(weightTempBytes),
@@ -79,38 +84,42 @@ interface Matrices {
   readonly dMatrix: number;
 }
 
-/** Transforms tile row `row` of both images into matrices whose first tile is `firstTile`. */
-function transformRow(
-  { kernels, conv, input, gradient }: Plan,
+/** Transforms the tiles at row `row` of places of both images into matrices whose first place is `firstPlace`. */
+function transformPlaces(
+  { kernels, conv, input, gradient, pairs }: Plan,
   call: Call,
   { v, d, temp, x, dy, vMatrix, dMatrix }: Matrices,
   row: number,
-  firstTile: number,
+  firstPlace: number,
 ): void {
   const [vTile, dTile] = [conv.x.channels * 4, conv.dy.channels * 4];
-  const ofX = { blocks: input.blocks, matrix: vMatrix, tile: vTile };
-  for (const { shape, corner, tile } of piecesOfRow(input, row, ofX)) {
-    const to = v.at((tile - firstTile) * vTile);
-    call(kernels.get(winogradInput, shape), x.at(corner), to, temp.at(0));
-  }
-  const ofDy = { blocks: gradient.blocks, matrix: dMatrix, tile: dTile };
-  for (const { shape, corner, tile } of piecesOfRow(gradient, row, ofDy)) {
-    const to = d.at((tile - firstTile) * dTile);
-    call(kernels.get(winogradGradient, shape), dy.at(corner), to, temp.at(0));
-  }
+  const forms: readonly ElementForm[] = pairs ? ['first', 'second'] : ['float32'];
+  rowsAt(input.tiling, row).forEach((tileRow, i) => {
+    const form = forms[i] ?? 'float32';
+    const ofX = { blocks: input.blocks, matrix: vMatrix, tile: vTile, form };
+    for (const { shape, corner, tile } of piecesOfRow(input, tileRow, ofX)) {
+      const to = v.at((tile - firstPlace) * vTile);
+      call(kernels.get(winogradInput, shape), x.at(corner), to, temp.at(0));
+    }
+    const ofDy = { blocks: gradient.blocks, matrix: dMatrix, tile: dTile, form };
+    for (const { shape, corner, tile } of piecesOfRow(gradient, tileRow, ofDy)) {
+      const to = d.at((tile - firstPlace) * dTile);
+      call(kernels.get(winogradGradient, shape), dy.at(corner), to, temp.at(0));
+    }
+  });
 }
 
 /** Each thread sums over strips of its tiles; the threads' sums are added in their order. */
 function emitStrips(plan: Plan): void {
-  const { kernels, context, conv, input, temp } = plan;
+  const { kernels, context, conv, input, temp, pairs } = plan;
   const [{ channels }, { channels: outChannels }] = [conv.x, conv.dy];
   const { threads } = context;
-  const { rows } = input.tiling;
+  const { placeRows: rows } = input.tiling;
   const across = input.tiling.across.tiles;
   const { lanes } = kernels.level;
   const tile = tileFor(outChannels, kernels.level);
   const mostRows = Math.ceil(rows / threads);
-  const strips = Math.max(1, Math.round((mostRows * across) / stripTiles));
+  const strips = Math.max(1, Math.round((mostRows * across) / stripPlaces));
   const stripRows = Math.ceil(mostRows / strips);
   const vMatrix = matrixBytes(stripRows * across, channels);
   const dMatrix = matrixBytes(stripRows * across, outChannels);
@@ -130,9 +139,9 @@ function emitStrips(plan: Plan): void {
     for (let row = first; row < end; row += stripRows) {
       const count = Math.min(stripRows, end - row);
       const own_ = { v: vOwn, d: dOwn, temp: own, x, dy, vMatrix, dMatrix };
-      for (let i = 0; i < count; i++) transformRow(plan, call, own_, row + i, row * across);
+      for (let i = 0; i < count; i++) transformPlaces(plan, call, own_, row + i, row * across);
       const products = kernels.get(product, {
-        ...{ m: channels, n: outChannels, k: count * across, tile },
+        ...{ m: channels, n: outChannels, k: count * across, pairs, tile },
         ...{ aRow: 4, aStep: channels * 4, cRow: outChannels * 4 },
         ...{ bStep: outChannels * 4, bPanel: tile.vectors * lanes * 4 },
         batch: { count: matrices, a: vMatrix, b: dMatrix, c: sMatrix },
@@ -158,15 +167,15 @@ function emitStrips(plan: Plan): void {
 
 /** All tiles are transformed first; then each thread makes parts of the gradient from start to end. */
 function emitParts(plan: Plan): void {
-  const { kernels, context, conv, input, temp } = plan;
+  const { kernels, context, conv, input, temp, pairs } = plan;
   const [{ channels }, { channels: outChannels }] = [conv.x, conv.dy];
   const { threads } = context;
-  const { rows, tiles } = input.tiling;
+  const { placeRows: rows, places } = input.tiling;
   const part = partChannels;
   const { lanes } = kernels.level;
   const tile = tileFor(part, kernels.level);
-  const vMatrix = matrixBytes(tiles, channels);
-  const dMatrix = matrixBytes(tiles, outChannels);
+  const vMatrix = matrixBytes(places, channels);
+  const dMatrix = matrixBytes(places, outChannels);
   const sMatrix = matrixBytes(part, part);
   const v = context.scratch(matrices * vMatrix);
   const d = context.scratch(matrices * dMatrix);
@@ -178,7 +187,7 @@ function emitParts(plan: Plan): void {
     ...{ x: first.operand(conv.x.pointer), dy: first.operand(conv.dy.pointer), vMatrix, dMatrix },
   };
   first.run((thread, call) => {
-    for (const row of unitsOf(rows, thread, threads)) transformRow(plan, call, operands, row, 0);
+    for (const row of unitsOf(rows, thread, threads)) transformPlaces(plan, call, operands, row, 0);
   });
 
   const phase = new KernelPhase(context);
@@ -187,7 +196,7 @@ function emitParts(plan: Plan): void {
   const products = tilesByMatrix(input.tiling).map((some) => ({
     ...some,
     kernel: kernels.get(product, {
-      ...{ m: part, n: part, k: some.count, tile },
+      ...{ m: part, n: part, k: some.count, pairs, tile },
       ...{ aRow: 4, aStep: channels * 4, cRow: part * 4 },
       ...{ bStep: outChannels * 4, bPanel: tile.vectors * lanes * 4 },
       batch: { count: some.matrices, a: vMatrix, b: dMatrix, c: sMatrix },

@@ -202,7 +202,7 @@ function emitSlices(plan: Plan): void {
   const form: Precision = pairs ? 'bfloat16' : 'float32';
   const [{ channels }, { channels: outChannels }] = [conv.from, conv.to];
   const { threads } = context;
-  const { rows, tiles } = input.tiling;
+  const { rows, places } = input.tiling;
   const slice = outChannels % sliceChannels === 0 ? sliceChannels : block;
   const chunk =
     channels > chunkChannels && channels % chunkChannels === 0 ? chunkChannels : channels;
@@ -212,9 +212,9 @@ function emitSlices(plan: Plan): void {
   const terms = chunk / perStep;
   const vTile = (channels / perStep) * 4;
   const mTile = slice * 4;
-  const vMatrix = matrixBytes(tiles, channels / perStep);
+  const vMatrix = matrixBytes(places, channels / perStep);
   const uMatrix = panelBytes(terms, slice, panel);
-  const mMatrix = matrixBytes(tiles, slice);
+  const mMatrix = matrixBytes(places, slice);
   const v = context.scratch(matrices * vMatrix);
   const u = context.threadScratch(matrices * uMatrix);
   const m = context.threadScratch(matrices * mMatrix);
