@@ -52,8 +52,3 @@ function spell(
   }
   return clause(options.join(' '));
 }
-
-/** What is wrong with a file, without what a training could do about it. */
-export function withoutRemedy(detail: string): string {
-  return detail.replace(/; remove it\b.*$/s, '');
-}

@@ -13,16 +13,16 @@ export interface Interruption {
 
 /** 128 + the signal's number, as shells have it. */
 const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129, SIGPIPE: 141 } as const;
-const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 let interrupt: ((interruption: Interruption) => void) | null = null;
 
 /**
- * Does work that ends by itself, with what it has, soon after the signal it is given is aborted. Returns what it returns,
- * and why it was interrupted, if it was. A second signal ends the process at once.
+ * Does work that ends by itself, with what it has, soon after the signal it is given is aborted, which one of `signals` does.
+ * Returns what it returns, and why it was interrupted, if it was. A second signal ends the process at once.
  */
 export async function interruptible<T>(
   work: (signal: AbortSignal) => Promise<T>,
+  signals: readonly (keyof typeof exitCodes)[] = ['SIGINT', 'SIGTERM', 'SIGHUP'],
 ): Promise<{ readonly result: T; readonly interruption: Interruption | null }> {
   const controller = new AbortController();
   let interruption: Interruption | null = null;
@@ -31,7 +31,7 @@ export async function interruptible<T>(
     interruption = why;
     controller.abort();
   };
-  const onSignal = (name: (typeof signals)[number]) =>
+  const onSignal = (name: keyof typeof exitCodes) =>
     stop({ cause: name, exitCode: exitCodes[name] });
   const stopListening = () => {
     interrupt = null;

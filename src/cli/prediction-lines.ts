@@ -1,8 +1,9 @@
 /** How `wick predict` tells what pictures show: a line each, for people, as JSON or as CSV. */
+
+import { withoutRemedy } from '../core/without-remedy.js';
 import type { Answer } from '../runs/predict-all.js';
 import type { Checkpoint } from '../runs/run-folder.js';
 import { percent } from '../train/epoch-line.js';
-import { withoutRemedy } from './command-terms.js';
 import { csvLine } from './csv-line.js';
 import { jsonLine } from './output.js';
 import type { ResultFormat } from './results-out.js';

@@ -55,6 +55,11 @@ const commands: readonly Entry[] = [
     load: async () => (await import('./commands/predict.js')).addPredict,
   },
   {
+    name: 'serve',
+    description: 'Answers over HTTP, and on a page, what is in pictures.',
+    load: async () => (await import('./commands/serve.js')).addServe,
+  },
+  {
     name: 'explain',
     description: 'Shows where in pictures a model sees its reasons.',
     load: async () => (await import('./commands/explain.js')).addExplain,

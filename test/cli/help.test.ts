@@ -27,6 +27,7 @@ test('each command that --help lists has its own help, with options', () => {
       'compare',
       'report',
       'predict',
+      'serve',
       'explain',
       'features',
       'embed',

@@ -1,12 +1,12 @@
 import { type Command, Option } from 'commander';
 import { Rng } from '../../core/rng.js';
+import { withoutRemedy } from '../../core/without-remedy.js';
 import { type GallerySection, galleryHtml } from '../../explain/gallery.js';
 import { writeFileAtomic } from '../../io/atomic.js';
 import { auditLabels, type LabelAudit, type SuspectLabel } from '../../runs/audit/audit-labels.js';
 import { percent } from '../../train/epoch-line.js';
 import { encodePng } from '../../vision/codecs/sharp.js';
 import { Resize } from '../../vision/transforms/resize.js';
-import { withoutRemedy } from '../command-terms.js';
 import { showCount } from '../counter.js';
 import { csvLine } from '../csv-line.js';
 import {

@@ -1,7 +1,8 @@
 /** What `wick data inspect` prints for people, within 80 columns. */
+
+import { withoutRemedy } from '../../core/without-remedy.js';
 import type { DataReport, Duplicates, Finding, SplitReport } from '../../vision/inspect/inspect.js';
 import { barChart } from '../bar-chart.js';
-import { withoutRemedy } from '../command-terms.js';
 
 /** Findings of one kind that are shown; `--json` has them all. */
 const shownFindings = 5;

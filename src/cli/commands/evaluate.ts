@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { WickError } from '../../core/errors.js';
+import { withoutRemedy } from '../../core/without-remedy.js';
 import type { Language } from '../../report/language/words.js';
 import { type Calibration, calibrate } from '../../runs/calibrate.js';
 import { type Evaluation, measureRun } from '../../runs/evaluate.js';
@@ -8,7 +9,6 @@ import { withQuickLook, writeAll } from '../../runs/report/write-all.js';
 import type { ReportSource } from '../../runs/report/write-report.js';
 import { RunFolder } from '../../runs/run-folder.js';
 import { formatLoss, percent } from '../../train/epoch-line.js';
-import { withoutRemedy } from '../command-terms.js';
 import { applyLanguage, langOption } from '../lang-option.js';
 import {
   applyEngineChoice,

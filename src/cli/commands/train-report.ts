@@ -1,6 +1,7 @@
 /** What `wick train` says: before, while and after it trains, for people or as JSON. */
 import { existsSync } from 'node:fs';
 import { shellWord } from '../../core/shell-word.js';
+import { withoutRemedy } from '../../core/without-remedy.js';
 import { engineReport } from '../../engine/select.js';
 import type { Task } from '../../recipes/recipe.js';
 import type { Settings } from '../../recipes/settings/schema.js';
@@ -10,7 +11,6 @@ import type { Callback } from '../../train/callback.js';
 import { percent } from '../../train/epoch-line.js';
 import type { EpochEvent, FitSummary, HeldOutScores } from '../../train/metrics.js';
 import { formatDuration } from '../../train/progress.js';
-import { withoutRemedy } from '../command-terms.js';
 import { type Interruption, isOutputLost } from '../interrupts.js';
 import { formatTable, printAside, printJson, printLine, wrapped } from '../output.js';
 import { accuracyOf } from '../scores.js';

@@ -97,9 +97,11 @@ export class Shell {
         maxHeaderSize: 2 ** 14,
       },
     ).catch((cause: unknown) => {
-      throw new DataError(`${host}:${port}`, `cannot be listened on (${systemReason(cause)})`, {
-        cause,
-      });
+      throw new DataError(
+        `${host}:${port}`,
+        `cannot be listened on (${systemReason(cause)}); pass { port: 0 } for a free one`,
+        { cause },
+      );
     });
     shell.server.maxConnections = connections;
     return shell;

@@ -6,7 +6,7 @@ import { HttpError } from '../../../src/serve/shell/http-error.js';
 import { json, type Route } from '../../../src/serve/shell/route.js';
 import { Shell, type ShellOptions } from '../../../src/serve/shell/shell.js';
 import { staticFiles } from '../../../src/serve/shell/static-files.js';
-import { ask, rawConnection } from './ask.js';
+import { ask, rawConnection } from '../ask.js';
 
 const echo: Route = {
   method: 'POST',
@@ -216,7 +216,7 @@ test('an error is told to the log; to the client only what it needs', async (t) 
 
 test('files are served by their names in a list; no path leads elsewhere', async (t) => {
   const here = new URL('.', import.meta.url);
-  const { port } = await open(t, await staticFiles(here, { '/ask.js': 'ask.js' }));
+  const { port } = await open(t, await staticFiles(here, { '/ask.js': '../ask.js' }));
   const told = await ask(port, '/ask.js');
   assert.deepEqual(
     [told.status, told.headers['content-type']],

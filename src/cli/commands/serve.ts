@@ -1,0 +1,138 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { type ServeOptions, type Serving, serve } from '../../serve/serve.js';
+import { defaultLimits } from '../../serve/shell/shell.js';
+import { chooseToken } from '../../serve/shell/token.js';
+import { maxPixels } from '../../vision/transforms/limits.js';
+import { interruptible } from '../interrupts.js';
+import {
+  applyEngineChoice,
+  type EngineChoice,
+  engineOption,
+  jsonOption,
+  positiveNumber,
+  recipeOption,
+  threadsOption,
+  wholeNumber,
+} from '../options.js';
+import { printAside, printJson, printLine } from '../output.js';
+import { reportError } from '../report-error.js';
+
+interface CommandOptions extends EngineChoice {
+  readonly host: string;
+  readonly port: number;
+  readonly allowHost?: readonly string[];
+  readonly allowUrl?: true;
+  readonly maxBody: number;
+  readonly maxPixels: number;
+  readonly maxRequests: number;
+  readonly timeout: number;
+  readonly recipe?: string;
+  readonly json?: true;
+}
+
+export function addServe(command: Command): void {
+  const { bodyBytes, requests, requestMs } = defaultLimits;
+  command
+    .argument('<run...>', 'run folders, or model files (.wick)')
+    .option('--port <n>', 'where to listen; 0 takes a free port', wholeNumber(0, 65_535), 8000)
+    .option(
+      '--host <address>',
+      'the address to listen on; 0.0.0.0 is in reach of other machines, which need the token that is printed, or WICK_TOKEN',
+      '127.0.0.1',
+    )
+    .option('--allow-host <name...>', 'further names it is reached by, behind a proxy say', names)
+    .option('--allow-url', 'fetch pictures from addresses of the public internet')
+    .option('--max-body <MiB>', 'the largest body', positiveNumber(1024), bodyBytes / 2 ** 20)
+    .option('--max-pixels <n>', 'the largest picture', wholeNumber(1, maxPixels), maxPixels)
+    .option('--max-requests <n>', 'requests at once', wholeNumber(1, 100_000), requests)
+    .option(
+      '--timeout <seconds>',
+      'for a request to arrive, and again for its answer',
+      positiveNumber(3600),
+      requestMs / 1000,
+    )
+    .addOption(recipeOption())
+    .addOption(engineOption())
+    .addOption(threadsOption())
+    .addOption(jsonOption())
+    .action(runServe);
+}
+
+function names(text: string, before: readonly string[] = []): readonly string[] {
+  if (!/^[a-z0-9.-]+$/i.test(text))
+    throw new InvalidArgumentError('the name of a host is required, such as wick.example.org.');
+  return [...before, text];
+}
+
+async function runServe(
+  paths: readonly string[],
+  options: CommandOptions,
+  command: Command,
+): Promise<void> {
+  const token = chooseToken(options.host, process.env.WICK_TOKEN);
+  applyEngineChoice(options);
+  const { json = false } = options;
+  const tellError = (error: unknown) => reportError(error, { json, verbose: false, command });
+  const { interruption } = await interruptible(
+    async (signal) => {
+      const serving = await serve(paths, {
+        ...serverOptions(options, token),
+        onReload: (name, error) => {
+          if (error !== null) tellError(error);
+          const event =
+            error === null ? 'loaded anew' : 'could not be loaded anew; the old answers';
+          if (json) printJson({ model: name, reloaded: error === null });
+          else printAside(`${name}: ${event}`);
+        },
+        onError: tellError,
+      });
+      const reload = () => void serving.reload().catch(tellError);
+      process.on('SIGHUP', reload);
+      tellStart(serving, token, json);
+      await new Promise((resolve) => {
+        if (signal.aborted) resolve(null);
+        signal.addEventListener('abort', resolve, { once: true });
+      });
+      if (!json) printAside('ending: what has begun is answered');
+      await serving.close();
+      process.off('SIGHUP', reload);
+    },
+    ['SIGINT', 'SIGTERM'],
+  );
+  // Being told to end is how a server ends.
+  if (interruption !== null && !interruption.cause.startsWith('SIG'))
+    process.exitCode = interruption.exitCode;
+}
+
+function serverOptions(
+  options: CommandOptions,
+  token: string | null,
+): Omit<ServeOptions, 'onReload' | 'onError'> {
+  const { host, port, allowHost = [], allowUrl = false, recipe } = options;
+  return {
+    host,
+    port,
+    token,
+    allowHosts: allowHost,
+    allowUrl,
+    maxPixels: options.maxPixels,
+    recipe,
+    limits: {
+      bodyBytes: Math.floor(options.maxBody * 2 ** 20),
+      allBodyBytes: Math.max(defaultLimits.allBodyBytes, options.maxBody * 2 ** 20),
+      requests: options.maxRequests,
+      requestMs: options.timeout * 1000,
+    },
+  };
+}
+
+function tellStart({ url, models }: Serving, token: string | null, json: boolean): void {
+  if (json) {
+    printJson({ url, models, ...(token !== null && { token }) });
+    return;
+  }
+  printLine(`${models.join(', ')}: ${url}`);
+  const header = token === null ? '' : `--header 'authorization: Bearer ${token}' `;
+  printAside(`curl ${header}--form image=@PICTURE ${new URL('/predict', url).origin}/predict`);
+  printAside('Ctrl-C ends');
+}

@@ -1,0 +1,57 @@
+/** What the server answers, as schemas: openapi.json is made of them, and tests hold real answers against them. */
+import { z } from 'zod';
+
+const probability = z.number().min(0).max(1);
+const name = z.string();
+
+export const predictAnswer = z.strictObject({
+  model: name.describe('The name of the model that answered.'),
+  predictions: z
+    .array(z.strictObject({ label: name, probability }))
+    .describe('The most probable class first.'),
+  unsure: z.boolean().describe('Whether the best class is less probable than threshold.'),
+  looksInverted: z
+    .boolean()
+    .describe('Whether dark and light are the other way round in the pictures it was trained on.'),
+  inverted: z.boolean().describe('Whether dark and light were exchanged.'),
+});
+
+export const explainAnswer = z.strictObject({
+  model: name,
+  label: name.describe('The class that is explained.'),
+  probability,
+  picture: z.string().describe('What the network was given of the picture: a data: URL of a PNG.'),
+  heatmap: z
+    .strictObject({
+      height: z.int().positive(),
+      width: z.int().positive(),
+      values: z.array(probability).describe('Row by row.'),
+    })
+    .describe('How much each place speaks for the class (Grad-CAM).'),
+});
+
+export const modelsAnswer = z.strictObject({
+  models: z.array(
+    z.strictObject({
+      name,
+      classes: z.array(name),
+      inputShape: z.array(z.int().positive()).length(3).describe('[C, H, W]'),
+      loadedAt: z.iso.datetime(),
+      license: z.string().optional(),
+    }),
+  ),
+});
+
+export const healthAnswer = z.strictObject({
+  status: z.enum(['ok', 'closing']),
+  models: z.int().nonnegative(),
+});
+
+export const errorAnswer = z.strictObject({ error: z.string() });
+
+export type Answers = {
+  readonly predict: z.infer<typeof predictAnswer>;
+  readonly explain: z.infer<typeof explainAnswer>;
+  readonly models: z.infer<typeof modelsAnswer>;
+  readonly health: z.infer<typeof healthAnswer>;
+};

@@ -1,0 +1,102 @@
+/** `openapi.json`: what the server can be asked, in the form that other programs read (https://spec.openapis.org/oas/v3.1.0). */
+import { z } from 'zod';
+import { version } from '../core/version.js';
+import {
+  errorAnswer,
+  explainAnswer,
+  healthAnswer,
+  modelsAnswer,
+  predictAnswer,
+} from './answers.js';
+import { pictureJson } from './picture-of.js';
+import { explainParameters, parameters, predictParameters } from './query.js';
+
+const binary = { type: 'string', format: 'binary' };
+
+const picture = {
+  required: true,
+  content: {
+    'application/octet-stream': { schema: binary },
+    'image/*': { schema: binary },
+    'multipart/form-data': {
+      schema: { type: 'object', properties: { image: binary }, required: ['image'] },
+    },
+    'application/json': { schema: schemaOf(pictureJson) },
+  },
+};
+
+const failures: Readonly<Record<string, string>> = {
+  400: 'A request that cannot be read.',
+  403: 'A request that is not allowed: by Host, by Origin, or for the address of a picture.',
+  404: 'There is no such model.',
+  413: 'A body that is too large, or a picture of too many pixels.',
+  415: 'A Content-Type that is none of a picture.',
+  422: 'A picture that cannot be read.',
+  502: 'The address of a picture cannot be fetched.',
+  503: 'Too many requests at once, or too long an answer; try again.',
+  504: 'The address of a picture is too slow.',
+};
+
+/** The document. `token`: whether requests need one. */
+export function openApi(token: boolean): object {
+  const ask = (
+    summary: string,
+    names: readonly (keyof typeof parameters)[],
+    answer: z.ZodType,
+  ) => ({
+    summary,
+    parameters: names.map((name) => ({ name, in: 'query', ...parameters[name] })),
+    requestBody: picture,
+    responses: {
+      200: answered(answer, 'The answer.'),
+      ...Object.fromEntries(
+        Object.entries(failures).map(([status, text]) => [status, answered(errorAnswer, text)]),
+      ),
+    },
+  });
+  const told = (summary: string, content: object, description = 'The answer.') => ({
+    summary,
+    responses: { 200: { description, content } },
+  });
+  const text = { 'text/plain': { schema: { type: 'string' } } };
+  const health = told('Whether the server takes requests.', contentOf(healthAnswer));
+  return {
+    openapi: '3.1.0',
+    info: { title: 'wick serve', version: version() },
+    ...(token && { security: [{ token: [] }] }),
+    paths: {
+      '/predict': { post: ask('What a picture shows.', predictParameters, predictAnswer) },
+      '/explain': {
+        post: ask('Where the model sees its reasons.', explainParameters, explainAnswer),
+      },
+      '/models': { get: told('The models.', contentOf(modelsAnswer)) },
+      '/health': {
+        get: {
+          ...health,
+          security: [],
+          responses: { ...health.responses, 503: answered(healthAnswer, 'It is about to end.') },
+        },
+      },
+      '/metrics': { get: told('What Prometheus reads.', text) },
+      '/openapi.json': {
+        get: told('This document.', { 'application/json': { schema: { type: 'object' } } }),
+      },
+    },
+    ...(token && {
+      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+    }),
+  };
+}
+
+function answered(schema: z.ZodType, description: string): object {
+  return { description, content: contentOf(schema) };
+}
+
+function contentOf(schema: z.ZodType): object {
+  return { 'application/json': { schema: schemaOf(schema) } };
+}
+
+function schemaOf(schema: z.ZodType): object {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema);
+  return rest;
+}
