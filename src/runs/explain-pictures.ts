@@ -4,16 +4,13 @@ import { DataError } from '../core/errors.js';
 import type { Attribution } from '../explain/attribution.js';
 import type { AttributionMethod } from '../explain/attribution-method.js';
 import { type PanelLook, panel, stacked } from '../explain/panel.js';
-import { toPicture } from '../explain/pictures.js';
 import { cat } from '../ops/functions.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { encodePng } from '../vision/codecs/sharp.js';
-import type { ImageTransform } from '../vision/datasets/image-transform.js';
 import type { Image } from '../vision/image.js';
-import { Compose } from '../vision/transforms/compose.js';
-import { Normalize } from '../vision/transforms/normalize.js';
 import type { AskedPicture } from './predict-all.js';
 import type { Invert } from './predict-options.js';
+import { seenPicture } from './seen-picture.js';
 import type { TrainedModel } from './trained-model.js';
 
 /** A class of a picture, and why. */
@@ -131,11 +128,4 @@ function missedShare(attributions: readonly Attribution[], n: number): number | 
   const found = attributions.find(({ completeness }) => completeness !== undefined);
   const own = found?.completeness?.[n];
   return own === undefined ? null : Math.abs(own.delta / own.difference);
-}
-
-/** What the network was given, as a picture again. */
-export function seenPicture(transform: ImageTransform, input: Tensor): Image {
-  const steps = transform instanceof Compose ? transform.transforms : [transform];
-  const normalize = steps.find((step) => step instanceof Normalize);
-  return toPicture(input, normalize && { mean: normalize.mean, std: normalize.std });
 }

@@ -7,6 +7,7 @@ import type { OnnxRuntime } from '../export/onnxruntime.js';
 import { saveTorch } from '../io/save-torch.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { onnxName } from '../vision/models/registry.js';
+import { writeWebFolder } from './export-web.js';
 import { type ModelSource, saveModelFile } from './model-file.js';
 import { openModel } from './model-source.js';
 import { portableCard } from './portable-card.js';
@@ -22,14 +23,18 @@ const endings = {
   wick: '.wick',
 } as const;
 
-export type ExportFormat = keyof typeof endings;
+/** `web` is a folder, which has no ending. */
+export type ExportFormat = keyof typeof endings | 'web';
 
-export const exportFormats = Object.keys(endings) as readonly ExportFormat[];
+export const exportFormats: readonly ExportFormat[] = [
+  ...(Object.keys(endings) as (keyof typeof endings)[]),
+  'web',
+];
 
 export interface ExportRunOptions {
   /** What kind of file. @default what the ending of `path` says */
   readonly format?: ExportFormat | undefined;
-  /** Where the file goes. @default `model` and the format's ending, in the run's folder; for a model file one beside it by its name */
+  /** Where the file goes, or the folder. @default `model` and the format's ending, or `web`, in the run's folder; for a model file in one beside it by its name */
   readonly path?: string | undefined;
   /** Where the pictures are on which an ONNX file is checked. @default where the run had them */
   readonly data?: string | undefined;
@@ -68,7 +73,7 @@ const checkedImages = 64;
 /**
  * Writes the best weights of a run, or of a model file, for others: `wick`, all that `predict` and `Classifier` need in one file,
  * and `safetensors`, the same by the name that other programs know; `torch`, a state dict that `torch.load` reads; `onnx`, the network itself with classes and transform as metadata, checked on the
- * run's test images where onnxruntime-node is installed.
+ * run's test images where onnxruntime-node is installed; `web`, a folder of static files with the model, what runs it in a Worker, and a page.
  *
  * @throws DataError for what is no run, CheckpointError for damaged weights, ValueError for a network without an ONNX form
  * @example await runs.exportRun('runs/photos-1', { format: 'onnx', path: 'photos.onnx' });
@@ -81,7 +86,8 @@ export async function exportRun(
   const format = options.format ?? formatOf(options.path);
   requireOneOf('exportRun', 'format', format, exportFormats);
   const trained = await TrainedModel.load(await openModel(model), { recipe: options.recipe });
-  const path = options.path ?? trained.source.file(`model${endings[format]}`);
+  const path =
+    options.path ?? trained.source.file(format === 'web' ? 'web' : `model${endings[format]}`);
   const { model: network, card, checkpoint } = trained;
   const { classes, inputShape, architecture } = card;
   const done = { format, path, checkpoint };
@@ -100,7 +106,8 @@ export async function exportRun(
     });
     return { ...done, onnx: { sizeBytes, opset, check, withoutTestSet } };
   }
-  if (format === 'torch') await saveTorch(path, network.stateDict());
+  if (format === 'web') await writeWebFolder(path, trained, options.license);
+  else if (format === 'torch') await saveTorch(path, network.stateDict());
   else await saveModelFile(path, await portableCard(trained, options.license), network.stateDict());
   return done;
 }
@@ -124,7 +131,7 @@ function formatOf(path: string | undefined): ExportFormat {
   const advice = `pass { format: 'onnx' } (or ${exportFormats.filter((f) => f !== 'onnx').join(', ')})`;
   if (path === undefined) throw new ValueError('exportRun', `no format is given; ${advice}`);
   const ending = extname(path).toLowerCase();
-  const found = exportFormats.find((format) => endings[format] === ending);
+  const found = exportFormats.find((format) => format !== 'web' && endings[format] === ending);
   if (found !== undefined) return found;
   if (ending === '.pt') return 'torch';
   throw new ValueError('exportRun', `${quote(path)} has an ending that says no format; ${advice}`);

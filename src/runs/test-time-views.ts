@@ -2,8 +2,9 @@
 
 import { fromArray } from '../tensor/creation.js';
 import type { Tensor } from '../tensor/tensor.js';
+import type { TestTimeViews } from './answers.js';
 
-export type TestTimeViews = 'mirror' | 'shift' | 'both';
+export type { TestTimeViews } from './answers.js';
 
 export const testTimeViews: readonly TestTimeViews[] = ['mirror', 'shift', 'both'];
 

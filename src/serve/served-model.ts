@@ -1,7 +1,7 @@
 import { GradCAM } from '../explain/grad-cam.js';
 import { normalize } from '../explain/overlay.js';
-import { seenPicture } from '../runs/explain-pictures.js';
 import { type PictureResult, type PredictQuery, ranked } from '../runs/predict-options.js';
+import { seenPicture } from '../runs/seen-picture.js';
 import { viewCount, withViews } from '../runs/test-time-views.js';
 import { TrainedModel } from '../runs/trained-model.js';
 import { zeros } from '../tensor/creation.js';

@@ -11,10 +11,11 @@ import type { PreparedPicture, Scorer } from '../runs/scorer.js';
 import { zeros } from '../tensor/creation.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { ImageTransform } from '../vision/datasets/image-transform.js';
+import type { PagePicture } from './bitmap.js';
 import { ensureEngine } from './engine.js';
 import { fetchModel, type LoadProgress } from './fetch-model.js';
-import type { PageCard } from './model-card.js';
-import { imageOf, type PagePicture } from './pixels.js';
+import type { PageCard } from './page-card.js';
+import { imageOf } from './pixels.js';
 import { readModel } from './read-model.js';
 
 export interface LoadModelOptions {

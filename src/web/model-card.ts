@@ -5,12 +5,7 @@
 import { quote, show } from '../core/outside-text.js';
 import type { ReadFailure } from '../core/regular-file.js';
 import type { ModelCard } from '../runs/model-card.js';
-
-/** The part of a card that a page needs. */
-export type PageCard = Pick<
-  ModelCard,
-  'architecture' | 'inputShape' | 'classes' | 'background' | 'temperature' | 'license' | 'transform'
->;
+import type { PageCard } from './page-card.js';
 
 type Check = (value: unknown) => boolean;
 
@@ -61,7 +56,7 @@ function hasOwn(value: unknown, name: string, check: Check): boolean {
 }
 
 /** The value as a card. @throws what `fail` makes of the first thing that is wrong with it */
-export function readPageCard(value: unknown, fail: ReadFailure): PageCard {
+export function readPageCard(value: unknown, fail: ReadFailure): Pick<ModelCard, keyof PageCard> {
   if (!isObject(value)) throw fail(`its description is ${show(value)}, an object is required`);
   const card = value as Readonly<Record<string, unknown>>;
   for (const [name, { required, check, optional }] of Object.entries(fields)) {
@@ -84,5 +79,5 @@ export function readPageCard(value: unknown, fail: ReadFailure): PageCard {
       throw fail(
         `option ${quote(name)} of its network is ${show(options[name])}, but ${count} fits`,
       );
-  return card as unknown as PageCard;
+  return card as unknown as Pick<ModelCard, keyof PageCard>;
 }

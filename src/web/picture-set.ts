@@ -10,7 +10,8 @@ import {
   StandardTransform,
 } from '../vision/datasets/standard-transform.js';
 import type { Image } from '../vision/image.js';
-import { imageOf, type PagePicture } from './pixels.js';
+import type { PagePicture } from './bitmap.js';
+import { imageOf } from './pixels.js';
 
 export interface PictureSetOptions extends SampleOptions {
   /** In colour, or in grey. @default 'rgb' */

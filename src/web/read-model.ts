@@ -7,7 +7,8 @@ import { Scorer } from '../runs/scorer.js';
 import { loadWeights, requireSound, withinWeights } from '../runs/weighted-network.js';
 import { createModel } from '../vision/models/registry.js';
 import { transformFromJSON } from '../vision/transforms/registry.js';
-import { type PageCard, readPageCard } from './model-card.js';
+import { readPageCard } from './model-card.js';
+import type { PageCard } from './page-card.js';
 
 export interface ReadModel {
   readonly card: PageCard;

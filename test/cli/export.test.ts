@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { before, test } from 'node:test';
 import '../../src/ops/index.js';
@@ -76,11 +76,26 @@ test('a mistake is told in the terms of the command', () => {
   assert.equal(none.code, 1);
   assert.match(
     none.err,
-    /no format is given; pass --format onnx \(or torch, safetensors, wick\)$/m,
+    /no format is given; pass --format onnx \(or torch, safetensors, wick, web\)$/m,
   );
   assert.equal(wick(folder, ['export', 'run', '--format', 'tflite']).code, 2);
   assert.match(
     wick(folder, ['export', 'nothing', '--format', 'onnx']).err,
     /^DataError: nothing: /,
   );
+});
+
+test('a folder for web servers is written anew, but not over other things', () => {
+  const first = wick(folder, ['export', 'run', '--format', 'web', '-o', 'site']);
+  assert.deepEqual([first.code, first.err], [0, '']);
+  assert.match(first.out, /^run → site$/m);
+  assert.equal(wick(folder, ['export', 'run', '--format', 'web', '-o', 'site']).code, 0);
+  mkdirSync(join(folder, 'own'));
+  writeFileSync(join(folder, 'own', 'notes.txt'), 'mine');
+  const other = wick(folder, ['export', 'run', '--format', 'web', '-o', 'own']);
+  assert.equal(other.code, 1);
+  assert.match(other.err, /own: holds 1 other files already \(notes\.txt\); name a folder/);
+  const file = wick(folder, ['export', 'run', '--format', 'web', '-o', 'own/notes.txt']);
+  assert.match(file.err, /own\/notes\.txt: is a file, a folder is required/);
+  assert.deepEqual(readdirSync(join(folder, 'own')), ['notes.txt']);
 });

@@ -6,7 +6,7 @@ import { colorOf } from '../../src/explain/colormap.js';
 import { galleryHtml } from '../../src/explain/gallery.js';
 import * as explain from '../../src/explain/index.js';
 import { panel, stacked } from '../../src/explain/panel.js';
-import { seenPicture } from '../../src/runs/explain-pictures.js';
+import { seenPicture } from '../../src/runs/seen-picture.js';
 import { fromArray, tensor, zeros } from '../../src/tensor/creation.js';
 import { Image } from '../../src/vision/image.js';
 import { Compose } from '../../src/vision/transforms/compose.js';

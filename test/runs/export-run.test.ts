@@ -80,7 +80,7 @@ test('a format is named, or the ending of the path names it', async (t) => {
     assert.rejects(exportRun(run, options), { name: 'ValueError', message });
   await refused(
     {},
-    /no format is given; pass \{ format: 'onnx' \} \(or torch, safetensors, wick\)/,
+    /no format is given; pass \{ format: 'onnx' \} \(or torch, safetensors, wick, web\)/,
   );
   await refused({ path: 'x.tar' }, /'x.tar' has an ending that says no format/);
   await refused(

@@ -37,7 +37,12 @@ export function addExport(command: Command): void {
         exportFormats,
       ),
     )
-    .addOption(outOption('file', 'where it goes (default: <run>/model.wick and the like)'))
+    .addOption(
+      outOption(
+        'file',
+        'where it goes (default: <run>/model.wick and the like; of web a folder, <run>/web)',
+      ),
+    )
     .option('--data <dir>', 'folder with the test images that an ONNX file is checked on')
     .option('--license <terms>', 'under which a model file may be used, such as CC-BY-4.0')
     .addOption(recipeOption())
@@ -65,6 +70,10 @@ async function runExport(path: string, options: ExportOptions, command: Command)
 function notesOn({ format, path, onnx }: ExportedRun): string[] {
   if (format === 'torch')
     return [`a state dict: model.load_state_dict(torch.load('${path}')) reads it`];
+  if (format === 'web')
+    return [
+      'static files for any web server, the page is index.html; README.md says how it is opened, and used in other pages',
+    ];
   if (onnx === undefined)
     return [
       'safetensors, with classes, transform and architecture in the metadata: wick predict and Classifier.load take it',

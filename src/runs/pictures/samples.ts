@@ -5,7 +5,7 @@ import { pngNames, pngWords } from '../../report/lettering/png-text.js';
 import { type LabelledPicture, pictureGrid } from '../../report/picture-grid.js';
 import { fromArray } from '../../tensor/creation.js';
 import { takeTurns } from '../../vision/inspect/preview.js';
-import { seenPicture } from '../explain-pictures.js';
+import { seenPicture } from '../seen-picture.js';
 
 const columns = 10;
 const rows = 2;

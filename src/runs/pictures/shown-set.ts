@@ -4,7 +4,7 @@ import { fromArray } from '../../tensor/creation.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { ImageTransform } from '../../vision/datasets/image-transform.js';
 import type { Image } from '../../vision/image.js';
-import { seenPicture } from '../explain-pictures.js';
+import { seenPicture } from '../seen-picture.js';
 
 /** A held-out set whose answers are known, and its pictures. */
 export class ShownSet {

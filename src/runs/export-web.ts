@@ -1,0 +1,69 @@
+/** A model as a folder of static files: any web server makes a page of it. */
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { assetPath } from '../core/asset-path.js';
+import { DataError, ValueError } from '../core/errors.js';
+import { systemReason } from '../core/system-reason.js';
+import { writeFileAtomic } from '../io/atomic.js';
+import { htmlText } from '../report/html.js';
+import { saveModelFile } from './model-file.js';
+import { portableCard } from './portable-card.js';
+import type { TrainedModel } from './trained-model.js';
+import { webReadme } from './web-readme.js';
+
+/** What the build has made for such folders (`scripts/bundle-pages.mjs`, `scripts/bundle-web.mjs`). */
+const pageFiles = ['page.js', 'theme.css', 'wick.js', 'wick-worker.js', 'browser-helper.js'];
+const kernelFiles = ['kernels-relaxed.wasm', 'kernels-simd.wasm'];
+
+/** The file by which a folder is known that may be written again. */
+const mark = 'wick-worker.js';
+
+/**
+ * Writes the folder: the page, the model, what runs it in a Worker, licence and README. Every file is written whole, the page last.
+ *
+ * @throws DataError where `folder` holds other things, ValueError for a model that code of a recipe file belongs to
+ */
+export async function writeWebFolder(
+  folder: string,
+  trained: TrainedModel,
+  license: string | undefined,
+): Promise<void> {
+  const { card, source, model } = trained;
+  if (card.code !== undefined)
+    throw new ValueError(
+      'exportRun',
+      `${source.path} was trained by code in ${card.code.path}, which a page does not run; export it as onnx`,
+    );
+  await requireFree(folder);
+  const described = await portableCard(trained, license);
+  const put = (name: string, content: string | Uint8Array) =>
+    writeFileAtomic(join(folder, name), content);
+  await saveModelFile(join(folder, 'model.wick'), described, model.stateDict());
+  for (const name of kernelFiles) await put(name, await built(`engine/wasm/${name}`));
+  for (const name of pageFiles) await put(name, await built(`pages/web/${name}`));
+  await put('LICENSE.txt', await readFile(assetPath('..', 'LICENSE')));
+  await put('README.md', webReadme(source.name, described));
+  const page = String(await built('pages/web/index.html'));
+  await put(
+    'index.html',
+    page.replace('<title>wick<', () => `<title>${htmlText(source.name)}<`),
+  );
+}
+
+function built(path: string): Promise<Buffer> {
+  return readFile(new URL(`../${path}`, import.meta.url));
+}
+
+async function requireFree(folder: string): Promise<void> {
+  const there = await readdir(folder).catch((cause: NodeJS.ErrnoException): string[] => {
+    if (cause.code === 'ENOENT') return [];
+    if (cause.code === 'ENOTDIR')
+      throw new DataError(folder, 'is a file, a folder is required', { cause });
+    throw new DataError(folder, `cannot be read (${systemReason(cause)})`, { cause });
+  });
+  if (there.length === 0 || there.includes(mark)) return;
+  throw new DataError(
+    folder,
+    `holds ${there.length} other files already (${there.slice(0, 3).join(', ')}${there.length > 3 ? ', …' : ''}); name a folder that is empty or new`,
+  );
+}

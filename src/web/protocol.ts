@@ -1,0 +1,53 @@
+/** What a page and its Worker say to each other. */
+import type { PictureResult, PredictOptions } from '../runs/answers.js';
+import type { PagePicture, PixelData } from './bitmap.js';
+import type { LoadProgress } from './fetch-model.js';
+import type { PageCard } from './page-card.js';
+
+/** Options that can travel. */
+export type SentOptions = Omit<PredictOptions, 'signal'>;
+
+/** Where a model has seen its reasons: Grad-CAM, for one class. */
+export interface Explanation {
+  readonly label: string;
+  /** Numbers from 0, row by row, of the size of `seen`. */
+  readonly heatmap: {
+    readonly height: number;
+    readonly width: number;
+    readonly values: Float32Array;
+  };
+  /** What the network was given, as a picture again. */
+  readonly seen: PixelData;
+}
+
+/** A message without its number. */
+export type Ask =
+  | { readonly kind: 'load'; readonly url: string }
+  | { readonly kind: 'examine'; readonly picture: PagePicture; readonly options: SentOptions }
+  | {
+      readonly kind: 'explain';
+      readonly picture: PagePicture;
+      readonly label: string | undefined;
+      readonly invert: SentOptions['invert'];
+    }
+  | { readonly kind: 'forget'; readonly of: number };
+
+export type Request = Ask & { readonly id: number };
+
+/** What a loaded model tells of itself. */
+export interface Loaded {
+  readonly card: PageCard;
+  readonly engine: { readonly engine: string; readonly threads: number };
+}
+
+export interface Answers {
+  readonly load: Loaded;
+  readonly examine: PictureResult;
+  readonly explain: Explanation;
+  readonly forget: null;
+}
+
+export type Reply =
+  | { readonly id: number; readonly progress: LoadProgress }
+  | { readonly id: number; readonly value: Answers[keyof Answers] }
+  | { readonly id: number; readonly error: { readonly name: string; readonly message: string } };
