@@ -22,9 +22,10 @@ export interface SmallServer {
 export async function smallServer(
   t: TestContext,
   options: Partial<ServeOptions> = {},
+  card: object = {},
 ): Promise<SmallServer> {
   manualSeed(5);
-  const { run } = await untrainedRun(await temporaryFolder(t));
+  const { run } = await untrainedRun(await temporaryFolder(t), card);
   const errors: unknown[] = [];
   const reloads: (readonly [string, unknown])[] = [];
   const serving = await serve([run.path], {

@@ -47,9 +47,9 @@ async function look(picture: GivenPicture): Promise<void> {
   asking.abort();
   asking = new AbortController();
   const { signal } = asking;
-  const query = { top: String(top), model: chooser.value };
+  const model = chooser.value;
   try {
-    const asked = post<Answer>('predict', query, picture.blob, signal);
+    const asked = post<Answer>('predict', { model, top: String(top) }, picture.blob, signal);
     asked.catch(() => {}); // it is told below
     const bitmap = await createImageBitmap(picture.blob).catch(() => null); // formats that only the server reads
     const { predictions, unsure } = await asked;
@@ -63,7 +63,7 @@ async function look(picture: GivenPicture): Promise<void> {
       if (bitmap !== null) view.show(bitmap, null);
       return;
     }
-    const explained = await post<Explanation>('explain', query, picture.blob, signal);
+    const explained = await post<Explanation>('explain', { model }, picture.blob, signal);
     const seen = new Image();
     seen.src = explained.picture;
     await seen.decode();

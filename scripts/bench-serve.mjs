@@ -1,0 +1,168 @@
+// Times `wick serve` against `wick predict` on the same pictures, in turns.
+//   npm run bench:serve -- [RUN PICTURES…] [--clients N] [--threads N] [--rounds N]
+// Without RUN: networks that never learned, on pictures that are made up.
+
+import { spawnSync } from 'node:child_process';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { client, load, main, metric, quantile, startServer } from './serve-process.mjs';
+
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    clients: { type: 'string', default: '32' },
+    threads: { type: 'string', default: String(cpus().length) },
+    rounds: { type: 'string', default: '3' },
+  },
+});
+const folder = mkdtempSync(join(tmpdir(), 'wick-bench-serve-'));
+try {
+  const [run, ...pictures] = positionals;
+  const cases =
+    run === undefined
+      ? [
+          await madeUp('resnet18', [3, 224, 224], 'jpg', [300, 400], 200),
+          await madeUp('mnistCnn', [1, 28, 28], 'png', [28, 28], 2000),
+        ]
+      : [{ name: run, model: run, paths: pictures.flatMap(filesIn) }];
+  for (const each of cases) await compare(each);
+} finally {
+  rmSync(folder, { recursive: true });
+}
+
+async function compare({ name, model, paths }) {
+  const rounds = [];
+  for (let round = 0; round < Number(options.rounds); round++)
+    rounds.push({ predict: predicted(model, paths), ...(await served(model, paths)) });
+  const best = (key) => Math.max(...rounds.map((round) => round[key]));
+  const [p50, p99, cpu] = ['p50', 'p99', 'cpu'].map((key) =>
+    Math.min(...rounds.map((round) => round[key])),
+  );
+  console.log(
+    `${name}: serve ${best('serve').toFixed(0)} images/s (${options.clients} clients: p50 ${p50.toFixed(0)} ms, ` +
+      `p99 ${p99.toFixed(0)} ms; ${cpu.toFixed(2)} CPU ms an image), predict ${best('predict').toFixed(0)} images/s; ` +
+      `ratio ${(best('serve') / best('predict')).toFixed(2)}; best of ${rounds.length}, ${options.threads} threads`,
+  );
+}
+
+/** Images a second by what `wick predict` says itself: without its start. */
+function predicted(model, paths) {
+  const args = [
+    main,
+    'predict',
+    model,
+    ...paths,
+    '--threads',
+    options.threads,
+    '--top',
+    '3',
+    '--csv',
+  ];
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    [...args.filter((arg) => arg !== '--csv'), '--out', join(folder, 'answers.csv')],
+    { encoding: 'utf8', maxBuffer: 2 ** 28 },
+  );
+  if (status !== 0) throw new Error(stderr);
+  const [, pictures, seconds] = /(\d+) pictures in ([\d.]+) s/.exec(stderr);
+  const [, speed] = /([\d.]+) images\/s/.exec(stderr);
+  return Number(seconds) > 0 ? Number(speed) : Number(pictures);
+}
+
+async function served(model, paths) {
+  const server = await startServer([model, '--threads', options.threads]);
+  const bodies = paths.map((path) => readFileSync(path));
+  const clients = Number(options.clients);
+  const { ask, close } = client(server.port, clients);
+  const post = (body) =>
+    ask('/predict?top=3', {
+      method: 'POST',
+      headers: { 'content-type': 'application/octet-stream' },
+      body,
+    });
+  for (const body of bodies.slice(0, 3 * clients)) await post(body);
+  const before = await metric(ask, 'process_cpu_seconds_total');
+  const times = [];
+  let next = 0;
+  const start = performance.now();
+  await Promise.all(
+    Array.from({ length: clients }, async () => {
+      for (let i = next++; i < bodies.length; i = next++) {
+        const begun = performance.now();
+        const { status, body } = await post(bodies[i]);
+        if (status !== 200) throw new Error(body);
+        times.push(performance.now() - begun);
+      }
+    }),
+  );
+  const seconds = (performance.now() - start) / 1000;
+  const cpu = (1000 * ((await metric(ask, 'process_cpu_seconds_total')) - before)) / bodies.length;
+  close();
+  await server.end();
+  times.sort((a, b) => a - b);
+  return {
+    serve: bodies.length / seconds,
+    p50: quantile(times, 0.5),
+    p99: quantile(times, 0.99),
+    cpu,
+  };
+}
+
+/** A network that never learned, and pictures of soft noise for it. */
+async function madeUp(name, inputShape, ending, [height, width], count) {
+  await load('src/ops/index.js');
+  const { createModel } = await load('src/vision/models/registry.js');
+  const { saveModelFile } = await load('src/runs/model-file.js');
+  const { manualSeed } = await load('src/tensor/generator.js');
+  const { Image } = await load('src/vision/image.js');
+  const { encodeJpeg, encodePng } = await load('src/vision/codecs/sharp.js');
+  manualSeed(0);
+  const [channels, side] = inputShape;
+  const classes = Array.from({ length: 10 }, (_, k) => `class ${k}`);
+  const options_ = { numClasses: 10, ...(channels === 1 && { inChannels: 1, imageSize: side }) };
+  const architecture = { name, options: options_ };
+  const transforms = [
+    { name: 'Resize', size: Math.round(side * 1.14), interpolation: 'bilinear', maxSize: null },
+    { name: 'CenterCrop', size: side },
+    { name: 'ToTensor' },
+  ].filter((step) => step.name !== 'Resize' || side > 28);
+  const card = {
+    format: 'wick-model/1',
+    architecture,
+    inputShape,
+    classes,
+    transform: { name: 'Compose', transforms },
+  };
+  const model = join(folder, `${name}.wick`);
+  await saveModelFile(model, card, createModel(architecture).stateDict());
+  const pictures = join(folder, name);
+  mkdirSync(pictures);
+  for (let n = 0; n < count; n++) {
+    const image = new Image(height, width, channels);
+    for (let i = 0; i < image.data.length; i++)
+      image.data[i] = 128 + 100 * Math.sin(i * 0.01 * ((n % 7) + 1)) + (i % 17);
+    writeFileSync(
+      join(pictures, `${n}.${ending}`),
+      ending === 'jpg' ? await encodeJpeg(image) : await encodePng(image),
+    );
+  }
+  return { name, model, paths: filesIn(pictures) };
+}
+
+function filesIn(path) {
+  if (!statSync(path).isDirectory()) return [path];
+  return readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((file) => /\.(jpe?g|png|webp|gif|bmp|tiff?)$/i.test(file));
+}

@@ -1,0 +1,75 @@
+// What bench-serve and verify-serve share: a server of its own process, and clients that keep their connections.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { Agent, request } from 'node:http';
+import { join, resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { pathToFileURL } from 'node:url';
+
+const build = resolve(process.env.WICK_BUILD ?? 'dist');
+export const main = join(build, 'src/cli/main.js');
+export const load = (file) => import(pathToFileURL(join(build, file)).href);
+
+/** Starts `wick serve`; `end` sends SIGTERM and gives the exit code. */
+export async function startServer(args) {
+  const child = spawn(process.execPath, [main, 'serve', ...args, '--port', '0', '--json'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let [out, err] = ['', ''];
+  child.stdout.on('data', (chunk) => (out += chunk));
+  child.stderr.on('data', (chunk) => (err += chunk));
+  const exited = once(child, 'exit');
+  while (!out.includes('\n')) {
+    await Promise.race([once(child.stdout, 'data'), exited]);
+    if (child.exitCode !== null) throw new Error(err);
+  }
+  const { port } = new URL(JSON.parse(out.split('\n')[0]).url);
+  return {
+    port: Number(port),
+    pid: child.pid,
+    log: () => err,
+    async end() {
+      child.kill('SIGTERM');
+      return (await exited)[0];
+    },
+  };
+}
+
+/** A client with connections of its own. */
+export function client(port, connections) {
+  const agent = new Agent({ keepAlive: true, maxSockets: connections });
+  return {
+    ask: (path, { method = 'GET', headers = {}, body } = {}) =>
+      new Promise((done, failed) => {
+        const asking = request({ host: '127.0.0.1', port, path, method, headers, agent });
+        asking.on('response', async (response) => {
+          done({ status: response.statusCode, body: await text(response).catch(() => '') });
+        });
+        asking.on('error', failed);
+        asking.end(body);
+      }),
+    close: () => agent.destroy(),
+  };
+}
+
+/** The value of one of the server's metrics. */
+export async function metric(ask, name) {
+  const { body } = await ask('/metrics');
+  return Number(new RegExp(`^${name} (.*)$`, 'm').exec(body)?.[1]);
+}
+
+/** What of sorted numbers so many are below, 0–1. */
+export function quantile(sorted, share) {
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
+}
+
+/** Bytes of memory of a process that lie in RAM; null where the system does not say. */
+export function residentBytes(pid) {
+  try {
+    return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) * 1024;
+  } catch {
+    return null;
+  }
+}

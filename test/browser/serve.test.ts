@@ -1,0 +1,189 @@
+/** The page of `wick serve` in headless Chromium: pictures by file, drop, paste and camera; by keyboard; on a phone. */
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { after, before, describe, type TestContext, test } from 'node:test';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { greyPng, type SmallServer, smallServer } from '../serve/small-server.js';
+import { findChromium } from './chromium.js';
+
+const executablePath = findChromium();
+const skip = executablePath === undefined && 'no Chromium on the PATH; WICK_CHROMIUM may name one';
+
+/** Where screenshots go, for those who want to look at them. */
+const shots = process.env.WICK_SHOTS;
+
+let browser: Browser | undefined;
+before(async () => {
+  if (executablePath === undefined) return;
+  const camera = ['--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream'];
+  browser = await chromium.launch({ executablePath, args: ['--no-sandbox', ...camera] });
+});
+after(() => browser?.close());
+
+interface Visit extends SmallServer {
+  readonly page: Page;
+  /** What must not be: errors, breaches of the page's policy, dialogs, requests for anything elsewhere. */
+  readonly wrong: readonly string[];
+  shoot(name: string): Promise<void>;
+}
+
+const hostile = '<img src=x onerror=alert(1)> ‮a very long name of a class, as people have them 猫';
+
+async function open(t: TestContext, options: BrowserContextOptions = {}): Promise<Visit> {
+  assert.ok(browser);
+  const server = await smallServer(t, {}, { classes: ['7', hostile] });
+  const context = await browser.newContext(options);
+  await context.grantPermissions(['clipboard-read', 'clipboard-write', 'camera'], {
+    origin: new URL(server.serving.url).origin,
+  });
+  const page = await context.newPage();
+  t.after(() => context.close());
+  const wrong: string[] = [];
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) wrong.push(message.text());
+  });
+  page.on('pageerror', (error) => wrong.push(String(error)));
+  page.on('dialog', (dialog) => {
+    wrong.push(`dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  page.on('request', (request) => {
+    const url = request.url();
+    if (!url.startsWith(server.serving.url) && !/^(data|blob):/.test(url)) wrong.push(url);
+  });
+  await page.goto(server.serving.url);
+  await page.waitForSelector('h1:has-text("run")');
+  const shoot = async (name: string) => {
+    if (shots !== undefined)
+      await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true });
+  };
+  return { ...server, page, wrong, shoot };
+}
+
+/** The classes and percentages that are shown, once a picture of that name has been answered. */
+async function answered(page: Page, name: string): Promise<string[]> {
+  await page.waitForSelector(`[aria-live]:has-text("${name}:")`);
+  return (await page.locator('.bars .share').allTextContents()).sort();
+}
+
+async function expected({ trained }: SmallServer, picture: Uint8Array): Promise<string[]> {
+  const { predictions } = await trained.predict(picture);
+  return predictions.map(({ probability }) => `${(100 * probability).toFixed(1)}%`).sort();
+}
+
+describe('the page of a server', { skip }, () => {
+  test('a file is answered as the model answers, with Grad-CAM where that is asked', async (t) => {
+    const visit = await open(t, { viewport: { width: 1000, height: 800 } });
+    const { page, wrong, shoot } = visit;
+    const picture = await greyPng(1);
+    const file = { name: 'one.png', mimeType: 'image/png', buffer: Buffer.from(picture) };
+    await page.setInputFiles('input[type=file]', file);
+    assert.deepEqual(await answered(page, 'one.png'), await expected(visit, picture));
+    assert.equal(await page.locator('.overlay input').isVisible(), false);
+    await page.getByLabel('show where the model looks').check();
+    await page.waitForSelector('.overlay input:visible');
+    const before = await page.locator('canvas').screenshot();
+    await page.locator('.overlay input').fill('100');
+    assert.notDeepEqual(await page.locator('canvas').screenshot(), before);
+    await shoot('serve-file');
+    // What is no picture is said, and the next picture is answered again.
+    await page.setInputFiles('input[type=file]', { ...file, buffer: Buffer.from('nothing') });
+    await page.waitForSelector('[role=alert]:has-text("not a")');
+    assert.equal(await page.locator('.answer').isVisible(), false);
+    await shoot('serve-problem');
+    await page.setInputFiles('input[type=file]', { ...file, name: 'again.png' });
+    await answered(page, 'again.png');
+    assert.equal(await page.locator('[role=alert]').textContent(), '');
+    // Chromium itself says that the server answered 422.
+    assert.deepEqual(
+      wrong.filter((text) => !text.includes('422')),
+      [],
+    );
+  });
+
+  test('a picture is pasted, and another dropped', async (t) => {
+    const visit = await open(t);
+    const { page, wrong } = visit;
+    const picture = await greyPng(2);
+    const base64 = Buffer.from(picture).toString('base64');
+    const give = (event: 'paste' | 'drop') =>
+      page.evaluate(`(() => {
+        const bytes = Uint8Array.from(atob('${base64}'), (c) => c.charCodeAt(0));
+        const data = new DataTransfer();
+        data.items.add(new File([bytes], '${event}.png', { type: 'image/png' }));
+        const place = document.querySelector('.picture-input');
+        if ('${event}' === 'drop')
+          place.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
+        else
+          document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true }));
+      })()`);
+    for (const event of ['paste', 'drop'] as const) {
+      await give(event);
+      assert.deepEqual(await answered(page, `${event}.png`), await expected(visit, picture));
+    }
+    await page.evaluate(
+      "document.body.dispatchEvent(new ClipboardEvent('paste', { bubbles: true }))",
+    );
+    await page.waitForSelector('[role=alert]:has-text("no picture")');
+    assert.deepEqual(wrong, []);
+  });
+
+  test('by the keyboard alone: a file is chosen, the camera opened, a picture taken', async (t) => {
+    const { page, wrong, shoot } = await open(t);
+    await page.keyboard.press('Tab');
+    const chooser = page.waitForEvent('filechooser');
+    await page.keyboard.press('Space');
+    const picture = {
+      name: 'key.png',
+      mimeType: 'image/png',
+      buffer: Buffer.from(await greyPng(3)),
+    };
+    await (await chooser).setFiles(picture);
+    await answered(page, 'key.png');
+    await shoot('serve-focus');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('video:visible');
+    await page.waitForFunction('document.querySelector("video").videoWidth > 0');
+    assert.equal(await focused(page), 'Take a picture');
+    await page.keyboard.press('Enter');
+    await answered(page, 'camera');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Space'); // keeps looking
+    const asked = page.waitForResponse(/predict/);
+    await (await asked).finished();
+    await (await page.waitForResponse(/predict/)).finished();
+    await shoot('serve-camera');
+    await page.keyboard.press('Tab');
+    assert.equal(await focused(page), 'Close the camera');
+    await page.keyboard.press('Enter');
+    assert.equal(await page.locator('video').isVisible(), false);
+    assert.deepEqual(wrong, []);
+  });
+
+  for (const colorScheme of ['light', 'dark'] as const)
+    test(`on a phone of 360 pixels, ${colorScheme}`, async (t) => {
+      const phone = { viewport: { width: 360, height: 740 }, isMobile: true, colorScheme };
+      const { page, wrong, shoot } = await open(t, phone);
+      const picture = { name: 'a'.repeat(90), mimeType: 'image/png' };
+      await page.getByLabel('show where the model looks').check();
+      const buffer = Buffer.from(await greyPng(4));
+      await page.setInputFiles('input[type=file]', { ...picture, buffer });
+      await page.waitForSelector('.overlay input:visible');
+      await page.getByRole('button', { name: 'Use the camera' }).click();
+      await page.waitForSelector('video:visible');
+      await shoot(`serve-phone-${colorScheme}`);
+      const width = await page.evaluate('document.documentElement.scrollWidth');
+      assert.equal(width, 360);
+      const paper = String(await page.evaluate('getComputedStyle(document.body).backgroundColor'));
+      const [level = 0] = (paper.match(/\d+/g) ?? []).map(Number);
+      assert.equal(level > 128, colorScheme === 'light', paper);
+      assert.equal(await page.locator('img[src=x]').count(), 0);
+      assert.deepEqual(wrong, []);
+    });
+});
+
+/** The text of what has the focus. */
+async function focused(page: Page): Promise<unknown> {
+  return await page.evaluate('document.activeElement.textContent');
+}
