@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { Contestant } from './contestant.js';
-import type { Contender, Entry, Settings } from './contestants/contender.js';
+import { type Clock, Contestant } from './contestant.js';
+import { type Contender, type Entry, modes, type Settings } from './contestants/contender.js';
 import { onnxruntime } from './contestants/onnxruntime.js';
 import { pytorch } from './contestants/pytorch.js';
 import { tfjs } from './contestants/tfjs.js';
@@ -21,6 +21,8 @@ export interface Timing {
   readonly rounds: number;
   /** Of a round. */
   readonly seconds: number;
+  /** By `cpu` all rounds count. */
+  readonly clock: Clock;
   /** CPUs that others may keep busy in a round that counts. */
   readonly maxForeign: number;
   /** Seconds for all steps of a contender that wick's ratio is not taken against. */
@@ -33,19 +35,20 @@ export interface Measured extends Contender, Figures {}
 export async function compare(
   workload: Workload,
   settings: Settings,
-  { rounds, seconds, maxForeign, limit }: Timing,
+  { rounds, seconds, clock, maxForeign, limit }: Timing,
   say: (message: string) => void,
 ): Promise<readonly Measured[]> {
   const folder = mkdtempSync(join(tmpdir(), 'wick-bench-'));
   const stepFolder = exportOnce(workload, folder);
-  const contenders = entries.flatMap((entry) => entry(workload, settings, stepFolder));
-  const all = contenders.map((contender) => ({
+  const all = entries.flatMap((entry) => entry(workload, settings, stepFolder));
+  const contenders = settings.peer === undefined ? all : against(settings.peer, all);
+  const contestants = contenders.map((contender) => ({
     contender,
     contestant: new Contestant(contender.label, contender.command),
   }));
   try {
-    const running: typeof all = [];
-    for (const one of all) {
+    const running: typeof contestants = [];
+    for (const one of contestants) {
       const state = await one.contestant.ready(isBounded(one.contender) ? readyLimitMs : undefined);
       if (state.ok) running.push(one);
       else say(`${workload.name}: ${one.contender.label} does not run here: ${state.why}`);
@@ -55,16 +58,24 @@ export async function compare(
       for (const { contender, contestant } of running) {
         if (isBounded(contender) && contestant.spentMs > 1000 * limit) continue;
         await setTimeout(pauseMs);
-        await contestant.go(seconds);
+        await contestant.go(seconds, clock);
       }
     return running.map(({ contender, contestant }) => ({
       ...contender,
-      ...figures(contestant.rounds, maxForeign),
+      ...figures(contestant.rounds, clock === 'cpu' ? Number.POSITIVE_INFINITY : maxForeign),
     }));
   } finally {
-    for (const { contestant } of all) contestant.stop();
+    for (const { contestant } of contestants) contestant.stop();
     rmSync(folder, { recursive: true });
   }
+}
+
+/** wick and the one peer that its ratio is to be taken against. */
+function against(peer: string, all: readonly Contender[]): Contender[] {
+  return all.flatMap((contender): Contender[] => {
+    if (contender.ours !== undefined) return [contender];
+    return contender.label === peer ? [{ ...contender, rivals: modes, keepsMemory: false }] : [];
+  });
 }
 
 /** How long a contender may take to get warm, where others do not wait for it. */

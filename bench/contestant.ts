@@ -14,6 +14,10 @@ export interface Round {
   readonly kernelMs?: number;
 }
 
+/** What times steps: the wall's, or the work of all of a process's threads, which others on the machine hardly lengthen. */
+export const clocks = ['wall', 'cpu'] as const;
+export type Clock = (typeof clocks)[number];
+
 export class Contestant {
   readonly rounds: Round[] = [];
   private readonly process: ChildProcessWithoutNullStreams;
@@ -51,8 +55,8 @@ export class Contestant {
   }
 
   /** Times steps for `seconds`. */
-  async go(seconds: number): Promise<void> {
-    this.process.stdin.write(`go ${seconds}\n`);
+  async go(seconds: number, clock: Clock): Promise<void> {
+    this.process.stdin.write(`go ${seconds} ${clock}\n`);
     const { done, value } = await this.lines.next();
     if (done === true) throw new Error(`${this.label} ended: ${this.problem()}`);
     this.rounds.push(JSON.parse(value) as Round); // our own protocol

@@ -3,10 +3,12 @@
  * rounds in which something else used the machine are left out. A full run writes docs/benchmarks.md.
  *
  *   npm run bench -- [--only NAME] [--engine E,…] [--mode compiled,eager] [--precision float32,bfloat16] [--threads N]
- *                    [--rounds N] [--seconds S] [--limit S] [--foreign CPUS] [--json]
+ *                    [--peer LABEL] [--clock wall,cpu] [--rounds N] [--seconds S] [--limit S] [--foreign CPUS] [--json]
  *
  * --engine     those of wick that take part; all that open here, without `reference`, by themselves
  * --mode       eager: one op at a time, for the workloads where that is of interest
+ * --peer       the one contestant that takes part beside wick, and that its ratio is taken against: onnxruntime-node, …
+ * --clock      cpu: steps take what all threads of a process have worked; for machines that are not quiet, and one thread
  * --seconds    of a round; --limit: of all rounds together, for those that wick's ratio is not taken against
  * --foreign    CPUs that others may keep busy in a round that counts
  */
@@ -18,6 +20,7 @@ import { precisions } from '../src/engine/precision.js';
 import { engineNames } from '../src/engine/registry.js';
 import '../src/engine/standard.js';
 import { compare } from './compare.js';
+import { clocks } from './contestant.js';
 import { modes, type Settings } from './contestants/contender.js';
 import { cpuLine, machineLines, missingPeers } from './machine.js';
 import { projectRoot } from './project-root.js';
@@ -37,6 +40,8 @@ const { values: options } = parseArgs({
     mode: { type: 'string', default: modes.join() },
     precision: { type: 'string', default: precisions.join() },
     threads: { type: 'string', default: String(Math.min(2, cpus().length)) },
+    peer: { type: 'string' },
+    clock: { type: 'string', default: 'wall' },
     rounds: { type: 'string', default: '8' },
     seconds: { type: 'string', default: '2' },
     limit: { type: 'string', default: '20' },
@@ -51,10 +56,12 @@ const settings: Settings = {
   modes: parseList('mode', options.mode, modes),
   precisions: parseList('precision', options.precision, precisions),
   threads,
+  ...(options.peer !== undefined && { peer: options.peer }),
 };
 const timing = {
   rounds: Number(options.rounds),
   seconds: Number(options.seconds),
+  clock: parseList('clock', options.clock, clocks)[0] ?? 'wall',
   maxForeign: Number(options.foreign),
   limit: Number(options.limit),
 };
@@ -74,7 +81,8 @@ for (const workload of workloads.filter(({ name }) => only.includes(name))) {
   }
   if (rows.length === 0) process.exitCode = 1;
 }
-if (!options.json && options.only === undefined)
+const isUsual = options.only === undefined && options.peer === undefined && timing.clock === 'wall';
+if (!options.json && isUsual)
   writeFileSync(join(projectRoot, 'docs/benchmarks.md'), markdown(results, machineLines(threads)));
 
 /** Names between commas, each one of `known`; ends the program where one is not. */

@@ -27,7 +27,7 @@ export function formatRow(row: Row): string {
     ...(row.keptRatio === null ? [] : [`${row.keptRatio.toFixed(2)}× ${row.keptPeer}`]),
   ];
   return (
-    `${row.workload} (${row.engine}, ${row.precision}): ${ratios.join(', ') || 'no PyTorch here'}; ${row.imagesPerSecond.toFixed(0)} images/s, ` +
+    `${row.workload} (${row.engine}, ${row.precision}): ${ratios.join(', ') || 'no peer here'}; ${row.imagesPerSecond.toFixed(0)} images/s, ` +
     `${row.gflops.toFixed(0)} GFLOP/s, ${percent(row.overhead)} of the step outside of kernels`
   );
 }

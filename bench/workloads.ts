@@ -87,6 +87,13 @@ export const workloads: readonly Workload[] = [
     title: 'ResNet-18 inference b1, 224×224',
     inputShape: [1, 3, 224, 224],
   },
+  {
+    ...inference,
+    name: 'mobilenet-infer-b1',
+    title: 'MobileNetV2 inference b1, 224×224',
+    architecture: { name: 'mobilenet_v2', options: { numClasses: 20 } },
+    inputShape: [1, 3, 224, 224],
+  },
 ];
 
 export function workloadNamed(name: string): Workload {

@@ -1,4 +1,4 @@
-"""PyTorch's side of verify-onnx.mjs: answers one request a line, `make NAME FOLDER`, `resave FOLDER` or `compare NAME FOLDER`."""
+"""PyTorch's side of verify-onnx.mjs: answers one request a line, `make NAME FOLDER OPSET`, `resave FOLDER` or `compare NAME FOLDER`."""
 import os
 import sys
 import warnings
@@ -29,7 +29,7 @@ def lived_in(model):
 
 def images_of(folder):
     data = torch.frombuffer(bytearray(open(f"{folder}/images.bin", "rb").read()), dtype=torch.float32)
-    return data.reshape(2, 3, 224, 224)
+    return data.reshape(-1, 3, 224, 224)
 
 
 def write(path, tensor):
@@ -37,7 +37,7 @@ def write(path, tensor):
         file.write(tensor.contiguous().numpy().tobytes())
 
 
-def make(name, folder):
+def make(name, folder, opset):
     """A network with its state dict, its logits and its ONNX file; nothing where torchvision has none of that name."""
     torch.manual_seed(0)
     model = network(name)
@@ -49,7 +49,7 @@ def make(name, folder):
         write(f"{folder}/logits.bin", model(images))
     torch.save(model.state_dict(), f"{folder}/torch.pth")
     axes = {"input": {0: "n"}, "logits": {0: "n"}}
-    torch.onnx.export(model, images, f"{folder}/torch.onnx", opset_version=13, input_names=["input"], output_names=["logits"], dynamic_axes=axes)
+    torch.onnx.export(model, images[:2], f"{folder}/torch.onnx", opset_version=int(opset), input_names=["input"], output_names=["logits"], dynamic_axes=axes)
     return "made"
 
 

@@ -26,6 +26,8 @@ export interface Settings {
   readonly modes: readonly Mode[];
   readonly precisions: readonly Precision[];
   readonly threads: number;
+  /** The label of the only peer that takes part. */
+  readonly peer?: string;
 }
 
 /** Those of a project that take part in a workload. `stepFolder` has the step as files, and writes them when first called. */

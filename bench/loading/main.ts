@@ -64,7 +64,7 @@ async function compare(
       return;
     }
     for (let round = 0; round < Number(options.rounds); round++)
-      for (const contestant of all) await contestant.go(Number(options.seconds));
+      for (const contestant of all) await contestant.go(Number(options.seconds), 'wall');
   } finally {
     for (const contestant of all) contestant.stop();
   }

@@ -1,6 +1,7 @@
 /**
- * The protocol of every contestant: it says `ready` when it is warm, and for each line `go SECONDS` times steps for that
- * long and answers with one JSON line, a `Round`. `bench/peers/torch_worker.py` speaks it too.
+ * The protocol of every contestant: it says `ready` when it is warm, and for each line `go SECONDS CLOCK` times steps for that
+ * long and answers with one JSON line, a `Round`. By the clock `cpu`, steps take what all threads of the process have worked.
+ * `bench/peers/torch_worker.py` speaks it too.
  */
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -12,19 +13,22 @@ export async function serve(
 ): Promise<void> {
   process.stdout.write('ready\n');
   for await (const line of createInterface({ input: process.stdin })) {
-    const seconds = Number(line.split(' ')[1]);
+    const [, seconds = '', clock] = line.split(' ');
+    const ofCpu = clock === 'cpu';
+    const now = ofCpu ? cpuMs : () => performance.now();
     const times: number[] = [];
     const start = performance.now();
     const [machine, own, kernels] = [machineTicks(), ownTicks(), kernelMs()];
     do {
-      const t = performance.now();
+      const t = now();
       await step();
-      times.push(performance.now() - t);
-    } while (performance.now() - start < 1000 * seconds);
+      times.push(now() - t);
+    } while (performance.now() - start < 1000 * Number(seconds));
     const elapsedTicks = (performance.now() - start) / 10;
     const foreign = (machineTicks() - machine - (ownTicks() - own)) / elapsedTicks;
     const rssBytes = process.resourceUsage().maxRSS * 1024;
-    const inKernels = kernels === undefined ? {} : { kernelMs: (kernelMs() ?? 0) - kernels };
+    const inKernels =
+      kernels === undefined || ofCpu ? {} : { kernelMs: (kernelMs() ?? 0) - kernels };
     process.stdout.write(`${JSON.stringify({ times, foreign, rssBytes, ...inKernels })}\n`);
   }
 }
@@ -41,6 +45,11 @@ function machineTicks(): number {
 }
 
 function ownTicks(): number {
+  return cpuMs() / 10;
+}
+
+/** Milliseconds that this process has worked, all threads together. */
+function cpuMs(): number {
   const { user, system } = process.cpuUsage();
-  return (user + system) / 10_000;
+  return (user + system) / 1000;
 }

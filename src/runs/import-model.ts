@@ -1,14 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { allFinite } from '../core/all-finite.js';
 import { withinBudget } from '../core/budget.js';
-import { isFloat } from '../core/dtype.js';
 import { CheckpointError, ValueError } from '../core/errors.js';
 import { optionReader } from '../core/options.js';
-import { quote } from '../core/outside-text.js';
 import { withRegularFile } from '../core/regular-file.js';
 import { numel } from '../core/shape.js';
-import type { Module, StateDict } from '../nn/module.js';
+import type { Module } from '../nn/module.js';
 import { architectureOf } from '../recipes/task.js';
 import type { ImageTransform } from '../vision/datasets/image-transform.js';
 import { createModel, requireArchitecture, usualInputs } from '../vision/models/registry.js';
@@ -21,6 +18,7 @@ import { Compose } from '../vision/transforms/compose.js';
 import { Normalize } from '../vision/transforms/normalize.js';
 import { Resize } from '../vision/transforms/resize.js';
 import { ToTensor } from '../vision/transforms/to-tensor.js';
+import { requireFinite } from './finite-weights.js';
 import { readDescribed } from './import-described.js';
 import { importOnnx } from './import-onnx.js';
 import { type ModelCard, parseModelCard } from './model-card.js';
@@ -138,8 +136,6 @@ async function fromOnnx(
 ): Promise<ImportedModel> {
   const imported = await importOnnx(file, options);
   const { network, architecture, inputShape, numClasses, transform } = imported;
-  const state = network.stateDict();
-  requireFinite(file, state);
   const card = parseModelCard(
     {
       format: 'wick-model/1',
@@ -151,15 +147,9 @@ async function fromOnnx(
     },
     (detail) => new ValueError('importModel', detail),
   );
-  await saveModelFile(path, card, state);
+  await saveModelFile(path, card, network.stateDict());
   const { assumedTransform, notes } = imported;
   return { path, card, parameters: parametersOf(network), assumedTransform, notes };
-}
-
-function requireFinite(file: string, state: StateDict): void {
-  for (const [key, { dtype, data }] of state)
-    if (isFloat(dtype) && !allFinite(data))
-      throw new CheckpointError(file, `tensor ${quote(key)} holds NaN or ∞`);
 }
 
 /** @throws ValueError where the file that nobody named is there */

@@ -20,6 +20,7 @@ import { transformFromJSON } from '../vision/transforms/registry.js';
 import { Resize } from '../vision/transforms/resize.js';
 import { ToTensor } from '../vision/transforms/to-tensor.js';
 import type { TransformJson } from '../vision/transforms/transform.js';
+import { requireFinite } from './finite-weights.js';
 import { type Claims, requireSame } from './import-described.js';
 
 /** What a file holds, for a card. */
@@ -55,7 +56,9 @@ export async function importOnnx(file: string, options: Claims): Promise<OnnxImp
   const cut = withoutSoftmax(source);
   const graph = graphOf(cut ?? source, unpack);
   const network = networkOfGraph(graph);
-  network.loadStateDict(model.stateDict());
+  const state = model.stateDict();
+  requireFinite(file, state);
+  network.loadStateDict(state);
   const { metadata, inputShape: sizes } = model.info;
   const inputShape = inputOf(sizes, options, fail);
   const numClasses = classesOf(network.eval(), inputShape, fail);

@@ -5,14 +5,16 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { exportOnnx } from '../../src/export/export-onnx.js';
-import { loadOnnx, loadSafetensors } from '../../src/io/index.js';
+import { loadOnnx, loadSafetensors, saveSafetensors } from '../../src/io/index.js';
 import type { ModelProto, NodeProto } from '../../src/io/onnx/proto.js';
 import { encodeModel } from '../../src/io/onnx/protobuf.js';
-import { importModel, TrainedModel, train } from '../../src/runs/index.js';
+import { saveTorch } from '../../src/io/save-torch.js';
+import { exportRun, importModel, TrainedModel, train } from '../../src/runs/index.js';
 import { tensor } from '../../src/tensor/creation.js';
 import { manualSeed } from '../../src/tensor/generator.js';
 import { noGrad } from '../../src/tensor/grad-mode.js';
 import { cifar_resnet20 } from '../../src/vision/models/cifar-resnet.js';
+import { mnistCnn } from '../../src/vision/models/mnist-cnn.js';
 import { Compose } from '../../src/vision/transforms/compose.js';
 import { Normalize } from '../../src/vision/transforms/normalize.js';
 import { Resize } from '../../src/vision/transforms/resize.js';
@@ -51,9 +53,10 @@ test('a file of exportOnnx says its classes, inputs and transform itself', async
     assert.ok(Math.abs(x - (given.data[k] ?? 0)) < 1e-4, `${given.data} is not ${wanted.data}`);
   });
   const again = join(folder, 'again.onnx');
-  const once = await loadOnnx(file);
-  await exportOnnx(loaded.model, { path: again, inputShape: [3, 8, 8] });
-  assert.equal((await loadOnnx(again)).parameters().length, once.parameters().length);
+  await exportRun(path, { path: again });
+  const [once, twice] = [await loadOnnx(file), await loadOnnx(again)];
+  assert.equal(twice.parameters().length, once.parameters().length);
+  assert.deepEqual({ ...twice.info.metadata }, { ...once.info.metadata });
 });
 
 for (const name of ['residual 9', 'residual 13 unfolded', 'mixed 11', 'mixed 17', 'attention 17'])
@@ -166,6 +169,16 @@ test('what does not classify batches of pictures is refused by name', async (t) 
     output: ['m'],
     attribute: [{ name: 'axes', ints: [0], type: 7 }],
   };
+  const axes = { name: 'axes', ints: [0], type: 7 };
+  const ofBatch = { opType: 'ReduceMean', input: ['logits'], output: ['m'], attribute: [axes] };
+  const apart = { opType: 'Sub', input: ['logits', 'm'], output: ['apart'] };
+  await fails(small([ofBatch, apart]), /gives a picture other logits in a batch than alone/);
+  const { graph } = small([]);
+  const nan = { name: 'w', dims: [12, 2], dataType: 1, rawData: new Uint8Array(96).fill(255) };
+  await fails(
+    { ...small([]), graph: { ...graph, initializer: [nan] } },
+    /tensor 'w' holds NaN or ∞/,
+  );
   await fails(small([mean]), /gives \[1,2\] for one picture and \[1,2\] for two/);
   const said = (key: string, value: string): ModelProto => ({
     ...small([]),
@@ -216,5 +229,18 @@ test('a start that cannot be is refused before anything is read', async (t) => {
   await fails({ pretrained: file }, /is a network of ONNX; wick import FILE makes a model file/);
   await fails({ pretrained: path, name: 'resnet18' }, /is of 'onnx', but model='resnet18'/);
   await fails({ pretrained: path }, /imageSize=16, but the network takes 8/, { imageSize: 16 });
+  const grey = join(folder, 'grey.wick');
+  await saveTorch(join(folder, 'w.pth'), mnistCnn({ numClasses: 2 }).stateDict());
+  const { card } = await importModel(join(folder, 'w.pth'), {
+    model: 'mnistCnn',
+    classes: ['a', 'b'],
+    path: grey,
+  });
+  await fails({ pretrained: grey }, /takes pictures of 1 channel.*, these have 3/);
+  const coded = join(folder, 'coded.wick');
+  const code = { path: 'net.ts', sha256: '0'.repeat(64), gives: ['model'] };
+  const { tensors } = await loadSafetensors(grey);
+  await saveSafetensors(coded, tensors, { 'wick.model': JSON.stringify({ ...card, code }) });
+  await fails({ pretrained: coded }, /was trained by code in 'net.ts', which does not travel/);
   await fails({ pretrained: join(folder, 'none.wick') }, /none\.wick: there is no such file/);
 });

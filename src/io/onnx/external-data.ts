@@ -84,17 +84,14 @@ function placeOf(tensor: TensorProto, fail: OnnxFailure): Place {
 
 /** The path of a file in the folder of `path`, or below. */
 async function inFolder(path: string, location: string, fail: OnnxFailure): Promise<string> {
-  const parts = location.split(/[\\/]/);
-  const isBelow = parts.every((part) => part !== '' && part !== '..' && !part.includes('\0'));
-  const refuse = () =>
-    fail(`has elements in ${quote(location)}; only files beside it, or in folders there, are read`);
-  if (!isBelow || /^[a-z]:/i.test(location)) throw refuse();
   const folder = await realpath(dirname(path));
-  const file = await realpath(join(folder, ...parts)).catch((cause: unknown) => {
+  const file = await realpath(join(folder, ...location.split(/[\\/]/))).catch((cause: unknown) => {
     throw fail(`has elements in ${quote(location)}, which is not there`, cause);
   });
-  if (!file.startsWith(folder.endsWith(sep) ? folder : folder + sep)) throw refuse();
-  return file;
+  if (file.startsWith(folder.endsWith(sep) ? folder : folder + sep)) return file;
+  throw fail(
+    `has elements in ${quote(location)}; only files beside it, or in folders there, are read`,
+  );
 }
 
 async function readPlaces(

@@ -82,12 +82,13 @@ async function refused(t: TestContext, said: Readonly<Record<string, string>>, m
 test('claims about other files are checked', async (t) => {
   const outside = /elements in '.*'; only files beside it, or in folders there, are read/;
   await refused(t, { location: '../secret' }, outside);
-  await refused(t, { location: '/etc/passwd' }, outside);
+  await refused(t, { location: '/etc/passwd' }, /'\/etc\/passwd', which is not there/);
   await refused(t, { location: 'a/../../secret' }, outside);
-  await refused(t, { location: 'C:\\secret' }, outside);
+  await refused(t, { location: '..\\secret' }, outside);
+  await refused(t, { location: 'w\0' }, /which is not there/);
   await refused(t, { location: 'link' }, outside);
   await refused(t, { location: 'nothing' }, /elements in 'nothing', which is not there/);
-  await refused(t, { location: '.' }, /only files beside it|is a folder/);
+  await refused(t, { location: '.' }, outside);
   await refused(t, { location: 'w', length: '28' }, /bytes 0 to 28 of '.*w', which has 24/);
   await refused(t, { location: 'w', offset: '25' }, /bytes 25 to .* of '.*w', which has 24/);
   await refused(t, { location: 'w', offset: '999999999999999' }, /which has 24/);
@@ -99,6 +100,17 @@ test('claims about other files are checked', async (t) => {
     { location: 'w', cipher: 'x' },
     /says 'cipher' of its elements, which is not read/,
   );
+});
+
+test('a place that is said twice is refused', async (t) => {
+  const folder = await temporaryFolder(t);
+  await put(folder, 'w', elements);
+  const twice = {
+    ...external({}),
+    externalData: [...at({ location: 'v' }), ...at({ location: 'w' })],
+  };
+  const loading = io.loadOnnx(await fileWith(folder, twice));
+  await assert.rejects(loading, /tensor 'w' says 'location' twice of its elements/);
 });
 
 test('no bytes are read twice, so that memory is bounded by the files', async (t) => {

@@ -177,7 +177,17 @@ test('what the refused files are made of is read', async (t) => {
 });
 
 test('a head that is no layer is not replaced', async (t) => {
-  const model = await load(t, { node: [{ opType: 'MatMul', input: ['x', 'w'], output: ['y'] }] });
+  const product = (from: string, weight: string, to: string): NodeProto => ({
+    opType: 'MatMul',
+    input: [from, weight],
+    output: [to],
+  });
+  const linear = { ...gemm, output: ['h'], attribute: [{ name: 'transB', i: 1, type: 2 }] };
+  const model = await load(t, {
+    node: [linear, product('h', 'v', 'y')],
+    initializer: [floats('w', [3, 2]), floats('v', [3, 4])],
+  });
+  assert.deepEqual(model.children().length, 1); // a layer, but not the last
   assert.throws(() => vision.models.replaceHead(model, 2), {
     name: 'ValueError',
     message: /what gives the logits of this ONNX file is no linear layer or convolution/,
