@@ -97,3 +97,12 @@ export async function markFolder(folder: string, name: string): Promise<FolderMa
   }
   return { remove };
 }
+
+/** Whether a process that lives has marked the folder by this name. */
+export async function isMarked(folder: string, name: string): Promise<boolean> {
+  for (const file of await readdir(folder).catch(() => [])) {
+    const tag = file.startsWith(`.${name}.`) ? temporaryPattern.exec(file)?.[1] : undefined;
+    if (tag !== undefined && !(await isAbandoned(tag, join(folder, file)))) return true;
+  }
+  return false;
+}
