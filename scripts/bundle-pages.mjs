@@ -40,4 +40,6 @@ for (const page of pages) {
   });
   copyFileSync(join(from, page, 'index.html'), join(to, page, 'index.html'));
   copyFileSync(join(from, 'theme.css'), join(to, page, 'theme.css'));
+  const own = join(from, page, 'style.css');
+  if (existsSync(own)) copyFileSync(own, join(to, page, 'style.css'));
 }

@@ -18,6 +18,7 @@ const floors: readonly (readonly string[])[] = [
   ['recipes'],
   ['runs'],
   ['serve', 'web'],
+  ['ui'],
   ['cli', 'pages'],
 ];
 

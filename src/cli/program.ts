@@ -50,6 +50,11 @@ const commands: readonly Entry[] = [
     load: async () => (await import('./commands/report.js')).addReport,
   },
   {
+    name: 'ui',
+    description: 'Shows runs on a page, while they train and afterwards.',
+    load: async () => (await import('./commands/ui.js')).addUi,
+  },
+  {
     name: 'predict',
     description: 'Says what is in pictures.',
     load: async () => (await import('./commands/predict.js')).addPredict,

@@ -36,6 +36,9 @@ interface Recorded {
   readonly logs: readonly number[];
 }
 
+/** How old a step may be that is not in the log yet, so that others can follow a long epoch. */
+const flushMs = 1000;
+
 /** Of fewer classes most are among the best five. */
 const fewestForTop5 = 10;
 
@@ -52,6 +55,7 @@ export class RunRecorder implements Callback {
   private notes: string[] = [];
   private top5: Accuracy | null = null;
   private steps: LogLine<'steps.jsonl'>[] = [];
+  private flushedAt = performance.now();
   /** Steps that the weights in the folder have not seen. */
   private unsaved = 0;
   private training: Training | null = null;
@@ -74,9 +78,10 @@ export class RunRecorder implements Callback {
     this.top5?.update(logits, labels);
   }
 
-  onStep({ epoch, globalStep, loss, lr, samples }: StepEvent): void {
+  async onStep({ epoch, globalStep, loss, lr, samples }: StepEvent): Promise<void> {
     this.steps.push({ step: globalStep, epoch, loss, lr, samples });
     this.unsaved++;
+    if (performance.now() - this.flushedAt >= flushMs) await this.flushSteps();
   }
 
   async onEpoch(event: EpochEvent): Promise<void> {
@@ -168,6 +173,7 @@ export class RunRecorder implements Callback {
   }
 
   private async flushSteps(): Promise<void> {
+    this.flushedAt = performance.now();
     await this.run.append('steps.jsonl', this.steps);
     this.steps = [];
   }

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import type { Command } from 'commander';
 import type { Language } from '../../report/language/words.js';
 import { report } from '../../runs/report/report.js';
@@ -6,6 +5,7 @@ import { RunFolder } from '../../runs/run-folder.js';
 import { inCommandTerms } from '../command-terms.js';
 import { showCount } from '../counter.js';
 import { applyLanguage, langOption } from '../lang-option.js';
+import { openPage } from '../open-page.js';
 import {
   applyEngineChoice,
   dataOption,
@@ -58,18 +58,5 @@ async function runReport(path: string, options: ReportOptions, command: Command)
       for (const line of wrapped(`note: ${note}`, 2)) printAside(line);
     printLine(written.path);
   }
-  if (options.open) openFile(written.path);
-}
-
-const openers: Readonly<Record<string, readonly [string, ...string[]]>> = {
-  darwin: ['open'],
-  win32: ['cmd', '/c', 'start', ''],
-};
-
-/** Opens a file with what the system opens such files with. */
-function openFile(path: string): void {
-  const [program, ...args] = openers[process.platform] ?? ['xdg-open'];
-  const child = spawn(program, [...args, path], { stdio: 'ignore', detached: true });
-  child.on('error', () => printAside(`note: ${program} is not there to open it`));
-  child.unref();
+  if (options.open) openPage(written.path);
 }

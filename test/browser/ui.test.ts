@@ -1,0 +1,110 @@
+/** The page of runs: the table, a run, a training while it goes on, by mouse and by keyboard, on a desk and on a phone. */
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { makeRun } from '../runs/compare/made-run.js';
+import { temporaryFolder } from '../vision/datasets/temporary-folder.js';
+import { launch, pathsOf, skip, trainDigits, visitUi, widthOf } from './ui-page.js';
+
+let browser: Browser | undefined;
+before(async () => {
+  browser = await launch();
+});
+after(() => browser?.close());
+
+async function filled(root: string): Promise<void> {
+  await makeRun(root, 'cats-1', { accuracies: [0.5, 0.7] });
+  await makeRun(root, '<b>2</b>"&', { accuracies: [0.6, 0.8], split: 'val', test: 0.79 });
+  await makeRun(root, 'cats-3', { accuracies: [0.4], summary: { failed: 'the loss is NaN' } });
+  const step = (n: number) =>
+    `${JSON.stringify({ step: n, epoch: 1, loss: 2 / n, lr: 0.1, samples: 8 })}\n`;
+  await writeFile(
+    join(root, 'cats-1/steps.jsonl'),
+    Array.from({ length: 50 }, (_, i) => step(i + 1)).join(''),
+  );
+}
+
+describe('the page of runs', { skip }, () => {
+  test('a training is followed while it goes on, and when it is stopped', async (t) => {
+    const root = await temporaryFolder(t);
+    const { page, wrong, shoot } = await visitUi(t, browser, root);
+    await page.getByText('There is no run yet').waitFor();
+    const args = ['--epochs', '1000', '--limit', '200', '--threads', '1', '--out', 'live'];
+    const training = trainDigits(t, root, args);
+    await page.getByRole('link', { name: 'live' }).click({ timeout: 60_000 });
+    await page.locator('[data-chart="accuracy"] svg').waitFor({ timeout: 60_000 });
+    await page.locator('.state.running').waitFor();
+    const epoch = async () => Number(/epoch (\d+)/.exec(await page.textContent('.quiet'))?.[1]);
+    const before = await epoch();
+    await page.waitForFunction(
+      `Number(/epoch (\\d+)/.exec(document.querySelector('.quiet').textContent)[1]) > ${before + 1}`,
+    );
+    assert.ok((await pathsOf(page, 'steps')) > 5);
+    await page.hover('[data-chart="accuracy"] svg');
+    await shoot('live');
+    training.kill('SIGINT');
+    await page.locator('.state.stopped').waitFor({ timeout: 60_000 });
+    await page.getByRole('link', { name: 'Open the whole report' }).waitFor();
+    assert.deepEqual(wrong, []);
+  });
+
+  test('by the keyboard alone: a run, back, two to compare, another language', async (t) => {
+    const root = await temporaryFolder(t);
+    await filled(root);
+    const { page, wrong, shoot } = await visitUi(t, browser, root);
+    await page.getByRole('link', { name: 'cats-1' }).waitFor();
+    await shoot('table');
+    const focused = () =>
+      page.evaluate(
+        'document.activeElement.getAttribute("aria-label") ?? document.activeElement.textContent',
+      );
+    const tabTo = async (name: string) => {
+      for (let i = 0; i < 30 && (await focused()) !== name; i++) await page.keyboard.press('Tab');
+      assert.equal(await focused(), name);
+    };
+    await tabTo('cats-1');
+    await page.keyboard.press('Enter');
+    await page.locator('[data-chart="steps"] svg').waitFor();
+    await page.getByText('npx wick reproduce').waitFor();
+    await shoot('run');
+    await tabTo('All runs');
+    await page.keyboard.press('Enter');
+    await page.getByRole('link', { name: 'cats-3' }).waitFor();
+    await tabTo('compare <b>2</b>"&');
+    await page.keyboard.press('Space');
+    await tabTo('compare cats-1');
+    await page.keyboard.press('Space');
+    await tabTo('Compare chosen runs');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'What differs' }).waitFor();
+    assert.equal(await page.locator('svg').count(), 1);
+    await shoot('compare');
+    await page.goBack();
+    await page.getByRole('combobox').selectOption('zh');
+    await page.getByRole('heading', { name: /中的训练/ }).waitFor();
+    assert.deepEqual(wrong, []);
+  });
+
+  test('on a phone, dark, in Chinese, nothing sticks out', async (t) => {
+    const root = await temporaryFolder(t);
+    await filled(root);
+    const { page, wrong, shoot } = await visitUi(t, browser, root, {
+      viewport: { width: 360, height: 740 },
+      colorScheme: 'dark',
+      locale: 'zh-CN',
+    });
+    await page.getByRole('link', { name: 'cats-1' }).waitFor();
+    assert.ok((await widthOf(page)) <= 360, `${await widthOf(page)} pixels`);
+    await shoot('phone-table');
+    await page.getByRole('link', { name: 'cats-1' }).click();
+    await page.locator('[data-chart="loss"] svg').waitFor();
+    await page.getByText('npx wick reproduce').waitFor();
+    assert.ok((await widthOf(page)) <= 360, `${await widthOf(page)} pixels`);
+    await shoot('phone-run');
+    await page.goto(page.url().replace('cats-1', encodeURIComponent('cats-3')));
+    await page.getByText('the loss is NaN').waitFor();
+    assert.deepEqual(wrong, []);
+  });
+});
