@@ -36,11 +36,10 @@ describe('the page of runs', { skip }, () => {
     await page.getByRole('link', { name: 'live' }).click({ timeout: 60_000 });
     await page.locator('[data-chart="accuracy"] svg').waitFor({ timeout: 60_000 });
     await page.locator('.state.running').waitFor();
-    const epoch = async () => Number(/epoch (\d+)/.exec(await page.textContent('.quiet'))?.[1]);
+    const epoch = async () =>
+      Number(/epoch (\d+)/.exec((await page.textContent('.quiet')) ?? '')?.[1]);
     const before = await epoch();
-    await page.waitForFunction(
-      `Number(/epoch (\\d+)/.exec(document.querySelector('.quiet').textContent)[1]) > ${before + 1}`,
-    );
+    while ((await epoch()) <= before + 1) await page.waitForTimeout(100);
     assert.ok((await pathsOf(page, 'steps')) > 5);
     await page.hover('[data-chart="accuracy"] svg');
     await shoot('live');
