@@ -26,6 +26,7 @@ test('each command that --help lists has its own help, with options', () => {
       'evaluate',
       'compare',
       'report',
+      'ui',
       'predict',
       'serve',
       'explain',
