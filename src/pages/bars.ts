@@ -1,3 +1,4 @@
+import { printable } from '../core/outside-text.js';
 import { element } from './element.js';
 
 /** A class with its probability, 0–1. */
@@ -26,7 +27,7 @@ export function barList(): Bars {
           return element(
             'li',
             {},
-            element('bdi', {}, label),
+            element('bdi', {}, printable(label)),
             element('span', { className: 'share' }, percent(probability)),
             element('span', { className: 'bar', attributes: { 'aria-hidden': 'true' } }, fill),
           );

@@ -55,7 +55,7 @@ export { RunRecorder, type RunRecorderOptions } from './run-recorder.js';
 export type { PreparedPicture } from './scorer.js';
 export { type TrainedRun, type TrainOptions, train } from './train.js';
 export { type TrainOutcome, type TrainRequest, trainTask } from './train-task.js';
-export { type LoadOptions, TrainedModel } from './trained-model.js';
+export { type LoadOptions, type Picture, TrainedModel } from './trained-model.js';
 export type { Tuning, Watching } from './tune/go-on.js';
 export type { Importance } from './tune/importance.js';
 export type { Halving } from './tune/job.js';

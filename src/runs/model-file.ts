@@ -6,10 +6,11 @@
 import { basename, dirname, extname, join } from 'node:path';
 import { CheckpointError } from '../core/errors.js';
 import { parseJson } from '../io/json-file.js';
-import { loadSafetensors, saveSafetensors } from '../io/safetensors.js';
+import { decodeSafetensors, loadSafetensors, saveSafetensors } from '../io/safetensors.js';
 import type { StateDict } from '../nn/module.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { CARD } from './card-key.js';
+import { fetchModel } from './fetch-model.js';
 import type { RunFolder } from './run-folder.js';
 
 /** A trained model as it lies on disk: in the folder of a run, or in a file of its own. */
@@ -23,10 +24,15 @@ export class ModelFile {
     return basename(this.path, extname(this.path));
   }
 
-  /** Where what is made of the model goes: a folder beside the file, called as it is without its ending. */
+  /** Where what is made of the model goes: a folder beside the file, or here, called as it is without its ending. */
   file(...parts: readonly string[]): string {
-    return join(dirname(this.path), this.name, ...parts);
+    return join(isAddress(this.path) ? '.' : dirname(this.path), this.name, ...parts);
   }
+}
+
+/** Whether a model is to be fetched. */
+export function isAddress(path: string): boolean {
+  return /^https?:\/\//i.test(path);
 }
 
 /** Writes a model, whole or not at all. */
@@ -46,7 +52,9 @@ export async function readModelFile({
     throw new CheckpointError(path, 'is a network of ONNX; wick import FILE makes a model of it');
   if (/\.(pth?|th|bin|np[yz])$/i.test(path))
     throw new CheckpointError(path, `may hold weights, but does not say what of; ${importing}`);
-  const { tensors, metadata, checked } = await loadSafetensors(path);
+  const { tensors, metadata, checked } = isAddress(path)
+    ? await decodeSafetensors(await fetchModel(path), path)
+    : await loadSafetensors(path);
   const text = metadata[CARD];
   if (text === undefined)
     throw new CheckpointError(path, `holds weights, but does not say what of; ${importing}`);

@@ -4,13 +4,14 @@ import { CheckpointError, DataError, type WickError } from '../core/errors.js';
 import { loadSafetensors } from '../io/safetensors.js';
 import type { StateDict } from '../nn/module.js';
 import { type ModelCard, parseModelCard, readModelCard } from './model-card.js';
-import { ModelFile, type ModelSource, readModelFile } from './model-file.js';
+import { isAddress, ModelFile, type ModelSource, readModelFile } from './model-file.js';
 import { type Checkpoint, RunFolder } from './run-folder.js';
 import { requireSound } from './weighted-network.js';
 
-/** What `path` names: a file, or else a run's folder. @throws DataError where it is neither, naming runs that are there */
+/** What `path` names: a file, here or at an address, or else a run's folder. @throws DataError where it is neither, naming runs that are there */
 export async function openModel(path: ModelSource | string): Promise<ModelSource> {
   if (typeof path !== 'string') return path;
+  if (isAddress(path)) return new ModelFile(path);
   const status = await stat(path).catch(() => null);
   return status?.isFile() ? new ModelFile(path) : await RunFolder.open(path);
 }

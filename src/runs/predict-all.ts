@@ -4,13 +4,13 @@ import { cat } from '../ops/functions.js';
 import { type PictureResult, type PredictQuery, ranked } from './predict-options.js';
 import type { PreparedPicture } from './scorer.js';
 import { viewCount } from './test-time-views.js';
-import type { TrainedModel } from './trained-model.js';
+import type { Picture, TrainedModel } from './trained-model.js';
 
 /** A picture that is asked about; one that could not be found is its error. */
 export interface AskedPicture {
   /** What it is called in results. */
   readonly name: string;
-  readonly source: string | Uint8Array | DataError;
+  readonly source: Picture | DataError;
 }
 
 /** What is told of a picture: what it shows, or why it cannot be read. */

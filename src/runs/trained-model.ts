@@ -1,11 +1,13 @@
+import { fileURLToPath } from 'node:url';
 import { DataError, WickError } from '../core/errors.js';
 import { optionReader } from '../core/options.js';
 import type { Module } from '../nn/module.js';
 import { changeOf, type RecipeFile } from '../recipes/file/load-recipe.js';
 import { transformsOf } from '../recipes/file/parts.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { decode } from '../vision/codecs/decode.js';
+import { decode, inMode } from '../vision/codecs/decode.js';
 import type { ImageTransform } from '../vision/datasets/image-transform.js';
+import { Image } from '../vision/image.js';
 import { transformFromJSON } from '../vision/transforms/registry.js';
 import { type ModelCard, networkOfCard, recipeOfCard } from './model-card.js';
 import type { ModelSource } from './model-file.js';
@@ -21,6 +23,9 @@ import type { Checkpoint } from './run-folder.js';
 import { type PreparedPicture, Scorer } from './scorer.js';
 import type { TestTimeViews } from './test-time-views.js';
 import { loadWeights, withinWeights } from './weighted-network.js';
+
+/** A picture: the path of its file, the bytes of that, or its pixels. */
+export type Picture = string | Uint8Array | Image;
 
 export interface LoadOptions {
   /** The run's recipe file, where it is not where it was, or has not been run on this machine. */
@@ -58,16 +63,17 @@ export class TrainedModel {
   }
 
   /**
-   * Loads the best weights of a run, or its last where it has no best yet; or those of a model file (`model.wick`).
+   * Loads the best weights of a run, or its last where it has no best yet; or those of a model file (`model.wick`), which may be
+   * at an address: `https://…`.
    *
    * @throws DataError for what is neither, CheckpointError for weights that are damaged or hold NaN, DataError for a model.json that does not fit them
    */
   static async load(
-    model: ModelSource | string,
+    model: ModelSource | string | URL,
     ...given: [options?: LoadOptions]
   ): Promise<TrainedModel> {
     const { recipe } = readLoadOptions(given);
-    const source = await openModel(model);
+    const source = await openModel(model instanceof URL ? placeOf(model) : model);
     const stored = await readModel(source);
     const { card, checkpoint } = stored;
     const file = await recipeOfCard(source, card, recipe);
@@ -100,24 +106,23 @@ export class TrainedModel {
   }
 
   /**
-   * What the network is given of the picture in a file, or in its bytes, which errors call `name`.
+   * What the network is given of a picture, which errors call `name`.
    *
    * @throws DataError when it is no picture that can be read
    */
   async prepare(
-    picture: string | Uint8Array,
+    picture: Picture,
     when: Invert = 'no',
     name = typeof picture === 'string' ? picture : 'image',
   ): Promise<PreparedPicture> {
-    const image = await decode(picture, { mode: this.scorer.mode, path: name });
+    const { mode } = this.scorer;
+    const isDecoded = picture instanceof Image;
+    const image = isDecoded ? inMode(picture, mode) : await decode(picture, { mode, path: name });
     return this.scorer.prepare(image, when, name);
   }
 
-  /** What the picture in a file, or in its bytes, shows. @throws DataError when it is no picture that can be read */
-  async predict(
-    picture: string | Uint8Array,
-    ...given: [options?: PredictOptions]
-  ): Promise<PictureResult> {
+  /** What a picture shows. @throws DataError when it is no picture that can be read */
+  async predict(picture: Picture, ...given: [options?: PredictOptions]): Promise<PictureResult> {
     const { classes } = this.card;
     const query = readPredictOptions(given, classes.length);
     query.signal?.throwIfAborted();
@@ -126,6 +131,11 @@ export class TrainedModel {
     const probabilities = await this.probabilities(input, query.tta);
     return { ...ranked(classes, await probabilities.dataAsync(), query), ...looks };
   }
+}
+
+/** A file's path, or the address. */
+function placeOf(url: URL): string {
+  return url.protocol === 'file:' ? fileURLToPath(url) : url.href;
 }
 
 /** The network that the card describes, with these weights. */

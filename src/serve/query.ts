@@ -11,6 +11,7 @@ import { testTimeViews } from '../runs/test-time-views.js';
 import type { Models } from './models.js';
 import type { ServedModel } from './served-model.js';
 import { HttpError } from './shell/http-error.js';
+import type { Visit } from './shell/route.js';
 
 /** The parameters, as openapi.json describes them. */
 export const parameters = {
@@ -53,7 +54,11 @@ export interface Asked {
 }
 
 /** Reads an address, which may name `known` parameters, each once. @throws HttpError 400, or 404 for a model that is not there */
-export function askedIn(url: URL, known: readonly Parameter[], models: Models): Asked {
+export function askedIn(
+  { url, signal }: Pick<Visit, 'url' | 'signal'>,
+  known: readonly Parameter[],
+  models: Models,
+): Asked {
   const given: Partial<Record<Parameter, string>> = {};
   for (const [name, value] of url.searchParams) {
     const parameter = known.find((one) => one === name);
@@ -68,6 +73,7 @@ export function askedIn(url: URL, known: readonly Parameter[], models: Models): 
   if (label !== null && !model.classes.includes(label))
     throw new HttpError(400, `${quote(label)} is no class of the model`);
   const options = {
+    signal,
     ...(top !== undefined && { top: numberIn(top) }),
     ...(threshold !== undefined && { threshold: numberIn(threshold) }),
     ...(invert !== undefined && { invert }),

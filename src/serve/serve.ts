@@ -1,5 +1,5 @@
 /** `wick serve`: models answer over HTTP, and on a page. */
-import { DataError, reasonOf, ShapeError, ValueError } from '../core/errors.js';
+import { DataError, ShapeError, ValueError, type WickError } from '../core/errors.js';
 import { withoutRemedy } from '../core/without-remedy.js';
 import { maxPixels as defaultMaxPixels } from '../vision/transforms/limits.js';
 import type { Answers } from './answers.js';
@@ -130,15 +130,15 @@ function modelRoutes(models: Models, metrics: Metrics, options: ServeOptions): R
   });
   return [
     post('/predict', async (visit): Promise<Answers['predict']> => {
-      const { model, query } = askedIn(visit.url, predictParameters, models);
+      const { model, query } = askedIn(visit, predictParameters, models);
       const picture = await pictureOf(visit, limits);
-      const { predictions, ...rest } = await model.predict(picture, query, visit.signal);
+      const { predictions, ...rest } = await model.examine(picture, query);
       return { model: model.name, predictions: [...predictions], ...rest };
     }),
     post('/explain', async (visit): Promise<Answers['explain']> => {
-      const { model, query, label } = askedIn(visit.url, explainParameters, models);
+      const { model, query, label } = askedIn(visit, explainParameters, models);
       const picture = await pictureOf(visit, limits);
-      const { png, ...rest } = await model.explain(picture, query, label, visit.signal);
+      const { png, ...rest } = await model.explain(picture, query, label);
       const url = `data:image/png;base64,${Buffer.from(png).toString('base64')}`;
       return { model: model.name, ...rest, picture: url };
     }),
@@ -185,6 +185,6 @@ function listed(models: Models): Answers['models'] {
 /** Pictures that cannot be read are the request's fault; their errors name nothing of this machine. */
 function asHttp(error: unknown): never {
   const ofPicture = [DataError, ShapeError, ValueError].some((kind) => error instanceof kind);
-  if (ofPicture) throw new HttpError(422, withoutRemedy(reasonOf(error)));
+  if (ofPicture) throw new HttpError(422, withoutRemedy((error as WickError).detail)); // each is one
   throw error;
 }

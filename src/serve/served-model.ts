@@ -1,16 +1,13 @@
 import { GradCAM } from '../explain/grad-cam.js';
 import { normalize } from '../explain/overlay.js';
-import { type PictureResult, type PredictQuery, ranked } from '../runs/predict-options.js';
+import { Answerer } from '../runs/answerer.js';
+import { AtMost } from '../runs/at-most.js';
+import { batchSizes } from '../runs/batcher.js';
+import type { PictureResult, PredictQuery } from '../runs/predict-options.js';
 import { seenPicture } from '../runs/seen-picture.js';
-import { viewCount, withViews } from '../runs/test-time-views.js';
 import { TrainedModel } from '../runs/trained-model.js';
 import { zeros } from '../tensor/creation.js';
 import { encodePng } from '../vision/codecs/sharp.js';
-import { AtMost } from './at-most.js';
-import { Batcher, batchSizes } from './batcher.js';
-
-/** Pictures that are decoded at a time, of all models: as many as may lie in memory at their full size. */
-const decoding = new AtMost(8);
 
 /** Explanations at a time: each keeps the network busy for as long as a few answers take. */
 const explaining = new AtMost(1);
@@ -32,7 +29,7 @@ export interface ServedModelOptions {
 
 /** A model that is loaded, compiled, and answers many at once. */
 export class ServedModel {
-  private readonly batcher: Batcher;
+  private readonly answerer: Answerer;
 
   private constructor(
     readonly name: string,
@@ -40,7 +37,7 @@ export class ServedModel {
     readonly loadedAt: Date,
     onBatch: ServedModelOptions['onBatch'],
   ) {
-    this.batcher = new Batcher((inputs) => trained.probabilities(inputs), onBatch);
+    this.answerer = new Answerer(trained, onBatch);
   }
 
   /** Loads a run or a model file, and makes it ready for batches of all sizes. @throws DataError or CheckpointError */
@@ -60,42 +57,25 @@ export class ServedModel {
 
   /** Inputs that wait for the network. */
   get waiting(): number {
-    return this.batcher.length;
+    return this.answerer.waiting;
   }
 
   /** What a picture shows. @throws DataError where it is none; the signal's reason once it is aborted */
-  async predict(
-    picture: Uint8Array,
-    query: PredictQuery,
-    signal: AbortSignal,
-  ): Promise<PictureResult> {
-    const { input, ...looks } = await this.prepare(picture, query.invert, signal);
-    const { tta } = query;
-    if (tta === null) {
-      const row = await this.batcher.add(input, signal);
-      return { ...ranked(this.classes, row, query), ...looks };
-    }
-    const views = withViews(input, tta);
-    const rows = await Promise.all(
-      Array.from({ length: viewCount(tta) }, (_, n) =>
-        this.batcher.add(views.narrow(0, n, 1), signal),
-      ),
-    );
-    const means = this.classes.map((_, k) => mean(rows.map((row) => row[k] ?? 0)));
-    return { ...ranked(this.classes, means, query), ...looks };
+  async examine(picture: Uint8Array, query: PredictQuery): Promise<PictureResult> {
+    return await this.answerer.examine(picture, query);
   }
 
   /** Grad-CAM of a picture for one of `classes`, or for the most probable one. @throws as `predict` */
   async explain(
     picture: Uint8Array,
-    { invert }: PredictQuery,
+    query: PredictQuery,
     label: string | null,
-    signal: AbortSignal,
   ): Promise<Explanation> {
-    const { input } = await this.prepare(picture, invert, signal);
-    const row = await this.batcher.add(input, signal);
+    const { signal } = query;
+    const { input } = await this.answerer.prepare(picture, query);
+    const row = await this.answerer.probabilities(input, signal);
     return await explaining.run(async () => {
-      signal.throwIfAborted();
+      signal?.throwIfAborted();
       const { model, transform } = this.trained;
       const target = label === null ? row.indexOf(Math.max(...row)) : this.classes.indexOf(label);
       const { heatmap } = new GradCAM(model).attribute(input, { target });
@@ -109,15 +89,4 @@ export class ServedModel {
       };
     });
   }
-
-  private async prepare(picture: Uint8Array, when: PredictQuery['invert'], signal: AbortSignal) {
-    return await decoding.run(async () => {
-      signal.throwIfAborted();
-      return await this.trained.prepare(picture, when);
-    });
-  }
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

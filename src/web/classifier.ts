@@ -1,5 +1,6 @@
 import { optionReader } from '../core/options.js';
 import type { Module } from '../nn/module.js';
+import { fetchModel, type LoadProgress } from '../runs/fetch-model.js';
 import {
   type PictureResult,
   type Prediction,
@@ -13,7 +14,6 @@ import type { Tensor } from '../tensor/tensor.js';
 import type { ImageTransform } from '../vision/datasets/image-transform.js';
 import type { PagePicture } from './bitmap.js';
 import { ensureEngine } from './engine.js';
-import { fetchModel, type LoadProgress } from './fetch-model.js';
 import type { PageCard } from './page-card.js';
 import { imageOf } from './pixels.js';
 import { readModel } from './read-model.js';

@@ -3,8 +3,8 @@
  * runs beside it and keeps it free.
  */
 import type { PictureResult, Prediction, PredictOptions } from '../runs/answers.js';
+import type { LoadProgress } from '../runs/fetch-model.js';
 import { bitmapOf, isPixelData, type PagePicture } from './bitmap.js';
-import type { LoadProgress } from './fetch-model.js';
 import type { PageCard } from './page-card.js';
 import type { Answers, Ask, Explanation, Loaded, Reply, Request } from './protocol.js';
 

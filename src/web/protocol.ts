@@ -1,7 +1,7 @@
 /** What a page and its Worker say to each other. */
 import type { PictureResult, PredictOptions } from '../runs/answers.js';
+import type { LoadProgress } from '../runs/fetch-model.js';
 import type { PagePicture, PixelData } from './bitmap.js';
-import type { LoadProgress } from './fetch-model.js';
 import type { PageCard } from './page-card.js';
 
 /** Options that can travel. */

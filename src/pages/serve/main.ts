@@ -1,4 +1,5 @@
 /** The page of `wick serve`: a picture in, what the model says of it out. */
+import { printable } from '../../core/outside-text.js';
 import { barList } from '../bars.js';
 import { element } from '../element.js';
 import { overlayView } from '../overlay.js';
@@ -57,7 +58,8 @@ async function look(picture: GivenPicture): Promise<void> {
     problem.textContent = '';
     answer.hidden = false;
     bars.show(predictions, unsure);
-    status.textContent = `${picture.name}: ${unsure ? 'the model is unsure' : predictions[0]?.label}`;
+    const best = predictions[0]?.label ?? '';
+    status.textContent = printable(`${picture.name}: ${unsure ? 'the model is unsure' : best}`);
     if (!reasons.checked) {
       view.element.hidden = bitmap === null;
       if (bitmap !== null) view.show(bitmap, null);

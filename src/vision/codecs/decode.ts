@@ -68,8 +68,13 @@ export async function decode(
   const header = checkedHeader(name, bytes);
   requirePixels(name, header, maxPixels);
   const image = await decodePixels(name, bytes, header, maxPixels, shrinkTo);
-  if (mode === 'grey') return image.channels === 1 ? image : grayscale(image, 1);
-  return image.channels === 3 ? image : grayscale(image, 3);
+  return inMode(image, mode);
+}
+
+/** A picture with the channels of `mode`. */
+export function inMode(image: Image, mode: 'rgb' | 'grey'): Image {
+  const channels = mode === 'grey' ? 1 : 3;
+  return image.channels === channels ? image : grayscale(image, channels);
 }
 
 const remedy = "remove it or pass { onError: 'skip' }";

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import '../../src/ops/index.js';
-import { AtMost } from '../../src/serve/at-most.js';
-import { Batcher } from '../../src/serve/batcher.js';
-import { Metrics } from '../../src/serve/metrics.js';
+import { AtMost } from '../../src/runs/at-most.js';
+import { Batcher } from '../../src/runs/batcher.js';
 import { full } from '../../src/tensor/creation.js';
 import type { Tensor } from '../../src/tensor/tensor.js';
 
@@ -70,33 +69,4 @@ test('so many tasks run at a time, and an error frees its place', async () => {
     ['rejected', 'fulfilled', 'rejected', 'fulfilled', 'fulfilled'],
   );
   assert.equal(most, 2);
-});
-
-test('metrics are told as Prometheus reads them', () => {
-  const metrics = new Metrics();
-  const count = metrics.counter('a_total', 'How many.');
-  count({ path: 'x"y\\z\n' });
-  count({ path: 'x"y\\z\n' });
-  metrics.gauge('b', 'Now.', () => 7);
-  const observe = metrics.histogram('c', 'How long.', [1, 2]);
-  for (const value of [0.5, 1, 1.5, 9]) observe(value);
-  assert.equal(
-    String(metrics),
-    [
-      '# HELP a_total How many.',
-      '# TYPE a_total counter',
-      'a_total{path="x\\"y\\\\z\\n"} 2',
-      '# HELP b Now.',
-      '# TYPE b gauge',
-      'b 7',
-      '# HELP c How long.',
-      '# TYPE c histogram',
-      'c_bucket{le="1"} 2',
-      'c_bucket{le="2"} 3',
-      'c_bucket{le="+Inf"} 4',
-      'c_sum 12',
-      'c_count 4',
-      '',
-    ].join('\n'),
-  );
 });

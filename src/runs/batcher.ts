@@ -5,7 +5,7 @@ import type { Tensor } from '../tensor/tensor.js';
 interface Waiting {
   /** `[1, C, H, W]` */
   readonly input: Tensor;
-  readonly signal: AbortSignal;
+  readonly signal: AbortSignal | undefined;
   readonly resolve: (row: Float32Array) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -36,7 +36,7 @@ export class Batcher {
   }
 
   /** The row of an input `[1, C, H, W]`. Once the signal is aborted, its reason is thrown, and nothing computed that was not begun. */
-  add(input: Tensor, signal: AbortSignal): Promise<Float32Array> {
+  add(input: Tensor, signal?: AbortSignal): Promise<Float32Array> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ input, signal, resolve, reject });
       if (!this.working) void this.work();
@@ -47,8 +47,8 @@ export class Batcher {
     this.working = true;
     for (;;) {
       await new Promise(setImmediate); // requests that are there come in, and their answers go out
-      for (const { signal, reject } of this.waiting) if (signal.aborted) reject(signal.reason);
-      this.waiting = this.waiting.filter(({ signal }) => !signal.aborted);
+      for (const { signal, reject } of this.waiting) if (signal?.aborted) reject(signal.reason);
+      this.waiting = this.waiting.filter(({ signal }) => signal?.aborted !== true);
       const size = batchSizes.find((count) => count <= this.waiting.length);
       if (size === undefined) break;
       await this.answer(this.waiting.splice(0, size));
