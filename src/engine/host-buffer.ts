@@ -78,6 +78,11 @@ export class HostBuffer implements Buffer {
     this.content = ++contents;
   }
 
+  /** A buffer of the same elements whose array may be handed out. */
+  forOthers(): HostBuffer {
+    return this;
+  }
+
   /** The array, for anybody to keep and change. */
   handOut(): TypedArray {
     this.copy = undefined;

@@ -74,12 +74,18 @@ export class Storage {
 
   /** The elements for anybody to keep and change; `reader` and errors as in `read`. */
   handOut(reader: string): TypedArray {
-    return this.host(reader).handOut();
+    return this.handOutOf(this.host(reader));
   }
 
   /** The elements for anybody to keep and change, once they are here. */
   async handOutAsync(reader: string): Promise<TypedArray> {
-    return (await this.hostAsync(reader)).handOut();
+    return this.handOutOf(await this.hostAsync(reader));
+  }
+
+  private handOutOf(host: HostBuffer): TypedArray {
+    const others = host.forOthers();
+    if (this.buffer === host) this.buffer = others;
+    return others.handOut();
   }
 
   /** Replaces all elements; they are in the host's memory then. */

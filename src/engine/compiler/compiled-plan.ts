@@ -104,9 +104,7 @@ export class CompiledPlan implements Plan {
   ): readonly HostBuffer[] {
     for (const { input, check } of this.draft.checks) check(hostBuffer(inputs[input]).array);
     const results = this.outputs.map((binding, k) =>
-      outputs[k] === undefined
-        ? HostBuffer.uncleared(binding.value.dtype, binding.length)
-        : given(outputs[k], binding),
+      outputs[k] === undefined ? this.newResult(binding) : given(outputs[k], binding),
     );
     // Room for results first: what it takes the place of cannot be read any more.
     const copies = this.options.eager
@@ -125,6 +123,12 @@ export class CompiledPlan implements Plan {
     });
     for (const i of this.states) this.copyOut(this.inputs[i], hostBuffer(inputs[i]));
     return results;
+  }
+
+  /** Ops one by one find each other's results in the engine's memory. */
+  private newResult({ value: { dtype }, length }: Binding): HostBuffer {
+    const here = this.options.eager ? this.memory.allocateResult(dtype, length) : undefined;
+    return here ?? HostBuffer.uncleared(dtype, length);
   }
 
   /** Runs the preparations whose inputs have changed since they ran. */

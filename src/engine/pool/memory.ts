@@ -57,6 +57,13 @@ class ReleasedBuffer extends HostBuffer {
   }
 }
 
+/** A result in this memory, which goes when nobody reaches the array: others than ops, who may keep parts of it, get a copy. */
+class ResultBuffer extends HostBuffer {
+  override forOthers(): HostBuffer {
+    return new HostBuffer(this.dtype, this.array.slice());
+  }
+}
+
 export class EngineMemory {
   readonly memory: WebAssembly.Memory;
   private readonly heap = new Heap(firstFreeByte, maxPages * pageBytes - slackBytes);
@@ -139,21 +146,40 @@ export class EngineMemory {
   adopt(buffer: HostBuffer): HostBuffer {
     if (!this.shared || this.addressOf(buffer) !== undefined) return buffer;
     const { dtype, array } = buffer;
-    const address = this.allocate(array.byteLength);
-    const copy = this.view(dtype, address, array.length);
+    const copy = this.reachableView(dtype, this.allocate(array.byteLength), array.length);
     copy.set(array);
-    whenUnreachable(copy, new Block(this.heap, address));
     return new HostBuffer(dtype, copy, false, this.name);
   }
 
   /** A buffer in this memory until it is released; undefined where it is not worth a block, or where there is no room. */
   allocateBuffer(dtype: DType, length: number): HostBuffer | undefined {
-    const bytes = length * itemSize(dtype);
-    if (!this.shared || bytes < leastResult) return undefined;
-    const address = this.allocateSpare(bytes);
+    const address = this.placeFor(length * itemSize(dtype));
     if (address === undefined) return undefined;
     const block = new Block(this.heap, address);
     return new ReleasedBuffer(dtype, this.view(dtype, address, length), this.name, block);
+  }
+
+  /**
+   * A buffer in this memory for the result of an op; undefined where it is not worth a block, where there is no room, or where
+   * nobody finds out what is not reached any more.
+   */
+  allocateResult(dtype: DType, length: number): HostBuffer | undefined {
+    if (this.collectGarbage === undefined) return undefined;
+    const address = this.placeFor(length * itemSize(dtype));
+    if (address === undefined) return undefined;
+    const array = this.reachableView(dtype, address, length);
+    return new ResultBuffer(dtype, array, false, this.name);
+  }
+
+  private placeFor(bytes: number): number | undefined {
+    return this.shared && bytes >= leastResult ? this.allocateSpare(bytes) : undefined;
+  }
+
+  /** A view of a block that is given back when nobody reaches it. */
+  private reachableView(dtype: DType, address: number, length: number): TypedArray {
+    const view = this.view(dtype, address, length);
+    whenUnreachable(view, new Block(this.heap, address));
+    return view;
   }
 
   /** Takes back what belongs to plans and arrays that nobody reaches any more. */

@@ -28,15 +28,27 @@ function startHelper(start: HelperStart): Helper {
   return { stop: () => gate.close() }; // The pool has dismissed it: to end it here might catch it loading.
 }
 
-let collect: (() => unknown) | undefined = globalThis.gc;
+let collector: (() => void) | undefined;
 
-/** V8 hands its collector to contexts that are made while it exposes it. */
 function collectGarbage(): void {
-  if (collect === undefined) {
-    const { setFlagsFromString } = nodeModule('node:v8');
-    setFlagsFromString('--expose-gc');
-    collect = nodeModule('node:vm').runInNewContext('gc') as () => unknown; // By that flag.
-    setFlagsFromString('--no-expose-gc');
-  }
-  collect();
+  collector ??= openCollector();
+  collector();
+}
+
+/**
+ * V8 hands its collector to contexts that are made while it exposes it. Until the program lets the event loop go on, V8 keeps what
+ * a `WeakRef` has been made of, but for the end of a script in a context with microtasks of its own.
+ */
+function openCollector(): () => void {
+  const { setFlagsFromString } = nodeModule('node:v8');
+  const { createContext, Script } = nodeModule('node:vm');
+  setFlagsFromString('--expose-gc');
+  const context = createContext({}, { microtaskMode: 'afterEvaluate' });
+  const collect = new Script('gc').runInContext(context) as () => unknown; // By that flag.
+  if (globalThis.gc === undefined) setFlagsFromString('--no-expose-gc');
+  const turn = new Script('0');
+  return () => {
+    turn.runInContext(context);
+    collect();
+  };
 }

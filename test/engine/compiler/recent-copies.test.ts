@@ -1,7 +1,8 @@
-/** Copies that the engine keeps of eager results must never be older than the results themselves. */
+/** Results of ops one by one lie in the engine's memory, and what others get of them stays: elements are never old, nor another's. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Engine } from '../../../src/engine/engine.js';
+import { nodeHost } from '../../../src/engine/pool/node-host.js';
 import { currentEngine } from '../../../src/engine/select.js';
 import {
   noGrad,
@@ -42,6 +43,16 @@ test('a result that was written in place is read as it is, again and again', () 
     y.add_(1);
     assert.deepEqual(first(y.mul(1)), [2 + i, 2 + i]);
   }
+});
+
+test('a part of the elements stays after the tensor is gone', () => {
+  const parts = Array.from({ length: 4 }, (_, i) => zeros([size]).add(i).data.subarray(0, 2));
+  nodeHost.collectGarbage?.();
+  for (let i = 0; i < 8; i++) zeros([size]).add(100 + i);
+  assert.deepEqual(
+    parts.map((part) => [...part]),
+    [0, 1, 2, 3].map((i) => [i, i]),
+  );
 });
 
 test('in place through a view counts too', () => {

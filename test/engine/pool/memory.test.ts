@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { EngineMemory } from '../../../src/engine/pool/memory.js';
+import { nodeHost } from '../../../src/engine/pool/node-host.js';
 import { bufferOf } from '../compiler/graphs.js';
 import { collectGarbage } from './collect-garbage.js';
 
@@ -70,6 +71,38 @@ test('memory that was released is allocated again', () => {
   assert.notEqual(first.array.byteOffset, second.array.byteOffset);
   first.release();
   assert.equal(memory.allocateBuffer('uint8', 4096)?.array.byteOffset, first.array.byteOffset);
+});
+
+test('results that nobody reaches give way to others before the event loop goes on', () => {
+  const memory = new EngineMemory(true, nodeHost.collectGarbage);
+  const kept = memory.allocateResult('float32', 1 << 22);
+  assert.ok(kept !== undefined);
+  kept.array.fill(7);
+  for (let round = 0; round < 100; round++) {
+    const other = memory.allocateResult('float32', 1 << 22); // 1.6 GiB in all
+    assert.ok(other !== undefined && other.array.byteOffset !== kept.array.byteOffset);
+    other.array[0] = round;
+  }
+  assert.ok(memory.memory.buffer.byteLength < 400 << 20, `${memory.memory.buffer.byteLength}`);
+  assert.ok(kept.array.every((value) => value === 7));
+});
+
+test('the array of a result that others get is a copy of their own', () => {
+  const memory = new EngineMemory(true, nodeHost.collectGarbage);
+  const result = memory.allocateResult('float32', 1024);
+  assert.ok(result !== undefined);
+  result.array.fill(3);
+  const others = result.forOthers();
+  assert.equal(memory.addressOf(others), undefined);
+  assert.ok(others.array.buffer instanceof ArrayBuffer);
+  assert.deepEqual(
+    others.array,
+    Float32Array.from({ length: 1024 }, () => 3),
+  );
+});
+
+test('where nobody collects garbage results are the host’s', () => {
+  assert.equal(new EngineMemory().allocateResult('float32', 1024), undefined);
 });
 
 test('small buffers, and those in memory that is not shared, are left to the garbage collector', () => {
