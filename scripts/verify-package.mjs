@@ -1,14 +1,33 @@
-// Packs wick and uses it from an empty project, as somebody who installed it does: types, an import, a training, a prediction.
+// Packs wick and uses it from an empty project, as somebody who installed it does: types, an import, a training, a prediction; servers
+// and pages, built by tsx, esbuild and Vite.
 //
 //   node scripts/verify-package.mjs [--install]
 //
-// --install   npm installs the tarball with its dependencies; otherwise they are linked from node_modules here, which needs no network
+// --install   npm installs the tarball with its dependencies, and the tools of scripts/consumers; otherwise dependencies are linked
+//             from node_modules here, which needs no network, and tools are used where they are
 
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import {
+  buildWithEsbuild,
+  buildWithVite,
+  nodeAnswer,
+  tryPage,
+  writePage,
+} from './consumers/pages.mjs';
+import { tryServers } from './consumers/servers.mjs';
+import { checkTypes } from './consumers/types.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const project = mkdtempSync(join(tmpdir(), 'wick-package-'));
@@ -25,12 +44,27 @@ try {
   const wick = join(project, 'node_modules', 'wick');
   const main = join(wick, JSON.parse(readFileSync(join(wick, 'package.json'), 'utf8')).bin.wick);
 
-  checkTypes();
+  const tools = findTools();
+  console.log(checkTypes(project, root, run));
   run(process.execPath, [main, 'doctor']);
   const training = ['train', 'digits', '--epochs', '1', '--limit', '200', '--seed', '1'];
   run(process.execPath, [main, ...training]);
   run(process.execPath, [main, 'evaluate', 'runs/digits-1']);
   run(process.execPath, ['main.js']);
+  run(process.execPath, [main, 'export', 'runs/digits-1', '--out', 'model.wick']);
+  console.log(await tryServers(project, tools, join(root, 'assets/seven.png'), run));
+  writePage(project);
+  const { stdout: told } = spawn(
+    process.execPath,
+    ['--input-type=module', '--eval', nodeAnswer],
+    project,
+  );
+  const expected = JSON.parse(told);
+  console.log(await tryPage('esbuild', await buildWithEsbuild(project, wick), expected));
+  if (tools !== null) {
+    console.log(await tryPage('Vite', buildWithVite(project, tools, run), expected));
+    lintPackage(tools, tarball);
+  }
   checkRooms(JSON.parse(readFileSync(join(wick, 'package.json'), 'utf8')).exports);
   const { stdout } = spawnSync('du', ['-sm', join(wick)], { encoding: 'utf8' });
   console.log(
@@ -62,51 +96,24 @@ function link(tarball) {
   }
 }
 
-/** A program in TypeScript, checked and compiled by the types that are in the package. */
-function checkTypes() {
-  writeFileSync(
-    join(project, 'main.ts'),
-    `import { compile, nn, noGrad, report, tensor, type Tensor, vision, zeros } from 'wick';
-import { TensorDataset } from 'wick/data';
-import { loadSafetensors } from 'wick/io';
-import { Accuracy } from 'wick/metrics';
-import { Linear, type Module } from 'wick/nn';
-import { Adam } from 'wick/optim';
-import { summary } from 'wick/report';
-import { evaluate, type Evaluation } from 'wick/runs';
-import { Trainer } from 'wick/train';
-import { models } from 'wick/vision';
+/** Where tsx, Vite and the like are, which npm ci --prefix scripts/consumers brings; null where they are not. */
+function findTools() {
+  const folder = join(root, 'scripts/consumers');
+  if (process.argv.includes('--install'))
+    spawn('npm', ['ci', '--no-audit', '--no-fund', '--prefix', folder], root);
+  const tools = join(folder, 'node_modules');
+  if (existsSync(tools)) return tools;
+  console.log('not tried: tsx, Vite, publint, attw; npm ci --prefix scripts/consumers brings them');
+  return null;
+}
 
-const model = vision.models.mnistCnn({ numClasses: 10 });
-const classify = compile((x: Tensor) => noGrad(() => model(x)));
-const y: Tensor = classify(zeros(1, 1, 28, 28));
-const loss = new nn.CrossEntropyLoss()(y, tensor([3], { dtype: 'int32' }));
-const scores = { loss: loss.item(), accuracy: 0.5 };
-console.log(report.formatSummary(report.summarize(model, [1, 1, 28, 28])).length, scores);
-const layer: Module = new Linear(2, 1);
-const optimizer = new Adam(layer.parameters());
-const mean: number = new nn.Linear(2, 1).weight.mean().item();
-const { accuracy }: Evaluation = await evaluate('runs/digits-1');
-const known = [TensorDataset, loadSafetensors, Accuracy, summary, Trainer, models.resnet18];
-console.log(layer instanceof nn.Linear, optimizer.lr, mean < 1, accuracy > 0, known.length);
-`,
-  );
-  const strict = [
-    '--strict',
-    '--skipLibCheck',
-    'false',
-    '--target',
-    'es2023',
-    '--module',
-    'nodenext',
-  ];
-  const types = ['--types', 'node', '--typeRoots', join(root, 'node_modules', '@types')];
-  run(process.execPath, [
-    join(root, 'node_modules/typescript/bin/tsc'),
-    ...strict,
-    ...types,
-    'main.ts',
-  ]);
+/** What publint and attw say of the package. */
+function lintPackage(tools, tarball) {
+  const publint = join(tools, 'publint/src/cli.js');
+  run(process.execPath, [publint, tarball, '--strict', '--level', 'warning']);
+  const attw = join(tools, '@arethetypeswrong/cli/dist/index.js');
+  spawn(process.execPath, [attw, tarball, '--profile', 'esm-only'], project);
+  console.log('publint and attw: no problems');
 }
 
 /** Every room imported alone, in a process of its own: its tensors have their methods, and it is wick's own. */

@@ -5,7 +5,7 @@
 import type { Dataset } from '../data/dataset.js';
 import type { Module } from '../nn/module.js';
 import type { Tensor } from '../tensor/tensor.js';
-import type { DownloadProgress } from '../vision/datasets/download/download.js';
+import type { DownloadProgress } from '../vision/datasets/download/download-progress.js';
 import type { CacheEstimate } from '../vision/datasets/image-store/image-store.js';
 import type { ImageTransform } from '../vision/datasets/image-transform.js';
 import type { InspectedSplit } from '../vision/inspect/inspect.js';

@@ -12,7 +12,7 @@ import type { ImageTransform } from '../vision/datasets/image-transform.js';
 import type { Image } from '../vision/image.js';
 import { invert } from '../vision/pixels/point.js';
 import { backgroundOf } from './background.js';
-import type { ModelCard } from './model-card.js';
+import type { PageCard } from './page-card.js';
 import type { Invert, PictureResult } from './predict-options.js';
 import { meanOfViews, type TestTimeViews, withViews } from './test-time-views.js';
 
@@ -23,10 +23,7 @@ export interface PreparedPicture extends Pick<PictureResult, 'looksInverted' | '
 }
 
 /** The part of a model's card by which pictures are answered. */
-export type AnsweringCard = Pick<
-  ModelCard,
-  'classes' | 'inputShape' | 'background' | 'temperature'
->;
+export type AnsweringCard = Pick<PageCard, 'classes' | 'inputShape' | 'background' | 'temperature'>;
 
 /** What errors call the file with the weights, and the card. */
 export interface StoredNames {

@@ -1,6 +1,7 @@
 import { optionReader } from '../core/options.js';
 import type { Module } from '../nn/module.js';
 import { fetchModel, type LoadProgress } from '../runs/fetch-model.js';
+import type { PageCard } from '../runs/page-card.js';
 import {
   type PictureResult,
   type Prediction,
@@ -14,7 +15,6 @@ import type { Tensor } from '../tensor/tensor.js';
 import type { ImageTransform } from '../vision/datasets/image-transform.js';
 import type { PagePicture } from './bitmap.js';
 import { ensureEngine } from './engine.js';
-import type { PageCard } from './page-card.js';
 import { imageOf } from './pixels.js';
 import { readModel } from './read-model.js';
 

@@ -4,8 +4,8 @@
  */
 import type { PictureResult, Prediction, PredictOptions } from '../runs/answers.js';
 import type { LoadProgress } from '../runs/fetch-model.js';
+import type { PageCard } from '../runs/page-card.js';
 import { bitmapOf, isPixelData, type PagePicture } from './bitmap.js';
-import type { PageCard } from './page-card.js';
 import type { Answers, Ask, Explanation, Loaded, Reply, Request } from './protocol.js';
 
 // The part of the browser's interface that is used here.

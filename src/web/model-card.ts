@@ -5,7 +5,7 @@
 import { quote, show } from '../core/outside-text.js';
 import type { ReadFailure } from '../core/regular-file.js';
 import type { ModelCard } from '../runs/model-card.js';
-import type { PageCard } from './page-card.js';
+import type { PageCard } from '../runs/page-card.js';
 
 type Check = (value: unknown) => boolean;
 

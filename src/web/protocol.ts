@@ -1,8 +1,8 @@
 /** What a page and its Worker say to each other. */
 import type { PictureResult, PredictOptions } from '../runs/answers.js';
 import type { LoadProgress } from '../runs/fetch-model.js';
+import type { PageCard } from '../runs/page-card.js';
 import type { PagePicture, PixelData } from './bitmap.js';
-import type { PageCard } from './page-card.js';
 
 /** Options that can travel. */
 export type SentOptions = Omit<PredictOptions, 'signal'>;

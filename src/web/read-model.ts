@@ -3,12 +3,12 @@ import { CheckpointError, reasonOf, WickError } from '../core/errors.js';
 import { decodeSafetensors } from '../io/safetensors/decode.js';
 import { skipInit } from '../nn/init.js';
 import { CARD } from '../runs/card-key.js';
+import type { PageCard } from '../runs/page-card.js';
 import { Scorer } from '../runs/scorer.js';
 import { loadWeights, requireSound, withinWeights } from '../runs/weighted-network.js';
 import { createModel } from '../vision/models/registry.js';
 import { transformFromJSON } from '../vision/transforms/registry.js';
 import { readPageCard } from './model-card.js';
-import type { PageCard } from './page-card.js';
 
 export interface ReadModel {
   readonly card: PageCard;

@@ -8,7 +8,7 @@ export interface KernelModule {
   readonly build: KernelBuild;
 }
 
-export const kernelFiles = {
+export const kernelFiles: Readonly<Record<KernelBuild, () => URL>> = {
   relaxed: () => new URL('./kernels-relaxed.wasm', import.meta.url),
   simd: () => new URL('./kernels-simd.wasm', import.meta.url),
-} satisfies Record<KernelBuild, () => URL>;
+};

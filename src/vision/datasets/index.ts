@@ -2,7 +2,7 @@
 export { ArrayImages, type ArrayImagesOptions, type ImageArray } from './array-images.js';
 export { CIFAR10 } from './cifar10.js';
 export { Digits } from './digits.js';
-export type { DownloadProgress } from './download/download.js';
+export type { DownloadProgress } from './download/download-progress.js';
 export { FER2013, type FER2013Options } from './fer2013.js';
 export { FileImages } from './file-images.js';
 export { type FileDatasetOptions, ImageFolder } from './image-folder.js';

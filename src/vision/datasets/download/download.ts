@@ -5,17 +5,9 @@ import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { DataError } from '../../../core/errors.js';
 import { boundedFlow, type FlowLimits, TooManyBytes, tooMany } from './bounded-flow.js';
+import type { DownloadProgress } from './download-progress.js';
 import { httpGet } from './http-get.js';
 import { claimPart, leavePart } from './part-file.js';
-
-/** How far a download has come. */
-export interface DownloadProgress {
-  readonly url: string;
-  readonly path: string;
-  readonly receivedBytes: number;
-  /** Null where the server does not say. */
-  readonly totalBytes: number | null;
-}
 
 export interface DownloadOptions extends FlowLimits {
   /** The file's MD5 or SHA-256 in hex, or how it begins; what arrives must have it. */

@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 import { printable } from '../../../core/outside-text.js';
-import type { DownloadProgress } from './download.js';
+import type { DownloadProgress } from './download-progress.js';
 
 /** Shows a download as one line that is rewritten on a terminal; elsewhere one line a file. */
 export function showDownload(

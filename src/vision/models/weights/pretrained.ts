@@ -4,7 +4,7 @@
  */
 import { ValueError } from '../../../core/errors.js';
 import type { Module } from '../../../nn/module.js';
-import type { DownloadProgress } from '../../datasets/download/download.js';
+import type { DownloadProgress } from '../../datasets/download/download-progress.js';
 import type { Weights } from './weights.js';
 
 /** Weights as they may be named: an entry of the table, its name, or the path of a file. */
