@@ -53,6 +53,12 @@ export { type Checkpoint, RunFolder } from './run-folder.js';
 export type { LogLine, RunLog } from './run-log.js';
 export { RunRecorder, type RunRecorderOptions } from './run-recorder.js';
 export type { PreparedPicture } from './scorer.js';
+export {
+  readSteering,
+  type SteeringEntry,
+  type SteeringRequest,
+  steer,
+} from './steering/steering-log.js';
 export { type TrainedRun, type TrainOptions, train } from './train.js';
 export { type TrainOutcome, type TrainRequest, trainTask } from './train-task.js';
 export { type LoadOptions, type Picture, TrainedModel } from './trained-model.js';

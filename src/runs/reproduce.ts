@@ -7,6 +7,7 @@ import { codeChange } from './differences.js';
 import type { Opening } from './prepare.js';
 import { type OpenedResume, openResume } from './resume.js';
 import { RunFolder } from './run-folder.js';
+import { readSteering } from './steering/steering-log.js';
 import { type TrainOutcome, type TrainRequest, trainTask } from './train-task.js';
 
 /** The files that are the same in every run of one configuration. */
@@ -90,6 +91,7 @@ export async function reproduce(
     task,
     settings,
     run,
+    steering: await readSteering(opened.run),
     ...(callbacks && { callbacks }),
     ...(signal && { signal }),
   });

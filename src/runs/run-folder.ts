@@ -5,6 +5,7 @@
  *   metrics.jsonl  a line per epoch and split               steps.jsonl    loss and lr of every iteration
  *   times.jsonl    how long each epoch took                 summary.json   the outcome, and what people were told
  *   results.csv    the epochs as a table                    curves.svg, …  what the trainer draws (docs/report.md)
+ *   steering.jsonl what was changed by hand            control.jsonl  what it is asked for while it trains
  *   checkpoints/   best.safetensors, last.safetensors: weights; state.safetensors: everything that a resume needs
  *
  * What is in metrics.jsonl, steps.jsonl and the weights is the same, byte for byte, in every run of one configuration;

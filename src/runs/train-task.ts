@@ -37,6 +37,8 @@ import { RunPictures } from './pictures/run-pictures.js';
 import { writeFacts } from './run-facts.js';
 import type { RunFolder } from './run-folder.js';
 import { RunRecorder } from './run-recorder.js';
+import { Steering } from './steering/steering.js';
+import type { SteeringEntry } from './steering/steering-log.js';
 import { settingsOfTask } from './task-settings.js';
 import { TensorBoard } from './tensorboard/tensorboard.js';
 
@@ -55,6 +57,8 @@ export interface TrainRequest {
   readonly tensorboard?: boolean;
   readonly callbacks?: readonly Callback[];
   readonly signal?: AbortSignal;
+  /** What is done again that was done by hand in the run that this one repeats. @default nothing */
+  readonly steering?: readonly SteeringEntry[];
 }
 
 export interface TrainOutcome {
@@ -77,6 +81,7 @@ const readRequest = optionReader<TrainRequest>('trainTask', {
   tensorboard: true,
   callbacks: true,
   signal: true,
+  steering: true,
 });
 
 /**
@@ -94,11 +99,23 @@ export async function trainTask(...given: [request: TrainRequest]): Promise<Trai
   const { run } = request;
   const claim = await run.claim();
   try {
-    const learned = await fit(request).finally(() => claim.remove());
+    const learned = await steered(request).finally(() => claim.remove());
     return { ...learned, kept: await keepOrDiscard(request.run) };
   } catch (error) {
     await keepOrDiscard(request.run);
     throw error;
+  }
+}
+
+/** Trains, and does meanwhile what others ask for. */
+async function steered(request: TrainRequest): Promise<Omit<TrainOutcome, 'kept'>> {
+  const { run, signal, steering: again } = request;
+  const steering = await Steering.open(run, again);
+  const signals = [steering.signal, ...(signal ? [signal] : [])];
+  try {
+    return await fit({ ...request, signal: AbortSignal.any(signals) }, steering);
+  } finally {
+    await steering.close();
   }
 }
 
@@ -109,17 +126,20 @@ async function keepOrDiscard(run: RunFolder): Promise<boolean> {
   return kept;
 }
 
-async function fit({
-  task,
-  settings: given = {},
-  run,
-  force = false,
-  lints = true,
-  report = false,
-  tensorboard = false,
-  callbacks = [],
-  signal,
-}: TrainRequest): Promise<Omit<TrainOutcome, 'kept'>> {
+async function fit(
+  {
+    task,
+    settings: given = {},
+    run,
+    force = false,
+    lints = true,
+    report = false,
+    tensorboard = false,
+    callbacks = [],
+    signal,
+  }: TrainRequest,
+  steering: Steering,
+): Promise<Omit<TrainOutcome, 'kept'>> {
   const { seed: drawn } = task.choices;
   const settings = settingsOfTask(task, drawn === undefined ? {} : { seed: drawn }, given);
   const { epochs, seed, compile, precision, accumulate, rollbacks, clip } = settings;
@@ -181,7 +201,8 @@ async function fit({
         ...(report ? [new RunPictures(run, task, settings.seed, skippedOf, tell)] : []),
         ...callbacksOf(run, settings),
         ...callbacks,
-        checkpoint(run, settings),
+        steering,
+        checkpoint(run, settings), // it keeps what all others have done
       ],
       ...judged(task, settings),
       ...(valLoader && { valLoader }),
