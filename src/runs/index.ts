@@ -54,6 +54,7 @@ export type { LogLine, RunLog } from './run-log.js';
 export { RunRecorder, type RunRecorderOptions } from './run-recorder.js';
 export type { PreparedPicture } from './scorer.js';
 export {
+  type RunPlace,
   readSteering,
   type SteeringEntry,
   type SteeringRequest,

@@ -1,6 +1,7 @@
 /** What the server and its page say to each other: types alone, which both sides import. */
 import type { SettingDifference } from '../report/page/run-report.js';
 import type { LogLine } from '../runs/run-log.js';
+import type { SteeringEntry } from '../runs/steering/steering-log.js';
 
 /** What the page asks first. */
 export interface UiFacts {
@@ -8,6 +9,8 @@ export interface UiFacts {
   readonly folder: string;
   /** The only run that is shown; null where all of the folder are. */
   readonly only: string | null;
+  /** Whether trainings may be steered. */
+  readonly control: boolean;
 }
 
 /** `died`: nobody trains in it, and it has not said how it ended; `unreadable`: its files are damaged. */
@@ -54,6 +57,8 @@ export interface RunEvents {
   /** `null` when the run is no longer there. */
   readonly row: RunRow | null;
   readonly pictures: readonly RunPicture[];
+  /** What was done by hand. */
+  readonly steering: readonly SteeringEntry[];
   readonly lines: {
     /** Whether the page forgets what it has: the run has gone back to a checkpoint. */
     readonly reset: boolean;

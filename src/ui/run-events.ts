@@ -1,10 +1,11 @@
 /** One run as a stream: its row whenever that changes, the lines of its logs as they come. */
 import { join } from 'node:path';
+import { readSteering } from '../runs/steering/steering-log.js';
 import { Changes } from './changes.js';
 import type { ServerEvent } from './event-stream.js';
 import { LogTail } from './log-tail.js';
 import type { RunEvents } from './protocol.js';
-import { runPictures } from './run-files.js';
+import { placeOf, runPictures } from './run-files.js';
 import type { RunsRoot } from './runs-root.js';
 
 /** Steps of one event: of more, every so many are sent. A chart has fewer points than that. */
@@ -52,6 +53,7 @@ export async function* runEvents(
         } satisfies RunEvents['lines'],
       };
     yield* news('pictures', await runPictures(path));
+    yield* news('steering', await readSteering(placeOf(path)));
     if (reset || epochs.more || made.more) continue;
     yield null;
     await changes.next();

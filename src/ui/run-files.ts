@@ -1,6 +1,7 @@
 /** The files of a run that a page may show: those of this list and no others. */
 import { lstat, readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
+import type { RunPlace } from '../runs/steering/steering-log.js';
 import { HttpError } from '../serve/shell/http-error.js';
 import type { RunPicture } from './protocol.js';
 
@@ -55,6 +56,11 @@ export async function runFile(path: string, file: string): Promise<Response> {
       'content-security-policy': policy,
     },
   });
+}
+
+/** A run's files by their names. */
+export function placeOf(path: string): RunPlace {
+  return { path, file: (name) => join(path, name) };
 }
 
 /** A page of ours with its style inside. */

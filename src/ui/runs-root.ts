@@ -21,14 +21,18 @@ export class RunsRoot {
     readonly only: string | null,
   ) {}
 
-  /** @param path a folder of runs, which may be empty, or a run. @throws DataError where it is no folder */
-  static async open(path: string): Promise<RunsRoot> {
+  /**
+   * @param path a folder of runs, which may be empty, or a run
+   * @param isRunFolder whether it is a run, whatever is in it yet
+   * @throws DataError where it is no folder
+   */
+  static async open(path: string, isRunFolder = false): Promise<RunsRoot> {
     const status = await stat(path).catch((cause: unknown) => {
       throw new DataError(path, `cannot be opened (${systemReason(cause)})`, { cause });
     });
     if (!status.isDirectory()) throw new DataError(path, 'is a file, a folder of runs is required');
     const whole = resolve(path);
-    return (await isRun(whole))
+    return isRunFolder || (await isRun(whole))
       ? new RunsRoot(dirname(whole), basename(whole))
       : new RunsRoot(whole, null);
   }
@@ -61,12 +65,17 @@ export class RunsRoot {
     const there = new Set<string>();
     for (const name of names) {
       const path = join(this.folder, name);
-      if (!(await isRun(path))) continue;
+      const isThere = this.only === null ? isRun : isFolder;
+      if (!(await isThere(path))) continue;
       there.add(name);
       if (!this.followed.has(name)) this.followed.set(name, new FollowedRun(path));
     }
     for (const name of this.followed.keys()) if (!there.has(name)) this.followed.delete(name);
   }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null))?.isDirectory() === true;
 }
 
 /** A run, or one that is about to be: what is in training has no config.json at first. */

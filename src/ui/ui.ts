@@ -5,15 +5,17 @@ import { chartScript } from '../report/echarts.js';
 import { languages } from '../report/language/words.js';
 import { compare } from '../runs/compare/compare.js';
 import { comparePage } from '../runs/compare/page.js';
+import { steer, steeringRequest } from '../runs/steering/steering-log.js';
 import { HttpError } from '../serve/shell/http-error.js';
 import { json, type Route, type Visit } from '../serve/shell/route.js';
 import { Shell } from '../serve/shell/shell.js';
 import { staticFiles } from '../serve/shell/static-files.js';
 import { eventStream } from './event-stream.js';
+import { jsonBody } from './json-body.js';
 import type { UiFacts } from './protocol.js';
 import { runDetails } from './run-details.js';
 import { runEvents, tableEvents } from './run-events.js';
-import { pageAlone, runFile } from './run-files.js';
+import { pageAlone, placeOf, runFile } from './run-files.js';
 import type { FollowedRun } from './run-row.js';
 import { RunsRoot } from './runs-root.js';
 
@@ -26,6 +28,10 @@ export interface UiOptions {
   readonly token: string | null;
   /** Further names that the server is reached by. */
   readonly allowHosts?: readonly string[];
+  /** Whether trainings may be steered from the page. @default false */
+  readonly control?: boolean;
+  /** Whether `path` is a run, whatever is in it yet. @default it is seen by its files */
+  readonly isRun?: boolean;
   /** Told of errors that are nobody's request's fault. */
   readonly onError: (error: unknown) => void;
 }
@@ -42,8 +48,16 @@ const mostCompared = 30;
 
 /** Shows the runs in the folder `path`, or the run that it is. @throws DataError where it is neither, or the port is taken */
 export async function openUi(path: string, options: UiOptions): Promise<OpenUi> {
-  const root = await RunsRoot.open(path);
-  const routes = [...(await pageRoutes()), ...runRoutes(root)];
+  const { control = false, isRun } = options;
+  const root = await RunsRoot.open(path, isRun);
+  const { folder, only } = root;
+  const facts: UiFacts = { folder, only, control };
+  const routes = [
+    ...(await pageRoutes()),
+    { method: 'GET', path: '/api/facts', answer: () => json(facts) } as const,
+    ...runRoutes(root),
+    ...(control ? [controlRoute(root)] : []),
+  ];
   const shell = await Shell.open(routes, { ...options, limits: { drainMs: 2000 } });
   const { token } = options;
   return {
@@ -73,7 +87,6 @@ async function pageRoutes(): Promise<Route[]> {
 function runRoutes(root: RunsRoot): Route[] {
   const get = (path: string, answer: Route['answer']): Route => ({ method: 'GET', path, answer });
   return [
-    get('/api/facts', () => json({ folder: root.folder, only: root.only } satisfies UiFacts)),
     get('/api/runs', async () => json(await root.rows())),
     get('/api/runs/events', (visit) => eventStream(visit, (signal) => tableEvents(root, signal))),
     get('/api/run', async (visit) => json(await told(runDetails((await runOf(root, visit)).path)))),
@@ -96,6 +109,24 @@ function runRoutes(root: RunsRoot): Route[] {
       return pageAlone(comparePage(await told(compare(paths)), words));
     }),
   ];
+}
+
+/** Steers a training. */
+function controlRoute(root: RunsRoot): Route {
+  return {
+    method: 'POST',
+    path: '/api/run/control',
+    answer: async (visit) => {
+      const { path } = await runOf(root, visit);
+      const request = steeringRequest.safeParse(await jsonBody(visit));
+      if (!request.success)
+        throw new HttpError(422, `it asks for nothing that is known: ${request.error.message}`);
+      await steer(placeOf(path), request.data).catch((error) => {
+        throw error instanceof WickError ? new HttpError(409, error.message) : error;
+      });
+      return json({ asked: request.data });
+    },
+  };
 }
 
 /** The run that a request names. @throws HttpError 404 */

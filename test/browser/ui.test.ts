@@ -4,6 +4,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Browser } from 'playwright-core';
+import { RunFolder } from '../../src/runs/run-folder.js';
+import { readSteering } from '../../src/runs/steering/steering-log.js';
 import { makeRun } from '../runs/compare/made-run.js';
 import { temporaryFolder } from '../vision/datasets/temporary-folder.js';
 import { launch, pathsOf, skip, trainDigits, visitUi, widthOf } from './ui-page.js';
@@ -46,6 +48,43 @@ describe('the page of runs', { skip }, () => {
     training.kill('SIGINT');
     await page.locator('.state.stopped').waitFor({ timeout: 60_000 });
     await page.getByRole('link', { name: 'Open the whole report' }).waitFor();
+    assert.deepEqual(wrong, []);
+  });
+
+  test('a training is steered by the keyboard: another learning rate, then stop and save', async (t) => {
+    const root = await temporaryFolder(t);
+    const token = 'correct-horse-battery';
+    const { page, ui, wrong, shoot } = await visitUi(
+      t,
+      browser,
+      root,
+      {},
+      { token, control: true },
+    );
+    assert.equal(page.url(), ui.url.replace(/\?.*/, ''), 'the address keeps no token');
+    const args = ['--epochs', '1000', '--limit', '200', '--threads', '1', '--out', 'live'];
+    trainDigits(t, root, args);
+    await page.getByRole('link', { name: 'live' }).click({ timeout: 60_000 });
+    const rate = page.getByLabel('New learning rate');
+    await rate.waitFor({ timeout: 60_000 });
+    await rate.focus();
+    await page.keyboard.type('fast');
+    await page.keyboard.press('Enter');
+    await page.getByText('A number above 0 is required').waitFor();
+    await rate.fill('');
+    await page.keyboard.type('3e-4');
+    await page.keyboard.press('Enter');
+    await page.getByText('learning rate 0.001 → 0.0003 after step').waitFor({ timeout: 30_000 });
+    await shoot('steered');
+    await page.getByRole('button', { name: 'Stop and save' }).focus();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Enter');
+    await page.locator('.state.stopped').waitFor({ timeout: 60_000 });
+    assert.equal(await rate.isVisible(), false, 'nothing is left to steer');
+    assert.deepEqual(
+      (await readSteering(await RunFolder.open(join(root, 'live')))).map(({ action }) => action),
+      ['lr', 'stop'],
+    );
     assert.deepEqual(wrong, []);
   });
 

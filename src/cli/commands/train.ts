@@ -9,8 +9,10 @@ import { trainTask } from '../../runs/train-task.js';
 import { showDownload } from '../../vision/datasets/download/show-download.js';
 import type { CacheEstimate } from '../../vision/datasets/image-store/image-store.js';
 import { applyEngineOfRun } from '../engine-of-run.js';
-import { interruptible } from '../interrupts.js';
+import { type Interruption, interruptible } from '../interrupts.js';
 import { applyLanguage, langOption } from '../lang-option.js';
+import { openLivePage } from '../live-page.js';
+import { openPage } from '../open-page.js';
 import {
   engineOption,
   jsonOption,
@@ -20,7 +22,7 @@ import {
   wholeNumber,
   winogradOption,
 } from '../options.js';
-import { printAside } from '../output.js';
+import { printAside, printJson, printLine } from '../output.js';
 import { prepareTraining } from '../prepare-training.js';
 import { reportFailure } from '../report-error.js';
 import { addSettingOptions, settingsGiven } from '../setting-options.js';
@@ -37,6 +39,8 @@ interface TrainOptions extends NothingOptions {
   readonly lang?: Language;
   readonly tensorboard?: true;
   readonly logEvery?: number;
+  readonly live?: true;
+  readonly open?: true;
 }
 
 const help = `
@@ -87,6 +91,13 @@ export function addTrain(command: Command): void {
     .option('--no-report', 'draw no pictures and write no report.html')
     .addOption(langOption())
     .option('--tensorboard', "write TensorBoard's event file, too")
+    .addOption(
+      new Option(
+        '--live',
+        'show it on a page while it trains, which can stop it and change its learning rate',
+      ).conflicts(['dryRun', 'overfitBatch', 'plotSchedule']),
+    )
+    .option('--open', 'open that page in the browser')
     .addOption(engineOption())
     .addOption(threadsOption())
     .addOption(winogradOption())
@@ -103,6 +114,7 @@ async function train(
   applyLanguage(options.lang);
   const instead = insteadOfTraining(options);
   if (instead !== null) return await instead.run(data, options, command, watching(options));
+  if (options.open && !options.live) command.error('error: --open is for --live');
   const json = options.json === true;
   const { run, task, settings, changed } =
     options.resume === undefined
@@ -112,6 +124,7 @@ async function train(
     ? new JsonReport(task, run)
     : new TextReport(task, settings, run, options.logEvery);
   report.start(settings);
+  if (options.live) await showLive(run, options);
   for (const text of changed) report.callback.onNote?.(`goes on although ${text}`);
   try {
     const { result, interruption } = await interruptible((signal) =>
@@ -127,12 +140,24 @@ async function train(
         signal,
       }),
     );
-    report.end(result, result.summary.interrupted ? interruption : null);
-    if (interruption !== null) process.exitCode = interruption.exitCode;
+    const why = interruption ?? byHand;
+    report.end(result, result.summary.interrupted ? why : null);
+    if (interruption !== null || result.summary.interrupted) process.exitCode = why.exitCode;
   } catch (error) {
     reportFailure(error, command);
     if (run.claimed) report.failed(await keptOf(run)); // else another process trains in it
   }
+}
+
+/** What a page asked for is an interruption, too: there is less than was asked for. */
+const byHand: Interruption = { cause: 'by hand', exitCode: 130 };
+
+async function showLive(run: RunFolder, { json, open }: TrainOptions): Promise<void> {
+  const url = await openLivePage(run);
+  if (url === null) return;
+  if (json) printJson({ event: 'live', url });
+  else printLine(`On a page: ${url}`);
+  if (open) openPage(url);
 }
 
 async function keptOf(run: RunFolder): Promise<Kept | null> {

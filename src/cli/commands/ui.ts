@@ -1,4 +1,5 @@
-import type { Command } from 'commander';
+import { setTimeout } from 'node:timers/promises';
+import { type Command, Option } from 'commander';
 import { chooseToken } from '../../serve/shell/token.js';
 import { openUi } from '../../ui/ui.js';
 import { interruptible } from '../interrupts.js';
@@ -10,7 +11,9 @@ import { reportError } from '../report-error.js';
 interface UiCommandOptions {
   readonly host: string;
   readonly port: number;
+  readonly control?: true;
   readonly open?: true;
+  readonly attached?: true;
   readonly json?: true;
 }
 
@@ -23,19 +26,26 @@ export function addUi(command: Command): void {
       'the address to listen on; 0.0.0.0 is in reach of other machines, which need the token that is printed, or WICK_TOKEN',
       '127.0.0.1',
     )
+    .option(
+      '--control',
+      'let the page stop trainings and change learning rates; whoever opens it needs the token that is printed',
+    )
     .option('--open', 'open it in the browser')
+    .addOption(new Option('--attached', 'show a run that begins now, until stdin ends').hideHelp())
     .addOption(jsonOption())
     .action(runUi);
 }
 
 async function runUi(path: string, options: UiCommandOptions, command: Command): Promise<void> {
-  const { host, port, json = false } = options;
-  const token = chooseToken(host, process.env.WICK_TOKEN);
+  const { host, port, json = false, control = false, attached = false } = options;
+  const token = chooseToken(host, process.env.WICK_TOKEN, control);
   const { interruption } = await interruptible(async (signal) => {
     const ui = await openUi(path, {
       host,
       port,
       token,
+      control,
+      isRun: attached,
       onError: (error) => reportError(error, { json, verbose: false, command }),
     });
     if (json) printJson({ url: ui.url });
@@ -44,13 +54,28 @@ async function runUi(path: string, options: UiCommandOptions, command: Command):
       printAside('Ctrl-C ends the page; what trains goes on');
     }
     if (options.open) openPage(ui.url);
-    await new Promise((resolve) => {
-      if (signal.aborted) resolve(null);
-      signal.addEventListener('abort', resolve, { once: true });
-    });
+    await Promise.race([abortOf(signal), ...(attached ? [endOfInput()] : [])]);
     await ui.close();
   });
   // Being told to end is how a server ends.
   if (interruption !== null && !interruption.cause.startsWith('SIG'))
     process.exitCode = interruption.exitCode;
+}
+
+async function abortOf(signal: AbortSignal): Promise<void> {
+  await new Promise((resolve) => {
+    if (signal.aborted) resolve(null);
+    signal.addEventListener('abort', resolve, { once: true });
+  });
+}
+
+/** How long pages get to hear how the training has ended. */
+const lastWordsMs = 2500;
+
+/** The process at the other end has gone: the training has ended, one way or another. */
+async function endOfInput(): Promise<void> {
+  await new Promise((resolve) => {
+    process.stdin.resume().once('end', resolve).once('error', resolve);
+  });
+  await setTimeout(lastWordsMs);
 }

@@ -28,7 +28,7 @@ async function start(): Promise<void> {
     view?.close();
     const [, given] = /^#\/run\/(.+)$/.exec(location.hash) ?? [];
     const run = given === undefined ? facts.only : decoded(given);
-    view = run === null ? runsView(facts, words) : runView(run, words);
+    view = run === null ? runsView(facts, words) : runView(run, facts.control, words);
     document.title = `${view.title} – wick`;
     main.replaceChildren(view.element);
   };

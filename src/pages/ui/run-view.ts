@@ -7,6 +7,7 @@ import { clock, percent } from './format.js';
 import { liveChart } from './live-chart.js';
 import { fillDetails } from './run-details-view.js';
 import { of, subscribe } from './server.js';
+import { steeringView } from './steering-view.js';
 import type { View } from './view.js';
 import type { PageWords } from './words.js';
 
@@ -16,13 +17,14 @@ const mostSteps = 40_000;
 /** How often charts are drawn at most. */
 const drawMs = 250;
 
-export function runView(name: string, words: PageWords): View {
+export function runView(name: string, control: boolean, words: PageWords): View {
   const lost = element('p', { className: 'problem', attributes: { role: 'alert' } });
   const state = element('p', { attributes: { 'aria-live': 'polite' } });
   const bar = element('progress', { hidden: true });
   const facts = element('p', { className: 'quiet' });
   const pictures = element('div', { className: 'pictures' });
   const details = element('section');
+  const steering = steeringView(name, control, words);
   const hint = element('p', { className: 'quiet' }, words.noSteps);
   const charts = {
     accuracy: liveChart('accuracy'),
@@ -59,6 +61,7 @@ export function runView(name: string, words: PageWords): View {
       lost.textContent = words.gone;
       return;
     }
+    steering.showRow(now);
     const { epochs, within } = now;
     state.replaceChildren(
       element('span', { className: `state ${now.state}` }, words.states[now.state]),
@@ -83,6 +86,7 @@ export function runView(name: string, words: PageWords): View {
         curves.add(lines);
         drawSoon();
       },
+      steering: (done: RunEvents['steering']) => steering.showDone(done),
       pictures: (files: RunEvents['pictures']) => showPictures(pictures, name, files, words),
     },
     (connected) => {
@@ -100,6 +104,7 @@ export function runView(name: string, words: PageWords): View {
       state,
       bar,
       facts,
+      steering.element,
       element('h2', {}, words.curves),
       hint,
       element('div', { className: 'charts' }, ...boxes.map((box) => box.element)),

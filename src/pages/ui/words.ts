@@ -48,6 +48,19 @@ const english = {
   lost: 'The server does not answer. What trains goes on; this page tries again.',
   gone: 'This run is no longer there.',
   language: 'Language',
+  steer: 'Steer',
+  stopAndSave: 'Stop and save',
+  reallyStop: 'Stop it now: --resume goes on with it',
+  goOn: 'Go on training',
+  newRate: 'New learning rate',
+  change: 'Change',
+  noRate: 'A number above 0 is required, such as 0.001 or 1e-4.',
+  asked: 'The training has been asked; it does so between two steps.',
+  byHand: {
+    stop: (step: number, time: string) => `${time}: stopped after step ${step}`,
+    lr: (step: number, time: string, from: string, to: string) =>
+      `${time}: learning rate ${from} → ${to} after step ${step}`,
+  },
 };
 
 export type PageWords = typeof english;
@@ -98,6 +111,18 @@ const chinese: PageWords = {
   lost: '服务器没有回应。训练仍在继续；本页会再试。',
   gone: '这个训练已经不在了。',
   language: '语言',
+  steer: '控制',
+  stopAndSave: '停止并保存',
+  reallyStop: '现在停止：之后可用 --resume 继续',
+  goOn: '继续训练',
+  newRate: '新的学习率',
+  change: '更改',
+  noRate: '需要一个大于 0 的数，例如 0.001 或 1e-4。',
+  asked: '已通知训练；它会在两步之间执行。',
+  byHand: {
+    stop: (step, time) => `${time}：在第 ${step} 步后停止`,
+    lr: (step, time, from, to) => `${time}：在第 ${step} 步后学习率 ${from} → ${to}`,
+  },
 };
 
 export const languages = { en: english, zh: chinese } as const;

@@ -74,7 +74,7 @@ export async function compare(paths: readonly string[]): Promise<RunComparison> 
 
 /** What a run is, in the order in which it is told. */
 function factsOf(run: ComparedRun): Map<string, unknown> {
-  const { settings, environment, data, recipe, code } = run;
+  const { settings, environment, data, recipe, code, steered } = run;
   return new Map<string, unknown>([
     ['data', recipe],
     ['recipe file', code?.path],
@@ -83,6 +83,7 @@ function factsOf(run: ComparedRun): Map<string, unknown> {
     ['training set', trainPrint(run)?.slice(0, 19)],
     ...Object.entries(settings),
     ...Object.entries(environment),
+    ['by hand', steered === '' ? undefined : steered],
   ]);
 }
 
@@ -132,7 +133,7 @@ function sameButSeed(run: ComparedRun): string {
   const { train, val, test } = data;
   const pictures = [train, val, test, trainPrint(run), testPrint(run), classes];
   const sorted = Object.entries(settings).sort();
-  return JSON.stringify([recipe, code?.sha256, pictures, sorted, environment]);
+  return JSON.stringify([recipe, code?.sha256, pictures, sorted, environment, run.steered]);
 }
 
 function accuracyOf(members: readonly ComparedRun[]): SeedGroup['accuracy'] {

@@ -15,6 +15,7 @@ import { type RunConfig, readRunConfig } from '../run-config.js';
 import { RunFolder } from '../run-folder.js';
 import type { LogLine } from '../run-log.js';
 import { type RunSummary, readRunSummary } from '../run-summary.js';
+import { readSteering, steeringText } from '../steering/steering-log.js';
 
 /** `unfinished`: it trains, or was killed; `stopped`: by a signal. */
 export type RunState = 'ended' | 'stopped' | 'failed' | 'unfinished';
@@ -54,6 +55,8 @@ export interface ComparedRun {
   readonly environment: Readonly<Record<string, unknown>>;
   /** Lengths and fingerprints of the splits. */
   readonly data: Readonly<Record<string, unknown>>;
+  /** What was changed by hand while it trained; empty where nothing was. */
+  readonly steered: string;
   /** After each epoch. */
   readonly curve: readonly HeldOutLine[];
 }
@@ -95,6 +98,10 @@ export async function readRun(path: string): Promise<ComparedRun> {
       wick: config.wick,
     },
     data: config.data,
+    steered: (await readSteering(run))
+      .filter(({ action }) => action === 'lr')
+      .map(steeringText)
+      .join('; '),
     curve,
   };
 }

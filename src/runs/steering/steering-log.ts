@@ -10,7 +10,6 @@ import { DataError } from '../../core/errors.js';
 import { readRegularFile } from '../../core/regular-file.js';
 import { isMarked } from '../../io/atomic.js';
 import { checkJson } from '../../io/json-file.js';
-import type { RunFolder } from '../run-folder.js';
 
 const rate = z.number().positive().max(1e6);
 
@@ -35,11 +34,17 @@ export type SteeringEntry = z.infer<typeof steeringEntry>;
 export const controlFile = 'control.jsonl';
 export const steeringFile = 'steering.jsonl';
 
+/** Where a run is, and its files; a `RunFolder` says so. */
+export interface RunPlace {
+  readonly path: string;
+  file(name: string): string;
+}
+
 /** Of either file. */
 const mostBytes = 2 ** 20;
 
 /** What was done by hand in a run, in order. @throws DataError for a damaged file */
-export async function readSteering(run: Pick<RunFolder, 'file'>): Promise<SteeringEntry[]> {
+export async function readSteering(run: RunPlace): Promise<SteeringEntry[]> {
   const path = run.file(steeringFile);
   return (await linesOf(path)).map((line) =>
     checkJson(path, steeringEntry, JSON.parse(line), 'the run may be damaged'),
@@ -58,12 +63,9 @@ export async function linesOf(path: string): Promise<string[]> {
  * Asks the training in a run's folder for something, whichever process it is in; it does so within a second, between steps.
  *
  * @throws DataError where nobody trains in it
- * @example await runs.steer('runs/digits-1', { action: 'lr', lr: 1e-4 });
+ * @example await runs.steer(await runs.RunFolder.open('runs/digits-1'), { action: 'lr', lr: 1e-4 });
  */
-export async function steer(
-  run: Pick<RunFolder, 'path' | 'file'>,
-  request: SteeringRequest,
-): Promise<void> {
+export async function steer(run: RunPlace, request: SteeringRequest): Promise<void> {
   const checked = steeringRequest.parse(request);
   if (!(await isMarked(run.path, 'training')))
     throw new DataError(run.path, 'nobody trains in it: there is nothing to steer');

@@ -118,9 +118,9 @@ export class Steering implements Callback {
       if (request.action === 'lr') this.wanted = request.lr;
       else if (!this.stopping.signal.aborted) {
         const entry = { action: 'stop', step: this.step, at: new Date().toISOString() } as const;
-        await append(this.run, [entry]);
         this.training?.note(steeringText(entry));
         this.stopping.abort();
+        await append(this.run, [entry]);
       }
     }
   }

@@ -6,9 +6,17 @@ import { isLoopback } from './admission.js';
 /** Characters that a token of the user's has at least. */
 const shortest = 16;
 
-/** The token of a server on `host`: `given`, or one drawn where others can reach it; null where only this machine can. */
-export function chooseToken(host: string, given: string | undefined): string | null {
-  if (given === undefined) return isLoopback(host) ? null : randomBytes(24).toString('base64url');
+/**
+ * The token of a server on `host`: `given`, or one drawn where others can reach it, or `always`, since other users of a machine
+ * reach its own address, too; else null.
+ */
+export function chooseToken(
+  host: string,
+  given: string | undefined,
+  always = false,
+): string | null {
+  if (given === undefined)
+    return isLoopback(host) && !always ? null : randomBytes(24).toString('base64url');
   if (given.length < shortest || !/^[\w.~-]+$/.test(given))
     throw new ValueError(
       'WICK_TOKEN',
