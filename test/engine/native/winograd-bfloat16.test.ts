@@ -12,14 +12,19 @@ import { fromArray } from '../../../src/tensor/creation.js';
 import type { Tensor } from '../../../src/tensor/tensor.js';
 import { openMachineCode, withoutNarrow } from './machine.js';
 
-/** [batch, channels, output channels, height, width, padding] */
+/** [batch, channels, output channels, height, width, kernel, stride, padding] */
 const cases = [
-  [2, 48, 80, 19, 14, 0],
-  [5, 32, 64, 11, 11, 1], // an odd number of rows of tiles, shared by the threads
-  [1, 256, 128, 14, 10, 1], // tiles of three, down and across
-  [3, 128, 256, 7, 7, 1],
-  [2, 256, 48, 9, 9, 1],
-  [3, 512, 256, 7, 7, 1], // weights in chunks, gradients in parts
+  [2, 48, 80, 19, 14, 3, 1, 0],
+  [5, 32, 64, 11, 11, 3, 1, 1], // an odd number of rows of tiles, shared by the threads
+  [1, 256, 128, 14, 10, 3, 1, 1], // tiles of three, down and across
+  [3, 128, 256, 7, 7, 3, 1, 1],
+  [2, 256, 48, 9, 9, 3, 1, 1],
+  [3, 512, 128, 7, 7, 3, 1, 1], // weights in chunks, gradients in parts
+  [2, 3, 20, 36, 40, 7, 2, 3], // from here on along rows
+  [1, 12, 24, 26, 22, 5, 1, 0],
+  [3, 24, 20, 21, 20, 5, 1, 2],
+  [3, 12, 24, 7, 9, 5, 1, 2],
+  [1, 7, 33, 19, 43, 5, 1, 2], // an odd number of channels
 ] as const;
 
 /** Root mean square errors, as shares of the values'. The usual points 1 and 2 would be off by .025 and 2e-6. */
@@ -31,14 +36,17 @@ function draw(rng: Rng, shape: Shape, scale = 1): Tensor {
 }
 
 /** y, dx and dw. */
-function passes([n, c, k, h, w, padding]: (typeof cases)[number], precision?: Precision) {
+function passes(
+  [n, c, k, h, w, kernel, stride, padding]: (typeof cases)[number],
+  precision?: Precision,
+) {
   const rng = new Rng(7, 0, 0);
   const x = draw(rng, [n, c, h, w]);
-  const weights = draw(rng, [k, c, 3, 3], 1 / Math.sqrt(9 * c));
+  const weights = draw(rng, [k, c, kernel, kernel], 1 / Math.sqrt(kernel ** 2 * c));
   const step = (image: Tensor, weight: Tensor) => {
     const [a, b] = [image, weight].map((t) => t.detach().requiresGrad_(true));
     if (!a || !b) throw new RangeError('two tensors');
-    const y = conv2d(a, b, null, { padding });
+    const y = conv2d(a, b, null, { stride, padding });
     y.mul(y.detach().add(1)).sum().backward();
     return { y, dx: a.grad ?? y, dw: b.grad ?? y };
   };

@@ -6,6 +6,7 @@ import type { Precision } from '../../precision.js';
 import type { Vec } from '../asm/operands.js';
 import type { Cursor, KernelWriter, Part } from '../kernel-writer.js';
 import { lineGatherPass, lineInputPass, lineSpreadPass, points } from './line-passes.js';
+import { type ElementForm, formBytes, storeForm } from './pairs.js';
 
 /** Tiles that are alike: positions [first, end) of their windows are inside of the image. */
 export interface TileRun {
@@ -14,18 +15,21 @@ export interface TileRun {
   readonly count: number;
 }
 
-/** A vector of a position: where it lies in the image and in a matrix, and how many of its lanes are there. */
+/** A vector of a position: where it lies in the image and in a matrix of floats, and how many of its lanes are there. */
 export interface LineVector {
   readonly pixel: number;
   readonly matrix: number;
   readonly lanes: number;
 }
 
+/** Of matrices; `pairs`: two tiles that follow each other share a place, as halves of pairs, where the last may be alone. */
+export type LineElements = Precision | 'pairs';
+
 export interface LineRows {
   readonly rows: number;
   readonly runs: readonly TileRun[];
   readonly vectors: readonly LineVector[];
-  /** Of the image; matrices hold floats. */
+  /** Of the image. */
   readonly storage: Precision;
   /** Bytes of the image between positions, tiles and rows. */
   readonly position: number;
@@ -41,28 +45,57 @@ interface TilePlace {
   readonly image: Cursor;
   readonly matrix: Cursor;
   readonly run: TileRun;
+  readonly form: ElementForm;
   readonly vector: LineVector;
   readonly part: Part | undefined;
+}
+
+/** Places that are alike, with one tile or two. */
+interface PlaceRun {
+  readonly tiles: readonly { readonly run: TileRun; readonly form: ElementForm }[];
+  readonly count: number;
+}
+
+function placesOf(runs: readonly TileRun[], elements: LineElements): readonly PlaceRun[] {
+  if (elements !== 'pairs')
+    return runs.map((run) => ({ tiles: [{ run, form: elements }], count: run.count }));
+  const all = runs.flatMap((run) => Array.from({ length: run.count }, () => run));
+  const places: (PlaceRun & { count: number })[] = [];
+  for (let i = 0; i < all.length; i += 2) {
+    const pair = all.slice(i, i + 2);
+    const last = places.at(-1);
+    const isAlike =
+      last?.tiles.length === pair.length && last.tiles.every(({ run }, t) => run === pair[t]);
+    if (isAlike) last.count++;
+    else {
+      const tiles = pair.map((run, t) => ({ run, form: t === 0 ? 'first' : 'second' }) as const);
+      places.push({ tiles, count: 1 });
+    }
+  }
+  return places;
 }
 
 /** Calls `body` for each tile of each row and vector. */
 function eachTile(
   w: KernelWriter,
-  shape: LineRows,
+  shape: LineRows & { readonly elements?: LineElements },
   image: Cursor,
   matrix: Cursor,
   body: (place: TilePlace) => void,
 ): void {
+  const places = placesOf(shape.runs, shape.elements ?? 'float32');
   for (const { lanes } of shape.vectors) w.part(lanes);
   w.loop(shape.rows, () => {
     for (const vector of shape.vectors)
       w.scope(() => {
         const [imageAt, matrixAt] = [image.fork(), matrix.fork()];
-        for (const run of shape.runs)
-          w.loop(run.count, () => {
+        for (const { tiles, count } of places)
+          w.loop(count, () => {
             const part = w.part(vector.lanes);
-            body({ image: imageAt, matrix: matrixAt, run, vector, part });
-            imageAt.advance(shape.step);
+            for (const tile of tiles) {
+              body({ image: imageAt, matrix: matrixAt, ...tile, vector, part });
+              imageAt.advance(shape.step);
+            }
             matrixAt.advance(shape.tile);
           });
       });
@@ -71,17 +104,24 @@ function eachTile(
   });
 }
 
+export interface LineInputs extends LineRows {
+  readonly elements: LineElements;
+}
+
 /** V = Bᵀ x. Arguments: x at the first window's first position, V at the first tile of the row. */
-export function lineInput(w: KernelWriter, shape: LineRows): void {
+export function lineInput(w: KernelWriter, shape: LineInputs): void {
   const { x, v } = w.pointers('x', 'v');
   const pass = lineInputPass(w);
   const registers = w.vectors(points);
-  eachTile(w, shape, x, v, ({ image, matrix, run, vector, part }) => {
+  eachTile(w, shape, x, v, ({ image, matrix, run, form, vector, part }) => {
     registers.forEach((to, j) => {
       if (j < run.first || j >= run.end) w.zero(to);
       else w.loadAs(shape.storage, to, image.at(j * shape.position + vector.pixel), part);
     });
-    pass(registers, (from, e) => w.store(matrix.at(e * shape.matrix + vector.matrix), from, part));
+    const place = (vector.matrix / 4) * formBytes(form);
+    pass(registers, (from, e) =>
+      storeForm(w, form, matrix.at(e * shape.matrix + place), from, part),
+    );
   });
 }
 
@@ -91,16 +131,21 @@ export interface LineOutputs extends LineRows {
 }
 
 /** D = A dy. Arguments: dy at the first tile, D at the first tile of the row. */
-export function lineGradient(w: KernelWriter, shape: LineOutputs): void {
+export function lineGradient(
+  w: KernelWriter,
+  shape: LineOutputs & { readonly elements: 'float32' | 'pairs' },
+): void {
   const { dy, d } = w.pointers('dy', 'd');
   const pass = lineSpreadPass(w, { scaled: false });
   const registers = w.vectors(shape.outputs);
-  eachTile(w, shape, dy, d, ({ image, matrix, run, vector, part }) => {
+  eachTile(w, shape, dy, d, ({ image, matrix, run, form, vector, part }) => {
     registers.forEach((to, j) => {
       if (j >= run.end) w.zero(to);
       else w.loadAs(shape.storage, to, image.at(j * shape.position + vector.pixel), part);
     });
-    pass(registers, (from, e) => w.vmovups(matrix.at(e * shape.matrix + vector.matrix), from));
+    pass(registers, (from, e) =>
+      storeForm(w, form, matrix.at(e * shape.matrix + vector.matrix), from),
+    );
   });
 }
 

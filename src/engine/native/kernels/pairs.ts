@@ -4,7 +4,7 @@
  */
 import type { Precision } from '../../precision.js';
 import type { Mem, Vec } from '../asm/operands.js';
-import type { KernelWriter } from '../kernel-writer.js';
+import type { KernelWriter, Part } from '../kernel-writer.js';
 
 /** The lower half of pairs, which makes the upper one zero, or the upper one. */
 export type Half = 'first' | 'second';
@@ -14,10 +14,16 @@ export type ElementForm = Precision | Half;
 
 export const formBytes = (form: ElementForm): number => (form === 'bfloat16' ? 2 : 4);
 
-/** Writes a vector; `from` may be lost. */
-export function storeForm(w: KernelWriter, form: ElementForm, at: Mem, from: Vec): void {
+/** Writes a vector or a part of one; `from` may be lost. A second half's whole vector is read. */
+export function storeForm(
+  w: KernelWriter,
+  form: ElementForm,
+  at: Mem,
+  from: Vec,
+  part?: Part,
+): void {
   if (form === 'float32' || form === 'bfloat16') {
-    w.storeAs(form, at, from);
+    w.storeAs(form, at, from, part);
     return;
   }
   const half: Vec = { ...from, bits: 256 };
@@ -27,5 +33,5 @@ export function storeForm(w: KernelWriter, form: ElementForm, at: Mem, from: Vec
     w.vpslld(from, from, 16);
     w.vorps(from, from, at);
   }
-  w.vmovups(at, from);
+  w.store(at, from, part);
 }

@@ -5,6 +5,8 @@
  * channels and ⌈width / s⌉ taps. Where positions do not start at the padding, the kernel gets columns of zeros before its first.
  */
 import type { ConvGeometry } from '../../compiler/lower/conv-geometry.js';
+import type { Precision } from '../../precision.js';
+import { bytesOf } from '../kernel-writer.js';
 import { points } from '../kernels/line-passes.js';
 import type { LineTaps, LineVector, TileRun } from '../kernels/line-transforms.js';
 import { vectorAt } from '../kernels/vector-places.js';
@@ -140,9 +142,13 @@ export interface Strips {
 export function stripsOf(
   { tiles, stride }: Lines,
   { kernel, stride: [down], outSize: [height] }: LineGeometry,
-  { channels, columns }: { readonly channels: number; readonly columns: number },
+  {
+    channels,
+    columns,
+    elements = 'float32',
+  }: { readonly channels: number; readonly columns: number; readonly elements?: Precision },
 ): Strips {
-  const row = stride * channels * 4;
+  const row = stride * channels * bytesOf(elements);
   const inputRows = Math.floor(elementBytes / (tiles * row));
   const fitting = Math.max(fewestRows, Math.floor((inputRows - kernel[0]) / down) + 1);
   const perImage = Math.ceil(height / Math.min(height, fitting));
@@ -152,7 +158,13 @@ export function stripsOf(
   const outTile = columns * 4;
   const outRow = tiles * outTile;
   return {
-    ...{ rows, perImage: Math.ceil(height / rows), terms: (kernel[0] * row) / 4, row, tile },
+    ...{
+      rows,
+      perImage: Math.ceil(height / rows),
+      terms: kernel[0] * stride * channels,
+      row,
+      tile,
+    },
     matrix: tiles * tile + padBytes,
     ...{ outTile, outRow, outMatrix: rows * outRow + padBytes },
   };

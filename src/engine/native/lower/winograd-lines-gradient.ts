@@ -28,7 +28,11 @@ export function emitLinesGradient(
   const { channels } = from;
   const columns = Math.ceil(to.channels / lanes) * lanes;
   const geometry = { size: from.size, outSize: to.size, kernel, stride, padding };
-  const strips = stripsOf(lines, geometry, { channels, columns });
+  // In a plan of that precision pairs of tiles are multiplied, as bfloat16.
+  const pairs = context.precision === 'bfloat16';
+  const elements = pairs ? 'pairs' : 'float32';
+  const places = Math.ceil(lines.tiles / (pairs ? 2 : 1));
+  const strips = stripsOf({ ...lines, tiles: places }, geometry, { channels, columns });
   const { terms, matrix, outTile, outRow, outMatrix } = strips;
   const tile = tileFor(columns, kernels.level);
   const units = batch * strips.perImage;
@@ -47,17 +51,17 @@ export function emitLinesGradient(
     call(kernels.get(zeroFill, { bytes: partBytes }), s.at(thread * partBytes));
     for (const unit of unitsOf(units, thread, parts)) {
       const strip = stripAt(strips, unit, to.size[0]);
-      transformWindows(kernels, call, { x, v: vOwn }, { ...conv, strips, strip });
+      transformWindows(kernels, call, { x, v: vOwn }, { ...conv, strips, strip, elements });
       const gradient = kernels.get(lineGradient, {
         ...{ rows: strip.rows, runs: outputRuns(lines, to.size[1]), outputs: lines.outputs },
         ...{ vectors: lineVectors(to, 1, lanes), position: to.pixelBytes },
         ...{ step: lines.outputs * to.pixelBytes, imageRow: to.rowBytes, storage: to.storage },
-        ...{ matrix: outMatrix, tile: outTile, matrixRow: outRow },
+        ...{ matrix: outMatrix, tile: outTile, matrixRow: outRow, elements },
       });
       const at = strip.image * to.imageBytes + strip.first * to.rowBytes;
       call(gradient, dy.at(at), dOwn.at(0));
       const products = kernels.get(product, {
-        ...{ m: terms, n: columns, k: lines.tiles, tile },
+        ...{ m: terms, n: columns, k: places, pairs, tile },
         ...{ aRow: 4, aStep: strips.tile, cRow: outTile },
         ...{ bStep: outTile, bPanel: tile.vectors * lanes * 4 },
         batch: { count: strip.rows, a: stride[0] * strips.row, b: outRow, c: 0 },

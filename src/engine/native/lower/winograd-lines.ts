@@ -6,9 +6,16 @@
 import type { Size2d } from '../../../core/shape.js';
 import type { LowerContext } from '../../compiler/lowering.js';
 import type { Pointer } from '../../compiler/region.js';
+import type { Precision } from '../../precision.js';
 import { points } from '../kernels/line-passes.js';
-import { lineInput, lineOutput, lineWeights } from '../kernels/line-transforms.js';
+import {
+  type LineElements,
+  lineInput,
+  lineOutput,
+  lineWeights,
+} from '../kernels/line-transforms.js';
 import { product, type Tile, tileFor } from '../kernels/product.js';
+import { pairWeights } from '../kernels/weight-order.js';
 import type { Kernels } from '../kernels.js';
 import {
   type Lines,
@@ -51,9 +58,14 @@ export function emitLines(kernels: Kernels, context: LowerContext, conv: LineCon
   const columns = Math.ceil(to.channels / lanes) * lanes;
   const tile = tileFor(columns, kernels.level);
   const geometry = { size: from.size, outSize: to.size, kernel, stride, padding: conv.padding };
-  const strips = stripsOf(lines, geometry, { channels: from.channels, columns });
-  const { terms, row, matrix, outTile, outRow, outMatrix } = strips;
-  const u = emitWeights(kernels, context, conv, { tile, columns, terms });
+  // In a plan of that precision pairs of terms are multiplied, as bfloat16.
+  const pairs = context.precision === 'bfloat16' && (lines.stride * from.channels) % 2 === 0;
+  const elements: Precision = pairs ? 'bfloat16' : 'float32';
+  const strips = stripsOf(lines, geometry, { channels: from.channels, columns, elements });
+  const { row, matrix, outTile, outRow, outMatrix } = strips;
+  const whole = emitWeights(kernels, context, conv, { tile, columns, terms: strips.terms });
+  const u = pairs ? emitPairs(kernels, context, whole, { tile, columns }) : whole;
+  const terms = strips.terms / (pairs ? 2 : 1);
   const v = context.threadScratch(points * matrix);
   const m = context.threadScratch(points * outMatrix);
   const panel = tile.vectors * lanes * 4;
@@ -65,9 +77,9 @@ export function emitLines(kernels: Kernels, context: LowerContext, conv: LineCon
   phase.run((thread, call) => {
     for (const unit of unitsOf(batch * strips.perImage, thread, context.threads)) {
       const strip = stripAt(strips, unit, to.size[0]);
-      transformWindows(kernels, call, { x, v: vOwn }, { ...conv, strips, strip });
+      transformWindows(kernels, call, { x, v: vOwn }, { ...conv, strips, strip, elements });
       const products = kernels.get(product, {
-        ...{ m: lines.tiles, n: columns, k: terms, tile },
+        ...{ m: lines.tiles, n: columns, k: terms, pairs, tile },
         ...{ aRow: strips.tile, aStep: 4, cRow: outTile, bStep: panel, bPanel: terms * panel },
         batch: { count: strip.rows, a: stride[0] * row, b: 0, c: outRow },
       });
@@ -107,9 +119,10 @@ export function transformWindows(
   conv: Pick<LineConv, 'lines' | 'from' | 'kernel' | 'stride' | 'padding'> & {
     readonly strips: Strips;
     readonly strip: Strip;
+    readonly elements: LineElements;
   },
 ): void {
-  const { lines, from, strips, strip } = conv;
+  const { lines, from, strips, strip, elements } = conv;
   const position = lines.stride * from.pixelBytes;
   const top = strip.first * conv.stride[0] - conv.padding[0];
   const count = (strip.rows - 1) * conv.stride[0] + conv.kernel[0];
@@ -121,7 +134,7 @@ export function transformWindows(
     const kernel = kernels.get(lineInput, {
       ...{ rows, runs, vectors: lineVectors(from, lines.stride, kernels.level.lanes), position },
       ...{ step: lines.outputs * position, imageRow: from.rowBytes, storage: from.storage },
-      ...{ matrix: strips.matrix, tile: strips.tile, matrixRow: strips.row },
+      ...{ matrix: strips.matrix, tile: strips.tile, matrixRow: strips.row, elements },
     });
     const at = strip.image * from.imageBytes + (top + start) * from.rowBytes;
     call(kernel, x.at(at - lines.before * position), v.at(start * strips.row));
@@ -181,5 +194,27 @@ function emitWeights(
       call(transform, given.at(p * packedPanel), made.at(to));
     }
   });
-  return { pointer: u.readonly(), matrix };
+  return { pointer: u.readonly(), matrix, terms };
+}
+
+/** U with pairs of terms. */
+function emitPairs(
+  kernels: Kernels,
+  context: LowerContext,
+  { pointer, matrix, terms }: ReturnType<typeof emitWeights>,
+  { tile, columns }: { readonly tile: Tile; readonly columns: number },
+) {
+  const { vectors } = tile;
+  const panel = terms * vectors * kernels.level.lanes * 4;
+  const panels = Math.ceil(columns / (vectors * kernels.level.lanes));
+  const narrow = (panels * panel) / 2 + padBytes;
+  const u = context.scratch(points * narrow);
+  const phase = new KernelPhase(context);
+  const [from, to] = [phase.operand(pointer), phase.operand(u)];
+  const kernel = kernels.get(pairWeights, { rows: (panels * terms) / 2, vectors });
+  phase.run((thread, call) => {
+    for (const e of unitsOf(points, thread, context.threads))
+      call(kernel, from.at(e * matrix), to.at(e * narrow));
+  });
+  return { pointer: u.readonly(), matrix: narrow, terms: terms / 2 };
 }
