@@ -29,6 +29,8 @@ export interface ConvGradient {
   readonly dyVectors: VectorPlaces;
   readonly dyImage: number;
   readonly cells: Cells;
+  /** Whether x and dy are pairs of bfloat16. */
+  readonly pairs: boolean;
   /** Bytes of S for a cell: all output channels in whole vectors. */
   readonly sumBytes: number;
 }
@@ -168,7 +170,9 @@ function addPixel(
       const pixel = xAt.at(place + (p * shape.step + tap) * shape.xPixel);
       if (value !== undefined) w.vbroadcastss(value, pixel);
       sums[i]?.forEach((sum, v) => {
-        w.vfmadd231ps(sum, vectors[v] ?? sum, value ?? each(pixel));
+        const [dy, x] = [vectors[v] ?? sum, value ?? each(pixel)];
+        if (shape.pairs) w.vdpbf16ps(sum, dy, x);
+        else w.vfmadd231ps(sum, dy, x);
       });
     });
   });

@@ -11,6 +11,7 @@ import { type Axis, inputAt, runsOf, tapsOf } from './axis.js';
 import { axesOf } from './conv-direct.js';
 import { emitUnpacking, type WeightView } from './packed-weights.js';
 import { type Call, KernelPhase, type Operand } from './phase.js';
+import { emitPixelPairs, hasPairs, pairedColumns } from './pixel-pairs.js';
 import { shareOf } from './shares.js';
 import { channelBlocks, type StoredImage, vectorPlaces } from './stored-image.js';
 
@@ -59,8 +60,15 @@ export function emitDirectGradient(
 ): void {
   const { threads } = context;
   const { channels, outChannels, kernel } = geometry;
-  const { batch, x, dy } = conv;
-  const [rows, columns] = axesOf(geometry);
+  const { batch } = conv;
+  const [rows, given] = axesOf(geometry);
+  const pairs = !conv.isDepthwise && hasPairs(conv.x) && hasPairs(conv.dy);
+  const columns = pairs ? pairedColumns(given) : given;
+  const pairsOf = (image: StoredImage, axis: Axis) =>
+    pairs ? emitPixelPairs(kernels, context, image, batch, axis) : image;
+  const x = pairsOf(conv.x, given);
+  const alone = { size: given.outSize, kernel: 1, step: 1, padding: 0, dilation: 1 };
+  const dy = pairsOf(conv.dy, { ...given, ...alone });
   const taps = kernel[0] * kernel[1];
   const { lanes } = kernels.level;
   const sumBytes = Math.ceil(outChannels / lanes) * lanes * 4;
@@ -77,6 +85,7 @@ export function emitDirectGradient(
   const units = byRows ? batch * rows.outSize : batch;
   const parts = Math.max(1, Math.min(threads, units, Math.floor(mostSumBytes / partBytes)));
   const sums = context.scratch(parts * partBytes);
+  const options = { geometry, rows, columns, pairs, view, sumBytes };
   const phase = new KernelPhase(context);
   const operands = {
     ...{ x: phase.operand(x.pointer), dy: phase.operand(dy.pointer), sums: phase.operand(sums) },
@@ -88,7 +97,7 @@ export function emitDirectGradient(
     const pieces = piecesOf(rows, columns.outSize, share.first * size, share.end * size);
     call(kernels.get(zeroFill, { bytes: partBytes }), operands.sums.at(thread * partBytes));
     for (const piece of pieces)
-      emitPiece(kernels, call, conv, { geometry, view, piece, sumBytes }, operands, {
+      emitPiece(kernels, call, { ...conv, x, dy }, { ...options, piece }, operands, {
         at: thread * partBytes,
       });
   });
@@ -128,6 +137,9 @@ function piecesOf(rows: Axis, width: number, start: number, end: number): Piece[
 
 interface PieceOptions {
   readonly geometry: ConvGeometry;
+  readonly rows: Axis;
+  readonly columns: Axis;
+  readonly pairs: boolean;
   readonly view: WeightView;
   readonly piece: Piece;
   readonly sumBytes: number;
@@ -137,11 +149,10 @@ function emitPiece(
   kernels: Kernels,
   call: Call,
   { x, dy, isDepthwise }: DirectGradient,
-  { geometry, view, piece, sumBytes }: PieceOptions,
+  { geometry, rows, columns, pairs, view, piece, sumBytes }: PieceOptions,
   operands: { readonly x: Operand; readonly dy: Operand; readonly sums: Operand },
   { at }: { readonly at: number },
 ): void {
-  const [rows, columns] = axesOf(geometry);
   const { kernelRows, first } = piece;
   const { lanes } = kernels.level;
   const shared = {
@@ -166,7 +177,7 @@ function emitPiece(
           ...{ channels: outChannels, xVectors: vectorPlaces(x, lanes) },
         })
       : kernels.get(convGradient, {
-          ...shared,
+          ...{ ...shared, pairs },
           ...{ channels: block.count, xChannel: x.channelBytes, outChannels },
           cells: cellsOf(kernels, columns.kernel, kernelRows, block.count, outChannels),
         });

@@ -193,13 +193,19 @@ export function conv2dBackwardWeightLowering(kernels: Kernels): Lowering<Conv2dA
     const geometry = geometryOf(node, shapes);
     if (geometry === undefined || geometry.outChannels <= fewChannels) return false;
     const { batch, inChannels, outChannels, size, outSize, padding, depthwise } = geometry;
+    const { kernel, stride } = geometry;
     const tiled = isFast(context, geometry);
     const along = tiled ? undefined : linesFor(context, geometry);
     const isDirect = !tiled && along === undefined;
     if (isDirect && !hasDirectGradient(kernels, geometry, depthwise)) return false;
     const own = depthwise ? vectorBlock(inChannels) : context.blockOf(x);
+    const isPaired =
+      !depthwise &&
+      kernel[1] >= stride[1] && // Else most pixels are read for nothing.
+      [own, vectorBlock(outChannels)].every((block) => block === tileBlock) &&
+      [x, dy].every((value) => context.storageOf(value) === 'bfloat16');
     const image = (value: Value, channels: number, valueSize: Size2d, block: Block) => {
-      const storage = isDirect ? 'float32' : context.storageOf(value);
+      const storage = isDirect && !isPaired ? 'float32' : context.storageOf(value);
       const pointer = context.input(value, block, storage);
       return storedImage(pointer, channels, valueSize, block, storage);
     };
