@@ -11,6 +11,15 @@ export interface UiFacts {
   readonly only: string | null;
   /** Whether trainings may be steered. */
   readonly control: boolean;
+  /** The networks that a page may choose where it may start trainings; null where it may not. */
+  readonly models: readonly string[] | null;
+}
+
+/** What has become of a training that a page has started: `begun` is a run. */
+export interface StartedTraining {
+  readonly state: 'starting' | 'begun' | 'failed';
+  /** The end of what it has said. */
+  readonly log: string;
 }
 
 /** `died`: nobody trains in it, and it has not said how it ended; `unreadable`: its files are damaged. */

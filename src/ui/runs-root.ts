@@ -28,7 +28,11 @@ export class RunsRoot {
    */
   static async open(path: string, isRunFolder = false): Promise<RunsRoot> {
     const status = await stat(path).catch((cause: unknown) => {
-      throw new DataError(path, `cannot be opened (${systemReason(cause)})`, { cause });
+      throw new DataError(
+        path,
+        `cannot be opened (${systemReason(cause)}); wick train makes runs, in runs/ where it is not told another folder`,
+        { cause },
+      );
     });
     if (!status.isDirectory()) throw new DataError(path, 'is a file, a folder of runs is required');
     const whole = resolve(path);

@@ -10,6 +10,7 @@ import { HttpError } from '../serve/shell/http-error.js';
 import { json, type Route, type Visit } from '../serve/shell/route.js';
 import { Shell } from '../serve/shell/shell.js';
 import { staticFiles } from '../serve/shell/static-files.js';
+import { modelNames } from '../vision/models/registry.js';
 import { eventStream } from './event-stream.js';
 import { jsonBody } from './json-body.js';
 import type { UiFacts } from './protocol.js';
@@ -18,6 +19,7 @@ import { runEvents, tableEvents } from './run-events.js';
 import { pageAlone, placeOf, runFile } from './run-files.js';
 import type { FollowedRun } from './run-row.js';
 import { RunsRoot } from './runs-root.js';
+import { trainingRoutes } from './training-routes.js';
 
 export interface UiOptions {
   /** The address to listen on. */
@@ -28,6 +30,8 @@ export interface UiOptions {
   readonly token: string | null;
   /** Further names that the server is reached by. */
   readonly allowHosts?: readonly string[];
+  /** The program and the arguments that are `wick`, where the page may start trainings. */
+  readonly command?: readonly [string, ...string[]];
   /** Whether trainings may be steered from the page. @default false */
   readonly control?: boolean;
   /** Whether `path` is a run, whatever is in it yet. @default it is seen by its files */
@@ -48,15 +52,17 @@ const mostCompared = 30;
 
 /** Shows the runs in the folder `path`, or the run that it is. @throws DataError where it is neither, or the port is taken */
 export async function openUi(path: string, options: UiOptions): Promise<OpenUi> {
-  const { control = false, isRun } = options;
+  const { control = false, isRun, command } = options;
   const root = await RunsRoot.open(path, isRun);
   const { folder, only } = root;
-  const facts: UiFacts = { folder, only, control };
+  const starts = command !== undefined && only === null;
+  const facts: UiFacts = { folder, only, control, models: starts ? modelNames : null };
   const routes = [
     ...(await pageRoutes()),
     { method: 'GET', path: '/api/facts', answer: () => json(facts) } as const,
     ...runRoutes(root),
     ...(control ? [controlRoute(root)] : []),
+    ...(starts ? trainingRoutes(folder, command) : []),
   ];
   const shell = await Shell.open(routes, { ...options, limits: { drainMs: 2000 } });
   const { token } = options;

@@ -1,13 +1,15 @@
 /** The page of runs: the table, a run, a training while it goes on, by mouse and by keyboard, on a desk and on a phone. */
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { RunFolder } from '../../src/runs/run-folder.js';
 import { readSteering } from '../../src/runs/steering/steering-log.js';
+import { commandLine } from '../cli/run-wick.js';
+import { fillFolder } from '../recipes/picture-folder.js';
 import { makeRun } from '../runs/compare/made-run.js';
-import { temporaryFolder } from '../vision/datasets/temporary-folder.js';
+import { put, temporaryFolder } from '../vision/datasets/temporary-folder.js';
 import { launch, pathsOf, skip, trainDigits, visitUi, widthOf } from './ui-page.js';
 
 let browser: Browser | undefined;
@@ -85,6 +87,31 @@ describe('the page of runs', { skip }, () => {
       (await readSteering(await RunFolder.open(join(root, 'live')))).map(({ action }) => action),
       ['lr', 'stop'],
     );
+    assert.deepEqual(wrong, []);
+  });
+
+  test('a folder is sent and trained on; one without pictures is told', async (t) => {
+    const root = await temporaryFolder(t);
+    await fillFolder(join(root, 'photos'), { green: 10, red: 10 });
+    await put(join(root, 'texts/cat'), 'a.txt', 'no picture');
+    const runs = join(root, 'runs');
+    await mkdir(runs);
+    const command = commandLine([]);
+    const more = { control: true, command };
+    const { page, wrong, shoot } = await visitUi(t, browser, runs, {}, more);
+    const chooser = page.getByLabel('Choose a folder');
+    await chooser.setInputFiles(join(root, 'texts'));
+    await page.getByText('There are no pictures in class folders in it.').waitFor();
+    await chooser.setInputFiles(join(root, 'photos'));
+    await page.getByText('photos: 20 pictures, 2 classes').waitFor();
+    await page.keyboard.type('3'); // epochs have the focus
+    await page.getByLabel('Network').selectOption('lenet');
+    await shoot('folder');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'photos-1' }).waitFor({ timeout: 60_000 });
+    await page.locator('.state.finished').waitFor({ timeout: 60_000 });
+    await page.locator('[data-chart="accuracy"] svg').waitFor();
     assert.deepEqual(wrong, []);
   });
 

@@ -1,4 +1,6 @@
+import { mkdir } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { type Command, Option } from 'commander';
 import { chooseToken } from '../../serve/shell/token.js';
 import { openUi } from '../../ui/ui.js';
@@ -28,7 +30,7 @@ export function addUi(command: Command): void {
     )
     .option(
       '--control',
-      'let the page stop trainings and change learning rates; whoever opens it needs the token that is printed',
+      'let the page start and stop trainings and change learning rates; whoever opens it needs the token that is printed',
     )
     .option('--open', 'open it in the browser')
     .addOption(new Option('--attached', 'show a run that begins now, until stdin ends').hideHelp())
@@ -36,15 +38,19 @@ export function addUi(command: Command): void {
     .action(runUi);
 }
 
+const main = fileURLToPath(new URL('../main.js', import.meta.url));
+
 async function runUi(path: string, options: UiCommandOptions, command: Command): Promise<void> {
   const { host, port, json = false, control = false, attached = false } = options;
   const token = chooseToken(host, process.env.WICK_TOKEN, control);
+  if (control && !attached) await mkdir(path, { recursive: true }); // trainings may begin in it
   const { interruption } = await interruptible(async (signal) => {
     const ui = await openUi(path, {
       host,
       port,
       token,
       control,
+      ...(control && { command: [process.execPath, main] as const }),
       isRun: attached,
       onError: (error) => reportError(error, { json, verbose: false, command }),
     });

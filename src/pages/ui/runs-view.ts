@@ -3,6 +3,7 @@ import type { RunRow, UiFacts } from '../../ui/protocol.js';
 import { element } from '../element.js';
 import { clock, percent } from './format.js';
 import { subscribe } from './server.js';
+import { trainingView } from './training-view.js';
 import type { View } from './view.js';
 import type { PageWords } from './words.js';
 
@@ -78,6 +79,7 @@ export function runsView(facts: UiFacts, words: PageWords): View {
       empty,
       table,
       element('p', {}, compare),
+      ...(facts.models === null ? [] : [trainingView(facts.models, words)]),
     ),
     close: () => subscription.close(),
   };

@@ -14,6 +14,16 @@ async function get<T>(path: string): Promise<T> {
 }
 
 /** @throws Error with the server's own words */
+export async function post<T>(path: string, content: object): Promise<T> {
+  const response = await fetch(path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(content),
+  });
+  return (await answerOf(response)) as T; // by the types that both sides have
+}
+
+/** @throws Error with the server's own words */
 export async function answerOf(response: Response): Promise<unknown> {
   const body: unknown = await response.json().catch(() => null);
   if (response.ok) return body;

@@ -1,7 +1,7 @@
 /** What was done by hand in a run, and, where the page may, what can be. */
 import type { RunEvents, RunRow } from '../../ui/protocol.js';
 import { button, element } from '../element.js';
-import { answerOf, of } from './server.js';
+import { of, post } from './server.js';
 import type { PageWords } from './words.js';
 
 export interface SteeringView {
@@ -16,12 +16,7 @@ export function steeringView(run: string, control: boolean, words: PageWords): S
   const told = element('p', { className: 'quiet', attributes: { 'aria-live': 'polite' } });
   const ask = async (request: object) => {
     try {
-      const response = await fetch(`api/run/control?${of(run)}`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(request),
-      });
-      await answerOf(response);
+      await post(`api/run/control?${of(run)}`, request);
       told.textContent = words.asked;
     } catch (error) {
       told.textContent = error instanceof Error ? error.message : String(error);
