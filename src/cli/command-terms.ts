@@ -11,7 +11,10 @@ export function inCommandTerms(message: string, command: Command): string {
   );
   const output = flags.get('out');
   if (output !== undefined && !flags.has('path')) flags.set('path', output);
-  const spelled = withSubject(message, flags).replace(
+  // Whoever asks about a picture has nothing to remove.
+  const asksAbout = command.registeredArguments.some((argument) => argument.name() === 'image');
+  const told = asksAbout ? withoutRemedy(message) : message;
+  const spelled = withSubject(told, flags).replace(
     /( or)?( pass)? \{ (\w+: [^{}]*) \}/g,
     (clause, or, pass, list) =>
       spell(list, flags, (options) => `${or ?? ''}${pass ?? ''} ${options}`, or ? '' : clause),

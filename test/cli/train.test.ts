@@ -204,7 +204,7 @@ test('one file that is no picture does not keep predict from the others', () => 
   assert.match(out, /^digit-0\.png: .*\ndigit-1\.png: .*\n$/);
   assert.match(
     err,
-    /^DataError: page\.png: .*; remove it\nDataError: none\.png: .*\n2 pictures in .*; 2 cannot be read\n$/,
+    /^DataError: page\.png: not a PNG [^;]*\nDataError: none\.png: .*\n2 pictures in .*; 2 cannot be read\n$/,
   );
   const json = wick(folder, ['predict', 'first', ...images, '--json']);
   const subjects = json.err.trim().split('\n');

@@ -71,7 +71,8 @@ const elsewhere: Readonly<Record<string, string>> = {
   clipgradnorm: 'clip.norm',
   batch: 'batchSize',
   amp: 'precision',
-  depth: 'model=blockCnn2, blockCnn3 or blockCnn4, whose names tell their depth',
+  depth:
+    'model.name, as in blockCnn2, blockCnn3 and blockCnn4, which have the depth in their names',
 };
 
 /** The setting that was meant: one beside it, or one of the same name in another section. */

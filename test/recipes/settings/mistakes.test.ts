@@ -14,7 +14,7 @@ const mistakes: readonly (readonly [set: string, message: string | RegExp])[] = 
   ['valSplit=0.1', 'valSplit: is no setting; did you mean split.val?'],
   [
     'model.depth=3',
-    'model.depth: is no setting; did you mean model=blockCnn2, blockCnn3 or blockCnn4, whose names tell their depth?',
+    'model.depth: is no setting; did you mean model.name, as in blockCnn2, blockCnn3 and blockCnn4, which have the depth in their names?',
   ],
   ['epoch=3', 'epoch: is no setting; did you mean epochs?'],
   [
