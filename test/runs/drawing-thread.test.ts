@@ -28,8 +28,16 @@ async function watchedRun(t: TestContext) {
     await writeFiles(files);
   };
   const clock = new FakeClock();
-  const thread = new DrawingThread(run, (text) => problems.push(text), new DrawingPace(clock));
-  return { out, written, problems, clock, thread };
+  const pace = new DrawingPace(clock);
+  const costs: number[] = [];
+  const ended = pace.ended.bind(pace);
+  pace.ended = (costMs) => {
+    costs.push(costMs ?? Number.NaN);
+    ended(costMs);
+  };
+  const thread = new DrawingThread(run, (text) => problems.push(text), pace);
+  t.after(() => thread.stop());
+  return { out, written, problems, costs, clock, thread };
 }
 
 const charts = ['curves.svg', 'curves.png', 'steps.svg', 'lr.svg'];
@@ -90,6 +98,20 @@ test('pictures of mistakes are drawn too, whatever size they have', async (t) =>
   assert.deepEqual([written, problems], [[[...charts, 'top-losses.png', 'confused.png']], []]);
   const { width } = await decode(join(out, 'confused.png'));
   assert.equal(width, 1.5 * (8 + 2 * 120));
+});
+
+test('a drawing costs what it has taken itself, without those before', async (t) => {
+  const { problems, costs, clock, thread } = await watchedRun(t);
+  const request = { classes: ['a'], language: 'en', outcome: nothing, gallery: null } as const;
+  thread.draw(async () => request);
+  clock.pass(50_000);
+  await thread.settled();
+  thread.draw(async () => ({ ...request, language: 'none' as 'en' })); // which fails at once
+  clock.pass(3_600_000);
+  await thread.settled();
+  assert.equal(problems.length, 1);
+  const [first = 0, second = 0] = costs;
+  assert.ok(0 < second && second < first / 2, `${first} and ${second} ms`);
 });
 
 test('what cannot be looked up is told, and not tried again at once', async (t) => {
