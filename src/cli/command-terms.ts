@@ -3,6 +3,7 @@
  * things are called `--image-size 4` and `--on-error skip`, where the command has such an option.
  */
 import type { Command } from 'commander';
+import { withoutRemedy } from '../core/without-remedy.js';
 
 /** The message in the terms of `command`: properties that are options of it become options. */
 export function inCommandTerms(message: string, command: Command): string {

@@ -67,7 +67,7 @@ async function cell(
 }
 
 /** As much of a text as stands under a picture. */
-function fitting(text: string, side: number): string {
+export function fitting(text: string, side: number): string {
   let room = (side + gap) / (0.52 * textSize);
   const signs = [...text];
   const end = signs.findIndex((sign) => {

@@ -143,6 +143,9 @@ test('explain, features and embed take a picture from stdin, and go on after one
   const some = ['🦊', '猫', ' blank '].map((name) => join('pictures', name, `${name}.png`));
   const map = piped('embed', 'run', '-', ...some, '--out', 'piped.html', '--json');
   assert.deepEqual([map.code, JSON.parse(map.out).pictures[0].image], [0, '-'], map.err);
+  // It is in no class's folder, and so taken for no other class.
+  const page = readFileSync(join(folder, 'piped.html'), 'utf8');
+  assert.match(page, /<title>-: [^<]*<\/title><image [^>]*><rect (?!.*class=)[^>]*>/);
 });
 
 test('features draws the layers that are asked for, or convolutions', async () => {

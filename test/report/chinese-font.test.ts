@@ -46,10 +46,13 @@ test('人 is told from what stands for signs that no font has', () => {
   assert.ok(!looksLikePerson(drawn(...rhombus)), 'a rhombus');
 });
 
-/** What `hasChineseFont` says in a process of its own, with these fonts. */
+/** Whether there is a font, and the language of PNGs that are to be Chinese, in a process of its own with these fonts. */
 function found(env: Readonly<Record<string, string>>): string {
-  const module = new URL('../../src/report/lettering/chinese-font.js', import.meta.url).href;
-  const code = `import(${JSON.stringify(module)}).then(async (m) => console.log(await m.hasChineseFont()))`;
+  const urls = ['lettering/chinese-font.js', 'lettering/png-text.js', 'language/words.js'].map(
+    (file) => JSON.stringify(new URL(`../../src/report/${file}`, import.meta.url).href),
+  );
+  const code = `Promise.all([${urls.map((url) => `import(${url})`)}]).then(async ([font, png, { languages }]) =>
+    console.log(await font.hasChineseFont(), (await png.pngWords(languages.zh)).code))`;
   const options = { env: { ...process.env, ...env }, encoding: 'utf8' } as const;
   return spawnSync(process.execPath, ['-e', code], options).stdout.trim();
 }
@@ -61,7 +64,7 @@ test('on a machine without fonts there is none', {
   await mkdir(join(folder, 'fonts'));
   const config = `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig><dir>${folder}/fonts</dir><cachedir>${folder}/cache</cachedir></fontconfig>`;
   await writeFile(join(folder, 'fonts.conf'), config);
-  assert.equal(found({ FONTCONFIG_FILE: join(folder, 'fonts.conf') }), 'false');
+  assert.equal(found({ FONTCONFIG_FILE: join(folder, 'fonts.conf') }), 'false en');
 });
 
 const listed = spawnSync('fc-list', [':lang=zh-cn', 'file'], { encoding: 'utf8' });
@@ -69,7 +72,7 @@ const listed = spawnSync('fc-list', [':lang=zh-cn', 'file'], { encoding: 'utf8' 
 test('a font that the system lists for Chinese is seen', {
   skip: !listed.stdout?.trim() && 'no such font is listed here',
 }, () => {
-  assert.equal(found({}), 'true');
+  assert.equal(found({}), 'true zh');
 });
 
 test('with a font Chinese stays text, and all else is strokes', () => {

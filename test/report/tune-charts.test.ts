@@ -64,6 +64,18 @@ test('parallel coordinates draw the best last, and nothing of what failed', () =
   assert.ok(svg.includes('1e-3') && svg.includes('&lt;script&gt;') && !svg.includes('<script'));
 });
 
+test('where less is better the lowest is drawn last, and its axis is turned', () => {
+  const { option } = tuneParallelChart(trials, axes, { name: 'loss', minimize: true });
+  const [lines] = seriesOf(option);
+  const drawn = lines?.data as readonly { value: readonly unknown[] }[];
+  assert.deepEqual(
+    drawn.map(({ value }) => value.at(-1)),
+    [95, 90, 85, 80],
+  );
+  const { inverse } = (option.parallelAxis as readonly { inverse?: boolean }[]).at(-1) ?? {};
+  assert.equal(inverse, true);
+});
+
 test('importances are bars in percent, the most important on top', () => {
   const importances = [
     { key: 'optimizer.lr', share: 0.75 },

@@ -36,6 +36,8 @@ test('a training draws its pictures and writes results.csv', async (t) => {
   for (const file of pictures.filter((name) => name.endsWith('.png')))
     await decode(join(out, file));
   assert.match(await readFile(join(out, 'curves.svg'), 'utf8'), />validation</);
+  const page = await readFile(join(out, 'report.html'), 'utf8');
+  assert.match(page, /<p class="result">.*Right for .* of 120 test images/);
   const [header, ...lines] = (await readFile(join(out, 'results.csv'), 'utf8')).trim().split('\n');
   assert.equal(
     header,

@@ -1,8 +1,8 @@
+import { wilson } from '../../metrics/wilson.js';
 import { htmlText } from '../html.js';
 import type { Words } from '../language/words.js';
-import { wilson } from '../wilson.js';
 import { name, percentOf } from './parts.js';
-import type { RunReport } from './run-report.js';
+import type { ReportScores, RunReport } from './run-report.js';
 
 /** The result in a sentence, and how it came about in another. */
 export function resultSection(report: RunReport, words: Words): string {
@@ -15,7 +15,7 @@ export function resultSection(report: RunReport, words: Words): string {
           split: words.splits[split],
           samples: scores.samples.toLocaleString(words.code),
           accuracy: percentOf(scores.accuracy),
-          interval: wilson(scores.accuracy, scores.samples).map(percentOf),
+          interval: intervalOf(scores).map(percentOf),
         });
   const more =
     scores === null
@@ -44,6 +44,11 @@ export function resultSection(report: RunReport, words: Words): string {
       ? [`<p class="warning">${htmlText(words.stopped(ended.epochs, ended.wanted))}</p>`]
       : []),
   ].join('\n');
+}
+
+function intervalOf({ accuracy, samples }: ReportScores): number[] {
+  const { low, high } = wilson(Math.round(accuracy * samples), samples);
+  return [low, high];
 }
 
 /** `1:02:03`, `2:03` */

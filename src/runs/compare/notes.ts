@@ -3,7 +3,7 @@
 import { english } from '../../report/language/english.js';
 import type { Words } from '../../report/language/words.js';
 import { testPrint } from './prints.js';
-import type { ComparedRun, MeasuredAccuracy } from './read-run.js';
+import type { ComparedRun } from './read-run.js';
 
 type CompareWords = Words['compare'];
 
@@ -58,13 +58,9 @@ function verdict(runs: readonly ComparedRun[], words: CompareWords): string[] {
   const [best, second] = [...tested].sort((a, b) => b.test.estimate - a.test.estimate);
   if (best === undefined || second === undefined) return [];
   const others = tested.filter((run) => run !== best);
-  const near = others.filter(({ test }) => overlap(test, best.test)).map(({ label }) => label);
+  const near = others.filter(({ test }) => test.high >= best.test.low).map(({ label }) => label);
   const points = (100 * (best.test.estimate - second.test.estimate)).toFixed(1);
   if (near.length === 0) return [words.best(best.label, points, second.label)];
   const told = near.length === others.length ? words.others : near.join(', ');
   return [words.notApart(best.label, best.test.samples, told)];
-}
-
-function overlap(a: MeasuredAccuracy, b: MeasuredAccuracy): boolean {
-  return a.high >= b.low && b.high >= a.low;
 }

@@ -29,7 +29,7 @@ export interface ShownPictures {
 export async function shownPictures(
   set: ShownSet,
   predictions: Predictions,
-  trained: TrainedModel | null,
+  trained: Pick<TrainedModel, 'model'> | null,
 ): Promise<ShownPictures> {
   const all = answersOf(predictions);
   const worst = [...all].sort((a, b) => b.loss - a.loss);
@@ -70,7 +70,7 @@ async function reasonsOf(
   set: ShownSet,
   all: readonly Answer[],
   worst: readonly Answer[],
-  trained: TrainedModel,
+  { model }: Pick<TrainedModel, 'model'>,
 ): Promise<ShownReason[]> {
   const isRight = ({ actual, predicted }: Answer) => actual === predicted;
   const classes = new Set<number>();
@@ -82,10 +82,9 @@ async function reasonsOf(
   const chosen = [...right.slice(0, 6), ...worst.filter((answer) => !isRight(answer)).slice(0, 6)];
   if (chosen.length === 0) return [];
   const inputs = await Promise.all(chosen.map(({ index }) => set.input(index)));
-  const { heatmap } = new GradCAM(trained.model).attribute(
-    cat(inputs.map((input) => input.unsqueeze(0))),
-    { target: chosen.map(({ predicted }) => predicted) },
-  );
+  const { heatmap } = new GradCAM(model).attribute(cat(inputs.map((input) => input.unsqueeze(0))), {
+    target: chosen.map(({ predicted }) => predicted),
+  });
   return await Promise.all(
     chosen.map(async ({ index, loss: _, ...said }, n) => {
       const picture = await set.picture(index);
