@@ -95,6 +95,14 @@ function pairStorage(context: LowerContext, value: Value, block: Block): Precisi
   return isPaired ? context.storageOf(value) : 'float32';
 }
 
+/** Whether pairs of pixels, one for each two outputs and each tap of a row, take no more memory than floats would. */
+function paysInPairs({ batch, inChannels, size, outSize, kernel, stride }: StoredGeometry) {
+  const ofRow = Math.ceil(outSize[1] / 2) * kernel[1];
+  const bytes = 4 * batch * paddedChannels(inChannels, tileBlock) * size[0] * ofRow;
+  // With a stride beyond the kernel most pixels would be read for nothing.
+  return kernel[1] >= stride[1] && kernel[1] <= 2 * stride[1] && areReachable(bytes);
+}
+
 /** How a convolution reads and writes its tensors. */
 interface Images {
   readonly from: StoredImage;
@@ -193,7 +201,6 @@ export function conv2dBackwardWeightLowering(kernels: Kernels): Lowering<Conv2dA
     const geometry = geometryOf(node, shapes);
     if (geometry === undefined || geometry.outChannels <= fewChannels) return false;
     const { batch, inChannels, outChannels, size, outSize, padding, depthwise } = geometry;
-    const { kernel, stride } = geometry;
     const tiled = isFast(context, geometry);
     const along = tiled ? undefined : linesFor(context, geometry);
     const isDirect = !tiled && along === undefined;
@@ -201,9 +208,9 @@ export function conv2dBackwardWeightLowering(kernels: Kernels): Lowering<Conv2dA
     const own = depthwise ? vectorBlock(inChannels) : context.blockOf(x);
     const isPaired =
       !depthwise &&
-      kernel[1] >= stride[1] && // Else most pixels are read for nothing.
       [own, vectorBlock(outChannels)].every((block) => block === tileBlock) &&
-      [x, dy].every((value) => context.storageOf(value) === 'bfloat16');
+      [x, dy].every((value) => context.storageOf(value) === 'bfloat16') &&
+      paysInPairs(geometry);
     const image = (value: Value, channels: number, valueSize: Size2d, block: Block) => {
       const storage = isDirect && !isPaired ? 'float32' : context.storageOf(value);
       const pointer = context.input(value, block, storage);
