@@ -66,6 +66,8 @@ export interface RunEvents {
   /** `null` when the run is no longer there. */
   readonly row: RunRow | null;
   readonly pictures: readonly RunPicture[];
+  /** What is damaged in its files; nothing comes after it. */
+  readonly problem: string;
   /** What was done by hand. */
   readonly steering: readonly SteeringEntry[];
   readonly lines: {

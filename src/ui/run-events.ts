@@ -1,5 +1,7 @@
 /** One run as a stream: its row whenever that changes, the lines of its logs as they come. */
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { WickError } from '../core/errors.js';
 import { readSteering } from '../runs/steering/steering-log.js';
 import { Changes } from './changes.js';
 import type { ServerEvent } from './event-stream.js';
@@ -11,8 +13,30 @@ import type { RunsRoot } from './runs-root.js';
 /** Steps of one event: of more, every so many are sent. A chart has fewer points than that. */
 const mostSteps = 5000;
 
+/** How often the silence after a problem is broken. */
+const waitMs = 5000;
+
 /** @param cursor the id of the last event that the page has, empty for none */
 export async function* runEvents(
+  root: RunsRoot,
+  path: string,
+  name: string,
+  cursor: string,
+  signal: AbortSignal,
+): AsyncGenerator<ServerEvent | null> {
+  try {
+    yield* unlessDamaged(root, path, name, cursor, signal);
+  } catch (error) {
+    if (!(error instanceof WickError)) throw error;
+    yield { event: 'problem', data: error.message };
+    while (!signal.aborted) {
+      await setTimeout(waitMs, undefined, { signal }).catch(() => {}); // a client that is cut off would come again
+      yield null;
+    }
+  }
+}
+
+async function* unlessDamaged(
   root: RunsRoot,
   path: string,
   name: string,

@@ -49,12 +49,23 @@ export class Trainings {
 
   /** Starts one; returns the name of its run. */
   async start(upload: Upload, options: TrainingOptions): Promise<string> {
-    const going = [...this.started.values()].filter(({ ended }) => !ended);
-    if (going.length >= mostAtOnce)
-      throw new HttpError(409, `${mostAtOnce} trainings go on already; wait, or stop one`);
-    const name = await this.freeName(upload.name);
+    const [name, training] = await this.take(upload.name);
+    try {
+      await this.run(upload, name, training, options);
+      return name;
+    } catch (error) {
+      this.started.delete(name);
+      throw error;
+    }
+  }
+
+  private async run(
+    upload: Upload,
+    name: string,
+    training: Started,
+    options: TrainingOptions,
+  ): Promise<void> {
     await mkdir(this.logs, { recursive: true });
-    const log = join(this.logs, `${name}.log`);
     const chosen = Object.entries(options).flatMap(([key, value]) => [
       `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
       String(value),
@@ -63,15 +74,13 @@ export class Trainings {
     const out = join(this.runs, name);
     const args = [...before, 'train', upload.path, '--out', out, '--on-error', 'skip', ...chosen];
     const { WICK_TOKEN: _, ...env } = process.env;
-    const file = await open(log, 'w');
+    const file = await open(training.log, 'w');
     try {
       const child = spawn(program, args, {
         detached: true,
         stdio: ['ignore', file.fd, file.fd],
         env: { ...env, NO_COLOR: '1' },
       });
-      const training: Started = { log, ended: false };
-      this.started.set(name, training);
       const end = () => {
         training.ended = true;
       };
@@ -80,7 +89,6 @@ export class Trainings {
     } finally {
       await file.close();
     }
-    return name;
   }
 
   /** What has become of one that is not among the runs yet. @throws HttpError 404 */
@@ -94,11 +102,18 @@ export class Trainings {
     return { state: training.ended ? 'failed' : 'starting', log };
   }
 
-  private async freeName(of: string): Promise<string> {
+  /** A name that no run has, which nobody else gets. @throws HttpError 409 where enough go on */
+  private async take(of: string): Promise<readonly [string, Started]> {
     for (let n = 1; ; n++) {
       const name = `${of}-${n}`;
       const there = await stat(join(this.runs, name)).catch(() => null);
-      if (there === null && !this.started.has(name)) return name;
+      if (there !== null || this.started.has(name)) continue;
+      const going = [...this.started.values()].filter(({ ended }) => !ended);
+      if (going.length >= mostAtOnce)
+        throw new HttpError(409, `${mostAtOnce} trainings go on already; wait, or stop one`);
+      const training: Started = { log: join(this.logs, `${name}.log`), ended: false };
+      this.started.set(name, training);
+      return [name, training];
     }
   }
 }

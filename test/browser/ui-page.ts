@@ -21,6 +21,9 @@ export async function launch(): Promise<Browser | undefined> {
   return await chromium.launch({ executablePath, args: ['--no-sandbox'] });
 }
 
+/** Not how long anything should take: a machine may be busy. */
+const patienceMs = 90_000;
+
 export interface UiVisit {
   readonly page: Page;
   readonly ui: OpenUi;
@@ -41,6 +44,7 @@ export async function visitUi(
   const onError = (error: unknown) => wrong.push(`server: ${error}`);
   const ui = await openUi(folder, { host: '127.0.0.1', port: 0, token: null, onError, ...more });
   const page = await browser.newPage({ locale: 'en-GB', ...options });
+  page.setDefaultTimeout(patienceMs);
   t.after(async () => {
     await page.close();
     await ui.close();

@@ -1,11 +1,12 @@
 /** The page of runs: the table, a run, a training while it goes on, by mouse and by keyboard, on a desk and on a phone. */
 import assert from 'node:assert/strict';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { RunFolder } from '../../src/runs/run-folder.js';
 import { readSteering } from '../../src/runs/steering/steering-log.js';
+import { openUi } from '../../src/ui/ui.js';
 import { commandLine } from '../cli/run-wick.js';
 import { fillFolder } from '../recipes/picture-folder.js';
 import { makeRun } from '../runs/compare/made-run.js';
@@ -37,8 +38,8 @@ describe('the page of runs', { skip }, () => {
     await page.getByText('There is no run yet').waitFor();
     const args = ['--epochs', '1000', '--limit', '200', '--threads', '1', '--out', 'live'];
     const training = trainDigits(t, root, args);
-    await page.getByRole('link', { name: 'live' }).click({ timeout: 60_000 });
-    await page.locator('[data-chart="accuracy"] svg').waitFor({ timeout: 60_000 });
+    await page.getByRole('link', { name: 'live' }).click();
+    await page.locator('[data-chart="accuracy"] svg').waitFor();
     await page.locator('.state.running').waitFor();
     const epoch = async () =>
       Number(/epoch (\d+)/.exec((await page.textContent('.quiet')) ?? '')?.[1]);
@@ -48,7 +49,7 @@ describe('the page of runs', { skip }, () => {
     await page.hover('[data-chart="accuracy"] svg');
     await shoot('live');
     training.kill('SIGINT');
-    await page.locator('.state.stopped').waitFor({ timeout: 60_000 });
+    await page.locator('.state.stopped').waitFor();
     await page.getByRole('link', { name: 'Open the whole report' }).waitFor();
     assert.deepEqual(wrong, []);
   });
@@ -66,9 +67,9 @@ describe('the page of runs', { skip }, () => {
     assert.equal(page.url(), ui.url.replace(/\?.*/, ''), 'the address keeps no token');
     const args = ['--epochs', '1000', '--limit', '200', '--threads', '1', '--out', 'live'];
     trainDigits(t, root, args);
-    await page.getByRole('link', { name: 'live' }).click({ timeout: 60_000 });
+    await page.getByRole('link', { name: 'live' }).click();
     const rate = page.getByLabel('New learning rate');
-    await rate.waitFor({ timeout: 60_000 });
+    await rate.waitFor();
     await rate.focus();
     await page.keyboard.type('fast');
     await page.keyboard.press('Enter');
@@ -76,18 +77,48 @@ describe('the page of runs', { skip }, () => {
     await rate.fill('');
     await page.keyboard.type('3e-4');
     await page.keyboard.press('Enter');
-    await page.getByText('learning rate 0.001 → 0.0003 after step').waitFor({ timeout: 30_000 });
+    await page.getByText('learning rate 0.001 → 0.0003 after step').waitFor();
     await shoot('steered');
     await page.getByRole('button', { name: 'Stop and save' }).focus();
     await page.keyboard.press('Enter');
     await page.keyboard.press('Enter');
-    await page.locator('.state.stopped').waitFor({ timeout: 60_000 });
+    await page.locator('.state.stopped').waitFor();
     assert.equal(await rate.isVisible(), false, 'nothing is left to steer');
     assert.deepEqual(
       (await readSteering(await RunFolder.open(join(root, 'live')))).map(({ action }) => action),
       ['lr', 'stop'],
     );
     assert.deepEqual(wrong, []);
+  });
+
+  test('when the server is started anew, the page goes on without a gap', async (t) => {
+    const root = await temporaryFolder(t);
+    await filled(root);
+    const { page, ui, wrong } = await visitUi(t, browser, root);
+    await page.getByRole('link', { name: 'cats-1' }).click();
+    await page.locator('[data-chart="accuracy"] svg').waitFor();
+    const port = Number(new URL(ui.url).port);
+    await ui.close();
+    await page.getByText('The server does not answer.').waitFor();
+    const scores = { epoch: 3, loss: 0.1, accuracy: 0.9 };
+    const lines = [
+      { ...scores, split: 'train', lr: 0.1 },
+      { ...scores, split: 'test', balancedAccuracy: 0.9 },
+    ];
+    const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+    await appendFile(join(root, 'cats-1/metrics.jsonl'), text);
+    const onError = (error: unknown) => assert.fail(String(error));
+    const next = await openUi(root, { host: '127.0.0.1', port, token: null, onError });
+    t.after(() => next.close());
+    await page.getByText('best 90.0 % in epoch 3').waitFor();
+    await page.getByText('The server does not answer.').waitFor({ state: 'hidden' });
+    const epochs = '[data-chart="accuracy"] svg text';
+    await page.locator(epochs, { hasText: /^3$/ }).waitFor();
+    assert.equal(await page.locator(epochs, { hasText: /^[123]$/ }).count(), 3, 'each epoch once');
+    assert.deepEqual(
+      wrong.filter((text) => !/ERR_|Failed to load/.test(text)),
+      [],
+    );
   });
 
   test('a folder is sent and trained on; one without pictures is told', async (t) => {
@@ -109,8 +140,8 @@ describe('the page of runs', { skip }, () => {
     await shoot('folder');
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
-    await page.getByRole('heading', { name: 'photos-1' }).waitFor({ timeout: 60_000 });
-    await page.locator('.state.finished').waitFor({ timeout: 60_000 });
+    await page.getByRole('heading', { name: 'photos-1' }).waitFor();
+    await page.locator('.state.finished').waitFor();
     await page.locator('[data-chart="accuracy"] svg').waitFor();
     assert.deepEqual(wrong, []);
   });

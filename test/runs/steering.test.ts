@@ -44,6 +44,7 @@ async function small(t: TestContext) {
       ...{ data: { imageSize: 8 }, epochs: 3, batchSize: 8, loader: { workers: 0 }, seed: 5 },
       ...{ callbacks: [{ onStep }], out, ...(signal && { signal }) },
       schedule: { name: 'cosine', per: 'step' },
+      report: false,
     });
     return { run, summary };
   };
@@ -87,7 +88,7 @@ test('a steered run is repeated, and gone on with from before the change, to the
   const abort = new AbortController();
   const cut = await begin('cut', (_, step) => void (step === 2 && abort.abort()), abort.signal);
   await copyFile(run.file('steering.jsonl'), cut.run.file('steering.jsonl'));
-  await resume(cut.run.path);
+  await resume(cut.run.path, { report: false });
   assert.deepEqual(await contents(cut.run), await contents(run));
   assert.equal((await readSteering(cut.run)).length, 1, 'it is written down once');
 });
@@ -99,7 +100,7 @@ test('a stop ends as a signal does; what was asked of a process that is gone is 
   assert.equal(summary.interrupted, true);
   assert.ok(summary.steps < 9);
   await writeFile(run.file('control.jsonl'), '{"action":"stop"}\n');
-  await resume(run.path);
+  await resume(run.path, { report: false });
   assert.deepEqual(await contents(run), await contents(whole.run));
   assert.deepEqual(
     (await readSteering(run)).map(({ action }) => action),

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import type { StartedTraining } from '../../src/ui/protocol.js';
+import { Trainings } from '../../src/ui/trainings.js';
 import { openUi } from '../../src/ui/ui.js';
 import { Uploads } from '../../src/ui/uploads.js';
 import { temporaryFolder } from '../vision/datasets/temporary-folder.js';
@@ -124,6 +125,19 @@ test('options are those of a list, and the training is told no others', async (t
   );
   assert.equal((await put(folder, 'cat/2.png')).status, 409, 'it is trained on');
   assert.equal((await readFile(join(root, '.ui/logs/cats-1.log'), 'utf8')).trimEnd(), log);
+});
+
+test('trainings that are asked for at once have a run each, and two go on at most', async (t) => {
+  const root = await temporaryFolder(t);
+  const command = [process.execPath, '-e', 'setTimeout(() => {}, 2000)'] as const;
+  const trainings = new Trainings(command, root, join(root, 'logs'));
+  const upload = { name: 'cats', path: root };
+  const asked = await Promise.allSettled([1, 2, 3].map(() => trainings.start(upload, {})));
+  const runs = asked.flatMap((of) => (of.status === 'fulfilled' ? of.value : []));
+  assert.equal(new Set(runs).size, 2, runs.join());
+  const refused = asked.find((of) => of.status === 'rejected');
+  assert.equal(refused?.reason.status, 409);
+  while ((await trainings.state(runs[0] ?? '')).state === 'starting') await setTimeout(50);
 });
 
 test('a folder takes so many files and bytes and no more', async (t) => {

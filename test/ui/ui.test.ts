@@ -91,6 +91,23 @@ test('a stream tells the logs as they grow, and after a break what was missed', 
   await second.close();
 });
 
+test('a damaged log is told, once, and the stream stays', async (t) => {
+  const { root, url, errors } = await opened(t, async (folder) => {
+    await makeRun(folder, 'run', { accuracies: [0.5], summary: null });
+  });
+  await appendFile(join(root, 'run/steps.jsonl'), '{"step":"three"}\n');
+  const stream = await listen(new URL('api/run/events?run=run', url));
+  const { data } = await stream.until('problem');
+  assert.match(String(data), /steps\.jsonl: .*step/s);
+  await stream.close();
+  await appendFile(join(root, 'run/steering.jsonl'), 'no json\n');
+  await writeFile(join(root, 'run/steps.jsonl'), '');
+  const again = await listen(new URL('api/run/events?run=run', url));
+  assert.match(String((await again.until('problem')).data), /steering\.jsonl: a line is not JSON/);
+  await again.close();
+  assert.deepEqual(errors, []);
+});
+
 test('the table tells of runs that come and go', async (t) => {
   const { root, url } = await opened(t, async () => {});
   const table = await listen(new URL('api/runs/events', url));

@@ -27,6 +27,7 @@ export interface LiveChart {
 export function liveChart(kind: string): LiveChart {
   const box = element('div', { className: `chart ${kind}` });
   box.dataset.chart = kind;
+  box.setAttribute('role', 'img');
   let drawn: Drawn | null = null;
   let shown: Chart | null = null;
   const draw = () => {
@@ -62,6 +63,8 @@ export function liveChart(kind: string): LiveChart {
     element: box,
     show(chart) {
       shown = chart;
+      const { text = '' } = (chart.option.title ?? {}) as { readonly text?: string };
+      box.setAttribute('aria-label', text);
       draw();
     },
     close() {

@@ -37,6 +37,7 @@ export function runView(name: string, control: boolean, words: PageWords): View 
   let row: RunRow | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let hasDetails = false;
+  let isGone = false;
 
   const draw = () => {
     timer = undefined;
@@ -57,10 +58,9 @@ export function runView(name: string, control: boolean, words: PageWords): View 
   };
   const showRow = (now: RunEvents['row']) => {
     row = now;
-    if (now === null) {
-      lost.textContent = words.gone;
-      return;
-    }
+    isGone = now === null;
+    lost.textContent = isGone ? words.gone : '';
+    if (now === null) return;
     steering.showRow(now);
     const { epochs, within } = now;
     state.replaceChildren(
@@ -72,7 +72,7 @@ export function runView(name: string, control: boolean, words: PageWords): View 
     bar.value = epochs.done + within;
     bar.setAttribute('aria-label', words.epochOf(epochs.done, epochs.planned));
     facts.textContent = factsOf(now, words).join(' · ');
-    if (!hasDetails && now.recipe !== '') {
+    if (!hasDetails && now.model !== '') {
       hasDetails = true;
       void fillDetails(details, name, words);
     }
@@ -86,11 +86,14 @@ export function runView(name: string, control: boolean, words: PageWords): View 
         curves.add(lines);
         drawSoon();
       },
+      problem: (text: RunEvents['problem']) => {
+        lost.textContent = text;
+      },
       steering: (done: RunEvents['steering']) => steering.showDone(done),
       pictures: (files: RunEvents['pictures']) => showPictures(pictures, name, files, words),
     },
     (connected) => {
-      if (row !== null || !connected) lost.textContent = connected ? '' : words.lost;
+      if (!isGone) lost.textContent = connected ? '' : words.lost;
     },
   );
   return {

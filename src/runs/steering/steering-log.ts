@@ -7,6 +7,7 @@
 import { appendFile, stat } from 'node:fs/promises';
 import { z } from 'zod';
 import { DataError } from '../../core/errors.js';
+import { quote } from '../../core/outside-text.js';
 import { readRegularFile } from '../../core/regular-file.js';
 import { isMarked } from '../../io/atomic.js';
 import { checkJson } from '../../io/json-file.js';
@@ -47,8 +48,18 @@ const mostBytes = 2 ** 20;
 export async function readSteering(run: RunPlace): Promise<SteeringEntry[]> {
   const path = run.file(steeringFile);
   return (await linesOf(path)).map((line) =>
-    checkJson(path, steeringEntry, JSON.parse(line), 'the run may be damaged'),
+    checkJson(path, steeringEntry, parsed(path, line), 'the run may be damaged'),
   );
+}
+
+function parsed(path: string, line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch (cause) {
+    throw new DataError(path, `a line is not JSON: ${quote(line)}; the run may be damaged`, {
+      cause,
+    });
+  }
 }
 
 /** What is asked for, as lines that nobody has checked; none where there is no such file. */

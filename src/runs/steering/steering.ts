@@ -70,16 +70,17 @@ export class Steering implements Callback {
     if (after !== 'step' || training === null) return;
     const { optimizer } = training;
     for (const entry of this.planned) if (entry.step === globalStep) this.change(entry);
-    if (this.wanted === null || this.wanted === optimizer.lr) return;
+    const { wanted: to } = this;
+    this.wanted = null;
+    if (to === null || to === optimizer.lr) return;
     const at = new Date().toISOString();
     const entry = {
       action: 'lr',
       step: globalStep,
       at,
       from: optimizer.lr,
-      to: this.wanted,
+      to,
     } as const;
-    this.wanted = null;
     await append(this.run, [entry]); // first: what is changed and not written down could not be done again
     this.planned.push(entry); // for when it goes back to a checkpoint
     this.change(entry);
