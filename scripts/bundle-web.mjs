@@ -19,6 +19,7 @@ await build({
   entryPoints: {
     wick: join(built, 'web/client.js'),
     'wick-worker': join(built, 'web/worker.js'),
+    'wick-learn': join(built, 'web/learn-worker.js'),
     'browser-helper': join(built, 'engine/pool/browser-helper.js'),
   },
   outdir: join(built, 'pages/web'),

@@ -42,6 +42,8 @@ export interface ExportRunOptions {
   readonly recipe?: string | undefined;
   /** The terms under which a model file may be used. @default those that the model has */
   readonly license?: string | undefined;
+  /** Add a page to a `web` folder on which visitors teach the network classes of their own. @default false */
+  readonly train?: boolean | undefined;
   /** What runs an ONNX file to check it. @default onnxruntime-node, where it is installed */
   readonly runtime?: OnnxRuntime | undefined;
 }
@@ -64,6 +66,7 @@ const readOptions = optionReader<ExportRunOptions>('exportRun', {
   data: true,
   recipe: true,
   license: true,
+  train: true,
   runtime: true,
 });
 
@@ -85,6 +88,12 @@ export async function exportRun(
   const options = readOptions(given);
   const format = options.format ?? formatOf(options.path);
   requireOneOf('exportRun', 'format', format, exportFormats);
+  const { license, train = false } = options;
+  if (train && format !== 'web')
+    throw new ValueError(
+      'exportRun',
+      `format ${format} is given with { train: true }, which is for web; leave it out`,
+    );
   const trained = await TrainedModel.load(await openModel(model), { recipe: options.recipe });
   const path =
     options.path ?? trained.source.file(format === 'web' ? 'web' : `model${endings[format]}`);
@@ -106,9 +115,9 @@ export async function exportRun(
     });
     return { ...done, onnx: { sizeBytes, opset, check, withoutTestSet } };
   }
-  if (format === 'web') await writeWebFolder(path, trained, options.license);
+  if (format === 'web') await writeWebFolder(path, trained, { license, learn: train });
   else if (format === 'torch') await saveTorch(path, network.stateDict());
-  else await saveModelFile(path, await portableCard(trained, options.license), network.stateDict());
+  else await saveModelFile(path, await portableCard(trained, license), network.stateDict());
   return done;
 }
 

@@ -15,6 +15,13 @@ import { webReadme } from './web-readme.js';
 const pageFiles = ['page.js', 'theme.css', 'wick.js', 'wick-worker.js', 'browser-helper.js'];
 const kernelFiles = ['kernels-relaxed.wasm', 'kernels-simd.wasm'];
 
+export interface WebOptions {
+  /** The terms under which the model may be used. @default those that it has */
+  readonly license: string | undefined;
+  /** Whether there is a page, too, on which visitors teach the network classes of their own. */
+  readonly learn: boolean;
+}
+
 /** The file by which a folder is known that may be written again. */
 const mark = 'wick-worker.js';
 
@@ -26,7 +33,7 @@ const mark = 'wick-worker.js';
 export async function writeWebFolder(
   folder: string,
   trained: TrainedModel,
-  license: string | undefined,
+  { license, learn }: WebOptions,
 ): Promise<void> {
   const { card, source, model } = trained;
   if (card.code !== undefined)
@@ -42,7 +49,12 @@ export async function writeWebFolder(
   for (const name of kernelFiles) await put(name, await built(`engine/wasm/${name}`));
   for (const name of pageFiles) await put(name, await built(`pages/web/${name}`));
   await put('LICENSE.txt', await readFile(assetPath('..', 'LICENSE')));
-  await put('README.md', webReadme(source.name, described));
+  await put('README.md', webReadme(source.name, described, learn));
+  if (learn) {
+    await put('wick-learn.js', await built('pages/web/wick-learn.js'));
+    await put('learn.js', await built('pages/learn/page.js'));
+    await put('learn.html', await built('pages/learn/index.html'));
+  }
   const page = String(await built('pages/web/index.html'));
   await put(
     'index.html',

@@ -5,7 +5,7 @@ import type { ModelCard } from './model-card.js';
 const named = 20;
 
 /** README.md of a folder that `wick export --format web` has written: how it is opened and used, and what model it has. */
-export function webReadme(name: string, card: ModelCard): string {
+export function webReadme(name: string, card: ModelCard, learn: boolean): string {
   const { architecture, classes, inputShape, license, data } = card;
   const [channels, height, width] = inputShape;
   const shown = classes
@@ -33,7 +33,7 @@ Any web server will do; from a disk (\`file://\`) browsers load no modules:
 Cameras, and threads, need https or localhost. With the headers \`Cross-Origin-Opener-Policy: same-origin\` and
 \`Cross-Origin-Embedder-Policy: require-corp\` the model runs on all processors, without them on one.
 
-## In a page of your own
+${learn ? learning : ''}## In a page of your own
 
 \`\`\`html
 <script type="module">
@@ -56,6 +56,13 @@ ${facts.map((fact) => `- ${fact}`).join('\n')}
 The code around it is wick's, under the MIT licence in LICENSE.txt.
 `;
 }
+
+const learning = `## Teach it other classes
+
+\`learn.html\` takes pictures of a visitor's own classes, from files or the camera, teaches them to the network on the visitor's machine, and gives
+the new \`model.wick\` for download, which replaces the one here or goes to \`wick predict\`.
+
+`;
 
 function oneLine(text: string): string {
   return printable(text).replace(/[<>&#*_[\]`]/g, (char) => `\\${char}`);

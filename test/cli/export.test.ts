@@ -99,3 +99,12 @@ test('a folder for web servers is written anew, but not over other things', () =
   assert.match(file.err, /own\/notes\.txt: is a file, a folder is required/);
   assert.deepEqual(readdirSync(join(folder, 'own')), ['notes.txt']);
 });
+
+test('a page that learns belongs to a folder for web servers alone', () => {
+  const { code, err } = wick(folder, ['export', 'run', '--format', 'torch', '--train']);
+  assert.equal(code, 1);
+  assert.match(
+    err,
+    /^ValueError: wick export: format torch is given with --train, which is for web; leave it out$/m,
+  );
+});

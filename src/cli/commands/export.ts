@@ -26,6 +26,7 @@ interface ExportOptions extends EngineChoice {
   readonly data?: string;
   readonly recipe?: string;
   readonly license?: string;
+  readonly train?: true;
   readonly json?: true;
 }
 
@@ -45,6 +46,7 @@ export function addExport(command: Command): void {
     )
     .option('--data <dir>', 'folder with the test images that an ONNX file is checked on')
     .option('--license <terms>', 'under which a model file may be used, such as CC-BY-4.0')
+    .option('--train', 'of web: add a page on which visitors teach the network their own classes')
     .addOption(recipeOption())
     .addOption(engineOption())
     .addOption(threadsOption())
@@ -55,8 +57,8 @@ export function addExport(command: Command): void {
 async function runExport(path: string, options: ExportOptions, command: Command): Promise<void> {
   const run = await openModel(path);
   applyEngineChoice(options);
-  const { format, out, data, recipe, license, json = false } = options;
-  const done = await exportRun(run, { format, path: out, data, recipe, license });
+  const { format, out, data, recipe, license, train, json = false } = options;
+  const done = await exportRun(run, { format, path: out, data, recipe, license, train });
   if (json) {
     printJson({ run: run.path, ...done });
     return;
