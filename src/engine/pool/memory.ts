@@ -18,7 +18,7 @@ const slackBytes = 64;
 const gibibyte = 2 ** 30;
 
 /** From so many bytes on, and whenever they have doubled, the garbage collector is asked for what nobody reaches. */
-const worthCollecting = gibibyte / 4;
+const worthCollecting = gibibyte / 8;
 
 /** Smaller results are copied in the time that it takes to find them a place. */
 const leastResult = 4096;
