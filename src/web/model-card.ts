@@ -73,11 +73,16 @@ export function readPageCard(value: unknown, fail: ReadFailure): Pick<ModelCard,
         'load its weights with io.decodeSafetensors into a network that you make',
     );
   const { options } = architecture;
-  const agrees = { numClasses: classes.length, inChannels: inputShape[0] };
-  for (const [name, count] of Object.entries(agrees))
-    if (Object.hasOwn(options, name) && options[name] !== count)
+  const [inChannels, height, width] = inputShape;
+  const required = {
+    numClasses: classes.length,
+    ...(Object.hasOwn(options, 'inChannels') && { inChannels }),
+    ...(Object.hasOwn(options, 'imageSize') && height === width && { imageSize: height }),
+  };
+  for (const [name, fitting] of Object.entries(required))
+    if (options[name] !== fitting)
       throw fail(
-        `option ${quote(name)} of its network is ${show(options[name])}, but ${count} fits`,
+        `option ${quote(name)} of its network is ${show(options[name])}, but ${fitting} fits`,
       );
   return card as unknown as Pick<ModelCard, keyof PageCard>;
 }
