@@ -161,6 +161,13 @@ describe('an exported page', { skip }, () => {
         await failure('model.predict(new ImageData(9, 9), { signal: AbortSignal.abort() })'),
         /^AbortError/,
       );
+      const ended = `new Promise((resolve, reject) => {
+        const cancel = new AbortController();
+        model.predict(new ImageData(2000, 2000), { signal: cancel.signal }).then(resolve, reject);
+        setTimeout(() => cancel.abort(), 0);
+        setTimeout(resolve, 5000);
+      })`;
+      assert.match(await failure(ended), /^AbortError/);
       assert.match(
         await failure('model.explain(new ImageData(28, 28), { label: "x" })'),
         /^ValueError: explain: label='x'/,

@@ -2,7 +2,7 @@
 import sharp from 'sharp';
 import { Rng } from '../../src/core/rng.js';
 
-export type PictureKind = 'png' | 'grey png' | 'transparent png' | 'jpeg';
+export type PictureKind = 'png' | 'grey png' | 'transparent png' | 'png with profile' | 'jpeg';
 
 /** A picture's file. */
 export async function pictureFile(
@@ -23,6 +23,7 @@ export async function pictureFile(
     bytes[i] = 127.5 + 100 * wave + rng.int(27);
   }
   const image = sharp(bytes, { raw: { width, height, channels } });
+  if (kind === 'png with profile') return await image.withIccProfile('p3').png().toBuffer();
   return kind === 'jpeg'
     ? await image.jpeg({ quality: 90 }).toBuffer()
     : await image
