@@ -15,6 +15,8 @@ export interface FetchPictureOptions {
   readonly timeoutMs: number;
   /** Which addresses may be connected to. @default those of the public internet */
   readonly isAllowed?: (address: string) => boolean;
+  /** Finds the addresses of a name. @default the system's */
+  readonly lookup?: typeof lookupName;
 }
 
 const maxRedirections = 3;
@@ -30,7 +32,7 @@ export async function fetchPicture(
   let url = new URL(address);
   try {
     for (let hop = 0; hop <= maxRedirections; hop++) {
-      const response = await get(url, both, options.isAllowed ?? isPublicAddress);
+      const response = await get(url, both, options);
       const { statusCode = 0, headers } = response;
       const moved = statusCode >= 300 && statusCode < 400 && headers.location !== undefined;
       if (!moved && statusCode === 200) return await bounded(response, options.maxBytes);
@@ -52,7 +54,7 @@ export async function fetchPicture(
 async function get(
   url: URL,
   signal: AbortSignal,
-  isAllowed: (address: string) => boolean,
+  { isAllowed = isPublicAddress, lookup: find = lookupName }: FetchPictureOptions,
 ): Promise<IncomingMessage> {
   const secure = url.protocol === 'https:';
   if ((!secure && url.protocol !== 'http:') || url.username !== '' || url.password !== '')
@@ -60,7 +62,7 @@ async function get(
   const name = url.hostname.replace(/^\[|\]$/g, '');
   if (isIP(name) !== 0 && !isAllowed(name)) throw notAllowed();
   const lookup: LookupFunction = (host, options, done) =>
-    lookupName(host, { ...options, all: true }, (error, found) => {
+    find(host, { ...options, all: true }, (error, found) => {
       if (error !== null) return done(error, '', 0);
       if (!found.every((one) => isAllowed(one.address))) return done(notAllowed(), '', 0);
       const [first] = found;

@@ -1,5 +1,6 @@
 /** Pictures from addresses that others choose: of the public internet alone. */
 import assert from 'node:assert/strict';
+import type { lookup as dnsLookup } from 'node:dns';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
@@ -83,6 +84,27 @@ test('a redirection is looked at as the first address is', async (t) => {
       [400, 502].includes(error.status ?? 0),
     );
   }
+});
+
+test('a name that leads into the own network too is not asked', async (t) => {
+  let asked = 0;
+  const url = await site(t, (_, response) => {
+    asked++;
+    response.end('bytes');
+  });
+  const named = url.replace('127.0.0.1', 'pictures.example');
+  const isAllowed = (address: string) => address === '127.0.0.1';
+  const found = (...addresses: readonly string[]) =>
+    ((_host: string, _options: object, done: (...found: unknown[]) => void) =>
+      done(
+        null,
+        addresses.map((address) => ({ address, family: 4 })),
+      )) as unknown as typeof dnsLookup; // as it is called here
+  await fetchPicture(named, never, { ...here, isAllowed, lookup: found('127.0.0.1') });
+  assert.equal(asked, 1);
+  const both = { ...here, isAllowed, lookup: found('127.0.0.1', '10.0.0.1') };
+  await assert.rejects(fetchPicture(named, never, both), { status: 403 });
+  assert.equal(asked, 1);
 });
 
 test('servers that send too much, too slowly, in circles or nothing', async (t) => {

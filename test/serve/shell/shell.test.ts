@@ -260,6 +260,31 @@ test('it ends when those that are being answered have been', async (t) => {
   await closed;
 });
 
+test('what streams for ever is told that the server ends', async (t) => {
+  let told = false;
+  const stream: Route = {
+    ...hello,
+    answer: ({ closing }) =>
+      new Response(
+        new ReadableStream({
+          start(controller) {
+            controller.enqueue(new TextEncoder().encode('begun'));
+            closing.addEventListener('abort', () => {
+              told = true;
+              controller.close();
+            });
+          },
+        }),
+      ),
+  };
+  const { port, shell } = await open(t, [stream]);
+  const { socket, all } = rawConnection(port, 'GET /hello HTTP/1.1\r\nhost: localhost\r\n\r\n');
+  await new Promise((resolve) => socket.once('data', resolve));
+  await shell.close();
+  assert.match(await all, /begun/);
+  assert.deepEqual([told, shell.isClosing], [true, true]);
+});
+
 test('who is not done when the time is over is left', async (t) => {
   const stream: Route = {
     ...hello,
