@@ -161,6 +161,7 @@ test('requests side by side each get their own answer', async (t) => {
 test('an explanation has what the network saw and where it looked', async (t) => {
   const { port, trained } = await smallServer(t);
   const body = await greyPng(4);
+  const highest: number[] = [];
   for (const [query, label] of [
     ['', (await trained.predict(body)).predictions[0]?.label],
     ['?label=b', 'b'],
@@ -171,8 +172,10 @@ test('an explanation has what the network saw and where it looked', async (t) =>
     assert.equal(answer.label, label);
     assert.deepEqual([answer.heatmap.height, answer.heatmap.width], [12, 12]);
     assert.equal(answer.heatmap.values.length, 144);
+    highest.push(Math.max(...answer.heatmap.values));
     assert.match(answer.picture, /^data:image\/png;base64,iVBOR/);
   }
+  assert.ok(highest.includes(1), `heatmaps go up to 1, these to ${highest}`);
   assert.equal((await posted(port, '/explain?label=c', { body })).status, 400);
   assert.equal((await posted(port, '/explain?top=1', { body })).status, 400);
 });
