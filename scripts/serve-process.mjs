@@ -17,6 +17,7 @@ export async function startServer(args) {
   const child = spawn(process.execPath, [main, 'serve', ...args, '--port', '0', '--json'], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  process.on('exit', () => child.kill()); // whatever went wrong here
   let [out, err] = ['', ''];
   child.stdout.on('data', (chunk) => (out += chunk));
   child.stderr.on('data', (chunk) => (err += chunk));
