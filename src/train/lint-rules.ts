@@ -92,16 +92,15 @@ function learningRate({ optimizer }: Looked): string | null {
   const range = Object.hasOwn(usual, name) ? usual[name] : undefined;
   if (range === undefined) return null;
   const [low, high] = range;
-  for (const { lr, initialLr } of optimizer.paramGroups) {
-    const peak = Math.max(lr, initialLr ?? 0); // a warm-up begins low
-    const tooHigh = peak >= 10 * high;
-    if (!tooHigh && (peak === 0 || peak >= low / 10)) continue;
-    return (
-      `lr ${peak} is far ${tooHigh ? 'above' : 'below'} what ${name} is usually given (${low} to ${high}): ` +
-      `${tooHigh ? 'training may not converge' : 'training may hardly move'}`
-    );
-  }
-  return null;
+  // The highest of all groups: those of early layers may have far lower ones. And a warm-up begins low.
+  const peaks = optimizer.paramGroups.map(({ lr, initialLr }) => Math.max(lr, initialLr ?? 0));
+  const peak = Math.max(...peaks);
+  const tooHigh = peak >= 10 * high;
+  if (!tooHigh && (peak === 0 || peak >= low / 10)) return null;
+  return (
+    `lr ${peak} is far ${tooHigh ? 'above' : 'below'} what ${name} is usually given (${low} to ${high}): ` +
+    `${tooHigh ? 'training may not converge' : 'training may hardly move'}`
+  );
 }
 
 function randomEvaluation({ heldOutLoaders }: Looked): string | null {

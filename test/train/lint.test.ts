@@ -104,6 +104,10 @@ test('a learning rate far from what the optimizer is given elsewhere', () => {
     off: ['learning-rate'],
   });
   assert.deepEqual(off.told, []);
+  const rates = (...lrs: number[]) =>
+    new optim.AdamW(lrs.map((lr) => ({ params: network().parameters(), lr })));
+  assert.deepEqual(looked(network(), rates(3e-5, 7e-7)).told, [], 'early layers move less');
+  assert.deepEqual(looked(network(), rates(3e-7, 7e-7)).told, ['learning-rate']);
   for (const { name, defaults } of recipes) {
     const made = makeOptimizer(resolveSettings(defaults).optimizer, network().parameters());
     assert.deepEqual(looked(network(), made).told, [], name);
