@@ -19,12 +19,19 @@ const maxMessage = 2000;
 
 /** Notes that this thread has died, so that the others stop waiting for it. */
 export function reportFailure(buffer: ArrayBufferLike, error: unknown): void {
-  const message = new TextEncoder().encode(String(error)).slice(0, maxMessage);
+  const message = new TextEncoder().encode(failureText(error)).slice(0, maxMessage);
   const words = new Int32Array(buffer, 0, firstFreeByte / 4);
   new Uint8Array(buffer, control.failure + 4, message.length).set(message);
   words[control.failure / 4] = message.length;
   Atomics.store(words, control.failed / 4, 1);
   for (const word of [control.arrived, control.ready]) Atomics.notify(words, word / 4);
+}
+
+/** Of a trap also where it is, by which its kernel can be found. */
+export function failureText(error: unknown): string {
+  const trapped = error instanceof Error && error.name === 'RuntimeError' ? error.stack : '';
+  const [place] = /wasm-function\[\d+\]:0x[\da-f]+/.exec(trapped ?? '') ?? [];
+  return place === undefined ? String(error) : `${error} in ${place}`;
 }
 
 /**

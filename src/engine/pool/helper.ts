@@ -10,6 +10,9 @@ export function helpPool(
   started?: () => void,
 ) {
   try {
+    // Where another thread has made the memory grow while this one received it, V8 (Node 20) may leave it with the size before, and
+    // filling and copying trap behind that: now and then on a busy machine. Growing by nothing looks again.
+    memory.grow(0);
     const env = { memory, host() {}, sleep: sleeper(memory), ...calls };
     const { exports } = new WebAssembly.Instance(module, { env });
     started?.();

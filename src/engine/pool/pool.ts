@@ -5,7 +5,14 @@
  */
 import { EngineError } from '../../core/errors.js';
 import { type Holding, whenUnreachable } from '../unreachable.js';
-import { control, dismissHelpers, failureIn, firstFreeByte, sleeper } from './control-block.js';
+import {
+  control,
+  dismissHelpers,
+  failureIn,
+  failureText,
+  firstFreeByte,
+  sleeper,
+} from './control-block.js';
 import { type ForeignCode, noForeignCalls } from './foreign-code.js';
 import type { Helper, Host } from './host.js';
 
@@ -132,7 +139,7 @@ export class Pool {
   /** A kernel that traps leaves the threads at different places of the program: nothing can run after it. */
   private failed(error: unknown): EngineError {
     if (error instanceof EngineError) return error;
-    const failure = failureIn(this.memory.buffer) ?? String(error);
+    const failure = failureIn(this.memory.buffer) ?? failureText(error);
     return new EngineError(
       'wasm',
       `a kernel has failed (${failure}) and the engine has stopped; please report this`,

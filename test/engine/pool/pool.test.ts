@@ -6,7 +6,9 @@ import { Worker } from 'node:worker_threads';
 import { EngineError } from '../../../src/core/errors.js';
 import type { Phase } from '../../../src/engine/compiler/phase.js';
 import { programBytes, writeProgram } from '../../../src/engine/compiler/program.js';
-import { control, reportFailure } from '../../../src/engine/pool/control-block.js';
+import { control, dismissHelpers, reportFailure } from '../../../src/engine/pool/control-block.js';
+import { noForeignCalls } from '../../../src/engine/pool/foreign-code.js';
+import { helpPool } from '../../../src/engine/pool/helper.js';
 import type { HelperStart, Host } from '../../../src/engine/pool/host.js';
 import { EngineMemory } from '../../../src/engine/pool/memory.js';
 import { nodeHost } from '../../../src/engine/pool/node-host.js';
@@ -177,6 +179,31 @@ test('a helper that dies in a run ends the run with its error', () => {
       error.message ===
         'wasm: a kernel has failed (Error: out of registers) and the engine has stopped; please report this',
   );
+});
+
+test('a helper looks how large the memory is, which it may have received while it grew', () => {
+  const { memory } = new EngineMemory();
+  const grown: number[] = [];
+  const grow = memory.grow.bind(memory);
+  memory.grow = (pages) => {
+    grown.push(pages);
+    return grow(pages);
+  };
+  dismissHelpers(memory.buffer); // it finds that there is nothing to do
+  helpPool({ module: kernels.module, memory, tid: 1, threads: 2 }, noForeignCalls);
+  assert.deepEqual(grown, [0]);
+});
+
+test('a trap says where it was', () => {
+  for (const threads of [1, 2]) {
+    const { memory, pool } = open(threads);
+    const outside = 2 ** 31;
+    const program = write(memory, [phase('zero', [outside, 1 << 20])]);
+    assert.throws(
+      () => pool.run(program, [], true),
+      /a kernel has failed \(RuntimeError: memory access out of bounds in wasm-function\[\d+\]:0x[\da-f]+\)/,
+    );
+  }
 });
 
 test('sleeping helpers do not keep the process alive', () => {
