@@ -12,6 +12,7 @@ import { hardNames } from '../report/hard-names.js';
 import { sampleReport } from '../report/sample-report.js';
 import { temporaryFolder } from '../vision/datasets/temporary-folder.js';
 import { findChromium } from './chromium.js';
+import { until } from './until.js';
 
 const executablePath = findChromium();
 const skip = executablePath === undefined && 'no Chromium on the PATH; WICK_CHROMIUM may name one';
@@ -115,7 +116,7 @@ describe('the report in a browser', { skip }, () => {
     await button?.click();
     assert.ok((await page.$$('#cell figure img')).length > 0);
     await page.hover('[data-chart="accuracy"] svg');
-    await page.waitForFunction('document.body.innerText.includes("validation")');
+    await until(page, 'document.body.innerText.includes("validation")');
     await shoot('english');
     assert.deepEqual(wrong, []);
   });

@@ -5,6 +5,7 @@ import { after, before, describe, type TestContext, test } from 'node:test';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { greyPng, type SmallServer, smallServer } from '../serve/small-server.js';
 import { findChromium } from './chromium.js';
+import { until } from './until.js';
 
 const executablePath = findChromium();
 const skip = executablePath === undefined && 'no Chromium on the PATH; WICK_CHROMIUM may name one';
@@ -131,7 +132,9 @@ describe('the page of a server', { skip }, () => {
   test('by the keyboard alone: a file is chosen, the camera opened, a picture taken', async (t) => {
     const { page, wrong, shoot } = await open(t);
     await page.keyboard.press('Tab');
+    await until(page, 'document.activeElement?.type === "file"');
     const chooser = page.waitForEvent('filechooser');
+    await page.evaluate('0'); // by now the browser knows that somebody waits for it
     await page.keyboard.press('Space');
     const picture = {
       name: 'key.png',
@@ -144,7 +147,7 @@ describe('the page of a server', { skip }, () => {
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     await page.waitForSelector('video:visible');
-    await page.waitForFunction('document.querySelector("video").videoWidth > 0');
+    await until(page, 'document.querySelector("video").videoWidth > 0');
     assert.equal(await focused(page), 'Take a picture');
     await page.keyboard.press('Enter');
     await answered(page, 'camera');
