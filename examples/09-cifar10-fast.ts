@@ -2,7 +2,7 @@
 import { compile, data, manualSeed, metrics, nn, noGrad, optim, type Tensor, vision } from 'wick';
 
 const { models, transforms, datasets } = vision;
-const epochs = Number(process.env.EPOCHS ?? 10);
+const epochs = Number(process.env.EPOCHS ?? 18);
 const batchSize = Number(process.env.BATCH ?? 1024);
 const precision = process.env.PRECISION === 'bfloat16' ? 'bfloat16' : 'float32';
 
