@@ -1,6 +1,7 @@
 /** The program of the Worker of a page that learns. */
 import { reasonOf, ValueError } from '../core/errors.js';
 import '../ops/index.js';
+import { manualSeed } from '../tensor/generator.js';
 import { learn } from './learn.js';
 import type { LearnReply, LearnRequest } from './learn-protocol.js';
 
@@ -12,6 +13,7 @@ declare const self: {
 
 self.onmessage = async ({ data }) => {
   try {
+    manualSeed(0); // the same pictures make the same model
     const file = await learn(
       data,
       (learned) => self.postMessage({ learned }),

@@ -53,7 +53,7 @@ describe('a page that learns', { skip }, () => {
     await page.click('text=Add a class');
     for (const [k, digit] of digits.entries()) {
       await page.fill(`[aria-label="Name of class ${k + 1}"]`, names[k] ?? '');
-      await page.setInputFiles(`#files-${k + 1}`, await pictures(digit, 0, 20));
+      await page.setInputFiles(`#files-${k + 1}`, await pictures(digit, 0, 40));
     }
     await page.click('button:text-is("Learn")');
     await page.getByText('Save model.wick').waitFor();
@@ -63,7 +63,7 @@ describe('a page that learns', { skip }, () => {
     assert.equal(await page.evaluate(`document.querySelectorAll('.confusion td').length`), 17);
     assert.ok((await page.evaluate<number>('document.documentElement.scrollWidth')) <= 360);
 
-    const [seven] = await pictures(7, 30, 1);
+    const [seven] = await pictures(7, 60, 1);
     assert.ok(seven);
     await page.setInputFiles('#picture-file', seven);
     await page.waitForSelector('.bars li');
