@@ -40,7 +40,15 @@ export async function compare(
 ): Promise<readonly Measured[]> {
   const folder = mkdtempSync(join(tmpdir(), 'wick-bench-'));
   const stepFolder = exportOnce(workload, folder);
-  const all = entries.flatMap((entry) => entry(workload, settings, stepFolder));
+  const all = entries.flatMap((entry) => {
+    try {
+      return entry(workload, settings, stepFolder);
+    } catch (error) {
+      if (!(error instanceof NotWritten)) throw error;
+      say(`${workload.name}: ${error.message}; who needs it is left out`);
+      return [];
+    }
+  });
   const contenders = settings.peer === undefined ? all : against(settings.peer, all);
   const contestants = contenders.map((contender) => ({
     contender,
@@ -97,9 +105,21 @@ function exportOnce({ name }: Workload, folder: string): () => string {
       const { status, stderr } = spawnSync(process.execPath, [exporter, name, folder], {
         encoding: 'utf8',
       });
-      if (status !== 0) throw new Error(`${name}: cannot write the step as files: ${stderr}`);
+      if (status !== 0) throw new NotWritten(whyIn(stderr));
       done = true;
     }
     return folder;
   };
+}
+
+/** The step has no form as files: an op of it is none of ONNX. */
+class NotWritten extends Error {
+  constructor(why: string) {
+    super(`the step cannot be written as files: ${why}`);
+  }
+}
+
+/** The line of a program's last words that says what was wrong. */
+function whyIn(stderr: string): string {
+  return /^\w*Error: .*$/m.exec(stderr)?.[0] ?? stderr.trim();
 }

@@ -72,6 +72,7 @@ def mobilenet_v2():
     return make(num_classes=20)
 
 
+mobilenet = dict(make=mobilenet_v2, shape=(32, 3, 224, 224), classes=20, optimizer="sgd")
 resnet = dict(make=resnet18, shape=(16, 3, 224, 224), classes=20, optimizer="adam")
 workloads = {
     "mnist": dict(make=MnistCnn, shape=(32, 1, 28, 28), classes=10, optimizer="sgd"),
@@ -79,9 +80,10 @@ workloads = {
     "sneaker": dict(make=SneakerCnn, shape=(32, 3, 224, 224), classes=2, optimizer="sgd"),
     "resnet18": resnet,
     "resnet18-frozen": dict(resnet, shape=(64, 3, 224, 224), frozen=True),
-    "mobilenet": dict(make=mobilenet_v2, shape=(32, 3, 224, 224), classes=20, optimizer="sgd"),
+    "mobilenet": mobilenet,
     "resnet18-infer": dict(resnet, infer=True),
     "resnet18-infer-b1": dict(resnet, shape=(1, 3, 224, 224), infer=True),
+    "mobilenet-infer-b1": dict(mobilenet, shape=(1, 3, 224, 224), infer=True),
 }
 
 workload = workloads[args[0]]
