@@ -1,7 +1,7 @@
 /** Where a run took place. */
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { pytorchVersion } from './contestants/pytorch.js';
+import { pytorchHere } from './contestants/pytorch-here.js';
 import { installPeers, peerVersions } from './workers/peer-package.js';
 
 export function cpuLine(threads: number): string {
@@ -10,11 +10,11 @@ export function cpuLine(threads: number): string {
 
 /** Sentences about the machine and the versions. */
 export function machineLines(threads: number): readonly string[] {
-  const pytorch = pytorchVersion();
+  const pytorch = pytorchHere();
   const peers = Object.entries(peerVersions()).map(([name, version]) => `${name} ${version}`);
   const versions = [
     `Node ${process.version}`,
-    ...(pytorch === undefined ? [] : [`PyTorch ${pytorch}`]),
+    ...(pytorch === null ? [] : [`PyTorch ${pytorch.version}`]),
     ...peers,
   ];
   const emulated = 'This CPU has no bfloat16 instructions: whoever computes in bf16 emulates them.';
@@ -23,10 +23,16 @@ export function machineLines(threads: number): readonly string[] {
 
 /** What is missing for a full comparison, and how to get it. */
 export function missingPeers(): readonly string[] {
+  const pytorch = pytorchHere();
   return [
-    ...(pytorchVersion() === undefined
+    ...(pytorch === null
       ? [
           'PyTorch is left out; on Debian: apt install python3-torch python3-torchvision libopenblas0-openmp',
+        ]
+      : []),
+    ...(pytorch?.isSlow
+      ? [
+          'PyTorch multiplies by the reference BLAS here, which is slow, and is left out of ratios; on Debian: apt install libopenblas0-openmp',
         ]
       : []),
     ...(Object.keys(peerVersions()).length === 0

@@ -43,7 +43,8 @@ export function rowsOf(workload: Workload, cpu: string, measured: readonly Measu
     if (own.ours === undefined) return [];
     const { engine, mode } = own.ours;
     const rivals = measured
-      .filter((other) => other.rivals?.includes(mode) && other.precision === own.precision)
+      .filter((other) => other.rivals?.includes(mode) && !other.isHandicapped)
+      .filter((other) => other.precision === own.precision)
       .sort((a, b) => a.p10Ms - b.p10Ms);
     const peer = rivals.find(({ keepsMemory }) => keepsMemory !== true);
     const kept = rivals.find(({ keepsMemory }) => keepsMemory);

@@ -19,6 +19,8 @@ export interface Contender {
   readonly allRounds?: boolean;
   /** Set on those that were told not to return memory to the system between steps. */
   readonly keepsMemory?: boolean;
+  /** Set on those that are installed so that they are slower than they should be: no ratio is taken against them. */
+  readonly isHandicapped?: boolean;
 }
 
 export interface Settings {

@@ -1,10 +1,8 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '../project-root.js';
 import type { Contender, Entry } from './contender.js';
+import { python, pytorchHere } from './pytorch-here.js';
 
-const python = '/usr/bin/python3'; // Debian's, which has python3-torch
 const worker = join(projectRoot, 'bench/peers/torch_worker.py');
 
 /**
@@ -12,7 +10,8 @@ const worker = join(projectRoot, 'bench/peers/torch_worker.py');
  * it comes and told to keep its memory.
  */
 export const pytorch: Entry = ({ name }, { threads, precisions }) => {
-  if (!existsSync(python)) return [];
+  const here = pytorchHere();
+  if (here === null) return [];
   const layouts = [[], ['channels_last']] as const;
   return precisions.flatMap((precision) =>
     [false, true].flatMap((keepsMemory) =>
@@ -26,15 +25,9 @@ export const pytorch: Entry = ({ name }, { threads, precisions }) => {
           precision,
           keepsMemory,
           rivals: isEagerRival ? ['compiled', 'eager'] : ['compiled'],
+          isHandicapped: here.isSlow,
         };
       }),
     ),
   );
 };
-
-/** Undefined where it is not installed. */
-export function pytorchVersion(): string | undefined {
-  const ask = ['-c', 'import torch; print(torch.__version__)'];
-  const { status, stdout } = spawnSync(python, ask, { encoding: 'utf8' });
-  return status === 0 ? stdout.trim() : undefined;
-}

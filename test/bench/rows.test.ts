@@ -7,7 +7,7 @@ import { workloadNamed } from '../../bench/workloads.js';
 const measured = (
   label: string,
   p10Ms: number,
-  rest: Partial<Pick<Measured, 'ours' | 'rivals' | 'precision' | 'keepsMemory'>>,
+  rest: Partial<Pick<Measured, 'ours' | 'rivals' | 'precision' | 'keepsMemory' | 'isHandicapped'>>,
 ): Measured => ({
   label,
   command: [],
@@ -78,6 +78,12 @@ test('an eager row is against the default layout, a bfloat16 one against mixed p
 test('without a peer its figures are null, which JSON can say', () => {
   const [row] = rowsOf(mnist, 'a CPU', [compiled]);
   assert.deepEqual([row?.peer, row?.peerP10Ms, row?.ratio], [null, null, null]);
+});
+
+test('one that is slower than it should be here is no peer', () => {
+  const slow = peers.map((peer) => ({ ...peer, isHandicapped: true }));
+  const [row] = rowsOf(mnist, 'a CPU', [compiled, ...slow]);
+  assert.deepEqual([row?.peer, row?.ratio, row?.keptPeer], [null, null, null]);
 });
 
 test('training counts three passes of two operations per multiply-add, inference one', () => {

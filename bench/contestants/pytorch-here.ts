@@ -1,0 +1,36 @@
+/** PyTorch as it is installed on this machine. */
+import { spawnSync } from 'node:child_process';
+
+export const python = '/usr/bin/python3'; // Debian's, which has python3-torch
+
+export interface PyTorchHere {
+  readonly version: string;
+  /** Whether its matrix products are those of the reference BLAS, which is written to be read: half as fast, and no rival. */
+  readonly isSlow: boolean;
+}
+
+let found: PyTorchHere | null | undefined;
+
+/** Null where it is not installed. */
+export function pytorchHere(): PyTorchHere | null {
+  if (found === undefined) found = ask();
+  return found;
+}
+
+function ask(): PyTorchHere | null {
+  const program = 'import torch; print(torch.__version__); print(open("/proc/self/maps").read())';
+  const { status, stdout } = spawnSync(python, ['-c', program], { encoding: 'utf8' });
+  if (status !== 0) return null;
+  const [version = '', ...maps] = stdout.split('\n');
+  return { version: version.trim(), isSlow: hasReferenceBlas(maps) };
+}
+
+/**
+ * Whether a process with these lines in /proc/PID/maps multiplies by the reference BLAS: Debian has every other one in a folder of
+ * its own name, and links the name libblas.so.3 to it.
+ */
+export function hasReferenceBlas(maps: readonly string[]): boolean {
+  return maps.some(
+    (line) => /\/libblas\.so[.\d]*$/.test(line) && !/openblas|atlas|blis|mkl/.test(line),
+  );
+}
