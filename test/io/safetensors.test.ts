@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { CheckpointError, DataError } from '../../src/core/errors.js';
+import { decodeFrom } from '../../src/io/safetensors/decode.js';
 import { decodeSafetensors, loadSafetensors, saveSafetensors } from '../../src/io/safetensors.js';
 import { fromArray, tensor } from '../../src/tensor/creation.js';
 
@@ -55,6 +56,27 @@ function file(header: string | object, bodyBytes = 0): Buffer {
 const decode = (bytes: Uint8Array) => decodeSafetensors(bytes, 'w');
 const entry = (dtype: string, shape: readonly number[], begin: number, end: number) =>
   JSON.stringify({ dtype, shape, data_offsets: [begin, end] });
+
+test('numbers of one byte, which become four, may take twice the file and 64 MiB', async () => {
+  const limit = async (dtype: string, count: number) => {
+    const head = file(`{"w":${entry(dtype, [count], 0, count)}}`);
+    let at = 0;
+    const next = async (length: number) => {
+      if (at === head.length) throw new Error('its elements are read');
+      at += length;
+      return head.subarray(at - length, at);
+    };
+    await decodeFrom({ size: head.length + count, next }, 'w');
+  };
+  const most = 2 ** 25; // 4 · 2²⁵ = 2 · 2²⁵ + 2²⁶
+  await assert.rejects(limit('I8', most), { message: 'its elements are read' });
+  await assert.rejects(limit('U8', 2 ** 27), { message: 'its elements are read' });
+  for (const dtype of ['I8', 'F8_E4M3'])
+    await assert.rejects(limit(dtype, most + 200), {
+      name: 'CheckpointError',
+      message: new RegExp(`w: tensor 'w' of ${dtype} becomes .*, which takes far more memory`),
+    });
+});
 
 test('the layout is the published one', async () => {
   const path = join(folder, 'layout.safetensors');

@@ -1,4 +1,4 @@
-import { allocateUncleared } from '../../core/dtype.js';
+import { allocateUncleared, itemSize } from '../../core/dtype.js';
 import { CheckpointError } from '../../core/errors.js';
 import { quote } from '../../core/outside-text.js';
 import { fromArray } from '../../tensor/creation.js';
@@ -27,6 +27,7 @@ export async function decodeFrom(source: ByteSource, path: string): Promise<Safe
   const length = headerLength(await source.next(Math.min(8, source.size)), source.size, path);
   const bodyBytes = source.size - 8 - length;
   const { entries, metadata } = parseHeader(await source.next(length), bodyBytes, path);
+  requireMemory(entries, source.size, path);
   const { [CHECKSUM]: expected, ...texts } = metadata;
   const checksum = expected === undefined ? null : new Checksum(Object.entries(texts));
   const tensors = new Map<string, Tensor>();
@@ -39,6 +40,20 @@ export async function decodeFrom(source: ByteSource, path: string): Promise<Safe
         `take it from a copy, or remove ${CHECKSUM} from its metadata if the change was meant`,
     );
   return { tensors, metadata: texts, checked: checksum !== null };
+}
+
+/** Elements of one byte become four: all together may take twice the bytes of the file and 64 MiB. */
+function requireMemory(entries: readonly TensorEntry[], fileBytes: number, path: string): void {
+  let left = 2 * fileBytes + 2 ** 26;
+  for (const { name, encoding, begin, end } of entries) {
+    const { size, dtype } = encodings[encoding];
+    left -= ((end - begin) / size) * itemSize(dtype);
+    if (left < 0)
+      throw new CheckpointError(
+        path,
+        `tensor ${quote(name)} of ${encoding} becomes ${dtype}, which takes far more memory than the file has bytes`,
+      );
+  }
 }
 
 async function readTensor(
