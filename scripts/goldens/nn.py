@@ -24,6 +24,12 @@ LAYERS = {
     "conv2d same dilated": (lambda: nn.Conv2d(1, 2, (2, 3), padding="same", dilation=(3, 2)), (1, 1, 7, 6)),
     "conv2d valid": (lambda: nn.Conv2d(1, 2, 2, padding="valid"), (1, 1, 3, 3)),
     "conv2d depthwise": (lambda: nn.Conv2d(3, 6, 3, groups=3, padding=1), (2, 3, 4, 4)),
+    "conv2d reflect": (lambda: nn.Conv2d(2, 3, (3, 2), padding=(2, 1), padding_mode="reflect", stride=2), (2, 2, 5, 6)),
+    "conv2d replicate": (
+        lambda: nn.Conv2d(2, 4, (2, 4), padding="same", padding_mode="replicate", dilation=(3, 1), groups=2),
+        (1, 2, 5, 4),
+    ),
+    "conv2d circular": (lambda: nn.Conv2d(1, 2, 3, padding=1, padding_mode="circular", bias=False), (1, 1, 4, 3)),
     "linear": (lambda: nn.Linear(5, 3), (4, 5)),
     "linear without bias": (lambda: nn.Linear(5, 3, bias=False), (2, 3, 5)),
     "batchNorm1d": (lambda: nn.BatchNorm1d(3), (5, 3)),

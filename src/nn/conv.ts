@@ -1,6 +1,6 @@
-import { ValueError } from '../core/errors.js';
-import { optionReader } from '../core/options.js';
+import { optionReader, requireOneOf } from '../core/options.js';
 import { pair, type Size2d } from '../core/shape.js';
+import { pad } from '../ops/pad.js';
 import { zeros } from '../tensor/creation.js';
 import { Parameter } from '../tensor/parameter.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -11,11 +11,15 @@ import { keywords, python } from './printing.js';
 import { requireDivisible, requirePositive } from './require-sizes.js';
 import { requireStrideOne } from './same-padding.js';
 
+export type ConvPaddingMode = 'zeros' | 'reflect' | 'replicate' | 'circular';
+
+const paddingModes = ['zeros', 'reflect', 'replicate', 'circular'] as const;
+
 export interface Conv2dOptions extends Conv2dCall {
   /** @default true */
   bias?: boolean;
-  /** What stands around the image; only zeros are supported. @default 'zeros' */
-  paddingMode?: 'zeros';
+  /** What stands around the image: zeros, or its own pixels mirrored, repeated at the edge, or from the other side. @default 'zeros' */
+  paddingMode?: ConvPaddingMode;
 }
 
 const readOptions = optionReader<Conv2dOptions>('Conv2d', {
@@ -39,6 +43,7 @@ export class Conv2d extends Module {
   readonly padding: Size2d | 'same' | 'valid';
   readonly dilation: Size2d;
   readonly groups: number;
+  readonly paddingMode: ConvPaddingMode;
 
   constructor(
     readonly inChannels: number,
@@ -57,11 +62,8 @@ export class Conv2d extends Module {
     } = readOptions(given);
     requirePositive('Conv2d', { inChannels, outChannels, groups });
     requireDivisible('Conv2d', { inChannels, outChannels }, { groups });
-    if (paddingMode !== 'zeros')
-      throw new ValueError(
-        'Conv2d',
-        `paddingMode='${paddingMode}', only 'zeros' is supported; pad the images before the layer`,
-      );
+    requireOneOf('Conv2d', 'paddingMode', paddingMode, paddingModes);
+    this.paddingMode = paddingMode;
     this.kernelSize = pair('Conv2d', 'kernelSize', kernelSize);
     this.stride = pair('Conv2d', 'stride', stride);
     this.padding =
@@ -78,12 +80,26 @@ export class Conv2d extends Module {
   }
 
   override forward(x: Tensor): Tensor {
-    const { stride, padding, dilation, groups } = this;
-    return conv2d(x, this.weight, this.bias, { stride, padding, dilation, groups });
+    const { weight, bias, stride, padding, dilation, groups, paddingMode } = this;
+    if (paddingMode === 'zeros')
+      return conv2d(x, weight, bias, { stride, padding, dilation, groups });
+    const padded = pad(x, this.sides(), { mode: paddingMode });
+    return conv2d(padded, weight, bias, { stride, dilation, groups });
+  }
+
+  /** How much stands left, right, above and below. */
+  private sides(): number[] {
+    const { kernelSize, padding, dilation } = this;
+    if (padding === 'valid') return [];
+    return [1, 0].flatMap((axis) => {
+      if (padding !== 'same') return [padding[axis] ?? 0, padding[axis] ?? 0];
+      const both = (dilation[axis] ?? 1) * ((kernelSize[axis] ?? 1) - 1);
+      return [both >> 1, both - (both >> 1)];
+    });
   }
 
   override extraRepr(): string {
-    const { kernelSize, stride, padding, dilation, groups, bias } = this;
+    const { kernelSize, stride, padding, dilation, groups, bias, paddingMode } = this;
     const pads = typeof padding === 'string' || padding.some((size) => size !== 0);
     const shown = keywords({
       kernel_size: kernelSize,
@@ -92,6 +108,7 @@ export class Conv2d extends Module {
       ...(dilation.some((step) => step !== 1) && { dilation }),
       ...(groups !== 1 && { groups }),
       ...(bias === null && { bias: false }),
+      ...(paddingMode !== 'zeros' && { padding_mode: paddingMode }),
     });
     return `${python(this.inChannels)}, ${python(this.outChannels)}, ${shown}`;
   }

@@ -38,6 +38,24 @@ const layers: Readonly<Record<string, readonly [make: () => nn.Module, input: Sh
   ],
   'conv2d valid': [() => new nn.Conv2d(1, 2, 2, { padding: 'valid' }), [1, 1, 3, 3]],
   'conv2d depthwise': [() => new nn.Conv2d(3, 6, 3, { groups: 3, padding: 1 }), [2, 3, 4, 4]],
+  'conv2d reflect': [
+    () => new nn.Conv2d(2, 3, [3, 2], { padding: [2, 1], paddingMode: 'reflect', stride: 2 }),
+    [2, 2, 5, 6],
+  ],
+  'conv2d replicate': [
+    () =>
+      new nn.Conv2d(2, 4, [2, 4], {
+        padding: 'same',
+        paddingMode: 'replicate',
+        dilation: [3, 1],
+        groups: 2,
+      }),
+    [1, 2, 5, 4],
+  ],
+  'conv2d circular': [
+    () => new nn.Conv2d(1, 2, 3, { padding: 1, paddingMode: 'circular', bias: false }),
+    [1, 1, 4, 3],
+  ],
   linear: [() => new nn.Linear(5, 3), [4, 5]],
   'linear without bias': [() => new nn.Linear(5, 3, { bias: false }), [2, 3, 5]],
   batchNorm1d: [() => new nn.BatchNorm1d(3), [5, 3]],

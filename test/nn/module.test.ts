@@ -229,8 +229,8 @@ test('constructors refuse what cannot work', () => {
       "Conv2d: padding 'same' with stride 2×2, stride 1 is required; give the padding as a number",
     ],
     [
-      () => new nn.Conv2d(1, 1, 3, { paddingMode: 'reflect' as 'zeros' }),
-      "Conv2d: paddingMode='reflect', only 'zeros' is supported; pad the images before the layer",
+      () => new nn.Conv2d(1, 1, 3, { paddingMode: 'symmetric' as 'zeros' }),
+      "Conv2d: paddingMode='symmetric' must be one of zeros, reflect, replicate, circular",
     ],
     [
       () => new nn.Conv2d(1, 1, 3, { padding: 'full' as 'same' }),
