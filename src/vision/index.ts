@@ -6,4 +6,5 @@ export * as datasets from './datasets/index.js';
 export { type Channels, type FloatImage, Image } from './image.js';
 export * as inspect from './inspect/index.js';
 export * as models from './models/index.js';
+export * as ops from './ops.js';
 export * as transforms from './transforms/index.js';

@@ -11,17 +11,11 @@ import { full } from '../../tensor/creation.js';
 import { Parameter } from '../../tensor/parameter.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { type ClassifierShape, classifier } from './classifier-options.js';
+import { LayerNorm2d } from './layers/layer-norm2d.js';
 import { Permute } from './layers/permute.js';
 import { StochasticDepth } from './layers/stochastic-depth.js';
 
 const eps = 1e-6;
-
-/** Layer norm over the channels of `[N, C, H, W]`. */
-class LayerNorm2d extends LayerNorm {
-  override forward(x: Tensor): Tensor {
-    return super.forward(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2);
-  }
-}
 
 /** Depthwise 7×7, then two linear layers at each pixel, scaled, beside a shortcut. */
 class CNBlock extends Module {

@@ -53,7 +53,9 @@ class MBConv extends Module {
     const depthwise = { kernelSize, stride, groups: expanded, activation };
     layers.push(
       new Conv2dNormActivation(expanded, expanded, depthwise),
-      new SqueezeExcitation(expanded, Math.max(1, Math.trunc(channels / 4)), new SiLU()),
+      new SqueezeExcitation(expanded, Math.max(1, Math.trunc(channels / 4)), {
+        activation: new SiLU(),
+      }),
       new Conv2dNormActivation(expanded, outChannels, { kernelSize: 1, activation: null }),
     );
     this.block = new Sequential(...layers);

@@ -71,7 +71,9 @@ class InvertedResidual extends Module {
     layers.push(new Conv2dNormActivation(expanded, expanded, depthwise));
     if (squeezes) {
       const squeezed = makeDivisible(Math.trunc(expanded / 4));
-      layers.push(new SqueezeExcitation(expanded, squeezed, new ReLU(), new Hardsigmoid()));
+      layers.push(
+        new SqueezeExcitation(expanded, squeezed, { scaleActivation: new Hardsigmoid() }),
+      );
     }
     const project = { kernelSize: 1, norm, activation: null };
     layers.push(new Conv2dNormActivation(expanded, outChannels, project));
