@@ -2,6 +2,7 @@
 import type { TypedArray } from '../core/dtype.js';
 import { ValueError } from '../core/errors.js';
 import type { Graph, Value } from '../graph/graph.js';
+import { inEvaluation } from '../nn/modes.js';
 import type { Module } from '../nn/module.js';
 import { locate, recordStep } from '../record/record-step.js';
 import { zeros } from '../tensor/creation.js';
@@ -55,15 +56,4 @@ export function recordModel(model: Module, inputShape: readonly number[]): Recor
     nameOf: (value) => names.get(value) ?? `v${value.id}`,
     evaluated,
   };
-}
-
-/** Afterwards every module is in the mode that it was in. */
-function inEvaluation<T>(model: Module, call: () => T): T {
-  const modes = model.modules().map((module) => ({ module, mode: module.ownMode }));
-  model.eval();
-  try {
-    return call();
-  } finally {
-    for (const { module, mode } of modes) module.ownMode = mode;
-  }
 }

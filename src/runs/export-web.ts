@@ -6,6 +6,7 @@ import { DataError, ValueError } from '../core/errors.js';
 import { systemReason } from '../core/system-reason.js';
 import { writeFileAtomic } from '../io/atomic.js';
 import { htmlText } from '../report/html.js';
+import { onnxName } from '../vision/models/registry.js';
 import { saveModelFile } from './model-file.js';
 import { portableCard } from './portable-card.js';
 import type { TrainedModel } from './trained-model.js';
@@ -28,7 +29,7 @@ const mark = 'wick-worker.js';
 /**
  * Writes the folder: the page, the model, what runs it in a Worker, licence and README. Every file is written whole, the page last.
  *
- * @throws DataError where `folder` holds other things, ValueError for a model that code of a recipe file belongs to
+ * @throws DataError where `folder` holds other things, ValueError for a model that code of a recipe file belongs to, or whose network was an ONNX file
  */
 export async function writeWebFolder(
   folder: string,
@@ -40,6 +41,11 @@ export async function writeWebFolder(
     throw new ValueError(
       'exportRun',
       `${source.path} was trained by code in ${card.code.path}, which a page does not run; export it as onnx`,
+    );
+  if (card.architecture.name === onnxName)
+    throw new ValueError(
+      'exportRun',
+      `${source.path} holds the network of an ONNX file, which a page does not run; export it as onnx`,
     );
   await requireFree(folder);
   const described = await portableCard(trained, license);

@@ -16,23 +16,32 @@ export async function openModel(path: ModelSource | string): Promise<ModelSource
   return status?.isFile() ? new ModelFile(path) : await RunFolder.open(path);
 }
 
-/** A model as it is stored. */
-export interface StoredModel {
+/** The card of a model. */
+export interface StoredCard {
   readonly card: ModelCard;
   /** What messages call the card. */
   readonly cardName: string;
+  /** The error that says what is wrong with a field of the card. */
+  readonly wrongField: (field: string, cause: WickError) => WickError;
+}
+
+/** A model as it is stored. */
+export interface StoredModel extends StoredCard {
   /** To the bit as they were written, and finite. */
   readonly weights: StateDict;
   /** The file that they are in. */
   readonly weightsPath: string;
   readonly checkpoint: Checkpoint;
-  /** The error that says what is wrong with a field of the card. */
-  readonly wrongField: (field: string, cause: WickError) => WickError;
 }
 
 /** Reads the card alone, which of a file is read with its weights. */
 export async function readCard(source: ModelSource): Promise<ModelCard> {
-  return source instanceof ModelFile ? (await fromFile(source)).card : await readModelCard(source);
+  return (await readStoredCard(source)).card;
+}
+
+/** The same, with what tells of its faults. */
+export async function readStoredCard(source: ModelSource): Promise<StoredCard> {
+  return source instanceof ModelFile ? await fromFile(source) : await cardOfRun(source);
 }
 
 /** Reads card and weights. @throws DataError or CheckpointError that says what is missing or damaged */
@@ -56,17 +65,18 @@ async function fromFile(file: ModelFile): Promise<StoredModel> {
 }
 
 async function fromRun(run: RunFolder): Promise<StoredModel> {
-  const card = await readModelCard(run);
+  const stored = await cardOfRun(run);
   const checkpoint = await run.bestCheckpoint();
   const weightsPath = run.checkpoint(checkpoint);
   const { tensors, checked } = await loadSafetensors(weightsPath);
   requireSound(weightsPath, tensors, checked);
+  return { ...stored, weights: new Map(tensors), weightsPath, checkpoint };
+}
+
+async function cardOfRun(run: RunFolder): Promise<StoredCard> {
   return {
-    card,
+    card: await readModelCard(run),
     cardName: 'model.json',
-    weights: new Map(tensors),
-    weightsPath,
-    checkpoint,
     wrongField: (field, cause) =>
       new DataError(run.file('model.json'), `field '${field}': ${reasonOf(cause)}`, { cause }),
   };

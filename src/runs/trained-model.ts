@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { DataError, WickError } from '../core/errors.js';
+import { DataError } from '../core/errors.js';
 import { optionReader } from '../core/options.js';
 import type { Module } from '../nn/module.js';
 import { changeOf, type RecipeFile } from '../recipes/file/load-recipe.js';
@@ -9,7 +9,7 @@ import { decode, inMode } from '../vision/codecs/decode.js';
 import type { ImageTransform } from '../vision/datasets/image-transform.js';
 import { Image } from '../vision/image.js';
 import { transformFromJSON } from '../vision/transforms/registry.js';
-import { type ModelCard, networkOfCard, recipeOfCard } from './model-card.js';
+import { type ModelCard, recipeOfCard } from './model-card.js';
 import type { ModelSource } from './model-file.js';
 import { openModel, readModel, type StoredModel } from './model-source.js';
 import {
@@ -21,6 +21,7 @@ import {
 } from './predict-options.js';
 import type { Checkpoint } from './run-folder.js';
 import { type PreparedPicture, Scorer } from './scorer.js';
+import { asField, networkOfStored } from './stored-network.js';
 import type { TestTimeViews } from './test-time-views.js';
 import { loadWeights, withinWeights } from './weighted-network.js';
 
@@ -79,7 +80,9 @@ export class TrainedModel {
     const file = await recipeOfCard(source, card, recipe);
     const change = card.code && file && changeOf(card.code, file);
     const transform = makeTransform(source, stored, file);
-    const network = makeNetwork(stored, file);
+    const { weights } = stored;
+    const network = networkOfStored(stored, file, (make) => withinWeights(weights, make));
+    loadWeights(network, weights, stored);
     const scorer = new Scorer(network.eval(), card, transform, stored);
     return new TrainedModel(scorer, card, source, checkpoint, change ? [change] : []);
   }
@@ -138,16 +141,6 @@ function placeOf(url: URL): string {
   return url.protocol === 'file:' ? fileURLToPath(url) : url.href;
 }
 
-/** The network that the card describes, with these weights. */
-function makeNetwork(stored: StoredModel, file: RecipeFile | null): Module {
-  const { card, weights, wrongField } = stored;
-  const limited = () => withinWeights(weights, () => networkOfCard(card, file));
-  const isOfRecipe = card.code?.gives.includes('model'); // whose error names the recipe file
-  const network = isOfRecipe ? limited() : asField('architecture', wrongField, limited);
-  loadWeights(network, weights, stored);
-  return network;
-}
-
 function makeTransform(
   source: ModelSource,
   { card: { transform: json, code, inputShape }, wrongField }: StoredModel,
@@ -167,14 +160,4 @@ function makeTransform(
       throw new DataError(source.path, 'must make a tensor of a picture, by ToTensor');
     return transform;
   });
-}
-
-/** What is wrong with a part of the card, with the name of its field. */
-function asField<T>(field: string, wrongField: StoredModel['wrongField'], make: () => T): T {
-  try {
-    return make();
-  } catch (cause) {
-    if (!(cause instanceof WickError)) throw cause;
-    throw wrongField(field, cause);
-  }
 }

@@ -1,10 +1,13 @@
 import { allFinite } from '../core/all-finite.js';
 import { withinBudget } from '../core/budget.js';
 import { isFloat } from '../core/dtype.js';
-import { CheckpointError } from '../core/errors.js';
+import { CheckpointError, reasonOf, ShapeError } from '../core/errors.js';
 import { quote } from '../core/outside-text.js';
+import { formatShape, type Shape, sameShape } from '../core/shape.js';
 import type { Module } from '../nn/module.js';
+import { outputShape } from '../nn/output-shape.js';
 import type { Tensor } from '../tensor/tensor.js';
+import type { PageCard } from './page-card.js';
 import type { StoredNames } from './scorer.js';
 
 /** What making a network may need beside its parameters. */
@@ -49,4 +52,27 @@ export function requireSound(
         path,
         `tensor ${quote(name)} holds NaN or ∞: the training went wrong, and the model can be of no use`,
       );
+}
+
+/** The network, which takes the inputs of its card and gives a score for each class. @throws ShapeError where it does not */
+export function requireFits(
+  network: Module,
+  { architecture, inputShape, classes }: Pick<PageCard, 'architecture' | 'inputShape' | 'classes'>,
+): Module {
+  const input = [1, ...inputShape];
+  const required = [1, classes.length];
+  const fail = (found: string, cause?: unknown) =>
+    new ShapeError(
+      architecture.name,
+      `given ${formatShape(input)}, ${found}; ${formatShape(required)} is required`,
+      { cause },
+    );
+  let shape: Shape;
+  try {
+    shape = outputShape(network, input);
+  } catch (cause) {
+    throw fail(`it fails (${reasonOf(cause)})`, cause);
+  }
+  if (!sameShape(shape, required)) throw fail(`it gives ${formatShape(shape)}`);
+  return network;
 }

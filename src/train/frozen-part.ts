@@ -6,6 +6,7 @@
  */
 import { numel, type Shape } from '../core/shape.js';
 import { ModuleList } from '../nn/containers.js';
+import { keepModes } from '../nn/modes.js';
 import { Module, type StateDict } from '../nn/module.js';
 import { type Executor, withExecutor } from '../tensor/execute.js';
 import { noGrad } from '../tensor/grad-mode.js';
@@ -164,14 +165,6 @@ function isFixedItself({ module, changes }: Call): boolean {
     .members()
     .some(([, member]) => member instanceof Tensor && member.requiresGrad);
   return !changes && !trained;
-}
-
-/** Notes which modules are to train; what is returned sets them so again. */
-function keepModes(model: Module): () => void {
-  const modes = model.modules().map((module) => [module, module.ownMode] as const);
-  return () => {
-    for (const [module, mode] of modes) module.ownMode = mode;
-  };
 }
 
 function countOf(call: Call, module: Module): number {

@@ -5,7 +5,7 @@ import { skipInit } from '../nn/init.js';
 import { CARD } from '../runs/card-key.js';
 import type { PageCard } from '../runs/page-card.js';
 import { Scorer } from '../runs/scorer.js';
-import { loadWeights, requireSound, withinWeights } from '../runs/weighted-network.js';
+import { loadWeights, requireFits, requireSound, withinWeights } from '../runs/weighted-network.js';
 import { createModel } from '../vision/models/registry.js';
 import { transformFromJSON } from '../vision/transforms/registry.js';
 import { readPageCard } from './model-card.js';
@@ -35,7 +35,12 @@ export async function readModel(bytes: Uint8Array, name: string): Promise<ReadMo
   };
   const { architecture } = card;
   const network = part('architecture', () =>
-    withinWeights(tensors, () => skipInit(() => createModel(architecture))),
+    withinWeights(tensors, () =>
+      requireFits(
+        skipInit(() => createModel(architecture)),
+        card,
+      ),
+    ),
   );
   loadWeights(network, tensors, stored);
   const transform = part('transform', () => transformFromJSON(card.transform));

@@ -244,3 +244,36 @@ test('a start that cannot be is refused before anything is read', async (t) => {
   await fails({ pretrained: coded }, /was trained by code in 'net.ts', which does not travel/);
   await fails({ pretrained: join(folder, 'none.wick') }, /none\.wick: there is no such file/);
 });
+
+test('a description whose network does not run is refused with the file’s name, before it is used', async (t) => {
+  const { file, path, folder } = await exported(t);
+  const { card } = await importModel(file, { path });
+  const { tensors } = await loadSafetensors(path);
+  const text = JSON.stringify(card);
+  const changed = join(folder, 'changed.wick');
+  const fails = async (description: string, message: string) => {
+    assert.notEqual(description, text);
+    await saveSafetensors(changed, tensors, { 'wick.model': description });
+    await assert.rejects(TrainedModel.load(changed), {
+      name: 'CheckpointError',
+      message: new RegExp(`changed\\.wick: field 'architecture': onnx: ${message}`),
+    });
+  };
+  const [first = '', second = '', ...others] = text.split('"strides":{"ints":[1,1]}');
+  const wide = '"strides":{"ints":[3,3]}'; // the shortcut beside it has other sizes then
+  await fails(
+    [`${first}"strides":{"ints":[1,1]}${second}${wide}${others.shift()}`, ...others].join(
+      '"strides":{"ints":[1,1]}',
+    ),
+    'given \\[1,3,8,8\\], it fails \\(add: .*\\); \\[1,3\\] is required',
+  );
+  await fails(text.replace('"op":"Relu"', '"op":"Rule"'), "the graph op 'Rule' is not read");
+  await assert.rejects(
+    train(await fillFolder(join(folder, 'photos'), { green: 4, red: 4 }), {
+      model: { pretrained: changed },
+      seed: 1,
+      out: join(folder, 'run'),
+    }),
+    { name: 'CheckpointError', message: /changed\.wick: the graph op 'Rule' is not read/ },
+  );
+});

@@ -92,6 +92,7 @@ test('files that are no model, or made to do harm, are refused with their path',
   const { architecture } = own;
   const withOptions = (options: object) => ({ ...own, architecture: { ...architecture, options } });
   const text = JSON.stringify(own);
+  const lenet = { name: 'lenet', options: { numClasses: 10 } };
   const cases: readonly (readonly [object | string, RegExp])[] = [
     ['{', /its metadata wick\.model is no JSON/],
     ['['.repeat(1e5), /its metadata wick\.model has lists and objects over 64 deep in each other$/],
@@ -122,8 +123,12 @@ test('files that are no model, or made to do harm, are refused with their path',
     ],
     [{ ...own, transform: { name: 'Compose', transforms: [] } }, /must make a tensor of a picture/],
     [
-      { ...own, architecture: { name: 'lenet', options: { numClasses: 10 } } },
+      { ...own, inputShape: [1, 32, 32], architecture: lenet },
       /does not fit its description \(LeNet: the state dict /,
+    ],
+    [
+      { ...own, inputShape: [1, 9, 9], architecture: lenet },
+      /field 'architecture': lenet: given \[1,1,9,9\], it fails \(.*\); \[1,10\] is required/,
     ],
   ];
   for (const [content, message] of cases) {

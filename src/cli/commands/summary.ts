@@ -3,8 +3,9 @@ import { findRecipe, recipes } from '../../recipes/index.js';
 import { architectureOf } from '../../recipes/task.js';
 import { formatSummary } from '../../report/format-summary.js';
 import { summarize } from '../../report/model-summary.js';
-import { networkOfCard, recipeOfCard } from '../../runs/model-card.js';
-import { openModel, readCard } from '../../runs/model-source.js';
+import { recipeOfCard } from '../../runs/model-card.js';
+import { openModel, readStoredCard } from '../../runs/model-source.js';
+import { networkOfStored } from '../../runs/stored-network.js';
 import { createModel } from '../../vision/models/registry.js';
 import { batchSizeOption, jsonOption, recipeOption } from '../options.js';
 import { printJson, printLine } from '../output.js';
@@ -37,8 +38,9 @@ async function networkOf(name: string, file: string | undefined) {
   const recipe = findRecipe(name);
   if (recipe === undefined) {
     const run = await openModel(name);
-    const card = await readCard(run);
-    const model = networkOfCard(card, await recipeOfCard(run, card, file));
+    const stored = await readStoredCard(run);
+    const { card } = stored;
+    const model = networkOfStored(stored, await recipeOfCard(run, card, file));
     return { model, inputShape: card.inputShape };
   }
   const { model, inputShape, numClasses } = recipe;

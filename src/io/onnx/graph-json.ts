@@ -5,7 +5,7 @@
  */
 import { z } from 'zod';
 import { allocate, type TypedArray } from '../../core/dtype.js';
-import { ValueError } from '../../core/errors.js';
+import { CheckpointError, ValueError } from '../../core/errors.js';
 import { numel, type Shape } from '../../core/shape.js';
 import { fromArray } from '../../tensor/creation.js';
 import { checkJson } from '../json-file.js';
@@ -96,10 +96,10 @@ function isLeftOut(literal: Literal): boolean {
   return literal.isWeight && numel(literal.shape) !== 1;
 }
 
-/** The network of `graph`, whose weights are zeros. @throws ValueError for what is no network */
-export function networkOfGraph(json: unknown): OnnxModule {
+/** The network of `graph`, whose weights are zeros. @throws CheckpointError that names `subject` for what is no network */
+export function networkOfGraph(json: unknown, subject = 'onnx'): OnnxModule {
   const fail: OnnxFailure = (detail, cause) =>
-    new ValueError('onnx', `the graph ${detail}`, { cause });
+    new CheckpointError(subject, `the graph ${detail}`, { cause });
   const { opset, input, output, inputShape, ...graph } = checkJson(
     fail,
     schema,

@@ -1,3 +1,4 @@
+import { withinBudget } from '../../core/budget.js';
 import { CheckpointError, reasonOf } from '../../core/errors.js';
 import { readFully, withRegularFile } from '../../core/regular-file.js';
 import { NetworkBuilder, type NetworkSource } from './build-network.js';
@@ -7,9 +8,13 @@ import type { Unpack } from './literal.js';
 import { sourceOf } from './network-source.js';
 import type { OnnxModule } from './onnx-module.js';
 import { decodeModel, packedIntegers } from './protobuf.js';
+import { requireRuns } from './require-runs.js';
 
 /** Protocol buffers have no larger messages. */
 const maxBytes = 2 ** 31 - 1;
+
+/** What constants between the nodes may take beside twice the file. */
+const runBytes = 2 ** 26;
 
 /**
  * Reads a classifier from an ONNX file, as `exportOnnx` and `torch.onnx.export` write them: a network of one input, to classify
@@ -45,6 +50,8 @@ export async function readOnnx(path: string): Promise<{
   const whole = await withExternalData(graph, path, fail);
   return orDamaged(fail, () => {
     const source = sourceOf({ ...others, graph: whole }, fail, unpack);
-    return { model: new NetworkBuilder(source, fail, unpack).build(), source, unpack };
+    const model = new NetworkBuilder(source, fail, unpack).build();
+    withinBudget(2 * bytes.length + runBytes, () => requireRuns(model, fail));
+    return { model, source, unpack };
   });
 }

@@ -1,3 +1,5 @@
+import { reasonOf, ShapeError, ValueError } from '../../core/errors.js';
+import { formatShape } from '../../core/shape.js';
 import { type Member, Module } from '../../nn/module.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { OnnxFailure } from './failure.js';
@@ -54,7 +56,25 @@ export class OnnxModule extends Module {
     this.scope.setSubmodule(name, module);
   }
 
+  /** @throws ShapeError for inputs of another size than the file says, where the network does not take them */
   override forward(x: Tensor): Tensor {
+    try {
+      return this.run(x);
+    } catch (cause) {
+      const { inputShape } = this.info;
+      const isOther = (size: number | null, dim: number) => size !== null && size !== x.shape[dim];
+      const fits = inputShape.length === x.ndim && !inputShape.some(isOther);
+      if (fits || inputShape.length === 0) throw cause;
+      const wanted = inputShape.map((size) => size ?? 'any').join();
+      throw new ShapeError(
+        'onnx',
+        `inputs ${formatShape(x.shape)} are given, the network takes [${wanted}] (${reasonOf(cause)})`,
+        { cause },
+      );
+    }
+  }
+
+  private run(x: Tensor): Tensor {
     const made = new Map<string, Value>([[this.ends.input, x]]);
     const named = (name: string) => made.get(name) ?? this.values.get(name);
     for (const { run, inputs, outputs, last = [], fail } of this.steps) {
@@ -66,7 +86,9 @@ export class OnnxModule extends Module {
       });
       for (const name of last) made.delete(name);
     }
-    return new Inputs([named(this.ends.output)], (detail) => new Error(detail)).tensor(0);
+    return new Inputs([named(this.ends.output)], (detail) => new ValueError('onnx', detail)).tensor(
+      0,
+    );
   }
 }
 

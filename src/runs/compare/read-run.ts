@@ -1,21 +1,19 @@
 /** What a comparison reads of a run, whatever has become of it. */
 import { z } from 'zod';
-import { withinBudget } from '../../core/budget.js';
 import type { Interval } from '../../metrics/bootstrap.js';
 import { wilson } from '../../metrics/wilson.js';
-import { skipInit } from '../../nn/init.js';
 import type { CodeRecord } from '../../recipes/file/load-recipe.js';
 import type { Settings } from '../../recipes/settings/schema.js';
-import { createModel } from '../../vision/models/registry.js';
 import { bestLine, type HeldOutLine, heldOutLines } from '../best-epoch.js';
 import { flat } from '../differences.js';
 import { judgedBy } from '../judged.js';
-import { type ModelCard, readModelCard } from '../model-card.js';
+import { readStoredCard, type StoredCard } from '../model-source.js';
 import { type RunConfig, readRunConfig } from '../run-config.js';
 import { RunFolder } from '../run-folder.js';
 import type { LogLine } from '../run-log.js';
 import { type RunSummary, readRunSummary } from '../run-summary.js';
 import { readSteering, steeringText } from '../steering/steering-log.js';
+import { networkOfStored } from '../stored-network.js';
 
 /** `unfinished`: it trains, or was killed; `stopped`: by a signal. */
 export type RunState = 'ended' | 'stopped' | 'failed' | 'unfinished';
@@ -64,9 +62,9 @@ export interface ComparedRun {
 /** @throws DataError for what is no run, or a damaged one */
 export async function readRun(path: string): Promise<ComparedRun> {
   const run = await RunFolder.open(path);
-  const [config, card, summary, lines, times] = await Promise.all([
+  const [config, stored, summary, lines, times] = await Promise.all([
     readRunConfig(run),
-    readModelCard(run),
+    readStoredCard(run),
     readRunSummary(run),
     run.readLog('metrics.jsonl'),
     run.readLog('times.jsonl'),
@@ -83,13 +81,13 @@ export async function readRun(path: string): Promise<ComparedRun> {
     ...(state === 'failed' && failed !== undefined && { reason: failed }),
     recipe: config.recipe,
     ...(config.code && { code: config.code }),
-    classes: card.classes,
+    classes: stored.card.classes,
     epochs: { done, planned: Number(config.settings.epochs) },
     bestEpoch: best?.epoch ?? null,
     accuracy,
     test: accuracy?.split === 'test' ? accuracy : testOf(summary, config),
     ...speedOf(times, state === 'ended' ? summary : null),
-    parameters: countParameters(card),
+    parameters: countParameters(stored),
     settings: Object.fromEntries(flat(config.settings)),
     environment: {
       engine: config.engine.engine,
@@ -152,11 +150,8 @@ function speedOf(times: readonly LogLine<'times.jsonl'>[], ended: RunSummary | n
   };
 }
 
-/** A network larger than this is not made only to count its parameters. */
-const maxBytes = 2 ** 32;
-
-function countParameters({ architecture, code }: ModelCard): number | null {
-  if (code?.gives.includes('model')) return null; // only the user starts code
-  const model = withinBudget(maxBytes, () => skipInit(() => createModel(architecture)));
-  return model.parameters().reduce((sum, parameter) => sum + parameter.numel(), 0);
+function countParameters(stored: StoredCard): number | null {
+  if (stored.card.code?.gives.includes('model')) return null; // only the user starts code
+  const parameters = networkOfStored(stored, null).parameters();
+  return parameters.reduce((sum, parameter) => sum + parameter.numel(), 0);
 }

@@ -11,8 +11,11 @@ import { loadPretrained } from './weights/load-pretrained.js';
  * The network of `options.graph` for `numClasses`, with a fresh head where the graph has another number of them. Its other
  * weights are zeros.
  */
-function onnxNetwork({ graph, numClasses, imageSize }: Architecture['options']): Module {
-  const network = networkOfGraph(graph);
+function onnxNetwork(
+  { graph, numClasses, imageSize }: Architecture['options'],
+  file?: string,
+): Module {
+  const network = networkOfGraph(graph, file);
   const [, , height = null] = network.info.inputShape;
   if (imageSize !== undefined && height !== null && imageSize !== height)
     throw new ValueError('onnx', `imageSize=${show(imageSize)}, but the network takes ${height}`);
@@ -26,7 +29,7 @@ function onnxNetwork({ graph, numClasses, imageSize }: Architecture['options']):
 
 registerOnnx(onnxNetwork);
 
-/** The same with the weights of a model file of such a network. */
+/** The same with the weights of a model file of such a network. @throws CheckpointError that names the file for a graph that is none */
 export async function pretrainedOnnx(
   { name, options }: Architecture,
   weights: string,
@@ -36,6 +39,6 @@ export async function pretrainedOnnx(
     architecture: name,
     weights,
     ...(typeof numClasses === 'number' && { numClasses }),
-    make: (classes) => onnxNetwork({ ...options, numClasses: classes }),
+    make: (classes) => onnxNetwork({ ...options, numClasses: classes }, weights),
   });
 }

@@ -112,7 +112,10 @@ test('what is no network is refused', async (t) => {
   const good = graphOf(source, unpack);
   networkOfGraph(good);
   const fails = (change: object, message: RegExp) =>
-    assert.throws(() => networkOfGraph({ ...good, ...change }), { name: 'ValueError', message });
+    assert.throws(() => networkOfGraph({ ...good, ...change }), {
+      name: 'CheckpointError',
+      message,
+    });
   fails({ weights: [...good.weights, ...good.weights] }, /names weights twice/);
   fails({ weights: [] }, /node 'y' \('Add'\) reads 'w', which no node before it makes/);
   fails({ opset: 99 }, /operators of version 99; 9 to 21 are read/);

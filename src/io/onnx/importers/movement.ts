@@ -6,6 +6,7 @@ import { fromArray, zeros } from '../../../tensor/creation.js';
 import type { Tensor } from '../../../tensor/tensor.js';
 import type { ImportedNode, Importers } from '../node.js';
 import { asTensor, Numbers, type Value } from '../values.js';
+import { limited } from './number-arrays.js';
 
 export const movement: Importers = {
   Concat: ({ attributes }) => {
@@ -100,25 +101,25 @@ export const movement: Importers = {
       });
     };
   },
-  Gather: ({ attributes }) => {
+  Gather: ({ attributes, fail }) => {
     const axis = attributes.int('axis', 0);
     return (inputs) => {
       const x = inputs.tensor(0);
       const dim = axis < 0 ? axis + x.ndim : axis;
-      const index = inputs.value(1);
-      const [first = 0] = index instanceof Numbers ? index.data : [];
-      if (index instanceof Numbers && index.shape.length === 0) {
-        const at = first < 0 ? first + x.size(dim) : first;
-        return x.narrow(dim, at, 1).reshape(x.shape.filter((_, d) => d !== dim));
-      }
-      const flat = asTensor(positive(index, x.size(dim))).reshape([-1]);
+      const index = positive(inputs.value(1), x.size(dim), fail);
+      if (index instanceof Numbers && index.shape.length === 0)
+        return x.narrow(dim, index.data[0] ?? 0, 1).reshape(x.shape.filter((_, d) => d !== dim));
+      const flat = asTensor(index).reshape([-1]);
       const shape = [...x.shape.slice(0, dim), ...index.shape, ...x.shape.slice(dim + 1)];
       return x.indexSelect(dim, flat).reshape(shape);
     };
   },
-  GatherElements: ({ attributes }) => {
+  GatherElements: ({ attributes, fail }) => {
     const axis = attributes.int('axis', 0);
-    return (inputs) => inputs.tensor(0).gather(axis, inputs.tensor(1));
+    return (inputs) => {
+      const x = inputs.tensor(0);
+      return x.gather(axis, asTensor(positive(inputs.value(1), x.size(axis), fail)));
+    };
   },
   /** Of constant places alone, as masks are made. */
   ScatterND: (node) => {
@@ -126,17 +127,17 @@ export const movement: Importers = {
       throw node.fail('has a reduction, which is not read');
     return (inputs) => {
       const x = inputs.tensor(0);
-      const index = inputs.value(1);
       const places = inputs.numbers(1);
-      const depth = index.shape.at(-1) ?? 0;
+      const depth = inputs.value(1).shape.at(-1) ?? 0;
       const strides = stridesOf(x.shape);
       const inner = numel(x.shape.slice(depth));
       const starts = Array.from({ length: places.length / Math.max(1, depth) }, (_, row) =>
         strides.slice(0, depth).reduce((sum, stride, d) => {
-          const at = places[row * depth + d] ?? 0;
-          return sum + stride * (at < 0 ? at + x.size(d) : at);
+          const place = places.slice(row * depth + d, row * depth + d + 1);
+          return sum + stride * (inRange(place, x.size(d), node.fail)[0] ?? 0);
         }, 0),
       );
+      limited(starts.length * inner);
       const flat = starts.flatMap((start) => Array.from({ length: inner }, (_, i) => start + i));
       const to = fromArray(Int32Array.from(flat), [flat.length]);
       return x
@@ -177,9 +178,8 @@ export const movement: Importers = {
       const shape = inputs.numbers(0);
       if (value instanceof Numbers) {
         const [fill = 0] = value.data;
-        const count = shape.reduce((a, b) => a * b, 1);
         return new Numbers(
-          Array.from({ length: count }, () => fill),
+          Array.from({ length: limited(numel(shape)) }, () => fill),
           shape,
         );
       }
@@ -259,11 +259,16 @@ function stepped(x: Tensor, dim: number, from: number, to: number, step: number)
   return x.at(...x.shape.map((_, d) => (d === dim ? ([from, to, step] as const) : null)));
 }
 
-/** Indices counted from the end, which only constants have. */
-function positive(index: Value, size: number): Value {
-  if (!(index instanceof Numbers) || index.data.every((i) => i >= 0)) return index;
-  return new Numbers(
-    index.data.map((i) => (i < 0 ? i + size : i)),
-    index.shape,
-  );
+/** Constant indices, which may count from the end, from the start; those that are computed as they are. */
+function positive(index: Value, size: number, fail: ImportedNode['fail']): Value {
+  if (!(index instanceof Numbers)) return index;
+  return new Numbers(inRange(index.data, size, fail), index.shape);
+}
+
+function inRange(places: readonly number[], size: number, fail: ImportedNode['fail']): number[] {
+  return places.map((place) => {
+    const at = place < 0 ? place + size : place;
+    if (Number.isInteger(at) && at >= 0 && at < size) return at;
+    throw fail(`reads or writes place ${place} of ${size}`);
+  });
 }

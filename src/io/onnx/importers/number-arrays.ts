@@ -1,11 +1,15 @@
 /** Whole numbers in other places and shapes. */
+import { ValueError } from '../../../core/errors.js';
 import { numel, type Shape, stridesOf } from '../../../core/shape.js';
 import { Numbers } from '../values.js';
 
 /** Sizes and indices are few; a file that computes more is no network. */
 export function limited(count: number): number {
   if (count <= 2 ** 20) return count;
-  throw new RangeError(`${count} whole numbers are computed, at most 1,048,576 are allowed`);
+  throw new ValueError(
+    'onnx',
+    `${count} whole numbers are computed, at most 1,048,576 are allowed`,
+  );
 }
 
 /** Those of each dimension that `keep` keeps of `all`, its places. */

@@ -1,0 +1,70 @@
+/** A network that was an ONNX file, by the commands that take models. */
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, test } from 'node:test';
+import '../../src/ops/index.js';
+import { exportOnnx } from '../../src/export/export-onnx.js';
+import { loadOnnx } from '../../src/io/index.js';
+import { manualSeed } from '../../src/tensor/generator.js';
+import { cifar_resnet20 } from '../../src/vision/models/cifar-resnet.js';
+import { colored } from '../recipes/picture-folder.js';
+import { put } from '../vision/datasets/temporary-folder.js';
+import { temporaryFolder, wick } from './run-wick.js';
+
+const folder = temporaryFolder();
+
+before(async () => {
+  manualSeed(1);
+  const model = cifar_resnet20({ numClasses: 2 }).eval();
+  await exportOnnx(model, { path: join(folder, 'net.onnx'), inputShape: [3, 16, 16] });
+  for (const name of ['p.png', 'pictures/cat/1.png', 'pictures/dog/2.png', 'pictures/dog/3.png'])
+    await put(folder, name, await colored('red', 20, 1));
+});
+
+const done = (args: string[]) => {
+  const { code, out, err } = wick(folder, args);
+  assert.equal(code, 0, `${args.join(' ')}: ${err}`);
+  return out;
+};
+const failed = (args: string[]) => {
+  const { code, err } = wick(folder, args);
+  assert.equal(code, 1, err);
+  return err;
+};
+
+test('import, predict, evaluate, explain, features, embed, summary and export', async () => {
+  const made = done(['import', 'net.onnx', '--classes', 'cat,dog', '-o', 'm.wick']);
+  assert.match(made, /^net\.onnx → m\.wick: onnx, [\d,]+ parameters, 2 classes/);
+  assert.match(done(['predict', 'm.wick', 'p.png']), /^p\.png: (cat|dog) \d/);
+  const scores = done(['evaluate', 'm.wick', '--data', 'pictures']);
+  assert.match(scores, /m\.wick: test accuracy .* on 3 images/);
+  done(['explain', 'm.wick', 'p.png']);
+  assert.ok(existsSync(join(folder, 'm', 'explain', 'index.html')));
+  done(['features', 'm.wick', 'p.png']);
+  done(['embed', 'm.wick', 'pictures']);
+  assert.match(done(['summary', 'm.wick']), /\[1,3,16,16\]/);
+  const answer = done(['predict', 'm.wick', 'p.png', '--json']);
+  for (const path of ['e.safetensors', 'e.wick', 'e.pth', 'e.onnx'])
+    done(['export', 'm.wick', '-o', path]);
+  assert.equal(
+    done(['predict', 'e.wick', 'p.png', '--json']),
+    answer.replaceAll('m.wick', 'e.wick'),
+  );
+  assert.deepEqual(
+    JSON.parse((await loadOnnx(join(folder, 'e.onnx'))).info.metadata.classes ?? ''),
+    ['cat', 'dog'],
+  );
+});
+
+test('what cannot be is told in the terms of the command', () => {
+  assert.match(failed(['predict', 'net.onnx', 'p.png']), /is a network of ONNX; wick import FILE/);
+  assert.match(
+    failed(['import', 'net.onnx', '-o', 'n.wick']),
+    /2 classes, whose names .* --classes/,
+  );
+  assert.match(
+    failed(['export', 'm.wick', '--format', 'web']),
+    /m\.wick holds the network of an ONNX file, which a page does not run; export it as onnx/,
+  );
+});
