@@ -1,6 +1,7 @@
-import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { DataError } from '../core/errors.js';
+import { makeFolders } from '../core/make-folders.js';
 import { systemReason } from '../core/system-reason.js';
 import { isAbandoned, otherWriter, tagPattern, writerTag } from './writer-tag.js';
 
@@ -20,11 +21,11 @@ export interface WriteOptions {
 export async function writeFileAtomic(
   path: string,
   content: string | Uint8Array | readonly Uint8Array[],
-  { makeFolders = true, check }: WriteOptions = {},
+  { makeFolders: wanted = true, check }: WriteOptions = {},
 ): Promise<void> {
   const temporary = join(dirname(path), temporaryName(basename(path)));
   try {
-    if (makeFolders) await mkdir(dirname(path), { recursive: true });
+    if (wanted) await makeFolders(dirname(path));
     const file = await open(temporary, 'wx');
     try {
       if (Array.isArray(content)) for (const part of content) await file.writeFile(part);

@@ -14,6 +14,7 @@
 import { mkdir, open, readdir, rm, rmdir, stat, truncate } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { DataError } from '../core/errors.js';
+import { makeFolders } from '../core/make-folders.js';
 import { readRegularFile } from '../core/regular-file.js';
 import { systemReason } from '../core/system-reason.js';
 import { type FolderMark, markFolder, removeLeftovers, writeFileAtomic } from '../io/atomic.js';
@@ -322,7 +323,7 @@ export class RunFolder {
 /** Makes a folder and those above it; returns the first that was made. */
 async function makeFolder(path: string): Promise<string | undefined> {
   try {
-    return await mkdir(path, { recursive: true });
+    return await makeFolders(path);
   } catch (cause) {
     throw notWritable(path, cause);
   }

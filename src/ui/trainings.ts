@@ -1,8 +1,9 @@
 /** Trainings that a page has started: each a process of its own, which goes on when this server has gone. */
 import { spawn } from 'node:child_process';
-import { mkdir, open, stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { makeFolders } from '../core/make-folders.js';
 import { readRegularFile } from '../core/regular-file.js';
 import { HttpError } from '../serve/shell/http-error.js';
 import { modelNames } from '../vision/models/registry.js';
@@ -65,7 +66,7 @@ export class Trainings {
     training: Started,
     options: TrainingOptions,
   ): Promise<void> {
-    await mkdir(this.logs, { recursive: true });
+    await makeFolders(this.logs);
     const chosen = Object.entries(options).flatMap(([key, value]) => [
       `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
       String(value),

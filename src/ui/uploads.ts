@@ -1,6 +1,7 @@
 /** Folders of pictures that a page has sent: under a folder of this server's own, by names that are checked, and not without end. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeFolders } from '../core/make-folders.js';
 import { printable } from '../core/outside-text.js';
 import { systemReason } from '../core/system-reason.js';
 import { HttpError } from '../serve/shell/http-error.js';
@@ -42,7 +43,7 @@ export class Uploads {
     if (this.open.size >= this.limits.folders)
       throw new HttpError(409, 'enough folders have been sent; start the server anew for more');
     const plain = safeName(wanted);
-    await mkdir(this.folder, { recursive: true });
+    await makeFolders(this.folder);
     for (let n = 1; ; n++) {
       const name = n === 1 ? plain : `${plain}-${n}`;
       const path = join(this.folder, name);
@@ -73,7 +74,7 @@ export class Uploads {
     upload.bytes += bytes.length;
     const target = join(upload.path, ...parts);
     try {
-      await mkdir(dirname(target), { recursive: true });
+      await makeFolders(dirname(target));
       await writeFile(target, bytes, { flag: 'wx' });
     } catch (error) {
       upload.files--;

@@ -4,12 +4,13 @@
  * path before, as whoever has sent a run could name any file, or put one beside it. Otherwise it has to be named.
  */
 import { createHash } from 'node:crypto';
-import { access, mkdir, writeFile } from 'node:fs/promises';
+import { access, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { cacheFolder } from '../../core/cache-folder.js';
 import { DataError, WickError } from '../../core/errors.js';
 import { hashCode, loadModule } from '../../core/load-module.js';
+import { makeFolders } from '../../core/make-folders.js';
 import { show } from '../../core/outside-text.js';
 import { defineRecipe, type RecipeDefinition } from './define-recipe.js';
 
@@ -95,7 +96,7 @@ async function isKnown(code: CodeRecord): Promise<boolean> {
 /** Where it cannot be written, the file has to be named again. */
 async function remember(code: CodeRecord): Promise<void> {
   try {
-    await mkdir(cacheFolder('recipes'), { recursive: true });
+    await makeFolders(cacheFolder('recipes'));
     await writeFile(markOf(code), `${code.path}\n`);
   } catch {}
 }

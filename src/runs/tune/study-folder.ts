@@ -8,10 +8,11 @@
  * trials.jsonl and the runs are the same, byte for byte, however often the study was interrupted. A trial whose line is not there yet
  * goes on from what its run has.
  */
-import { mkdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { DataError } from '../../core/errors.js';
+import { makeFolders } from '../../core/make-folders.js';
 import { readRegularFile } from '../../core/regular-file.js';
 import { type FolderMark, markFolder, removeLeftovers, writeFileAtomic } from '../../io/atomic.js';
 import { checkJson, readJson } from '../../io/json-file.js';
@@ -37,7 +38,7 @@ export class StudyFolder {
     out?: string,
   ): Promise<StudyFolder> {
     const { path } = await RunFolder.create(`${name}-tune`, out);
-    await mkdir(join(path, 'trials'), { recursive: true });
+    await makeFolders(join(path, 'trials'));
     const study = new StudyFolder(path, definition);
     await study.write('study.json', `${JSON.stringify(definition, null, 2)}\n`);
     return study;

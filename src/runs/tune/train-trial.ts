@@ -1,8 +1,9 @@
 /** One training of a trial: begun, gone on with, or found to have ended already. */
-import { mkdir, rm, stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CheckpointError, DataError, reasonOf } from '../../core/errors.js';
+import { makeFolders } from '../../core/make-folders.js';
 import { markFolder } from '../../io/atomic.js';
 import type { RawLayer } from '../../recipes/settings/layers.js';
 import type { Callback, Training } from '../../train/callback.js';
@@ -47,7 +48,7 @@ export async function trainTrial(
 ): Promise<TrainingResult> {
   const { run: path, epochs } = request;
   try {
-    await mkdir(path, { recursive: true });
+    await makeFolders(path);
     await waitUntilFree(path);
     const before = await resultOf(request);
     if (before !== null) return before;

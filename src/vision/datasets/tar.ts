@@ -1,8 +1,9 @@
 /** Unpacks the regular files of a tar archive: https://www.gnu.org/software/tar/manual/html_node/Standard.html */
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DataError } from '../../core/errors.js';
+import { makeFolders } from '../../core/make-folders.js';
 import { quote } from '../../core/outside-text.js';
 
 const BLOCK = 512;
@@ -46,10 +47,10 @@ export function* tarEntries(path: string, bytes: Buffer): Generator<TarEntry> {
 export async function unpackTar(path: string, bytes: Buffer, folder: string): Promise<void> {
   const temporary = join(dirname(folder), `.${randomUUID()}.tmp`);
   try {
-    await mkdir(temporary, { recursive: true });
+    await makeFolders(temporary);
     for (const [name, content] of flatFiles(path, bytes))
       await writeFile(join(temporary, name), content);
-    await mkdir(folder, { recursive: true });
+    await makeFolders(folder);
     for (const name of await readdir(temporary))
       await rename(join(temporary, name), join(folder, name));
   } finally {

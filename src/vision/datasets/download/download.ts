@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { DataError } from '../../../core/errors.js';
+import { makeFolders } from '../../../core/make-folders.js';
 import { boundedFlow, type FlowLimits, TooManyBytes, tooMany } from './bounded-flow.js';
 import type { DownloadProgress } from './download-progress.js';
 import { httpGet } from './http-get.js';
@@ -28,7 +29,7 @@ export async function download(
   path: string,
   options: DownloadOptions,
 ): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolders(dirname(path));
   const failures: string[] = [];
   for (const url of urls) {
     try {

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { close, openSync, read } from 'node:fs';
-import { type FileHandle, mkdir, open, rename, rm, stat, utimes } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { DataError, WickError } from '../../../core/errors.js';
+import { makeFolders } from '../../../core/make-folders.js';
 import { systemReason } from '../../../core/system-reason.js';
 import { type ModuleCall, makeFromSpec } from '../../../data/dataset.js';
 import { Image } from '../../image.js';
@@ -60,7 +61,7 @@ export class DiskStore implements ImageStore {
   ): Promise<DiskStore> {
     const temporary = join(dirname(folder), `.${randomUUID()}.tmp`);
     try {
-      await mkdir(temporary, { recursive: true });
+      await makeFolders(temporary);
       await writeStore(temporary, paths, files, onProgress);
       return await DiskStore.publish(temporary, folder, paths.length, files);
     } catch (cause) {
