@@ -129,3 +129,9 @@ test('fields of CSV are quoted where they have to be', () => {
   assert.deepEqual([...csvRows('x', csvLine(fields))][0]?.fields, fields);
   assert.equal(csvLine(['x', 1.5, true, null]), 'x,1.5,true,');
 });
+
+test('names that a spreadsheet would compute are texts in CSV; numbers stay numbers', () => {
+  for (const name of ['=cmd|x!A1', '+1+1', '-2+3', '@SUM(A1)', ' =1', '\t=1', '\n=1', '＝1'])
+    assert.deepEqual([...csvRows('x', csvLine([name, 'x']))][0]?.fields, [`'${name}`, 'x']);
+  assert.equal(csvLine([-0.5, '-1', '+2.5', '-', 'a=b', "'=1"]), "-0.5,-1,+2.5,-,a=b,'=1");
+});
