@@ -1,6 +1,6 @@
-/** Pages in Playwright's Chromium, with everything noted that should not be. */
+/** Pages in Playwright's Chromium, with everything noted that should not be: the one place where tests open them. */
 import { join } from 'node:path';
-import { after } from 'node:test';
+import { after, type TestContext } from 'node:test';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { findChromium } from './chromium.js';
 
@@ -10,7 +10,10 @@ export const skip =
   executablePath === undefined && 'no Chromium on the PATH; WICK_CHROMIUM may name one';
 
 /** Where screenshots go, for those who want to look at them. */
-const shots = process.env.WICK_SHOTS;
+export const shots = process.env.WICK_SHOTS;
+
+/** Not how long anything should take: a machine may be busy. */
+const patienceMs = 90_000;
 
 let launched: Promise<Browser> | undefined;
 after(async () => {
@@ -20,14 +23,20 @@ after(async () => {
 export interface OpenPage {
   readonly page: Page;
   /** Errors and warnings on the console, dialogs, and requests for another site or for what is not there. */
-  readonly wrong: readonly string[];
+  readonly wrong: string[];
   shoot(name: string): Promise<void>;
 }
 
-/** Opens an address in a browser that knows nothing from before. */
+export interface OpenPageOptions extends BrowserContextOptions {
+  /** How addresses begin that the page may ask for. @default the folder of its own */
+  readonly own?: string;
+}
+
+/** Opens an address, until the test ends, in a browser that knows nothing from before. */
 export async function openPage(
+  t: TestContext,
   url: string,
-  options: BrowserContextOptions = {},
+  { own = url.replace(/[^/]*$/, ''), ...options }: OpenPageOptions = {},
 ): Promise<OpenPage> {
   launched ??= chromium.launch({
     executablePath: executablePath ?? '',
@@ -37,7 +46,20 @@ export async function openPage(
       '--use-fake-ui-for-media-stream',
     ],
   });
-  const page = await (await launched).newPage(options);
+  const page = await (await launched).newPage({ locale: 'en-GB', ...options });
+  t.after(() => page.close());
+  page.setDefaultTimeout(patienceMs);
+  const wrong = watched(page, own);
+  await page.goto(url);
+  const shoot = async (name: string) => {
+    if (shots !== undefined)
+      await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true });
+  };
+  return { page, wrong, shoot };
+}
+
+/** What the page does that it should not, from now on. */
+function watched(page: Page, own: string): string[] {
   const wrong: string[] = [];
   page.on('console', (message) => {
     if (['error', 'warning'].includes(message.type())) wrong.push(message.text());
@@ -49,16 +71,11 @@ export async function openPage(
   });
   page.on('request', (request) => {
     const address = request.url();
-    if (!/^(data|blob):/.test(address) && !address.startsWith(url.replace(/[^/]*$/, '')))
+    if (!/^(data|blob):/.test(address) && !address.startsWith(own))
       wrong.push(`request: ${address}`);
   });
   page.on('response', (response) => {
     if (response.status() >= 400) wrong.push(`${response.status()}: ${response.url()}`);
   });
-  await page.goto(url);
-  const shoot = async (name: string) => {
-    if (shots !== undefined)
-      await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true });
-  };
-  return { page, wrong, shoot };
+  return wrong;
 }

@@ -2,62 +2,26 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { describe, type TestContext, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { runs } from '../../src/index.js';
 import { type Language, languages } from '../../src/report/language/words.js';
 import { reportPage } from '../../src/report/page/page.js';
 import { hardNames } from '../report/hard-names.js';
 import { sampleReport } from '../report/sample-report.js';
 import { temporaryFolder } from '../vision/datasets/temporary-folder.js';
-import { findChromium } from './chromium.js';
+import { type OpenPage, type OpenPageOptions, openPage, shots, skip } from './open-page.js';
 import { until } from './until.js';
 
-const executablePath = findChromium();
-const skip = executablePath === undefined && 'no Chromium on the PATH; WICK_CHROMIUM may name one';
-
-/** Where screenshots go, for those who want to look at them. */
-const shots = process.env.WICK_SHOTS;
-
-let browser: Browser | undefined;
-before(async () => {
-  if (executablePath !== undefined)
-    browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
-});
-after(() => browser?.close());
-
-interface Visit {
-  readonly page: Page;
-  /** What must not be: errors, dialogs, requests for anything but the file. */
-  readonly wrong: readonly string[];
-  shoot(name: string): Promise<void>;
-}
-
-/** Opens a file from disk. */
-async function open(file: string, options: BrowserContextOptions = {}): Promise<Visit> {
-  assert.ok(browser);
-  const page = await browser.newPage(options);
-  const wrong: string[] = [];
-  const own = pathToFileURL(file).href;
-  page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) wrong.push(message.text());
-  });
-  page.on('pageerror', (error) => wrong.push(String(error)));
-  page.on('dialog', (dialog) => {
-    wrong.push(`dialog: ${dialog.message()}`);
-    void dialog.dismiss();
-  });
-  page.on('request', (request) => {
-    const url = request.url();
-    if (url !== own && !url.startsWith('data:')) wrong.push(`request: ${url}`);
-  });
-  await page.goto(own);
-  const shoot = async (name: string) => {
-    if (shots !== undefined)
-      await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true });
-  };
-  return { page, wrong, shoot };
+/** Opens a file from disk, which may ask for nothing. */
+async function open(
+  t: TestContext,
+  file: string,
+  options: OpenPageOptions = {},
+): Promise<OpenPage> {
+  const { href } = pathToFileURL(file);
+  return await openPage(t, href, { own: href, ...options });
 }
 
 /** The charts that are drawn, and pictures that are not. */
@@ -106,7 +70,7 @@ describe('the report in a browser', { skip }, () => {
     const run = join(await temporaryFolder(t), 'digits');
     const settings = { data: { limit: 200 }, seed: 3, epochs: 2, loader: { workers: 0 } };
     await runs.train('digits', { ...settings, split: { val: 0.2 }, out: run });
-    const { page, wrong, shoot } = await open(join(run, 'report.html'), {
+    const { page, wrong, shoot } = await open(t, join(run, 'report.html'), {
       viewport: { width: 1200, height: 900 },
     });
     const { charts, missing, pictures, language } = await look(page);
@@ -123,7 +87,7 @@ describe('the report in a browser', { skip }, () => {
 
   test('a click on a cell of the matrix shows its pictures', async (t) => {
     const file = await written(await temporaryFolder(t), ['cat', 'dog'], 'en');
-    const { page, wrong } = await open(file, { viewport: { width: 1000, height: 800 } });
+    const { page, wrong } = await open(t, file, { viewport: { width: 1000, height: 800 } });
     const matrix = await page.$('[data-chart="confusion"] svg');
     await matrix?.scrollIntoViewIfNeeded();
     const box = await matrix?.boundingBox();
@@ -137,7 +101,7 @@ describe('the report in a browser', { skip }, () => {
 
   test('in Chinese, dark, on a phone of 360 pixels', async (t) => {
     const file = await written(await temporaryFolder(t), ['猫', '狗', '猫头鹰'], 'zh');
-    const { page, wrong, shoot } = await open(file, {
+    const { page, wrong, shoot } = await open(t, file, {
       viewport: { width: 360, height: 740 },
       colorScheme: 'dark',
       isMobile: true,
@@ -153,7 +117,7 @@ describe('the report in a browser', { skip }, () => {
 
   test('printed, it is light and no wider than its sheet', async (t) => {
     const file = await written(await temporaryFolder(t), ['cat', 'dog', 'owl'], 'en');
-    const { page, wrong } = await open(file, { colorScheme: 'dark' });
+    const { page, wrong } = await open(t, file, { colorScheme: 'dark' });
     const pdf = await page.pdf({ format: 'A4', margin: { left: '15mm', right: '15mm' } });
     if (shots !== undefined) await writeFile(join(shots, 'printed.pdf'), pdf);
     assert.ok(pdf.length > 20_000);
@@ -163,7 +127,7 @@ describe('the report in a browser', { skip }, () => {
   test('200 names with markup, quotes, emoji, right-to-left and Chinese do nothing', async (t) => {
     const file = await written(await temporaryFolder(t), hardNames, 'en');
     for (const width of [360, 1200]) {
-      const { page, wrong, shoot } = await open(file, { viewport: { width, height: 900 } });
+      const { page, wrong, shoot } = await open(t, file, { viewport: { width, height: 900 } });
       const { charts, missing, width: shown } = await look(page);
       assert.deepEqual([charts, missing], [allCharts, 0]);
       assert.ok(shown <= width, `${shown} pixels wide`);

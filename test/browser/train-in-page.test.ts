@@ -97,8 +97,7 @@ describe('training in a page', { skip }, () => {
       }
     const server = await serveFolder(folder, true);
     t.after(() => server.close());
-    const { page, wrong } = await openPage(server.url);
-    t.after(() => page.close());
+    const { page, wrong } = await openPage(t, server.url);
     const { epochs, confusion, inputs, logits, file } = await page.evaluate<Learned>('learn()');
     t.diagnostic(`accuracy by epoch ${epochs.join(', ')}`);
     assert.ok(Math.max(...epochs) >= 0.9, `${epochs}`);

@@ -1,73 +1,31 @@
 /** The page of runs in headless Chromium, over a folder that a test fills. */
-import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { type OpenUi, openUi, type UiOptions } from '../../src/ui/ui.js';
 import { commandLine } from '../cli/run-wick.js';
-import { findChromium } from './chromium.js';
+import { type OpenPage, type OpenPageOptions, openPage } from './open-page.js';
 
-const executablePath = findChromium();
-export const skip =
-  executablePath === undefined && 'no Chromium on the PATH; WICK_CHROMIUM may name one';
-
-/** Where screenshots go, for those who want to look at them. */
-const shots = process.env.WICK_SHOTS;
-
-export async function launch(): Promise<Browser | undefined> {
-  if (executablePath === undefined) return undefined;
-  return await chromium.launch({ executablePath, args: ['--no-sandbox'] });
-}
-
-/** Not how long anything should take: a machine may be busy. */
-const patienceMs = 90_000;
-
-export interface UiVisit {
-  readonly page: Page;
+export interface UiVisit extends OpenPage {
   readonly ui: OpenUi;
-  /** What must not be: errors, dialogs, requests for anything but the server. */
-  readonly wrong: readonly string[];
-  shoot(name: string): Promise<void>;
 }
 
+/** Serves the folder, and opens its page; errors of the server are wrong, too. */
 export async function visitUi(
   t: TestContext,
-  browser: Browser | undefined,
   folder: string,
-  options: BrowserContextOptions = {},
+  options: OpenPageOptions = {},
   more: Partial<UiOptions> = {},
 ): Promise<UiVisit> {
-  assert.ok(browser);
-  const wrong: string[] = [];
-  const onError = (error: unknown) => wrong.push(`server: ${error}`);
+  let opened: OpenPage | null = null;
+  const onError = (error: unknown) => opened?.wrong.push(`server: ${error}`);
   const ui = await openUi(folder, { host: '127.0.0.1', port: 0, token: null, onError, ...more });
-  const page = await browser.newPage({ locale: 'en-GB', ...options });
-  page.setDefaultTimeout(patienceMs);
-  t.after(async () => {
-    await page.close();
-    await ui.close();
-  });
-  page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) wrong.push(message.text());
-  });
-  page.on('pageerror', (error) => wrong.push(String(error)));
-  page.on('dialog', (dialog) => {
-    wrong.push(`dialog: ${dialog.message()}`);
-    void dialog.dismiss();
-  });
   const { origin } = new URL(ui.url);
-  page.on('request', (request) => {
-    const url = request.url();
-    if (!url.startsWith(origin) && !url.startsWith('data:')) wrong.push(`request: ${url}`);
-  });
-  await page.goto(ui.url);
-  const shoot = async (name: string) => {
-    if (shots !== undefined)
-      await page.screenshot({ path: join(shots, `ui-${name}.png`), fullPage: true });
-  };
-  return { page, ui, wrong, shoot };
+  opened = await openPage(t, ui.url, { own: `${origin}/`, ...options });
+  t.after(() => ui.close());
+  const { shoot } = opened;
+  return { ...opened, ui, shoot: (name) => shoot(`ui-${name}`) };
 }
 
 /** Lines of a chart that are drawn: 0 where it is not. */

@@ -2,8 +2,7 @@
 import assert from 'node:assert/strict';
 import { appendFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
-import type { Browser } from 'playwright-core';
+import { describe, test } from 'node:test';
 import { RunFolder } from '../../src/runs/run-folder.js';
 import { readSteering } from '../../src/runs/steering/steering-log.js';
 import { openUi } from '../../src/ui/ui.js';
@@ -11,13 +10,8 @@ import { commandLine } from '../cli/run-wick.js';
 import { fillFolder } from '../recipes/picture-folder.js';
 import { makeRun } from '../runs/compare/made-run.js';
 import { put, temporaryFolder } from '../vision/datasets/temporary-folder.js';
-import { launch, pathsOf, skip, trainDigits, visitUi, widthOf } from './ui-page.js';
-
-let browser: Browser | undefined;
-before(async () => {
-  browser = await launch();
-});
-after(() => browser?.close());
+import { skip } from './open-page.js';
+import { pathsOf, trainDigits, visitUi, widthOf } from './ui-page.js';
 
 async function filled(root: string): Promise<void> {
   await makeRun(root, 'cats-1', { accuracies: [0.5, 0.7] });
@@ -34,7 +28,7 @@ async function filled(root: string): Promise<void> {
 describe('the page of runs', { skip }, () => {
   test('a training is followed while it goes on, and when it is stopped', async (t) => {
     const root = await temporaryFolder(t);
-    const { page, wrong, shoot } = await visitUi(t, browser, root);
+    const { page, wrong, shoot } = await visitUi(t, root);
     await page.getByText('There is no run yet').waitFor();
     const args = ['--epochs', '1000', '--limit', '200', '--threads', '1', '--out', 'live'];
     const training = trainDigits(t, root, args);
@@ -57,13 +51,7 @@ describe('the page of runs', { skip }, () => {
   test('a training is steered by the keyboard: another learning rate, then stop and save', async (t) => {
     const root = await temporaryFolder(t);
     const token = 'correct-horse-battery';
-    const { page, ui, wrong, shoot } = await visitUi(
-      t,
-      browser,
-      root,
-      {},
-      { token, control: true },
-    );
+    const { page, ui, wrong, shoot } = await visitUi(t, root, {}, { token, control: true });
     assert.equal(page.url(), ui.url.replace(/\?.*/, ''), 'the address keeps no token');
     const args = ['--epochs', '1000', '--limit', '200', '--threads', '1', '--out', 'live'];
     trainDigits(t, root, args);
@@ -94,7 +82,7 @@ describe('the page of runs', { skip }, () => {
   test('when the server is started anew, the page goes on without a gap', async (t) => {
     const root = await temporaryFolder(t);
     await filled(root);
-    const { page, ui, wrong } = await visitUi(t, browser, root);
+    const { page, ui, wrong } = await visitUi(t, root);
     await page.getByRole('link', { name: 'cats-1' }).click();
     await page.locator('[data-chart="accuracy"] svg').waitFor();
     const port = Number(new URL(ui.url).port);
@@ -121,6 +109,37 @@ describe('the page of runs', { skip }, () => {
     );
   });
 
+  test('folders that are dropped are sent, with what lies below them', async (t) => {
+    const root = await temporaryFolder(t);
+    await fillFolder(join(root, 'photos'), { green: 3, red: 4 });
+    const runs = join(root, 'runs');
+    await mkdir(runs);
+    const more = { control: true, command: commandLine([]) };
+    const { page, wrong, shoot } = await visitUi(t, runs, {}, more);
+    const place = page.locator('.picture-input');
+    const drop = async (...names: string[]) => {
+      const box = await place.boundingBox();
+      assert.ok(box);
+      const devtools = await page.context().newCDPSession(page);
+      const files = names.map((name) => join(root, name));
+      const data = { items: [], files, dragOperationsMask: 1 };
+      const at = { x: box.x + box.width / 2, y: box.y + box.height / 2, data };
+      for (const type of ['dragEnter', 'dragOver'] as const)
+        await devtools.send('Input.dispatchDragEvent', { type, ...at });
+      assert.match((await place.getAttribute('class')) ?? '', /over/);
+      await devtools.send('Input.dispatchDragEvent', { type: 'drop', ...at });
+    };
+    await place.waitFor();
+    await drop('photos');
+    await page.getByText('photos: 7 pictures, 2 classes').waitFor();
+    await shoot('dropped');
+    await page.reload();
+    await place.waitFor();
+    await drop('photos/red', 'photos/green');
+    await page.getByText(': 7 pictures, 2 classes').waitFor();
+    assert.deepEqual(wrong, []);
+  });
+
   test('a folder is sent and trained on; one without pictures is told', async (t) => {
     const root = await temporaryFolder(t);
     await fillFolder(join(root, 'photos'), { green: 10, red: 10 });
@@ -129,7 +148,7 @@ describe('the page of runs', { skip }, () => {
     await mkdir(runs);
     const command = commandLine([]);
     const more = { control: true, command };
-    const { page, wrong, shoot } = await visitUi(t, browser, runs, {}, more);
+    const { page, wrong, shoot } = await visitUi(t, runs, {}, more);
     const chooser = page.getByLabel('Choose a folder');
     await chooser.setInputFiles(join(root, 'texts'));
     await page.getByText('There are no pictures in class folders in it.').waitFor();
@@ -149,7 +168,7 @@ describe('the page of runs', { skip }, () => {
   test('by the keyboard alone: a run, back, two to compare, another language', async (t) => {
     const root = await temporaryFolder(t);
     await filled(root);
-    const { page, wrong, shoot } = await visitUi(t, browser, root);
+    const { page, wrong, shoot } = await visitUi(t, root);
     await page.getByRole('link', { name: 'cats-1' }).waitFor();
     await shoot('table');
     const focused = () =>
@@ -186,7 +205,7 @@ describe('the page of runs', { skip }, () => {
   test('on a phone, dark, in Chinese, nothing sticks out', async (t) => {
     const root = await temporaryFolder(t);
     await filled(root);
-    const { page, wrong, shoot } = await visitUi(t, browser, root, {
+    const { page, wrong, shoot } = await visitUi(t, root, {
       viewport: { width: 360, height: 740 },
       colorScheme: 'dark',
       locale: 'zh-CN',
