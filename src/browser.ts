@@ -4,6 +4,7 @@ export { openBrowserEngine } from './engine/wasm/browser-engine.js';
 export type { WasmEngine, WasmEngineOptions } from './engine/wasm/wasm.js';
 export * as explain from './explain/index.js';
 export * from './portable.js';
+export type { Answer } from './runs/answers.js';
 export type { LoadProgress } from './runs/fetch-model.js';
 export type { PageCard } from './runs/page-card.js';
 export type { Invert, PictureResult, Prediction, PredictOptions } from './runs/predict-options.js';

@@ -1,5 +1,6 @@
 import { DataError } from '../core/errors.js';
-import type { AskedPicture } from '../runs/predict-all.js';
+import type { AskedPicture } from '../runs/asked-picture.js';
+import type { Picture } from '../runs/trained-model.js';
 import { maxFileBytes } from '../vision/codecs/decode.js';
 import { picturesOf } from './pictures-of.js';
 
@@ -7,8 +8,8 @@ import { picturesOf } from './pictures-of.js';
 export const imagesHelp = 'picture files, folders of them, patterns such as *.png, - for stdin';
 
 /** The pictures of a command line: files, folders, patterns, and `-` for one from stdin. What is not there is its error. */
-export async function askedPictures(paths: readonly string[]): Promise<AskedPicture[]> {
-  const found: AskedPicture[] = [];
+export async function askedPictures(paths: readonly string[]): Promise<AskedPicture<Picture>[]> {
+  const found: AskedPicture<Picture>[] = [];
   for (const path of paths)
     try {
       if (path === '-') found.push({ name: path, source: await fromStdin() });

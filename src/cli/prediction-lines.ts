@@ -1,7 +1,7 @@
 /** How `wick predict` tells what pictures show: a line each, for people, as JSON or as CSV. */
 
 import { withoutRemedy } from '../core/without-remedy.js';
-import type { Answer } from '../runs/predict-all.js';
+import type { Answer } from '../runs/answers.js';
 import type { Checkpoint } from '../runs/run-folder.js';
 import { percent } from '../train/epoch-line.js';
 import { csvLine } from './csv-line.js';

@@ -1,4 +1,5 @@
 /** What may be asked of a model about pictures, and what it answers: types alone, which pages take too. */
+import type { DataError } from '../core/errors.js';
 
 /** A class, by its name, with its probability, 0–1. */
 export interface Prediction {
@@ -39,3 +40,8 @@ export interface PictureResult {
   /** Dark and light were exchanged before the model saw it. */
   readonly inverted: boolean;
 }
+
+/** What is told of one picture among many: what it shows, or why it cannot be read. */
+export type Answer =
+  | ({ readonly picture: string; readonly error: null } & PictureResult)
+  | { readonly picture: string; readonly error: DataError };

@@ -1,7 +1,9 @@
 import { zeros } from '../tensor/creation.js';
 import { Answerer } from './answerer.js';
+import type { Answer } from './answers.js';
+import { named } from './asked-picture.js';
 import type { ModelSource } from './model-file.js';
-import { type Answer, predictAll } from './predict-all.js';
+import { predictAll } from './predict-all.js';
 import {
   type PictureResult,
   type Prediction,
@@ -77,14 +79,7 @@ export class Classifier {
     ...given: [options?: PredictOptions]
   ): AsyncGenerator<Answer> {
     const query = readPredictOptions(given, this.classes.length);
-    return predictAll(this.trained, named(pictures), query);
-  }
-}
-
-async function* named(pictures: AsyncIterable<Picture> | Iterable<Picture>) {
-  let place = 0;
-  for await (const source of pictures) {
-    yield { name: typeof source === 'string' ? source : `image ${place}`, source };
-    place++;
+    const nameOf = (source: Picture) => (typeof source === 'string' ? source : undefined);
+    return predictAll(this.trained, named(pictures, nameOf), query);
   }
 }

@@ -8,10 +8,10 @@ import { cat } from '../ops/functions.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { encodePng } from '../vision/codecs/sharp.js';
 import type { Image } from '../vision/image.js';
-import type { AskedPicture } from './predict-all.js';
+import type { AskedPicture } from './asked-picture.js';
 import type { Invert } from './predict-options.js';
 import { seenPicture } from './seen-picture.js';
-import type { TrainedModel } from './trained-model.js';
+import type { Picture, TrainedModel } from './trained-model.js';
 
 /** A class of a picture, and why. */
 export interface ExplainedClass {
@@ -53,7 +53,7 @@ const batchSize = 8;
 export async function* explainPictures(
   trained: TrainedModel,
   methods: readonly AttributionMethod[],
-  pictures: readonly AskedPicture[],
+  pictures: readonly AskedPicture<Picture>[],
   options: ExplainPicturesOptions,
   onFailure: (error: DataError) => void,
 ): AsyncGenerator<ExplainedPicture> {

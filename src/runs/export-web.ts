@@ -6,6 +6,7 @@ import { DataError, ValueError } from '../core/errors.js';
 import { systemReason } from '../core/system-reason.js';
 import { writeFileAtomic } from '../io/atomic.js';
 import { htmlText } from '../report/html.js';
+import { withLanguage } from '../report/language/with-language.js';
 import { onnxName } from '../vision/models/registry.js';
 import { saveModelFile } from './model-file.js';
 import { portableCard } from './portable-card.js';
@@ -59,9 +60,9 @@ export async function writeWebFolder(
   if (learn) {
     await put('wick-learn.js', await built('pages/web/wick-learn.js'));
     await put('learn.js', await built('pages/learn/page.js'));
-    await put('learn.html', await built('pages/learn/index.html'));
+    await put('learn.html', withLanguage(String(await built('pages/learn/index.html'))));
   }
-  const page = String(await built('pages/web/index.html'));
+  const page = withLanguage(String(await built('pages/web/index.html')));
   await put(
     'index.html',
     page.replace('<title>wick<', () => `<title>${htmlText(source.name)}<`),

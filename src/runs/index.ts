@@ -5,6 +5,7 @@ export { openTask } from '../recipes/index.js';
 export type { OpenRequest, Task } from '../recipes/recipe.js';
 export { resolveSettings } from '../recipes/settings/resolve.js';
 export type { Settings, SettingsLayer } from '../recipes/settings/schema.js';
+export type { Answer } from './answers.js';
 export {
   type AuditOptions,
   auditLabels,
@@ -33,7 +34,6 @@ export { type FindLrOptions, findLr } from './lr-find.js';
 export { type ModelCard, readModelCard } from './model-card.js';
 export type { ModelFile, ModelSource } from './model-file.js';
 export { type Overfit, type OverfitOptions, overfitBatch } from './overfit-batch.js';
-export type { Answer } from './predict-all.js';
 export type { Invert, PictureResult, Prediction, PredictOptions } from './predict-options.js';
 export { type ReportOptions, report, type WrittenReport } from './report/report.js';
 export {

@@ -1,22 +1,21 @@
 /** Many pictures: decoded side by side, answered in batches, told in order. */
 import { DataError } from '../core/errors.js';
 import { cat } from '../ops/functions.js';
-import { type PictureResult, type PredictQuery, ranked } from './predict-options.js';
+import type { Tensor } from '../tensor/tensor.js';
+import type { Answer } from './answers.js';
+import type { AskedPicture } from './asked-picture.js';
+import { type Invert, type PredictQuery, ranked } from './predict-options.js';
 import type { PreparedPicture } from './scorer.js';
-import { viewCount } from './test-time-views.js';
-import type { Picture, TrainedModel } from './trained-model.js';
+import { type TestTimeViews, viewCount } from './test-time-views.js';
 
-/** A picture that is asked about; one that could not be found is its error. */
-export interface AskedPicture {
-  /** What it is called in results. */
-  readonly name: string;
-  readonly source: Picture | DataError;
+/** A model that answers pictures of the kind `P`: of files in Node, of pages in a browser. */
+export interface AnsweringModel<P> {
+  readonly card: { readonly classes: readonly string[] };
+  /** @throws DataError when it is no picture that can be read */
+  prepare(picture: P, invert: Invert, name: string): Promise<PreparedPicture>;
+  /** Inputs `[N, C, H, W]` → probabilities `[N, K]`. */
+  probabilities(inputs: Tensor, tta: TestTimeViews | null): Promise<Tensor>;
 }
-
-/** What is told of a picture: what it shows, or why it cannot be read. */
-export type Answer =
-  | ({ readonly picture: string; readonly error: null } & PictureResult)
-  | { readonly picture: string; readonly error: DataError };
 
 /** Inputs that the network takes at a time, views counted. */
 const batchSize = 32;
@@ -30,16 +29,16 @@ type Read = { readonly picture: string } & (
 );
 
 /** Answers for pictures in their order. One that cannot be read is a DataError among them. */
-export async function* predictAll(
-  trained: TrainedModel,
-  pictures: AsyncIterable<AskedPicture> | Iterable<AskedPicture>,
+export async function* predictAll<P>(
+  model: AnsweringModel<P>,
+  pictures: AsyncIterable<AskedPicture<P>> | Iterable<AskedPicture<P>>,
   query: PredictQuery,
 ): AsyncGenerator<Answer> {
   const most = Math.max(1, Math.floor(batchSize / (query.tta === null ? 1 : viewCount(query.tta))));
-  const read = async ({ name, source }: AskedPicture): Promise<Read> => {
+  const read = async ({ name, source }: AskedPicture<P>): Promise<Read> => {
     try {
       if (source instanceof DataError) throw source;
-      return { picture: name, prepared: await trained.prepare(source, query.invert, name) };
+      return { picture: name, prepared: await model.prepare(source, query.invert, name) };
     } catch (error) {
       if (!(error instanceof DataError)) throw error;
       return { picture: name, error };
@@ -52,7 +51,7 @@ export async function* predictAll(
     waiting.push(one);
     if ('prepared' in one) inputs++;
     if (inputs === most) {
-      yield* await answers(trained, waiting, query);
+      yield* await answers(model, waiting, query);
       waiting = [];
       inputs = 0;
     }
@@ -60,19 +59,19 @@ export async function* predictAll(
   // Those that fill no batch go one by one: batches of any size would each be compiled.
   for (const one of waiting) {
     query.signal?.throwIfAborted();
-    yield* await answers(trained, [one], query);
+    yield* await answers(model, [one], query);
   }
 }
 
-async function answers(
-  trained: TrainedModel,
+async function answers<P>(
+  model: AnsweringModel<P>,
   reads: readonly Read[],
   query: PredictQuery,
 ): Promise<Answer[]> {
-  const { classes } = trained.card;
+  const { classes } = model.card;
   const inputs = reads.flatMap((one) => ('prepared' in one ? [one.prepared.input] : []));
   if (inputs.length === 0) return reads.flatMap((one) => ('error' in one ? [one] : []));
-  const rows = await trained.probabilities(cat(inputs), query.tta);
+  const rows = await model.probabilities(cat(inputs), query.tta);
   const probabilities = await rows.dataAsync();
   let row = 0;
   return reads.map((one) => {

@@ -35,8 +35,17 @@ export function isPixelData(picture: unknown): picture is PixelData {
   );
 }
 
-/** The picture decoded, upright. @throws DataError when the browser cannot read it, ValueError when it is no picture */
-export async function bitmapOf(picture: PagePicture): Promise<Bitmap> {
+/** What a file is called; undefined for what has no name. */
+export function nameOf(picture: PagePicture): string | undefined {
+  const name = picture instanceof Blob && 'name' in picture ? picture.name : undefined;
+  return typeof name === 'string' ? name : undefined;
+}
+
+/** The picture decoded, upright. @throws DataError by its `name` when the browser cannot read it, ValueError when it is no picture */
+export async function bitmapOf(picture: PagePicture, name = 'picture'): Promise<Bitmap> {
+  const unreadable = (cause: unknown): never => {
+    throw new DataError(name, `the browser cannot read it (${reasonOf(cause)})`, { cause });
+  };
   if (typeof picture !== 'object' || picture === null) throw notOne(typeof picture);
   if ('decode' in picture && typeof picture.decode === 'function')
     await Promise.resolve(picture.decode()).catch(unreadable); // an <img> may not have loaded yet
@@ -52,8 +61,4 @@ function notOne(given: string): ValueError {
     'picture',
     `given ${given}, a File, Blob, ImageData, ImageBitmap, <img>, <canvas> or <video> is required`,
   );
-}
-
-function unreadable(cause: unknown): never {
-  throw new DataError('picture', `the browser cannot read it (${reasonOf(cause)})`, { cause });
 }

@@ -1,7 +1,10 @@
 import { optionReader } from '../core/options.js';
 import type { Module } from '../nn/module.js';
+import type { Answer } from '../runs/answers.js';
+import { named } from '../runs/asked-picture.js';
 import { fetchModel, type LoadProgress } from '../runs/fetch-model.js';
 import type { PageCard } from '../runs/page-card.js';
+import { predictAll } from '../runs/predict-all.js';
 import {
   type PictureResult,
   type Prediction,
@@ -10,10 +13,11 @@ import {
   readPredictOptions,
 } from '../runs/predict-options.js';
 import type { PreparedPicture, Scorer } from '../runs/scorer.js';
+import type { TestTimeViews } from '../runs/test-time-views.js';
 import { zeros } from '../tensor/creation.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { ImageTransform } from '../vision/datasets/image-transform.js';
-import type { PagePicture } from './bitmap.js';
+import { nameOf, type PagePicture } from './bitmap.js';
 import { ensureEngine } from './engine.js';
 import { imageOf } from './pixels.js';
 import { readModel } from './read-model.js';
@@ -113,12 +117,34 @@ export class Classifier {
     return { ...ranked(this.classes, await probabilities.dataAsync(), query), ...looks };
   }
 
-  /** What the network is given of a picture: `input` `[1, C, H, W]`. */
+  /**
+   * What many pictures show, in their order, answered in batches. A picture that cannot be read is told by its error, and keeps
+   * nobody from the others. Files are called by their names, all else by its place, from 0.
+   *
+   * @example
+   * for await (const answer of classifier.predictAll(input.files))
+   *   console.log(answer.picture, answer.error?.message ?? answer.predictions[0]);
+   */
+  predictAll(
+    pictures: AsyncIterable<PagePicture> | Iterable<PagePicture>,
+    ...given: [options?: PredictOptions]
+  ): AsyncGenerator<Answer> {
+    const query = readPredictOptions(given, this.classes.length);
+    return predictAll(this, named(pictures, nameOf), query);
+  }
+
+  /** What the network is given of a picture, which errors call `name`: `input` `[1, C, H, W]`. */
   async prepare(
     picture: PagePicture,
     invert: NonNullable<PredictOptions['invert']> = 'no',
+    name = 'picture',
   ): Promise<PreparedPicture> {
-    return this.scorer.prepare(await imageOf(picture, this.scorer.mode), invert, 'picture');
+    return this.scorer.prepare(await imageOf(picture, this.scorer.mode, name), invert, name);
+  }
+
+  /** Inputs `[N, C, H, W]` → probabilities `[N, K]`, the means over `tta` views of each. */
+  async probabilities(inputs: Tensor, tta: TestTimeViews | null = null): Promise<Tensor> {
+    return await this.scorer.probabilities(inputs, tta);
   }
 
   /** Inputs `[N, C, H, W]` → logits `[N, K]`, one for each class. */

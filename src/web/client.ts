@@ -2,31 +2,13 @@
  * A model in a Worker, for pages: what `wick export --format web` writes as `wick.js`. The page has this file's few lines; the rest
  * runs beside it and keeps it free.
  */
-import type { PictureResult, Prediction, PredictOptions } from '../runs/answers.js';
-import type { LoadProgress } from '../runs/fetch-model.js';
+import { DataError } from '../core/errors.js';
+import type { Answer, PictureResult, Prediction, PredictOptions } from '../runs/answers.js';
+import { named } from '../runs/asked-picture.js';
 import type { PageCard } from '../runs/page-card.js';
-import { bitmapOf, isPixelData, type PagePicture } from './bitmap.js';
-import type { Answers, Ask, Explanation, Loaded, Reply, Request } from './protocol.js';
-
-// The part of the browser's interface that is used here.
-declare class Worker {
-  constructor(url: URL | string, options: { type: 'module'; name: string });
-  onmessage: (event: { readonly data: Reply }) => void;
-  onerror: (event: { readonly message?: string; preventDefault(): void }) => void;
-  postMessage(message: Request, transfer: object[]): void;
-  terminate(): void;
-}
-
-interface Waiting {
-  resolve(value: Answers[keyof Answers]): void;
-  reject(error: unknown): void;
-  onProgress: ((progress: LoadProgress) => void) | undefined;
-}
-
-interface Wishes {
-  readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
-}
+import { bitmapOf, isPixelData, nameOf, type PagePicture } from './bitmap.js';
+import { Line, type Wishes } from './line.js';
+import type { Explanation, Loaded, SentPicture } from './protocol.js';
 
 /**
  * A trained model as a function of pictures, beside the page.
@@ -88,6 +70,32 @@ export class Classifier {
     return await this.line.ask({ kind: 'examine', picture: sent, options }, { signal });
   }
 
+  /**
+   * What many pictures show, in their order, answered in batches. A picture that cannot be read is told by its error, and keeps
+   * nobody from the others. Files are called by their names, all else by its place, from 0.
+   */
+  async *predictAll(
+    pictures: AsyncIterable<PagePicture> | Iterable<PagePicture>,
+    { signal, ...options }: PredictOptions = {},
+  ): AsyncGenerator<Answer> {
+    const answers = async (some: readonly SentPicture[]): Promise<Answer[]> => {
+      const ask = { kind: 'examineAll', pictures: some, options } as const;
+      const told = await this.line.ask(ask, { signal });
+      return told.map((one) =>
+        one.error === null ? one : { ...one, error: new DataError(one.picture, one.error) },
+      );
+    };
+    let waiting: SentPicture[] = [];
+    for await (const { name, source } of named(pictures, nameOf)) {
+      signal?.throwIfAborted();
+      waiting.push(await sent(name, source));
+      if (waiting.length < batch) continue;
+      yield* await answers(waiting);
+      waiting = [];
+    }
+    if (waiting.length > 0) yield* await answers(waiting);
+  }
+
   /** Where the model has seen its reasons for a class, by default the most probable one. */
   async explain(
     picture: PagePicture,
@@ -110,72 +118,19 @@ export class Classifier {
 
 declare const document: { readonly baseURI: string };
 
+/** Pictures that the Worker is sent at a time. */
+const batch = 32;
+
+async function sent(name: string, picture: PagePicture): Promise<SentPicture> {
+  try {
+    return { name, picture: await sendable(picture) };
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    return { name, problem: error.detail };
+  }
+}
+
 /** A picture that can travel to a Worker. */
 async function sendable(picture: PagePicture): Promise<PagePicture> {
   return picture instanceof Blob || isPixelData(picture) ? picture : await bitmapOf(picture);
-}
-
-/** The Worker, and who waits for an answer of it. */
-class Line {
-  private readonly waiting = new Map<number, Waiting>();
-  private readonly worker = startWorker();
-  private last = 0;
-
-  constructor() {
-    this.worker.onmessage = ({ data }) => this.hear(data);
-    this.worker.onerror = (event) => {
-      event.preventDefault();
-      const reason = event.message || 'wick-worker.js, or what it needs, did not load';
-      this.fail(new Error(`wick: ${reason}`));
-    };
-  }
-
-  ask<A extends Ask>(ask: A, { signal, onProgress }: Wishes): Promise<Answers[A['kind']]> {
-    const id = ++this.last;
-    return new Promise((resolve, reject) => {
-      signal?.throwIfAborted();
-      const taken = resolve as Waiting['resolve']; // the Worker answers what it was asked
-      this.waiting.set(id, { resolve: taken, reject, onProgress });
-      this.worker.postMessage({ ...ask, id }, []);
-      signal?.addEventListener('abort', () => {
-        if (!this.waiting.delete(id)) return;
-        this.worker.postMessage({ kind: 'forget', of: id, id: 0 }, []);
-        reject(signal.reason);
-      });
-    });
-  }
-
-  close(): void {
-    this.worker.terminate();
-    this.fail(new Error('wick: the model was closed'));
-  }
-
-  private hear(reply: Reply): void {
-    const waiting = this.waiting.get(reply.id);
-    if (waiting === undefined) return;
-    if ('progress' in reply) {
-      waiting.onProgress?.(reply.progress);
-      return;
-    }
-    this.waiting.delete(reply.id);
-    if ('value' in reply) waiting.resolve(reply.value);
-    else waiting.reject(Object.assign(new Error(reply.error.message), { name: reply.error.name }));
-  }
-
-  private fail(error: Error): void {
-    for (const { reject } of this.waiting.values()) reject(error);
-    this.waiting.clear();
-  }
-}
-
-function startWorker(): Worker {
-  const url = new URL('./wick-worker.js', import.meta.url);
-  const options = { type: 'module', name: 'wick' } as const;
-  try {
-    return new Worker(url, options);
-  } catch {
-    // A Worker must be of the page's own site; a module that it imports need not.
-    const code = `import ${JSON.stringify(url.href)};`;
-    return new Worker(URL.createObjectURL(new Blob([code], { type: 'text/javascript' })), options);
-  }
 }

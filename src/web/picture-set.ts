@@ -10,7 +10,7 @@ import {
   StandardTransform,
 } from '../vision/datasets/standard-transform.js';
 import type { Image } from '../vision/image.js';
-import type { PagePicture } from './bitmap.js';
+import { nameOf, type PagePicture } from './bitmap.js';
 import { imageOf } from './pixels.js';
 
 export interface PictureSetOptions extends SampleOptions {
@@ -65,7 +65,8 @@ export class PictureSet implements Dataset<Sample> {
           `class number ${target} is given, but there are ${classes.length} classes`,
         );
     const images: Image[] = [];
-    for (const picture of pictures) images.push(await imageOf(picture, mode));
+    for (const [n, picture] of pictures.entries())
+      images.push(await imageOf(picture, mode, nameOf(picture) ?? `picture ${n}`));
     return new PictureSet(images, [...targets], classes, transforms);
   }
 

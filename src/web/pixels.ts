@@ -20,35 +20,39 @@ declare const document: {
   createElement(name: 'canvas'): Canvas & { width: number; height: number };
 };
 
-/** The pixels of a picture, in colour or in grey. @throws DataError when the browser cannot read it */
-export async function imageOf(picture: PagePicture, mode: 'rgb' | 'grey'): Promise<Image> {
-  const image = picture instanceof Image ? picture : withoutAlpha(await pixelsOf(picture));
+/** The pixels of a picture, in colour or in grey. @throws DataError by its `name` when the browser cannot read it */
+export async function imageOf(
+  picture: PagePicture,
+  mode: 'rgb' | 'grey',
+  name: string,
+): Promise<Image> {
+  const image = picture instanceof Image ? picture : withoutAlpha(await pixelsOf(picture, name));
   const channels = mode === 'grey' ? 1 : 3;
   return image.channels === channels ? image : grayscale(image, channels);
 }
 
-async function pixelsOf(picture: PagePicture): Promise<PixelData> {
+async function pixelsOf(picture: PagePicture, name: string): Promise<PixelData> {
   if (isPixelData(picture)) return picture;
-  const bitmap = await bitmapOf(picture);
+  const bitmap = await bitmapOf(picture, name);
   try {
-    return pixelsOfBitmap(bitmap);
+    return pixelsOfBitmap(bitmap, name);
   } finally {
     bitmap.close();
   }
 }
 
-function pixelsOfBitmap(bitmap: Bitmap): PixelData {
+function pixelsOfBitmap(bitmap: Bitmap, name: string): PixelData {
   const { width, height } = bitmap;
   if (width * height > maxPixels)
     throw new DataError(
-      'picture',
+      name,
       `${width}×${height} = ${width * height} pixels, at most ${maxPixels} are allowed`,
     );
   const context = canvasOf(width, height).getContext('2d', {
     willReadFrequently: true,
     colorSpace: 'srgb',
   });
-  if (context === null) throw new DataError('picture', 'the browser has no canvas to read it by');
+  if (context === null) throw new DataError(name, 'the browser has no canvas to read it by');
   context.globalCompositeOperation = 'copy';
   context.drawImage(bitmap, 0, 0);
   const pixels = context.getImageData(0, 0, width, height);

@@ -1,5 +1,5 @@
 /** What a page and its Worker say to each other. */
-import type { PictureResult, PredictOptions } from '../runs/answers.js';
+import type { Answer, PictureResult, PredictOptions } from '../runs/answers.js';
 import type { LoadProgress } from '../runs/fetch-model.js';
 import type { PageCard } from '../runs/page-card.js';
 import type { PagePicture, PixelData } from './bitmap.js';
@@ -20,10 +20,26 @@ export interface Explanation {
   readonly seen: PixelData;
 }
 
+/** A picture among many, or why the page could not read it. */
+export type SentPicture = { readonly name: string } & (
+  | { readonly picture: PagePicture }
+  | { readonly problem: string }
+);
+
+/** An answer that can travel: an error is its text. */
+export type SentAnswer =
+  | (Answer & { readonly error: null })
+  | { readonly picture: string; readonly error: string };
+
 /** A message without its number. */
 export type Ask =
   | { readonly kind: 'load'; readonly url: string }
   | { readonly kind: 'examine'; readonly picture: PagePicture; readonly options: SentOptions }
+  | {
+      readonly kind: 'examineAll';
+      readonly pictures: readonly SentPicture[];
+      readonly options: SentOptions;
+    }
   | {
       readonly kind: 'explain';
       readonly picture: PagePicture;
@@ -43,6 +59,7 @@ export interface Loaded {
 export interface Answers {
   readonly load: Loaded;
   readonly examine: PictureResult;
+  readonly examineAll: readonly SentAnswer[];
   readonly explain: Explanation;
   readonly forget: null;
 }

@@ -3,6 +3,7 @@ import { reasonOf } from '../core/errors.js';
 import { engineReport } from '../engine/select.js';
 import '../ops/index.js';
 import { Classifier } from './classifier.js';
+import { examineAll } from './examine-all.js';
 import { explainPicture } from './explain-picture.js';
 import type { Answers, Reply, Request } from './protocol.js';
 
@@ -45,6 +46,10 @@ async function answer(request: Request, signal: AbortSignal): Promise<Answers[ke
     }
     case 'examine':
       return await (await model).examine(request.picture, { ...request.options, signal });
+    case 'examineAll': {
+      const { pictures, options } = request;
+      return await examineAll(await model, pictures, { ...options, signal });
+    }
     case 'explain':
       return await explainPicture(await model, request.picture, request.label, request.invert);
     case 'forget':

@@ -94,8 +94,7 @@ async function site(t: TestContext, isolated = false) {
     );
   const server = await serveFolder(folder, isolated);
   t.after(() => server.close());
-  const opened = await openPage(server.url);
-  t.after(() => opened.page.close());
+  const opened = await openPage(t, server.url);
   return { folder, ...opened };
 }
 
@@ -192,6 +191,56 @@ describe('Classifier in a browser', { skip }, () => {
       ],
     ];
     for (const [work, expected] of cases) assert.match(await failure(work), expected, work);
+  });
+
+  test('many pictures are answered in their order as one by one, in batches; one that is none is told', async (t) => {
+    const { folder, page, wrong } = await site(t);
+    await writeFile(join(folder, 'a.png'), await pictureFile('png', 40, 33, 5));
+    await writeFile(join(folder, 'b.png'), await pictureFile('png', 33, 60, 6));
+    const found = await page.evaluate<{
+      names: string[];
+      most: number;
+      told: string[];
+    }>(`(async () => {
+      const model = await load('colour.wick');
+      const files = [];
+      for (const name of ['a.png', 'b.png'])
+        files.push(new File([await (await fetch(name)).blob()], name));
+      const pictures = [...Array.from({ length: 40 }, (_, n) => files[n % 2]), new File(['x'], 'none.png')];
+      pictures.push(new ImageData(32, 32), new Blob(['y']));
+      const one = [await model.predict(files[0]), await model.predict(files[1])];
+      const [names, told] = [[], []];
+      let most = 0;
+      for await (const { picture, error, predictions } of model.predictAll(pictures)) {
+        if (names.length < 40)
+          for (const [k, { probability }] of predictions.entries())
+            most = Math.max(most, Math.abs(probability - one[names.length % 2][k].probability));
+        names.push(picture);
+        if (error !== null) told.push(error.name + ': ' + error.message.replace(/\\(.*/, ''));
+      }
+      return { names, most, told };
+    })()`);
+    assert.deepEqual(found.names.slice(38), ['a.png', 'b.png', 'none.png', 'image 41', 'image 42']);
+    assert.ok(found.most < 1e-5, `${found.most}`);
+    assert.deepEqual(found.told, [
+      'DataError: none.png: the browser cannot read it ',
+      'DataError: image 42: the browser cannot read it ',
+    ]);
+    const aborted = await page.evaluate(`(async () => {
+      const cancel = new AbortController();
+      const names = [];
+      try {
+        const given = Array.from({ length: 40 }, () => new ImageData(32, 32));
+        for await (const { picture } of (await load('grey.wick')).predictAll(given, { signal: cancel.signal })) {
+          names.push(picture);
+          if (names.length === 32) cancel.abort(new Error('enough'));
+        }
+      } catch (error) {
+        return names.length + ' ' + error.message;
+      }
+    })()`);
+    assert.equal(aborted, '32 enough');
+    assert.deepEqual(wrong, []);
   });
 
   test('an unsure model says nothing; bytes and blobs are models too; a download tells how far it is', async (t) => {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import type { FileChooser, Page } from 'playwright-core';
+import type { FileChooser } from 'playwright-core';
 import { Classifier, runs } from '../../src/index.js';
 import { encodePng } from '../../src/vision/codecs/sharp.js';
 import { Digits } from '../../src/vision/datasets/digits.js';
@@ -15,6 +15,7 @@ import { commandLine, temporaryFolder } from '../cli/run-wick.js';
 import { openPage, skip } from './open-page.js';
 import { pictureFile } from './pictures.js';
 import { type StaticServer, serveFolder } from './static-server.js';
+import { until } from './until.js';
 
 const folder = temporaryFolder();
 const web = join(folder, 'digits', 'web');
@@ -42,15 +43,6 @@ async function serve(path: string, isolated = false): Promise<string> {
   const server = await serveFolder(path, isolated);
   servers.push(server);
   return server.url;
-}
-
-/** Waits until an expression is true; Playwright's own way evaluates texts in the page, which its policy forbids. */
-async function until(page: Page, expression: string): Promise<void> {
-  for (let tries = 0; tries < 600; tries++) {
-    if (await page.evaluate<boolean>(expression)) return;
-    await setTimeout(50);
-  }
-  assert.fail(`${expression} did not come true`);
 }
 
 const ready = `document.querySelector('[aria-live]').textContent.startsWith('Ready')`;
@@ -121,8 +113,7 @@ describe('an exported page', { skip }, () => {
         join(folder, 'index.html'),
         '<link rel="icon" href="data:,"><img src="three.png">',
       );
-      const { page, wrong } = await openPage(await serve(folder, isolated));
-      t.after(() => page.close());
+      const { page, wrong } = await openPage(t, await serve(folder, isolated));
       await page.evaluate(`(async () => {
         const { Classifier } = await import('/digits/web/wick.js');
         globalThis.model = await Classifier.load();
@@ -145,6 +136,27 @@ describe('an exported page', { skip }, () => {
           assert.ok(Math.abs(probability - (expected[k]?.probability ?? 9)) < 1e-5, `${label}`);
         }
       }
+      const many = await page.evaluate<{
+        names: string[];
+        most: number;
+        errors: string[];
+      }>(`(async () => {
+        const file = new File([await (await fetch('three.png')).blob()], 'three.png');
+        const [best] = await model.predict(file);
+        const pictures = [...Array.from({ length: 35 }, () => file), new Blob(['x']), new ImageData(28, 28)];
+        const [names, errors] = [[], []];
+        let most = 0;
+        for await (const { picture, predictions, error } of model.predictAll(pictures, { top: 1 })) {
+          names.push(picture);
+          if (error !== null) errors.push(error.name + ' ' + error.path);
+          else if (picture === file.name)
+            most = Math.max(most, Math.abs(predictions[0].probability - best.probability));
+        }
+        return { names, most, errors };
+      })()`);
+      assert.deepEqual(many.names.slice(34), ['three.png', 'image 35', 'image 36']);
+      assert.deepEqual(many.errors, ['DataError image 35']);
+      assert.ok(many.most < 1e-5, `${many.most}`);
       const failure = (work: string) =>
         page.evaluate<string>(
           `(async () => ${work})().then(() => '', (e) => e.name + ': ' + e.message)`,
@@ -176,10 +188,9 @@ describe('an exported page', { skip }, () => {
     });
 
   test('by keyboard alone: a file is chosen, and answered as wick predict answers, with Grad-CAM', async (t) => {
-    const { page, wrong, shoot } = await openPage(await serve(web), {
+    const { page, wrong, shoot } = await openPage(t, await serve(web), {
       viewport: { width: 900, height: 900 },
     });
-    t.after(() => page.close());
     let chooser: FileChooser | undefined;
     page.on('filechooser', (opened) => {
       chooser = opened;
@@ -223,11 +234,10 @@ describe('an exported page', { skip }, () => {
   });
 
   test('360 pixels wide, dark, offline once it is loaded; what is no picture is said', async (t) => {
-    const { page, wrong, shoot } = await openPage(await serve(web), {
+    const { page, wrong, shoot } = await openPage(t, await serve(web), {
       viewport: { width: 360, height: 740 },
       colorScheme: 'dark',
     });
-    t.after(() => page.close());
     await until(page, ready);
     await page.context().setOffline(true);
     await page.setInputFiles('input[type=file]', photo);
@@ -243,8 +253,7 @@ describe('an exported page', { skip }, () => {
   });
 
   test('the camera is looked through', async (t) => {
-    const { page, wrong, shoot } = await openPage(await serve(web, true));
-    t.after(() => page.close());
+    const { page, wrong, shoot } = await openPage(t, await serve(web, true));
     await until(page, ready);
     await page.click('text=Use the camera');
     await until(page, `document.querySelector('video').videoWidth > 0`);

@@ -12,11 +12,11 @@ import { writeFileAtomic } from '../../io/atomic.js';
 import { cat } from '../../ops/functions.js';
 import { currentWords } from '../../report/language/choice.js';
 import type { Language, Words } from '../../report/language/words.js';
+import type { AskedPicture } from '../../runs/asked-picture.js';
 import { type ExplainedPicture, explainPictures } from '../../runs/explain-pictures.js';
 import { openModel } from '../../runs/model-source.js';
-import type { AskedPicture } from '../../runs/predict-all.js';
 import type { Invert } from '../../runs/predict-options.js';
-import { TrainedModel } from '../../runs/trained-model.js';
+import { type Picture, TrainedModel } from '../../runs/trained-model.js';
 import { manualSeed } from '../../tensor/generator.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { percent } from '../../train/epoch-line.js';
@@ -243,7 +243,7 @@ async function checkSanity(
   trained: TrainedModel,
   methods: readonly AttributionMethod[],
   names: readonly string[],
-  pictures: readonly AskedPicture[],
+  pictures: readonly AskedPicture<Picture>[],
   invert: Invert,
 ): Promise<string[]> {
   const inputs: Tensor[] = [];

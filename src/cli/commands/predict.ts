@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
+import type { Answer } from '../../runs/answers.js';
 import { openModel } from '../../runs/model-source.js';
-import { type Answer, predictAll } from '../../runs/predict-all.js';
+import { predictAll } from '../../runs/predict-all.js';
 import {
   type Invert,
   type PredictOptions,
