@@ -46,7 +46,11 @@ export function client(port, connections) {
       new Promise((done, failed) => {
         const asking = request({ host: '127.0.0.1', port, path, method, headers, agent });
         asking.on('response', async (response) => {
-          done({ status: response.statusCode, body: await text(response).catch(() => '') });
+          done({
+            status: response.statusCode,
+            headers: response.headers,
+            body: await text(response).catch(() => ''),
+          });
         });
         asking.on('error', failed);
         asking.end(body);

@@ -1,6 +1,7 @@
 // Attacks `wick serve`: requests that are malformed, slow, too many and too large, while good clients are served.
 //   npm run verify:serve -- [--requests N] [--clients N] [--seconds S]
-// Asked: no crash, the status that fits, good clients served, memory flat, models replaced without a dropped request.
+// Asked: no crash, the status that fits, good clients served, memory flat, models replaced without a dropped request. A good client
+// that is told to come again (503 with Retry-After) does.
 
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -25,7 +26,6 @@ const raw = { 'content-type': 'application/octet-stream' };
 try {
   const { picture, replace, run } = await setUp();
   const server = await startServer([run, '--threads', '1', '--timeout', '3']);
-  const mebibytes = () => (residentBytes(server.pid) ?? 0) / 2 ** 20;
   const good = client(server.port, 8);
   const isWell = async () => {
     const { status, body } = await good.ask('/predict', {
@@ -60,22 +60,37 @@ try {
     `100 slow clients: cut off after ${Math.max(...ends).toFixed(1)} s at most, with a limit of 3 s`,
   );
 
+  good.close();
+  assert.equal(await server.end(), 0, server.log());
+  assert.equal(server.log(), '');
+  await crowd({ picture, replace, run });
+} finally {
+  rmSync(folder, { recursive: true });
+}
+
+/** So many good clients at once, while the model changes. */
+async function crowd({ picture, replace, run }) {
+  const server = await startServer([run, '--threads', '1']);
+  const mebibytes = () => (residentBytes(server.pid) ?? 0) / 2 ** 20;
   const { ask, close } = client(server.port, Number(options.clients));
   const end = performance.now() + seconds * 1000;
   const times = [];
   const wrong = new Map();
+  let again = 0;
   const memory = [];
   let rounds = 0;
   const clients = Array.from({ length: Number(options.clients) }, async () => {
     while (performance.now() < end) {
       const begun = performance.now();
-      const { status } = await ask('/predict', {
-        method: 'POST',
-        headers: raw,
-        body: picture,
-      }).catch((error) => ({ status: error.code }));
+      const request = { method: 'POST', headers: raw, body: picture };
+      const { status, headers = {} } = await ask('/predict', request).catch((error) => ({
+        status: error.code,
+      }));
       if (status === 200) times.push(performance.now() - begun);
-      else wrong.set(status, (wrong.get(status) ?? 0) + 1);
+      else if (status === 503 && headers['retry-after'] !== undefined) {
+        again++;
+        await sleep(1000 * Number(headers['retry-after']));
+      } else wrong.set(status, (wrong.get(status) ?? 0) + 1);
     }
   });
   while (performance.now() < end) {
@@ -92,22 +107,20 @@ try {
     Math.max(...part),
   );
   const growth = last / middle - 1;
-  const { body: metrics } = await good.ask('/metrics');
+  const watcher = client(server.port, 1);
+  const { body: metrics } = await watcher.ask('/metrics');
+  watcher.close();
   const reloads = Number(/wick_model_loads_total\{.*result="ok"\} (\d+)/.exec(metrics)?.[1] ?? 0);
   console.log(
     `${options.clients} clients for ${seconds} s: ${times.length} answers, p50 ${quantile(times, 0.5).toFixed(0)} ms, p99 ${quantile(times, 0.99).toFixed(0)} ms; ` +
-      `${reloads} models replaced meanwhile; failed: ${[...wrong].map(([s, k]) => `${k}× ${s}`).join(', ') || 'none'}; ` +
+      `${reloads} models replaced meanwhile; told to come again: ${again}; failed: ${[...wrong].map(([s, k]) => `${k}× ${s}`).join(', ') || 'none'}; ` +
       `memory ${memory[0]?.toFixed(0)} → ${last.toFixed(0)} MiB, last third ${(100 * growth).toFixed(1)} %`,
   );
   assert.equal(wrong.size, 0);
   assert.ok(reloads > 0 || seconds < 10, 'no model was loaded anew');
   assert.ok(growth < 0.1, 'memory grows');
-  await isWell();
-  good.close();
   assert.equal(await server.end(), 0, server.log());
   assert.equal(server.log(), '');
-} finally {
-  rmSync(folder, { recursive: true });
 }
 
 /** A run of a small network, weights that replace its own, and a picture. */

@@ -9,3 +9,8 @@ export class HttpError extends Error {
     this.name = 'HttpError';
   }
 }
+
+/** A server that cannot take more now: clients are told to come again in a second. */
+export function busy(message: string): HttpError {
+  return new HttpError(503, message, { 'retry-after': '1' });
+}

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { HttpError } from './http-error.js';
+import { busy, HttpError } from './http-error.js';
 
 /** Bytes of all bodies that are read or worked on at this moment, so that many large ones do not fill the memory. */
 export class BodyBudget {
@@ -8,8 +8,7 @@ export class BodyBudget {
   constructor(private readonly most: number) {}
 
   take(bytes: number): void {
-    if (this.used + bytes > this.most)
-      throw new HttpError(503, 'too many large bodies at once; try again', { 'retry-after': '1' });
+    if (this.used + bytes > this.most) throw busy('too many large bodies at once; try again');
     this.used += bytes;
   }
 

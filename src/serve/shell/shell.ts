@@ -8,7 +8,7 @@ import { DataError } from '../../core/errors.js';
 import { systemReason } from '../../core/system-reason.js';
 import { Admission, bracketed } from './admission.js';
 import { listen } from './hono.js';
-import { HttpError } from './http-error.js';
+import { busy, HttpError } from './http-error.js';
 import { type Body, BodyBudget, readBody } from './read-body.js';
 import { json, type Route, type Visit } from './route.js';
 import { securityHeaders } from './security-headers.js';
@@ -186,8 +186,7 @@ export class Shell {
     }
     if (route === null) throw this.notThere(method, url.pathname);
     if (!route.work) return await this.inTime(request, incoming, route, url, params);
-    if (this.working >= this.limits.requests)
-      throw new HttpError(503, 'too many requests at once; try again', { 'retry-after': '1' });
+    if (this.working >= this.limits.requests) throw busy('too many requests at once; try again');
     this.working++;
     try {
       return await this.inTime(request, incoming, route, url, params);
@@ -221,10 +220,7 @@ export class Shell {
     const visit: Visit = { url, headers, params, signal: ended.signal, closing, body };
     let timer: NodeJS.Timeout | undefined;
     const overtime = new Promise<never>((_, reject) => {
-      timer = setTimeout(
-        () => reject(new HttpError(503, 'the answer took too long; try again')),
-        requestMs,
-      );
+      timer = setTimeout(() => reject(busy('the answer took too long; try again')), requestMs);
     });
     try {
       return await Promise.race([route.answer(visit), overtime]);

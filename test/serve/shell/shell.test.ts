@@ -173,7 +173,8 @@ test('an answer has its time; so many requests are worked on at once', async (t)
     hello,
   ];
   const { port, shell } = await open(t, routes, { limits: { requestMs: 400, requests: 2 } });
-  assert.equal((await ask(port, '/never')).status, 503);
+  const late = await ask(port, '/never');
+  assert.deepEqual([late.status, late.headers['retry-after']], [503, '1']);
   assert.deepEqual(aborted, [true]);
   const two = [ask(port, '/gate'), ask(port, '/gate')];
   await until(async () => shell.requests === 2);
