@@ -8,6 +8,13 @@ export const langOption = (): Option =>
     languageNames,
   );
 
+/** The same of a page that is looked at in other people's browsers. */
+export const pageLangOption = (): Option =>
+  new Option(
+    '--lang <language>',
+    "of the page, until its reader chooses another (default: WICK_LANG, or else the browser's)",
+  ).choices(languageNames);
+
 /** Applies the choice; a WICK_LANG that is none shows before anything else is done. */
 export function applyLanguage(lang: Language | undefined): void {
   if (lang === undefined) currentLanguage();

@@ -4,6 +4,7 @@ import { Socket } from 'node:net';
 import { setPriority } from 'node:os';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { chosenLanguage } from '../report/language/choice.js';
 import type { RunFolder } from '../runs/run-folder.js';
 
 /**
@@ -13,7 +14,9 @@ import type { RunFolder } from '../runs/run-folder.js';
  */
 export async function openLivePage(run: RunFolder): Promise<string | null> {
   const main = fileURLToPath(new URL('./main.js', import.meta.url));
+  const language = chosenLanguage();
   const args = [main, 'ui', run.path, '--attached', '--control', '--port', '0', '--json'];
+  if (language !== null) args.push('--lang', language);
   const child = spawn(process.execPath, args, {
     stdio: ['pipe', 'pipe', 'inherit'],
     detached: true, // Ctrl-C is for the training

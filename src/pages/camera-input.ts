@@ -1,8 +1,9 @@
 import { button, element } from './element.js';
+import { type Saying, text } from './language/say.js';
 
 export interface CameraOptions {
   readonly onFrame: (picture: Blob) => Promise<void>;
-  readonly onProblem: (text: string) => void;
+  readonly onProblem: (problem: Saying) => void;
 }
 
 /** The camera's picture with a button that takes one, and a box that takes one after the other. */
@@ -40,7 +41,10 @@ export function cameraInput({ onFrame, onProblem }: CameraOptions): CameraInput 
     looking.checked = false;
     box.hidden = true;
   };
-  const shutter = button('Take a picture', () => void take());
+  const shutter = button(
+    text((words) => words.takePicture),
+    () => void take(),
+  );
   const box = element(
     'div',
     { className: 'camera', hidden: true },
@@ -49,8 +53,17 @@ export function cameraInput({ onFrame, onProblem }: CameraOptions): CameraInput 
       'p',
       { className: 'row' },
       shutter,
-      element('label', {}, looking, ' keep looking'),
-      button('Close the camera', close),
+      element(
+        'label',
+        {},
+        looking,
+        ' ',
+        text((words) => words.keepLooking),
+      ),
+      button(
+        text((words) => words.closeCamera),
+        close,
+      ),
     ),
   );
   const open = async () => {
@@ -58,7 +71,9 @@ export function cameraInput({ onFrame, onProblem }: CameraOptions): CameraInput 
     try {
       stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment' } });
     } catch (error) {
-      onProblem(`The camera cannot be used (${reasonOf(error)}).`);
+      const reason = error instanceof Error ? error.message : String(error);
+      // `mediaDevices` is missing where the page did not come over https or from this machine.
+      onProblem((words) => words.noCamera(window.isSecureContext ? reason : words.notSecure));
       return;
     }
     video.srcObject = stream;
@@ -66,12 +81,6 @@ export function cameraInput({ onFrame, onProblem }: CameraOptions): CameraInput 
     shutter.focus();
   };
   return { element: box, open, close };
-}
-
-/** `mediaDevices` is missing where the page did not come over https or from this machine. */
-function reasonOf(error: unknown): string {
-  if (!window.isSecureContext) return 'the page must come over https, or from this machine';
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** What the camera sees now, as a JPEG; null where it sees nothing yet. */

@@ -1,5 +1,5 @@
 /** A child of an element; text is text, whatever is in it. */
-type Child = Node | string;
+export type Child = Node | string;
 
 /** Properties, and under `attributes` what has none: `role`, `aria-…`. */
 type Properties<E> = Partial<Omit<E, 'attributes'>> & {
@@ -21,7 +21,7 @@ export function element<K extends keyof HTMLElementTagNameMap>(
 }
 
 /** A button that submits nothing. */
-export function button(text: string, onClick: () => void): HTMLButtonElement {
+export function button(text: Child, onClick: () => void): HTMLButtonElement {
   const made = element('button', { type: 'button' }, text);
   made.addEventListener('click', onClick);
   return made;

@@ -1,6 +1,7 @@
 /** A picture, and over it in colours where a model saw its reasons. */
 import { colorOf } from '../explain/colormap.js';
 import { element } from './element.js';
+import { say, text } from './language/say.js';
 
 /** A map of numbers, row by row. */
 export interface Heatmap {
@@ -22,7 +23,12 @@ const side = 448;
 export function overlayView(): Overlay {
   const canvas = element('canvas', { width: 0, height: 0, attributes: { role: 'img' } });
   const slider = element('input', { type: 'range', min: '0', max: '100', value: '50' });
-  const control = element('label', { className: 'row', hidden: true }, 'Heatmap ', slider);
+  const control = element(
+    'label',
+    { className: 'row', hidden: true },
+    text((words) => words.heatmap),
+    slider,
+  );
   let shown: { picture: ImageBitmap | HTMLImageElement; heat: HTMLCanvasElement | null } | null =
     null;
   const draw = () => {
@@ -46,9 +52,10 @@ export function overlayView(): Overlay {
       const scale = side / Math.max(picture.width, picture.height);
       canvas.width = Math.max(1, Math.round(picture.width * scale));
       canvas.height = Math.max(1, Math.round(picture.height * scale));
-      canvas.setAttribute(
+      say(
+        canvas,
+        (words) => (heatmap === null ? words.thePicture : words.thePictureWithHeat),
         'aria-label',
-        heatmap === null ? 'The picture' : 'The picture, with what spoke for the class in colour',
       );
       control.hidden = heatmap === null;
       shown = { picture, heat: heatmap && colored(heatmap) };

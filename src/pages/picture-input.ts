@@ -1,6 +1,7 @@
 /** Where a page gets pictures from: files that are chosen or dropped, the clipboard, the camera. */
 import { cameraInput } from './camera-input.js';
 import { button, element } from './element.js';
+import { type Saying, text } from './language/say.js';
 
 /** A picture that somebody gave to the page. */
 export interface GivenPicture {
@@ -14,7 +15,7 @@ export interface PictureInputOptions {
   /** Called with each picture. While the camera keeps looking, the next is taken when what this returns is done. */
   readonly onPicture: (picture: GivenPicture) => Promise<void>;
   /** Called with what went wrong, in a sentence for people. */
-  readonly onProblem: (text: string) => void;
+  readonly onProblem: (problem: Saying) => void;
 }
 
 export interface PictureInput {
@@ -27,7 +28,7 @@ export interface PictureInput {
 export function pictureInput({ onPicture, onProblem }: PictureInputOptions): PictureInput {
   const give = (files: Iterable<File>, from: GivenPicture['from']) => {
     const [file] = files;
-    if (file === undefined) onProblem('There is no picture in it.');
+    if (file === undefined) onProblem((words) => words.noPictureInIt);
     else void onPicture({ blob: file, name: file.name, from });
   };
   const chooser = element('input', {
@@ -48,9 +49,20 @@ export function pictureInput({ onPicture, onProblem }: PictureInputOptions): Pic
     'div',
     { className: 'picture-input' },
     chooser,
-    element('label', { htmlFor: chooser.id, className: 'button' }, 'Choose a picture'),
-    button('Use the camera', () => void camera.open()),
-    element('p', { className: 'quiet' }, 'or drop one here, or paste one'),
+    element(
+      'label',
+      { htmlFor: chooser.id, className: 'button' },
+      text((words) => words.choosePicture),
+    ),
+    button(
+      text((words) => words.useCamera),
+      () => void camera.open(),
+    ),
+    element(
+      'p',
+      { className: 'quiet' },
+      text((words) => words.orDropPicture),
+    ),
   );
   const drag = (over: boolean) => (event: DragEvent) => {
     event.preventDefault();

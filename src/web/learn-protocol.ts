@@ -1,9 +1,16 @@
 /** What a page that learns and its Worker say to each other. */
 import type { PagePicture } from './bitmap.js';
 
+/** Pictures that a class has at least: one of five is held out. */
+export const leastPictures = 5;
+
+/** What learns: a new head on the network that is there, or a small network from scratch. */
+export type LearningNetwork = 'backbone' | 'fresh';
+
 export interface LearnRequest {
   /** Of the model whose network is built on. */
   readonly url: string;
+  readonly network: LearningNetwork;
   readonly classes: readonly string[];
   readonly pictures: readonly PagePicture[];
   /** The class number of each picture. */
@@ -26,8 +33,11 @@ export interface Learned {
   readonly confusion: readonly (readonly number[])[];
 }
 
+/** What is done before the first epoch is over. */
+export type Stage = 'network' | 'pictures' | 'features' | 'learning';
+
 export type LearnReply =
-  | { readonly stage: string }
+  | { readonly stage: Stage }
   | { readonly learned: Learned }
   | { readonly file: Blob }
   | { readonly error: string };

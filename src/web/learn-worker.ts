@@ -14,11 +14,10 @@ declare const self: {
 self.onmessage = async ({ data }) => {
   try {
     manualSeed(0); // the same pictures make the same model
-    const file = await learn(
-      data,
-      (learned) => self.postMessage({ learned }),
-      (stage) => self.postMessage({ stage }),
-    );
+    const file = await learn(data, {
+      onEpoch: (learned) => self.postMessage({ learned }),
+      onStage: (stage) => self.postMessage({ stage }),
+    });
     self.postMessage({ file });
   } catch (error) {
     self.postMessage({ error: error instanceof ValueError ? error.detail : reasonOf(error) });

@@ -5,8 +5,12 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { Classifier, runs } from '../../src/index.js';
+import { saveModelFile } from '../../src/runs/model-file.js';
 import { encodePng } from '../../src/vision/codecs/sharp.js';
 import { Digits } from '../../src/vision/datasets/digits.js';
+import { Image } from '../../src/vision/image.js';
+import { createModel } from '../../src/vision/models/registry.js';
+import { smallCard } from '../runs/untrained-run.js';
 import { temporaryFolder } from '../vision/datasets/temporary-folder.js';
 import { openPage, skip } from './open-page.js';
 import { serveFolder } from './static-server.js';
@@ -27,6 +31,22 @@ async function pictures(digit: number, from: number, count: number) {
   );
 }
 
+/** Pictures of colours: squares that are lighter and darker. */
+async function coloured(hue: readonly [number, number, number], count: number) {
+  return await Promise.all(
+    Array.from({ length: count }, async (_, n) => {
+      const image = new Image(30 + n, 40, 3);
+      for (let i = 0; i < image.data.length; i++)
+        image.data[i] = (hue[i % 3] ?? 0) * (0.5 + n / (2 * count));
+      return {
+        name: `${n}.png`,
+        mimeType: 'image/png',
+        buffer: Buffer.from(await encodePng(image)),
+      };
+    }),
+  );
+}
+
 describe('a page that learns', { skip }, () => {
   test('classes of pictures are learned to 90 %, tried and saved; Node answers as the page does', async (t) => {
     const folder = await temporaryFolder(t);
@@ -37,10 +57,9 @@ describe('a page that learns', { skip }, () => {
     assert.ok(existsSync(join(path, 'wick-learn.js')));
     const server = await serveFolder(path);
     t.after(() => server.close());
-    const { page, wrong, shoot } = await openPage(`${server.url}learn.html`, {
+    const { page, wrong, shoot } = await openPage(t, `${server.url}learn.html`, {
       viewport: { width: 360, height: 800 },
     });
-    t.after(() => page.close());
     const told = () => page.evaluate<string>(`document.querySelector('[aria-live]').textContent`);
     const problem = () =>
       page.evaluate<string>(`document.querySelector('[role=alert]').textContent`);
@@ -87,6 +106,47 @@ describe('a page that learns', { skip }, () => {
       const given = Number.parseFloat(share.replace(/[<>]/, ''));
       assert.ok(Math.abs(given - 100 * (answers[k]?.probability ?? 9)) <= 0.11, share);
     }
+    assert.deepEqual(wrong, []);
+  });
+
+  test('a small network learns from scratch, in Chinese; Node reads the file', async (t) => {
+    const folder = await temporaryFolder(t);
+    const file = join(folder, 'small.wick');
+    await saveModelFile(file, smallCard, createModel(smallCard.architecture).stateDict());
+    const path = join(folder, 'web');
+    await runs.exportRun(file, { format: 'web', train: true, path });
+    const server = await serveFolder(path);
+    t.after(() => server.close());
+    const { page, wrong, shoot } = await openPage(t, `${server.url}learn.html`, {
+      viewport: { width: 360, height: 800 },
+      locale: 'zh-CN',
+      colorScheme: 'dark',
+    });
+    await page.setInputFiles('#files-1', await coloured([250, 40, 40], 10));
+    await page.getByLabel('类别 2 的名称').fill('绿');
+    await page.getByRole('button', { name: '学习' }).click();
+    await page.getByText('类别“绿”有 0 张图片，至少需要 5 张').waitFor();
+    await page.setInputFiles('#files-2', await coloured([40, 250, 40], 10));
+    await page.getByLabel('训练什么').selectOption('fresh');
+    await page.getByRole('button', { name: '学习' }).click();
+    await page.getByText('第 30 轮，共 30 轮：留出的图片中 100.0% 判断正确').waitFor();
+    await page.getByText('保存 model.wick').waitFor();
+    assert.deepEqual(await page.locator('.confusion td').allTextContents(), [
+      '',
+      '2',
+      '0',
+      '0',
+      '2',
+    ]);
+    await shoot('learn-fresh-chinese');
+    const saving = page.waitForEvent('download');
+    await page.getByText('保存 model.wick').click();
+    const saved = join(folder, 'mine.wick');
+    await (await saving).saveAs(saved);
+    const model = await Classifier.load(saved);
+    const [green] = await coloured([30, 220, 60], 1);
+    assert.equal((await model.predict(green?.buffer ?? new Uint8Array()))[0]?.label, '绿');
+    assert.ok((await page.evaluate<number>('document.documentElement.scrollWidth')) <= 360);
     assert.deepEqual(wrong, []);
   });
 });

@@ -1,64 +1,24 @@
 /** The page of `wick serve` in headless Chromium: pictures by file, drop, paste and camera; by keyboard; on a phone. */
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
-import { after, before, describe, type TestContext, test } from 'node:test';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { describe, type TestContext, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { useLanguage } from '../../src/report/language/choice.js';
 import { greyPng, type SmallServer, smallServer } from '../serve/small-server.js';
-import { findChromium } from './chromium.js';
+import { type OpenPage, type OpenPageOptions, openPage, skip } from './open-page.js';
 import { until } from './until.js';
 
-const executablePath = findChromium();
-const skip = executablePath === undefined && 'no Chromium on the PATH; WICK_CHROMIUM may name one';
-
-/** Where screenshots go, for those who want to look at them. */
-const shots = process.env.WICK_SHOTS;
-
-let browser: Browser | undefined;
-before(async () => {
-  if (executablePath === undefined) return;
-  const camera = ['--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream'];
-  browser = await chromium.launch({ executablePath, args: ['--no-sandbox', ...camera] });
-});
-after(() => browser?.close());
-
-interface Visit extends SmallServer {
-  readonly page: Page;
-  /** What must not be: errors, breaches of the page's policy, dialogs, requests for anything elsewhere. */
-  readonly wrong: readonly string[];
-  shoot(name: string): Promise<void>;
-}
+interface Visit extends SmallServer, OpenPage {}
 
 const hostile = '<img src=x onerror=alert(1)> ‮a very long name of a class, as people have them 猫';
 
-async function open(t: TestContext, options: BrowserContextOptions = {}): Promise<Visit> {
-  assert.ok(browser);
+async function open(t: TestContext, options: OpenPageOptions = {}): Promise<Visit> {
   const server = await smallServer(t, {}, { classes: ['7', hostile] });
-  const context = await browser.newContext(options);
-  await context.grantPermissions(['clipboard-read', 'clipboard-write', 'camera'], {
-    origin: new URL(server.serving.url).origin,
+  const opened = await openPage(t, server.serving.url, {
+    permissions: ['clipboard-read', 'clipboard-write', 'camera'],
+    ...options,
   });
-  const page = await context.newPage();
-  t.after(() => context.close());
-  const wrong: string[] = [];
-  page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) wrong.push(message.text());
-  });
-  page.on('pageerror', (error) => wrong.push(String(error)));
-  page.on('dialog', (dialog) => {
-    wrong.push(`dialog: ${dialog.message()}`);
-    void dialog.dismiss();
-  });
-  page.on('request', (request) => {
-    const url = request.url();
-    if (!url.startsWith(server.serving.url) && !/^(data|blob):/.test(url)) wrong.push(url);
-  });
-  await page.goto(server.serving.url);
-  await page.waitForSelector('h1:has-text("run")');
-  const shoot = async (name: string) => {
-    if (shots !== undefined)
-      await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true });
-  };
-  return { ...server, page, wrong, shoot };
+  await opened.page.waitForSelector('h1:has-text("run")');
+  return { ...server, ...opened };
 }
 
 /** The classes and percentages that are shown, once a picture of that name has been answered. */
@@ -100,6 +60,35 @@ describe('the page of a server', { skip }, () => {
       wrong.filter((text) => !text.includes('422')),
       [],
     );
+  });
+
+  test('in Chinese where the browser is; another language is chosen without losing the answer, and kept', async (t) => {
+    const { page, wrong, shoot } = await open(t, { locale: 'zh-CN' });
+    const picture = {
+      name: '一.png',
+      mimeType: 'image/png',
+      buffer: Buffer.from(await greyPng(1)),
+    };
+    await page.getByText('选择图片').waitFor();
+    assert.equal(await page.evaluate('document.documentElement.lang'), 'zh');
+    await page.setInputFiles('input[type=file]', picture);
+    await page.waitForSelector('[aria-live]:has-text("一.png：")');
+    await page.getByLabel('显示模型的依据').check();
+    await page.waitForSelector('.overlay input:visible');
+    await shoot('serve-chinese');
+    await page.getByLabel('语言').selectOption('en');
+    await page.waitForSelector('[aria-live]:has-text("一.png:")');
+    await page.getByLabel('Heatmap').waitFor();
+    await page.reload();
+    await page.getByText('Choose a picture').waitFor();
+    assert.deepEqual(wrong, []);
+  });
+
+  test('in the language that was chosen for it', async (t) => {
+    useLanguage('zh');
+    t.after(() => useLanguage('en'));
+    const { page } = await open(t);
+    await page.getByText('选择图片').waitFor();
   });
 
   test('a picture is pasted, and another dropped', async (t) => {

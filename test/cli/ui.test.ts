@@ -9,6 +9,7 @@ import { type TestContext, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import type { RunRow } from '../../src/ui/protocol.js';
 import { fillFolder } from '../recipes/picture-folder.js';
+import { ask } from '../serve/ask.js';
 import { filesBelow } from './files-below.js';
 import { commandLine, temporaryFolder, wick } from './run-wick.js';
 
@@ -64,6 +65,29 @@ test('a killed server takes no training with it, and the next one steers it', as
   while ((await second.state(run)) === 'running') await setTimeout(100);
   const log = await readFile(join(folder, '.ui/logs', `${run}.log`), 'utf8');
   assert.match(log, /\(by hand\)\./);
+});
+
+test('it is reached by the names that are allowed, and by no others', async (t) => {
+  const args = [
+    'ui',
+    '.',
+    '--port',
+    '0',
+    '--json',
+    '--allow-host',
+    'wick.example.org',
+    'b.example',
+  ];
+  const [program, ...rest] = commandLine(args);
+  const server = spawn(program, rest, { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
+  t.after(() => server.kill('SIGKILL'));
+  const [line] = await once(createInterface({ input: server.stdout }), 'line');
+  const port = Number(new URL(JSON.parse(line).url).port);
+  const status = async (host: string) => (await ask(port, '/', { headers: { host } })).status;
+  assert.deepEqual(
+    await Promise.all(['wick.example.org', 'b.example:80', 'evil.example'].map(status)),
+    [200, 200, 403],
+  );
 });
 
 test('a folder that is not there is told', () => {

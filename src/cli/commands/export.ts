@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { installRuntime } from '../../export/onnxruntime.js';
+import type { Language } from '../../report/language/words.js';
 import {
   type ExportedRun,
   type ExportFormat,
@@ -8,6 +9,7 @@ import {
 } from '../../runs/export-run.js';
 import { openModel } from '../../runs/model-source.js';
 import { inCommandTerms } from '../command-terms.js';
+import { applyLanguage, pageLangOption } from '../lang-option.js';
 import {
   applyEngineChoice,
   type EngineChoice,
@@ -27,6 +29,7 @@ interface ExportOptions extends EngineChoice {
   readonly recipe?: string;
   readonly license?: string;
   readonly train?: true;
+  readonly lang?: Language;
   readonly json?: true;
 }
 
@@ -47,6 +50,7 @@ export function addExport(command: Command): void {
     .option('--data <dir>', 'folder with the test images that an ONNX file is checked on')
     .option('--license <terms>', 'under which a model file may be used, such as CC-BY-4.0')
     .option('--train', 'of web: add a page on which visitors teach the network their own classes')
+    .addOption(pageLangOption())
     .addOption(recipeOption())
     .addOption(engineOption())
     .addOption(threadsOption())
@@ -55,6 +59,7 @@ export function addExport(command: Command): void {
 }
 
 async function runExport(path: string, options: ExportOptions, command: Command): Promise<void> {
+  applyLanguage(options.lang);
   const run = await openModel(path);
   applyEngineChoice(options);
   const { format, out, data, recipe, license, train, json = false } = options;

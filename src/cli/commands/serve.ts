@@ -1,9 +1,12 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
+import type { Language } from '../../report/language/words.js';
 import { type ServeOptions, type Serving, serve } from '../../serve/serve.js';
 import { defaultLimits } from '../../serve/shell/shell.js';
 import { chooseToken } from '../../serve/shell/token.js';
 import { maxPixels } from '../../vision/transforms/limits.js';
 import { interruptible } from '../interrupts.js';
+import { applyLanguage, pageLangOption } from '../lang-option.js';
+import { addListenOptions, type ListenOptions } from '../listen-options.js';
 import {
   applyEngineChoice,
   type EngineChoice,
@@ -17,30 +20,20 @@ import {
 import { printAside, printJson, printLine } from '../output.js';
 import { reportError } from '../report-error.js';
 
-interface CommandOptions extends EngineChoice {
-  readonly host: string;
-  readonly port: number;
-  readonly allowHost?: readonly string[];
+interface CommandOptions extends EngineChoice, ListenOptions {
   readonly allowUrl?: true;
   readonly maxBody: number;
   readonly maxPixels: number;
   readonly maxRequests: number;
   readonly timeout: number;
+  readonly lang?: Language;
   readonly recipe?: string;
   readonly json?: true;
 }
 
 export function addServe(command: Command): void {
   const { bodyBytes, requests, requestMs } = defaultLimits;
-  command
-    .argument('<run...>', 'run folders, or model files (.wick)')
-    .option('--port <n>', 'where to listen; 0 takes a free port', wholeNumber(0, 65_535), 8000)
-    .option(
-      '--host <address>',
-      'the address to listen on; 0.0.0.0 is in reach of other machines, which need the token that is printed, or WICK_TOKEN',
-      '127.0.0.1',
-    )
-    .option('--allow-host <name...>', 'further names it is reached by, behind a proxy say', names)
+  addListenOptions(command.argument('<run...>', 'run folders, or model files (.wick)'), 8000)
     .option('--allow-url', 'fetch pictures from addresses of the public internet')
     .option('--max-body <MiB>', 'the largest body', positiveNumber(1024), bodyBytes / 2 ** 20)
     .option('--max-pixels <n>', 'the largest picture', wholeNumber(1, maxPixels), maxPixels)
@@ -51,17 +44,12 @@ export function addServe(command: Command): void {
       positiveNumber(3600),
       requestMs / 1000,
     )
+    .addOption(pageLangOption())
     .addOption(recipeOption())
     .addOption(engineOption())
     .addOption(threadsOption())
     .addOption(jsonOption())
     .action(runServe);
-}
-
-function names(text: string, before: readonly string[] = []): readonly string[] {
-  if (!/^[a-z0-9.-]+$/i.test(text))
-    throw new InvalidArgumentError('the name of a host is required, such as wick.example.org.');
-  return [...before, text];
 }
 
 async function runServe(
@@ -70,6 +58,7 @@ async function runServe(
   command: Command,
 ): Promise<void> {
   const token = chooseToken(options.host, process.env.WICK_TOKEN);
+  applyLanguage(options.lang);
   applyEngineChoice(options);
   const { json = false } = options;
   const tellError = (error: unknown) => reportError(error, { json, verbose: false, command });

@@ -1,39 +1,35 @@
-import { mkdir } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Command, Option } from 'commander';
+import { makeFolders } from '../../core/make-folders.js';
+import type { Language } from '../../report/language/words.js';
 import { chooseToken } from '../../serve/shell/token.js';
 import { openUi } from '../../ui/ui.js';
 import { interruptible } from '../interrupts.js';
+import { applyLanguage, pageLangOption } from '../lang-option.js';
+import { addListenOptions, type ListenOptions } from '../listen-options.js';
 import { openPage } from '../open-page.js';
-import { jsonOption, wholeNumber } from '../options.js';
+import { jsonOption } from '../options.js';
 import { printAside, printJson, printLine } from '../output.js';
 import { reportError } from '../report-error.js';
 
-interface UiCommandOptions {
-  readonly host: string;
-  readonly port: number;
+interface UiCommandOptions extends ListenOptions {
   readonly control?: true;
   readonly open?: true;
   readonly attached?: true;
+  readonly lang?: Language;
   readonly json?: true;
 }
 
 export function addUi(command: Command): void {
-  command
-    .argument('[runs]', 'a folder of runs, or one run', 'runs')
-    .option('--port <n>', 'where to listen; 0 takes a free port', wholeNumber(0, 65_535), 7007)
-    .option(
-      '--host <address>',
-      'the address to listen on; 0.0.0.0 is in reach of other machines, which need the token that is printed, or WICK_TOKEN',
-      '127.0.0.1',
-    )
+  addListenOptions(command.argument('[runs]', 'a folder of runs, or one run', 'runs'), 7007)
     .option(
       '--control',
       'let the page start and stop trainings and change learning rates; whoever opens it needs the token that is printed',
     )
     .option('--open', 'open it in the browser')
     .addOption(new Option('--attached', 'show a run that begins now, until stdin ends').hideHelp())
+    .addOption(pageLangOption())
     .addOption(jsonOption())
     .action(runUi);
 }
@@ -41,14 +37,16 @@ export function addUi(command: Command): void {
 const main = fileURLToPath(new URL('../main.js', import.meta.url));
 
 async function runUi(path: string, options: UiCommandOptions, command: Command): Promise<void> {
-  const { host, port, json = false, control = false, attached = false } = options;
+  const { host, port, allowHost = [], json = false, control = false, attached = false } = options;
+  applyLanguage(options.lang);
   const token = chooseToken(host, process.env.WICK_TOKEN, control);
-  if (control && !attached) await mkdir(path, { recursive: true }); // trainings may begin in it
+  if (control && !attached) await makeFolders(path); // trainings may begin in it
   const { interruption } = await interruptible(async (signal) => {
     const ui = await openUi(path, {
       host,
       port,
       token,
+      allowHosts: allowHost,
       control,
       ...(control && { command: [process.execPath, main] as const }),
       isRun: attached,

@@ -1,4 +1,5 @@
 import { element } from '../element.js';
+import { say, sayNow, text } from '../language/say.js';
 
 /** A class and its pictures. */
 export interface ClassBox {
@@ -17,11 +18,13 @@ export function classBox(number: number): ClassBox {
   const pictures: Blob[] = [];
   const name = element('input', {
     type: 'text',
-    value: `class ${number}`,
-    attributes: { 'aria-label': `Name of class ${number}` },
+    value: sayNow((words) => words.className(number)),
   });
+  say(name, (words) => words.nameOfClass(number), 'aria-label');
   const chosen = element('input', { type: 'radio', name: 'camera', checked: number === 1 });
-  const count = element('span', { className: 'quiet' }, 'no pictures');
+  const count = element('span', { className: 'quiet' });
+  const tellCount = () => say(count, (words) => words.pictures(pictures.length));
+  tellCount();
   const thumbs = element('div', { className: 'thumbs' });
   const files = element('input', {
     type: 'file',
@@ -32,7 +35,7 @@ export function classBox(number: number): ClassBox {
   });
   const add = (more: readonly Blob[]) => {
     pictures.push(...more);
-    count.textContent = `${pictures.length} picture${pictures.length === 1 ? '' : 's'}`;
+    tellCount();
     for (const picture of more.slice(-shown)) thumbs.append(thumb(picture));
     while (thumbs.children.length > shown) thumbs.firstElementChild?.remove();
   };
@@ -49,8 +52,18 @@ export function classBox(number: number): ClassBox {
         { className: 'row' },
         name,
         files,
-        element('label', { htmlFor: files.id, className: 'button' }, 'Add pictures'),
-        element('label', {}, chosen, ' from the camera'),
+        element(
+          'label',
+          { htmlFor: files.id, className: 'button' },
+          text((words) => words.addPictures),
+        ),
+        element(
+          'label',
+          {},
+          chosen,
+          ' ',
+          text((words) => words.fromCamera),
+        ),
         count,
       ),
       thumbs,

@@ -1,4 +1,5 @@
 import { element } from '../element.js';
+import { text } from '../language/say.js';
 
 /** Counts of the pictures that are held out: true classes down, predicted ones across. */
 export function confusionTable(
@@ -25,7 +26,7 @@ export function confusionTable(
       element(
         'caption',
         { className: 'quiet' },
-        'Held out: what they are, and what they were taken for',
+        text((words) => words.confusion),
       ),
       element('tr', {}, element('td'), ...head),
       ...rows,

@@ -1,4 +1,5 @@
 import { element } from '../element.js';
+import { say, text } from '../language/say.js';
 
 export interface Curves {
   readonly element: HTMLElement;
@@ -15,7 +16,7 @@ export function curves(epochs: number): Curves {
   picture.setAttribute('viewBox', `-2 -4 ${width + 4} ${height + 8}`);
   picture.setAttribute('class', 'curves');
   picture.setAttribute('role', 'img');
-  picture.setAttribute('aria-label', 'Accuracy by epoch');
+  say(picture, (words) => words.accuracyByEpoch, 'aria-label');
   const lines = ['train', 'held-out'].map((name) => {
     const line = document.createElementNS(svg, 'polyline');
     line.setAttribute('class', name);
@@ -30,7 +31,7 @@ export function curves(epochs: number): Curves {
       element(
         'figcaption',
         { className: 'quiet' },
-        'Accuracy by epoch: held out (thick), learned from (thin)',
+        text((words) => words.curves),
       ),
     ),
     add(...accuracies) {

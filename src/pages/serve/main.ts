@@ -2,16 +2,29 @@
 import { printable } from '../../core/outside-text.js';
 import { barList } from '../bars.js';
 import { element } from '../element.js';
+import { pageLanguage, type Saying, say, text } from '../language/say.js';
 import { overlayView } from '../overlay.js';
 import { type GivenPicture, pictureInput } from '../picture-input.js';
-import { type Answer, type Explanation, fetchModels, post, type ServedModel } from './server.js';
+import {
+  type Answer,
+  type Explanation,
+  fetchModels,
+  NoReason,
+  post,
+  type ServedModel,
+} from './server.js';
 
 /** Classes that are shown. */
 const top = 5;
 
 const heading = element('h1', {}, 'wick');
 const chooser = element('select');
-const modelRow = element('label', { className: 'row', hidden: true }, 'Model ', chooser);
+const modelRow = element(
+  'label',
+  { className: 'row', hidden: true },
+  text((words) => words.model),
+  chooser,
+);
 const reasons = element('input', { type: 'checkbox' });
 const status = element('p', { className: 'quiet', attributes: { 'aria-live': 'polite' } });
 const problem = element('p', { className: 'problem', attributes: { role: 'alert' } });
@@ -32,10 +45,16 @@ document.body.append(
     heading,
     modelRow,
     input.element,
-    element('label', { className: 'row' }, reasons, ' show where the model looks (Grad-CAM)'),
+    element(
+      'label',
+      { className: 'row' },
+      reasons,
+      text((words) => words.showReasons),
+    ),
     problem,
     status,
     answer,
+    element('footer', {}, pageLanguage()),
   ),
 );
 
@@ -55,11 +74,11 @@ async function look(picture: GivenPicture): Promise<void> {
     const bitmap = await createImageBitmap(picture.blob).catch(() => null); // formats that only the server reads
     const { predictions, unsure } = await asked;
     if (signal.aborted) return;
-    problem.textContent = '';
+    say(problem, () => '');
     answer.hidden = false;
     bars.show(predictions, unsure);
     const best = predictions[0]?.label ?? '';
-    status.textContent = printable(`${picture.name}: ${unsure ? 'the model is unsure' : best}`);
+    say(status, (words) => printable(words.answerTo(picture.name, unsure ? words.unsure : best)));
     if (!reasons.checked) {
       view.element.hidden = bitmap === null;
       if (bitmap !== null) view.show(bitmap, null);
@@ -73,14 +92,20 @@ async function look(picture: GivenPicture): Promise<void> {
     view.element.hidden = false;
     view.show(seen, explained.heatmap);
   } catch (error) {
-    if (!signal.aborted) tell(error instanceof Error ? error.message : String(error));
+    if (!signal.aborted) tell(reasonOf(error));
   }
 }
 
-function tell(text: string): void {
-  problem.textContent = text;
-  status.textContent = '';
+function tell(told: Saying): void {
+  say(problem, told);
+  say(status, () => '');
   answer.hidden = true;
+}
+
+/** What the server says, it says in English. */
+function reasonOf(error: unknown): Saying {
+  if (error instanceof NoReason) return (words) => words.answered(error.status);
+  return () => (error instanceof Error ? error.message : String(error));
 }
 
 const again = () => {
@@ -98,4 +123,4 @@ function name(models: readonly ServedModel[]): void {
   modelRow.hidden = models.length === 1;
 }
 
-fetchModels().then(name, (error: Error) => tell(error.message));
+fetchModels().then(name, (error: unknown) => tell(reasonOf(error)));

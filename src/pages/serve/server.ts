@@ -19,12 +19,19 @@ export interface Explanation {
   readonly heatmap: Heatmap;
 }
 
+/** A server that gives no reason, such as a proxy on the way. */
+export class NoReason extends Error {
+  constructor(readonly status: number) {
+    super(String(status));
+  }
+}
+
 export async function fetchModels(): Promise<readonly ServedModel[]> {
   const { models } = await answerOf<{ models: readonly ServedModel[] }>(await fetch('models'));
   return models;
 }
 
-/** Sends the picture as it is. @throws Error with the server's own words */
+/** Sends the picture as it is. @throws Error with the server's own words, or NoReason */
 export async function post<T extends Answer | Explanation>(
   path: 'predict' | 'explain',
   query: Readonly<Record<string, string>>,
@@ -45,5 +52,5 @@ async function answerOf<T>(response: Response): Promise<T> {
   const body: unknown = await response.json().catch(() => null);
   if (response.ok) return body as T; // by openapi.json
   const { error } = Object(body) as { readonly error?: unknown };
-  throw new Error(typeof error === 'string' ? error : `The server answered ${response.status}.`);
+  throw typeof error === 'string' ? new Error(error) : new NoReason(response.status);
 }

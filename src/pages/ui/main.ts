@@ -1,30 +1,33 @@
 /** The page of `wick ui`: all runs of a folder, and each of them. */
 import { element } from '../element.js';
+import { chosenLanguage } from '../language/choice.js';
+import { languageChooser } from '../language/chooser.js';
 import { runView } from './run-view.js';
 import { runsView } from './runs-view.js';
 import { fetchFacts } from './server.js';
 import type { View } from './view.js';
-import { chosenLanguage, languages, type PageLanguage } from './words.js';
+import { languages } from './words.js';
 
 const main = element('main');
-const chooser = element('select');
-const name = element('strong', {}, 'wick');
-let view: View | null = null;
-
-chooser.append(
-  element('option', { value: 'en' }, 'English'),
-  element('option', { value: 'zh' }, '中文'),
+let language = chosenLanguage();
+let show = () => {};
+const chooser = languageChooser(
+  (chosen) => languages[chosen].language,
+  (chosen) => {
+    language = chosen;
+    show();
+  },
 );
-chooser.value = chosenLanguage();
-document.body.append(element('header', { className: 'row' }, name, chooser), main);
+document.body.append(
+  element('header', { className: 'row' }, element('strong', {}, 'wick'), chooser),
+  main,
+);
 
 async function start(): Promise<void> {
   const facts = await fetchFacts();
-  const show = () => {
-    const language = chooser.value as PageLanguage; // its options
+  let view: View | null = null;
+  show = () => {
     const words = languages[language];
-    document.documentElement.lang = language;
-    chooser.setAttribute('aria-label', words.language);
     view?.close();
     const [, given] = /^#\/run\/(.+)$/.exec(location.hash) ?? [];
     const run = given === undefined ? facts.only : decoded(given);
@@ -33,10 +36,6 @@ async function start(): Promise<void> {
     main.replaceChildren(view.element);
   };
   window.addEventListener('hashchange', show);
-  chooser.addEventListener('change', () => {
-    localStorage.setItem('wick-language', chooser.value);
-    show();
-  });
   show();
 }
 

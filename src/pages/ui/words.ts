@@ -1,6 +1,7 @@
 /** What the page says beside what reports say, in the same languages. */
 import { chinese as reportChinese } from '../../report/language/chinese.js';
 import { english as reportEnglish } from '../../report/language/english.js';
+import type { PageLanguage } from '../language/choice.js';
 
 const english = {
   ...reportEnglish,
@@ -150,12 +151,4 @@ const chinese: PageWords = {
   },
 };
 
-export const languages = { en: english, zh: chinese } as const;
-export type PageLanguage = keyof typeof languages;
-
-/** What was chosen here before, else what the browser is set to. */
-export function chosenLanguage(): PageLanguage {
-  const kept = localStorage.getItem('wick-language');
-  if (kept === 'en' || kept === 'zh') return kept;
-  return navigator.language.startsWith('zh') ? 'zh' : 'en';
-}
+export const languages: Readonly<Record<PageLanguage, PageWords>> = { en: english, zh: chinese };

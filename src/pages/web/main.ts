@@ -3,6 +3,7 @@ import { Classifier } from '../../web/client.js';
 import type { Explanation } from '../../web/protocol.js';
 import { barList } from '../bars.js';
 import { element } from '../element.js';
+import { pageLanguage, type Saying, say, text } from '../language/say.js';
 import { overlayView } from '../overlay.js';
 import { type GivenPicture, pictureInput } from '../picture-input.js';
 
@@ -29,33 +30,34 @@ document.body.append(
     {},
     element('h1', {}, document.title),
     input.element,
-    element('label', { className: 'row' }, reasons, ' show where the model looks (Grad-CAM)'),
+    element(
+      'label',
+      { className: 'row' },
+      reasons,
+      text((words) => words.showReasons),
+    ),
     problem,
     status,
     answer,
     about,
+    element('footer', {}, pageLanguage()),
   ),
 );
 
 const loading = Classifier.load(undefined, {
   onProgress({ bytes, total }) {
-    const share =
-      total === null ? `${megabytes(bytes)} MB` : `${Math.round((100 * bytes) / total)} %`;
-    status.textContent = `Loading the model: ${share}`;
+    const share = total === null ? null : String(Math.round((100 * bytes) / total));
+    say(status, (words) =>
+      words.loading(share === null ? `${megabytes(bytes)} MB` : words.percent(share)),
+    );
   },
 });
 loading.then(
   ({ classes, card, engine }) => {
-    status.textContent = `Ready: ${classes.length} classes.`;
-    const threads = engine.threads === 1 ? 'one thread' : `${engine.threads} threads`;
-    const facts = [
-      'Pictures stay on this machine',
-      `${card.architecture.name}, ${threads}`,
-      ...(card.license === undefined ? [] : [`the model's licence: ${card.license}`]),
-    ];
-    about.textContent = `${facts.join('; ')}.`;
+    say(status, (words) => words.ready(classes.length));
+    say(about, (words) => words.facts(card.architecture.name, engine.threads, card.license));
   },
-  (error: Error) => tell(`The model cannot be loaded: ${error.message}`),
+  (error: Error) => tell((words) => words.notLoaded(error.message)),
 );
 
 let last: GivenPicture | null = null;
@@ -82,14 +84,17 @@ async function look(picture: GivenPicture): Promise<void> {
         : null;
     const seen = await createImageBitmap(explained === null ? blob : pixelsOf(explained));
     if (signal.aborted) return;
-    problem.textContent = '';
+    say(problem, () => '');
     answer.hidden = false;
     view.show(seen, explained?.heatmap ?? null);
     bars.show(predictions, unsure);
-    const note = inverted ? ' (dark and light exchanged, as the model knows them)' : '';
-    status.textContent = `${picture.name}: ${label}${note}`;
+    say(
+      status,
+      (words) => words.answerTo(picture.name, `${label}`) + (inverted ? words.exchanged : ''),
+    );
   } catch (error) {
-    if (!signal.aborted) tell(error instanceof Error ? error.message : String(error));
+    const reason = error instanceof Error ? error.message : String(error);
+    if (!signal.aborted) tell(() => reason);
   }
 }
 
@@ -97,9 +102,9 @@ function pixelsOf({ seen: { data, width, height } }: Explanation): ImageData {
   return new ImageData(new Uint8ClampedArray(data), width, height);
 }
 
-function tell(text: string): void {
-  problem.textContent = text;
-  status.textContent = '';
+function tell(told: Saying): void {
+  say(problem, told);
+  say(status, () => '');
   answer.hidden = true;
 }
 

@@ -17,11 +17,16 @@ export function useLanguage(language: Language): void {
   chosen = language;
 }
 
-/** The language that is chosen. @throws ValueError for a WICK_LANG that is none */
+/** The language that is chosen, else English. @throws ValueError for a WICK_LANG that is none */
 export function currentLanguage(): Language {
+  return chosenLanguage() ?? 'en';
+}
+
+/** The language that is chosen; null where nobody has. @throws as `currentLanguage` */
+export function chosenLanguage(): Language | null {
   if (chosen !== null) return chosen;
   const given = typeof process === 'undefined' ? undefined : process.env.WICK_LANG;
-  if (given === undefined || given === '') return 'en';
+  if (given === undefined || given === '') return null;
   const language = languageNames.find((name) => name === given);
   if (language === undefined)
     throw new ValueError('WICK_LANG', `${quote(given)}, ${languageNames.join(' or ')} is required`);

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { internalError } from '../../core/errors.js';
+import { withLanguage } from '../../report/language/with-language.js';
 import type { Route } from './route.js';
 
 const contentTypes: Readonly<Record<string, string>> = {
@@ -22,8 +23,10 @@ export async function staticFiles(
 ): Promise<Route[]> {
   return await Promise.all(
     Object.entries(files).map(async ([path, file]): Promise<Route> => {
-      const bytes = await readFile(new URL(file, folder));
-      const type = contentTypes[extname(file)];
+      const stored = await readFile(new URL(file, folder));
+      const ending = extname(file);
+      const bytes = ending === '.html' ? Buffer.from(withLanguage(stored.toString())) : stored;
+      const type = contentTypes[ending];
       if (type === undefined) throw internalError(`no content type is known for ${file}`);
       const headers = { 'content-type': type, 'cache-control': 'no-cache' };
       return {
