@@ -12,11 +12,10 @@ const build = resolve(process.env.WICK_BUILD ?? 'dist');
 export const main = join(build, 'src/cli/main.js');
 export const load = (file) => import(pathToFileURL(join(build, file)).href);
 
-/** Starts `wick serve`; `end` sends SIGTERM and gives the exit code. */
-export async function startServer(args) {
-  const child = spawn(process.execPath, [main, 'serve', ...args, '--port', '0', '--json'], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+/** Starts `wick serve`, with options of Node's own; `end` sends SIGTERM and gives the exit code. */
+export async function startServer(args, ofNode = []) {
+  const all = [...ofNode, main, 'serve', ...args, '--port', '0', '--json'];
+  const child = spawn(process.execPath, all, { stdio: ['ignore', 'pipe', 'pipe'] });
   process.on('exit', () => child.kill()); // whatever went wrong here
   let [out, err] = ['', ''];
   child.stdout.on('data', (chunk) => (out += chunk));
