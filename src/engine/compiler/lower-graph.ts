@@ -54,7 +54,7 @@ class GraphLowering implements LowerContext {
   readonly threads: number;
   readonly winograd: boolean;
   readonly precision: Precision;
-  private readonly phases: Phase[] = [];
+  private phases: Phase[] = [];
   private readonly hostCalls: HostCall[] = [];
   private readonly forms = new ValueForms((kernel, args, options) =>
     this.emit(kernel, args, options),
@@ -64,6 +64,8 @@ class GraphLowering implements LowerContext {
   private readonly checks: InputCheck[] = [];
   private readonly releases: (() => void)[] = [];
   private node: NamedNode | undefined;
+  /** In the place of the node's. */
+  private givenNote: string | undefined;
 
   constructor(
     private readonly graph: Graph,
@@ -91,7 +93,7 @@ class GraphLowering implements LowerContext {
     this.node = undefined;
     const outputs = this.finish();
     return {
-      phases: this.phases,
+      phases: this.target.arrange(this.phases, (note, body) => this.compose(note, body)),
       hostCalls: this.hostCalls,
       inputs,
       outputs,
@@ -100,6 +102,17 @@ class GraphLowering implements LowerContext {
       conversions: this.forms.conversions,
       releases: this.releases,
     };
+  }
+
+  private compose(note: string, body: (context: LowerContext) => void): readonly Phase[] {
+    const { phases } = this;
+    this.phases = [];
+    this.givenNote = note;
+    body(this);
+    const composed = this.phases;
+    this.phases = phases;
+    this.givenNote = undefined;
+    return composed;
   }
 
   /** Gives back what lowerings have made, where the draft comes to nothing. */
@@ -260,7 +273,8 @@ class GraphLowering implements LowerContext {
   }
 
   private note(): string {
-    const { node } = this;
+    const { node, givenNote } = this;
+    if (givenNote !== undefined) return givenNote;
     if (node === undefined) return 'end of the run';
     const isNarrow = (value: Value) => this.forms.known(value)?.storage === 'bfloat16';
     const typed = (value: Value) =>

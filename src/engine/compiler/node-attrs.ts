@@ -5,8 +5,10 @@ import type { NoAttrs } from '../../graph/attrs/no-attrs.js';
 import type { ReductionAttrs } from '../../graph/attrs/reduction.js';
 import type { OpAttrs } from '../../graph/op-attrs.js';
 
-/** A convolution, and the same with a relu behind it. */
+/** A convolution, and what follows it: the sum with a residual of the result's shape, which is input 3, bounds, a relu. */
 export interface ConvNodeAttrs extends Conv2dAttrs {
+  readonly adds?: boolean;
+  readonly clamp?: ClampAttrs;
   readonly relu?: boolean;
 }
 

@@ -43,6 +43,13 @@ export function accessesOf(
   }));
 }
 
+/** Whether the order of two phases matters. */
+export function dependOn(a: Phase, b: Phase): boolean {
+  return a.accesses.some((one) =>
+    b.accesses.some((other) => one.region === other.region && (one.write || other.write)),
+  );
+}
+
 /** First and last phase that touch each region. */
 export function livesOf(phases: readonly Phase[]): Map<Region, Life> {
   const lives = new Map<Region, Life>();

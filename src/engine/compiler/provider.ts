@@ -2,7 +2,7 @@
  * How an engine beside `wasm` takes part in its plans: fusions and lowerings of its own, whose phases call code of its own.
  */
 import type { ForeignCode } from '../pool/foreign-code.js';
-import type { Lowerings, Pass, Replacements } from './target.js';
+import type { Arrange, Lowerings, Pass, Replacements } from './target.js';
 
 export interface Provider {
   /** Of the engine. */
@@ -13,6 +13,8 @@ export interface Provider {
   readonly lowerings: Lowerings;
   /** What runs in place of kernels, where it has that for their arguments. @default none */
   readonly replacements?: Replacements;
+  /** What is done to the phases of all nodes. @default nothing */
+  readonly arrange?: Arrange;
   /** Who does not compute in bfloat16, as the refusal says it; undefined where plans do. */
   readonly withoutBfloat16: string | undefined;
   readonly code: ForeignCode;

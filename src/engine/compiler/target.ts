@@ -9,6 +9,7 @@ import type { KernelArguments, KernelName } from './kernel-name.js';
 import type { LowerContext, Lowering, PhaseOptions, Word } from './lowering.js';
 import type { NodeAttrs, NodeName } from './node-attrs.js';
 import type { Rewriter } from './passes/rewriter.js';
+import type { Phase } from './phase.js';
 import type { NamedNode } from './plan-node.js';
 
 /** Replaces groups of nodes by one for which the target has a lowering. */
@@ -28,6 +29,12 @@ export type Replacement<Name extends KernelName> = (
 
 export type Replacements = { readonly [Name in KernelName]?: Replacement<Name> };
 
+/** Emits what `body` does with a context as phases that are not among the plan's. */
+export type Compose = (note: string, body: (context: LowerContext) => void) => readonly Phase[];
+
+/** Puts phases into another order, or several into one, where no result depends on it. */
+export type Arrange = (phases: readonly Phase[], compose: Compose) => readonly Phase[];
+
 /** A kernel's argument words, and what it always does with its share. */
 export interface KernelCall extends PhaseOptions {
   readonly words: readonly Word[];
@@ -40,6 +47,8 @@ export interface Target {
   readonly lowerings: readonly Lowerings[];
   /** What runs in place of phases that lowerings emit. */
   readonly replacements: Replacements;
+  /** What is done to the phases of all nodes. */
+  readonly arrange: Arrange;
   /** Whether the lowering of `node` takes input `position` in bfloat16 as it is. */
   takesBfloat16(node: NamedNode, position: number): boolean;
   /** The number of a kernel in programs. */

@@ -15,12 +15,15 @@ import {
   conv2dBackwardInputLowering,
   conv2dBackwardWeightLowering,
   conv2dLowering,
+  takesConv2d,
 } from './lower/conv2d.js';
 import { flatReplacements } from './lower/flat-phases.js';
 import { poolReplacements } from './lower/pool-phases.js';
 import { linearLowering, matmulLowering } from './lower/product.js';
 import { replacementsOf } from './lower/replacement.js';
 import { codeMemory, type PlaceCode } from './memory.js';
+import { fuseEndings } from './passes/fuse-endings.js';
+import { mergeByImages } from './passes/merge-images.js';
 import { emitRunner } from './runner.js';
 
 export interface NativeEngine extends WasmEngine {
@@ -53,6 +56,7 @@ export function openNativeEngine({ level, ...options }: NativeEngineOptions = {}
   const provider: Provider = {
     name: 'native',
     withoutBfloat16: hasBfloat16(features, kernels.level) ? undefined : withoutBfloat16,
+    passes: [(graph) => fuseEndings(graph, takesConv2d)],
     lowerings: {
       conv2d: conv2dLowering(kernels),
       conv2dBackwardInput: conv2dBackwardInputLowering(kernels),
@@ -61,6 +65,7 @@ export function openNativeEngine({ level, ...options }: NativeEngineOptions = {}
       matmul: matmulLowering(kernels),
     },
     // They select lanes by masks.
+    arrange: mergeByImages,
     replacements: kernels.level.bits === 512 ? replacementsOf(kernels, streams) : {},
     code: {
       module: new URL('./calls.js', import.meta.url).href,

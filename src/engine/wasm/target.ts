@@ -18,6 +18,7 @@ export function targetWith(provider: Provider | undefined): Target {
     passes: [...(provider?.passes ?? []), ...passes],
     lowerings: provider === undefined ? [lowerings] : [provider.lowerings, lowerings],
     replacements: provider?.replacements ?? {},
+    arrange: provider?.arrange ?? ((phases) => phases),
     takesBfloat16,
     kernelId,
     kernelCall,

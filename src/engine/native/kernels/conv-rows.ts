@@ -5,6 +5,7 @@
  */
 import { each, type Vec } from '../asm/operands.js';
 import type { Cursor, KernelWriter } from '../kernel-writer.js';
+import { type Ending, storeEnded } from './ending.js';
 import { evenPieces, type Tile } from './product.js';
 import { eachPanel, type VectorPlaces, vectorAt } from './vector-places.js';
 
@@ -47,7 +48,7 @@ export interface ConvRows {
   readonly tile: Tile;
   /** All kernel rows of the packed weights, [panel][block][kernel row][channel][tap][vector]. */
   readonly packedRows: number;
-  readonly relu: boolean;
+  readonly ending: Ending;
   /** Whether `channels` counts pairs of bfloat16 that lie side by side, and the weights are such pairs. */
   readonly pairs: boolean;
 }
@@ -65,7 +66,6 @@ export function convRows(w: KernelWriter, shape: ConvRows): void {
   const { lanes } = w.level;
   const { tile, outChannels, outWidth, step, xPixel, yPixel, yVectors } = shape;
   const tail = w.part(outChannels % lanes || lanes);
-  const zero = shape.relu ? w.filled(0) : undefined;
   const channels = shape.channels.reduce((sum, run) => sum + run.blocks * run.channels, 0);
   const tapBytes = 4 * lanes * tile.vectors;
   const panelBytes = channels * shape.packedRows * shape.taps.length * tapBytes;
@@ -82,18 +82,14 @@ export function convRows(w: KernelWriter, shape: ConvRows): void {
               w.load(sum, bias.at(4 * lanes * v), partOf(v));
             });
           w.scope(() => sumUp(w, shape, { x, weights, tapBytes, group, sums }));
-          sums.forEach((row, p) => {
-            row.forEach((sum, v) => {
-              if (zero !== undefined) w.vmaxps(sum, zero, sum); // The second operand, where one is NaN.
-              const part = shape.isPadded ? undefined : partOf(v);
-              w.storeAs(
-                yVectors.storage,
-                y.at(p * yPixel + vectorAt(yVectors, v, lanes)),
-                sum,
-                part,
-              );
-            });
-          });
+          const cells = sums.flatMap((row, p) =>
+            row.map((sum, v) => ({
+              sum,
+              at: y.at(p * yPixel + vectorAt(yVectors, v, lanes)),
+              part: shape.isPadded ? undefined : partOf(v),
+            })),
+          );
+          storeEnded(w, yVectors.storage, shape.ending, cells);
           x.advance(group.pixels * step * xPixel);
           y.advance(group.pixels * yPixel);
         });

@@ -4,6 +4,7 @@
  */
 import type { Vec } from '../asm/operands.js';
 import type { Cursor, KernelWriter, Part } from '../kernel-writer.js';
+import { type Ending, storeEnded } from './ending.js';
 import { evenPieces } from './product.js';
 import { eachPanel, type VectorPlaces } from './vector-places.js';
 
@@ -30,7 +31,7 @@ export interface DepthwiseRows extends Row {
   readonly yVectors: VectorPlaces;
   /** All kernel rows of the packed weights, [vector][kernel row][tap]. */
   readonly packedRows: number;
-  readonly relu: boolean;
+  readonly ending: Ending;
 }
 
 /** Pixels whose sums stay in registers at once. */
@@ -44,7 +45,6 @@ export function depthwiseRows(w: KernelWriter, shape: DepthwiseRows): void {
   const bytes = 4 * lanes;
   const rowBytes = taps.length * bytes;
   const tail = w.part(channels % lanes || lanes);
-  const zero = shape.relu ? w.filled(0) : undefined;
   const start = w.vector();
   const groups = groupsOf(shape);
   const vector = (_: number, isLast: boolean) => {
@@ -64,10 +64,9 @@ export function depthwiseRows(w: KernelWriter, shape: DepthwiseRows): void {
               weight.advance(rowBytes);
             });
           });
-          sums.forEach((sum, p) => {
-            if (zero !== undefined) w.vmaxps(sum, zero, sum); // The second operand, where one is NaN.
-            w.store(y.at(p * yPixel), sum, shape.isPadded ? undefined : part);
-          });
+          const own = shape.isPadded ? undefined : part;
+          const cells = sums.map((sum, p) => ({ sum, at: y.at(p * yPixel), part: own }));
+          storeEnded(w, 'float32', shape.ending, cells);
           x.advance(size * step * xPixel);
           y.advance(size * yPixel);
         });

@@ -5,6 +5,7 @@
 import type { Precision } from '../../precision.js';
 import type { Vec } from '../asm/operands.js';
 import type { Cursor, KernelWriter, Part } from '../kernel-writer.js';
+import { type Ending, storeEnded } from './ending.js';
 import { lineGatherPass, lineInputPass, lineSpreadPass, points } from './line-passes.js';
 import { type ElementForm, formBytes, storeForm } from './pairs.js';
 
@@ -152,8 +153,7 @@ export function lineGradient(
 export interface LineResults extends LineOutputs {
   /** Whether the last vector is stored whole, zeros behind the channels. */
   readonly isPadded: boolean;
-  /** Whether what is below zero becomes zero; NaN stays. */
-  readonly relu: boolean;
+  readonly ending: Ending;
 }
 
 /** y = Aᵀ M + bias. Arguments: y at the first tile, M at the first tile of the row, a float per channel. */
@@ -161,7 +161,6 @@ export function lineOutput(w: KernelWriter, shape: LineResults): void {
   const { y, m, bias } = w.pointers('y', 'm', 'bias');
   const pass = lineGatherPass(w, { count: shape.outputs, scaled: false });
   const registers = w.vectors(points);
-  const zero = shape.relu ? w.filled(0) : undefined;
   const add = w.vector();
   const { vectors } = shape;
   eachTile(w, shape, y, m, ({ image, matrix, run, vector, part }) => {
@@ -172,11 +171,11 @@ export function lineOutput(w: KernelWriter, shape: LineResults): void {
     pass(registers, (from, j) => {
       if (j >= run.end) return;
       w.vaddps(from, from, add);
-      if (zero !== undefined) w.vmaxps(from, zero, from); // The second operand, where one is NaN.
-      const to = image.at(j * shape.position + vector.pixel);
+      const at = image.at(j * shape.position + vector.pixel);
       // The next pixel is written after this one: whole vectors are faster, and what they write behind is lost.
-      const isFollowed = vectors.length === 1 && j + 1 < run.end;
-      w.storeAs(shape.storage, to, from, shape.isPadded || isFollowed ? undefined : part);
+      const isFollowed = vectors.length === 1 && j + 1 < run.end && !shape.ending.adds;
+      const own = shape.isPadded || isFollowed ? undefined : part;
+      storeEnded(w, shape.storage, shape.ending, [{ sum: from, at, part: own }]);
     });
   });
 }

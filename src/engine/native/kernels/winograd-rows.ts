@@ -5,6 +5,7 @@
 import type { Precision } from '../../precision.js';
 import type { Vec } from '../asm/operands.js';
 import { bytesOf, type Cursor, type KernelWriter } from '../kernel-writer.js';
+import { type Ending, storeEnded } from './ending.js';
 import { type ElementForm, formBytes, storeForm } from './pairs.js';
 import { gradientPass, inputPass, outputPass, twoPasses } from './winograd-passes.js';
 
@@ -110,8 +111,7 @@ function pixelsOf(w: KernelWriter, shape: TileRow, window: Cursor) {
 }
 
 export interface OutputRow extends TileRow {
-  /** Whether what is below zero becomes zero; NaN stays. */
-  readonly relu: boolean;
+  readonly ending: Ending;
 }
 
 /** y = Aᵀ M A + bias. Arguments: y at the first tile's corner, M at the row's first tile, a float per channel, room for a pass. */
@@ -120,7 +120,6 @@ export function winogradOutput(w: KernelWriter, shape: OutputRow): void {
   const pass = outputPass(w);
   const registers = w.vectors(6);
   const add = w.vector();
-  const zero = shape.relu ? w.filled(0) : undefined;
   const startsVector = () => {
     w.vmovups(add, bias.at());
     bias.advance(4 * w.level.lanes);
@@ -133,8 +132,8 @@ export function winogradOutput(w: KernelWriter, shape: OutputRow): void {
       store(from, i, j) {
         if (!isIn(columns, j)) return;
         w.vaddps(from, from, add);
-        if (zero !== undefined) w.vmaxps(from, zero, from); // The second operand, where one is NaN.
-        w.storeAs(shape.storage, window.at(i * shape.rowBytes + j * pixelBytes(shape)), from);
+        const at = window.at(i * shape.rowBytes + j * pixelBytes(shape));
+        storeEnded(w, shape.storage, shape.ending, [{ sum: from, at, part: undefined }]);
       },
     });
   });

@@ -26,6 +26,7 @@ const planesPerThread = 8;
 
 /** What a thread works on at once: blocks of channels of an image, or a part of one. */
 interface Piece extends Pick<Stream, 'groups' | 'pixels'> {
+  readonly image: number;
   /** In pixels from the first. */
   readonly at: number;
   readonly group: number;
@@ -60,7 +61,8 @@ function* piecesOf(channels: Channels, thread: number, threads: number): Generat
     for (let plane = first; plane < end; ) {
       const group = plane % groups;
       const count = Math.min(groups - group, end - plane);
-      yield { at: plane * pixels, group, groups: count, pixels };
+      const image = Math.floor(plane / groups);
+      yield { image, at: plane * pixels, group, groups: count, pixels };
       plane += count;
     }
     return;
@@ -69,7 +71,8 @@ function* piecesOf(channels: Channels, thread: number, threads: number): Generat
   for (let at = first; at < end; ) {
     const plane = Math.floor(at / pixels);
     const count = Math.min(end, (plane + 1) * pixels) - at;
-    yield { at, group: plane % groups, groups: 1, pixels: count };
+    const image = Math.floor(plane / groups);
+    yield { image, at, group: plane % groups, groups: 1, pixels: count };
     at += count;
   }
 }
@@ -77,16 +80,21 @@ function* piecesOf(channels: Channels, thread: number, threads: number): Generat
 /** A pointer that goes along with a pass: by pixels, by channels, or as it is. */
 interface Operands {
   readonly phase: KernelPhase;
+  /** All that `tensor` has been asked for. */
+  readonly tensors: readonly Operand[];
   readonly tensor: (pointer: Pointer) => (piece: Piece) => Place;
   readonly param: (pointer: Pointer) => (piece: Piece) => Place;
 }
 
 function operandsOf(context: LowerContext, { block, storage }: Channels): Operands {
   const phase = new KernelPhase(context);
+  const tensors: Operand[] = [];
   return {
     phase,
+    tensors,
     tensor(pointer) {
       const operand = phase.operand(pointer);
+      tensors.push(operand);
       return ({ at }) => operand.at(at * block * bytesOf(storage));
     },
     param(pointer) {
@@ -102,18 +110,23 @@ type Places = readonly ((piece: Piece) => Place)[];
 function emitPass(
   context: LowerContext,
   channels: Channels,
-  { phase }: Operands,
+  { phase, tensors }: Operands,
   places: Places,
   kernelOf: (stream: Stream) => Kernel,
 ): void {
-  const { block, storage } = channels;
-  phase.run((thread, call) => {
-    for (const piece of piecesOf(channels, thread, context.threads)) {
-      const { groups, pixels } = piece;
-      const kernel = kernelOf({ groups, pixels, block, storage });
-      call(kernel, ...places.map((place) => place(piece)));
-    }
-  });
+  const { block, storage, images } = channels;
+  const { threads } = context;
+  phase.run(
+    (thread, call, ofImages) => {
+      for (const piece of piecesOf(channels, thread, threads)) {
+        const { groups, pixels, image } = piece;
+        const kernel = kernelOf({ groups, pixels, block, storage });
+        ofImages({ first: image, end: image + 1 });
+        call(kernel, ...places.map((place) => place(piece)));
+      }
+    },
+    { images, operands: tensors },
+  );
 }
 
 /** The threads' sums: of each `count` per channel. */
@@ -132,21 +145,26 @@ function emitSums(
   kernels: Kernels,
   context: LowerContext,
   channels: Channels,
-  { phase }: Operands,
+  { phase, tensors }: Operands,
   { apart, partBytes, at }: Sums,
   { before, after = [] }: { readonly before: Places; readonly after?: Places },
   kernelOf: (stream: SumStream) => Kernel,
 ): void {
-  const { block, storage } = channels;
-  phase.run((thread, call) => {
-    call(kernels.get(zeroFill, { bytes: partBytes }), at(thread));
-    for (const piece of piecesOf(channels, thread, context.threads)) {
-      const { groups, pixels, group } = piece;
-      const kernel = kernelOf({ groups, pixels, block, storage, apart });
-      const places = [...before.map((place) => place(piece)), at(thread, group)];
-      call(kernel, ...places, ...after.map((place) => place(piece)));
-    }
-  });
+  const { block, storage, images } = channels;
+  const { threads } = context;
+  phase.run(
+    (thread, call, ofImages) => {
+      call(kernels.get(zeroFill, { bytes: partBytes }), at(thread));
+      for (const piece of piecesOf(channels, thread, threads)) {
+        const { groups, pixels, group, image } = piece;
+        const kernel = kernelOf({ groups, pixels, block, storage, apart });
+        const places = [...before.map((place) => place(piece)), at(thread, group)];
+        ofImages({ first: image, end: image + 1 });
+        call(kernel, ...places, ...after.map((place) => place(piece)));
+      }
+    },
+    { images, operands: tensors },
+  );
 }
 
 const batchNormSums: StoredReplacement<KernelArguments['batchNormSums']> = (
@@ -159,7 +177,13 @@ const batchNormSums: StoredReplacement<KernelArguments['batchNormSums']> = (
   if (channels === undefined) return false;
   const operands = operandsOf(context, channels);
   const from = operands.tensor(args.x);
-  const first = (piece: Piece) => from({ ...piece, at: piece.group * channels.pixels }); // of image 0
+  const { images, groups, pixels } = channels;
+  // Values of the first image that the thread has, where each has as many, as the kernel that adds their sums expects.
+  const each = images / context.threads;
+  const first = (piece: Piece) => {
+    const shift = Number.isInteger(each) ? piece.image - (piece.image % each) : 0;
+    return from({ ...piece, at: (shift * groups + piece.group) * pixels });
+  };
   const sums = sumsOf(operands.phase, channels, args.sums, 2);
   emitSums(kernels, context, channels, operands, sums, { before: [from, first] }, (stream) =>
     kernels.get(momentSums, stream),

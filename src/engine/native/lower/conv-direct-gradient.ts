@@ -10,7 +10,7 @@ import type { Kernels } from '../kernels.js';
 import { type Axis, inputAt, runsOf, tapsOf } from './axis.js';
 import { axesOf } from './conv-direct.js';
 import { emitUnpacking, type WeightView } from './packed-weights.js';
-import { type Call, KernelPhase, type Operand } from './phase.js';
+import { type Call, KernelPhase, type OfImages, type Operand } from './phase.js';
 import { emitPixelPairs, hasPairs, pairedColumns } from './pixel-pairs.js';
 import { shareOf } from './shares.js';
 import { channelBlocks, type StoredImage, vectorPlaces } from './stored-image.js';
@@ -90,17 +90,21 @@ export function emitDirectGradient(
   const operands = {
     ...{ x: phase.operand(x.pointer), dy: phase.operand(dy.pointer), sums: phase.operand(sums) },
   };
-  phase.run((thread, call) => {
+  const read = [operands.x, operands.dy];
+  const list = (thread: number, call: Call, ofImages: OfImages) => {
     if (thread >= parts) return;
     const share = shareOf(units, thread, parts);
     const size = byRows ? 1 : rows.outSize;
     const pieces = piecesOf(rows, columns.outSize, share.first * size, share.end * size);
     call(kernels.get(zeroFill, { bytes: partBytes }), operands.sums.at(thread * partBytes));
-    for (const piece of pieces)
+    for (const piece of pieces) {
+      ofImages({ first: piece.image, end: piece.image + piece.images });
       emitPiece(kernels, call, { ...conv, x, dy }, { ...options, piece }, operands, {
         at: thread * partBytes,
       });
-  });
+    }
+  };
+  phase.run(list, { images: batch, operands: read, convolved: { from: read, to: [] } });
   emitUnpacking(kernels, context, sums.readonly(), view, conv.dw, { parts, partBytes });
 }
 
@@ -109,20 +113,25 @@ function piecesOf(rows: Axis, width: number, start: number, end: number): Piece[
   const { outSize } = rows;
   const runs = runsOf(rows);
   const pieces: Piece[] = [];
-  const add = (image: number, images: number, from: number, to: number) => {
+  const step = Math.max(1, Math.round(passPixels / width));
+  const longest = Math.min(
+    step,
+    runs.reduce((most, { count }) => Math.max(most, count), 1),
+  );
+  const perPass = Math.max(1, Math.floor(passPixels / (width * longest)));
+  const addRows = (image: number, images: number, from: number, to: number) => {
     for (const { at, count, first, kernel } of runs) {
-      const low = Math.max(at, from);
       const high = Math.min(at + count, to);
-      if (kernel === 0 || low >= high) continue;
-      const step = Math.max(1, Math.round(passPixels / width));
-      const perPass = Math.max(1, Math.floor(passPixels / (width * Math.min(step, high - low))));
-      for (let row = low; row < high; row += step)
-        for (let i = 0; i < images; i += perPass)
-          pieces.push({
-            ...{ image: image + i, images: Math.min(perPass, images - i) },
-            ...{ row, rows: Math.min(step, high - row), first, kernelRows: kernel },
-          });
+      for (let row = Math.max(at, from); kernel > 0 && row < high; row += step)
+        pieces.push({
+          ...{ image, images, row, rows: Math.min(step, high - row) },
+          ...{ first, kernelRows: kernel },
+        });
     }
+  };
+  const add = (image: number, images: number, from: number, to: number) => {
+    for (let i = 0; i < images; i += perPass)
+      addRows(image + i, Math.min(perPass, images - i), from, to);
   };
   const firstWhole = Math.ceil(start / outSize);
   const endWhole = Math.floor(end / outSize);

@@ -7,6 +7,7 @@ import type { Pointer } from '../../compiler/region.js';
 import type { VectorLevel } from '../kernel-writer.js';
 import { convRows } from '../kernels/conv-rows.js';
 import { depthwiseRows } from '../kernels/depthwise.js';
+import type { Ending } from '../kernels/ending.js';
 import { evenPieces, type Tile } from '../kernels/product.js';
 import { pairWeights } from '../kernels/weight-order.js';
 import type { Kernels } from '../kernels.js';
@@ -34,7 +35,7 @@ export interface DirectConv {
   readonly weights: Pointer;
   /** A float for each channel that is written. */
   readonly bias: Pointer;
-  readonly relu: boolean;
+  readonly ending: Ending;
   /** Whether every channel has a kernel of its own; images then lie in vectors of channels, both in the same layout. */
   readonly isDepthwise: boolean;
 }
@@ -134,15 +135,22 @@ function emitParts(
     ...{ x: phase.operand(conv.from.pointer), weights: phase.operand(packed) },
     ...{ y: phase.operand(conv.to.pointer), bias: phase.operand(conv.bias) },
   };
-  phase.run((thread, call) => {
-    // Image by image: the parts of one read the same pixels and write between each other's.
-    for (let image = 0; image < conv.batch; image++)
-      parts.forEach((part, i) => {
-        const share = shareOf(conv.batch * part.axes[0].outSize, thread, threads);
-        const at = (packings[i]?.at ?? 0) / (pairs ? 2 : 1);
-        emitRows(kernels, call, conv, { part, tile, at, image, share }, operands);
-      });
-  });
+  const { x, y } = operands;
+  const convolved = { from: [x], to: [y] };
+  phase.run(
+    (thread, call, ofImages) => {
+      // Image by image: the parts of one read the same pixels and write between each other's.
+      for (let image = 0; image < conv.batch; image++) {
+        ofImages({ first: image, end: image + 1 });
+        parts.forEach((part, i) => {
+          const share = shareOf(conv.batch * part.axes[0].outSize, thread, threads);
+          const at = (packings[i]?.at ?? 0) / (pairs ? 2 : 1);
+          emitRows(kernels, call, conv, { part, tile, at, image, share }, operands);
+        });
+      }
+    },
+    { images: conv.batch, operands: [x, y], convolved },
+  );
 }
 
 /** Whether channels are multiplied two at a time, as bfloat16. */
@@ -204,7 +212,7 @@ interface PartRows {
 function emitRows(
   kernels: Kernels,
   call: Call,
-  { from, to, relu, isDepthwise }: DirectConv,
+  { from, to, ending, isDepthwise }: DirectConv,
   { part, tile, at, image, share }: PartRows,
   { x, weights, y, bias }: Operands,
 ): void {
@@ -224,7 +232,7 @@ function emitRows(
     yRow: part.every[0] * to.rowBytes,
     yVectors: vectorPlaces(to, lanes),
     packedRows: rows.kernel,
-    relu,
+    ending,
   };
   const pairs = from.storage === 'bfloat16';
   const perStep = pairs ? 2 : 1;
@@ -266,7 +274,7 @@ function directTile(vectors: number, width: number, { registers, lanes }: Vector
   const tiles = [4, 3, 2, 1]
     .filter((v) => v <= Math.min(vectors, widest))
     .map((v) => {
-      // Beside the sums: a tap's weights, the float that meets them, and a zero for the relu.
+      // Beside the sums: a tap's weights, the float that meets them, and what they end with.
       const beside = v + (v > 1 || lanes < 16 ? 1 : 0) + 1;
       const most = Math.floor((registers - beside) / v);
       const cycles = evenPieces(width, most).reduce((sum, { count, size }) => {

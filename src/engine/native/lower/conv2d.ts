@@ -18,6 +18,7 @@ import type { Precision } from '../../precision.js';
 import type { Kernels } from '../kernels.js';
 import { emitDirect, emitDirectInput } from './conv-direct.js';
 import { emitDirectGradient, hasDirectGradient } from './conv-direct-gradient.js';
+import { endingOf, overResidual } from './ending.js';
 import { type Lines, worthwhileLines } from './line-geometry.js';
 import { areReachable } from './phase.js';
 import { type StoredImage, storedImage, vectorBlock } from './stored-image.js';
@@ -115,6 +116,7 @@ function imagesOf(
   { inChannels, outChannels, size, outSize, depthwise }: StoredGeometry,
   [x, y]: readonly [Value, Value],
   { tiled, along }: { readonly tiled: boolean; readonly along: Block | undefined },
+  residual?: Value,
 ): Images {
   const xBlock = tiled
     ? tileBlock
@@ -125,7 +127,9 @@ function imagesOf(
   const xStorage = transforms ? context.storageOf(x) : lanewise;
   const yStorage = depthwise ? 'float32' : context.storageFor(y);
   const from = context.input(x, xBlock, xStorage);
-  const to = context.output(y, yBlock, undefined, yStorage);
+  const to = residual
+    ? overResidual(context, { y, residual, block: yBlock, storage: yStorage, apart: [from] })
+    : context.output(y, yBlock, undefined, yStorage);
   return {
     from: storedImage(from, inChannels, size, xBlock, xStorage),
     to: storedImage(to, outChannels, outSize, yBlock, yStorage),
@@ -134,6 +138,14 @@ function imagesOf(
 
 function biasOf(context: LowerContext, bias: Value | undefined, channels: number) {
   return bias ? context.input(bias) : context.table(new Float32Array(channels));
+}
+
+/** Whether emitted code computes a convolution. */
+export function takesConv2d(node: PlanNode<ConvNodeAttrs>): boolean {
+  const [x, w] = operands(node.inputs);
+  const [y] = operands(node.outputs);
+  const geometry = geometryOf(node, { x: x.shape, w: w.shape, y: y.shape });
+  return geometry !== undefined && geometry.outChannels > fewChannels;
 }
 
 export function conv2dLowering(kernels: Kernels): Lowering<ConvNodeAttrs> {
@@ -148,9 +160,11 @@ export function conv2dLowering(kernels: Kernels): Lowering<ConvNodeAttrs> {
     const along = tiled ? undefined : linesFor(context, geometry);
     const weights = context.input(w);
     const bias = biasOf(context, node.inputs[2], outChannels);
-    const images = imagesOf(context, geometry, [x, y], { tiled, along: along?.block });
-    const relu = node.attrs.relu === true;
-    const shared = { ...images, batch, weights, bias, relu };
+    const ending = endingOf(node.attrs);
+    const residual = ending.adds ? operands(node.inputs)[3] : undefined;
+    const layouts = { tiled, along: along?.block };
+    const images = imagesOf(context, geometry, [x, y], layouts, residual);
+    const shared = { ...images, batch, weights, bias, ending };
     if (tiled) emitWinograd(kernels, context, { ...shared, padding: padding[0], isTurned: false });
     else if (along !== undefined)
       emitLines(kernels, context, {
@@ -178,7 +192,7 @@ export function conv2dBackwardInputLowering(kernels: Kernels): Lowering<Conv2dAt
     const weights = context.input(w);
     const bias = biasOf(context, undefined, inChannels);
     const images = imagesOf(context, turned, [dy, dx], { tiled, along: along?.block });
-    const shared = { ...images, batch, weights, bias, relu: false };
+    const shared = { ...images, batch, weights, bias, ending: { adds: false } };
     if (tiled)
       emitWinograd(kernels, context, { ...shared, padding: 2 - padding[0], isTurned: true });
     else if (along !== undefined)

@@ -3,106 +3,85 @@
  * against the memory that its operand has, so that no list can lead a kernel out of it.
  */
 import { internalError } from '../../../core/errors.js';
-import { emitForeign, type ForeignCall } from '../../compiler/foreign-call.js';
-import type { LowerContext, PhaseOptions } from '../../compiler/lowering.js';
+import type { LowerContext } from '../../compiler/lowering.js';
 import type { Pointer } from '../../compiler/region.js';
 import type { Kernel } from '../kernels.js';
+import {
+  type ByImages,
+  emitCalls,
+  type Images,
+  Operand,
+  type PhaseCall,
+  type Place,
+} from './phase-calls.js';
 
-/** A place in an operand, for a kernel's argument. */
-export interface Place {
-  readonly operand: Operand;
-  readonly at: number;
-}
-
-/** Memory that a phase works on. */
-export class Operand {
-  /** @internal `bytes`: of a thread's own part, where each has one. */
-  constructor(
-    readonly position: number,
-    readonly pointer: Pointer,
-    readonly bytes: number,
-    readonly isOwn: boolean,
-  ) {}
-
-  at(bytes: number): Place {
-    return { operand: this, at: bytes };
-  }
-}
+export type { Operand, Place };
 
 /** Adds a call to a thread's list. */
 export type Call = (kernel: Kernel, ...places: readonly Place[]) => void;
 
-/** The one function that threads call (`calls.ts`). */
-const runner = 1n;
-
-/** Bytes of an entry before its arguments, and of an argument. */
-const headBytes = 16;
-const argumentBytes = 8;
+/** Says of which images the calls that follow are; without, they are of none, and come before all others. */
+export type OfImages = (images: Images) => void;
 
 export class KernelPhase {
   private readonly operands: Operand[] = [];
-  private readonly lists: Uint32Array[] = [];
 
   constructor(private readonly context: LowerContext) {}
 
   /** Memory that all threads see. */
   operand(pointer: Pointer): Operand {
-    return this.add(pointer, pointer.region.bytes - pointer.offset, false);
+    return this.add(new Operand(pointer, pointer.region.bytes - pointer.offset, false));
   }
 
   /** What `threadScratch` has made: a part for each thread. */
   own({ pointer, bytes }: ReturnType<LowerContext['threadScratch']>): Operand {
-    return this.add(pointer, bytes, true);
+    return this.add(new Operand(pointer, bytes, true));
   }
 
   /** Lets `list` make the calls of each thread, in the order in which they are to run, and emits the phase. */
-  run(list: (thread: number, call: Call) => void, options?: PhaseOptions): void {
-    const { context } = this;
-    for (let thread = 0; thread < context.threads; thread++) {
-      const words: number[] = [];
-      list(thread, (kernel, ...places) => this.lay(words, kernel, places));
-      words.push(0, 0);
-      this.lists.push(Uint32Array.from(words));
-    }
-    this.emit(options);
+  run(list: (thread: number, call: Call, ofImages: OfImages) => void, byImages?: ByImages): void {
+    const { context, operands } = this;
+    const lists = Array.from({ length: context.threads }, (_, thread) => {
+      const calls: PhaseCall[] = [];
+      let images: Images | undefined;
+      const call: Call = (kernel, ...places) => {
+        requireReachable(kernel, places);
+        calls.push({ kernel, places, images });
+      };
+      list(thread, call, (some) => {
+        images = some;
+      });
+      return calls;
+    });
+    const isEven = byImages !== undefined && haveOwnImages(lists, byImages);
+    emitCalls(context, { operands, lists, byImages: isEven ? byImages : undefined });
   }
 
-  private add(pointer: Pointer, bytes: number, isOwn: boolean): Operand {
-    const operand = new Operand(this.operands.length + 1, pointer, bytes, isOwn);
+  private add(operand: Operand): Operand {
     this.operands.push(operand);
     return operand;
   }
+}
 
-  private lay(words: number[], { address, reaches }: Kernel, places: readonly Place[]): void {
-    if (places.length !== reaches.length)
-      throw internalError(`a kernel of ${reaches.length} arguments gets ${places.length}`);
-    words.push(address >>> 0, Math.floor(address / 2 ** 32));
-    words.push(headBytes + argumentBytes * places.length, 0);
-    places.forEach(({ operand, at }, i) => {
-      const reach = reaches[i];
-      if (reach !== undefined) requireInside(i, at + reach.from, at + reach.to, operand.bytes);
-      words.push(operand.position, at);
-    });
-  }
+/** Whether each thread's calls are of its share of the images alone, and the shares are equal. */
+function haveOwnImages(lists: readonly (readonly PhaseCall[])[], { images }: ByImages): boolean {
+  const each = images / lists.length;
+  return lists.every((calls, thread) => {
+    const [first, end] = [thread * each, (thread + 1) * each];
+    return calls.every((call) => call.images === undefined || isWithin(call.images, first, end));
+  });
+}
 
-  private emit(options?: PhaseOptions): void {
-    const { context, lists, operands } = this;
-    const all = new Uint32Array(lists.reduce((sum, { length }) => sum + length, 0));
-    let start = 0;
-    const starts = lists.map((list) => {
-      all.set(list, start);
-      start += list.length;
-      return 4 * (start - list.length);
-    });
-    const isEmpty = ({ length }: Uint32Array) => length === 2;
-    const calls = lists.map((list, thread): ForeignCall | undefined => {
-      if (isEmpty(list)) return undefined;
-      const offsets = operands.map(({ isOwn, bytes }) => (isOwn ? thread * bytes : 0));
-      return { target: runner, offsets: [starts[thread] ?? 0, ...offsets] };
-    });
-    const pointers = [context.table(all), ...operands.map(({ pointer }) => pointer)];
-    emitForeign(context, pointers, calls, options);
-  }
+const isWithin = (images: Images, first: number, end: number) =>
+  images.first >= first && images.end <= end;
+
+function requireReachable({ reaches }: Kernel, places: readonly Place[]): void {
+  if (places.length !== reaches.length)
+    throw internalError(`a kernel of ${reaches.length} arguments gets ${places.length}`);
+  places.forEach(({ operand, at }, i) => {
+    const reach = reaches[i];
+    if (reach !== undefined) requireInside(i, at + reach.from, at + reach.to, operand.bytes);
+  });
 }
 
 /** Offsets are 32-bit numbers with a sign. */

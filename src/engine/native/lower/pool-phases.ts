@@ -14,7 +14,8 @@ import {
 import type { Kernels } from '../kernels.js';
 import { type Axis, inputAt, runsOf } from './axis.js';
 
-import { areReachable, KernelPhase } from './phase.js';
+import { areReachable, type Call, KernelPhase, type OfImages } from './phase.js';
+import type { Images } from './phase-calls.js';
 import { isWorthWriting, type StoredReplacement, type StoredReplacements } from './replacement.js';
 import { shareOf, unitsOf } from './shares.js';
 
@@ -112,10 +113,11 @@ function emitForward(
         ...{ row: first + u, pixel: run.first + v },
       })),
     }));
-  phase.run((thread, call) => {
+  const list = (thread: number, call: Call, ofImages: OfImages) => {
     const share = shareOf(planes * rows.outSize, thread, context.threads);
     const [firstPlane, endPlane] = [share.first / rows.outSize, share.end / rows.outSize];
-    for (let plane = Math.floor(firstPlane); plane < endPlane; plane++)
+    for (let plane = Math.floor(firstPlane); plane < endPlane; plane++) {
+      if (norm) ofImages(imageOf(plane, norm));
       for (const run of runsOf(rows)) {
         const start = plane * rows.outSize + run.at;
         const first = Math.max(start, share.first);
@@ -139,7 +141,16 @@ function emitForward(
           places.push(scale.at(channel), shift.at(channel), winners.at(to * pixel));
         call(kernel, ...places);
       }
-  });
+    }
+  };
+  const tensors = [x, y, index, ...(winners ? [winners] : [])];
+  phase.run(list, norm && { images: planes / norm.groups, operands: tensors });
+}
+
+/** The image that a plane is of. */
+function imageOf(plane: number, { groups }: { readonly groups: number }): Images {
+  const image = Math.floor(plane / groups);
+  return { first: image, end: image + 1 };
 }
 
 function grid(rows: number, columns: number): [number, number][] {
@@ -209,8 +220,9 @@ function emitBackward(
     ...{ stride: [rows.step, columns.step] as const, norm: norm !== undefined },
     ...{ relu: y !== undefined, apart: norm ? 4 * norm.groups * block : 0 },
   };
-  phase.run((thread, call) => {
-    for (const plane of unitsOf(planes, thread, context.threads))
+  const list = (thread: number, call: Call, ofImages: OfImages) => {
+    for (const plane of unitsOf(planes, thread, context.threads)) {
+      if (norm) ofImages(imageOf(plane, norm));
       for (const run of alongRows) {
         const kernel = kernels.get(poolGradient, {
           ...shared,
@@ -226,7 +238,10 @@ function emitBackward(
         if (x && terms && shift) places.push(x.at(to), terms.at(channel), shift.at(channel));
         call(kernel, ...places);
       }
-  });
+    }
+  };
+  const tensors = [dy, index, dx, ...(y ? [y] : []), ...(x ? [x] : [])];
+  phase.run(list, norm && { images: planes / norm.groups, operands: tensors });
 }
 
 /** The steps along a row whose windows' rows are given: for each of a step's pixels its windows. */

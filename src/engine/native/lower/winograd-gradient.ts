@@ -6,7 +6,7 @@ import { product, tileFor } from '../kernels/product.js';
 import { winogradGradient, winogradInput } from '../kernels/winograd-rows.js';
 import { weightTempBytes, winogradTaps } from '../kernels/winograd-weights.js';
 import type { Kernels } from '../kernels.js';
-import { type Call, KernelPhase, type Operand } from './phase.js';
+import { type Call, KernelPhase, type OfImages, type Operand } from './phase.js';
 import { shareOf, unitsOf } from './shares.js';
 import type { StoredImage } from './stored-image.js';
 import {
@@ -133,11 +133,16 @@ function emitStrips(plan: Plan): void {
   const phase = new KernelPhase(context);
   const [x, dy] = [phase.operand(conv.x.pointer), phase.operand(conv.dy.pointer)];
   const [vOwn, dOwn, own, sums] = [phase.own(v), phase.own(d), phase.own(temp), phase.operand(s)];
-  phase.run((thread, call) => {
+  const { tiling } = input;
+  const imagesAt = (place: number) =>
+    rowsAt(tiling, place).map((row) => Math.floor(row / tiling.down.tiles));
+  const list = (thread: number, call: Call, ofImages: OfImages) => {
     const { first, end } = shareOf(rows, thread, parts);
     if (thread >= parts) return;
     for (let row = first; row < end; row += stripRows) {
       const count = Math.min(stripRows, end - row);
+      const images = Array.from({ length: count }, (_, i) => imagesAt(row + i)).flat();
+      ofImages({ first: Math.min(...images), end: Math.max(...images) + 1 });
       const own_ = { v: vOwn, d: dOwn, temp: own, x, dy, vMatrix, dMatrix };
       for (let i = 0; i < count; i++) transformPlaces(plan, call, own_, row + i, row * across);
       const products = kernels.get(product, {
@@ -149,7 +154,9 @@ function emitStrips(plan: Plan): void {
       });
       call(products, vOwn.at(0), dOwn.at(0), sums.at(thread * sBytes));
     }
-  });
+  };
+  const read = [x, dy];
+  phase.run(list, { images: conv.batch, operands: read, convolved: { from: read, to: [] } });
 
   const last = new KernelPhase(context);
   const [sAll, dw, lastTemp] = [last.operand(s.readonly()), last.operand(conv.dw), last.own(temp)];

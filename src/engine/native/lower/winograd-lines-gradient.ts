@@ -8,7 +8,7 @@ import { zeroFill } from '../kernels/weight-order.js';
 import type { Kernels } from '../kernels.js';
 import { lineVectors, outputRuns, stripsOf } from './line-geometry.js';
 import { emitUnpacking } from './packed-weights.js';
-import { KernelPhase } from './phase.js';
+import { type Call, KernelPhase, type OfImages } from './phase.js';
 import { shareOf, unitsOf } from './shares.js';
 import { type LineConv, lineView, stripAt, transformWindows } from './winograd-lines.js';
 
@@ -46,11 +46,12 @@ export function emitLinesGradient(
   const phase = new KernelPhase(context);
   const [x, dy, s] = [phase.operand(from.pointer), phase.operand(to.pointer), phase.operand(sums)];
   const [vOwn, dOwn] = [phase.own(v), phase.own(d)];
-  phase.run((thread, call) => {
+  const list = (thread: number, call: Call, ofImages: OfImages) => {
     if (thread >= parts) return;
     call(kernels.get(zeroFill, { bytes: partBytes }), s.at(thread * partBytes));
     for (const unit of unitsOf(units, thread, parts)) {
       const strip = stripAt(strips, unit, to.size[0]);
+      ofImages({ first: strip.image, end: strip.image + 1 });
       transformWindows(kernels, call, { x, v: vOwn }, { ...conv, strips, strip, elements });
       const gradient = kernels.get(lineGradient, {
         ...{ rows: strip.rows, runs: outputRuns(lines, to.size[1]), outputs: lines.outputs },
@@ -72,7 +73,8 @@ export function emitLinesGradient(
         call(products, vOwn.at(e * matrix), dOwn.at(e * outMatrix), to);
       }
     }
-  });
+  };
+  phase.run(list, { images: batch, operands: [x, dy], convolved: { from: [x, dy], to: [] } });
 
   const order = {
     ...{ kernel, laneStride: channels * kernel[0] * kernel[1] },

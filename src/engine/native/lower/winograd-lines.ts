@@ -7,6 +7,7 @@ import type { Size2d } from '../../../core/shape.js';
 import type { LowerContext } from '../../compiler/lowering.js';
 import type { Pointer } from '../../compiler/region.js';
 import type { Precision } from '../../precision.js';
+import type { Ending } from '../kernels/ending.js';
 import { points } from '../kernels/line-passes.js';
 import {
   type LineElements,
@@ -26,7 +27,7 @@ import {
   windowRuns,
 } from './line-geometry.js';
 import { emitPacking, packedBytes, type WeightView } from './packed-weights.js';
-import { type Call, KernelPhase, type Operand } from './phase.js';
+import { type Call, KernelPhase, type OfImages, type Operand } from './phase.js';
 import { unitsOf } from './shares.js';
 import type { StoredImage } from './stored-image.js';
 
@@ -49,11 +50,11 @@ export interface LineConv {
   readonly isTurned: boolean;
   /** A float for each channel that is written. */
   readonly bias: Pointer;
-  readonly relu: boolean;
+  readonly ending: Ending;
 }
 
 export function emitLines(kernels: Kernels, context: LowerContext, conv: LineConv): void {
-  const { lines, batch, from, to, kernel, stride, relu } = conv;
+  const { lines, batch, from, to, kernel, stride, ending } = conv;
   const { lanes } = kernels.level;
   const columns = Math.ceil(to.channels / lanes) * lanes;
   const tile = tileFor(columns, kernels.level);
@@ -74,9 +75,10 @@ export function emitLines(kernels: Kernels, context: LowerContext, conv: LineCon
   const [x, y] = [phase.operand(from.pointer), phase.operand(to.pointer)];
   const [uAll, bias] = [phase.operand(u.pointer), phase.operand(conv.bias)];
   const [vOwn, mOwn] = [phase.own(v), phase.own(m)];
-  phase.run((thread, call) => {
+  const list = (thread: number, call: Call, ofImages: OfImages) => {
     for (const unit of unitsOf(batch * strips.perImage, thread, context.threads)) {
       const strip = stripAt(strips, unit, to.size[0]);
+      ofImages({ first: strip.image, end: strip.image + 1 });
       transformWindows(kernels, call, { x, v: vOwn }, { ...conv, strips, strip, elements });
       const products = kernels.get(product, {
         ...{ m: lines.tiles, n: columns, k: terms, pairs, tile },
@@ -87,7 +89,7 @@ export function emitLines(kernels: Kernels, context: LowerContext, conv: LineCon
         call(products, vOwn.at(e * matrix), uAll.at(e * u.matrix), mOwn.at(e * outMatrix));
       const back = kernels.get(lineOutput, {
         ...{ rows: strip.rows, runs: outputRuns(lines, to.size[1]), outputs: lines.outputs },
-        ...{ vectors: lineVectors(to, 1, lanes), isPadded: to.channels % to.block !== 0, relu },
+        ...{ vectors: lineVectors(to, 1, lanes), isPadded: to.channels % to.block !== 0, ending },
         storage: to.storage,
         ...{ position: to.pixelBytes, step: lines.outputs * to.pixelBytes, imageRow: to.rowBytes },
         ...{ matrix: outMatrix, tile: outTile, matrixRow: outRow },
@@ -95,7 +97,9 @@ export function emitLines(kernels: Kernels, context: LowerContext, conv: LineCon
       const at = strip.image * to.imageBytes + strip.first * to.rowBytes;
       call(back, y.at(at), mOwn.at(0), bias.at(0));
     }
-  });
+  };
+  const convolved = { from: [x], to: [y] };
+  phase.run(list, { images: batch, operands: [x, y], convolved });
 }
 
 /** Output rows of an image that are computed at once. */

@@ -6,6 +6,7 @@
 import type { LowerContext } from '../../compiler/lowering.js';
 import type { Pointer } from '../../compiler/region.js';
 import type { Precision } from '../../precision.js';
+import type { Ending } from '../kernels/ending.js';
 import { product, type Tile, tileFor } from '../kernels/product.js';
 import { winogradInput, winogradOutput } from '../kernels/winograd-rows.js';
 import {
@@ -14,7 +15,7 @@ import {
   winogradWeights,
 } from '../kernels/winograd-weights.js';
 import type { Kernels } from '../kernels.js';
-import { type Call, KernelPhase, type Operand } from './phase.js';
+import { type Call, KernelPhase, type OfImages, type Operand } from './phase.js';
 import { shareOf, unitsOf } from './shares.js';
 import type { StoredImage } from './stored-image.js';
 import {
@@ -51,7 +52,7 @@ export interface WinogradConv {
   /** A float for each channel that is written. */
   readonly bias: Pointer;
   readonly padding: number;
-  readonly relu: boolean;
+  readonly ending: Ending;
   /** Whether kernels are turned by 180° and summed over their outputs, as the gradient of the input wants them. */
   readonly isTurned: boolean;
 }
@@ -125,7 +126,7 @@ function transformWeights(
 
 function emitStrips(plan: Plan): void {
   const { kernels, context, conv, input, output, perStep } = plan;
-  const { relu } = conv;
+  const { ending } = conv;
   const pairs = perStep === 2;
   const form: Precision = pairs ? 'bfloat16' : 'float32';
   const [{ channels }, { channels: outChannels }] = [conv.from, conv.to];
@@ -167,10 +168,15 @@ function emitStrips(plan: Plan): void {
   const [uAll, vOwn, mOwn] = [phase.operand(u.readonly()), phase.own(v), phase.own(m)];
   const vTile = terms * 4;
   const mTile = outChannels * 4;
-  phase.run((thread, call) => {
+  const tilesDown = input.tiling.down.tiles;
+  const list = (thread: number, call: Call, ofImages: OfImages) => {
     const share = shareOf(rows, thread, threads);
     for (let row = share.first; row < share.end; row += stripRows) {
       const count = Math.min(stripRows, share.end - row);
+      ofImages({
+        first: Math.floor(row / tilesDown),
+        end: Math.ceil((row + count) / tilesDown),
+      });
       const rowsOf = <T>(list: (i: number) => readonly T[]) =>
         Array.from({ length: count }, (_, i) => list(row + i)).flat();
       const from = { blocks: input.blocks, matrix: vMatrix, tile: vTile, form };
@@ -187,17 +193,19 @@ function emitStrips(plan: Plan): void {
       call(products, vOwn.at(0), uAll.at(0), mOwn.at(0));
       const to = { blocks: output.blocks, matrix: mMatrix, tile: mTile };
       for (const { shape, corner, tile } of rowsOf((i) => piecesOfRow(output, i, to))) {
-        const kernel = kernels.get(winogradOutput, { ...shape, relu });
+        const kernel = kernels.get(winogradOutput, { ...shape, ending });
         const at = mOwn.at((tile - row * across) * mTile);
         call(kernel, y.at(corner), at, bias.at(0), own.at(0));
       }
     }
-  });
+  };
+  const convolved = { from: [x], to: [y] };
+  phase.run(list, { images: conv.batch, operands: [x, y], convolved });
 }
 
 function emitSlices(plan: Plan): void {
   const { kernels, context, conv, input, output, perStep } = plan;
-  const { relu } = conv;
+  const { ending } = conv;
   const pairs = perStep === 2;
   const form: Precision = pairs ? 'bfloat16' : 'float32';
   const [{ channels }, { channels: outChannels }] = [conv.from, conv.to];
@@ -281,7 +289,7 @@ function emitSlices(plan: Plan): void {
           const at = y.at(corner + firstBlock * shape.blockBytes);
           const m = mOwn.at(tile * mTile);
           call(
-            kernels.get(winogradOutput, { ...shape, relu }),
+            kernels.get(winogradOutput, { ...shape, ending }),
             at,
             m,
             bias.at(4 * s * slice),

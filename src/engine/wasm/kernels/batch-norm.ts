@@ -4,9 +4,10 @@
 // is B = 1; a matrix [N, C] is N = 1, G = 1, R = N, B = C. B is 1, or a multiple of 4, or anything when G = 1. The channels
 // beyond C that fill the last block are zeros and stay so: their scale and shift are zero. Kernels named …Bf16 have x, y and
 // the residual in bfloat16 (./elements.ts).
-// Statistics take one pass: sums of x − s and (x − s)², s being the channel's first value, of a few hundred numbers in
-// floats and of those in doubles. Every thread sums its share of the pixels; the next phase adds the threads' sums in order,
-// and computes a channel whose sums have left the range of floats once more in doubles.
+// Statistics take one pass: sums of x − s and (x − s)², s being the channel's first value in image `shiftImage`, of a few
+// hundred numbers in floats and of those in doubles. Every thread sums its share of the pixels; the next phase adds the
+// threads' sums in order, as if all had the first's s, and computes a channel whose sums have left the range of floats once
+// more in doubles.
 
 import { madd } from './abi';
 import {
@@ -94,6 +95,12 @@ function momentsOfPlane<T>(
   store<f64>(squares, load<f64>(squares) + total(square));
 }
 
+// The image whose values thread `tid` subtracts: the first of its own where each thread has as many.
+@inline
+function shiftImage(images: i32, tid: i32, threads: i32): usize {
+  return images % threads == 0 ? <usize>((images / threads) * tid) : 0;
+}
+
 export function batchNormSums<T>(args: BatchNormSumsArgs, tid: i32, threads: i32): void {
   const x = args.x;
   const groups = args.groups;
@@ -106,6 +113,7 @@ export function batchNormSums<T>(args: BatchNormSumsArgs, tid: i32, threads: i32
   const step = span<T>(block);
   const chunk = chunkOf(step);
   const pixels = args.images * groups * rows;
+  const shift = shiftImage(args.images, tid, threads) * <usize>(groups * rows);
   let at = unitStart(pixels, tid, threads);
   const end = unitStart(pixels, tid + 1, threads);
   while (at < end) {
@@ -113,7 +121,7 @@ export function batchNormSums<T>(args: BatchNormSumsArgs, tid: i32, threads: i32
     const group = unit % groups;
     const left = min((unit + 1) * rows, end) - at;
     const from = x + <usize>at * step;
-    const first = x + <usize>(group * rows) * step; // of image 0
+    const first = x + (shift + <usize>(group * rows)) * step;
     if (block == 1) {
       const to = (<usize>group) << 3;
       momentsOfPlane<T>(from, left, splat1<T>(first), sums + to, squares + to);
@@ -140,7 +148,10 @@ export function batchNormStatistics<T>(args: BatchNormStatisticsArgs, tid: i32, 
   const padded = paddedChannels(all);
   const images = args.images;
   const count = max<f64>(1, <f64>images * <f64>rows); // sums of no pixels are 0
+  const isEmpty = rows * images == 0;
+  const share = count / <f64>threads; // where shifts differ
   const step = span<T>(block);
+  const image = <usize>(args.groups * rows) * step;
   const end = unitStart(all, tid + 1, threads);
   for (let c = unitStart(all, tid, threads); c < end; c++) {
     const at = bytes(c);
@@ -149,19 +160,24 @@ export function batchNormStatistics<T>(args: BatchNormStatisticsArgs, tid: i32, 
       store<f32>(args.shift + at, 0);
       continue;
     }
+    const first = x + span<T>((c / block) * rows * block + (c % block));
+    const shift = isEmpty ? 0 : <f64>load1<T>(first);
     let sum: f64 = 0;
     let squares: f64 = 0;
     for (let t = 0; t < threads; t++) {
       const part = sums + ((<usize>t * padded) << 4) + ((<usize>c) << 3);
-      sum += load<f64>(part);
-      squares += load<f64>(part + (padded << 3));
+      const own = shiftImage(images, t, threads);
+      // Σ (x − s) and Σ (x − s)² of the thread, whose s is `distance` more.
+      const distance = own > 0 && !isEmpty ? <f64>load1<T>(first + own * image) - shift : 0;
+      const off = load<f64>(part);
+      const moved = distance * share;
+      sum += off + moved;
+      squares += load<f64>(part + (padded << 3)) + distance * (2 * off + moved);
     }
-    const first = x + span<T>((c / block) * rows * block + (c % block));
     const offset = sum / count;
-    let mean = (rows * images > 0 ? <f64>load1<T>(first) : 0) + offset;
+    let mean = shift + offset;
     let variance = <f64>(<f32>max<f64>(squares / count - offset * offset, 0));
     if (isLost(variance, false)) {
-      const image = <usize>(args.groups * rows) * step;
       mean = wideSum<T>(first, images, image, rows, step, 0, false) / count;
       variance = wideSum<T>(first, images, image, rows, step, mean, true) / count;
     }

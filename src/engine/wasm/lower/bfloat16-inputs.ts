@@ -5,7 +5,7 @@ import { sumsChannels } from './reduction.js';
 
 /** The inputs that lowerings take in bfloat16 as they are, by op. */
 const taken: { readonly [N in NodeName]?: readonly number[] } = {
-  conv2d: [0],
+  conv2d: [0, 3],
   conv2dBackwardInput: [0],
   conv2dBackwardWeight: [0, 1],
   linear: [0],

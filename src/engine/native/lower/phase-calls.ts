@@ -1,0 +1,117 @@
+/** The calls of a phase, and the form in which the runner (`../runner.ts`) reads them. */
+import { emitForeign, type ForeignCall } from '../../compiler/foreign-call.js';
+import type { LowerContext } from '../../compiler/lowering.js';
+import type { Phase } from '../../compiler/phase.js';
+import { Pointer, type Region } from '../../compiler/region.js';
+import type { Kernel } from '../kernels.js';
+
+/** A place in an operand, for a kernel's argument. */
+export interface Place {
+  readonly operand: Operand;
+  readonly at: number;
+}
+
+/** Memory that a phase works on. */
+export class Operand {
+  /** @internal `bytes`: of a thread's own part, where each has one. */
+  constructor(
+    readonly pointer: Pointer,
+    readonly bytes: number,
+    readonly isOwn: boolean,
+  ) {}
+
+  at(bytes: number): Place {
+    return { operand: this, at: bytes };
+  }
+}
+
+/** Images [first, end) of a batch. */
+export interface Images {
+  readonly first: number;
+  readonly end: number;
+}
+
+/** A phase that goes image by image; where threads do not have as many images each, it counts as any other. */
+export interface ByImages {
+  /** Of the batch. */
+  readonly images: number;
+  /** Operands of which a call touches only the images that it is of. */
+  readonly operands: readonly Operand[];
+  /** Those of them that a convolution reads, and that it writes. */
+  readonly convolved?: Convolved;
+}
+
+export interface Convolved {
+  readonly from: readonly Operand[];
+  readonly to: readonly Operand[];
+}
+
+export interface PhaseCall {
+  readonly kernel: Kernel;
+  readonly places: readonly Place[];
+  /** Undefined where it is of none. */
+  readonly images: Images | undefined;
+}
+
+export interface PhaseCalls {
+  readonly operands: readonly Operand[];
+  /** Of each thread. */
+  readonly lists: readonly (readonly PhaseCall[])[];
+  readonly byImages: ByImages | undefined;
+}
+
+/** The one function that threads call (`../calls.ts`). */
+const runner = 1n;
+
+/** Bytes of an entry before its arguments, and of an argument. */
+const headBytes = 16;
+const argumentBytes = 8;
+
+/** By the table that their lists are in. */
+const known = new WeakMap<Region, PhaseCalls>();
+
+/** The calls of a phase of emitted kernels; undefined of others. */
+export function callsOf({ words }: Phase): PhaseCalls | undefined {
+  for (const word of words) {
+    const calls = word instanceof Pointer ? known.get(word.region) : undefined;
+    if (calls !== undefined) return calls;
+  }
+  return undefined;
+}
+
+export function emitCalls(context: LowerContext, calls: PhaseCalls): void {
+  const { operands, lists, byImages } = calls;
+  const positions = new Map(operands.map((operand, i) => [operand, i + 1]));
+  const words = lists.map((list) => wordsOf(list, positions));
+  const all = new Uint32Array(words.reduce((sum, { length }) => sum + length, 0));
+  let start = 0;
+  const starts = words.map((list) => {
+    all.set(list, start);
+    start += list.length;
+    return 4 * (start - list.length);
+  });
+  const foreign = lists.map(({ length }, thread): ForeignCall | undefined => {
+    if (length === 0) return undefined;
+    const offsets = operands.map(({ isOwn, bytes }) => (isOwn ? thread * bytes : 0));
+    return { target: runner, offsets: [starts[thread] ?? 0, ...offsets] };
+  });
+  const table = context.table(all);
+  known.set(table.region, calls);
+  const split = byImages && {
+    split: `native: ${byImages.images} images`,
+    own: byImages.operands.map(({ pointer }) => pointer),
+  };
+  emitForeign(context, [table, ...operands.map(({ pointer }) => pointer)], foreign, split);
+}
+
+/** An entry for each call: the kernel's address, the entry's bytes, (operand's position, byte in it) for each argument. */
+function wordsOf(list: readonly PhaseCall[], positions: ReadonlyMap<Operand, number>): number[] {
+  const words: number[] = [];
+  for (const { kernel, places } of list) {
+    const { address } = kernel;
+    words.push(address >>> 0, Math.floor(address / 2 ** 32));
+    words.push(headBytes + argumentBytes * places.length, 0);
+    for (const { operand, at } of places) words.push(positions.get(operand) ?? 0, at);
+  }
+  return [...words, 0, 0];
+}
