@@ -10,6 +10,9 @@ import type { ModelProto, NodeProto } from '../../src/io/onnx/proto.js';
 import { encodeModel } from '../../src/io/onnx/protobuf.js';
 import { saveTorch } from '../../src/io/save-torch.js';
 import { exportRun, importModel, TrainedModel, train } from '../../src/runs/index.js';
+import { ModelFile } from '../../src/runs/model-file.js';
+import { readStoredCard } from '../../src/runs/model-source.js';
+import { networkOfStored } from '../../src/runs/stored-network.js';
 import { tensor } from '../../src/tensor/creation.js';
 import { manualSeed } from '../../src/tensor/generator.js';
 import { noGrad } from '../../src/tensor/grad-mode.js';
@@ -268,6 +271,11 @@ test('a description whose network does not run is refused with the file’s name
     'given \\[1,3,8,8\\], it fails \\(add: .*\\); \\[1,3\\] is required',
   );
   await fails(text.replace('"op":"Relu"', '"op":"Rule"'), "the graph op 'Rule' is not read");
+  const stored = await readStoredCard(new ModelFile(changed)); // as wick summary and wick compare do
+  assert.throws(() => networkOfStored(stored, null), {
+    name: 'CheckpointError',
+    message: /changed\.wick: field 'architecture': onnx: the graph op 'Rule' is not read/,
+  });
   await assert.rejects(
     train(await fillFolder(join(folder, 'photos'), { green: 4, red: 4 }), {
       model: { pretrained: changed },
