@@ -26,11 +26,11 @@ const plain = {
   precision: 'float32',
   workers: 0,
   augment: false,
-  ema: false,
+  average: 'none',
   mixup: false,
   accumulate: 1,
 };
-const everything = { augment: true, ema: true, mixup: true };
+const everything = { augment: true, average: 'ema', mixup: true };
 const best = currentEngine().name;
 const combinations = [
   { engine: 'reference', ...plain, compile: false },
@@ -38,9 +38,9 @@ const combinations = [
   { engine: 'wasm', ...plain },
   { engine: 'wasm', ...plain, ...everything, compile: false, workers: 1 },
   { engine: 'wasm', ...plain, ...everything, workers: 4 },
-  { engine: 'wasm', ...plain, ema: true, accumulate: 2 },
+  { engine: 'wasm', ...plain, average: 'lookahead', accumulate: 2 },
   { engine: best, ...plain, augment: true, workers: 3 },
-  { engine: best, ...plain, ...everything, accumulate: 2 },
+  { engine: best, ...plain, ...everything, average: 'lookahead', accumulate: 2 },
   ...(hasBfloat16()
     ? [
         { engine: best, ...plain, precision: 'bfloat16' },

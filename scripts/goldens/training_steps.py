@@ -51,12 +51,13 @@ def averaged(model, decay):
     return average
 
 
-def run(loss=F.cross_entropy, targets=y, accumulate=1, norm=None, value=None, optimizer=sgd(), schedule=None, ema=None):
+def run(loss=F.cross_entropy, targets=y, accumulate=1, norm=None, value=None, optimizer=sgd(), schedule=None, ema=None, lookahead=None):
     model = torch.nn.Linear(D, K)
     model.load_state_dict(start)
     optimizer = optimizer(model.parameters())
     scheduler = schedule and schedule(optimizer)
     average = ema and averaged(model, ema)
+    slow = [param.detach().clone() for param in model.parameters()]
     losses = []
     for step in range(2):
         optimizer.zero_grad()
@@ -74,6 +75,11 @@ def run(loss=F.cross_entropy, targets=y, accumulate=1, norm=None, value=None, op
             scheduler.step()
         if average is not None:
             average.update_parameters(model)
+        if lookahead is not None and (step + 1) % lookahead["k"] == 0:
+            with torch.no_grad():
+                for kept, param in zip(slow, model.parameters()):
+                    kept += lookahead["alpha"](step + 1) * (param - kept)
+                    param.copy_(kept)
     found = {"losses": losses, "weight": model.weight.flatten().tolist(), "bias": model.bias.tolist()}
     if average is not None:
         found["heldOut"] = F.cross_entropy(average(x[0]), y[0]).item()
@@ -106,6 +112,9 @@ cases = [
     ({"schedule": {"name": "oneCycle", "pctStart": 0.9, "cycleMomentum": False}}, ce(), {"schedule": lambda o: lr_scheduler.OneCycleLR(o, 0.5, total_steps=2, pct_start=0.9, cycle_momentum=False)}),
     ({"warmup": {"epochs": 1, "startFactor": 0.2}}, ce(), {"schedule": lambda o: lr_scheduler.LinearLR(o, 0.2, total_iters=2)}),
     ({"optimizer": {"lr": 0.25}, "ema": {"decay": 0.05}}, ce(), {"optimizer": lambda p: optim.SGD(p, lr=0.25), "ema": 0.05}),
+    ({"lookahead": {"everySteps": 1, "decay": 0.25}}, ce(), {"lookahead": {"k": 1, "alpha": lambda t: 0.75}}),
+    ({"lookahead": {"everySteps": 2, "decay": 0.25}}, ce(), {"lookahead": {"k": 2, "alpha": lambda t: 0.75}}),
+    ({"lookahead": {"everySteps": 1, "decay": 0.8, "power": 3}}, ce(), {"lookahead": {"k": 1, "alpha": lambda t: 1 - 0.8 * (t / 2) ** 3}}),
 ]
 
 golden = {

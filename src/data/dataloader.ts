@@ -234,6 +234,19 @@ export class DataLoader<T = Sample, B = Collated<T>> implements AsyncIterable<B>
     this.position = this.next;
   }
 
+  /**
+   * The first batch of the epoch that comes next, fetched in the calling thread; null where there is none. Where the loader is
+   * stays as it is.
+   */
+  async peek(): Promise<B | null> {
+    const { epoch, batch } = this.next;
+    for await (const { content, indices: _, skipped } of this.fetchHere(this.tasks(epoch, batch))) {
+      for (const sample of skipped) this.skippedByIndex.set(sample.index, sample);
+      if (content !== null) return this.finish(content, epoch, batch);
+    }
+    return null;
+  }
+
   /** Ends the workers that `persistentWorkers` keeps. */
   async close(): Promise<void> {
     const pool = this.pool;

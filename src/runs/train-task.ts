@@ -14,7 +14,9 @@ import { manualSeed } from '../tensor/generator.js';
 import type { Callback } from '../train/callback.js';
 import { Checkpoint } from '../train/callbacks/checkpoint.js';
 import { EarlyStopping, type EarlyStoppingOptions } from '../train/callbacks/early-stopping.js';
+import { Freeze } from '../train/callbacks/freeze.js';
 import { Lints } from '../train/callbacks/lints.js';
+import { Lookahead } from '../train/callbacks/lookahead.js';
 import { LossSpikes } from '../train/callbacks/loss-spikes.js';
 import { ModelCheckpoint } from '../train/callbacks/model-checkpoint.js';
 import { TimeLimit } from '../train/callbacks/time-limit.js';
@@ -199,7 +201,7 @@ async function fit(
         }),
         ...(tensorboard ? [new TensorBoard(run)] : []),
         ...(report ? [new RunPictures(run, task, settings.seed, skippedOf, tell)] : []),
-        ...callbacksOf(run, settings),
+        ...callbacksOf(run, settings, steps * epochs),
         ...callbacks,
         steering,
         checkpoint(run, settings), // it keeps what all others have done
@@ -224,11 +226,13 @@ async function fit(
   }
 }
 
-/** What stops a training, averages its weights and keeps those of single epochs. */
-function callbacksOf(run: RunFolder, settings: Settings): Callback[] {
-  const { ema, earlyStopping, time } = settings;
+/** What freezes parts, averages weights, stops the training, and keeps the weights of single epochs. */
+function callbacksOf(run: RunFolder, settings: Settings, totalSteps: number): Callback[] {
+  const { ema, lookahead, freeze, earlyStopping, time } = settings;
   return [
+    ...(freeze === null ? [] : [new Freeze({ [freeze.afterEpochs + 1]: freeze.parts })]),
     ...(ema === null ? [] : [new WeightAveraging(ema)]),
+    ...(lookahead === null ? [] : [new Lookahead({ ...lookahead, totalSteps })]),
     ...(earlyStopping === null
       ? []
       : [new EarlyStopping(stopping(earlyStopping, judgedBy(settings)))]),

@@ -37,6 +37,8 @@ const names: OptionNames<TrainOptions> = {
   accumulate: true,
   clip: true,
   ema: true,
+  lookahead: true,
+  freeze: true,
   earlyStopping: true,
   time: true,
   checkpoints: true,

@@ -32,6 +32,11 @@ export interface SafePoint {
 export interface Callback {
   /** Its name in a checkpoint; needed where there is a `stateDict`. */
   readonly stateKey?: string;
+  /**
+   * Whether it changes weights between steps: then it is called, too, where steps are made again to find where a number that is not
+   * finite came from. @default false
+   */
+  readonly trains?: boolean;
   /** What it needs to go on after a resume. */
   stateDict?(): CallbackState | Promise<CallbackState>;
   loadStateDict?(state: CallbackState): void | Promise<void>;

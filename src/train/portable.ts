@@ -1,8 +1,11 @@
 /** What Node and browsers share of training: all that keeps nothing in files. */
 export type { Callback, SafePoint, Training, ValidationEvent } from './callback.js';
 export { EarlyStopping, type EarlyStoppingOptions } from './callbacks/early-stopping.js';
+export { Freeze } from './callbacks/freeze.js';
 export { Lints, type LintsOptions } from './callbacks/lints.js';
+export { Lookahead, type LookaheadOptions } from './callbacks/lookahead.js';
 export { LossSpikes, type LossSpikesOptions } from './callbacks/loss-spikes.js';
+export type { PartsByEpoch } from './callbacks/parts-by-epoch.js';
 export { TimeLimit } from './callbacks/time-limit.js';
 export { Unfreeze } from './callbacks/unfreeze.js';
 export { WeightAveraging, type WeightAveragingOptions } from './callbacks/weight-averaging.js';

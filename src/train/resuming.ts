@@ -1,5 +1,5 @@
 /** How the state of a training is put together, and how a training takes one over. */
-import { CheckpointError, ValueError } from '../core/errors.js';
+import { CheckpointError, internalError, ValueError } from '../core/errors.js';
 import type { DataLoaderState } from '../data/dataloader.js';
 import type { Optimizer } from '../optim/optimizer.js';
 import type { OptimizerState } from '../optim/optimizer-state.js';
@@ -27,14 +27,9 @@ export function loaderStates(options: TrainerOptions): LoaderStates {
   return { ...(train && { train }), ...(val && { val }), ...(test && { test }) };
 }
 
-export async function takeState(
-  options: TrainerOptions,
-  position: Position,
-  { train, val, test }: LoaderStates,
-  durationMs: number,
-): Promise<TrainerState> {
-  const { model, optimizer, scheduler, callbacks = [] } = options;
-  if (train === undefined)
+/** Throws where a checkpoint could not hold all that it needs. */
+export function requireTakeable({ trainLoader, scheduler, callbacks = [] }: TrainerOptions): void {
+  if (trainLoader.stateDict === undefined)
     throw new ValueError(
       'Trainer',
       'the training loader has no stateDict(), so that no checkpoint can say where it is; use a DataLoader',
@@ -44,10 +39,25 @@ export async function takeState(
       'Trainer',
       'the scheduler has no stateDict(), so that no checkpoint can hold it; give it one, and loadStateDict()',
     );
+  const taken = new Set<string>();
+  for (const callback of callbacks)
+    if (callback.stateDict !== undefined) taken.add(requireKey(callback, taken));
+}
+
+export async function takeState(
+  options: TrainerOptions,
+  position: Position,
+  { train, val, test }: LoaderStates,
+  durationMs: number,
+): Promise<TrainerState> {
+  requireTakeable(options);
+  if (train === undefined) throw internalError('the place of the training loader is not known');
+  const { model, optimizer, scheduler, callbacks = [] } = options;
   const states = new Map<string, CallbackState>();
   for (const callback of callbacks) {
-    if (callback.stateDict === undefined) continue;
-    states.set(requireKey(callback, states), await callback.stateDict());
+    const { stateKey } = callback;
+    if (stateKey === undefined || callback.stateDict === undefined) continue;
+    states.set(stateKey, await callback.stateDict());
   }
   return {
     facts: {
@@ -161,7 +171,7 @@ export function atNextEpoch(loader: Batches): LoaderStates {
   return { train: { ...train, epoch: train.epoch + 1, batch: 0 } };
 }
 
-function requireKey({ stateKey }: Callback, taken: ReadonlyMap<string, CallbackState>): string {
+function requireKey({ stateKey }: Callback, taken: ReadonlySet<string>): string {
   if (stateKey !== undefined && !taken.has(stateKey)) return stateKey;
   throw new ValueError(
     'Trainer',

@@ -13,6 +13,8 @@ import type { TrainerState } from './trainer-state.js';
 /** Batches of images `[N, C, H, W]` and labels `[N]`, as a `DataLoader` gives them; labels to train on may be shares `[N, K]`. */
 export interface Batches extends AsyncIterable<readonly [Tensor, Tensor]> {
   readonly length: number;
+  /** Its next batch, without going on; null where there is none. Sets to measure that have it are tried before the first epoch. */
+  peek?(): Promise<readonly [Tensor, Tensor] | null>;
   /** Where it is, for checkpoints. */
   stateDict?(): DataLoaderState;
   loadStateDict?(state: DataLoaderState): void;

@@ -8,6 +8,7 @@ import { nextTurn } from '../core/next-turn.js';
 import type { Module, StateDict } from '../nn/module.js';
 import type { Optimizer } from '../optim/optimizer.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { requireReady } from './at-start.js';
 import type { Callback, SafePoint, Training } from './callback.js';
 import { readResume } from './checkpoint-reader.js';
 import { copyWeights } from './copy-weights.js';
@@ -109,7 +110,8 @@ export class Trainer implements Training {
     this.startedAt = performance.now();
     this.loaders = loaderStates(options);
     for (const callback of callbacks) await callback.onFitStart?.(this);
-    if (resume !== undefined) {
+    if (resume === undefined) await requireReady(options, this.steps);
+    else {
       const state = typeof resume === 'string' ? await readResume(resume) : resume;
       this.restore(state, force);
       for (const key of await restoreCallbacks(callbacks, state.callbacks))
@@ -181,6 +183,7 @@ export class Trainer implements Training {
     this.restore(state);
     const suspect = { batch, cause: null };
     this.suspect = suspect;
+    await restoreCallbacks(this.listening, state.callbacks);
     try {
       await this.trainEpoch(this.at.part);
     } finally {
@@ -205,7 +208,7 @@ export class Trainer implements Training {
   }
 
   private get listening(): readonly Callback[] {
-    return this.suspect === null ? this.callbacks : [];
+    return this.callbacks.filter(({ trains }) => this.suspect === null || trains);
   }
 
   private get durationMs(): number {

@@ -48,3 +48,11 @@ test('cifar10-fast: the first layer is given what whitens the training pictures,
   assert.deepEqual(model.whiten.weight.toArray(), first);
   await task.prepare(createModel({ name: 'lenet', options: { inChannels: 3 } }));
 });
+
+test('cifar10-fast: what is frozen is a part of its own network', async (t) => {
+  const data = await tinyCifar(t);
+  const frozen = async (model?: string) =>
+    (await openTask('cifar10-fast', { data, seed: 0, ...(model && { model }) })).defaults.freeze;
+  assert.deepEqual(await frozen(), { parts: ['whiten.bias'], afterEpochs: 3 });
+  assert.equal(await frozen('lenet'), undefined);
+});

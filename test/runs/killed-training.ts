@@ -12,7 +12,7 @@ export interface Combination {
   readonly precision: 'float32' | 'bfloat16';
   readonly workers: number;
   readonly augment: boolean;
-  readonly ema: boolean;
+  readonly average: 'none' | 'ema' | 'lookahead';
   readonly mixup: boolean;
   readonly accumulate: number;
 }
@@ -60,7 +60,7 @@ async function loaders({ augment, workers, mixup }: Combination) {
 }
 
 async function main(path: string, combination: Combination, moment: string): Promise<void> {
-  const { engine, compile, precision, ema, accumulate } = combination;
+  const { engine, compile, precision, average, accumulate } = combination;
   useEngine(engine);
   manualSeed(1);
   const begun = existsSync(`${path}/config.json`);
@@ -84,7 +84,8 @@ async function main(path: string, combination: Combination, moment: string): Pro
     scheduler: new optim.lrScheduler.CosineAnnealingLR(optimizer, 2),
     callbacks: [
       new runs.RunRecorder(run),
-      ...(ema ? [new train.WeightAveraging({ decay: 0.9 })] : []),
+      ...(average === 'ema' ? [new train.WeightAveraging({ decay: 0.9 })] : []),
+      ...(average === 'lookahead' ? [new train.Lookahead({ everySteps: 2 })] : []),
       {
         onFitStart: () => void process.stdout.write('go\n'),
         onStep: ({ globalStep }) => void (moment === `step ${globalStep}` && die()),

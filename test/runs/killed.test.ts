@@ -52,7 +52,7 @@ test('killed in steps, in checkpoints and between epochs: compiled, with workers
     precision: 'float32',
     workers: 1,
     augment: true,
-    ema: true,
+    average: 'lookahead',
     mixup: true,
     accumulate: 1,
   };
@@ -66,7 +66,7 @@ test('the same without recording, several batches to a step', { skip }, async (t
     precision: 'float32',
     workers: 0,
     augment: true,
-    ema: false,
+    average: 'none',
     mixup: false,
     accumulate: 3,
   };

@@ -193,6 +193,47 @@ const rows: readonly (readonly [
     },
   ],
   [
+    'lookahead.everySteps',
+    { lookahead: 4 },
+    (seen, plain) => {
+      assert.deepEqual(losses(seen).slice(0, 4), losses(plain).slice(0, 4));
+      assert.notEqual(losses(seen)[4], losses(plain)[4]);
+    },
+  ],
+  [
+    'lookahead.decay',
+    { lookahead: { everySteps: 1, decay: 1 } },
+    ({ summary }) => {
+      const { best, last } = summary; // the weights stay where they were
+      assert.deepEqual(last?.heldOut.loss, best?.heldOut.loss);
+      assert.equal(best?.epoch, 1);
+    },
+  ],
+  [
+    'lookahead.power',
+    { lookahead: { everySteps: 2, decay: 1, power: 100 } }, // nothing is kept but at the end
+    (seen, plain) => {
+      losses(seen).forEach((loss, i) => {
+        assert.ok(Math.abs(loss - (losses(plain)[i] ?? 0)) < 1e-4, `step ${i + 1}: ${loss}`);
+      });
+      assert.notEqual(seen.summary.last?.heldOut.loss, plain.summary.last?.heldOut.loss);
+    },
+  ],
+  [
+    'freeze.parts',
+    { freeze: { parts: ['conv1', 'fc2.bias'] } },
+    async (seen, plain) => {
+      const [first, later] = [losses(seen), losses(plain)];
+      assert.deepEqual(first.slice(0, 3), later.slice(0, 3));
+      assert.notEqual(first.at(-1), later.at(-1));
+    },
+  ],
+  [
+    'freeze.afterEpochs',
+    { freeze: { parts: ['conv1'], afterEpochs: 2 } },
+    (seen, plain) => assert.deepEqual(losses(seen), losses(plain)),
+  ],
+  [
     'earlyStopping.patience',
     { epochs: 9, optimizer: { lr: 1e-12 }, earlyStopping: { patience: 2, monitor: 'accuracy' } },
     ({ summary }) => assert.equal(summary.epochs, 3),

@@ -10,6 +10,7 @@ import { resolveSettings } from '../../src/recipes/settings/resolve.js';
 import type { SettingsLayer } from '../../src/recipes/settings/schema.js';
 import { judged } from '../../src/runs/judged.js';
 import { tensor } from '../../src/tensor/creation.js';
+import { Lookahead } from '../../src/train/callbacks/lookahead.js';
 import { WeightAveraging } from '../../src/train/callbacks/weight-averaging.js';
 import { Trainer } from '../../src/train/trainer.js';
 
@@ -60,7 +61,7 @@ for (const compile of [false, true])
     test(`${JSON.stringify(given)}, ${compile ? 'compiled' : 'eager'}`, async () => {
       const { soft = false, ...layer } = given;
       const settings = resolveSettings({ optimizer: { name: 'sgd', lr: 0.5 } }, layer);
-      const { accumulate, clip, ema } = settings;
+      const { accumulate, clip, ema, lookahead } = settings;
       const model = new Linear(inputs, classes);
       model.loadStateDict(
         new Map([
@@ -80,6 +81,7 @@ for (const compile of [false, true])
         callbacks: [
           { onStep: ({ loss }) => void seen.push(loss) },
           ...(ema ? [new WeightAveraging(ema)] : []),
+          ...(lookahead ? [new Lookahead({ ...lookahead, totalSteps: 2 })] : []),
         ],
         ...judged({ name: 'test', train: counted, classes: names }, settings),
         ...(clip?.norm != null && { clipGradNorm: clip.norm }),

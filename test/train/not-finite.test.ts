@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { data, nn, optim, rand, randint, type Tensor, tensor } from '../../src/index.js';
 import { Checkpoint } from '../../src/train/callbacks/checkpoint.js';
+import { Lookahead } from '../../src/train/callbacks/lookahead.js';
 import { Trainer } from '../../src/train/trainer.js';
 import type { TrainerOptions } from '../../src/train/trainer-options.js';
 import type { TrainerState } from '../../src/train/trainer-state.js';
@@ -11,7 +12,7 @@ import { bitsOf } from './small-training.js';
 
 /** A layer that makes of its `n`-th training batch what no number is; the counter is a buffer, so that it is part of a checkpoint. */
 class Spoiler extends nn.Module {
-  readonly seen = new nn.Buffer(tensor(0));
+  readonly seen = new nn.Buffer(tensor(0, { dtype: 'int32' }));
 
   constructor(private readonly n: number) {
     super();
@@ -112,4 +113,17 @@ test('rolled back, it goes on from the checkpoint with half the learning rate, s
     good.notes[1],
     'goes on in epoch 1 of 1, after 10 steps with the learning rate halved to 0.05 (1 of 3 times)',
   );
+});
+
+test('where callbacks change weights between steps, they do when the steps are made again', async (t) => {
+  const file = join(await temporaryFolder(t), 'state.safetensors');
+  // Each step is undone; two of them that are not would end in ∞.
+  const callbacks = [
+    new Checkpoint(file, { everySteps: 10 }),
+    new Lookahead({ everySteps: 1, decay: 1 }),
+  ];
+  const { trainer } = trainingOf(new Spoiler(15), { callbacks, file }, 1e30);
+  await assert.rejects(trainer.fit(), {
+    message: /batch 15 of 40 \(lr 1e\+30\): first in the output of layer 1 \(Spoiler\); /,
+  });
 });

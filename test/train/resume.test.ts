@@ -6,6 +6,8 @@ import { type TestContext, test } from 'node:test';
 import type { Callback } from '../../src/train/callback.js';
 import { Checkpoint } from '../../src/train/callbacks/checkpoint.js';
 import { EarlyStopping } from '../../src/train/callbacks/early-stopping.js';
+import { Freeze } from '../../src/train/callbacks/freeze.js';
+import { Lookahead } from '../../src/train/callbacks/lookahead.js';
 import { LossSpikes } from '../../src/train/callbacks/loss-spikes.js';
 import { WeightAveraging } from '../../src/train/callbacks/weight-averaging.js';
 import type { Trainer } from '../../src/train/trainer.js';
@@ -80,6 +82,15 @@ test('the same with averaged weights, early stopping, accumulation, clipping and
     clipGradNorm: 0.5,
     schedulePer: 'step',
     callbacks: [new WeightAveraging({ decay: 0.8 }), new EarlyStopping(), new LossSpikes()],
+  })));
+
+test('the same with Lookahead and a part that is frozen later', (t) =>
+  sameWhenKilled(t, moments, () => ({
+    compile: true,
+    callbacks: [
+      new Lookahead({ everySteps: 2, decay: 0.6, power: 1, totalSteps: 15 }),
+      new Freeze({ 2: ['0.bias', '1'] }),
+    ],
   })));
 
 test('the same where batch norm refuses the last sample of each epoch', (t) =>

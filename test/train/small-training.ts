@@ -45,14 +45,14 @@ export function smallTraining({
     new Linear(8, 3),
   );
   const optimizer = new Adam(model.parameters(), { lr: 0.01 });
+  const held = { valLoader: load(10, false), testLoader: load(9, false) };
   const losses = new Map<number, number>();
   const epochs: string[] = [];
   const trainer = new Trainer({
     model,
     optimizer,
     trainLoader: load(samples, true),
-    valLoader: load(10, false),
-    testLoader: load(9, false),
+    ...held,
     epochs: 3,
     scheduler: new CosineAnnealingLR(optimizer, 3),
     compile: false,
@@ -68,7 +68,7 @@ export function smallTraining({
     ],
     ...options,
   });
-  return { trainer, model, optimizer, losses, epochs };
+  return { trainer, model, optimizer, held, losses, epochs };
 }
 
 /** The bits of a state dict. */

@@ -77,7 +77,8 @@ test('the model trains in training mode and is measured in evaluation mode', asy
     return undefined;
   });
   await trainer.fit();
-  assert.deepEqual(modes, [true, true, true, true, false, false, false, false]);
+  assert.deepEqual(modes.slice(1), [true, true, true, true, false, false, false, false]);
+  assert.equal(modes[0], false, 'a first batch, before anything is learned');
 });
 
 test('a schedule steps once an epoch, or once a step', async () => {

@@ -1,4 +1,4 @@
-/** Gradual unfreezing: what learns in which epoch, eagerly, compiled, and after a resume. */
+/** Parts that begin or cease to learn: which do in which epoch, eagerly, compiled, after a resume and after a rollback. */
 import '../../src/ops/index.js';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -7,6 +7,8 @@ import type { Dataset, Sample } from '../../src/data/dataset.js';
 import * as nn from '../../src/nn/index.js';
 import { Adam, paramGroups } from '../../src/optim/index.js';
 import { manualSeed } from '../../src/tensor/generator.js';
+import type { Callback } from '../../src/train/callback.js';
+import { Freeze } from '../../src/train/callbacks/freeze.js';
 import { Unfreeze } from '../../src/train/callbacks/unfreeze.js';
 import { Trainer } from '../../src/train/trainer.js';
 import type { TrainerState } from '../../src/train/trainer-state.js';
@@ -33,6 +35,8 @@ async function training(
   epochs: number,
   resume?: TrainerState,
   until = Number.POSITIVE_INFINITY,
+  parts: () => Callback = () => new Unfreeze({ 2: 'high', 3: '' }),
+  isFrozen = true,
 ) {
   manualSeed(2);
   const model = new nn.Sequential({
@@ -40,10 +44,11 @@ async function training(
     high: new nn.Linear(4, 4),
     head: new nn.Linear(4, 2),
   });
-  nn.freeze(model, 'high');
+  if (isFrozen) nn.freeze(model, 'high');
   const groups = paramGroups(model, { lr: 0.01, rates: { head: 0.1 }, frozen: true });
   const optimizer = new Adam(groups);
   const changed: string[] = [];
+  const names: string[][] = [];
   const notes: string[] = [];
   let before = new Map<string, string>();
   const state = () => new Map([...model.stateDict()].map(([key, t]) => [key, String(t.data)]));
@@ -60,7 +65,7 @@ async function training(
     compile,
     signal: abort.signal,
     callbacks: [
-      new Unfreeze({ 2: 'high', 3: '' }),
+      parts(),
       {
         onNote: (text) => notes.push(text),
         onEpochStart: () => {
@@ -69,6 +74,7 @@ async function training(
         onEpoch: () => {
           const keys = [...state()].filter(([key, now]) => now !== before.get(key));
           changed.push([...new Set(keys.map(([key]) => key.split('.')[0]))].join());
+          names.push(keys.map(([key]) => key));
         },
       },
       {
@@ -81,7 +87,7 @@ async function training(
     ],
   });
   await trainer.fit(resume === undefined ? {} : { resume });
-  return { changed, notes, weights: state(), last };
+  return { changed, names, notes, weights: state(), last };
 }
 
 for (const compile of [false, true])
@@ -107,6 +113,64 @@ test('one that is resumed within an epoch has unfrozen what was before it', asyn
   const { last } = await training(true, 3, undefined, 8);
   assert.deepEqual([last?.facts.epoch, last?.facts.globalStep], [3, 8]);
   assert.deepEqual((await training(true, 4, last)).weights, whole.weights);
+});
+
+const freezing = () => new Freeze({ 2: 'high.bias', 3: ['low', 'high.weight'] });
+
+for (const compile of [false, true])
+  test(`parts learn until their epoch, ${compile ? 'compiled' : 'eagerly'}`, async () => {
+    const { names, notes } = await training(compile, 3, undefined, undefined, freezing, false);
+    const within = (part: string) => (name: string) => name.startsWith(part);
+    const all = names[0] ?? [];
+    assert.equal(all.filter(within('low')).length, 7, 'weights, and the statistics of batch norm');
+    assert.deepEqual(all.filter(within('high')), ['high.weight', 'high.bias']);
+    assert.deepEqual(
+      names[1],
+      all.filter((name) => name !== 'high.bias'),
+    );
+    assert.deepEqual(names[2], all.filter(within('head')));
+    assert.deepEqual(notes, [
+      'high.bias is frozen from epoch 2 on',
+      'low is frozen from epoch 3 on',
+      'high.weight is frozen from epoch 3 on',
+    ]);
+  });
+
+test('a resumed training has frozen what was', async () => {
+  const whole = await training(true, 4, undefined, undefined, freezing, false);
+  const { last } = await training(true, 3, undefined, 8, freezing, false);
+  assert.deepEqual([last?.facts.epoch, last?.facts.globalStep], [3, 8]);
+  assert.deepEqual(
+    (await training(true, 4, last, undefined, freezing, false)).weights,
+    whole.weights,
+  );
+});
+
+test('one that goes back to an earlier epoch has what that epoch had', () => {
+  const model = new nn.Sequential({ low: new nn.Linear(4, 4), high: new nn.Linear(4, 2) });
+  nn.freeze(model, 'low');
+  const optimizer = new Adam(paramGroups(model, { lr: 0.01, frozen: true }));
+  const note = () => undefined;
+  const told = { model, optimizer, note } as unknown as Parameters<Unfreeze['onFitStart']>[0];
+  const learns = () =>
+    model.namedParameters().flatMap(([name, p]) => (p.requiresGrad ? [name] : []));
+  const [thaw, stop] = [new Unfreeze({ 3: 'low.bias', 5: 'low' }), new Freeze({ 4: 'high' })];
+  const seen = (epoch: number) => {
+    for (const callback of [thaw, stop]) callback.onEpochStart({ epoch });
+    return learns();
+  };
+  for (const callback of [thaw, stop]) callback.onFitStart(told);
+  const before = thaw.stateDict();
+  assert.deepEqual(seen(3), ['low.bias', 'high.weight', 'high.bias']);
+  assert.deepEqual(seen(5), ['low.weight', 'low.bias']);
+  thaw.loadStateDict(before);
+  stop.loadStateDict({ data: { epoch: 0 } });
+  assert.deepEqual(learns(), ['high.weight', 'high.bias']);
+  assert.deepEqual(
+    ['low', 'high'].map((path) => model.getSubmodule(path).isFrozen),
+    [true, false],
+  );
+  assert.deepEqual(seen(5), ['low.weight', 'low.bias']);
 });
 
 test('what cannot be unfrozen is named', async () => {

@@ -28,6 +28,8 @@ const shorts: Readonly<Record<string, Short>> = {
   mixup: { number: 'alpha', canBeOff: true },
   cutmix: { number: 'alpha', canBeOff: true },
   ema: { number: 'decay', canBeOff: true },
+  lookahead: { number: 'everySteps', canBeOff: true },
+  freeze: { canBeOff: true },
   earlyStopping: { number: 'patience', canBeOff: true },
 };
 

@@ -23,6 +23,11 @@ export function resolveSettings(...layers: readonly (SettingsLayer | RawLayer)[]
   }
   const settings = parsed.data;
   requireOfBce(settings.loss);
+  if (settings.ema !== null && settings.lookahead !== null)
+    throw new ValueError(
+      'lookahead',
+      'is given beside ema, and each is an average that is measured in the weights’ place; leave one out (ema=none, lookahead=none)',
+    );
   // What goes together is known by the classes themselves.
   const optimizer = makeOptimizer(settings.optimizer, [zeros([1])]);
   makeSchedule(optimizer, settings, 100);

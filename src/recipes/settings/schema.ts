@@ -136,6 +136,26 @@ export const settingsSchema = z.strictObject({
       decay: kept().default(0.999).describe('share that the average keeps at each step'),
     }),
   ),
+  lookahead: orNone(
+    z.strictObject({
+      everySteps: whole(1)
+        .default(5)
+        .describe('steps from one return of the weights to their average to the next'),
+      decay: share().default(0.5).describe('share of itself that the average keeps at each'),
+      power: nonNegative(100)
+        .default(0)
+        .describe('power of the share of the training that is over, times which decay is kept'),
+    }),
+  ),
+  freeze: orNone(
+    z.strictObject({
+      parts: z
+        .array(z.string())
+        .min(1)
+        .describe('modules and parameters that are trained at first only, by their paths'),
+      afterEpochs: whole(1, 100_000).default(1).describe('epochs in which they are'),
+    }),
+  ),
   earlyStopping: orNone(
     z.strictObject({
       monitor: orNone(z.enum(judges)).describe('what is watched; none: as bestBy'),
@@ -201,6 +221,7 @@ export interface SettingsLayer
     | 'mixup'
     | 'cutmix'
     | 'ema'
+    | 'lookahead'
     | 'earlyStopping'
     | 'time'
   > {
@@ -219,6 +240,7 @@ export interface SettingsLayer
   readonly cutmix?: boolean | number | Input['cutmix'];
   readonly clip?: number | Input['clip'];
   readonly ema?: boolean | number | Input['ema'];
+  readonly lookahead?: boolean | number | Input['lookahead'];
   readonly earlyStopping?: number | Input['earlyStopping'];
   /** Seconds, or `'10m'`, `'2h'`. */
   readonly time?: string | Input['time'];

@@ -1,12 +1,11 @@
 import { compile } from '../../compile/compile.js';
-import { isFloat } from '../../core/dtype.js';
-import { CheckpointError, ValueError } from '../../core/errors.js';
+import { ValueError } from '../../core/errors.js';
 import { optionReader } from '../../core/options.js';
 import { tensor } from '../../tensor/creation.js';
 import { noGrad } from '../../tensor/grad-mode.js';
-import type { Tensor } from '../../tensor/tensor.js';
-import type { Callback, Training } from '../callback.js';
+import type { Training } from '../callback.js';
 import type { CallbackState } from '../trainer-state.js';
+import { AveragedWeights } from './averaged-weights.js';
 
 export interface WeightAveragingOptions {
   /** How much of the average each step keeps, 0–1. @default 0.999 */
@@ -28,18 +27,16 @@ const readOptions = optionReader<WeightAveragingOptions>('WeightAveraging', {
  * copied), and has it measured in the weights' place: it is what the best epoch is chosen by, and what is
  * saved as the best. Training goes on with its own weights. As timm's ModelEmaV3 and Lightning's EMAWeightAveraging.
  */
-export class WeightAveraging implements Callback {
+export class WeightAveraging extends AveragedWeights {
   readonly stateKey = 'WeightAveraging';
   readonly decay: number;
   private readonly warmup: boolean;
   /** Optimizer steps, `[]`: a compiled update counts them. */
   private readonly steps = tensor(0);
   private update: () => unknown = () => undefined;
-  /** The model's own tensors, and their averages by the same keys. */
-  private weights: ReadonlyMap<string, Tensor> = new Map();
-  private averages: ReadonlyMap<string, Tensor> = new Map();
 
   constructor(...given: [options?: WeightAveragingOptions]) {
+    super();
     const { decay = 0.999, warmup = true } = readOptions(given);
     if (!(decay >= 0 && decay < 1))
       throw new ValueError('WeightAveraging', `decay=${decay} must be from 0 to below 1`);
@@ -47,18 +44,13 @@ export class WeightAveraging implements Callback {
     this.warmup = warmup;
   }
 
-  onFitStart({ model }: Training): void {
-    this.weights = model.stateDict();
-    this.averages = copyOf(this.weights);
+  override onFitStart(training: Training): void {
+    super.onFitStart(training);
     this.update = compile(() => {
       noGrad(() => {
         // 1 − (1 + t) / (10 + t) = 9 / (10 + t)
         const early = this.steps.add(10).pow(-1).mul(9);
-        const share = this.warmup ? early.clamp(1 - this.decay, null) : 1 - this.decay;
-        this.forEachPair((average, weight) => {
-          if (isFloat(weight.dtype)) average.lerp_(weight, share);
-          else average.copy_(weight);
-        });
+        this.move(this.warmup ? early.clamp(1 - this.decay, null) : 1 - this.decay);
         this.steps.add_(1);
       });
       return undefined;
@@ -69,14 +61,6 @@ export class WeightAveraging implements Callback {
     this.update();
   }
 
-  onValidationStart(): void {
-    this.exchange();
-  }
-
-  onValidationEnd(): void {
-    this.exchange();
-  }
-
   stateDict(): CallbackState {
     return { tensors: this.averages, data: { steps: this.steps.item() } };
   }
@@ -84,35 +68,7 @@ export class WeightAveraging implements Callback {
   /** @throws CheckpointError where the averages are of another model */
   loadStateDict({ tensors, data }: CallbackState): void {
     const { steps } = data as { steps: number }; // as `stateDict` wrote it
-    noGrad(() => {
-      this.steps.copy_(tensor(steps));
-      for (const [key, average] of this.averages) {
-        const saved = tensors?.get(key);
-        if (saved === undefined)
-          throw new CheckpointError('WeightAveraging', `the checkpoint has no average of ${key}`);
-        average.copy_(saved);
-      }
-    });
+    noGrad(() => this.steps.copy_(tensor(steps)));
+    this.loadAverages(tensors);
   }
-
-  private exchange(): void {
-    noGrad(() => {
-      this.forEachPair((average, weight) => {
-        const before = weight.clone();
-        weight.copy_(average);
-        average.copy_(before);
-      });
-    });
-  }
-
-  private forEachPair(visit: (average: Tensor, weight: Tensor) => void): void {
-    for (const [key, average] of this.averages) {
-      const weight = this.weights.get(key);
-      if (weight !== undefined) visit(average, weight);
-    }
-  }
-}
-
-function copyOf(tensors: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> {
-  return noGrad(() => new Map([...tensors].map(([key, tensor]) => [key, tensor.clone()])));
 }
