@@ -22,7 +22,8 @@ if (options.threads !== undefined) setThreads(Number(options.threads));
 
 /**
  * `least` and `most` are of the mean over all seeds of the last epoch's accuracy, `sixViews` of that of six views of each picture,
- * `balanced` of its balanced accuracy.
+ * `balanced` of its balanced accuracy. `lints` are mistakes that must be noted; of
+ * other recipes none may be.
  */
 const cases = [
   { name: 'mnist', least: 0.985 },
@@ -33,6 +34,7 @@ const cases = [
     held: true,
     settings: { epochs: 10, optimizer: { lr: 0.1 } },
     most: 0.5,
+    lints: ['learning-rate'],
   },
   { name: 'fer2013', seeds: 2, least: 0.64 },
   // Of 17 photos of the rarer brand one more or less is 3 points; always naming the other has 0.5.
@@ -60,6 +62,8 @@ process.exitCode = failed > 0 ? 1 : 0;
 async function verify({ name, held = false, imageSize, settings = {}, seeds, ...wanted }) {
   const scores = [];
   const views = [];
+  const lints = new Set();
+  const noted = { onNote: (text) => lints.add(/\(lint '([^']+)'/.exec(text)?.[1]) };
   const begin = process.cpuUsage();
   const count = Math.min(seeds ?? Number.POSITIVE_INFINITY, Number(options.seeds));
   for (let n = 0; n < count; n++) {
@@ -71,7 +75,7 @@ async function verify({ name, held = false, imageSize, settings = {}, seeds, ...
     const { summary } = await runs.trainTask({
       task,
       settings: { precision, seed, ...settings },
-      callbacks: wanted.sixViews === undefined ? [] : [sixViews(views)],
+      callbacks: [noted, ...(wanted.sixViews === undefined ? [] : [sixViews(views)])],
       run,
     });
     scores.push(summary.last.heldOut);
@@ -82,7 +86,9 @@ async function verify({ name, held = false, imageSize, settings = {}, seeds, ...
   const balance = spread(scores.map((score) => score.balancedAccuracy));
   const ofViews = spread(views);
   const { least = 0, most = 1, balanced = 0 } = wanted;
+  lints.delete(undefined); // notes of something else
   const ok =
+    (wanted.lints?.every((rule) => lints.has(rule)) ?? lints.size === 0) &&
     accuracy.mean >= least &&
     accuracy.mean <= most &&
     balance.mean >= balanced &&
@@ -90,7 +96,7 @@ async function verify({ name, held = false, imageSize, settings = {}, seeds, ...
   if (!ok) failed++;
   console.log(
     `${name} ${JSON.stringify(settings)}: accuracy ${accuracy}, ${views.length > 0 ? `of six views ${ofViews}, ` : ''}balanced ${balance} (n = ${count}), ` +
-      `${((user + system) / 6e7 / count).toFixed(1)} CPU minutes each; ${ok ? 'ok' : 'FAILED'}`,
+      `${((user + system) / 6e7 / count).toFixed(1)} CPU minutes each, ${lints.size === 0 ? 'no lint' : `lints ${[...lints]}`}; ${ok ? 'ok' : 'FAILED'}`,
   );
 }
 

@@ -21,6 +21,7 @@ async function tinyCifar(t: TestContext): Promise<string> {
 for (const recipe of ['cifar10', 'cifar10-lr', 'cifar10-fast'])
   test(`${recipe}: two epochs on a tiny slice learn something`, async (t) => {
     const path = await tinyCifar(t);
+    const notes: string[] = [];
     const { summary } = await train(recipe, {
       data: { path },
       loader: { workers: 0 },
@@ -29,9 +30,14 @@ for (const recipe of ['cifar10', 'cifar10-lr', 'cifar10-fast'])
       seed: 0,
       out: `${path}/run`,
       report: false,
+      callbacks: [{ onNote: (text) => void notes.push(text) }],
       ...(recipe === 'cifar10-fast' && { optimizer: { lr: 0.03 } }), // a fiftieth of the batch
     });
     assert.equal(summary.epochs, 2);
+    assert.deepEqual(
+      notes.filter((text) => text.includes("(lint '")),
+      [],
+    );
     const { train: scores } = summary.last ?? {};
     assert.ok(scores && scores.accuracy > 0.2, `accuracy ${scores?.accuracy}`);
   });
