@@ -5,7 +5,8 @@ import { version } from '../core/version.js';
 import { loadInTurn } from './load-in-turn.js';
 import { reportError } from './report-error.js';
 
-interface Entry {
+/** A command of the first level. */
+export interface Entry {
   readonly name: string;
   readonly description: string;
   /** What adds its arguments, options and action. */
@@ -13,7 +14,7 @@ interface Entry {
 }
 
 /** Only the command that is named is loaded, so that `wick --help` answers at once. */
-const commands: readonly Entry[] = [
+export const commands: readonly Entry[] = [
   {
     name: 'train',
     description: 'Trains a classifier and writes a run folder.',

@@ -5,18 +5,20 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { type Block, blocksOf, pages } from './markdown.js';
+import { type Block, isTranslation, pages, programsOf } from './markdown.js';
+import { makeTinyData, tinyDataEnv } from './tiny-data.js';
 
 // In the package, so that `wick` is found as its users find it.
 const folder = join(process.env.WICK_BUILD ?? 'dist', 'docs-blocks');
 const elsewhere = mkdtempSync(join(tmpdir(), 'wick-docs-'));
 after(() => rmSync(elsewhere, { recursive: true }));
 
-const blocks = pages.flatMap(blocksOf).filter(({ language }) => language === 'ts');
+const blocks = pages.filter((page) => !isTranslation(page)).flatMap(programsOf);
 const fileOf = ({ where }: Block) => where.replace(/\W+/g, '-');
 let problems = '';
 
-before(() => {
+before(async () => {
+  await makeTinyData(elsewhere);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   for (const block of blocks)
@@ -54,6 +56,7 @@ for (const block of blocks)
     const { status, stderr } = spawnSync(process.execPath, [file], {
       cwd: elsewhere,
       encoding: 'utf8',
+      env: { ...process.env, ...tinyDataEnv(elsewhere) },
       timeout: 300_000,
     });
     assert.equal(status, 0, stderr);

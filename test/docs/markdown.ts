@@ -1,11 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 /** A fenced block of a page. */
 export interface Block {
   /** The page and the line of its fence. */
   readonly where: string;
   readonly language: string;
-  /** What follows the language: `no-run` for code that is only checked. */
+  /** What follows the language: `no-run` for code that is only checked, `goes-on` for what belongs to the program of the block before. */
   readonly notes: readonly string[];
   readonly text: string;
 }
@@ -14,8 +15,13 @@ export interface Block {
 export const pages: readonly string[] = [
   'README.md',
   'CONTRIBUTING.md',
-  ...readdirSync('docs').flatMap((file) => (file.endsWith('.md') ? [`docs/${file}`] : [])),
+  ...readdirSync('docs', { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => join('docs', file).replaceAll('\\', '/')),
 ];
+
+/** Those in Chinese say what others do, code included; a test holds them to it. */
+export const isTranslation = (page: string): boolean => page.startsWith('docs/zh/tutorials/');
 
 const smaller = /^\s*<!-- test: replace (.+) with (.+) -->$/;
 
@@ -43,4 +49,16 @@ export function blocksOf(page: string): Block[] {
     i = end;
   }
   return blocks;
+}
+
+/** The programs of a page: each `ts` block, with those after it that go on where it ends. */
+export function programsOf(page: string): Block[] {
+  const programs: Block[] = [];
+  for (const block of blocksOf(page).filter(({ language }) => language === 'ts')) {
+    const before = programs.at(-1);
+    if (!block.notes.includes('goes-on')) programs.push(block);
+    else if (before === undefined) throw new Error(`${block.where} goes on where nothing is`);
+    else programs[programs.length - 1] = { ...before, text: `${before.text}\n${block.text}` };
+  }
+  return programs;
 }

@@ -1,0 +1,27 @@
+/** The command lines of the tutorials run, one after the other, on data of a few pictures. */
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+import { temporaryFolder, wick } from '../cli/run-wick.js';
+import { blocksOf, isTranslation, pages } from './markdown.js';
+import { makeTinyData, tinyDataEnv } from './tiny-data.js';
+
+const folder = temporaryFolder();
+before(() => makeTinyData(folder));
+
+const tutorials = pages.filter((page) => page.includes('tutorials/') && !isTranslation(page));
+
+test('there are five', () => {
+  assert.equal(tutorials.length, 5);
+});
+
+for (const { where, text } of tutorials
+  .flatMap(blocksOf)
+  .filter(({ language }) => language === 'sh'))
+  test(where, () => {
+    for (const line of text.split('\n').filter((line) => line !== '')) {
+      const [program, ...args] = line.split(/\s+/);
+      assert.equal(program, 'wick');
+      const { code, err } = wick(folder, args, tinyDataEnv(folder));
+      assert.equal(code, 0, `${line}: ${err}`);
+    }
+  });
