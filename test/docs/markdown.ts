@@ -20,6 +20,9 @@ export const pages: readonly string[] = [
     .map((file) => join('docs', file).replaceAll('\\', '/')),
 ];
 
+/** Those whose code needs data, few of which their tests make. */
+export const isTutorial = (page: string): boolean => page.includes('tutorials/');
+
 /** Those in Chinese say what others do, code included; a test holds them to it. */
 export const isTranslation = (page: string): boolean => page.startsWith('docs/zh/tutorials/');
 

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { blocksOf, isTranslation, pages } from './markdown.js';
+import { blocksOf, isTranslation, isTutorial, pages } from '../docs/markdown.js';
 
-const tutorials = pages.filter((page) => /^docs\/tutorials\//.test(page));
+const tutorials = pages.filter((page) => isTutorial(page) && !isTranslation(page));
 const translated = (page: string) => page.replace('docs/', 'docs/zh/');
 
 /** A page's lines outside of code. */
