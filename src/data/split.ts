@@ -27,20 +27,21 @@ const readSplit = optionReader<SplitOptions>('randomSplit', splitNames);
  *   the first parts, one each).
  * @example const [train, valid] = randomSplit(dataset, [0.8, 0.2], { seed: 42, stratify: true });
  */
-export function randomSplit<T>(
+export function randomSplit<T, const L extends readonly number[]>(
   dataset: Dataset<T>,
-  lengths: readonly number[],
+  lengths: L,
   ...given: [options?: SplitOptions]
-): Subset<T>[] {
+): { -readonly [K in keyof L]: Subset<T> } {
   const options = readSplit(given);
   const sizes = partSizes(dataset.length, lengths);
   const order = randomOrder('randomSplit', dataset, options);
   let start = 0;
-  return sizes.map((size) => {
+  const parts = sizes.map((size) => {
     const part = order.subarray(start, start + size);
     start += size;
     return new Subset(dataset, part.slice().sort());
   });
+  return parts as { -readonly [K in keyof L]: Subset<T> }; // one for each length
 }
 
 export interface KFoldOptions extends SplitOptions {

@@ -38,6 +38,7 @@ export function testPrograms(
         incremental: false,
         declaration: false,
         sourceMap: false,
+        inlineSources: false, // it needs source maps; of options that do not fit tsc says so, and checks no types
         noUnusedLocals: false,
         noUnusedParameters: false,
         lib: ['ES2023', 'ESNext.Disposable', 'DOM'],
@@ -48,6 +49,10 @@ export function testPrograms(
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
     const tsc = join('node_modules', 'typescript', 'bin', 'tsc');
     problems = spawnSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8' }).stdout;
+  });
+
+  test('the compiler has looked at types', () => {
+    assert.doesNotMatch(problems, /tsconfig\.json|error TS(5|6)\d\d\d:/);
   });
 
   for (const block of blocks)
