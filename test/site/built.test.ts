@@ -1,7 +1,7 @@
 /** The site as it was built: nothing from elsewhere, no link into nothing, search, both languages, small screens. */
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { skip as noBrowser, openPage } from '../browser/open-page.js';
 import { type StaticServer, serveFolder } from '../browser/static-server.js';
@@ -53,7 +53,7 @@ describe('files', { skip: notBuilt }, () => {
 describe('in a browser', { skip: notBuilt || noBrowser }, () => {
   let server: StaticServer;
   before(async () => {
-    server = await serveFolder(join(dirname(folder), 'dist'));
+    server = await serveFolder(folder);
   });
   after(() => server.close());
 
@@ -66,9 +66,10 @@ describe('in a browser', { skip: notBuilt || noBrowser }, () => {
     'reference/api/nn.html',
   ])
     for (const width of [360, 1280])
-      test(`/${address} at ${width} pixels`, async () => {
+      test(`/${address} at ${width} pixels`, async (t) => {
         const colorScheme = width === 360 ? 'dark' : 'light';
-        const { page, wrong, shoot } = await openPage(server.url + address, {
+        const { page, wrong, shoot } = await openPage(t, server.url + address, {
+          own: server.url,
           viewport: { width, height: 800 },
           colorScheme,
         });
@@ -84,15 +85,14 @@ describe('in a browser', { skip: notBuilt || noBrowser }, () => {
         );
         await shoot(`site-${address.replace(/\W+/g, '-')}-${width}`);
         assert.deepEqual(wrong, []);
-        await page.close();
       });
 
   for (const [address, words, found] of [
     ['start.html', 'label smoothing', /smooth/i],
     ['zh/start.html', '学习率', /学习率/],
   ] as const)
-    test(`the search of /${address} finds ${words}`, async () => {
-      const { page, wrong } = await openPage(server.url + address);
+    test(`the search of /${address} finds ${words}`, async (t) => {
+      const { page, wrong } = await openPage(t, server.url + address, { own: server.url });
       await page.keyboard.press('Control+k');
       await page.locator('.search-input').fill(words);
       const first = page.locator('.result').first();
@@ -101,6 +101,5 @@ describe('in a browser', { skip: notBuilt || noBrowser }, () => {
       await first.click();
       await until(page, "document.querySelector('.VPLocalSearchBox') === null");
       assert.deepEqual(wrong, []);
-      await page.close();
     });
 });
