@@ -1,5 +1,5 @@
 // Times training steps alone and beside a process that keeps one CPU busy, in turn: a step must slow by less than 2.5×.
-//   node scripts/verify-busy.mjs [WORKLOAD,…] [ENGINE]          (npm run verify:busy; default: mnist,cifar,resnet18 onednn)
+//   node scripts/verify-busy.mjs [WORKLOAD,…] [ENGINE]          (npm run verify:busy; default: mnist,cifar,resnet18 native)
 import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { wickStep } from '../dist/bench/wick-step.js';
@@ -7,7 +7,7 @@ import { workloadNamed } from '../dist/bench/workloads.js';
 import { compile } from '../dist/src/compile/compile.js';
 import { setThreads, useEngine } from '../dist/src/engine/select.js';
 
-const [names = 'mnist,cifar,resnet18', engine = 'onednn'] = process.argv.slice(2);
+const [names = 'mnist,cifar,resnet18', engine = 'native'] = process.argv.slice(2);
 const [rounds, seconds, most] = [5, 3, 2.5];
 setThreads(2);
 useEngine(engine);

@@ -1,4 +1,4 @@
-// Trains random networks on the engines wasm, onednn and native (where the machine has them), compiled and eagerly, and compares
+// Trains random networks on the engines wasm and native (where the machine runs it), compiled and eagerly, and compares
 // every loss, gradient and parameter with engine reference. A network that differs is made smaller, and printed with the
 // command that runs it alone.
 // Without arguments it takes 200 networks from seed 0, then every op case and what plans fuse on numbers that are none, infinite

@@ -29,5 +29,5 @@ export const wick: Entry = (workload, { engines, modes, precisions, threads }) =
   );
 
 function hasBfloat16(engine: string, mode: Mode): boolean {
-  return (engine === 'onednn' || engine === 'native') && mode === 'compiled';
+  return engine === 'native' && mode === 'compiled';
 }

@@ -1,26 +1,9 @@
 import type { EngineReport } from '../engine/select.js';
 
-/** The engine as rows of a table: what `wick doctor` and `wick setup` print of it. */
-export function engineRows({ engine, threads, kernels, library, code }: EngineReport): string[][] {
-  const native =
-    library === undefined
-      ? []
-      : [
-          ['library', `${library.version}, ${library.path}`],
-          ['library uses', library.isa],
-          [
-            'bfloat16',
-            library.bf16 ? 'yes' : 'no: this CPU has neither AMX nor AVX512-BF16 (or hides them)',
-          ],
-        ];
+/** The engine as rows of a table: what `wick doctor` prints of it. */
+export function engineRows({ engine, threads, kernels, code }: EngineReport): string[][] {
   const emitted = code === undefined ? [] : [['emitted code', codeText(code)]];
-  return [
-    ['engine', engine],
-    ...native,
-    ...emitted,
-    ['threads', String(threads)],
-    ['SIMD', simd(kernels)],
-  ];
+  return [['engine', engine], ...emitted, ['threads', String(threads)], ['SIMD', simd(kernels)]];
 }
 
 function codeText({ level, features, written }: NonNullable<EngineReport['code']>): string {

@@ -106,11 +106,6 @@ export const commands: readonly Entry[] = [
     load: async () => (await import('./commands/data.js')).addData,
   },
   {
-    name: 'setup',
-    description: 'Finds the library that makes training fast, or fetches it.',
-    load: async () => (await import('./commands/setup.js')).addSetup,
-  },
-  {
     name: 'doctor',
     description: 'Says what this machine can do and what is missing.',
     load: async () => (await import('./commands/doctor.js')).addDoctor,

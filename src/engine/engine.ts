@@ -51,15 +51,6 @@ export interface PrepareOptions {
 export interface EngineFacts {
   /** Its build of the kernels: `relaxed` has fused multiply-add and twice the speed of `simd`. */
   readonly kernels?: string;
-  /** The library of the system that it calls. */
-  readonly library?: {
-    readonly version: string;
-    readonly path: string;
-    /** The instructions that the library uses. */
-    readonly isa: string;
-    /** Whether the CPU multiplies bfloat16 in hardware. */
-    readonly bf16: boolean;
-  };
   /** The machine code that it writes itself. */
   readonly code?: {
     /** The vectors that the code uses. */

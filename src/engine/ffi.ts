@@ -17,11 +17,7 @@ interface Koffi {
   proto(prototype: string): object;
   address(array: Uint8Array): bigint;
   errno(): number;
-  decode: {
-    (pointer: bigint, type: object): NativeFunction;
-    string(pointer: bigint): string;
-    uint32(pointer: bigint): number;
-  };
+  decode(pointer: bigint, type: object): NativeFunction;
 }
 
 let loaded: Koffi | undefined;
@@ -51,17 +47,8 @@ export function requireFfi(): void {
   koffi();
 }
 
-/** Opens a library for `engine`, by its path, after those that it needs and the system may not find. */
-export function openLibrary(
-  engine: string,
-  path: string,
-  preload: readonly string[] = [],
-): SharedLibrary {
-  for (const needed of preload) load(engine, needed);
-  return load(engine, path);
-}
-
-function load(engine: string, path: string): SharedLibrary {
+/** Opens a library for `engine`, by its path or by a name that the system looks up. */
+export function openLibrary(engine: string, path: string): SharedLibrary {
   const { load: open } = koffi(engine);
   requireWhole(engine, path);
   try {
@@ -92,14 +79,4 @@ export function lastErrno(): number {
 /** Where a buffer lies; stays true as long as the buffer lives. */
 export function addressOf(buffer: ArrayBufferLike): bigint {
   return koffi().address(new Uint8Array(buffer));
-}
-
-/** The text that a `const char *` points to. */
-export function readText(pointer: bigint): string {
-  return koffi().decode.string(pointer);
-}
-
-/** 32-bit words from `pointer` on. */
-export function readWords(pointer: bigint, count: number): number[] {
-  return Array.from({ length: count }, (_, i) => koffi().decode.uint32(pointer + BigInt(4 * i)));
 }

@@ -12,6 +12,6 @@ export type Precision = (typeof precisions)[number];
 export function refuseBfloat16(engine: string, found: string): never {
   throw new EngineError(
     engine,
-    `precision 'bfloat16' needs engine native on a CPU with AVX512-BF16, or engine onednn on one with AMX or AVX512-BF16, and this is ${found}; use float32`,
+    `precision 'bfloat16' needs engine native on a CPU with AVX512-BF16, and this is ${found}; use float32`,
   );
 }

@@ -20,7 +20,7 @@ export interface RegisterOptions {
    * @default false
    */
   readonly automatic?: boolean;
-  /** Whether the automatic ones registered after it, or else all, stand in for it where a program only prefers it (`WICK_ENGINE`, `--engine`). @default false */
+  /** Whether the automatic ones stand in for it where a program only prefers it (`WICK_ENGINE`, `--engine`). @default false */
   readonly replaceable?: boolean;
 }
 
@@ -74,9 +74,7 @@ export function automaticEngines(): readonly string[] {
  */
 export function standInsFor(subject: string, name: string): readonly string[] {
   if (!entryOf(subject, name).replaceable) return [];
-  const place = engineNames().indexOf(name);
-  const after = automaticEngines().filter((other) => engineNames().indexOf(other) > place);
-  return after.length > 0 ? after : automaticEngines();
+  return automaticEngines().filter((other) => other !== name);
 }
 
 /**

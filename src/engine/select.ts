@@ -1,6 +1,6 @@
 /**
- * Which engine runs the ops: the one asked for, WICK_ENGINE, or the first of the automatic ones that opens: `native` on x64,
- * `onednn` where its library loads, `wasm` where it loads, `reference` everywhere.
+ * Which engine runs the ops: the one asked for, WICK_ENGINE, or the first of the automatic ones that opens: `native` where
+ * emitted code runs, `wasm` where it loads, `reference` everywhere.
  */
 import { EngineError, reasonOf } from '../core/errors.js';
 import { requireThreads } from '../core/threads.js';
@@ -26,8 +26,8 @@ export function useEngine(engine: string | Engine): void {
 }
 
 /**
- * Makes the engine of that name run all ops from now on, or the next best where it is one whose library the machine may
- * lack: `engineReport().problem` says why.
+ * Makes the engine of that name run all ops from now on, or the next best where it is one that some machines cannot run:
+ * `engineReport().problem` says why.
  */
 export function preferEngine(name: string): void {
   choose(prefer('preferEngine', name));
@@ -55,7 +55,7 @@ export function setThreads(count: number): void {
 }
 
 /**
- * Whether engines `onednn`, `native` and `wasm` may compute 3×3 convolutions by Winograd's algorithm: up to three times as fast, and with up to
+ * Whether engines `native` and `wasm` may compute 3×3 convolutions by Winograd's algorithm: up to three times as fast, and with up to
  * ten times direct convolution's rounding (still a few 10⁻⁶ of the result). A pixel may move outputs up to 3 pixels from those
  * that see it, by as much of itself, and a NaN makes them NaN (docs/numbers.md). It may, unless this says otherwise.
  */

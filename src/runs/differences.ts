@@ -36,7 +36,6 @@ export function differences(then: RunConfig, now: RunConfig): string[] {
     compare(key, then.engine[key], now.engine[key]);
   if (then.engine.engine !== now.engine.engine) return changed; // its parts differ, too
   compare('its kernels', then.engine.kernels, now.engine.kernels);
-  compare('its library', libraryOf(then), libraryOf(now));
   compare('its code', then.engine.code, now.engine.code);
   return changed;
 }
@@ -63,14 +62,6 @@ function shown(value: unknown): string {
   const { name } = value as { readonly name?: unknown };
   if (isPlain(value) && typeof name === 'string') return name;
   return typeof value === 'string' ? value : show(value);
-}
-
-/** The library without where it lies. */
-function libraryOf({ engine }: RunConfig): unknown {
-  const { library } = engine;
-  if (typeof library !== 'object' || library === null) return undefined;
-  const { version, isa } = library as Record<string, unknown>;
-  return `${version}, ${isa}`;
 }
 
 function isMore(now: RunConfig, then: RunConfig): boolean {

@@ -39,7 +39,7 @@ const mistakes: readonly (readonly [args: string, code: number, message: RegExp]
   ['train digits --optimizer adamax', 2, /Allowed choices are sgd, adam, adamw, rmsprop/],
   ['train digits --threads 1000', 2, /'1000' is invalid. a whole number from 1 to 256 is required/],
   ['train digits --workers 1000', 2, /'1000' is invalid. a whole number from 0 to 256 is required/],
-  ['train digits --engine cuda', 2, /Allowed choices are native, onednn, wasm, reference/],
+  ['train digits --engine cuda', 2, /Allowed choices are native, wasm, reference/],
   [
     'evaluate runs/none',
     1,

@@ -37,7 +37,6 @@ test('each command that --help lists has its own help, with options', () => {
       'summary',
       'models',
       'data',
-      'setup',
       'doctor',
       'help',
     ],

@@ -1,13 +1,12 @@
 /**
- * The op table on each build of the kernels, on oneDNN and on emitted code, on one thread and on more, eagerly and compiled. Without
+ * The op table on each build of the kernels and on emitted code, on one thread and on more, eagerly and compiled. Without
  * WICK_ALL_CASES the default engine's sweep (test/ops/cases.test.ts) is trusted with the rest: each combination takes every
- * fourth case, and on oneDNN and emitted code every one of the ops that they compute.
+ * fourth case, and on emitted code every one of the ops that they compute.
  */
 import '../../src/ops/index.js';
 import { after, describe, test } from 'node:test';
 import { openWasmEngine, type WasmEngine } from '../../src/engine/wasm/wasm.js';
 import { nativeLevels, openMachineCode, withoutNative } from '../engine/native/machine.js';
-import { openMachineEngine, withoutLibrary } from '../engine/onednn/machine.js';
 import { families } from '../ops/cases.js';
 import { answer, assertClose, compiledAnswer } from '../ops/run-case.js';
 
@@ -53,15 +52,6 @@ builds.forEach((options, turn) => {
 });
 
 /** Five: for some convolutions more threads than images, for others more than there is work for. */
-[1, 2, 5].forEach((threads, turn) => {
-  describe(`oneDNN, threads=${threads}`, { skip: withoutLibrary }, () => {
-    check(
-      () => openMachineEngine({ threads }),
-      (family, i) => i % share === turn || family === 'nn-conv' || family === 'nn-products',
-    );
-  });
-});
-
 nativeLevels.forEach((level, i) => {
   [1 + i, 5].forEach((threads, turn) => {
     describe(`emitted ${level} code, threads=${threads}`, { skip: withoutNative }, () => {

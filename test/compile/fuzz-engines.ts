@@ -1,6 +1,6 @@
 /**
  * The engines that networks take turns on. `wasm`: each build of the kernels, one and more threads, with and without
- * Winograd. `onednn` and `native`: the same, where oneDNN is installed, and where the machine runs emitted code.
+ * Winograd. `native`: the same for each width of vectors, where the machine runs emitted code.
  */
 import {
   openWasmEngine,
@@ -8,7 +8,6 @@ import {
   type WasmEngineOptions,
 } from '../../src/engine/wasm/wasm.js';
 import { openMachineCode, withoutNative } from '../engine/native/machine.js';
-import { openMachineEngine, withoutLibrary } from '../engine/onednn/machine.js';
 
 const turns = {
   wasm: [
@@ -17,13 +16,6 @@ const turns = {
     { kernels: 'relaxed', threads: 1, winograd: true },
     { kernels: 'relaxed', threads: 3, winograd: false },
     { kernels: 'simd', threads: 1, winograd: true },
-  ],
-  onednn: [
-    { threads: 2, winograd: true },
-    { threads: 2, winograd: false },
-    { threads: 1, winograd: true },
-    { threads: 3, winograd: false },
-    { threads: 3, winograd: true },
   ],
   native: [
     { threads: 2, winograd: true },
@@ -40,13 +32,11 @@ export type FuzzEngine = keyof typeof turns;
 /** Those that this machine has. */
 export const fuzzEngines: readonly FuzzEngine[] = [
   'wasm',
-  ...(withoutLibrary === false ? (['onednn'] as const) : []),
   ...(withoutNative === false ? (['native'] as const) : []),
 ];
 
 const openers = {
   wasm: openWasmEngine,
-  onednn: openMachineEngine,
   native: openMachineCode,
 } satisfies Record<FuzzEngine, (options: WasmEngineOptions) => WasmEngine>;
 

@@ -1,8 +1,7 @@
-/** Random networks train on engines `wasm`, `onednn` and `native` as on `reference`; scripts/verify-fuzz.mjs tries many more. */
+/** Random networks train on engines `wasm` and `native` as on `reference`; scripts/verify-fuzz.mjs tries many more. */
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { withoutNarrow, withoutNative } from '../engine/native/machine.js';
-import { withoutLibrary } from '../engine/onednn/machine.js';
 import { check, checkNarrow, shrink } from './fuzz-check.js';
 import { engineFor, type FuzzEngine, stopEngines } from './fuzz-engines.js';
 import { train, trainInTurns } from './fuzz-run.js';
@@ -33,11 +32,6 @@ const plans: Readonly<Record<FuzzEngine, Plan>> = {
     ],
     skip: false,
   },
-  onednn: {
-    seeds: { first: 40, count: 20 },
-    mustRun: ['foreign', 'convDirect', 'batchNormReluMaxPoolBackward', 'maxPoolBlocked'],
-    skip: withoutLibrary,
-  },
   native: {
     seeds: { first: 60, count: 25 },
     mustRun: ['foreign', 'batchNormReluMaxPoolBackward', 'maxPoolBlocked'],
@@ -54,7 +48,7 @@ describe('bfloat16 on engine native', { skip: withoutNarrow }, () => {
     });
 });
 
-for (const which of ['wasm', 'onednn', 'native'] as const) {
+for (const which of ['wasm', 'native'] as const) {
   const { seeds, mustRun, skip } = plans[which];
   describe(`engine ${which}`, { skip }, () => {
     const programs: string[] = [];

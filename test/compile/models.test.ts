@@ -1,10 +1,9 @@
-/** Whole networks, compiled, have PyTorch's losses on each build of the kernels, on oneDNN and on emitted code, on one thread and on two. */
+/** Whole networks, compiled, have PyTorch's losses on each build of the kernels and on emitted code, on one thread and on two. */
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { useEngine } from '../../src/engine/select.js';
 import { openWasmEngine, type WasmEngine } from '../../src/engine/wasm/wasm.js';
 import { nativeLevels, openMachineCode, withoutNative } from '../engine/native/machine.js';
-import { openMachineEngine, withoutLibrary } from '../engine/onednn/machine.js';
 import { assertLosses, lossesOf, trainings } from '../vision/models/golden-training.js';
 
 /** The large network runs on half of the turns, on all with WICK_ALL_CASES. */
@@ -55,19 +54,6 @@ for (const kernels of ['relaxed', 'simd'] as const)
       tolerance: cornerTolerance,
     });
 
-describe('oneDNN', { skip: withoutLibrary }, () => {
-  for (const threads of [1, 2, 3])
-    check(`threads=${threads}`, () => openMachineEngine({ threads }), {
-      runs: threads === 2,
-      tolerance: cornerTolerance,
-    });
-  // Direct convolutions round a tenth as much: no value changes sides.
-  check('threads=2, no Winograd', () => openMachineEngine({ threads: 2, winograd: false }), {
-    runs: true,
-    tolerance: trainings.resnet18?.tolerance ?? 0,
-  });
-});
-
 describe('emitted code', { skip: withoutNative }, () => {
   nativeLevels.forEach((level, i) => {
     const threads = i + 2;
@@ -75,5 +61,10 @@ describe('emitted code', { skip: withoutNative }, () => {
       runs: true,
       tolerance: cornerTolerance,
     });
+  });
+  // Direct convolutions round a tenth as much: no value changes sides.
+  check('threads=2, no Winograd', () => openMachineCode({ threads: 2, winograd: false }), {
+    runs: true,
+    tolerance: trainings.resnet18?.tolerance ?? 0,
   });
 });

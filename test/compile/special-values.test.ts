@@ -6,8 +6,7 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import type { Engine } from '../../src/engine/engine.js';
 import { openWasmEngine, type WasmEngine } from '../../src/engine/wasm/wasm.js';
-import { openMachineCode, withoutNative } from '../engine/native/machine.js';
-import { openMachineEngine, withoutLibrary } from '../engine/onednn/machine.js';
+import { openMachineCode, withoutNarrow, withoutNative } from '../engine/native/machine.js';
 import {
   bfloat16Questions,
   chainQuestions,
@@ -23,10 +22,6 @@ const engines: Readonly<
   Record<string, { readonly skip: string | false; readonly open: () => WasmEngine }>
 > = {
   wasm: { skip: false, open: () => openWasmEngine({ threads: 2, winograd }) },
-  onednn: {
-    skip: withoutLibrary,
-    open: () => openMachineEngine({ threads: 2, winograd, emulateBfloat16: true }),
-  },
   native: { skip: withoutNative, open: () => openMachineCode({ threads: 2, winograd }) },
 };
 
@@ -57,7 +52,7 @@ for (const [name, { skip, open }] of Object.entries(engines))
         );
       });
 
-    test('convolutions in bfloat16', { skip: name !== 'onednn' }, () => {
+    test('convolutions in bfloat16', { skip: name !== 'native' || withoutNarrow }, () => {
       const asked = { engine: opened(), precision: 'bfloat16' } as const;
       const all = [...bfloat16Questions(seed), ...bfloat16Questions(seed + 1)];
       assert.deepEqual(

@@ -16,7 +16,7 @@ import {
   type Tensor,
   useEngine,
 } from '../../src/index.js';
-import { withoutLibrary } from './onednn/machine.js';
+import { withoutNative } from './native/machine.js';
 import { collectGarbage } from './pool/collect-garbage.js';
 
 manualSeed(0);
@@ -81,8 +81,8 @@ async function assertNothingStays(work: () => Promise<void> | void): Promise<voi
 
 afterEach(() => useEngine('reference'));
 
-for (const engine of ['wasm', 'onednn'])
-  describe(`engine ${engine}`, { skip: engine === 'onednn' && withoutLibrary }, () => {
+for (const engine of ['wasm', 'native'])
+  describe(`engine ${engine}`, { skip: engine === 'native' && withoutNative }, () => {
     test('six changes of the number of threads, with eager and compiled steps between', async () => {
       useEngine(engine);
       setThreads(2);

@@ -1,13 +1,9 @@
 import '../../src/engine/standard.js';
 import { engineNames } from '../../src/engine/registry.js';
 import { withoutNative } from './native/machine.js';
-import { withoutLibrary } from './onednn/machine.js';
 
 /** Why an engine cannot be tested on this machine; false where it can. */
-export const absence: Readonly<Record<string, string | false>> = {
-  onednn: withoutLibrary,
-  native: withoutNative,
-};
+export const absence: Readonly<Record<string, string | false>> = { native: withoutNative };
 
 /** The engines that this machine has. */
 export const presentEngines = engineNames().filter((name) => (absence[name] ?? false) === false);

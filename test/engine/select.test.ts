@@ -15,7 +15,6 @@ import {
 import { singleNodeGraph } from '../../src/graph/graph.js';
 import { opSpec } from '../../src/graph/op.js';
 import { withoutNative } from './native/machine.js';
-import { withoutLibrary } from './onednn/machine.js';
 
 describe('useEngine', () => {
   test('takes a name or an engine', () => {
@@ -35,7 +34,7 @@ describe('useEngine', () => {
       (error) =>
         error instanceof EngineError &&
         error.message ===
-          "useEngine: there is no engine 'tpu'; choose one of native, onednn, wasm, reference",
+          "useEngine: there is no engine 'tpu'; choose one of native, wasm, reference",
     );
   });
 });
@@ -53,15 +52,15 @@ describe('setThreads', () => {
     assert.deepEqual(Object.keys(engineReport()), ['engine', 'threads', 'kernels']);
   });
 
-  test('changes those of engine onednn, which stays in use', { skip: withoutLibrary }, () => {
-    useEngine('onednn');
+  test('changes those of engine native, which stays in use', { skip: withoutNative }, () => {
+    useEngine('native');
     setThreads(1);
     const single = currentEngine();
     setThreads(2);
-    assert.deepEqual([currentEngine().name, currentEngine().threads], ['onednn', 2]);
+    assert.deepEqual([currentEngine().name, currentEngine().threads], ['native', 2]);
     setThreads(1);
     assert.equal(currentEngine(), single);
-    assert.deepEqual(Object.keys(engineReport()), ['engine', 'threads', 'kernels', 'library']);
+    assert.deepEqual(Object.keys(engineReport()), ['engine', 'threads', 'kernels', 'code']);
     useEngine('wasm');
     assert.deepEqual([currentEngine().name, currentEngine().threads], ['wasm', 1]);
   });
@@ -114,8 +113,9 @@ function reportOf({ statement = '', env = {}, options = [] }: Start): string {
   return stdout;
 }
 
-/** A machine without oneDNN, and one without WebAssembly. */
-const noLibrary = { WICK_ONEDNN: '/nowhere' };
+/** Emitted code is for x64. */
+const otherCpu = `data:text/javascript,Object.defineProperty(process,'arch',{value:'arm64'})`;
+const noCode = ['--import', otherCpu];
 const noWebAssembly = ['--jitless'];
 
 test('WICK_ENGINE chooses, and a wrong name is an error', () => {
@@ -124,7 +124,7 @@ test('WICK_ENGINE chooses, and a wrong name is an error', () => {
   assert.match(chosen('wasm'), /^\{"engine":"wasm","threads":\d+,"kernels":"(relaxed|simd)"\}\n$/);
   assert.equal(
     chosen('cuda'),
-    "EngineError: WICK_ENGINE: there is no engine 'cuda'; choose one of native, onednn, wasm, reference\n",
+    "EngineError: WICK_ENGINE: there is no engine 'cuda'; choose one of native, wasm, reference\n",
   );
 });
 
@@ -137,53 +137,46 @@ test('an engine without a substitute that does not load is an error', () => {
 });
 
 describe('preferEngine', () => {
-  test('takes onednn where its library loads', { skip: withoutLibrary }, () => {
-    const report = JSON.parse(reportOf({ statement: "preferEngine('onednn')" }));
-    assert.equal(report.engine, 'onednn');
-    assert.deepEqual(Object.keys(report.library), ['version', 'path', 'isa', 'bf16']);
+  test('takes native where emitted code runs', { skip: withoutNative }, () => {
+    const report = JSON.parse(reportOf({ statement: "preferEngine('native')" }));
+    assert.equal(report.engine, 'native');
     assert.equal(report.problem, undefined);
   });
 
   test('takes wasm where it does not, and the report says why', () => {
     for (const asked of [
-      { statement: "preferEngine('onednn')", env: noLibrary },
-      { env: { ...noLibrary, WICK_ENGINE: 'onednn' } },
+      { statement: "preferEngine('native')" },
+      { env: { WICK_ENGINE: 'native' } },
     ]) {
-      const { engine, problem } = JSON.parse(reportOf(asked));
+      const { engine, problem } = JSON.parse(reportOf({ ...asked, options: noCode }));
       assert.equal(engine, 'wasm');
-      assert.match(problem, /^WICK_ONEDNN: \/nowhere does not exist; set it to the library/);
+      assert.match(problem, /^native: emits code for x64, and this is arm64; use engine wasm$/);
     }
   });
 
-  test('takes reference where neither loads, with both reasons', () => {
-    const statement = "preferEngine('onednn')";
-    const start = { statement, env: noLibrary, options: noWebAssembly };
-    const { engine, problem } = JSON.parse(reportOf(start));
-    assert.equal(engine, 'reference');
-    assert.match(
-      problem,
-      /^WICK_ONEDNN: .*; wasm: cannot be loaded \(WebAssembly is not defined\)/,
+  test('takes reference where neither opens, with both reasons', () => {
+    const options = [...noWebAssembly, ...noCode];
+    const { engine, problem } = JSON.parse(
+      reportOf({ statement: "preferEngine('native')", options }),
     );
+    assert.equal(engine, 'reference');
+    assert.match(problem, /^native: .*; wasm: cannot be loaded \(WebAssembly is not defined\)/);
   });
 
   test('what was wrong before is not told of the next choice', () => {
-    const statement = "preferEngine('onednn'); engineReport(); useEngine('reference')";
-    const report = reportOf({ statement, env: noLibrary });
+    const statement = "preferEngine('native'); engineReport(); useEngine('reference')";
+    const report = reportOf({ statement, options: noCode });
     assert.equal(report, '{"engine":"reference","threads":1}\n');
   });
 
   test('names the engines when it is given another', () => {
     assert.throws(() => preferEngine('tpu' as 'wasm'), {
-      message:
-        "preferEngine: there is no engine 'tpu'; choose one of native, onednn, wasm, reference",
+      message: "preferEngine: there is no engine 'tpu'; choose one of native, wasm, reference",
     });
   });
 });
 
 describe('by default', () => {
-  /** Emitted code is for x64. */
-  const otherCpu = `data:text/javascript,Object.defineProperty(process,'arch',{value:'arm64'})`;
-
   test('native where emitted code runs', { skip: withoutNative }, () => {
     const { engine, code, problem } = JSON.parse(reportOf({}));
     assert.equal(engine, 'native');
@@ -191,16 +184,14 @@ describe('by default', () => {
     assert.equal(problem, undefined);
   });
 
-  test('wasm where neither that nor a library does, with the reason', () => {
-    const report = JSON.parse(reportOf({ env: noLibrary, options: ['--import', otherCpu] }));
-    assert.equal(report.engine, 'wasm');
-    assert.match(report.problem, /^WICK_ONEDNN: \/nowhere does not exist/);
+  test('wasm where it does not: on other CPUs without a word', () => {
+    const report = JSON.parse(reportOf({ options: noCode }));
+    assert.deepEqual([report.engine, report.problem], ['wasm', undefined]);
   });
 
-  test('reference where none loads, with the reasons', () => {
-    const options = [...noWebAssembly, '--import', otherCpu];
-    const report = JSON.parse(reportOf({ env: noLibrary, options }));
+  test('reference where none loads, with the reason', () => {
+    const report = JSON.parse(reportOf({ options: [...noWebAssembly, ...noCode] }));
     assert.equal(report.engine, 'reference');
-    assert.match(report.problem, /^WICK_ONEDNN: .*; wasm: .*WebAssembly/);
+    assert.match(report.problem, /^wasm: .*WebAssembly/);
   });
 });

@@ -6,7 +6,6 @@ import { reasonOf } from '../../core/errors.js';
 import { version } from '../../core/version.js';
 import { requireFfi } from '../../engine/ffi.js';
 import { currentEngine, type EngineReport, engineReport } from '../../engine/select.js';
-import { setupHint } from '../../engine/setup.js';
 import { opNames, opSpec } from '../../graph/op.js';
 import { requireSharp } from '../../vision/codecs/sharp.js';
 import { engineNote, engineRows } from '../engine-facts.js';
@@ -63,8 +62,6 @@ interface Facts {
   readonly engine: EngineReport;
   /** Packages that npm may have left out, and why each cannot be loaded; null where it can. */
   readonly packages: Readonly<Record<'koffi' | 'sharp', string | null>>;
-  /** How to come by the library of a faster engine; null where nothing is missing. */
-  readonly hint: string | null;
   readonly sharedMemory: boolean;
   readonly cache: string;
 }
@@ -84,7 +81,6 @@ async function examine(): Promise<Facts> {
     cpuFeatures: flags && features.filter(([flag]) => flags.includes(flag)).map(([, name]) => name),
     engine,
     packages,
-    hint: engine.problem === undefined || packages.koffi !== null ? null : await setupHint(),
     sharedMemory: typeof SharedArrayBuffer !== 'undefined',
     cache: cacheFolder(),
   };
@@ -118,7 +114,6 @@ function printFacts(facts: Facts): void {
   if (note !== undefined) printLine(note);
   for (const failure of missing) printLine(failure);
   if (note === undefined && missing.length === 0) printLine('Nothing is missing.');
-  if (facts.hint !== null) printLine(facts.hint);
 }
 
 function ops(): { op: string; kernel: boolean }[] {

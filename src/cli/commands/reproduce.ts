@@ -44,7 +44,7 @@ async function runReproduce(
   options: ReproduceOptions,
   command: Command,
 ): Promise<void> {
-  applyEngineOfRun(await readRunConfig(await RunFolder.reopen(path)), options, command);
+  applyEngineOfRun(path, await readRunConfig(await RunFolder.reopen(path)), options, command);
   const { data, out, recipe, force, json = false } = options;
   let following: Callback = {};
   const begin = ({ run, settings, changed }: OpenedResume) => {

@@ -198,7 +198,7 @@ async function goOn(
   if (name !== undefined)
     command.error(`error: --resume goes on with the run's own data; leave '${name}' out`);
   const config = await readRunConfig(await RunFolder.reopen(path));
-  applyEngineOfRun(config, options, command);
+  applyEngineOfRun(path, config, options, command);
   const layer = settingsGiven(command.opts());
   return await openResume(path, {
     ...watching(options),

@@ -38,8 +38,6 @@ export interface Draft {
   readonly checks: readonly InputCheck[];
   /** Conversions between layouts or storages among the phases. */
   readonly conversions: number;
-  /** What to call when the plan is disposed of. */
-  readonly releases: readonly (() => void)[];
 }
 
 /** The array that a reference kernel sees. */

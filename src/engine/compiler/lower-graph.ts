@@ -32,13 +32,7 @@ export function lowerGraph(
   target: Target,
   options: LowerOptions,
 ): Draft {
-  const lowering = new GraphLowering(graph, nodes, target, options);
-  try {
-    return lowering.draft();
-  } catch (error) {
-    lowering.release();
-    throw error;
-  }
+  return new GraphLowering(graph, nodes, target, options).draft();
 }
 
 /** Whether one of `lowerings` has emitted the node. */
@@ -62,7 +56,6 @@ class GraphLowering implements LowerContext {
   private readonly suitBfloat16: ReadonlySet<Value>;
   private readonly uses: ValueUses;
   private readonly checks: InputCheck[] = [];
-  private readonly releases: (() => void)[] = [];
   private node: NamedNode | undefined;
   /** In the place of the node's. */
   private givenNote: string | undefined;
@@ -100,7 +93,6 @@ class GraphLowering implements LowerContext {
       steady: graph.steady.map((value) => graph.inputs.indexOf(value)),
       checks: this.checks,
       conversions: this.forms.conversions,
-      releases: this.releases,
     };
   }
 
@@ -113,11 +105,6 @@ class GraphLowering implements LowerContext {
     this.phases = phases;
     this.givenNote = undefined;
     return composed;
-  }
-
-  /** Gives back what lowerings have made, where the draft comes to nothing. */
-  release(): void {
-    for (const release of this.releases) release();
   }
 
   blockOf(value: Value): Block {
@@ -180,10 +167,6 @@ class GraphLowering implements LowerContext {
     const pointers = words.filter((word) => word instanceof Pointer);
     const accesses = accessesOf(pointers, split, own);
     this.phases.push({ kernel, words, accesses, note: this.note() });
-  }
-
-  whenDisposed(release: () => void): void {
-    this.releases.push(release);
   }
 
   private lower(node: NamedNode): void {

@@ -86,9 +86,6 @@ export interface LowerContext {
   /** Numbers known now (offset tables, strides), stored once with the plan. */
   table(data: Int32Array | Uint32Array | Float32Array): Pointer;
 
-  /** Calls `release` when the plan is disposed of. */
-  whenDisposed(release: () => void): void;
-
   /** Adds a phase: `kernel` runs on all threads, told this. */
   emit<Name extends KernelName>(
     kernel: Name,

@@ -65,12 +65,7 @@ export function layOutPlan(
   const wordBytes = programs.reduce((sum, { phases }) => sum + programBytes(phases).all, 0);
   const ownBytes = sizeOf(constants) + wordBytes;
 
-  const room = new PlanMemory(
-    memory,
-    arena.bytes,
-    draft.releases,
-    kept === undefined ? [] : [kept],
-  );
+  const room = new PlanMemory(memory, arena.bytes, kept === undefined ? [] : [kept]);
   const start = room.allocateOrRelease(ownBytes);
   const addresses = new Map<Region, number>();
   tenants.forEach(([region], i) => {

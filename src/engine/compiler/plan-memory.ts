@@ -1,4 +1,4 @@
-/** What a plan holds: scratch memory that it shares with others, blocks of its own, and what lowerings have made outside. */
+/** What a plan holds: scratch memory that it shares with others, and blocks of its own. */
 
 import type { EngineMemory, Slab } from '../pool/memory.js';
 import type { Holding } from '../unreachable.js';
@@ -14,7 +14,6 @@ export class PlanMemory implements Holding {
   constructor(
     private readonly memory: EngineMemory,
     scratchBytes: number,
-    private readonly releases: readonly (() => void)[],
     private readonly blocks: number[],
   ) {
     try {
@@ -49,7 +48,6 @@ export class PlanMemory implements Holding {
   }
 
   private releaseOwn(): void {
-    for (const release of this.releases) release();
     for (const address of this.blocks) this.memory.free(address);
   }
 }

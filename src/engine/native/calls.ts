@@ -1,4 +1,4 @@
-/** The calls by which the pool's threads run emitted code (`../compiler/foreign-call.ts`). */
+/** The calls by which the pool's threads run emitted code. */
 import { addressOf, functionAt } from '../ffi.js';
 import type { ForeignCalls } from '../pool/foreign-code.js';
 import { openSystemLibrary } from './memory.js';
@@ -16,7 +16,7 @@ export function foreignCalls(memory: WebAssembly.Memory, data: unknown): Foreign
   const run = functionAt(runner, runnerPrototype);
   const base = Number(addressOf(memory.buffer)); // Stays when the memory grows.
   return {
-    call(_runner, _list, addresses) {
+    call(addresses) {
       run(base, base + (addresses >>> 0), 0);
     },
   };

@@ -1,19 +1,12 @@
 /**
- * Code outside WebAssembly that phases call: a library's functions, or machine code that an engine has written. Every thread
- * of the pool loads it for itself; kernels call it by records in the shared memory, so that helpers need no messages.
+ * Code outside WebAssembly that phases call: machine code that an engine has written. Every thread of the pool loads what calls
+ * it for itself; kernels call it by records in the shared memory, so that helpers need no messages.
  */
 
 /** What a thread of the pool calls. */
 export interface ForeignCalls {
-  /**
-   * Calls what a record says (`compiler/foreign-call.ts`), and throws where that fails. Places are bytes in the engine's memory.
-   *
-   * @param target What to call, as the lowering has named it.
-   * @param list Where the argument list that the lowering has written lies.
-   * @param addresses Where the operands' addresses lie, 32 bits each.
-   * @param moved Bit i: operand i lies elsewhere than in the record's last call; bit 31 stands for all from there on.
-   */
-  call(target: number, list: number, addresses: number, moved: number): void;
+  /** Runs what the operands say, whose addresses lie at `addresses`, 32 bits each: bytes in the engine's memory, all of them. */
+  call(addresses: number): void;
 }
 
 /** The module that `ForeignCode.module` names. */

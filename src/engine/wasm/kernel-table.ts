@@ -4,7 +4,6 @@
  */
 import { internalError } from '../../core/errors.js';
 import type { KernelArguments, KernelName } from '../compiler/kernel-name.js';
-import type { EitherStorage } from '../compiler/lower/stored-kernel.js';
 import type { KernelCall } from '../compiler/target.js';
 import type { Precision } from '../precision.js';
 import { avgPool } from './families/avg-pool.js';
@@ -37,9 +36,9 @@ import { strided } from './families/strided.js';
 import { ternary } from './families/ternary.js';
 import { unary, unaryBackward } from './families/unary.js';
 import { winogradForward, winogradWeight } from './families/winograd.js';
-import { winogradForeign } from './families/winograd-foreign.js';
 import { winogradRows, winogradRowsWeight } from './families/winograd-rows.js';
 import { type GivenArguments, writeCall } from './families/write-call.js';
+import type { EitherStorage } from './lower/stored-kernel.js';
 
 export const kernelFamilies = {
   calls,
@@ -55,7 +54,6 @@ export const kernelFamilies = {
   'winograd-weight': winogradWeight,
   'winograd-rows': winogradRows,
   'winograd-rows-weight': winogradRowsWeight,
-  'winograd-foreign': winogradForeign,
   unary,
   binary,
   compare,

@@ -10,6 +10,7 @@ import { currentEngine, isWinogradAllowed } from '../../engine/select.js';
 import { expand, merge, type RawLayer } from '../../recipes/settings/layers.js';
 import type { SettingsLayer } from '../../recipes/settings/schema.js';
 import { defaultGenerator } from '../../tensor/generator.js';
+import { requireFormerEngine } from '../former-engine.js';
 import { judgedBy } from '../judged.js';
 import { type Opening, prepare } from '../prepare.js';
 import { settingsOfTask } from '../task-settings.js';
@@ -143,6 +144,8 @@ export async function resumeTune(
       path,
       `was begun with wick ${definition.wick}, this is ${version()}: trials of both cannot be compared; use that version, or begin anew`,
     );
+  const advice = 'trials on two engines cannot be compared: begin anew';
+  requireFormerEngine(path, definition.engine.engine, advice);
   if (trials !== undefined) {
     requireCount('resumeTune', 'trials', trials, maxTrials);
     if (trials < definition.trials)

@@ -26,7 +26,7 @@ function phase(note: string, reads: readonly Region[], writes: readonly Region[]
 function schedule(phases: readonly Phase[], outputs: readonly Region[] = [y]) {
   const draft: Draft = {
     ...{ phases, hostCalls: [], inputs: [w, v, x], outputs, steady: [0, 1] },
-    ...{ checks: [], conversions: 0, releases: [] },
+    ...{ checks: [], conversions: 0 },
   };
   const { preparations, phases: rest, kept } = scheduleOf(draft);
   const notes = (list: readonly Phase[]) => list.map(({ note }) => note).join('');

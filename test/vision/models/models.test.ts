@@ -9,7 +9,6 @@ import { mnistCnn } from '../../../src/vision/models/mnist-cnn.js';
 import { resnet18, resnet34 } from '../../../src/vision/models/resnet.js';
 import { sneakerCnn } from '../../../src/vision/models/sneaker-cnn.js';
 import { withoutNative } from '../../engine/native/machine.js';
-import { withoutLibrary } from '../../engine/onednn/machine.js';
 import { assertLosses, lossesOf, modelGoldens, trainings } from './golden-training.js';
 
 const { printed, shapes } = modelGoldens;
@@ -41,7 +40,7 @@ test('resnet18 has the 122 keys of torchvision', () => {
 for (const [name, training] of Object.entries(trainings))
   for (const engine of training.engines)
     test(`${name} has the losses of PyTorch, step by step, on ${engine}`, {
-      skip: (engine === 'onednn' && withoutLibrary) || (engine === 'native' && withoutNative),
+      skip: engine === 'native' && withoutNative,
     }, () => {
       useEngine(engine);
       assert.equal(currentEngine().name, engine);

@@ -1,8 +1,8 @@
 /** The calls of a phase, and the form in which the runner (`../runner.ts`) reads them. */
-import { emitForeign, type ForeignCall } from '../../compiler/foreign-call.js';
 import type { LowerContext } from '../../compiler/lowering.js';
 import type { Phase } from '../../compiler/phase.js';
 import { Pointer, type Region } from '../../compiler/region.js';
+import { alignUp } from '../../pool/heap.js';
 import type { Kernel } from '../kernels.js';
 
 /** A place in an operand, for a kernel's argument. */
@@ -60,9 +60,6 @@ export interface PhaseCalls {
   readonly byImages: ByImages | undefined;
 }
 
-/** The one function that threads call (`../calls.ts`). */
-const runner = 1n;
-
 /** Bytes of an entry before its arguments, and of an argument. */
 const headBytes = 16;
 const argumentBytes = 8;
@@ -90,18 +87,25 @@ export function emitCalls(context: LowerContext, calls: PhaseCalls): void {
     start += list.length;
     return 4 * (start - list.length);
   });
-  const foreign = lists.map(({ length }, thread): ForeignCall | undefined => {
-    if (length === 0) return undefined;
-    const offsets = operands.map(({ isOwn, bytes }) => (isOwn ? thread * bytes : 0));
-    return { target: runner, offsets: [starts[thread] ?? 0, ...offsets] };
-  });
   const table = context.table(all);
   known.set(table.region, calls);
   const split = byImages && {
     split: `native: ${byImages.images} images`,
     own: byImages.operands.map(({ pointer }) => pointer),
   };
-  emitForeign(context, [table, ...operands.map(({ pointer }) => pointer)], foreign, split);
+  const pointers = [table, ...operands.map(({ pointer }) => pointer)];
+  const count = pointers.length;
+  const recordBytes = alignUp(4 * (1 + 2 * count)); // Threads write to cache lines of their own.
+  const records = new Uint32Array((recordBytes / 4) * lists.length);
+  lists.forEach(({ length }, thread) => {
+    if (length === 0) return;
+    const offsets = operands.map(({ isOwn, bytes }) => (isOwn ? thread * bytes : 0));
+    const at = (recordBytes / 4) * thread;
+    records[at] = 1;
+    records.set([starts[thread] ?? 0, ...offsets], at + 1 + count);
+  });
+  const told = { records: context.table(records), recordBytes, count, operands: pointers };
+  context.emit('foreign', told, split);
 }
 
 /** An entry for each call: the kernel's address, the entry's bytes, (operand's position, byte in it) for each argument. */

@@ -1,17 +1,13 @@
 /** Matrix products: `linear` (x · wᵀ + b) and `matmul` of two matrices. */
 import type { MatmulAttrs } from '../../../graph/attrs/layers.js';
 import { ROWS } from '../../compiler/layout.js';
-import {
-  linearProduct,
-  type MatrixProduct,
-  matmulProduct,
-} from '../../compiler/lower/matrix-product.js';
 import { type LowerContext, type Lowering, lowering } from '../../compiler/lowering.js';
 import type { Pointer } from '../../compiler/region.js';
 import { dot } from '../kernels/dot.js';
 import { product, tileFor } from '../kernels/product.js';
 import { copyRows } from '../kernels/weight-order.js';
 import type { Kernels } from '../kernels.js';
+import { linearProduct, type MatrixProduct, matmulProduct } from './matrix-product.js';
 import { emitPacking, type WeightView } from './packed-weights.js';
 import { areReachable, type Call, KernelPhase, type Place } from './phase.js';
 import { shareOf } from './shares.js';

@@ -4,7 +4,7 @@ import type { Family } from './family.js';
 export const calls = {
   /** A function of the host, on the main thread. */
   HostArgs: { kernels: ['host'], fields: { id: 'i32' } },
-  /** What the thread's record (compiler/foreign-call.ts) says, with so many operands. */
+  /** Foreign code on every thread, with `count` operands: record t, of words, says what thread t does (kernels/calls.ts). */
   ForeignArgs: {
     kernels: ['foreign'],
     fields: { records: 'read', recordBytes: 'usize', count: 'i32', operands: 'pointers' },

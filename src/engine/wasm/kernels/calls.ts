@@ -1,5 +1,5 @@
 // Phases that leave WebAssembly: a function of the host, on the main thread, or foreign code, on every thread
-// (pool/foreign-code.ts; compiler/foreign-call.ts lays out the records that say what to call).
+// (pool/foreign-code.ts).
 
 import { ForeignArgs, HostArgs } from './args';
 
@@ -7,29 +7,19 @@ import { ForeignArgs, HostArgs } from './args';
 declare function callHost(id: i32): void;
 
 @external('env', 'call')
-declare function callForeign(target: f64, list: usize, addresses: usize, moved: u32): void;
+declare function callForeign(addresses: usize): void;
 
 export function host(args: HostArgs, tid: i32, threads: i32): void {
   if (tid == 0) callHost(args.id);
 }
 
+// A thread's record: whether it calls, room for the operands' addresses, and where its share of each operand starts.
 export function foreign(args: ForeignArgs, tid: i32, threads: i32): void {
-  runRecord(args.records + <usize>tid * args.recordBytes, args.count, args.operands);
-}
-
-// Calls what a record says with operands at the `count` pointers.
-export function runRecord(record: usize, count: i32, pointers: usize): void {
-  const target = load<u64>(record);
-  if (target == 0) return;
-  const addresses = record + 8;
-  const bytes = <usize>count << 2;
-  let moved: u32 = 0;
-  for (let i = 0; i < count; i++) {
-    const at = addresses + (<usize>i << 2);
-    const address = load<u32>(pointers + (<usize>i << 2)) + load<u32>(at + bytes);
-    if (address == load<u32>(at)) continue;
-    store<u32>(at, address);
-    moved |= (<u32>1) << <u32>min(i, 31);
-  }
-  callForeign(<f64>target, addresses + 2 * bytes, addresses, moved);
+  const record = args.records + <usize>tid * args.recordBytes;
+  if (load<u32>(record) == 0) return;
+  const addresses = record + 4;
+  const bytes = <usize>args.count << 2;
+  for (let i: usize = 0; i < bytes; i += 4)
+    store<u32>(addresses + i, load<u32>(args.operands + i) + load<u32>(addresses + bytes + i));
+  callForeign(addresses);
 }

@@ -102,8 +102,7 @@ function clearColumns(temp: usize, from: usize, to: usize, rowBytes: usize): voi
   }
 }
 
-// V of tiles [first, end): element e of tile t and block c goes to to + e·element + (t − first)·tile + (c − from)·block,
-// of blocks [from, until).
+// V of tiles [first, end): element e of tile t and block c goes to to + e·element + (t − first)·tile + c·block.
 export function transformInput(
   a: Tiles,
   first: i32,
@@ -113,13 +112,11 @@ export function transformInput(
   tile: usize,
   block: usize,
   temp: usize,
-  from: i32 = 0,
-  until: i32 = a.blocks,
 ): void {
   const rowBytes = <usize>a.width * PIXEL;
   const zeros = temp + ZEROS;
-  for (let c = from; c < until; c++) {
-    let v = to + <usize>(c - from) * block;
+  for (let c = 0; c < a.blocks; c++) {
+    let v = to + <usize>c * block;
     goTo(a, first);
     for (let t = first; t < end; t++) {
       const y = topOf(a) - a.pad;
@@ -165,14 +162,12 @@ export function transformGradient(
   tile: usize,
   block: usize,
   temp: usize,
-  from: i32 = 0,
-  until: i32 = a.blocks,
 ): void {
   const rowBytes = <usize>a.width * PIXEL;
   const zeros = temp + ZEROS;
   const row: usize = 4 * PIXEL; // of a tile between the passes, 6 × 4
-  for (let c = from; c < until; c++) {
-    let v = to + <usize>(c - from) * block;
+  for (let c = 0; c < a.blocks; c++) {
+    let v = to + <usize>c * block;
     goTo(a, first);
     for (let t = first; t < end; t++) {
       const y = topOf(a);

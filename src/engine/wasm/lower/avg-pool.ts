@@ -4,7 +4,6 @@ import type { AvgPool2dAttrs } from '../../../graph/attrs/layers.js';
 import type { Value } from '../../../graph/graph.js';
 import { operands } from '../../../graph/op.js';
 import { type Block, ROWS } from '../../compiler/layout.js';
-import { storedKernel } from '../../compiler/lower/stored-kernel.js';
 import { type LowerContext, lowering } from '../../compiler/lowering.js';
 import type { PlanNode } from '../../compiler/plan-node.js';
 import {
@@ -14,6 +13,7 @@ import {
   type Window,
   windowTable,
 } from './pool-windows.js';
+import { storedKernel } from './stored-kernel.js';
 
 type WindowsOf = (size: number, count: number, axis: 0 | 1) => Window[];
 

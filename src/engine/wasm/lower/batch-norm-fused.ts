@@ -20,7 +20,6 @@ import type { BatchNormAttrs } from '../../../graph/attrs/layers.js';
 import type { Value } from '../../../graph/graph.js';
 import { operands } from '../../../graph/op.js';
 import { type Block, blockFor } from '../../compiler/layout.js';
-import { storedKernel } from '../../compiler/lower/stored-kernel.js';
 import { type LowerContext, lowering } from '../../compiler/lowering.js';
 import type { PlanNode } from '../../compiler/plan-node.js';
 import type { Pointer } from '../../compiler/region.js';
@@ -36,6 +35,7 @@ import {
   type ParameterGradients,
 } from './batch-norm.js';
 import { type ChannelLayout, channelLayout, sumBytes } from './channel-layout.js';
+import { storedKernel } from './stored-kernel.js';
 
 /** The layout in which `x` is stored if that is whole vectors of channels, else the one that suits its channels. */
 export function vectorBlock(context: LowerContext, x: Value): Block {

@@ -2,10 +2,10 @@
 import type { BatchNormAttrs } from '../../../graph/attrs/layers.js';
 import type { Value } from '../../../graph/graph.js';
 import { operands } from '../../../graph/op.js';
-import { storedKernel } from '../../compiler/lower/stored-kernel.js';
 import { type LowerContext, lowering } from '../../compiler/lowering.js';
 import type { Pointer } from '../../compiler/region.js';
 import { type ChannelLayout, channelLayout, storedChannels, sumBytes } from './channel-layout.js';
+import { storedKernel } from './stored-kernel.js';
 
 /** Per channel, with those that fill the last block: y = x · scale + shift. */
 export interface ChannelScale {

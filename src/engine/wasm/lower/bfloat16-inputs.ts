@@ -1,4 +1,4 @@
-/** Which inputs lowerings take in bfloat16: these, and those that a provider computes (`onednn`). */
+/** Which inputs lowerings take in bfloat16, those of a provider (`native`) as well. */
 import type { NodeName } from '../../compiler/node-attrs.js';
 import type { NamedNode } from '../../compiler/plan-node.js';
 import { sumsChannels } from './reduction.js';

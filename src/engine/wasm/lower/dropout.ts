@@ -3,8 +3,8 @@ import { numel } from '../../../core/shape.js';
 import type { DropoutAttrs } from '../../../graph/attrs/layers.js';
 import { operands } from '../../../graph/op.js';
 import { ROWS } from '../../compiler/layout.js';
-import { storedKernel } from '../../compiler/lower/stored-kernel.js';
 import { lowering } from '../../compiler/lowering.js';
+import { storedKernel } from './stored-kernel.js';
 
 /** A draw of 24 random bits keeps what it decides about where it is not below `threshold`. */
 function draws(p: number): { threshold: number; scale: number } {

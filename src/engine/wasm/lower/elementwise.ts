@@ -5,12 +5,12 @@ import type { Value } from '../../../graph/graph.js';
 import { operands } from '../../../graph/op.js';
 import type { KernelName } from '../../compiler/kernel-name.js';
 import { isPadded, ROWS, storedElements } from '../../compiler/layout.js';
-import type { EitherStorage } from '../../compiler/lower/stored-kernel.js';
 import { type LowerContext, type Lowering, lowering } from '../../compiler/lowering.js';
 import type { Lowerings } from '../../compiler/target.js';
 import type { Precision } from '../../precision.js';
 import type { UnaryBackwardKernel, UnaryKernel } from '../families/unary.js';
 import { bfloat16Kernel } from '../kernel-table.js';
+import type { EitherStorage } from './stored-kernel.js';
 
 /** The kernel of a function, its constants, and whether it keeps the zeros that fill a last block of channels. */
 export interface ElementKernel<Name extends KernelName> {

@@ -13,7 +13,6 @@ import type { Value } from '../../../graph/graph.js';
 import { operands } from '../../../graph/op.js';
 import { storedSize } from '../../compiler/layout.js';
 import { isTwoByTwo } from '../../compiler/lower/max-pool-windows.js';
-import { storedKernel } from '../../compiler/lower/stored-kernel.js';
 import { type LowerContext, lowering } from '../../compiler/lowering.js';
 import type { BlockedPoolAttrs } from '../../compiler/node-attrs.js';
 import type { Pointer } from '../../compiler/region.js';
@@ -21,6 +20,7 @@ import type { Lowerings } from '../../compiler/target.js';
 import type { Precision } from '../../precision.js';
 import { vectorBlock } from './batch-norm-fused.js';
 import { poolWindows } from './max-pool.js';
+import { storedKernel } from './stored-kernel.js';
 
 /** Bytes from a window's first element to each of its elements, where they are stored so. */
 function tapTable(

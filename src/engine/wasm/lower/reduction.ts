@@ -4,11 +4,11 @@ import type { NormAttrs, ReductionAttrs, VarianceAttrs } from '../../../graph/at
 import type { Value } from '../../../graph/graph.js';
 import { operands } from '../../../graph/op.js';
 import { type Block, isPadded, ROWS } from '../../compiler/layout.js';
-import { storedKernel } from '../../compiler/lower/stored-kernel.js';
 import { type LowerContext, type Lowering, lowering } from '../../compiler/lowering.js';
 import type { PlanNode } from '../../compiler/plan-node.js';
 import type { Lowerings } from '../../compiler/target.js';
 import { channelLayout, storedChannels, sumBytes } from './channel-layout.js';
+import { storedKernel } from './stored-kernel.js';
 
 /** [K1][R1][K2][R2][K3]: kept and reduced dimensions in turn. */
 interface Pattern {

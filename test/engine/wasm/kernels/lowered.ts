@@ -169,8 +169,6 @@ class SandboxContext implements LowerContext {
     return this.pointer(data, 'write');
   }
 
-  whenDisposed(): void {}
-
   check(value: Value, check: (data: TypedArray) => void): boolean {
     check(this.take(value));
     return true;

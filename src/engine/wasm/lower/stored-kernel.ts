@@ -1,6 +1,7 @@
 /** Kernels that exist for both storages of activations (`wasm/kernels/elements.ts`). */
+
+import type { KernelName } from '../../compiler/kernel-name.js';
 import type { Precision } from '../../precision.js';
-import type { KernelName } from '../kernel-name.js';
 
 type Base<K> = K extends `${infer Name}Bf16` ? Name : never;
 

@@ -3,7 +3,7 @@ import { numel } from '../../../core/shape.js';
 import type { MatmulAttrs } from '../../../graph/attrs/layers.js';
 import type { Value } from '../../../graph/graph.js';
 import { operands } from '../../../graph/op.js';
-import type { PlanNode } from '../plan-node.js';
+import type { PlanNode } from '../../compiler/plan-node.js';
 
 /** Elements from one row to the next, and from one column to the next. */
 export interface Matrix {

@@ -1,15 +1,14 @@
-/** Matrix products on engine `onednn`, against `reference`. */
+/** Matrix products on engine `native`, against `reference`. */
 import '../../../src/ops/index.js';
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { Rng } from '../../../src/core/rng.js';
-import type { OneDnnEngine } from '../../../src/engine/onednn/onednn.js';
 import { referenceEngine } from '../../../src/engine/reference/reference.js';
 import type { Graph } from '../../../src/graph/graph.js';
 import { assertValues } from '../../ops/run-case.js';
 import { GraphBuilder, normals, prepareAndRun } from '../compiler/graphs.js';
 import { kernelsByOp } from './kernels-by-op.js';
-import { openMachineEngine, withoutVectors } from './machine.js';
+import { nativeLevels, openMachineCode, withoutNative } from './machine.js';
 
 function linear(x: readonly number[], outputs: number, bias: boolean): Graph {
   const b = new GraphBuilder();
@@ -25,7 +24,6 @@ function matmul(m: number, k: number, n: number, transposeA: boolean, transposeB
   return b.graph([b.call('matmul', [left, right], { transposeA, transposeB })]);
 }
 
-/** Of at least 2¹⁸ multiply-adds; fewer are left to the engine's own kernels. */
 const products: Readonly<Record<string, Graph>> = {
   'linear with bias, columns cut': linear([20, 100], 140, true),
   'linear without bias, rows cut': linear([300, 90], 10, false),
@@ -38,8 +36,10 @@ const products: Readonly<Record<string, Graph>> = {
   'matmul Aᵀ · Bᵀ': matmul(31, 250, 45, true, true),
 };
 
-describe('matrix products on oneDNN', { skip: withoutVectors }, () => {
-  const engines: OneDnnEngine[] = [1, 2, 3, 5].map((threads) => openMachineEngine({ threads }));
+describe('matrix products in emitted code', { skip: withoutNative }, () => {
+  const engines = nativeLevels.flatMap((level) =>
+    [1, 2, 5].map((threads) => openMachineCode({ threads, level })),
+  );
   after(() => {
     for (const engine of engines) engine.stop();
   });
@@ -52,18 +52,19 @@ describe('matrix products on oneDNN', { skip: withoutVectors }, () => {
       for (const engine of engines) {
         const plan = engine.prepare(graph);
         const [kernels = []] = Object.values(kernelsByOp(plan.program));
-        assert.deepEqual(kernels, ['foreign'], plan.program);
+        assert.deepEqual(kernels, what.includes('Aᵀ · Bᵀ') ? ['gemm'] : ['foreign'], plan.program);
         plan.dispose();
         const [result = []] = prepareAndRun(engine, graph, inputs);
-        assertValues(`${engine.threads} threads`, result, expected, 1e-5);
+        const { level } = engine.facts.code;
+        assertValues(`${level}, ${engine.threads} threads`, result, expected, 1e-5);
       }
     });
 
   test('small products are left to the engine’s own kernels', () => {
-    const graph = matmul(16, 16, 16, false, false);
+    const graph = matmul(15, 16, 16, false, false);
     for (const engine of engines) {
       const plan = engine.prepare(graph);
-      assert.doesNotMatch(plan.program, /^native/m);
+      assert.doesNotMatch(plan.program, /^foreign/m);
       plan.dispose();
     }
   });
