@@ -36,7 +36,7 @@ export function rowMajorBytes(
   return result;
 }
 
-/** A dimension of size 1 may have any stride. */
-function isRowMajor(shape: Shape, stride: readonly number[]): boolean {
+/** Whether elements lie one after the other; a dimension of size 1 may have any stride. */
+export function isRowMajor(shape: Shape, stride: readonly number[]): boolean {
   return stridesOf(shape).every((step, d) => shape[d] === 1 || stride[d] === step);
 }

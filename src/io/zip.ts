@@ -10,6 +10,9 @@ const inflate = promisify(inflateRaw);
 
 const maxEntries = 2 ** 17;
 
+/** Bytes of a piece: a multiple of the size of any element. */
+const PIECE = 2 ** 22;
+
 const STORED = 0;
 const DEFLATED = 8;
 
@@ -69,10 +72,33 @@ export class ZipArchive {
     const stored = Buffer.allocUnsafe(entry.compressedSize);
     await readFully(this.file, stored, start, fail);
     const bytes = entry.compressionMethod === STORED ? stored : await this.unpack(entry, stored);
-    // PyTorch can be told to leave checksums out; it writes 0 then.
-    if (entry.crc32 !== 0 && crc32(bytes) !== entry.crc32)
-      throw fail(`the checksum of ${quote(name)} in it is wrong: the file is damaged`);
+    this.requireSum(entry, crc32(bytes));
     return bytes;
+  }
+
+  /** PyTorch can be told to leave checksums out; it writes 0 then. */
+  private requireSum({ crc32: wanted, fileName }: Entry, sum: number): void {
+    if (wanted !== 0 && sum !== wanted)
+      throw this.fail(`the checksum of ${quote(fileName)} in it is wrong: the file is damaged`);
+  }
+
+  /** The same in pieces, of which the checksum is known to be right when the last has been taken. */
+  async *pieces(name: string): AsyncGenerator<Buffer> {
+    const entry = this.entries.get(name);
+    if (entry?.compressionMethod !== STORED) {
+      yield await this.read(name);
+      return;
+    }
+    const start = await this.dataStart(entry);
+    let sum = 0;
+    for (let done = 0; done < entry.compressedSize; ) {
+      const piece = Buffer.allocUnsafe(Math.min(PIECE, entry.compressedSize - done));
+      await readFully(this.file, piece, start + done, this.fail);
+      sum = crc32(piece, sum);
+      done += piece.length;
+      yield piece;
+    }
+    this.requireSum(entry, sum);
   }
 
   private async dataStart(entry: Entry): Promise<number> {

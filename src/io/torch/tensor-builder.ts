@@ -8,7 +8,7 @@ import { formatShape, numel, type Shape } from '../../core/shape.js';
 import { fromArray } from '../../tensor/creation.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { type EncodingName, encodings } from '../elements.js';
-import { rowMajorBytes } from '../strided.js';
+import { isRowMajor, rowMajorBytes } from '../strided.js';
 
 /** Bytes in the file that tensors are views of. */
 export class TorchStorage {
@@ -93,25 +93,59 @@ export class TensorBuilder {
 
   /** Gives all tensors of a storage their elements. */
   fill(storage: TorchStorage, bytes: Uint8Array): void {
-    if (bytes.length !== storage.bytes)
-      throw this.fail(
-        `storage ${quote(storage.key)} has ${bytes.length} bytes, its tensors say ${storage.bytes}`,
-      );
+    this.requireBytes(storage, bytes.length);
     for (const { tensor, encoding, offset, stride } of this.unread.get(storage) ?? []) {
-      const { size, decode, dtype } = encodings[encoding];
-      const misfit = decode(
-        rowMajorBytes(bytes, size, offset, tensor.shape, stride),
-        tensor.data,
-        0,
-      );
-      if (misfit !== null)
-        throw this.fail(
-          `a tensor ${formatShape(tensor.shape)} of ${encoding} holds ${misfit.value} at position ${misfit.index}, ` +
-            `which ${dtype} does not have`,
-        );
+      const { size } = encodings[encoding];
+      this.decode(tensor, encoding, rowMajorBytes(bytes, size, offset, tensor.shape, stride), 0);
     }
     this.unread.delete(storage);
   }
+
+  /** The same of pieces of whole elements, which lie in memory together only where tensors are views. */
+  async fillFrom(storage: TorchStorage, pieces: AsyncIterable<Uint8Array>): Promise<void> {
+    const [only, ...others] = this.unread.get(storage) ?? [];
+    if (only === undefined || others.length > 0 || !isWholeStorage(only, storage)) {
+      const all: Uint8Array[] = [];
+      for await (const piece of pieces) all.push(piece);
+      const [first = new Uint8Array()] = all;
+      this.fill(storage, all.length > 1 ? Buffer.concat(all) : first);
+      return;
+    }
+    const { size } = encodings[only.encoding];
+    let done = 0;
+    for await (const piece of pieces) {
+      const at = done / size;
+      done += piece.length;
+      if (done > storage.bytes) break;
+      this.decode(only.tensor, only.encoding, piece, at);
+    }
+    this.requireBytes(storage, done);
+    this.unread.delete(storage);
+  }
+
+  private requireBytes({ key, bytes }: TorchStorage, found: number): void {
+    if (found !== bytes)
+      throw this.fail(`storage ${quote(key)} has ${found} bytes, its tensors say ${bytes}`);
+  }
+
+  private decode(tensor: Tensor, encoding: EncodingName, bytes: Uint8Array, at: number): void {
+    const { decode, dtype } = encodings[encoding];
+    const misfit = decode(bytes, tensor.data, at);
+    if (misfit !== null)
+      throw this.fail(
+        `a tensor ${formatShape(tensor.shape)} of ${encoding} holds ${misfit.value} at position ${at + misfit.index}, ` +
+          `which ${dtype} does not have`,
+      );
+  }
+}
+
+/** Whether the tensor's elements are those of the storage, one after the other. */
+function isWholeStorage(
+  { tensor: { shape }, encoding, offset, stride }: Unread,
+  { bytes }: TorchStorage,
+): boolean {
+  const isAll = numel(shape) * encodings[encoding].size === bytes;
+  return isAll && offset === 0 && isRowMajor(shape, stride);
 }
 
 function requireInside(

@@ -41,7 +41,7 @@ export async function readZipContainer(
     },
   });
   for (const storage of [...builder.storages])
-    builder.fill(storage, await archive.read(place(storage)));
+    await builder.fillFrom(storage, archive.pieces(place(storage)));
   return value;
 }
 
