@@ -8,10 +8,12 @@ import { type TestContext, test } from 'node:test';
 import { CheckpointError } from '../../src/core/errors.js';
 import { loadTorch } from '../../src/io/load-torch.js';
 import { decodeSafetensors } from '../../src/io/safetensors.js';
+import { saveTorch } from '../../src/io/save-torch.js';
 import { BatchNorm1d } from '../../src/nn/batch-norm.js';
 import { Sequential } from '../../src/nn/containers.js';
 import { Linear } from '../../src/nn/linear.js';
 import '../../src/ops/index.js';
+import { ones } from '../../src/tensor/creation.js';
 import { Tensor } from '../../src/tensor/tensor.js';
 import { resnet18 } from '../../src/vision/models/resnet.js';
 import { put, temporaryFolder } from '../vision/datasets/temporary-folder.js';
@@ -95,6 +97,13 @@ for (const format of ['zip', 'legacy'])
     const optimizer: Map<string, Map<number, Map<string, unknown>>> = content.get('optimizer');
     assertTensor(optimizer.get('state')?.get(0)?.get('exp_avg'), golden.exp_avg, 'exp_avg');
   });
+
+test('a tensor beside the weights does not make weights of the whole checkpoint', async (t) => {
+  const path = join(await temporaryFolder(t), 'x.pth');
+  const weights = new Map([['fc.weight', ones([2, 3])]]);
+  await saveTorch(path, { epoch: 3, best: ones([1]), state_dict: weights, lr: 0.1 });
+  assert.deepEqual([...(await loadTorch(path)).stateDict.keys()], ['fc.weight']);
+});
 
 test('the weights may have any name, if it is said', async (t) => {
   const bytes = bytesOf('checkpoint zip');

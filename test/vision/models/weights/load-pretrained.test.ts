@@ -5,11 +5,16 @@ import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { saveSafetensors } from '../../../../src/io/safetensors.js';
 import { saveTorch } from '../../../../src/io/save-torch.js';
-import type { StateDict } from '../../../../src/nn/module.js';
+import { BatchNorm2d } from '../../../../src/nn/batch-norm.js';
+import { Linear } from '../../../../src/nn/linear.js';
+import { Module, type StateDict } from '../../../../src/nn/module.js';
 import { zeros } from '../../../../src/tensor/creation.js';
 import { manualSeed } from '../../../../src/tensor/generator.js';
 import * as models from '../../../../src/vision/models/index.js';
-import { renamedDenseNet } from '../../../../src/vision/models/weights/load-pretrained.js';
+import {
+  loadPretrained,
+  renamedDenseNet,
+} from '../../../../src/vision/models/weights/load-pretrained.js';
 import { temporaryFolder } from '../../datasets/temporary-folder.js';
 
 function assertSame(state: StateDict, wanted: StateDict, except: (key: string) => boolean): void {
@@ -80,4 +85,33 @@ test('keys of DenseNets as their files have them', () => {
   assert.ok(old.filter((key, i) => key !== wanted[i]).length > 500);
   const state = new Map(old.map((key) => [key, zeros([1])]));
   assert.deepEqual([...renamedDenseNet(state).keys()], wanted);
+});
+
+/** A layer of a DenseNet, and a head. */
+class Dense extends Module {
+  readonly denselayer1: Norm;
+  readonly classifier: Linear;
+
+  constructor(numClasses: number) {
+    super();
+    this.denselayer1 = new Norm();
+    this.classifier = new Linear(2, numClasses);
+  }
+}
+
+class Norm extends Module {
+  readonly norm1 = new BatchNorm2d(2);
+}
+
+test('weights of a DenseNet are found under the keys of their files', async (t) => {
+  const weights = `${await temporaryFolder(t)}/d.safetensors`;
+  manualSeed(2);
+  const state = new Dense(3).stateDict();
+  const old = [...state].map(
+    ([key, tensor]) => [key.replace('norm1.', 'norm.1.'), tensor] as const,
+  );
+  await saveSafetensors(weights, new Map(old));
+  const make = (numClasses: number) => new Dense(numClasses);
+  const model = await loadPretrained({ architecture: 'densenet121', weights, make });
+  assertSame(model.stateDict(), state, () => false);
 });
