@@ -126,7 +126,11 @@ function sumUp(w: KernelWriter, shape: ConvRows, { x, weights, tapBytes, group, 
     w.loop(run.blocks, () => {
       weight.advance(shape.firstRow * rowBytes);
       w.loop(kernelRows, () => {
+        const fetches = fetchesFor(shape, group, run.channels / unroll);
+        const ahead = fetches > 0 ? from.fork(group.pixels * shape.step * shape.xPixel) : undefined;
         w.loop(run.channels / unroll, () => {
+          for (let line = 0; line < fetches; line++) ahead?.fetch(line * cacheLine);
+          ahead?.advance(fetches * cacheLine);
           for (let c = 0; c < unroll; c++)
             taps.forEach((tap, t) => {
               const at = (c * taps.length + t) * tapBytes;
@@ -141,6 +145,21 @@ function sumUp(w: KernelWriter, shape: ConvRows, { x, weights, tapBytes, group, 
       weight.advance((packedRows - shape.firstRow - kernelRows) * rowBytes);
     });
   }
+}
+
+const cacheLine = 64;
+
+/**
+ * Lines to fetch in each of so many rounds over the channels of a block, of the pixels of the group behind this one: a row of blocks is too
+ * short, and the next one too far, for the CPU to see them coming. Where taps overlap most of them are there.
+ */
+function fetchesFor(
+  { kernelRows, taps, xPixel, step, xChannel }: ConvRows,
+  group: Group,
+  rounds: number,
+): number {
+  if (kernelRows > 1 || taps.length > step || xChannel > xPixel) return 0;
+  return Math.ceil((group.pixels * step * xPixel) / cacheLine / rounds);
 }
 
 /** Channels written out one after the other: some four taps. */
