@@ -5,7 +5,7 @@
  *   npm run bench -- [--only NAME] [--engine E,…] [--mode compiled,eager] [--precision float32,bfloat16] [--threads N]
  *                    [--peer LABEL] [--clock wall,cpu] [--rounds N] [--seconds S] [--limit S] [--foreign CPUS] [--json]
  *
- * --engine     those of wick that take part; all that open here, without `reference`, by themselves
+ * --engine     those of wick that take part; all of the CPU that open here, without `reference`, by themselves
  * --mode       eager: one op at a time, for the workloads where that is of interest
  * --peer       the one contestant that takes part beside wick, and that its ratio is taken against: onnxruntime-node, …
  * --clock      cpu: steps take what all threads of a process have worked; for machines that are not quiet, and one thread
@@ -17,7 +17,7 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { precisions } from '../src/engine/precision.js';
-import { engineNames } from '../src/engine/registry.js';
+import { engineNames, gpuEngines } from '../src/engine/registry.js';
 import '../src/engine/standard.js';
 import { compare } from './compare.js';
 import { clocks } from './contestant.js';
@@ -34,7 +34,7 @@ const { values: options } = parseArgs({
     engine: {
       type: 'string',
       default: engineNames()
-        .filter((e) => e !== 'reference')
+        .filter((e) => e !== 'reference' && !gpuEngines().includes(e))
         .join(),
     },
     mode: { type: 'string', default: modes.join() },

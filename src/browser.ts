@@ -2,6 +2,8 @@
 export * as data from './data/portable.js';
 export { openBrowserEngine } from './engine/wasm/browser-engine.js';
 export type { WasmEngine, WasmEngineOptions } from './engine/wasm/wasm.js';
+export { openBrowserGpuEngine } from './engine/webgpu/browser-engine.js';
+export type { WebGpuEngine } from './engine/webgpu/webgpu.js';
 export * as explain from './explain/index.js';
 export * from './portable.js';
 export type { Answer } from './runs/answers.js';

@@ -1,7 +1,14 @@
 import type { EngineReport } from '../engine/select.js';
 
 /** The engine as rows of a table: what `wick doctor` prints of it. */
-export function engineRows({ engine, threads, kernels, code }: EngineReport): string[][] {
+export function engineRows({ engine, threads, kernels, code, adapter }: EngineReport): string[][] {
+  if (adapter !== undefined) {
+    const kind = adapter.software ? ', which the CPU computes: for tests' : '';
+    return [
+      ['engine', engine],
+      ['adapter', `${adapter.description}${kind}`],
+    ];
+  }
   const emitted = code === undefined ? [] : [['emitted code', codeText(code)]];
   return [['engine', engine], ...emitted, ['threads', String(threads)], ['SIMD', simd(kernels)]];
 }

@@ -17,6 +17,7 @@ export function applyEngineOfRun(
   const given = (key: string) => command.getOptionValueSource(key) === 'cli';
   applyEngineChoice({
     engine: options.engine ?? engine.engine,
+    ...(options.device !== undefined && { device: options.device }),
     threads: options.threads ?? engine.threads,
     winograd: given('winograd') ? options.winograd === true : engine.winograd,
     precision: options.precision ?? (settings.precision as Precision), // checked with the other settings

@@ -3,7 +3,15 @@ import { InvalidArgumentError, Option } from 'commander';
 import { maxThreads } from '../core/threads.js';
 import type { Precision } from '../engine/precision.js';
 import { engineNames } from '../engine/registry.js';
-import { currentEngine, preferEngine, setThreads, setWinograd } from '../engine/select.js';
+import {
+  currentEngine,
+  type DeviceChoice,
+  deviceChoices,
+  preferEngine,
+  setThreads,
+  setWinograd,
+  useDevice,
+} from '../engine/select.js';
 import { inversions } from '../runs/predict-options.js';
 
 /** A whole number from `min` to `max`. */
@@ -41,6 +49,13 @@ export function unitNumber(text: string): number {
 /** `--engine E`, `--threads N`: what every command that runs a model takes. */
 export const engineOption = (): Option =>
   new Option('--engine <name>', 'where ops run').choices(engineNames());
+export const deviceOption = (): Option =>
+  new Option(
+    '--device <name>',
+    'what ops run on, instead of --engine: auto is a GPU where there is one',
+  )
+    .choices(deviceChoices)
+    .conflicts('engine');
 export const threadsOption = (): Option =>
   new Option('--threads <n>', "threads to work with (default: the machine's cores)").argParser(
     wholeNumber(1, maxThreads),
@@ -73,6 +88,7 @@ export const jsonOption = (): Option =>
 /** Options of `engineOption`, `threadsOption` and `winogradOption` as parsed, and the precision that is wanted. */
 export interface EngineChoice {
   readonly engine?: string;
+  readonly device?: DeviceChoice;
   readonly threads?: number;
   readonly winograd?: boolean;
   readonly precision?: Precision;
@@ -81,12 +97,14 @@ export interface EngineChoice {
 /** Applies the choice and opens the engine: what is wrong with it shows before anything else is done. */
 export function applyEngineChoice({
   engine,
+  device,
   threads,
   winograd = true,
   precision = 'float32',
 }: EngineChoice): void {
   if (!winograd) setWinograd(false);
   if (threads !== undefined) setThreads(threads);
-  if (engine !== undefined) preferEngine(engine);
+  if (device !== undefined) useDevice(device);
+  else if (engine !== undefined) preferEngine(engine);
   currentEngine().requirePrecision(precision);
 }

@@ -28,6 +28,18 @@ export class LoadGate {
     }
   }
 
+  /** The same of a load that takes several turns of the event loop. */
+  async passAsync<T>(load: () => Promise<T>): Promise<T | undefined> {
+    if (Atomics.compareExchange(this.state, 0, states.open, states.loading) !== states.open)
+      return undefined;
+    try {
+      return await load();
+    } finally {
+      Atomics.store(this.state, 0, states.done);
+      Atomics.notify(this.state, 0);
+    }
+  }
+
   /** Lets no load begin any more. */
   close(): void {
     Atomics.compareExchange(this.state, 0, states.open, states.closed);

@@ -51,6 +51,12 @@ export interface PrepareOptions {
 export interface EngineFacts {
   /** Its build of the kernels: `relaxed` has fused multiply-add and twice the speed of `simd`. */
   readonly kernels?: string;
+  /** The GPU that computes. */
+  readonly adapter?: {
+    readonly description: string;
+    /** Whether it is the CPU that plays a GPU. */
+    readonly software: boolean;
+  };
   /** The machine code that it writes itself. */
   readonly code?: {
     /** The vectors that the code uses. */

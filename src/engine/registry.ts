@@ -1,6 +1,6 @@
 /** Which engines there are, by name: each room registers its own (`register.ts` in it), and nothing here knows their classes. */
 import { EngineError } from '../core/errors.js';
-import { optionReader } from '../core/options.js';
+import { optionReader, requireOneOf } from '../core/options.js';
 import type { Engine } from './engine.js';
 
 /** What `setThreads` and `setWinograd` say, for engines that care. */
@@ -22,11 +22,17 @@ export interface RegisterOptions {
   readonly automatic?: boolean;
   /** Whether the automatic ones stand in for it where a program only prefers it (`WICK_ENGINE`, `--engine`). @default false */
   readonly replaceable?: boolean;
+  /** What it computes on. @default 'cpu' */
+  readonly device?: ComputeDevice;
 }
+
+/** What an engine computes on, as `useDevice` names it. */
+export type ComputeDevice = 'cpu' | 'gpu';
 
 const readOptions = optionReader<RegisterOptions>('registerEngine', {
   automatic: true,
   replaceable: true,
+  device: true,
 });
 
 interface Entry extends Required<RegisterOptions> {
@@ -41,20 +47,21 @@ const entries = new Map<string, Entry>();
  * anybody uses it.
  *
  * @throws EngineError where the name is taken
- * @example registerEngine('webgpu', () => openWebGpuEngine());
+ * @example registerEngine('fpga', () => openFpgaEngine());
  */
 export function registerEngine(
   name: string,
   open: OpenEngine,
   ...given: [options?: RegisterOptions]
 ): void {
-  const { automatic = false, replaceable = false } = readOptions(given);
+  const { automatic = false, replaceable = false, device = 'cpu' } = readOptions(given);
+  requireOneOf('registerEngine', 'device', device, ['cpu', 'gpu']);
   if (entries.has(name))
     throw new EngineError(
       'registerEngine',
       `there is an engine '${name}' already; choose another name`,
     );
-  entries.set(name, { name, open, automatic, replaceable });
+  entries.set(name, { name, open, automatic, replaceable, device });
 }
 
 /** The names of all engines that are registered. */
@@ -65,6 +72,11 @@ export function engineNames(): readonly string[] {
 /** Those to try where nobody asks for one, best first. */
 export function automaticEngines(): readonly string[] {
   return [...entries.values()].filter(({ automatic }) => automatic).map(({ name }) => name);
+}
+
+/** Those that compute on a GPU, best first. */
+export function gpuEngines(): readonly string[] {
+  return [...entries.values()].filter(({ device }) => device === 'gpu').map(({ name }) => name);
 }
 
 /**

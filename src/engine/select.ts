@@ -3,9 +3,16 @@
  * emitted code runs, `wasm` where it loads, `reference` everywhere.
  */
 import { EngineError, reasonOf } from '../core/errors.js';
+import { requireOneOf } from '../core/options.js';
 import { requireThreads } from '../core/threads.js';
 import type { Engine, EngineFacts } from './engine.js';
-import { automaticEngines, openEngine, standInsFor } from './registry.js';
+import {
+  automaticEngines,
+  type ComputeDevice,
+  gpuEngines,
+  openEngine,
+  standInsFor,
+} from './registry.js';
 
 interface Choice {
   readonly engine: Engine;
@@ -31,6 +38,26 @@ export function useEngine(engine: string | Engine): void {
  */
 export function preferEngine(name: string): void {
   choose(prefer('preferEngine', name));
+}
+
+/** What ops may be asked to run on: `auto` is a GPU where there is one, else the CPU. */
+export type DeviceChoice = ComputeDevice | 'auto';
+export const deviceChoices: readonly DeviceChoice[] = ['cpu', 'gpu', 'auto'];
+
+/**
+ * Makes the best engine of that kind run all ops from now on: for `gpu` one that computes on a GPU, for `cpu` the one that is
+ * taken where nobody asks, for `auto` that where there is no GPU; `engineReport()` says which, and why.
+ *
+ * @returns what is computed on
+ * @throws EngineError where `gpu` is asked for and none is there; it says what is missing
+ * @example useDevice('auto');
+ */
+export function useDevice(device: DeviceChoice): ComputeDevice {
+  requireOneOf('useDevice', 'device', device, deviceChoices);
+  const gpus = device === 'cpu' ? [] : gpuEngines();
+  const others = device === 'gpu' ? [] : automaticEngines();
+  choose(firstOf('useDevice', [...gpus, ...others]));
+  return gpus.includes(currentEngine().name) ? 'gpu' : 'cpu';
 }
 
 /** The engine that runs ops; the first call chooses it. */
@@ -99,8 +126,13 @@ function choose(next: Choice): void {
 function prefer(subject: string, name = ''): Choice {
   const others = name === '' ? automaticEngines() : standInsFor(subject, name);
   if (others.length === 0) return open(subject, name);
+  return firstOf(subject, name === '' ? others : [name, ...others]);
+}
+
+/** The first of these that opens, and why those before it do not. */
+function firstOf(subject: string, names: readonly string[]): Choice {
   const reasons: string[] = [];
-  for (const next of name === '' ? others : [name, ...others])
+  for (const next of names)
     try {
       const problem = reasons.join('; ');
       return { ...open(subject, next), ...(problem !== '' && { problem }) };

@@ -2,3 +2,4 @@
 import './native/register.js';
 import './wasm/register.js';
 import './reference/register.js';
+import './webgpu/register.js';

@@ -70,6 +70,18 @@ export function registerOp<N extends OpName>(spec: OpSpec<N>): void {
   table.set(spec.name, spec);
 }
 
+const modules: string[] = [];
+
+/** Says that the module at `url` registers ops, so that another thread can have them, too. */
+export function registerOpModule(url: string): void {
+  modules.push(url);
+}
+
+/** Modules to import where ops are to be known. */
+export function opModules(): readonly string[] {
+  return modules;
+}
+
 /** The op of that name. */
 export function opSpec<N extends OpName>(name: N): OpSpec<N> {
   const spec = table.get(name);

@@ -1,5 +1,6 @@
 /** The table: importing this file registers every op, the engines that run them, and puts every method on `Tensor`. */
 import '../engine/standard.js';
+import { registerOpModule } from '../graph/op.js';
 import '../tensor/autograd.js';
 import '../tensor/format.js';
 import './abs.js';
@@ -108,3 +109,5 @@ import './methods/product.js';
 import './methods/rearrangement.js';
 import './methods/reduction.js';
 import './methods/shape.js';
+
+registerOpModule(import.meta.url);

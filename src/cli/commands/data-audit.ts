@@ -12,6 +12,7 @@ import { csvLine } from '../csv-line.js';
 import {
   applyEngineChoice,
   dataOption,
+  deviceOption,
   type EngineChoice,
   engineOption,
   jsonOption,
@@ -50,6 +51,7 @@ export function addDataAudit(data: Command): void {
     .option('--seed <n>', 'draws folds and fresh weights', wholeNumber(0, 2 ** 32 - 1), 0)
     .addOption(outOption('file', 'the page with the pictures (default: <data>-audit.html)'))
     .addOption(engineOption())
+    .addOption(deviceOption())
     .addOption(threadsOption())
     .addOption(jsonOption().conflicts('csv'))
     .addOption(new Option('--csv', 'print the pictures as CSV and nothing else'))

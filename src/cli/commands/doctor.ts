@@ -11,6 +11,7 @@ import { requireSharp } from '../../vision/codecs/sharp.js';
 import { engineNote, engineRows } from '../engine-facts.js';
 import {
   applyEngineChoice,
+  deviceOption,
   type EngineChoice,
   engineOption,
   jsonOption,
@@ -37,6 +38,7 @@ export function addDoctor(command: Command): void {
   command
     .option('--ops', 'list which ops the engine has kernels for')
     .addOption(engineOption())
+    .addOption(deviceOption())
     .addOption(threadsOption())
     .addOption(jsonOption())
     .action(async (options: DoctorOptions) => {

@@ -23,6 +23,7 @@ import { showCount } from '../counter.js';
 import { applyLanguage, langOption } from '../lang-option.js';
 import {
   applyEngineChoice,
+  deviceOption,
   type EngineChoice,
   engineOption,
   invertOption,
@@ -69,6 +70,7 @@ export function addEmbed(command: Command): void {
     .option('--seed <n>', 'of umap', wholeNumber(0, 2 ** 32 - 1), 0)
     .addOption(invertOption())
     .addOption(engineOption())
+    .addOption(deviceOption())
     .addOption(threadsOption())
     .addOption(jsonOption())
     .action(embed);

@@ -13,6 +13,7 @@ import { applyLanguage, langOption } from '../lang-option.js';
 import {
   applyEngineChoice,
   batchSizeOption,
+  deviceOption,
   type EngineChoice,
   engineOption,
   jsonOption,
@@ -49,6 +50,7 @@ export function addEvaluate(command: Command): void {
     .option('--no-report', 'draw no pictures and write no report.html')
     .addOption(langOption())
     .addOption(engineOption())
+    .addOption(deviceOption())
     .addOption(threadsOption())
     .addOption(winogradOption())
     .addOption(jsonOption())

@@ -26,6 +26,7 @@ import { FileNames } from '../file-names.js';
 import { applyLanguage, langOption } from '../lang-option.js';
 import {
   applyEngineChoice,
+  deviceOption,
   type EngineChoice,
   engineOption,
   invertOption,
@@ -85,6 +86,7 @@ export function addExplain(command: Command): void {
     .addOption(langOption())
     .addOption(recipeOption())
     .addOption(engineOption())
+    .addOption(deviceOption())
     .addOption(threadsOption())
     .addOption(jsonOption())
     .action(explain);

@@ -12,6 +12,7 @@ import { inCommandTerms } from '../command-terms.js';
 import { applyLanguage, pageLangOption } from '../lang-option.js';
 import {
   applyEngineChoice,
+  deviceOption,
   type EngineChoice,
   engineOption,
   jsonOption,
@@ -53,6 +54,7 @@ export function addExport(command: Command): void {
     .addOption(pageLangOption())
     .addOption(recipeOption())
     .addOption(engineOption())
+    .addOption(deviceOption())
     .addOption(threadsOption())
     .addOption(jsonOption())
     .action(runExport);

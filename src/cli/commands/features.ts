@@ -17,6 +17,7 @@ import { FileNames } from '../file-names.js';
 import { applyLanguage, langOption } from '../lang-option.js';
 import {
   applyEngineChoice,
+  deviceOption,
   type EngineChoice,
   engineOption,
   jsonOption,
@@ -60,6 +61,7 @@ export function addFeatures(command: Command): void {
     .addOption(langOption())
     .addOption(recipeOption())
     .addOption(engineOption())
+    .addOption(deviceOption())
     .addOption(threadsOption())
     .addOption(jsonOption())
     .action(features);

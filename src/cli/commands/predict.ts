@@ -13,6 +13,7 @@ import { showCount } from '../counter.js';
 import { loadInTurn } from '../load-in-turn.js';
 import {
   applyEngineChoice,
+  deviceOption,
   type EngineChoice,
   engineOption,
   invertOption,
@@ -56,6 +57,7 @@ export function addPredict(command: Command): void {
     .addOption(outOption('file', 'write the results there: .csv, .json (a line each) or .txt'))
     .addOption(recipeOption())
     .addOption(engineOption())
+    .addOption(deviceOption())
     .addOption(threadsOption())
     .addOption(jsonOption().conflicts('csv'))
     .option('--csv', 'print a table as CSV and nothing else')

@@ -9,6 +9,7 @@ import { openPage } from '../open-page.js';
 import {
   applyEngineChoice,
   dataOption,
+  deviceOption,
   type EngineChoice,
   engineOption,
   jsonOption,
@@ -33,6 +34,7 @@ export function addReport(command: Command): void {
     .addOption(dataOption())
     .addOption(recipeOption())
     .addOption(engineOption())
+    .addOption(deviceOption())
     .addOption(threadsOption())
     .addOption(jsonOption())
     .action(runReport);

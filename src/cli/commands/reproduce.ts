@@ -8,6 +8,7 @@ import { showDownload } from '../../vision/datasets/download/show-download.js';
 import { applyEngineOfRun } from '../engine-of-run.js';
 import { interruptible } from '../interrupts.js';
 import {
+  deviceOption,
   type EngineChoice,
   engineOption,
   jsonOption,
@@ -34,6 +35,7 @@ export function addReproduce(command: Command): void {
     .option('--force', 'train although the recipe file is not as it was')
     .addOption(recipeOption())
     .addOption(engineOption())
+    .addOption(deviceOption())
     .addOption(threadsOption())
     .addOption(jsonOption())
     .action(runReproduce);

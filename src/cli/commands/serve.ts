@@ -9,6 +9,7 @@ import { applyLanguage, pageLangOption } from '../lang-option.js';
 import { addListenOptions, type ListenOptions } from '../listen-options.js';
 import {
   applyEngineChoice,
+  deviceOption,
   type EngineChoice,
   engineOption,
   jsonOption,
@@ -47,6 +48,7 @@ export function addServe(command: Command): void {
     .addOption(pageLangOption())
     .addOption(recipeOption())
     .addOption(engineOption())
+    .addOption(deviceOption())
     .addOption(threadsOption())
     .addOption(jsonOption())
     .action(runServe);

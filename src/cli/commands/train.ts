@@ -14,6 +14,7 @@ import { applyLanguage, langOption } from '../lang-option.js';
 import { openLivePage } from '../live-page.js';
 import { openPage } from '../open-page.js';
 import {
+  deviceOption,
   engineOption,
   jsonOption,
   outOption,
@@ -99,6 +100,7 @@ export function addTrain(command: Command): void {
     )
     .option('--open', 'open that page in the browser')
     .addOption(engineOption())
+    .addOption(deviceOption())
     .addOption(threadsOption())
     .addOption(winogradOption())
     .addOption(jsonOption())

@@ -1,0 +1,56 @@
+/**
+ * What each workload of the bench costs a GPU, counted, and what that would take on three; then, where this machine has a GPU,
+ * what it takes there.
+ *
+ *   npm run bench:gpu -- [--only NAME,…] [--count]
+ *
+ * --count   only counts: no GPU is looked for
+ */
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { reasonOf } from '../../src/core/errors.js';
+import { preferEngine, useEngine } from '../../src/engine/select.js';
+import { projectRoot } from '../project-root.js';
+import { workloads } from '../workloads.js';
+import { costOf, estimate, gpus } from './cost.js';
+
+const { values: options } = parseArgs({
+  options: { only: { type: 'string' }, count: { type: 'boolean', default: false } },
+});
+const only = options.only?.split(',') ?? workloads.map(({ name }) => name);
+
+preferEngine('reference');
+const head = ['step', 'dispatches', 'shaders', 'GFLOP', 'MB moved', 'MB kept'];
+const heads = [...head, ...gpus.map(({ name }) => `${name}, ms`)];
+console.log(`| ${heads.join(' | ')} |\n|${heads.map(() => '---').join('|')}|`);
+for (const workload of workloads.filter(({ name }) => only.includes(name))) {
+  const cost = costOf(workload);
+  const numbers = [
+    cost.hostCalls === 0
+      ? `${cost.dispatches}`
+      : `${cost.dispatches} + ${cost.hostCalls} on the host`,
+    `${cost.shaders}`,
+    (cost.flops / 1e9).toPrecision(3),
+    (cost.bytes / 1e6).toFixed(0),
+    (cost.memory / 1e6).toFixed(0),
+    ...gpus.map((gpu) => (1e3 * estimate(cost, gpu)).toPrecision(2)),
+  ];
+  console.log(`| ${[workload.title, ...numbers].join(' | ')} |`);
+}
+
+if (!options.count) measure();
+
+/** The bench itself, where a GPU is. */
+function measure(): void {
+  try {
+    useEngine('webgpu');
+  } catch (error) {
+    console.log(`\nnot measured: ${reasonOf(error)}`);
+    return;
+  }
+  useEngine('reference');
+  const main = join(projectRoot, 'dist/bench/main.js');
+  const args = [main, '--engine', 'webgpu', '--mode', 'compiled', '--precision', 'float32'];
+  spawnSync(process.execPath, [...args, '--only', only.join()], { stdio: 'inherit' });
+}

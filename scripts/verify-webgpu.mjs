@@ -1,0 +1,86 @@
+// Engine webgpu on a software adapter, which is slow: every op case, eagerly and compiled, with and without tiles; whole networks
+// against PyTorch's losses and the reference's; random networks; 1,000 steps whose memory is counted; a training that goes on from
+// engine to engine. A GPU is not needed, but the package webgpu and SwiftShader are:
+//   npm install --no-save webgpu@0.6.2, or WICK_WEBGPU=FOLDER of the package; Debian's chromium has SwiftShader
+//   node scripts/verify-webgpu.mjs [COUNT of random networks]      (npm run verify:webgpu)
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+const build = resolve(process.env.WICK_BUILD ?? 'dist');
+const load = (file) => import(pathToFileURL(join(build, file)).href);
+const { openWebGpuEngine } = await load('src/engine/webgpu/node-engine.js');
+const wick = await load('src/index.js');
+const { check, shrink } = await load('test/compile/fuzz-check.js');
+const { drawNetwork } = await load('test/compile/fuzz-spec.js');
+
+const count = Number(process.argv[2] ?? 200);
+const env = { ...process.env, WICK_ALL_CASES: '1', WICK_WEBGPU_ADAPTER: 'software' };
+const failed = [];
+
+const files = ['kernels', 'models', 'plan', 'training'].map((name) =>
+  join(build, `test/engine/webgpu/${name}.test.js`),
+);
+for (const file of files) {
+  const { status } = spawnSync(process.execPath, ['--test', file], { stdio: 'inherit', env });
+  if (status !== 0) failed.push(file);
+}
+
+const engine = openWebGpuEngine({ adapter: 'software' });
+for (let seed = 0; seed < count; seed++) {
+  const fails = (spec) => check(spec, engine).problems.length > 0;
+  const spec = drawNetwork(seed);
+  const { problems } = check(spec, engine);
+  if (problems.length === 0) continue;
+  failed.push(`network ${seed}`);
+  console.log(`FAIL network ${seed}: ${problems.slice(0, 8).join('\n')}`);
+  console.log(`smallest that fails: ${JSON.stringify(shrink(spec, fails))}`);
+}
+console.log(`${count} random networks`);
+
+await steps(1000);
+engine.stop();
+goOn();
+
+console.log(failed.length === 0 ? 'all is well' : `failed: ${failed.join(', ')}`);
+process.exit(failed.length === 0 ? 0 : 1);
+
+/** The device's memory after a few steps and after many. */
+async function steps(many) {
+  wick.useEngine(engine);
+  const model = new wick.vision.models.MnistCNN();
+  const optimizer = new wick.optim.Adam(model.parameters(), { lr: 1e-3 });
+  const step = wick.compile((x, y) => {
+    optimizer.zeroGrad();
+    const loss = wick.nn.functional.crossEntropy(model(x), y);
+    loss.backward();
+    optimizer.step();
+    return loss;
+  });
+  let early;
+  for (let i = 1; i <= many; i++) {
+    await step(wick.rand([2, 1, 28, 28]), wick.randint(10, [2])).itemAsync();
+    if (i === 50) early = await engine.counts();
+  }
+  const late = await engine.counts();
+  console.log(`after 50 steps ${early.bytes} bytes, after ${many} steps ${late.bytes}`);
+  if (late.bytes > early.bytes * 1.5) failed.push('memory grows');
+  wick.useEngine('reference');
+}
+
+/** A short training of digits on the GPU, which goes on on the CPU, and on the GPU again. */
+function goOn() {
+  const folder = mkdtempSync(join(tmpdir(), 'wick-webgpu-'));
+  const run = join(folder, 'run');
+  const main = join(build, 'src/cli/main.js');
+  const wickCommand = (...args) => {
+    const { status } = spawnSync(process.execPath, [main, ...args], { stdio: 'inherit', env });
+    if (status !== 0) failed.push(`wick ${args.join(' ')}`);
+  };
+  wickCommand('train', 'digits', '--seed', '0', '--epochs', '1', '--device', 'gpu', '--out', run);
+  wickCommand('train', '--resume', run, '--epochs', '2', '--device', 'cpu', '--force');
+  wickCommand('train', '--resume', run, '--epochs', '3', '--device', 'gpu', '--force');
+  rmSync(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,79 @@
+/** Which GPU computes: a real one, or a software adapter where that is asked for. */
+import { EngineError } from '../../../core/errors.js';
+import type { Gpu, GpuAdapter, GpuDevice, GpuLimit } from './gpu-api.js';
+
+/** `software`: WebGPU computed by the CPU, for tests; a hundred times slower than this library's other engines. */
+export type AdapterKind = 'gpu' | 'software';
+
+/** What is known of the adapter. */
+export interface AdapterFacts {
+  readonly vendor: string;
+  readonly architecture: string;
+  readonly description: string;
+  readonly software: boolean;
+  readonly maxBufferSize: number;
+  readonly maxStorageBuffers: number;
+}
+
+export interface OpenedDevice {
+  readonly device: GpuDevice;
+  readonly facts: AdapterFacts;
+}
+
+const softwareNames = /swiftshader|llvmpipe|lavapipe|softpipe|basic render|warp/i;
+
+/** Limits that are asked for as high as the adapter has them. */
+const raised: readonly GpuLimit[] = [
+  'maxBufferSize',
+  'maxStorageBufferBindingSize',
+  'maxStorageBuffersPerShaderStage',
+];
+
+/** @throws EngineError where there is no adapter of that kind */
+export async function openDevice(gpu: Gpu, kind: AdapterKind): Promise<OpenedDevice> {
+  const adapter = await findAdapter(gpu, kind);
+  const requiredLimits: Partial<Record<GpuLimit, number>> = {};
+  for (const name of raised) requiredLimits[name] = adapter.limits[name];
+  const device = await adapter.requestDevice({ requiredLimits });
+  return { device, facts: factsOf(adapter) };
+}
+
+async function findAdapter(gpu: Gpu, kind: AdapterKind): Promise<GpuAdapter> {
+  const options =
+    kind === 'software'
+      ? [{ forceFallbackAdapter: true }, {}]
+      : [{ powerPreference: 'high-performance' } as const];
+  const found: string[] = [];
+  for (const option of options) {
+    const adapter = await gpu.requestAdapter(option);
+    if (adapter === null) continue;
+    if (factsOf(adapter).software === (kind === 'software')) return adapter;
+    found.push(factsOf(adapter).description);
+  }
+  if (kind === 'software')
+    throw new EngineError(
+      'webgpu',
+      `there is no software adapter${found.length > 0 ? `, only ${found.join(', ')}` : ''}; install one, such as ` +
+        "SwiftShader with Debian's chromium, or lavapipe",
+    );
+  throw new EngineError(
+    'webgpu',
+    found.length > 0
+      ? `there is no GPU, only ${found.join(', ')}, which the CPU computes; choose another engine, or for tests WICK_WEBGPU_ADAPTER=software`
+      : 'there is no GPU that WebGPU knows (Vulkan, Metal or Direct3D 12 with its driver); choose another engine',
+  );
+}
+
+function factsOf({ info, limits }: GpuAdapter): AdapterFacts {
+  const { vendor, architecture } = info;
+  const description = info.description || info.device || vendor || 'an adapter without a name';
+  return {
+    vendor,
+    architecture,
+    description,
+    software:
+      info.isFallbackAdapter === true || softwareNames.test(`${architecture} ${description}`),
+    maxBufferSize: Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize),
+    maxStorageBuffers: limits.maxStorageBuffersPerShaderStage,
+  };
+}

@@ -1,0 +1,70 @@
+/** The thread of Node that has the GPU: orders come as messages, answers go into shared memory, so that others may wait. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { LoadGate } from '../../../core/load-gate.js';
+import { type AdapterKind, openDevice } from './adapter.js';
+import { answered, answerHeader, type Orders, type Questions } from './orders.js';
+import { Owner } from './owner.js';
+import { loadDawn } from './package.js';
+import { errorText, Turns } from './turns.js';
+
+export interface ThreadStart {
+  readonly kind: AdapterKind;
+  /** Modules that register the ops, whose reference kernels run here where there is no shader. */
+  readonly ops: readonly string[];
+  readonly gate: SharedArrayBuffer;
+  /** Where the answer to being opened goes: JSON of the adapter's facts. */
+  readonly opened: SharedArrayBuffer;
+}
+
+export type ThreadMessage =
+  | readonly [kind: 'order', name: keyof Orders, args: readonly unknown[]]
+  | readonly [kind: 'question', name: keyof Questions, args: readonly unknown[], SharedArrayBuffer]
+  | readonly [kind: 'stop'];
+
+/** Writes an answer, or what went wrong, and wakes who waits. */
+function reply(to: SharedArrayBuffer, state: number, bytes: Uint8Array): void {
+  const words = new Int32Array(to, 0, 2);
+  const told = bytes.subarray(0, to.byteLength - answerHeader);
+  new Uint8Array(to, answerHeader).set(told);
+  words[1] = told.length;
+  Atomics.store(words, 0, state);
+  Atomics.notify(words, 0);
+}
+
+function refuse(to: SharedArrayBuffer, error: unknown): void {
+  reply(to, answered.wrong, new TextEncoder().encode(errorText(error)));
+}
+
+async function open({ kind, ops, gate, opened }: ThreadStart): Promise<void> {
+  const held: ThreadMessage[] = [];
+  let turns: Turns | undefined;
+  const take = (message: ThreadMessage): void => {
+    if (turns === undefined) held.push(message);
+    else if (message[0] === 'order') turns.order(message[1], message[2] as never);
+    else if (message[0] === 'stop') {
+      turns.order('destroy', []);
+      parentPort?.close();
+    } else {
+      const [, name, args, to] = message;
+      const answer = (bytes: Uint8Array) => reply(to, answered.right, bytes);
+      turns.question(name, args as never, answer, (error) => refuse(to, error));
+    }
+  };
+  parentPort?.on('message', take);
+  // A thread that ends would leave others waiting.
+  process.on('uncaughtException', (error) => turns?.fail(error));
+  try {
+    const gpu = await new LoadGate(gate).passAsync(loadDawn);
+    if (gpu === undefined) return;
+    const device = await openDevice(gpu, kind);
+    for (const url of ops) await import(url);
+    turns = new Turns(new Owner(device));
+    for (const message of held) take(message);
+    reply(opened, answered.right, new TextEncoder().encode(JSON.stringify(device.facts)));
+  } catch (error) {
+    refuse(opened, error);
+    parentPort?.close();
+  }
+}
+
+void open(workerData as ThreadStart);

@@ -1,0 +1,90 @@
+/// <reference lib="es2024.sharedmemory" />
+/** The GPU on a thread of its own: the caller may wait for answers. */
+import type { Worker } from 'node:worker_threads';
+import type { TypedArray } from '../../../core/dtype.js';
+import { EngineError } from '../../../core/errors.js';
+import { closeAtExit, LoadGate } from '../../../core/load-gate.js';
+import { opModules } from '../../../graph/op.js';
+import type { AdapterFacts, AdapterKind } from './adapter.js';
+import type { Line } from './line.js';
+import type { ThreadMessage, ThreadStart } from './node-thread.js';
+import { answered, answerHeader, answerRoom } from './orders.js';
+
+/** How long an answer is waited for: software adapters are slow, and a driver that hangs must not hold the program for ever. */
+const patienceMs = 600_000;
+
+export interface OpenedLine {
+  readonly line: Line;
+  readonly facts: AdapterFacts;
+}
+
+/** @throws EngineError where the package or a GPU is missing */
+export function openThreadLine(kind: AdapterKind): OpenedLine {
+  const { Worker: Thread } = process.getBuiltinModule('node:worker_threads');
+  const gate = new LoadGate();
+  const opened = answerArea(answerRoom);
+  const workerData: ThreadStart = { kind, ops: opModules(), gate: gate.word, opened };
+  const worker = new Thread(new URL('./node-thread.js', import.meta.url), {
+    workerData,
+    execArgv: [], // Of the program's own options some (--input-type, --eval) would keep the thread from starting.
+  });
+  worker.on('error', () => {}); // Who waits is told by the clock; unheard, it would end the program.
+  worker.on('exit', closeAtExit(gate));
+  worker.unref();
+  const facts = JSON.parse(new TextDecoder().decode(waitFor(opened))) as AdapterFacts;
+  return { facts, line: lineTo(worker) };
+}
+
+function lineTo(worker: Worker): Line {
+  const post = (message: ThreadMessage, moved: readonly ArrayBuffer[] = []): void =>
+    worker.postMessage(message, moved);
+  let asked = 0;
+  return {
+    mayWait: true,
+    send: (name, ...args) => post(['order', name, args], movedBy(args)),
+    ask(bytes, name, ...args) {
+      const area = answerArea(bytes);
+      post(['question', name, args, area]);
+      return waitFor(area);
+    },
+    async askAsync(bytes, name, ...args) {
+      const area = answerArea(bytes);
+      post(['question', name, args, area]);
+      // Nothing else may keep the program alive that awaits this.
+      if (asked++ === 0) worker.ref();
+      try {
+        const words = new Int32Array(area, 0, 2);
+        const waiting = Atomics.waitAsync(words, 0, answered.waiting, patienceMs);
+        return answerIn(area, await waiting.value);
+      } finally {
+        if (--asked === 0) worker.unref();
+      }
+    },
+    stop: () => post(['stop']),
+  };
+}
+
+/** Arrays that are written are copies, which may be moved instead of copied again. */
+function movedBy(args: readonly unknown[]): ArrayBuffer[] {
+  return args
+    .filter((arg): arg is TypedArray => ArrayBuffer.isView(arg))
+    .map(({ buffer }) => buffer)
+    .filter((buffer): buffer is ArrayBuffer => buffer instanceof ArrayBuffer);
+}
+
+function answerArea(bytes: number): SharedArrayBuffer {
+  return new SharedArrayBuffer(answerHeader + Math.max(bytes, answerRoom));
+}
+
+function waitFor(area: SharedArrayBuffer): ArrayBuffer {
+  return answerIn(area, Atomics.wait(new Int32Array(area, 0, 2), 0, answered.waiting, patienceMs));
+}
+
+function answerIn(area: SharedArrayBuffer, how: string): ArrayBuffer {
+  if (how === 'timed-out')
+    throw new EngineError('webgpu', `the GPU has not answered for ${patienceMs / 60_000} minutes`);
+  const [state, length = 0] = new Int32Array(area, 0, 2);
+  const bytes = new Uint8Array(area, answerHeader, length).slice();
+  if (state !== answered.right) throw new EngineError('webgpu', new TextDecoder().decode(bytes));
+  return bytes.buffer;
+}

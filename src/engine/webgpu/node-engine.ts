@@ -1,0 +1,32 @@
+/** Engine `webgpu` in Node: a thread owns the GPU, so that results can be waited for. */
+import { EngineError } from '../../core/errors.js';
+import { nodeHost } from '../pool/node-host.js';
+import type { AdapterKind } from './device/adapter.js';
+import { useSoftwareAdapter } from './device/software-adapter.js';
+import { openThreadLine } from './device/thread-line.js';
+import { type WebGpuEngine, webGpuEngine } from './webgpu.js';
+
+export interface WebGpuOptions {
+  /** `software` is for tests. @default 'gpu', or what WICK_WEBGPU_ADAPTER says */
+  readonly adapter?: AdapterKind;
+  /** Whether products use tiles in the memory that a group shares. @default true, but false on software adapters */
+  readonly tiles?: boolean;
+}
+
+/** @throws EngineError where the package or a GPU is missing */
+export function openWebGpuEngine({ adapter, tiles }: WebGpuOptions = {}): WebGpuEngine {
+  const kind = adapter ?? adapterNamed(process.env.WICK_WEBGPU_ADAPTER);
+  if (kind === 'software') useSoftwareAdapter();
+  const { line, facts } = openThreadLine(kind);
+  const { collectGarbage = () => {} } = nodeHost;
+  return webGpuEngine(line, facts, { collectGarbage, ...(tiles !== undefined && { tiles }) });
+}
+
+function adapterNamed(name: string | undefined): AdapterKind {
+  if (name === undefined || name === '' || name === 'gpu') return 'gpu';
+  if (name === 'software') return name;
+  throw new EngineError(
+    'WICK_WEBGPU_ADAPTER',
+    `'${name}' is no kind of adapter; choose gpu or software`,
+  );
+}

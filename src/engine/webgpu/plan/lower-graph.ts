@@ -1,0 +1,72 @@
+/** The kernels that a graph takes, in order; an op without one is a call on the host. */
+import type { DType, TypedArray } from '../../../core/dtype.js';
+import type { Shape } from '../../../core/shape.js';
+import type { Graph, Value } from '../../../graph/graph.js';
+import type { NamedNode } from '../../compiler/plan-node.js';
+import { rewriteGraph } from '../../compiler/rewrite-graph.js';
+import { isFeasible, type Kernel } from '../kernel.js';
+import { lowerings } from '../lower/table.js';
+import type { LowerContext } from '../lowering.js';
+import { fuseMaps } from './fuse-maps.js';
+
+/** One thing to do: a kernel, or an op of the host. */
+export interface Item {
+  readonly reads: readonly Value[];
+  readonly writes: readonly Value[];
+  readonly kernel?: Kernel;
+  readonly host?: NamedNode;
+}
+
+export interface Lowered {
+  readonly items: readonly Item[];
+  /** The value whose elements a view's result has. */
+  rootOf(value: Value): Value;
+  /** What looks at a value before each run. */
+  readonly checks: readonly { readonly value: Value; check(data: TypedArray): void }[];
+}
+
+/** What the device can do. */
+export interface Abilities {
+  readonly tiles: boolean;
+  /** Arrays that a shader may be bound to. */
+  readonly mostBindings: number;
+}
+
+export function lowerGraph(graph: Graph, { tiles, mostBindings }: Abilities): Lowered {
+  const nodes = rewriteGraph(graph, []);
+  const producers = new Map<Value, NamedNode>();
+  for (const node of nodes) for (const value of node.outputs) producers.set(value, node);
+  const roots = new Map<Value, Value>();
+  const rootOf = (value: Value): Value => {
+    const root = roots.get(value);
+    return root === undefined ? value : rootOf(root);
+  };
+  const checks: { value: Value; check(data: TypedArray): void }[] = [];
+  let scratches = 0;
+  const context: LowerContext = {
+    tiles,
+    scratch: (shape: Shape, dtype: DType = 'float32') => ({ id: --scratches, shape, dtype }),
+    producerOf: (value) => producers.get(rootOf(value)),
+    check: (value, check) => void checks.push({ value: rootOf(value), check }),
+  };
+  const items: Item[] = [];
+  for (const node of nodes) {
+    if (node.op?.view === true) {
+      const [from] = node.inputs;
+      for (const value of node.outputs) if (from !== undefined) roots.set(value, from);
+      continue;
+    }
+    const kernels = kernelsOf(node, context, mostBindings);
+    if (kernels === undefined) items.push({ reads: node.inputs, writes: node.outputs, host: node });
+    else for (const kernel of kernels) items.push({ ...kernel, kernel });
+  }
+  const asked = new Set([...graph.outputs, ...graph.updates.map(({ next }) => next)].map(rootOf));
+  return { items: fuseMaps(items, rootOf, asked, mostBindings), rootOf, checks };
+}
+
+function kernelsOf(node: NamedNode, context: LowerContext, mostBindings: number) {
+  const kernels = lowerings[node.name]?.(node, context);
+  return kernels?.every((kernel) => isFeasible(kernel, mostBindings)) === true
+    ? kernels
+    : undefined;
+}

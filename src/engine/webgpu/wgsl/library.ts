@@ -1,0 +1,156 @@
+/**
+ * Functions that shaders call, added where they are. WGSL's own may be wrong by more than wick allows, or take NaN for
+ * impossible: a driver may fold `x != x` to false, and `max(NaN, 0)` is 0 on many.
+ */
+
+interface LibraryFunction {
+  readonly code: string;
+  /** Others that it calls. */
+  readonly calls?: readonly string[];
+}
+
+const library: Readonly<Record<string, LibraryFunction>> = {
+  notANumber: {
+    code: 'fn notANumber() -> f32 { var bits = 0x7fc00000u; return bitcast<f32>(bits); }',
+  },
+  infinity: {
+    code: 'fn infinity() -> f32 { var bits = 0x7f800000u; return bitcast<f32>(bits); }',
+  },
+  isNan: {
+    code: 'fn isNan(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u; }',
+  },
+  isFinite: {
+    code: 'fn isFinite(x: f32) -> bool { return (bitcast<u32>(x) & 0x7f800000u) != 0x7f800000u; }',
+  },
+  sigmoid: { code: 'fn sigmoid(x: f32) -> f32 { return 1f / (1f + exp(-x)); }' },
+  // Near 0 the difference of two exponentials would lose what is asked for.
+  tanhOf: {
+    code: `fn tanhOf(x: f32) -> f32 {
+  let z = x * x;
+  if (z < 0.04f) { return x * (1f + z * (-0.33333333f + z * (0.13333333f + z * (-0.053968254f + z * 0.021869489f)))); }
+  let e = exp(-2f * abs(x));
+  return sign(x) * (1f - e) / (1f + e);
+}`,
+  },
+  log1pOf: {
+    code: `fn log1pOf(x: f32) -> f32 {
+  if (abs(x) < 0.05f) { return x * (1f - x * (0.5f - x * (0.33333333f - x * (0.25f - x * (0.2f - x * 0.16666667f))))); }
+  return log(1f + x);
+}`,
+  },
+  expm1Of: {
+    code: `fn expm1Of(x: f32) -> f32 {
+  if (abs(x) < 0.1f) { return x * (1f + x * (0.5f + x * (0.16666667f + x * (0.041666667f + x * (0.0083333333f + x * 0.0013888889f))))); }
+  return exp(x) - 1f;
+}`,
+  },
+  softplusOf: {
+    code: 'fn softplusOf(x: f32) -> f32 { return max(x, 0f) + log1pOf(exp(-abs(x))); }',
+    calls: ['log1pOf'],
+  },
+  // A series of positive terms near 0 (Abramowitz & Stegun 7.1.6), the continued fraction's rational form (7.1.26) elsewhere.
+  erfOf: {
+    code: `fn erfOf(x: f32) -> f32 {
+  let a = abs(x);
+  if (a < 1f) {
+    var term = x;
+    var total = x;
+    for (var n = 1; n < 14; n++) { term *= 2f * x * x / f32(2 * n + 1); total += term; }
+    return 1.1283792f * exp(-x * x) * total;
+  }
+  let t = 1f / (1f + 0.3275911f * a);
+  let tail = t * (0.254829592f + t * (-0.284496736f + t * (1.421413741f + t * (-1.453152027f + t * 1.061405429f))));
+  return sign(x) * (1f - tail * exp(-a * a));
+}`,
+  },
+  normalCdf: {
+    code: 'fn normalCdf(x: f32) -> f32 { return 0.5f * (1f + erfOf(x * 0.70710678f)); }',
+    calls: ['erfOf'],
+  },
+  tanhCdf: {
+    code: 'fn tanhCdf(x: f32) -> f32 { return 0.5f * (1f + tanhOf(0.79788456f * (x + 0.044715f * x * x * x))); }',
+    calls: ['tanhOf'],
+  },
+  geluTanhSlope: {
+    code: `fn geluTanhSlope(x: f32) -> f32 {
+  let near = clamp(x, -12f, 12f);
+  let cdf = tanhCdf(near);
+  return cdf + near * 2f * cdf * (1f - cdf) * 0.79788456f * (1f + 0.134145f * near * near);
+}`,
+    calls: ['tanhCdf'],
+  },
+  mishSlope: {
+    code: `fn mishSlope(x: f32) -> f32 {
+  let t = tanhOf(softplusOf(x));
+  return t + x * (1f - t * t) * sigmoid(x);
+}`,
+    calls: ['tanhOf', 'softplusOf', 'sigmoid'],
+  },
+  // x less the nearest multiple of π/2, in three parts (Cody & Waite), and which quarter of the turn that is.
+  quarterTurn: {
+    code: `fn quarterTurn(x: f32) -> vec2f {
+  let k = round(x * 0.63661977f);
+  let r = fma(-k, 7.5497899548918821e-8f, fma(-k, 4.8374837e-4f, fma(-k, 1.5703125f, x)));
+  return vec2f(r, k);
+}
+fn sineOf(x: f32) -> f32 { let z = x * x; return x * (1f + z * (-0.16666667f + z * (0.0083333333f + z * (-1.9841270e-4f + z * 2.7557319e-6f)))); }
+fn cosineOf(x: f32) -> f32 { let z = x * x; return 1f + z * (-0.5f + z * (0.041666667f + z * (-0.0013888889f + z * 2.4801587e-5f))); }
+fn turned(x: f32, more: i32) -> f32 {
+  let q = quarterTurn(x);
+  let quarter = (i32(q.y) + more) & 3;
+  let value = select(cosineOf(q.x), sineOf(q.x), (quarter & 1) == 0);
+  return select(value, -value, quarter >= 2);
+}`,
+  },
+  // The bits of core/rng.ts; WGSL has no product of 64 bits.
+  philox: {
+    code: `fn mulHi(a: u32, b: u32) -> u32 {
+  let al = a & 0xffffu; let ah = a >> 16u; let bl = b & 0xffffu; let bh = b >> 16u;
+  let m = ah * bl + ((al * bl) >> 16u);
+  let n = al * bh + (m & 0xffffu);
+  return ah * bh + (m >> 16u) + (n >> 16u);
+}
+fn philox(counter: vec4u, key: vec2u) -> vec4u {
+  var x = counter;
+  var k = key;
+  for (var r = 0; r < 10; r++) {
+    x = vec4u(mulHi(0xcd9e8d57u, x.z) ^ x.y ^ k.x, 0xcd9e8d57u * x.z, mulHi(0xd2511f53u, x.x) ^ x.w ^ k.y, 0xd2511f53u * x.x);
+    k += vec2u(0x9e3779b9u, 0xbb67ae85u);
+  }
+  return x;
+}`,
+  },
+  // 1 − (1 − r)ᵗ: what is small would be lost in the power.
+  oneMinusPower: {
+    code: `fn oneMinusPower(r: f32, t: f32) -> f32 {
+  var logarithm = log(1f - r);
+  if (r < 0.3f) {
+    var sum = 0f;
+    for (var n = 14; n > 0; n--) { sum = sum * r + 1f / f32(n); }
+    logarithm = -r * sum;
+  }
+  return -expm1Of(t * logarithm);
+}`,
+    calls: ['expm1Of'],
+  },
+  // Whether v takes the place of b where the greatest is looked for: NaN is the greatest, and the first of equals stays.
+  exceeds: {
+    code: 'fn exceeds(v: f32, b: f32) -> bool { return !isNan(b) && (v > b || isNan(v)); }',
+    calls: ['isNan'],
+  },
+};
+
+/** The functions that `text` calls, and those that they call. */
+export function libraryFor(text: string): string {
+  const needed = new Set<string>();
+  const add = (name: string): void => {
+    if (needed.has(name)) return;
+    for (const other of library[name]?.calls ?? []) add(other);
+    needed.add(name);
+  };
+  for (const name of Object.keys(library)) {
+    const entry = name === 'quarterTurn' ? 'turned' : name;
+    if (new RegExp(`\\b${entry}\\(`).test(text)) add(name);
+  }
+  return [...needed].map((name) => library[name]?.code ?? '').join('\n');
+}
