@@ -5,6 +5,7 @@ import { cacheFolder } from '../../core/cache-folder.js';
 import { reasonOf } from '../../core/errors.js';
 import { version } from '../../core/version.js';
 import { requireFfi } from '../../engine/ffi.js';
+import { gpuHint } from '../../engine/gpu.js';
 import { currentEngine, type EngineReport, engineReport } from '../../engine/select.js';
 import { opNames, opSpec } from '../../graph/op.js';
 import { requireSharp } from '../../vision/codecs/sharp.js';
@@ -64,6 +65,8 @@ interface Facts {
   readonly engine: EngineReport;
   /** Packages that npm may have left out, and why each cannot be loaded; null where it can. */
   readonly packages: Readonly<Record<'koffi' | 'sharp', string | null>>;
+  /** How to come by a GPU; null where the engine computes on one. */
+  readonly gpu: string | null;
   readonly sharedMemory: boolean;
   readonly cache: string;
 }
@@ -83,6 +86,7 @@ async function examine(): Promise<Facts> {
     cpuFeatures: flags && features.filter(([flag]) => flags.includes(flag)).map(([, name]) => name),
     engine,
     packages,
+    gpu: engine.adapter === undefined ? gpuHint() : null,
     sharedMemory: typeof SharedArrayBuffer !== 'undefined',
     cache: cacheFolder(),
   };
@@ -106,6 +110,7 @@ function printFacts(facts: Facts): void {
     ['CPU features', facts.cpuFeatures?.join(', ') ?? 'not told by this system'],
     ['memory', `${(facts.memoryBytes / 2 ** 30).toFixed(1)} GiB`],
     ...engineRows(facts.engine),
+    ...(facts.gpu === null ? [] : [['GPU', facts.gpu]]),
     ['shared memory', facts.sharedMemory ? 'yes' : 'no: one thread only'],
     ['data cache', `${facts.cache} (WICK_CACHE changes it)`],
   ];

@@ -14,6 +14,8 @@ export interface ThreadStart {
   readonly gate: SharedArrayBuffer;
   /** Where the answer to being opened goes: JSON of the adapter's facts. */
   readonly opened: SharedArrayBuffer;
+  /** A word that counts the orders that have been obeyed. */
+  readonly obeyed: SharedArrayBuffer;
 }
 
 export type ThreadMessage =
@@ -35,12 +37,17 @@ function refuse(to: SharedArrayBuffer, error: unknown): void {
   reply(to, answered.wrong, new TextEncoder().encode(errorText(error)));
 }
 
-async function open({ kind, ops, gate, opened }: ThreadStart): Promise<void> {
+async function open({ kind, ops, gate, opened, obeyed }: ThreadStart): Promise<void> {
   const held: ThreadMessage[] = [];
   let turns: Turns | undefined;
+  const count = () => {
+    const word = new Int32Array(obeyed);
+    Atomics.add(word, 0, 1);
+    Atomics.notify(word, 0);
+  };
   const take = (message: ThreadMessage): void => {
     if (turns === undefined) held.push(message);
-    else if (message[0] === 'order') turns.order(message[1], message[2] as never);
+    else if (message[0] === 'order') turns.order(message[1], message[2] as never, count);
     else if (message[0] === 'stop') {
       turns.order('destroy', []);
       parentPort?.close();

@@ -23,7 +23,8 @@ export function openThreadLine(kind: AdapterKind): OpenedLine {
   const { Worker: Thread } = process.getBuiltinModule('node:worker_threads');
   const gate = new LoadGate();
   const opened = answerArea(answerRoom);
-  const workerData: ThreadStart = { kind, ops: opModules(), gate: gate.word, opened };
+  const obeyed = new SharedArrayBuffer(4);
+  const workerData: ThreadStart = { kind, ops: opModules(), gate: gate.word, opened, obeyed };
   const worker = new Thread(new URL('./node-thread.js', import.meta.url), {
     workerData,
     execArgv: [], // Of the program's own options some (--input-type, --eval) would keep the thread from starting.
@@ -32,16 +33,34 @@ export function openThreadLine(kind: AdapterKind): OpenedLine {
   worker.on('exit', closeAtExit(gate));
   worker.unref();
   const facts = JSON.parse(new TextDecoder().decode(waitFor(opened))) as AdapterFacts;
-  return { facts, line: lineTo(worker) };
+  return { facts, line: lineTo(worker, new Int32Array(obeyed)) };
 }
 
-function lineTo(worker: Worker): Line {
+/** Orders that may wait to be obeyed: each batch among them is memory. */
+const mostWaiting = 256;
+
+function lineTo(worker: Worker, obeyed: Int32Array): Line {
   const post = (message: ThreadMessage, moved: readonly ArrayBuffer[] = []): void =>
     worker.postMessage(message, moved);
   let asked = 0;
+  let sent = 0;
+  let stopped = false;
+  /** Lets the thread come nearer, where it is too far behind. */
+  const keepPace = (): void => {
+    for (;;) {
+      const done = Atomics.load(obeyed, 0);
+      if (((sent - done) | 0) <= mostWaiting) return;
+      if (Atomics.wait(obeyed, 0, done, patienceMs) === 'timed-out') throw silent();
+    }
+  };
   return {
     mayWait: true,
-    send: (name, ...args) => post(['order', name, args], movedBy(args)),
+    send(name, ...args) {
+      if (stopped) return;
+      keepPace();
+      sent = (sent + 1) | 0;
+      post(['order', name, args], movedBy(args));
+    },
     ask(bytes, name, ...args) {
       const area = answerArea(bytes);
       post(['question', name, args, area]);
@@ -60,7 +79,10 @@ function lineTo(worker: Worker): Line {
         if (--asked === 0) worker.unref();
       }
     },
-    stop: () => post(['stop']),
+    stop() {
+      stopped = true;
+      post(['stop']);
+    },
   };
 }
 
@@ -81,10 +103,13 @@ function waitFor(area: SharedArrayBuffer): ArrayBuffer {
 }
 
 function answerIn(area: SharedArrayBuffer, how: string): ArrayBuffer {
-  if (how === 'timed-out')
-    throw new EngineError('webgpu', `the GPU has not answered for ${patienceMs / 60_000} minutes`);
+  if (how === 'timed-out') throw silent();
   const [state, length = 0] = new Int32Array(area, 0, 2);
   const bytes = new Uint8Array(area, answerHeader, length).slice();
   if (state !== answered.right) throw new EngineError('webgpu', new TextDecoder().decode(bytes));
   return bytes.buffer;
+}
+
+function silent(): EngineError {
+  return new EngineError('webgpu', `the GPU has not answered for ${patienceMs / 60_000} minutes`);
 }

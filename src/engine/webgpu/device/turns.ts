@@ -15,12 +15,22 @@ export class Turns {
 
   constructor(private readonly owner: Owner) {}
 
-  order<K extends keyof Orders>(name: K, args: Parameters<Orders[K]>): void {
-    this.add(() => {
-      const obey = this.owner.orders[name] as (
-        ...given: Parameters<Orders[K]>
-      ) => void | Promise<void>;
-      return obey(...args);
+  /** `done` is called when the order has been obeyed, or has failed. */
+  order<K extends keyof Orders>(
+    name: K,
+    args: Parameters<Orders[K]>,
+    done: () => void = () => {},
+  ): void {
+    const obey = this.owner.orders[name] as (
+      ...given: Parameters<Orders[K]>
+    ) => void | Promise<void>;
+    this.add(async () => {
+      try {
+        const pending = obey(...args);
+        if (pending !== undefined) await pending;
+      } finally {
+        done();
+      }
     });
   }
 

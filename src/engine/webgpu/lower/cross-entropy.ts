@@ -25,7 +25,7 @@ function partsOf(
   classes: number,
   t: string,
   w: string | undefined,
-  { ignoreIndex, labelSmoothing }: CrossEntropyAttrs,
+  { ignoreIndex, labelSmoothing }: Pick<CrossEntropyAttrs, 'ignoreIndex' | 'labelSmoothing'>,
 ): Parts {
   const labels = target.dtype === 'int32';
   const given = labels ? `select(0f, 1f, i32(k) == ${t}[i])` : `${t}[at]`;
@@ -112,12 +112,12 @@ ${lines.loop(`${parts.part} out0[at] = select(gradient * (exp(in1[at]) * sum - p
 });
 
 /** The sum of the weights of the places that count. */
-function divisorKernel(
+export function divisorKernel(
   target: Value,
   weight: Value | undefined,
   divisor: Value,
   places: number,
-  attrs: CrossEntropyAttrs,
+  attrs: Pick<CrossEntropyAttrs, 'ignoreIndex' | 'labelSmoothing'>,
 ) {
   const parts = partsOf(target, 1, 'in0', weight && 'in1', attrs);
   const at = (text: string) => text.replaceAll('[i]', '[q]');

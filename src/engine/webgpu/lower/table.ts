@@ -5,6 +5,7 @@ import { binaryLowerings } from './binary.js';
 import { convLowerings } from './conv2d.js';
 import { crossEntropyLowerings } from './cross-entropy.js';
 import { dropoutLowerings } from './dropout.js';
+import { lossLowerings } from './losses.js';
 import { matmulLowerings } from './matmul.js';
 import { movementLowerings } from './movement.js';
 import { normalizeRowsLowerings } from './normalize-rows.js';
@@ -21,6 +22,7 @@ export const lowerings: Lowerings = {
   ...reductionLowerings,
   ...softmaxLowerings,
   ...crossEntropyLowerings,
+  ...lossLowerings,
   ...matmulLowerings,
   ...convLowerings,
   ...poolLowerings,

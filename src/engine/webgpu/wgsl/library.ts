@@ -38,6 +38,11 @@ const library: Readonly<Record<string, LibraryFunction>> = {
   return log(1f + x);
 }`,
   },
+  // At least −100, as PyTorch bounds the logarithms of probabilities; NaN stays NaN.
+  boundedLog: {
+    code: 'fn boundedLog(x: f32) -> f32 { return select(max(x, -100f), x, isNan(x)); }',
+    calls: ['isNan'],
+  },
   expm1Of: {
     code: `fn expm1Of(x: f32) -> f32 {
   if (abs(x) < 0.1f) { return x * (1f + x * (0.5f + x * (0.16666667f + x * (0.041666667f + x * (0.0083333333f + x * 0.0013888889f))))); }
