@@ -6,7 +6,7 @@ import { numel, type Shape, stridesOf } from '../../../src/core/shape.js';
 import { coordinates, strided } from '../../../src/engine/webgpu/wgsl/places.js';
 
 /** The value of an expression of `i`. */
-function valueOf(expression: string, i: number): number {
+function computed(expression: string, i: number): number {
   const text = expression.replaceAll(/\b(\d+)u\b/g, '$1n');
   return Number(new Function('i', `return ${text}`)(BigInt(i)));
 }
@@ -28,8 +28,12 @@ test('a walk with any strides finds the place of each element', () => {
     for (let i = 0; i < numel(shape); i++) {
       const at = coordinatesOf(shape, i);
       const expected = at.reduce((sum, c, d) => sum + c * (strides[d] ?? 0), 0);
-      assert.equal(valueOf(place, i), expected, `${place} of [${shape}] by [${strides}] at ${i}`);
-      assert.deepEqual(parts.map((part) => valueOf(part, i)), at, `[${shape}] at ${i}`);
+      assert.equal(computed(place, i), expected, `${place} of [${shape}] by [${strides}] at ${i}`);
+      assert.deepEqual(
+        parts.map((part) => computed(part, i)),
+        at,
+        `[${shape}] at ${i}`,
+      );
     }
   }
 });
