@@ -104,11 +104,15 @@ ${text}
   return { text: parts.filter((part) => part !== '').join('\n'), bindings };
 }
 
-/** Whether shaders can do it: their types, and no empty arrays, of which loops with constant divisors cannot speak. */
-export function isFeasible({ reads, writes }: Kernel, mostBindings: number): boolean {
+/**
+ * Whether shaders can do it: their types, no more arrays than they may have where outputs lie over inputs, and no empty
+ * ones, of which loops with constant divisors cannot speak.
+ */
+export function isFeasible({ reads, writes, inPlace = [] }: Kernel, mostBindings: number): boolean {
   const values = [...reads, ...writes];
+  const over = inPlace.filter((read) => read !== undefined).length;
   return (
-    values.length <= mostBindings &&
+    values.length - over <= mostBindings &&
     values.every(({ dtype, shape }) => wgslType(dtype) !== undefined && numel(shape) > 0)
   );
 }

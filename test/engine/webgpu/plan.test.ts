@@ -157,9 +157,9 @@ test('an op without a shader runs on the host, and so do empty tensors and float
     [
       'relu slot0 input0',
       'sort on the host',
+      'relu on the host',
+      'relu on the host',
       'neg output0 slot1',
-      'relu on the host',
-      'relu on the host',
     ],
   );
 });

@@ -28,7 +28,7 @@ export function planOrder(
     if (item.kernel !== undefined) addDispatch(steps, item.kernel, placed, mostBindings, codeOf);
     else steps.push(hostCall(item, placed));
   }
-  const slots = [...placed.slots, ...addFinalCopies(steps, graph, placed)];
+  const slots = [...placed.slots, ...addFinalCopies(steps, graph, placed, binding)];
   return {
     ...{ codes, steps, slots },
     constants: graph.constants.map(({ value: { dtype }, data }) => ({ dtype, data })),
@@ -77,12 +77,18 @@ function hostCall({ host, reads, writes }: Item, { placeOf }: Placed): PlanStep 
 }
 
 /** Results that do not lie where the caller has them: outputs first, then states. Returns the slots that this takes. */
-function addFinalCopies(steps: PlanStep[], graph: Graph, { placeOf, slots }: Placed): number[] {
+function addFinalCopies(
+  steps: PlanStep[],
+  graph: Graph,
+  { placeOf, slots }: Placed,
+  binding: Binding,
+): number[] {
   const more: number[] = [];
   graph.outputs.forEach((value, at) => {
     const from = placeOf(value);
     const to: Place = { in: 'output', at };
-    if (!isSame(from, to)) steps.push({ do: 'copy', from, to, bytes: bytesOf(value) });
+    const isThere = isSame(from, to) || (from.in === 'input' && binding.outputs[at] === from.at);
+    if (!isThere) steps.push({ do: 'copy', from, to, bytes: bytesOf(value) });
   });
   const states = graph.updates.map(({ state }) => placeOf(state));
   const copies = graph.updates
