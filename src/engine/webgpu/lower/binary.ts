@@ -3,7 +3,7 @@ import { type DType, promote } from '../../../core/dtype.js';
 import { sameShape } from '../../../core/shape.js';
 import type { Value } from '../../../graph/graph.js';
 import { operands } from '../../../graph/op.js';
-import { broadcastStrides } from '../../compiler/lower/broadcast.js';
+import { broadcastStrides } from '../../wasm/lower/broadcast.js';
 import { type Lowering, type Lowerings, lowering } from '../lowering.js';
 import { converted, elementMap, type Operand } from './map.js';
 

@@ -33,9 +33,9 @@ function partsOf(
     labelSmoothing === 0
       ? given
       : `${given} * ${literal(1 - labelSmoothing)} + ${literal(labelSmoothing / classes)}`;
-  const weighted = w === undefined ? 'smooth' : `select(smooth * ${w}[k], 0f, smooth == 0f)`;
+  const weighted = w === undefined ? 'wanted' : `select(wanted * ${w}[k], 0f, wanted == 0f)`;
   return {
-    part: `let smooth = ${smooth}; let part = ${weighted};`,
+    part: `let wanted = ${smooth}; let part = ${weighted};`,
     counts: labels ? `${t}[i] != ${ignoreIndex}i` : 'true',
     weight: !labels || w === undefined ? '1f' : `${w}[u32(${t}[i])]`,
   };

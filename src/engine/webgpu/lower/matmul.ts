@@ -2,7 +2,7 @@
 import { numel } from '../../../core/shape.js';
 import type { MatmulAttrs } from '../../../graph/attrs/layers.js';
 import { operands } from '../../../graph/op.js';
-import { broadcastStrides } from '../../compiler/lower/broadcast.js';
+import { broadcastStrides } from '../../wasm/lower/broadcast.js';
 import { type Lowerings, lowering } from '../lowering.js';
 import { strided } from '../wgsl/places.js';
 import { productKernels } from './product.js';

@@ -7,10 +7,10 @@ import type {
   SliceAttrs,
 } from '../../../graph/attrs/movement.js';
 import { operands } from '../../../graph/op.js';
-import { broadcastStrides } from '../../compiler/lower/broadcast.js';
+import { broadcastStrides } from '../../wasm/lower/broadcast.js';
 import { type Lowerings, lowering } from '../lowering.js';
 import { coordinates, strided } from '../wgsl/places.js';
-import { each, elementMap } from './map.js';
+import { converted, each, elementMap } from './map.js';
 
 const identity = (x: string) => x;
 
@@ -50,10 +50,11 @@ const cat = lowering<DimAttrs>(({ name, inputs, outputs, attrs: { dim } }) => {
     const from = start * (strides[dim] ?? 0);
     start += x.shape[dim] ?? 0;
     const place = strided('i', x.shape, strides);
-    const body = `    out0[${from}u + ${place}] = in0[i];`;
+    const body = `    out0[${from}u + ${place}] = ${converted('in0[i]', x.dtype, y.dtype)};`;
     return each(name, numel(x.shape), { reads: [x], writes: [y], body });
   });
-  return kernels.filter(({ reads }) => reads.every(({ shape }) => numel(shape) > 0));
+  const filled = kernels.filter(({ reads }) => reads.every(({ shape }) => numel(shape) > 0));
+  return filled.length > 0 ? filled : undefined;
 });
 
 const slice = lowering<SliceAttrs>(({ name, inputs, outputs, attrs: { starts, steps } }) => {
