@@ -3,7 +3,7 @@ import type { DType } from '../../core/dtype.js';
 import { internalError } from '../../core/errors.js';
 import { numel } from '../../core/shape.js';
 import type { Value } from '../../graph/graph.js';
-import type { ElementMap } from './lower/map.js';
+import type { ElementMap } from './element-map.js';
 import { libraryFor } from './wgsl/library.js';
 
 export type Size3d = readonly [number, number, number];

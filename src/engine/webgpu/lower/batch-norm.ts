@@ -3,10 +3,11 @@ import { numel, type Shape } from '../../../core/shape.js';
 import type { BatchNormAttrs } from '../../../graph/attrs/layers.js';
 import type { Value } from '../../../graph/graph.js';
 import { operands } from '../../../graph/op.js';
+import type { Operand } from '../element-map.js';
 import { type Kernel, literal } from '../kernel.js';
 import { type Lowerings, lowering } from '../lowering.js';
 import { foldKernel, type Walk } from './fold.js';
-import { elementMap, type Operand } from './map.js';
+import { elementMap } from './map.js';
 import { welford } from './reduction.js';
 
 /** `[N, C, …]` as N × C × inner. */

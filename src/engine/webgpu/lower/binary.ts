@@ -4,8 +4,9 @@ import { sameShape } from '../../../core/shape.js';
 import type { Value } from '../../../graph/graph.js';
 import { operands } from '../../../graph/op.js';
 import { broadcastStrides } from '../../wasm/lower/broadcast.js';
+import type { Operand } from '../element-map.js';
 import { type Lowering, type Lowerings, lowering } from '../lowering.js';
-import { converted, elementMap, type Operand } from './map.js';
+import { converted, elementMap } from './map.js';
 
 /** A tensor that broadcasts to the result. */
 export function broadcast(value: Value, to: Value): Operand {

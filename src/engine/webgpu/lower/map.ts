@@ -1,7 +1,8 @@
 /** Kernels in which each thread makes elements of a result by themselves. */
 import type { DType } from '../../../core/dtype.js';
-import { numel, type Shape } from '../../../core/shape.js';
+import { numel } from '../../../core/shape.js';
 import type { Value } from '../../../graph/graph.js';
+import type { Argument, ElementMap, Operand, Stage } from '../element-map.js';
 import { groupsFor, type Kernel, threadPlace } from '../kernel.js';
 import { strided } from '../wgsl/places.js';
 
@@ -27,31 +28,6 @@ export function each(
       ? `  let i = ${first};\n  if (i >= ${count}u) { return; }\n${body}`
       : `  for (var i = ${first}; i < ${count}u; i += ${step}u) {\n${body}\n  }`;
   return { ...rest, name, body: looped, size: [width, 1, 1], groups };
-}
-
-/** What an element-wise kernel reads: a tensor, and how a walk over the result moves in it. */
-export interface Operand {
-  readonly value: Value;
-  /** Left out where it moves as the result does. */
-  readonly strides?: readonly number[];
-}
-
-/** A value in a thread: an operand's element, or what an earlier stage has made. */
-export type Argument = { readonly operand: number } | { readonly stage: number };
-
-/** One function of a chain: WGSL of its result, given names of its arguments. */
-export interface Stage {
-  readonly expression: (...args: string[]) => string;
-  readonly args: readonly Argument[];
-}
-
-/** Element-wise functions one after another, of which the last makes the result. */
-export interface ElementMap {
-  readonly name: string;
-  readonly shape: Shape;
-  readonly operands: readonly Operand[];
-  readonly stages: readonly Stage[];
-  readonly target: Value;
 }
 
 /** y = f(operands), with y's dtype. */

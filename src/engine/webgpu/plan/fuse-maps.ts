@@ -1,7 +1,8 @@
 /** Element-wise functions whose result only the next one reads become one kernel: what is between them is never stored. */
 import { numel, sameShape } from '../../../core/shape.js';
 import type { Value } from '../../../graph/graph.js';
-import { type Argument, type ElementMap, mapKernel, type Operand } from '../lower/map.js';
+import type { Argument, ElementMap, Operand } from '../element-map.js';
+import { mapKernel } from '../lower/map.js';
 import type { Item } from './lower-graph.js';
 
 export function fuseMaps(
