@@ -4,9 +4,9 @@ export const tutorials = ['mnist', 'cifar10', 'learning-rate', 'sneakers', 'tran
 
 const guides = [
   ...['training', 'data', 'recipes', 'transfer', 'tune', 'compare', 'metrics', 'explain', 'report'],
-  ...['predict', 'in-a-program', 'serve', 'browser', 'ui', 'onnx', 'setup'],
+  ...['predict', 'in-a-program', 'serve', 'browser', 'ui', 'onnx'],
 ];
-const inside = ['design', 'follow-a-batch', 'native', 'numbers', 'benchmarks', 'results'];
+const inside = ['design', 'follow-a-batch', 'native', 'webgpu', 'numbers', 'benchmarks', 'results'];
 
 const docs = (names) => names.map((name) => `docs/${name}.md`);
 
