@@ -48,9 +48,9 @@ function adam(states: number, amsgrad: boolean) {
     let rest1 = ${constants}[0];
     let rest2 = ${constants}[1];
     let theta = ${decoupled ? `given * (1f - rate * ${constants}[3])` : 'given'};
-    let g = ${grad}[i]${decoupled ? '' : ` + ${constants}[3] * given`};
-    let mean = (1f - rest1) * in1[i] + rest1 * g;
-    let square = (1f - rest2) * in2[i] + rest2 * g * g;
+    let slope = ${grad}[i]${decoupled ? '' : ` + ${constants}[3] * given`};
+    let mean = (1f - rest1) * in1[i] + rest1 * slope;
+    let square = (1f - rest2) * in2[i] + rest2 * slope * slope;
     let second = ${amsgrad ? 'max(square, in3[i])' : 'square'};
     out1[i] = mean;
     out2[i] = square;${amsgrad ? '\n    out3[i] = second;' : ''}
@@ -71,12 +71,12 @@ const rmspropStep = lowering<RmspropStepAttrs>(({ name, inputs, outputs, attrs }
   const mean = used.indexOf(3);
   const body = `    let theta = in0[i];
     let rest = ${constants}[0];
-    let g = ${grad}[i] + ${constants}[2] * theta;
-    let square = (1f - rest) * in1[i] + rest * g * g;
+    let slope = ${grad}[i] + ${constants}[2] * theta;
+    let square = (1f - rest) * in1[i] + rest * slope * slope;
     out1[i] = square;
     var variance = square;
-    ${centered ? `let average = (1f - rest) * in${mean}[i] + rest * g; out${mean}[i] = average; variance -= average * average;` : ''}
-    var direction = g / (sqrt(variance) + ${constants}[1]);
+    ${centered ? `let average = (1f - rest) * in${mean}[i] + rest * slope; out${mean}[i] = average; variance -= average * average;` : ''}
+    var direction = slope / (sqrt(variance) + ${constants}[1]);
     ${momentum ? `direction += ${constants}[3] * in${buffer}[i]; out${buffer}[i] = direction;` : ''}
     out0[i] = theta - ${lr}[0] * direction;`;
   return update(name, reads, pick(outputs, used), body);
