@@ -18,7 +18,8 @@ const config = defineConfig({
   outDir: fileURLToPath(new URL('../dist', import.meta.url)),
   cacheDir: fileURLToPath(new URL('../.cache', import.meta.url)),
   head: [['link', { rel: 'icon', href: `data:image/svg+xml,${encodeURIComponent(flame)}` }]],
-  themeConfig: { search: { provider: 'local', options: searchOptions } },
+  // Not all pages are there in both languages: another language begins at its first page.
+  themeConfig: { search: { provider: 'local', options: searchOptions }, i18nRouting: false },
   locales: {
     root: { label: 'English', lang: 'en', themeConfig: { ...sidebar.en, outline: [2, 3] } },
     zh: {

@@ -64,8 +64,8 @@ export function openNativeEngine({ level, ...options }: NativeEngineOptions = {}
       linear: linearLowering(kernels),
       matmul: matmulLowering(kernels),
     },
-    // They select lanes by masks.
     arrange: mergeByImages,
+    // They select lanes by masks.
     replacements: kernels.level.bits === 512 ? replacementsOf(kernels, streams) : {},
     code: {
       module: new URL('./calls.js', import.meta.url).href,
