@@ -3,7 +3,7 @@ import { numel, sameShape } from '../../../core/shape.js';
 import type { Value } from '../../../graph/graph.js';
 import type { Argument, ElementMap, Operand } from '../element-map.js';
 import { mapKernel } from '../lower/map.js';
-import type { Item } from './lower-graph.js';
+import type { Item } from './lowered.js';
 
 export function fuseMaps(
   items: readonly Item[],

@@ -4,33 +4,11 @@ import type { Shape } from '../../../core/shape.js';
 import type { Graph, Value } from '../../../graph/graph.js';
 import type { NamedNode } from '../../compiler/plan-node.js';
 import { rewriteGraph } from '../../compiler/rewrite-graph.js';
-import { isFeasible, type Kernel } from '../kernel.js';
+import { isFeasible } from '../kernel.js';
 import { lowerings } from '../lower/table.js';
 import type { LowerContext } from '../lowering.js';
 import { fuseMaps } from './fuse-maps.js';
-
-/** One thing to do: a kernel, or an op of the host. */
-export interface Item {
-  readonly reads: readonly Value[];
-  readonly writes: readonly Value[];
-  readonly kernel?: Kernel;
-  readonly host?: NamedNode;
-}
-
-export interface Lowered {
-  readonly items: readonly Item[];
-  /** The value whose elements a view's result has. */
-  rootOf(value: Value): Value;
-  /** What looks at a value before each run. */
-  readonly checks: readonly { readonly value: Value; check(data: TypedArray): void }[];
-}
-
-/** What the device can do. */
-export interface Abilities {
-  readonly tiles: boolean;
-  /** Arrays that a shader may be bound to. */
-  readonly mostBindings: number;
-}
+import type { Abilities, Item, Lowered } from './lowered.js';
 
 export function lowerGraph(graph: Graph, { tiles, mostBindings }: Abilities): Lowered {
   const nodes = rewriteGraph(graph, []);

@@ -4,7 +4,7 @@ import { numel } from '../../../core/shape.js';
 import type { Graph, Value } from '../../../graph/graph.js';
 import { deviceBytes } from '../device/elements.js';
 import type { Place } from '../device/orders.js';
-import type { Item, Lowered } from './lower-graph.js';
+import type { Item, Lowered } from './lowered.js';
 import { Slots } from './slots.js';
 
 /** Which of the buffers that a run binds are the same. */

@@ -5,7 +5,7 @@ import type { Graph, Value } from '../../../graph/graph.js';
 import { deviceBytes } from '../device/elements.js';
 import type { HostOperand, Place, PlanOrder, PlanStep } from '../device/orders.js';
 import { type Kernel, writeShader } from '../kernel.js';
-import type { Abilities, Item, Lowered } from './lower-graph.js';
+import type { Abilities, Item, Lowered } from './lowered.js';
 import { type Binding, type Placed, placeValues } from './places.js';
 
 const bytesOf = ({ dtype, shape }: Value): number => deviceBytes(dtype, numel(shape));

@@ -1,0 +1,28 @@
+/** What a graph is lowered to, and for which devices. */
+import type { TypedArray } from '../../../core/dtype.js';
+import type { Value } from '../../../graph/graph.js';
+import type { NamedNode } from '../../compiler/plan-node.js';
+import type { Kernel } from '../kernel.js';
+
+/** One thing to do: a kernel, or an op of the host. */
+export interface Item {
+  readonly reads: readonly Value[];
+  readonly writes: readonly Value[];
+  readonly kernel?: Kernel;
+  readonly host?: NamedNode;
+}
+
+export interface Lowered {
+  readonly items: readonly Item[];
+  /** The value whose elements a view's result has. */
+  rootOf(value: Value): Value;
+  /** What looks at a value before each run. */
+  readonly checks: readonly { readonly value: Value; check(data: TypedArray): void }[];
+}
+
+/** What the device can do. */
+export interface Abilities {
+  readonly tiles: boolean;
+  /** Arrays that a shader may be bound to. */
+  readonly mostBindings: number;
+}
