@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import '../../src/engine/standard.js';
+import { engineNames } from '../../src/engine/registry.js';
 import { temporaryFolder, wick } from './run-wick.js';
 
 test('a run of an engine that is gone is measured, and goes on where another is asked for', () => {
@@ -17,7 +19,7 @@ test('a run of an engine that is gone is measured, and goes on where another is 
 
   assert.equal(wick(folder, ['evaluate', 'run']).code, 0);
   const goOn = ['train', '--resume', 'run', '--epochs', '2', '--no-report'];
-  const names = 'native, wasm, reference';
+  const names = engineNames().join(', ');
   const advice = '--engine takes another \\(and --force, to go on with it\\), which rounds';
   for (const command of [goOn, ['reproduce', 'run']]) {
     const refused = wick(folder, command);

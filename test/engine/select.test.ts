@@ -34,7 +34,7 @@ describe('useEngine', () => {
       (error) =>
         error instanceof EngineError &&
         error.message ===
-          "useEngine: there is no engine 'tpu'; choose one of native, wasm, reference",
+          "useEngine: there is no engine 'tpu'; choose one of native, wasm, reference, webgpu",
     );
   });
 });
@@ -124,7 +124,7 @@ test('WICK_ENGINE chooses, and a wrong name is an error', () => {
   assert.match(chosen('wasm'), /^\{"engine":"wasm","threads":\d+,"kernels":"(relaxed|simd)"\}\n$/);
   assert.equal(
     chosen('cuda'),
-    "EngineError: WICK_ENGINE: there is no engine 'cuda'; choose one of native, wasm, reference\n",
+    "EngineError: WICK_ENGINE: there is no engine 'cuda'; choose one of native, wasm, reference, webgpu\n",
   );
 });
 
@@ -171,7 +171,8 @@ describe('preferEngine', () => {
 
   test('names the engines when it is given another', () => {
     assert.throws(() => preferEngine('tpu' as 'wasm'), {
-      message: "preferEngine: there is no engine 'tpu'; choose one of native, wasm, reference",
+      message:
+        "preferEngine: there is no engine 'tpu'; choose one of native, wasm, reference, webgpu",
     });
   });
 });
