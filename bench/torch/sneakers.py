@@ -34,4 +34,6 @@ scheduler = (
     if args.schedule == "step"
     else lr_scheduler.ExponentialLR(optimizer, 0.9)
 )
-fit(model, train, test, epochs=args.epochs, optimizer=optimizer, batch_size=32, scheduler=scheduler)
+counts = torch.bincount(torch.tensor(train.targets))
+loss = nn.CrossEntropyLoss(len(train) / (len(counts) * counts))  # both brands weigh alike
+fit(model, train, test, epochs=args.epochs, optimizer=optimizer, batch_size=32, scheduler=scheduler, loss=loss)
