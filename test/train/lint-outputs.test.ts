@@ -14,6 +14,7 @@ import {
   zeros,
 } from '../../src/index.js';
 import { NoiseDataset } from '../data/noise-dataset.js';
+import { inChinese } from '../report/in-chinese.js';
 import { temporaryFolder } from '../vision/datasets/temporary-folder.js';
 
 const { Linear, ReLU, Sequential } = nn;
@@ -33,6 +34,7 @@ async function notesOf(closed: number, off: readonly train.LintRule[] = []): Pro
     ...{ model, optimizer, trainLoader: load(16), testLoader: load(12), epochs: 2, compile: false },
     callbacks: [new train.Lints({ off }), { onNote: (text) => void notes.push(text) }],
   }).fit();
+  for (const note of notes) inChinese(note);
   return notes;
 }
 
@@ -91,7 +93,10 @@ test('validation and test data that overlap, and training data that are measured
   const told = (options: train.LintOptions) => {
     const texts: string[] = [];
     const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
-    const onWarning = ({ text }: train.LintWarning) => void texts.push(text);
+    const onWarning = ({ text }: train.LintWarning) => {
+      inChinese(text);
+      texts.push(text);
+    };
     train.lint(model, optimizer, { ...options, onWarning }).stop();
     return texts;
   };

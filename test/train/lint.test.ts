@@ -15,6 +15,7 @@ import {
 import { recipes } from '../../src/recipes/index.js';
 import { makeOptimizer } from '../../src/recipes/settings/optimizers.js';
 import { resolveSettings } from '../../src/recipes/settings/resolve.js';
+import { inChinese } from '../report/in-chinese.js';
 import { smallTraining } from './small-training.js';
 
 const { transforms } = vision;
@@ -35,6 +36,7 @@ function looked(model: nn.Module, optimizer: optim.Optimizer, options: train.Lin
   const told: string[] = [];
   const onWarning = ({ rule, text }: train.LintWarning) => {
     assert.ok(text.endsWith(`(lint '${rule}': { off } or --no-lints silences it)`), text);
+    inChinese(text);
     told.push(rule);
   };
   return { told, handle: train.lint(model, optimizer, { onWarning, ...options }) };
@@ -162,6 +164,7 @@ test('a misspelt rule is refused; a Trainer notes what is found, and a schedule 
   };
   await run(0.01);
   assert.equal(notes.length, 1);
+  inChinese(notes[0] ?? '');
   assert.match(notes[0] ?? '', /^the schedule has not changed the learning rate in 3 epochs: /);
   await run(0.01, ['constant-schedule']);
   assert.deepEqual(notes, []);

@@ -1,3 +1,4 @@
+import { chineseNote } from './chinese-notes.js';
 import { chinesePages } from './chinese-pages.js';
 import type { english } from './english.js';
 
@@ -51,7 +52,7 @@ export const chinese: typeof english = {
       best === null ? '。' : `；权重取自第 ${best} 轮。`,
     ].join(''),
   chosenByTest: '最佳轮次是用测试集选出的：在新图片上可能略差。',
-  failed: (message) => `训练失败：${message}`,
+  failed: (message) => `训练失败：${chineseNote(message.replace(/^Trainer: /, ''))}`,
   stopped: (epochs, wanted) => `训练在第 ${epochs} 轮（共 ${wanted} 轮）之后停止。`,
   settings: '与默认不同的设置',
   setting: '设置',
@@ -84,6 +85,7 @@ export const chinese: typeof english = {
   rightAnswers: '判断正确',
   wrongAnswers: '判断错误',
   notes: '提示',
+  note: chineseNote,
   noNotes: '检查未发现问题。',
   environment: '环境',
   environmentOf: {

@@ -119,6 +119,8 @@ export const english = {
   rightAnswers: 'Right answers',
   wrongAnswers: 'Wrong answers',
   notes: 'Notes',
+  /** A finding, or a line that the training was told. */
+  note: (text: string) => text,
   noNotes: 'No lint has found anything.',
   environment: 'Environment',
   environmentOf: {

@@ -87,7 +87,7 @@ function settingsSection({ settings }: RunReport, words: Words): string {
 }
 
 function notesSection({ findings, notes }: RunReport, words: Words): string {
-  const all = [...findings, ...notes];
+  const all = [...findings, ...notes].map((text) => words.note(text));
   if (all.length === 0) return section(words.notes, `<p>${htmlText(words.noNotes)}</p>`);
   return section(words.notes, `<ul>${all.map((text) => `<li>${name(text)}</li>`).join('')}</ul>`);
 }
