@@ -115,7 +115,8 @@ export {
   where,
 } from './ops/functions.js';
 export type { Index, Range } from './ops/methods/indexing.js';
-export type { ReductionOptions } from './ops/methods/reduction.js';
+export type { SortOptions, TopkOptions } from './ops/methods/ordering.js';
+export type { ReductionOptions, VarianceOptions } from './ops/methods/reduction.js';
 export type { TensorLike } from './ops/operand.js';
 export {
   type RandomOptions,
@@ -149,5 +150,5 @@ export {
 export { Generator, initialSeed, manualSeed } from './tensor/generator.js';
 export { isGradEnabled } from './tensor/grad-mode.js';
 export { enableGrad, noGrad } from './tensor/grad-scopes.js';
-export { Parameter } from './tensor/parameter.js';
+export { Parameter, type ParameterOptions } from './tensor/parameter.js';
 export { Tensor } from './tensor/tensor.js';

@@ -28,19 +28,25 @@ import type { Tensor } from '../tensor/tensor.js';
 import { requireStrideOne, samePadding } from './same-padding.js';
 
 export { pad } from '../ops/pad.js';
-export { scaledDotProductAttention } from './attention.js';
+export { type AttentionOptions, scaledDotProductAttention } from './attention.js';
 export { convTranspose2d } from './conv-transpose-call.js';
 export * from './functional-gates.js';
 export {
+  type BCELossOptions,
+  type BCEWithLogitsOptions,
   binaryCrossEntropy,
   binaryCrossEntropyWithLogits,
+  type CrossEntropyOptions,
   crossEntropy,
+  type LossOptions,
   l1Loss,
   mseLoss,
+  type NLLLossOptions,
   nllLoss,
+  type SmoothL1LossOptions,
   smoothL1Loss,
 } from './functional-losses.js';
-export { interpolate } from './interpolate.js';
+export { type InterpolateOptions, interpolate } from './interpolate.js';
 export { oneHot } from './one-hot.js';
 
 /** y = x·wᵀ + b: x `[…, in]`, weight `[out, in]`, bias `[out]` → `[…, out]`. */

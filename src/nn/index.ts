@@ -1,6 +1,6 @@
 import '../ops/index.js'; // Tensor's methods and the engines, for whoever imports this room alone
 
-export { Parameter } from '../tensor/parameter.js';
+export { Parameter, type ParameterOptions } from '../tensor/parameter.js';
 export {
   GELU,
   type GELUOptions,
@@ -21,6 +21,14 @@ export { Dropout, Dropout2d } from './dropout.js';
 export { Embedding } from './embedding.js';
 export { type FreezeOptions, freeze, unfreeze } from './freeze.js';
 export * as functional from './functional.js';
+export type {
+  BCELossOptions,
+  BCEWithLogitsOptions,
+  CrossEntropyOptions,
+  LossOptions,
+  NLLLossOptions,
+  SmoothL1LossOptions,
+} from './functional-losses.js';
 export {
   ELU,
   Hardsigmoid,

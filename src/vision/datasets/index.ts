@@ -16,4 +16,9 @@ export type { CacheEstimate, ImageStoreOptions } from './image-store/image-store
 export type { ImageTransform } from './image-transform.js';
 export { ListFile, type ListFileOptions } from './list-file.js';
 export { FashionMNIST, MNIST, type OpenOptions, type Split } from './mnist.js';
-export { downloadDataset, type NamedDataset, namedDatasets } from './named.js';
+export {
+  type DownloadDatasetOptions,
+  downloadDataset,
+  type NamedDataset,
+  namedDatasets,
+} from './named.js';

@@ -8,6 +8,7 @@ export {
   getModelWeights,
   type PublishedArchitecture,
   publishedWeights,
+  type TransformsOptions,
   Weights,
   type WeightsOf,
 } from './weights/weights.js';

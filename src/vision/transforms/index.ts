@@ -17,7 +17,7 @@ export {
   RandomGrayscale,
   type RandomGrayscaleOptions,
 } from './grayscale.js';
-export { type AnyTransformLike, Lambda, type TransformLike } from './lambda.js';
+export { type AnyTransformLike, Lambda, type LambdaOptions, type TransformLike } from './lambda.js';
 export { type MixOptions, MixUp } from './mix-up.js';
 export { Mosaic, type MosaicOptions } from './mosaic.js';
 export { Normalize } from './normalize.js';
