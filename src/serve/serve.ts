@@ -147,10 +147,10 @@ function modelRoutes(models: Models, metrics: Metrics, options: ServeOptions): R
     {
       method: 'GET',
       path: '/metrics',
-      answer: () =>
-        new Response(metrics.toString(), {
-          headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' },
-        }),
+      answer: () => ({
+        headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' },
+        body: metrics.toString(),
+      }),
     },
   ];
 }

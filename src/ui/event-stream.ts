@@ -1,6 +1,6 @@
 /** Server-sent events: https://html.spec.whatwg.org/multipage/server-sent-events.html */
 import { HttpError } from '../serve/shell/http-error.js';
-import type { Visit } from '../serve/shell/route.js';
+import type { Reply, Visit } from '../serve/shell/route.js';
 
 export interface ServerEvent {
   readonly event: string;
@@ -20,7 +20,7 @@ let streams = 0;
 export function eventStream(
   { signal, closing }: Visit,
   events: (signal: AbortSignal) => AsyncGenerator<ServerEvent | null>,
-): Response {
+): Reply {
   if (streams >= mostStreams)
     throw new HttpError(503, 'too many pages are open; close some', { 'retry-after': '5' });
   const gone = new AbortController();
@@ -56,7 +56,7 @@ export function eventStream(
       end();
     },
   });
-  return new Response(body, { headers: { 'content-type': 'text/event-stream' } });
+  return { headers: { 'content-type': 'text/event-stream' }, body };
 }
 
 function textOf({ event, id, data }: ServerEvent): string {

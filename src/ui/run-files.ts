@@ -3,6 +3,7 @@ import { lstat, readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import type { RunPlace } from '../runs/steering/steering-log.js';
 import { HttpError } from '../serve/shell/http-error.js';
+import type { Reply } from '../serve/shell/route.js';
 import type { RunPicture } from './protocol.js';
 
 /** In the order in which they are shown. */
@@ -44,18 +45,19 @@ export async function runPictures(path: string): Promise<RunPicture[]> {
 }
 
 /** @throws HttpError 404 for a file that is not on the list, or not there */
-export async function runFile(path: string, file: string): Promise<Response> {
+export async function runFile(path: string, file: string): Promise<Reply> {
   const known = [...pictures, 'report.html'].find((of) => of === file);
   const status = known === undefined ? null : await lstat(join(path, known)).catch(() => null);
   if (known === undefined || !status?.isFile() || status.size > mostBytes)
     throw new HttpError(404, 'there is no such file');
   const policy = known === 'report.html' ? `${sandbox}; script-src 'unsafe-inline'` : sandbox;
-  return new Response(new Uint8Array(await readFile(join(path, known))), {
+  return {
     headers: {
       'content-type': contentTypes[extname(known)] ?? 'application/octet-stream',
       'content-security-policy': policy,
     },
-  });
+    body: new Uint8Array(await readFile(join(path, known))),
+  };
 }
 
 /** A run's files by their names. */
@@ -64,8 +66,9 @@ export function placeOf(path: string): RunPlace {
 }
 
 /** A page of ours with its style inside. */
-export function pageAlone(html: string): Response {
-  return new Response(html, {
+export function pageAlone(html: string): Reply {
+  return {
     headers: { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': sandbox },
-  });
+    body: html,
+  };
 }

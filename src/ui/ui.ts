@@ -86,7 +86,7 @@ async function pageRoutes(): Promise<Route[]> {
   };
   return [
     ...(await staticFiles(new URL('../pages/ui/', import.meta.url), files)),
-    { method: 'GET', path: '/echarts.js', answer: () => new Response(script, { headers }) },
+    { method: 'GET', path: '/echarts.js', answer: () => ({ headers, body: script }) },
   ];
 }
 

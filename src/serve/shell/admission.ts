@@ -26,6 +26,8 @@ export function isLoopback(host: string): boolean {
 export class Admission {
   private readonly names: ReadonlySet<string>;
   private readonly anyAddress: boolean;
+  /** The Host that was let in last: most requests have the same. */
+  private lastHost: string | null = null;
 
   constructor(private readonly options: AdmissionOptions) {
     const { host, allowHosts } = options;
@@ -38,20 +40,26 @@ export class Admission {
 
   /** @throws HttpError 400 or 403 for a Host that is none of the server's, and for requests that pages of other sites send */
   requireOwn(method: string, header: (name: string) => string | undefined): void {
-    const host = parsed(`http://${header('host') ?? ''}`);
-    if (host === null) throw new HttpError(400, 'Host: no name of a server is given');
-    if (!this.isOwn(host.hostname))
-      throw new HttpError(
-        403,
-        `Host: this server is not called ${host.hostname}; start it with --allow-host ${host.hostname} if it is`,
-      );
+    const host = header('host') ?? '';
+    if (host !== this.lastHost) this.requireOwnHost(host);
+    this.lastHost = host;
     const origin = header('origin');
     const site = header('sec-fetch-site');
     const foreign =
       origin === undefined
         ? method !== 'GET' && method !== 'HEAD' && site !== undefined && isForeign(site)
-        : !sameHost(origin, header('host') ?? '');
+        : !sameHost(origin, host);
     if (foreign) throw new HttpError(403, 'Origin: pages of other sites are not answered');
+  }
+
+  private requireOwnHost(host: string): void {
+    const address = parsed(`http://${host}`);
+    if (address === null) throw new HttpError(400, 'Host: no name of a server is given');
+    if (this.isOwn(address.hostname)) return;
+    throw new HttpError(
+      403,
+      `Host: this server is not called ${address.hostname}; start it with --allow-host ${address.hostname} if it is`,
+    );
   }
 
   /** @throws HttpError 401 where a token is needed and this is not it */

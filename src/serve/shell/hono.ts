@@ -3,7 +3,7 @@
 import type { IncomingMessage } from 'node:http';
 import { type ServerType, serve } from '@hono/node-server';
 import { Hono } from 'hono';
-import type { Route } from './route.js';
+import type { Reply, Route } from './route.js';
 
 /** Answers a request: `route` is what it is for, null where there is none. */
 export type Handler = (
@@ -11,7 +11,7 @@ export type Handler = (
   incoming: IncomingMessage,
   route: Route | null,
   params: Readonly<Record<string, string>>,
-) => Promise<Response>;
+) => Promise<Reply>;
 
 /** Listens for requests for the routes. @throws what listening throws: the port is taken, say */
 export async function listen(
@@ -23,9 +23,9 @@ export async function listen(
   const app = new Hono<{ Bindings: { incoming: IncomingMessage } }>();
   for (const route of routes)
     app.on(route.method, route.path, ({ req, env }) =>
-      handle(req.raw, env.incoming, route, req.param()),
+      response(handle(req.raw, env.incoming, route, req.param())),
     );
-  app.notFound(({ req, env }) => handle(req.raw, env.incoming, null, {}));
+  app.notFound(({ req, env }) => response(handle(req.raw, env.incoming, null, {})));
   return await new Promise((resolve, reject) => {
     const { host: hostname, port } = address;
     const server = serve({ fetch: app.fetch, hostname, port, serverOptions }, () => {
@@ -34,4 +34,10 @@ export async function listen(
     });
     server.once('error', reject);
   });
+}
+
+/** The adapter writes a plain object's headers as they are, which takes a fraction of the time of `Headers`. */
+async function response(replying: Promise<Reply>): Promise<Response> {
+  const { body, ...init } = await replying;
+  return new Response(body, init);
 }

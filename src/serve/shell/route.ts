@@ -14,6 +14,15 @@ export interface Visit {
   body(): Promise<Uint8Array>;
 }
 
+/** What is answered. The shell adds the headers that every answer has. */
+export interface Reply {
+  /** @default 200 */
+  readonly status?: number;
+  /** Their names in small letters. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> | null;
+}
+
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Such as `/runs/:name`. */
@@ -23,13 +32,14 @@ export interface Route {
   /** Whether it counts among the requests in flight, of which there may be so many. @default false */
   readonly work?: boolean;
   /** @throws HttpError for what cannot be answered; anything else is told as 500, and to the log alone what it was */
-  readonly answer: (visit: Visit) => Promise<Response> | Response;
+  readonly answer: (visit: Visit) => Promise<Reply> | Reply;
 }
 
 /** JSON as an answer. */
-export function json(value: unknown, status = 200): Response {
-  return new Response(`${JSON.stringify(value)}\n`, {
+export function json(value: unknown, status = 200): Reply {
+  return {
     status,
     headers: { 'content-type': 'application/json' },
-  });
+    body: `${JSON.stringify(value)}\n`,
+  };
 }

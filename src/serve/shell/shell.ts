@@ -10,7 +10,7 @@ import { Admission, bracketed } from './admission.js';
 import { listen } from './hono.js';
 import { busy, HttpError } from './http-error.js';
 import { type Body, BodyBudget, readBody } from './read-body.js';
-import { json, type Route, type Visit } from './route.js';
+import { json, type Reply, type Route, type Visit } from './route.js';
 import { securityHeaders } from './security-headers.js';
 import { cookieName, tokenOf, withCookie } from './token.js';
 
@@ -134,10 +134,12 @@ export class Shell {
     if (server === null || this.isClosing) return;
     this.closing.abort();
     const closed = new Promise((resolve) => server.close(resolve));
-    const timer = setTimeout(() => {
-      if ('closeAllConnections' in server) server.closeAllConnections();
-    }, this.limits.drainMs);
+    if (!('closeAllConnections' in server)) return void (await closed);
+    // Connections that are kept for further requests are idle once their last answer is out.
+    const idle = setInterval(() => server.closeIdleConnections(), 50);
+    const timer = setTimeout(() => server.closeAllConnections(), this.limits.drainMs);
     await closed;
+    clearInterval(idle);
     clearTimeout(timer);
   }
 
@@ -146,23 +148,20 @@ export class Shell {
     incoming: IncomingMessage,
     route: Route | null,
     params: Readonly<Record<string, string>>,
-  ): Promise<Response> {
+  ): Promise<Reply> {
     const start = performance.now();
     const { method = 'GET' } = incoming;
-    const answer = await this.answer(request, incoming, route, params).catch((error: unknown) =>
+    const {
+      status = 200,
+      headers,
+      body,
+    } = await this.answer(request, incoming, route, params).catch((error: unknown) =>
       this.told(error),
     );
-    for (const [name, value] of Object.entries(securityHeaders))
-      if (!answer.headers.has(name)) answer.headers.set(name, value);
-    if (this.isClosing) answer.headers.set('connection', 'close');
     const durationMs = performance.now() - start;
-    this.options.onAnswered?.({
-      method,
-      path: route?.path ?? null,
-      status: answer.status,
-      durationMs,
-    });
-    return answer;
+    this.options.onAnswered?.({ method, path: route?.path ?? null, status, durationMs });
+    const last = this.isClosing ? { connection: 'close' } : {};
+    return { status, headers: { ...securityHeaders, ...headers, ...last }, body };
   }
 
   private async answer(
@@ -170,7 +169,7 @@ export class Shell {
     incoming: IncomingMessage,
     route: Route | null,
     params: Readonly<Record<string, string>>,
-  ): Promise<Response> {
+  ): Promise<Reply> {
     const { method = 'GET' } = incoming;
     const header = (name: string) => {
       const value = incoming.headers[name];
@@ -202,7 +201,7 @@ export class Shell {
     route: Route,
     url: URL,
     params: Readonly<Record<string, string>>,
-  ): Promise<Response> {
+  ): Promise<Reply> {
     const { requestMs, bodyBytes } = this.limits;
     const ended = new AbortController();
     const end = () => ended.abort();
@@ -242,15 +241,13 @@ export class Shell {
     });
   }
 
-  private told(error: unknown): Response {
+  private told(error: unknown): Reply {
     const known = error instanceof HttpError;
     if (!known) this.options.onError(error);
     const answer = json(
       { error: known ? error.message : 'the server has made a mistake; its log says more' },
       known ? error.status : 500,
     );
-    for (const [name, value] of Object.entries(known ? error.headers : {}))
-      answer.headers.set(name, value);
-    return answer;
+    return known ? { ...answer, headers: { ...answer.headers, ...error.headers } } : answer;
   }
 }

@@ -25,15 +25,12 @@ export async function staticFiles(
     Object.entries(files).map(async ([path, file]): Promise<Route> => {
       const stored = await readFile(new URL(file, folder));
       const ending = extname(file);
-      const bytes = ending === '.html' ? Buffer.from(withLanguage(stored.toString())) : stored;
+      const text = ending === '.html' ? withLanguage(stored.toString()) : null;
+      const body = text ?? new Uint8Array(stored);
       const type = contentTypes[ending];
       if (type === undefined) throw internalError(`no content type is known for ${file}`);
       const headers = { 'content-type': type, 'cache-control': 'no-cache' };
-      return {
-        method: 'GET',
-        path,
-        answer: () => new Response(new Uint8Array(bytes), { headers }),
-      };
+      return { method: 'GET', path, answer: () => ({ headers, body }) };
     }),
   );
 }

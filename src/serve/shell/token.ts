@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { ValueError } from '../../core/errors.js';
 import { isLoopback } from './admission.js';
+import type { Reply } from './route.js';
 
 /** Characters that a token of the user's has at least. */
 const shortest = 16;
@@ -45,14 +46,15 @@ export function tokenOf(
 }
 
 /** The answer to a page's first visit, whose address holds the token: a cookie, and the address without it. */
-export function withCookie(url: URL, cookie: string, token: string): Response {
+export function withCookie(url: URL, cookie: string, token: string): Reply {
   const rest = new URL(url);
   rest.searchParams.delete('token');
-  return new Response(null, {
+  return {
     status: 303,
     headers: {
       location: `${rest.pathname}${rest.search}`,
       'set-cookie': `${cookie}=${token}; HttpOnly; SameSite=Strict; Path=/`,
     },
-  });
+    body: null,
+  };
 }

@@ -14,7 +14,7 @@ const echo: Route = {
   work: true,
   answer: async ({ body }) => json({ length: (await body()).length }),
 };
-const hello: Route = { method: 'GET', path: '/hello', answer: () => new Response('hello') };
+const hello: Route = { method: 'GET', path: '/hello', answer: () => ({ body: 'hello' }) };
 
 async function open(
   t: TestContext,
@@ -169,7 +169,7 @@ test('an answer has its time; so many requests are worked on at once', async (t)
       answer: ({ signal }) =>
         new Promise(() => signal.addEventListener('abort', () => aborted.push(true))),
     },
-    { ...hello, path: '/gate', work: true, answer: () => gate.then(() => new Response('ok')) },
+    { ...hello, path: '/gate', work: true, answer: () => gate.then(() => ({ body: 'ok' })) },
     hello,
   ];
   const { port, shell } = await open(t, routes, { limits: { requestMs: 400, requests: 2 } });
@@ -248,7 +248,7 @@ test('it ends when those that are being answered have been', async (t) => {
   const waiting: Route = {
     ...hello,
     work: true,
-    answer: () => gate.then(() => new Response('done')),
+    answer: () => gate.then(() => ({ body: 'done' })),
   };
   const { port, shell } = await open(t, [waiting]);
   const { all } = rawConnection(port, 'GET /hello HTTP/1.1\r\nhost: localhost\r\n\r\n');
@@ -265,18 +265,17 @@ test('what streams for ever is told that the server ends', async (t) => {
   let told = false;
   const stream: Route = {
     ...hello,
-    answer: ({ closing }) =>
-      new Response(
-        new ReadableStream({
-          start(controller) {
-            controller.enqueue(new TextEncoder().encode('begun'));
-            closing.addEventListener('abort', () => {
-              told = true;
-              controller.close();
-            });
-          },
-        }),
-      ),
+    answer: ({ closing }) => ({
+      body: new ReadableStream({
+        start(controller) {
+          controller.enqueue(new TextEncoder().encode('begun'));
+          closing.addEventListener('abort', () => {
+            told = true;
+            controller.close();
+          });
+        },
+      }),
+    }),
   };
   const { port, shell } = await open(t, [stream]);
   const { socket, all } = rawConnection(port, 'GET /hello HTTP/1.1\r\nhost: localhost\r\n\r\n');
@@ -289,7 +288,7 @@ test('what streams for ever is told that the server ends', async (t) => {
 test('who is not done when the time is over is left', async (t) => {
   const stream: Route = {
     ...hello,
-    answer: () => new Response(new ReadableStream({ pull: never })),
+    answer: () => ({ body: new ReadableStream({ pull: never }) }),
   };
   const { port, shell } = await open(t, [stream], { limits: { drainMs: 50 } });
   const { socket, all } = rawConnection(port, 'GET /hello HTTP/1.1\r\nhost: localhost\r\n\r\n');
