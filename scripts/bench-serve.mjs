@@ -1,4 +1,5 @@
-// Times `wick serve` against `wick predict` on the same pictures, in turns.
+// Times `wick serve` against `wick predict` on the same pictures, in turns: images a second, and CPU time an image. The clients take
+// CPU time, too: where they share the server's CPUs, images a second say less than the CPU time of each side does.
 //   npm run bench:serve -- [RUN PICTURES…] [--clients N] [--threads N] [--rounds N]
 // Without RUN: networks that never learned, on pictures that are made up.
 
@@ -43,45 +44,45 @@ try {
 async function compare({ name, model, paths }) {
   const rounds = [];
   for (let round = 0; round < Number(options.rounds); round++)
-    rounds.push({ predict: predicted(model, paths), ...(await served(model, paths)) });
-  const best = (key) => Math.max(...rounds.map((round) => round[key]));
-  const [p50, p99, cpu] = ['p50', 'p99', 'cpu'].map((key) =>
-    Math.min(...rounds.map((round) => round[key])),
-  );
+    rounds.push({ ...predicted(model, paths), ...(await served(model, paths)) });
+  const most = (key) => Math.max(...rounds.map((round) => round[key]));
+  const least = (key) => Math.min(...rounds.map((round) => round[key]));
+  const ms = (key) => least(key).toFixed(3);
   console.log(
-    `${name}: serve ${best('serve').toFixed(0)} images/s (${options.clients} clients: p50 ${p50.toFixed(0)} ms, ` +
-      `p99 ${p99.toFixed(0)} ms; ${cpu.toFixed(2)} CPU ms an image), predict ${best('predict').toFixed(0)} images/s; ` +
-      `ratio ${(best('serve') / best('predict')).toFixed(2)}; best of ${rounds.length}, ${options.threads} threads`,
+    `${name}: serve ${most('serve').toFixed(0)} images/s (${options.clients} clients: p50 ${least('p50').toFixed(0)} ms, ` +
+      `p99 ${least('p99').toFixed(0)} ms), predict ${most('predict').toFixed(0)} images/s, ratio ${(most('serve') / most('predict')).toFixed(2)}; ` +
+      `CPU ms an image: serve ${ms('cpu')}, predict ${ms('predictCpu')}, ratio ${(least('predictCpu') / least('cpu')).toFixed(2)}, clients ${ms('clientCpu')}; ` +
+      `best of ${rounds.length}, ${options.threads} threads`,
   );
 }
 
-/** Images a second by what `wick predict` says itself: without its start. */
+/** What `wick predict` takes for a picture: the difference between many pictures and a third of them, without its start. */
 function predicted(model, paths) {
-  const args = [
-    main,
-    'predict',
-    model,
-    ...paths,
-    '--threads',
-    options.threads,
-    '--top',
-    '3',
-    '--csv',
-  ];
+  const [some, many] = [paths, [...paths, ...paths, ...paths]].map((all) => predict(model, all));
+  const pictures = 2 * paths.length;
+  return { predict: many.speed, predictCpu: (many.cpuMs - some.cpuMs) / pictures };
+}
+
+/** Images a second by what it says itself, and the CPU time of its process. */
+function predict(model, paths) {
+  const tellCpu =
+    "data:text/javascript,process.on('exit', () => { const { user, system } = process.cpuUsage(); console.error('CPU', user + system); });";
+  const args = ['--threads', options.threads, '--top', '3', '--out', join(folder, 'answers.csv')];
   const { status, stderr } = spawnSync(
     process.execPath,
-    [...args.filter((arg) => arg !== '--csv'), '--out', join(folder, 'answers.csv')],
+    ['--import', tellCpu, main, 'predict', model, ...paths, ...args],
     { encoding: 'utf8', maxBuffer: 2 ** 28 },
   );
   if (status !== 0) throw new Error(stderr);
-  const [, pictures, seconds] = /(\d+) pictures in ([\d.]+) s/.exec(stderr);
   const [, speed] = /([\d.]+) images\/s/.exec(stderr);
-  return Number(seconds) > 0 ? Number(speed) : Number(pictures);
+  const [, cpu] = /^CPU (\d+)$/m.exec(stderr);
+  return { speed: Number(speed), cpuMs: Number(cpu) / 1000 };
 }
 
 async function served(model, paths) {
   const server = await startServer([model, '--threads', options.threads]);
-  const bodies = paths.map((path) => readFileSync(path));
+  const read = paths.map((path) => readFileSync(path));
+  const bodies = [...read, ...read, ...read];
   const clients = Number(options.clients);
   const { ask, close } = client(server.port, clients);
   const post = (body) =>
@@ -92,6 +93,7 @@ async function served(model, paths) {
     });
   for (const body of bodies.slice(0, 3 * clients)) await post(body);
   const before = await metric(ask, 'process_cpu_seconds_total');
+  const beforeHere = process.cpuUsage();
   const times = [];
   let next = 0;
   const start = performance.now();
@@ -106,6 +108,7 @@ async function served(model, paths) {
     }),
   );
   const seconds = (performance.now() - start) / 1000;
+  const { user, system } = process.cpuUsage(beforeHere);
   const cpu = (1000 * ((await metric(ask, 'process_cpu_seconds_total')) - before)) / bodies.length;
   close();
   await server.end();
@@ -115,6 +118,7 @@ async function served(model, paths) {
     p50: quantile(times, 0.5),
     p99: quantile(times, 0.99),
     cpu,
+    clientCpu: (user + system) / 1000 / bodies.length,
   };
 }
 
