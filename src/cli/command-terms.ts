@@ -20,7 +20,11 @@ export function inCommandTerms(message: string, command: Command): string {
     (clause, or, pass, list) =>
       spell(list, flags, (options) => `${or ?? ''}${pass ?? ''} ${options}`, or ? '' : clause),
   );
-  return spelled.replace(/\b(\w+)=(?=[\w'.-])/g, (property, name) => {
+  const possible = spelled.replace(/, raise (\w+)/g, (_, name) => {
+    const flag = flags.get(name);
+    return flag === undefined ? '' : `, raise ${flag}`;
+  });
+  return possible.replace(/\b(\w+)=(?=[\w'.-])/g, (property, name) => {
     const flag = flags.get(name);
     return flag === undefined ? property : `${flag} `;
   });

@@ -1,4 +1,5 @@
 /** What people read before anything is trained. */
+import { counted } from '../core/counted.js';
 import { engineReport } from '../engine/select.js';
 import type { Task } from '../recipes/recipe.js';
 import { describeSettings } from '../recipes/settings/describe.js';
@@ -15,11 +16,11 @@ export function introduce(task: Task, settings: Settings): void {
   const { engine, threads } = report;
   const images =
     val === null
-      ? `${train.length} training and ${test.length} test images`
-      : `${train.length} training, ${val.length} validation and ${test.length} test images`;
+      ? `${train.length} training and ${counted(test.length, 'test image')}`
+      : `${train.length} training, ${val.length} validation and ${counted(test.length, 'test image')}`;
   say(
     `${name}: ${images}, ${classes.length} classes; ` +
-      `engine ${engine}, ${threads} thread${threads === 1 ? '' : 's'}`,
+      `engine ${engine}, ${counted(threads, 'thread')}`,
   );
   const from = weights === null ? '' : ` from trained weights (${weights})`;
   const described = describeSettings(settings, val === null ? 'test' : 'validation');

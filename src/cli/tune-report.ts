@@ -1,5 +1,6 @@
 /** What `wick tune` says: a line for each trial, and in the end the best of them. */
 
+import { counted } from '../core/counted.js';
 import { shellWord } from '../core/shell-word.js';
 import { valueText } from '../recipes/settings/value-text.js';
 import type { Tuning } from '../runs/tune/go-on.js';
@@ -55,9 +56,9 @@ export class TextTuneReport implements TuneReport {
     const keys = [...Object.keys(search), ...Object.keys(grid)];
     const of = seeds === 1 ? '' : ` of ${seeds} seeds`;
     tell(
-      `${data}: ${trials} trial${trials === 1 ? '' : 's'}${of} by ${searchName(definition)} over ${keys.join(', ')}; ` +
-        `${epochs} epoch${epochs === 1 ? '' : 's'}${halving === null ? '' : `, halving by ${halving.reduction} from ${halving.minEpochs} on`}; ` +
-        `engine ${engine.engine}, ${engine.threads} thread${engine.threads === 1 ? '' : 's'} each`,
+      `${data}: ${counted(trials, 'trial')}${of} by ${searchName(definition)} over ${keys.join(', ')}; ` +
+        `${counted(epochs, 'epoch')}${halving === null ? '' : `, halving by ${halving.reduction} from ${halving.minEpochs} on`}; ` +
+        `engine ${engine.engine}, ${counted(engine.threads, 'thread')} each`,
     );
     tell(`Trials are compared by validation ${metric}. The study is in ${path}.`);
     const ended = new Set(records.map(({ trial }) => trial)).size;
@@ -67,8 +68,7 @@ export class TextTuneReport implements TuneReport {
   record(record: TrialRecord, records: readonly TrialRecord[]): void {
     this.status.clear();
     const { trial, epochs, value, failed, values } = record;
-    const rung =
-      this.definition?.halving == null ? '' : ` after ${epochs} epoch${epochs === 1 ? '' : 's'}`;
+    const rung = this.definition?.halving == null ? '' : ` after ${counted(epochs, 'epoch')}`;
     const result =
       value === null
         ? `failed (${failed})`

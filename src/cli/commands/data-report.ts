@@ -35,7 +35,7 @@ function formatSplit({ name, samples, classes, imbalance, sizes, forms, ...split
   const oneSize = height.min === height.max && width.min === width.max;
   return [
     '',
-    `${name}: ${count(samples)} pictures${balance(imbalance)}`,
+    `${name}: ${count(samples)} ${samples === 1 ? 'picture' : 'pictures'}${balance(imbalance)}`,
     ...barChart(classes.map((c) => ({ label: c.name, value: c.count }))).map((line) => `  ${line}`),
     oneSize
       ? `  size    ${height.min}×${width.min}`

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { counted } from '../../core/counted.js';
 import { WickError } from '../../core/errors.js';
 import { withoutRemedy } from '../../core/without-remedy.js';
 import type { Language } from '../../report/language/words.js';
@@ -77,7 +78,7 @@ async function runEvaluate(path: string, options: EvaluateOptions): Promise<void
   if (calibration !== null)
     for (const line of wrapped(fitted(run.path, calibration), 2)) printLine(line);
   const scores = `${accuracyOf({ ...result, confusion })}, loss ${formatLoss(loss)}`;
-  for (const line of wrapped(`${run.path}: test ${scores} on ${samples} images`, 2))
+  for (const line of wrapped(`${run.path}: test ${scores} on ${counted(samples, 'image')}`, 2))
     printLine(line);
   const { top5, macroF1 } = result;
   const more = [

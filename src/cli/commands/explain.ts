@@ -1,5 +1,6 @@
 import { basename, extname, join } from 'node:path';
 import { type Command, Option } from 'commander';
+import { counted } from '../../core/counted.js';
 import { DataError, ValueError } from '../../core/errors.js';
 import { quote, quoteAll } from '../../core/outside-text.js';
 import { withoutRemedy } from '../../core/without-remedy.js';
@@ -166,7 +167,7 @@ async function explain(
     options.sanity === true ? await checkSanity(trained, methods, names, readable, invert) : [];
   for (const verdict of verdicts)
     if (!json) for (const line of wrapped(verdict, 2)) printLine(line);
-  const counted = `${sections.length} picture${sections.length === 1 ? '' : 's'}`;
+  const told = counted(sections.length, 'picture');
   const page = join(folder, 'index.html');
   const html = galleryHtml({
     title: said.why(basename(run.path)),
@@ -183,7 +184,7 @@ async function explain(
   await writeFileAtomic(page, html);
   if (json)
     printJson({ page, pictures: sections.length, failed: failures.length, sanity: verdicts });
-  else printLine(`${page}: ${counted}`);
+  else printLine(`${page}: ${told}`);
 }
 
 /** The class that is asked for, by its name or else its number. */

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { counted } from '../../core/counted.js';
 import type { Answer } from '../../runs/answers.js';
 import { openModel } from '../../runs/model-source.js';
 import { predictAll } from '../../runs/predict-all.js';
@@ -105,7 +106,7 @@ async function predict(
   }
   counter.end();
   await lines.end();
-  if (options.out !== undefined) printLine(`${options.out}: ${counted(tally.read)}`);
+  if (options.out !== undefined) printLine(`${options.out}: ${counted(tally.read, 'picture')}`);
   if (!quiet && pictures.length > 1) printAside(tally.text());
 }
 
@@ -141,14 +142,10 @@ class Tally {
     const seconds = (performance.now() - this.start) / 1000;
     const speed = (this.read / seconds).toPrecision(3);
     const parts = [
-      `${counted(this.read)} in ${seconds.toFixed(1)} s, ${Number(speed)} images/s`,
+      `${counted(this.read, 'picture')} in ${seconds.toFixed(1)} s, ${Number(speed)} images/s`,
       ...(this.unsure > 0 ? [`unsure of ${this.unsure}`] : []),
       ...(this.failed > 0 ? [`${this.failed} cannot be read`] : []),
     ];
     return parts.join('; ');
   }
-}
-
-function counted(pictures: number): string {
-  return `${pictures} picture${pictures === 1 ? '' : 's'}`;
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { counted } from '../../core/counted.js';
 import { reproduce } from '../../runs/reproduce.js';
 import type { OpenedResume } from '../../runs/resume.js';
 import { readRunConfig } from '../../runs/run-config.js';
@@ -52,7 +53,9 @@ async function runReproduce(
   const begin = ({ run, settings, changed }: OpenedResume) => {
     if (json) return;
     following = new WrappedProgress({ epochs: settings.epochs });
-    tell(`${path} again, in ${run.path}: ${settings.epochs} epochs, seed ${settings.seed}`);
+    tell(
+      `${path} again, in ${run.path}: ${counted(settings.epochs, 'epoch')}, seed ${settings.seed}`,
+    );
     for (const text of changed) tell(`note: ${text}`);
   };
   const { result, interruption } = await interruptible((signal) =>

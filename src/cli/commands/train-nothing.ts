@@ -1,5 +1,7 @@
 /** What `wick train` does without training: it draws rates, tries a few batches, or learns one by heart. No run folder is made. */
+
 import type { Command } from 'commander';
+import { counted } from '../../core/counted.js';
 import { writeFileAtomic } from '../../io/atomic.js';
 import { ratesOf } from '../../recipes/settings/rates.js';
 import { scheduleSvg } from '../../report/rate-charts.js';
@@ -62,7 +64,7 @@ const plot: Act = async (data, options, command, opening) => {
   const title = `${task.name}: ${settings.schedule?.name ?? 'constant'} learning rate`;
   await writeFileAtomic(path, scheduleSvg(rates, steps, title));
   if (options.json === true) return printJson({ picture: path, stepsPerEpoch: steps, rates });
-  printLine(`${settings.epochs} epochs of ${steps} steps are drawn in ${path}.`);
+  printLine(`${counted(settings.epochs, 'epoch')} of ${counted(steps, 'step')}: drawn in ${path}.`);
   if (settings.schedule?.name === 'plateau')
     printLine('plateau waits for the losses: how it falls is not known before.');
 };
@@ -114,8 +116,9 @@ const learnByHeart: Act = async (data, options, command, opening) => {
   if (interruption !== null) process.exitCode = interruption.exitCode;
   else if (!reached) process.exitCode = 1;
   if (json) return printJson(result);
-  if (interruption !== null) return say(`Stopped (${interruption.cause}) after ${steps} steps.`);
-  const came = `loss ${formatLoss(firstLoss)} → ${formatLoss(lastLoss)} in ${steps} steps`;
+  if (interruption !== null)
+    return say(`Stopped (${interruption.cause}) after ${counted(steps, 'step')}.`);
+  const came = `loss ${formatLoss(firstLoss)} → ${formatLoss(lastLoss)} in ${counted(steps, 'step')}`;
   if (reached) return say(`One batch of ${samples} is learned by heart: ${came}.`);
   say(
     `One batch of ${samples} is NOT learned by heart: ${came}, a hundredth of the first is required.`,

@@ -1,5 +1,7 @@
 /** What `wick train` says: before, while and after it trains, for people or as JSON. */
+
 import { existsSync } from 'node:fs';
+import { counted } from '../../core/counted.js';
 import { shellWord } from '../../core/shell-word.js';
 import { withoutRemedy } from '../../core/without-remedy.js';
 import { engineReport } from '../../engine/select.js';
@@ -154,7 +156,7 @@ export class TextReport implements Report {
     tell: (text: string) => void,
   ): void {
     const { path } = this.run;
-    const where = `in epoch ${epochs + 1} of ${this.settings.epochs}, after ${steps} steps`;
+    const where = `in epoch ${epochs + 1} of ${this.settings.epochs}, after ${counted(steps, 'step')}`;
     tell(`Stopped ${where} (${cause}).`);
     if (!kept) {
       tell(`Nothing was learned yet: what was written to ${path} is removed.`);
@@ -184,7 +186,7 @@ function first<T>(
   many: string,
   tell: (text: string) => void,
 ): readonly T[] {
-  if (list.length > 0) tell(`${list.length} ${list.length === 1 ? one : many} left out:`);
+  if (list.length > 0) tell(`${counted(list.length, one, many)} left out:`);
   return list.slice(0, shown);
 }
 

@@ -97,7 +97,7 @@ function requirePixels(path: string, { width, height }: ImageSize, maxPixels: nu
   throw new DataError(
     path,
     `${width}×${height} = ${width * height} pixels, at most ${maxPixels} are allowed; ` +
-      'raise maxPixels if you trust the file',
+      "make it smaller, raise maxPixels or pass { onError: 'skip' }",
   );
 }
 

@@ -1,7 +1,9 @@
 /** Pictures in folders: which files count, in which order they come, and what is passed over. */
+
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { DataError } from '../../core/errors.js';
+import { systemReason } from '../../core/system-reason.js';
 import { isReadableHere } from '../codecs/image-file.js';
 import { byCodePoint } from './code-points.js';
 import { PassedOver } from './passed-over.js';
@@ -110,6 +112,6 @@ function unreadable(folder: string, cause: NodeJS.ErrnoException): DataError {
     ENOENT: 'there is no such folder',
     ENOTDIR: 'a file, a folder with one folder per class is required',
   };
-  const reason = reasons[cause.code ?? ''] ?? `cannot be read (${cause.code})`;
+  const reason = reasons[cause.code ?? ''] ?? `cannot be read (${systemReason(cause)})`;
   return new DataError(folder, reason, { cause });
 }

@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { counted } from '../../core/counted.js';
 import { DataError } from '../../core/errors.js';
 import { optionReader } from '../../core/options.js';
 import type { Dataset, Sample } from '../../data/dataset.js';
@@ -109,7 +110,9 @@ export async function openImageSplits(
     test,
     classes: trainSet.classes,
     sources: [{ name: 'all', dataset: testSet }],
-    notes: [`${root} has no test part: ${test.length} pictures of it are kept for testing`],
+    notes: [
+      `${root} has no test part: ${counted(test.length, 'picture')} of it ${test.length === 1 ? 'is' : 'are'} kept for testing`,
+    ],
   };
 }
 

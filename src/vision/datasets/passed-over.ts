@@ -1,4 +1,5 @@
 import { extname } from 'node:path';
+import { counted } from '../../core/counted.js';
 import { printable } from '../../core/outside-text.js';
 import { byCodePoint } from './code-points.js';
 
@@ -35,10 +36,10 @@ export class PassedOver {
   get notes(): readonly string[] {
     const heic = ['.heic', '.heif', '.hif'].some((ending) => this.endings.has(ending));
     const lines: Readonly<Record<Reason, string>> = {
-      file: `${plural(this.of('file'), 'file')} passed over, of formats that are not read: ${this}${heic ? '; convert HEIC to JPEG' : ''}`,
-      beside: `${plural(this.of('beside'), 'picture')} passed over, beside the class folders instead of in one`,
-      link: `${plural(this.of('link'), 'link')} passed over, to folders that are read already`,
-      special: `${plural(this.of('special'), 'entry', 'entries')} passed over, neither file nor folder, or a link to nothing`,
+      file: `${counted(this.of('file'), 'file')} passed over, of formats that are not read: ${this}${heic ? '; convert HEIC to JPEG' : ''}`,
+      beside: `${counted(this.of('beside'), 'picture')} passed over, beside the class folders instead of in one`,
+      link: `${counted(this.of('link'), 'link')} passed over, to folders that are read already`,
+      special: `${counted(this.of('special'), 'entry', 'entries')} passed over, neither file nor folder, or a link to nothing`,
     };
     const reasons: readonly Reason[] = ['file', 'beside', 'link', 'special'];
     return reasons
@@ -49,8 +50,4 @@ export class PassedOver {
   private of(reason: Reason): number {
     return this.counts.get(reason) ?? 0;
   }
-}
-
-function plural(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`;
 }

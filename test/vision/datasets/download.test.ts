@@ -140,6 +140,8 @@ test('the next mirror is tried; if none has the file, each says why', async (t) 
     },
   );
   assert.ok(!existsSync(`${folder}/b`) && !existsSync(`${folder}/b.part`));
+  await assert.rejects(download([`${url}/missing`], `${folder}/new/deep/c`, options), /HTTP 404/);
+  assert.ok(!existsSync(`${folder}/new`), 'no folder for a file that did not come');
 });
 
 /** Sends a byte now and then, without end. */

@@ -29,7 +29,6 @@ export async function download(
   path: string,
   options: DownloadOptions,
 ): Promise<void> {
-  await makeFolders(dirname(path));
   const failures: string[] = [];
   for (const url of urls) {
     try {
@@ -108,6 +107,7 @@ async function receive(
     receivedBytes = received;
     options.onProgress?.({ url, path, receivedBytes, totalBytes });
   });
+  await makeFolders(dirname(path)); // only now: what cannot be fetched leaves none behind
   await pipeline(response, flow, createWriteStream(part, { flags: start > 0 ? 'a' : 'w' }));
   if (totalBytes !== null && receivedBytes !== totalBytes)
     throw new Error(`${receivedBytes} of ${totalBytes} bytes arrived`);

@@ -24,7 +24,7 @@ async function abandonedParts(path: string): Promise<string[]> {
   const start = `${basename(path)}.`;
   const rest = new RegExp(`^(${tagPattern})\\.part$`);
   const found: string[] = [];
-  for (const name of await readdir(dirname(path))) {
+  for (const name of await readdir(dirname(path)).catch(() => [])) {
     const tag = name.startsWith(start) ? rest.exec(name.slice(start.length))?.[1] : undefined;
     const part = join(dirname(path), name);
     if (tag !== undefined && (await isAbandoned(tag, part))) found.push(part);
