@@ -1,9 +1,10 @@
 /**
- * Depthwise convolution, every channel with a kernel of its own: vectors of channels are multiplied lane by lane, so a
- * multiply-add takes its pixel from memory. Rows, edges and strides are as in `conv-rows.ts` and `conv-gradient.ts`.
+ * Depthwise convolution, every channel with a kernel of its own: vectors of channels are multiplied lane by lane. A pixel of the
+ * input is read once for all taps that meet it in a group of pixels, as registers allow. Rows, edges and strides are as in
+ * `conv-rows.ts` and `conv-gradient.ts`.
  */
 import type { Vec } from '../asm/operands.js';
-import type { Cursor, KernelWriter, Part } from '../kernel-writer.js';
+import { bytesOf, type Cursor, type KernelWriter, type Part } from '../kernel-writer.js';
 import { type Ending, storeEnded } from './ending.js';
 import { evenPieces } from './product.js';
 import { eachPanel, type VectorPlaces } from './vector-places.js';
@@ -46,7 +47,7 @@ export function depthwiseRows(w: KernelWriter, shape: DepthwiseRows): void {
   const rowBytes = taps.length * bytes;
   const tail = w.part(channels % lanes || lanes);
   const start = w.vector();
-  const groups = groupsOf(shape);
+  const groups = groupsOf(shape, mostPixels);
   const vector = (_: number, isLast: boolean) => {
     const part = isLast ? tail : undefined;
     w.load(start, bias.at(), part);
@@ -66,7 +67,7 @@ export function depthwiseRows(w: KernelWriter, shape: DepthwiseRows): void {
           });
           const own = shape.isPadded ? undefined : part;
           const cells = sums.map((sum, p) => ({ sum, at: y.at(p * yPixel), part: own }));
-          storeEnded(w, 'float32', shape.ending, cells);
+          storeEnded(w, shape.yVectors.storage, shape.ending, cells);
           x.advance(size * step * xPixel);
           y.advance(size * yPixel);
         });
@@ -77,12 +78,17 @@ export function depthwiseRows(w: KernelWriter, shape: DepthwiseRows): void {
     y.advance(-shape.rows * shape.yRow);
   };
   const advance = (blocks: number, within: number) => {
-    x.advance(blocks * shape.xVectors.blockBytes + within);
-    y.advance(blocks * shape.yVectors.blockBytes + within);
+    x.advance(placeIn(shape.xVectors, blocks, within, shape.yVectors));
+    y.advance(placeIn(shape.yVectors, blocks, within));
     weights.advance(shape.packedRows * rowBytes);
     bias.advance(bytes);
   };
   eachPanel(w, { channels, vectors: 1, places: shape.yVectors, advance }, vector);
+}
+
+/** Bytes to a place in a tensor that is so many blocks and, in a tensor of `places`, so many bytes further on. */
+function placeIn(own: VectorPlaces, blocks: number, within: number, places = own): number {
+  return blocks * own.blockBytes + (within / bytesOf(places.storage)) * bytesOf(own.storage);
 }
 
 interface Taps {
@@ -92,43 +98,73 @@ interface Taps {
   readonly part: Part | undefined;
 }
 
+/** Adds a kernel row: as many taps at once as registers hold factors beside the sums, what they start with, a pixel and a mask. */
 function addTaps(
   w: KernelWriter,
   shape: DepthwiseRows,
   { from, weight, at, part }: Taps,
   sums: readonly Vec[],
 ): void {
-  shape.taps.forEach((tap, t) => {
-    const inside = sums.map((_, p) => isInside(shape, at + p, tap));
-    if (!inside.includes(true)) return;
+  const { lanes, registers } = w.level;
+  const atOnce = registers - mostPixels - 3;
+  for (let first = 0; first < shape.taps.length; first += atOnce)
     w.scope(() => {
-      const factor = w.vector();
-      w.vmovups(factor, weight.at(t * 4 * w.level.lanes));
-      sums.forEach((sum, p) => {
-        if (inside[p])
-          multiplyAdd(w, sum, factor, from.at((p * shape.step + tap) * shape.xPixel), part);
+      const taps = shape.taps.slice(first, first + atOnce);
+      const factors = taps.map((_, t) => {
+        const factor = w.vector();
+        w.vmovups(factor, weight.at((first + t) * 4 * lanes));
+        return factor;
       });
+      for (const { pixel, terms } of meetingsOf({ ...shape, taps }, at, sums.length)) {
+        const products = terms.map(({ p, tap }) => ({ sum: sums[p], factor: factors[tap] }));
+        const place = { from, bytes: pixel * shape.xPixel, ...shape.xVectors, part };
+        addProducts(w, place, products);
+      }
     });
+}
+
+/** A vector of channels in memory. */
+interface Place extends Pick<VectorPlaces, 'storage'> {
+  readonly from: Cursor;
+  readonly bytes: number;
+  readonly part: Part | undefined;
+}
+
+/** sum += factor · what is in memory, for each of them. */
+function addProducts(
+  w: KernelWriter,
+  { from, bytes, storage, part }: Place,
+  products: readonly { readonly sum: Vec | undefined; readonly factor: Vec | undefined }[],
+): void {
+  const at = from.at(bytes);
+  w.scope(() => {
+    // A multiply-add may take from memory what nothing else needs.
+    const isAlone = products.length === 1 && storage === 'float32' && part === undefined;
+    const value = isAlone ? undefined : w.vector();
+    if (value !== undefined) w.loadAs(storage, value, at, part);
+    for (const { sum, factor } of products)
+      if (sum !== undefined && factor !== undefined) w.vfmadd231ps(sum, factor, value ?? at);
   });
 }
 
-/** sum += factor · what is in memory. */
-function multiplyAdd(
-  w: KernelWriter,
-  sum: Vec,
-  factor: Vec,
-  at: Parameters<KernelWriter['load']>[1],
-  part: Part | undefined,
-): void {
-  if (part === undefined) {
-    w.vfmadd231ps(sum, factor, at);
-    return;
-  }
-  w.scope(() => {
-    const value = w.vector();
-    w.load(value, at, part);
-    w.vfmadd231ps(sum, factor, value);
-  });
+/** A pixel of the input, in pixels from where a group starts, and for which pixels of the group it is met by which taps. */
+interface Meeting {
+  readonly pixel: number;
+  readonly terms: readonly { readonly p: number; readonly tap: number }[];
+}
+
+/** The pixels inside of the image that `size` pixels from `at` on meet, from left to right. */
+function meetingsOf(row: Row, at: number, size: number): readonly Meeting[] {
+  const terms = new Map<number, { p: number; tap: number }[]>();
+  for (let p = 0; p < size; p++)
+    row.taps.forEach((offset, tap) => {
+      if (!isInside(row, at + p, offset)) return;
+      const pixel = p * row.step + offset;
+      terms.set(pixel, [...(terms.get(pixel) ?? []), { p, tap }]);
+    });
+  return [...terms]
+    .map(([pixel, list]) => ({ pixel, terms: list }))
+    .sort((a, b) => a.pixel - b.pixel);
 }
 
 function isInside({ step, inWidth }: Row, pixel: number, tap: number): boolean {
@@ -136,13 +172,14 @@ function isInside({ step, inWidth }: Row, pixel: number, tap: number): boolean {
   return at >= 0 && at < inWidth;
 }
 
-/** Groups of pixels, those that follow each other and have the same taps inside as one run. */
+/** Groups of up to `most` pixels, those that follow each other and have the same taps inside as one run. */
 function groupsOf(
   row: Row,
+  most: number,
 ): { readonly count: number; readonly size: number; readonly at: number }[] {
   const groups: { count: number; size: number; at: number; key: string }[] = [];
   let at = 0;
-  for (const { count, size } of evenPieces(row.outWidth, mostPixels))
+  for (const { count, size } of evenPieces(row.outWidth, most))
     for (let i = 0; i < count; i++) {
       const pixels = Array.from({ length: size }, (_, p) => at + p);
       const key = `${size} ${pixels.map((p) => row.taps.map((tap) => isInside(row, p, tap)))}`;
@@ -176,6 +213,9 @@ export interface DepthwiseGradient extends Row {
 /** Taps whose sums stay in registers at once. */
 export const mostTaps = 12;
 
+/** Pixels of dy that stay in registers at once, where there are 32. */
+const gradientPixels = 8;
+
 /** Arguments: x at the first row, first tap's pixel 0; dy; S at the first kernel row, [kernel row][tap][channel]. */
 export function depthwiseGradient(w: KernelWriter, shape: DepthwiseGradient): void {
   const { x, dy, s } = w.pointers('x', 'dy', 's');
@@ -194,8 +234,8 @@ export function depthwiseGradient(w: KernelWriter, shape: DepthwiseGradient): vo
     s.advance(-kernelRows * taps.length * sumBytes);
   };
   const advance = (blocks: number, within: number) => {
-    x.advance(blocks * shape.xVectors.blockBytes + within);
-    dy.advance(blocks * shape.dyVectors.blockBytes + within);
+    x.advance(placeIn(shape.xVectors, blocks, within, shape.dyVectors));
+    dy.advance(placeIn(shape.dyVectors, blocks, within));
     s.advance(4 * lanes);
   };
   eachPanel(w, { channels, vectors: 1, places: shape.dyVectors, advance }, vector);
@@ -216,26 +256,33 @@ function sumTaps(
   { x, dy, s, rows, part }: TapSums,
 ): void {
   const { taps, step, outWidth, xPixel, dyPixel } = shape;
-  const cells = Array.from({ length: rows }, (_, row) => taps.map((tap) => ({ row, tap }))).flat();
-  const sums = cells.map(() => w.vector());
-  for (const sum of sums) w.zero(sum);
+  const cells = Array.from({ length: rows }, (_, row) => taps.map((_, tap) => ({ row, tap })));
+  const sums = cells.map((row) => row.map(() => w.vector()));
+  for (const sum of sums.flat()) w.zero(sum);
+  // Pixels whose dy stays in registers beside the sums, a pixel of x and a mask.
+  const groups = groupsOf(shape, w.level.registers === 32 ? gradientPixels : 1);
   w.scope(() => {
     const xAt = x.fork();
     const dyAt = dy.fork();
-    const pixel = (at: number) => {
-      const gradient = w.vector();
-      w.load(gradient, dyAt.at(), part);
-      cells.forEach(({ row, tap }, i) => {
-        const sum = sums[i];
-        if (sum === undefined || !isInside(shape, at, tap)) return;
-        multiplyAdd(w, sum, gradient, xAt.at(row * shape.xKernelRow + tap * xPixel), part);
+    const group = (at: number, size: number) => {
+      const gradients = Array.from({ length: size }, (_, p) => {
+        const gradient = w.vector();
+        w.loadAs(shape.dyVectors.storage, gradient, dyAt.at(p * dyPixel), part);
+        return gradient;
       });
-      xAt.advance(step * xPixel);
-      dyAt.advance(dyPixel);
+      // Row by row for each pixel: sums have time to be ready again.
+      for (const { pixel, terms } of meetingsOf(shape, at, size))
+        sums.forEach((row, r) => {
+          const bytes = r * shape.xKernelRow + pixel * xPixel;
+          const products = terms.map(({ p, tap }) => ({ sum: row[tap], factor: gradients[p] }));
+          addProducts(w, { from: xAt, bytes, ...shape.xVectors, part }, products);
+        });
+      xAt.advance(size * step * xPixel);
+      dyAt.advance(size * dyPixel);
     };
     w.loop(shape.images, () => {
       w.loop(shape.rows, () => {
-        for (const { at, count } of runsOf(shape)) w.loop(count, () => pixel(at));
+        for (const { at, count, size } of groups) w.loop(count, () => group(at, size));
         xAt.advance(shape.xRow - outWidth * step * xPixel);
         dyAt.advance(shape.dyRow - outWidth * dyPixel);
       });
@@ -243,21 +290,9 @@ function sumTaps(
       dyAt.advance(shape.dyImage - shape.rows * shape.dyRow);
     });
   });
-  sums.forEach((sum, i) => {
+  sums.flat().forEach((sum, i) => {
     const to = s.at(i * shape.sumBytes);
     w.vaddps(sum, sum, to);
     w.vmovups(to, sum);
   });
-}
-
-/** Runs of pixels with the same taps inside. */
-function runsOf(row: Row): { readonly at: number; readonly count: number }[] {
-  const runs: { at: number; count: number; key: string }[] = [];
-  for (let at = 0; at < row.outWidth; at++) {
-    const key = row.taps.map((tap) => isInside(row, at, tap)).join();
-    const last = runs.at(-1);
-    if (last?.key === key) last.count++;
-    else runs.push({ at, count: 1, key });
-  }
-  return runs;
 }

@@ -154,7 +154,8 @@ function emitParts(
 }
 
 /** Whether channels are multiplied two at a time, as bfloat16. */
-const readsPairs = ({ from }: DirectConv) => from.storage === 'bfloat16';
+const readsPairs = ({ from, isDepthwise }: Pick<DirectConv, 'from' | 'isDepthwise'>) =>
+  from.storage === 'bfloat16' && !isDepthwise;
 
 /** The packed weights as pairs of channels. */
 function emitPairs(
@@ -234,7 +235,7 @@ function emitRows(
     packedRows: rows.kernel,
     ending,
   };
-  const pairs = from.storage === 'bfloat16';
+  const pairs = readsPairs({ from, isDepthwise });
   const perStep = pairs ? 2 : 1;
   const summed = {
     channels: channelRuns(from).map(({ blocks, channels }) => ({

@@ -122,10 +122,9 @@ function imagesOf(
     ? tileBlock
     : (along ?? (depthwise ? vectorBlock(inChannels) : context.blockOf(x)));
   const yBlock = tiled ? tileBlock : vectorBlock(outChannels);
-  const transforms = tiled || along !== undefined;
-  const lanewise = depthwise ? 'float32' : pairStorage(context, x, xBlock);
-  const xStorage = transforms ? context.storageOf(x) : lanewise;
-  const yStorage = depthwise ? 'float32' : context.storageFor(y);
+  const takesEither = tiled || along !== undefined || depthwise;
+  const xStorage = takesEither ? context.storageOf(x) : pairStorage(context, x, xBlock);
+  const yStorage = context.storageFor(y);
   const from = context.input(x, xBlock, xStorage);
   const to = residual
     ? overResidual(context, { y, residual, block: yBlock, storage: yStorage, apart: [from] })
@@ -226,7 +225,8 @@ export function conv2dBackwardWeightLowering(kernels: Kernels): Lowering<Conv2dA
       [x, dy].every((value) => context.storageOf(value) === 'bfloat16') &&
       paysInPairs(geometry);
     const image = (value: Value, channels: number, valueSize: Size2d, block: Block) => {
-      const storage = isDirect && !isPaired ? 'float32' : context.storageOf(value);
+      const isWide = isDirect && !isPaired && !depthwise;
+      const storage = isWide ? 'float32' : context.storageOf(value);
       const pointer = context.input(value, block, storage);
       return storedImage(pointer, channels, valueSize, block, storage);
     };
