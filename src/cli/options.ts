@@ -79,9 +79,6 @@ export const invertOption = (): Option =>
   )
     .choices(inversions)
     .default('no');
-/** `-o`, `--out`: where it goes, of every command that writes something. */
-export const outOption = (kind: 'file' | 'dir', description: string): Option =>
-  new Option(`-o, --out <${kind}>`, description);
 export const jsonOption = (): Option =>
   new Option('--json', 'print one JSON object per line and nothing else');
 

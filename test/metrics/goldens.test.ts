@@ -87,9 +87,14 @@ test('expected calibration error, and the bins of a reliability diagram', () => 
       metric.bins().reduce((sum, { samples }) => sum + samples, 0),
       count,
     );
+    for (const { low, high, samples: held, confidence } of metric.bins())
+      assert.ok(held === 0 || (confidence > low && confidence <= high), `${confidence} in ${low}`);
     metric.reset();
     assert.ok(Number.isNaN(metric.compute()));
   }
+  const torn = new metrics.CalibrationError({ numBins: 10 });
+  torn.update(tensor([[0, 0]]), tensor([0], { dtype: 'int32' }));
+  assert.equal(torn.bins()[4]?.samples, 1, 'a bin holds its upper bound: 50 %');
   const sure = new metrics.CalibrationError({ numBins: 10 });
   sure.update(
     tensor([
@@ -164,6 +169,9 @@ test('a bootstrap interval holds what it should, the same for the same seed', ()
   assert.deepEqual(metrics.bootstrap(400, mean, { seed: 1 }), { estimate, low, high });
   const narrow = metrics.bootstrap(400, mean, { seed: 1, confidence: 0.5, numResamples: 500 });
   assert.ok(narrow.low > low && narrow.high < high);
+  let drawn = 0; // a statistic whose values on 12 draws are 0, 1, … 11
+  const between = metrics.bootstrap(1, () => drawn++, { confidence: 0.5, numResamples: 12 });
+  assert.deepEqual([between.low, between.high], [2.75, 8.25]); // as numpy.percentile gives
   assert.throws(() => metrics.bootstrap(0, mean), {
     message: 'bootstrap: count=0 must be a whole number ≥ 1',
   });

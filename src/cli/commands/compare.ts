@@ -7,7 +7,8 @@ import { comparePage, comparePicture } from '../../runs/compare/page.js';
 import { groupLines, stateLines } from '../../runs/compare/rows.js';
 import { runTable, settingTable } from '../compare-report.js';
 import { applyLanguage, langOption } from '../lang-option.js';
-import { jsonOption, outOption } from '../options.js';
+import { jsonOption } from '../options.js';
+import { outOption } from '../out-option.js';
 import { printJson, printLine, wrapped } from '../output.js';
 import { reportFailure } from '../report-error.js';
 

@@ -16,10 +16,10 @@ import {
   type EngineChoice,
   engineOption,
   jsonOption,
-  outOption,
   threadsOption,
   wholeNumber,
 } from '../options.js';
+import { outOption } from '../out-option.js';
 import { formatTable, printJson, printLine, wrapped } from '../output.js';
 import { withFolder } from './data-inspect.js';
 

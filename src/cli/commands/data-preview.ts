@@ -9,7 +9,8 @@ import { previewSamples, previewTransforms } from '../../vision/inspect/preview.
 import { Compose } from '../../vision/transforms/compose.js';
 import { Resize } from '../../vision/transforms/resize.js';
 import type { AnyTransform } from '../../vision/transforms/transform.js';
-import { dataOption, jsonOption, outOption, wholeNumber } from '../options.js';
+import { dataOption, jsonOption, wholeNumber } from '../options.js';
+import { outOption } from '../out-option.js';
 import { printJson, printLine, wrapped } from '../output.js';
 import { reportFailure } from '../report-error.js';
 import { withFolder } from './data-inspect.js';

@@ -28,11 +28,11 @@ import {
   engineOption,
   invertOption,
   jsonOption,
-  outOption,
   recipeOption,
   threadsOption,
   wholeNumber,
 } from '../options.js';
+import { outOption } from '../out-option.js';
 import { printAside, printJson, printLine, wrapped } from '../output.js';
 import { reportFailure } from '../report-error.js';
 import { tellNotes } from '../scores.js';

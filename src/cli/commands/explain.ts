@@ -32,12 +32,12 @@ import {
   engineOption,
   invertOption,
   jsonOption,
-  outOption,
   recipeOption,
   threadsOption,
   unitNumber,
   wholeNumber,
 } from '../options.js';
+import { outOption } from '../out-option.js';
 import { printAside, printJson, printLine, wrapped } from '../output.js';
 import { reportFailure } from '../report-error.js';
 import { tellNotes } from '../scores.js';

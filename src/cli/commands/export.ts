@@ -16,10 +16,10 @@ import {
   type EngineChoice,
   engineOption,
   jsonOption,
-  outOption,
   recipeOption,
   threadsOption,
 } from '../options.js';
+import { outOption, writable } from '../out-option.js';
 import { printAside, printJson, printLine, wrapped } from '../output.js';
 import { noteOnLast } from '../scores.js';
 
@@ -46,7 +46,7 @@ export function addExport(command: Command): void {
       outOption(
         'file',
         'where it goes (default: <run>/model.wick and the like; of web a folder, <run>/web)',
-      ),
+      ).argParser(writable('either')),
     )
     .option('--data <dir>', 'folder with the test images that an ONNX file is checked on')
     .option('--license <terms>', 'under which a model file may be used, such as CC-BY-4.0')

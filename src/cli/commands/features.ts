@@ -21,11 +21,11 @@ import {
   type EngineChoice,
   engineOption,
   jsonOption,
-  outOption,
   recipeOption,
   threadsOption,
   wholeNumber,
 } from '../options.js';
+import { outOption } from '../out-option.js';
 import { formatTable, printAside, printJson, printLine } from '../output.js';
 import { tellNotes } from '../scores.js';
 import { spread } from '../spread.js';

@@ -6,7 +6,8 @@ import { readJson } from '../../io/json-file.js';
 import { type ImportedModel, importModel } from '../../runs/import-model.js';
 import { transformFromJSON } from '../../vision/transforms/registry.js';
 import type { TransformJson } from '../../vision/transforms/transform.js';
-import { jsonOption, outOption, wholeNumber } from '../options.js';
+import { jsonOption, wholeNumber } from '../options.js';
+import { outOption } from '../out-option.js';
 import { printAside, printJson, printLine, wrapped } from '../output.js';
 
 interface ImportOptions {

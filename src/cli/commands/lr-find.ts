@@ -8,12 +8,12 @@ import {
   type EngineChoice,
   engineOption,
   jsonOption,
-  outOption,
   positiveNumber,
   threadsOption,
   wholeNumber,
   winogradOption,
 } from '../options.js';
+import { outOption } from '../out-option.js';
 import { formatTable, printJson, printLine, wrapped } from '../output.js';
 import { prepareTraining } from '../prepare-training.js';
 import { addSettingOptions } from '../setting-options.js';

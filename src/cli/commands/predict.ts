@@ -19,12 +19,12 @@ import {
   engineOption,
   invertOption,
   jsonOption,
-  outOption,
   recipeOption,
   threadsOption,
   unitNumber,
   wholeNumber,
 } from '../options.js';
+import { outOption } from '../out-option.js';
 import { printAside, printLine } from '../output.js';
 import { predictionLines } from '../prediction-lines.js';
 import { reportFailure } from '../report-error.js';

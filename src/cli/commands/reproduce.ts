@@ -13,10 +13,10 @@ import {
   type EngineChoice,
   engineOption,
   jsonOption,
-  outOption,
   recipeOption,
   threadsOption,
 } from '../options.js';
+import { outOption } from '../out-option.js';
 import { formatTable, printJson, printLine, wrapped } from '../output.js';
 import { WrappedProgress } from '../wrapped-progress.js';
 

@@ -17,12 +17,12 @@ import {
   deviceOption,
   engineOption,
   jsonOption,
-  outOption,
   recipeOption,
   threadsOption,
   wholeNumber,
   winogradOption,
 } from '../options.js';
+import { outOption, writable } from '../out-option.js';
 import { printAside, printJson, printLine } from '../output.js';
 import { prepareTraining } from '../prepare-training.js';
 import { reportFailure } from '../report-error.js';
@@ -80,7 +80,9 @@ export function addTrain(command: Command): void {
       new Option(
         '--plot-schedule <file>',
         'draw the learning rate of each step as SVG, and train nothing',
-      ).conflicts(['dryRun', 'overfitBatch']),
+      )
+        .argParser(writable('file'))
+        .conflicts(['dryRun', 'overfitBatch']),
     )
     .addOption(
       new Option('--dry-run', 'one batch of each phase, and what all of it would take').conflicts(

@@ -13,12 +13,12 @@ import {
   type EngineChoice,
   engineOption,
   jsonOption,
-  outOption,
   recipeOption,
   threadsOption,
   wholeNumber,
   winogradOption,
 } from '../options.js';
+import { outOption } from '../out-option.js';
 import { whatToTrain } from '../prepare-training.js';
 import { addSettingOptions, settingsGiven } from '../setting-options.js';
 import { JsonTuneReport, TextTuneReport } from '../tune-report.js';
