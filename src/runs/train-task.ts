@@ -193,7 +193,14 @@ async function fit(
       rollbacks,
       callbacks: [
         ...(lints
-          ? [new Lints({ trainLoader, heldOutLoaders, scheduled: !!schedule }), new LossSpikes()]
+          ? [
+              new Lints({
+                trainLoader,
+                heldOutLoaders,
+                scheduled: promisesChange(settings.schedule),
+              }),
+              new LossSpikes(),
+            ]
           : []),
         new RunRecorder(run, {
           wholeState: learner.wholeState,
@@ -225,6 +232,10 @@ async function fit(
     await Promise.all(loaders.map((loader) => loader.close()));
   }
 }
+
+/** Whether the rate ought to change; `plateau` need not: while the loss falls it has nothing to do. */
+const promisesChange = (schedule: Settings['schedule']) =>
+  schedule !== null && schedule.name !== 'plateau';
 
 /** What freezes parts, averages weights, stops the training, and keeps the weights of single epochs. */
 function callbacksOf(run: RunFolder, settings: Settings, totalSteps: number): Callback[] {

@@ -144,6 +144,25 @@ test('the learning rate follows the schedule', async (t) => {
   );
 });
 
+test('a schedule that did nothing is told, but for one that waits for a loss to stay', async (t) => {
+  const root = await temporaryFolder(t);
+  const task = await smallTask(join(root, 'photos'));
+  const told = async (
+    schedule: { name: 'step'; stepSize: number } | { name: 'plateau'; patience: number },
+  ) => {
+    const notes: string[] = [];
+    await trainTask({
+      task,
+      settings: settingsWith({ epochs: 3, schedule }),
+      callbacks: [{ onNote: (text) => void notes.push(text) }],
+      run: await RunFolder.create('photos', join(root, schedule.name)),
+    });
+    return notes.filter((text) => text.includes("'constant-schedule'")).length;
+  };
+  assert.equal(await told({ name: 'step', stepSize: 100 }), 1);
+  assert.equal(await told({ name: 'plateau', patience: 100 }), 0);
+});
+
 test('a damaged picture ends the run with its name, or is left out and listed', async (t) => {
   const root = await temporaryFolder(t);
   const folder = join(root, 'photos');

@@ -13,7 +13,7 @@ const readOptions = optionReader<LintsOptions>('Lints', {
 });
 
 export interface LintsOptions extends Omit<LintOptions, 'onWarning'> {
-  /** Whether there is a schedule: one by which the rate never changes is told. @default false */
+  /** Whether there is a schedule that ought to change the rate in every training: where it never does, that is told. @default false */
   readonly scheduled?: boolean;
 }
 
