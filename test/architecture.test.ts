@@ -29,7 +29,7 @@ const engineRooms: Readonly<Record<string, readonly string[]>> = {
   reference: [],
   wasm: ['compiler/', 'pool/', 'reference/'],
   native: ['compiler/', 'pool/', 'wasm/wasm.ts'],
-  webgpu: ['compiler/', 'pool/', 'wasm/lower/broadcast.ts'],
+  webgpu: ['compiler/', 'pool/'],
 };
 
 /** Packages and the one place that may import each. */

@@ -3,11 +3,11 @@ import type { DType } from '../../../core/dtype.js';
 import { numel, type Shape, sameShape } from '../../../core/shape.js';
 import type { Value } from '../../../graph/graph.js';
 import { operands } from '../../../graph/op.js';
+import { type BroadcastRows, broadcastRows, outerDims } from '../../compiler/broadcast.js';
 import { type Block, isPadded, ROWS, storedElements } from '../../compiler/layout.js';
 import { type LowerContext, type Lowering, lowering } from '../../compiler/lowering.js';
 import type { Lowerings } from '../../compiler/target.js';
 import type { BinaryKernel } from '../families/binary.js';
-import { type BroadcastRows, broadcastRows, outerDims } from './broadcast.js';
 import { flatBlock, storageOf } from './elementwise.js';
 
 /**

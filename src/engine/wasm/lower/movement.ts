@@ -5,9 +5,9 @@ import { numel, type Shape, stridesOf } from '../../../core/shape.js';
 import type { DimAttrs, PermuteAttrs, SliceAttrs } from '../../../graph/attrs/movement.js';
 import type { Value } from '../../../graph/graph.js';
 import { operands } from '../../../graph/op.js';
+import { broadcastStrides } from '../../compiler/broadcast.js';
 import { lowering } from '../../compiler/lowering.js';
 import type { Lowerings } from '../../compiler/target.js';
-import { broadcastStrides } from './broadcast.js';
 import { emitCopy } from './strided-copy.js';
 
 const fourBytes = (...values: readonly Value[]) =>

@@ -1,8 +1,8 @@
 /** A copy between any two walks over a tensor of four-byte elements. */
 import { type Shape, stridesOf } from '../../../core/shape.js';
+import { mergedRows, outerDims } from '../../compiler/broadcast.js';
 import type { LowerContext } from '../../compiler/lowering.js';
 import type { Pointer } from '../../compiler/region.js';
-import { mergedRows, outerDims } from './broadcast.js';
 
 /** Copies the elements of a walk over `shape`. */
 export function emitCopy(

@@ -1,6 +1,6 @@
 /** Where elements lie, as WGSL computes it. */
 import { type Shape, stridesOf } from '../../../core/shape.js';
-import { mergedRows } from '../../wasm/lower/broadcast.js';
+import { mergedRows } from '../../compiler/broadcast.js';
 
 /**
  * The place, in a tensor that moves by `strides[d]` along dimension d of `shape`, of the element whose row-major index in

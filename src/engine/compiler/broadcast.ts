@@ -1,5 +1,5 @@
 /** How tensors that broadcast to one shape are walked: rows of neighbours, and the strides from row to row. */
-import { type Shape, stridesOf } from '../../../core/shape.js';
+import { type Shape, stridesOf } from '../../core/shape.js';
 
 export interface BroadcastRows {
   /** Elements of a row of the result. */
