@@ -18,6 +18,11 @@ export interface AdapterFacts {
 export interface OpenedDevice {
   readonly device: GpuDevice;
   readonly facts: AdapterFacts;
+  /**
+   * What the device came from. Dawn's device does not keep its instance alive: where that is collected, its threads go, and
+   * the next shader that is compiled ends the process.
+   */
+  readonly origin: readonly [gpu: Gpu, adapter: GpuAdapter];
 }
 
 const softwareNames = /swiftshader|llvmpipe|lavapipe|softpipe|basic render|warp/i;
@@ -35,7 +40,7 @@ export async function openDevice(gpu: Gpu, kind: AdapterKind): Promise<OpenedDev
   const requiredLimits: Partial<Record<GpuLimit, number>> = {};
   for (const name of raised) requiredLimits[name] = adapter.limits[name];
   const device = await adapter.requestDevice({ requiredLimits });
-  return { device, facts: factsOf(adapter) };
+  return { device, facts: factsOf(adapter), origin: [gpu, adapter] };
 }
 
 async function findAdapter(gpu: Gpu, kind: AdapterKind): Promise<GpuAdapter> {

@@ -28,7 +28,8 @@ export class Owner {
   /** Why nothing can be computed any more. */
   private failure: EngineError | undefined;
 
-  constructor({ device, facts }: OpenedDevice) {
+  constructor(readonly opened: OpenedDevice) {
+    const { device, facts } = opened;
     this.device = device;
     this.memory = new DeviceMemory(device);
     device.onuncapturederror = ({ error }) => this.fail(error.message, facts.maxBufferSize);

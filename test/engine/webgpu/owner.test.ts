@@ -1,0 +1,135 @@
+/** What is said when a GPU fails, and what is kept while it lives, on a device that is made up: it computes nothing. */
+import assert from 'node:assert/strict';
+import { afterEach, test } from 'node:test';
+import { EngineError } from '../../../src/core/errors.js';
+import { useEngine } from '../../../src/engine/select.js';
+import { openDevice } from '../../../src/engine/webgpu/device/adapter.js';
+import { directLine } from '../../../src/engine/webgpu/device/direct-line.js';
+import type { Gpu, GpuBuffer, GpuDevice } from '../../../src/engine/webgpu/device/gpu-api.js';
+import { Owner } from '../../../src/engine/webgpu/device/owner.js';
+import { webGpuEngine } from '../../../src/engine/webgpu/webgpu.js';
+import { compile, noGrad, ones, type Tensor } from '../../../src/index.js';
+import { collectGarbage } from '../pool/collect-garbage.js';
+
+afterEach(() => useEngine('reference'));
+
+class MadeUp {
+  lose: (how: { reason: string; message: string }) => void = () => {};
+  readonly device: GpuDevice = {
+    queue: { submit() {}, writeBuffer() {}, onSubmittedWorkDone: async () => {} },
+    lost: new Promise((resolve) => {
+      this.lose = resolve;
+    }),
+    onuncapturederror: null,
+    createBuffer: ({ size }): GpuBuffer => ({
+      size,
+      mapAsync: async () => {},
+      getMappedRange: () => new ArrayBuffer(size),
+      unmap() {},
+      destroy() {},
+    }),
+    createShaderModule: () => ({}),
+    createComputePipeline: () => ({ getBindGroupLayout: () => ({}) }),
+    createBindGroup: () => ({}),
+    createCommandEncoder: () => ({
+      beginComputePass: () => ({
+        setPipeline() {},
+        setBindGroup() {},
+        dispatchWorkgroups() {},
+        end() {},
+      }),
+      copyBufferToBuffer() {},
+      finish: () => ({}),
+    }),
+    pushErrorScope() {},
+    popErrorScope: async () => null,
+    destroy: () => this.lose({ reason: 'destroyed', message: '' }),
+  };
+
+  /** One that the device does not reach. */
+  gpu(): Gpu {
+    return {
+      requestAdapter: async () => ({
+        info: { vendor: '', architecture: '', device: '', description: 'made up' },
+        features: { has: () => false },
+        limits: {
+          maxBufferSize: 2 ** 30,
+          maxStorageBufferBindingSize: 2 ** 30,
+          maxStorageBuffersPerShaderStage: 8,
+          maxComputeWorkgroupsPerDimension: 65535,
+        },
+        requestDevice: async () => this.device,
+      }),
+    };
+  }
+
+  async open(gpu = this.gpu()) {
+    const opened = await openDevice(gpu, 'gpu');
+    return webGpuEngine(directLine(new Owner(opened)), opened.facts);
+  }
+}
+
+const told = (text: RegExp) => (error: unknown) =>
+  error instanceof EngineError && text.test(error.message);
+
+test('a GPU without memory is an error that says what to do, at the next value that is read', async () => {
+  const made = new MadeUp();
+  useEngine(await made.open());
+  const y = ones([4]).add(1);
+  made.device.onuncapturederror?.({ error: { message: 'Out of memory: allocating 4 GiB' } });
+  const lacking = told(
+    /^webgpu: the GPU has not enough memory \(Out of memory.*1\.0 GiB\); use smaller batches$/,
+  );
+  await assert.rejects(y.toArrayAsync(), lacking);
+});
+
+test('an order that is refused is an error, and the first reason stays', async () => {
+  const made = new MadeUp();
+  useEngine(await made.open());
+  const y = ones([4]).add(1);
+  for (const message of ['no such binding\nand more', 'another'])
+    made.device.onuncapturederror?.({ error: { message } });
+  const refused = told(
+    /^webgpu: the GPU refused an order \(no such binding\); choose another engine/,
+  );
+  await assert.rejects(y.toArrayAsync(), refused);
+});
+
+test('a GPU that is lost while an answer is waited for', async () => {
+  const made = new MadeUp();
+  useEngine(await made.open());
+  const y = ones([4]).add(1);
+  assert.deepEqual(await y.toArrayAsync(), [0, 0, 0, 0]);
+  made.lose({ reason: 'unknown', message: 'the driver was reset' });
+  const lost = told(/the GPU was lost \(the driver was reset\).*wick train --resume$/);
+  await assert.rejects(y.mul(2).toArrayAsync(), lost);
+});
+
+test('what a device came from lives as long as it does', async () => {
+  const made = new MadeUp();
+  let gpu: Gpu | undefined = made.gpu();
+  const seen = new WeakRef(gpu);
+  const engine = await made.open(gpu);
+  gpu = undefined;
+  await collectGarbage();
+  await collectGarbage();
+  assert.ok(seen.deref() !== undefined);
+  assert.equal(engine.adapter.description, 'made up');
+});
+
+test('steps leave as many buffers as there were', async () => {
+  const engine = await new MadeUp().open();
+  useEngine(engine);
+  const w = ones([16]);
+  const step = compile((x: Tensor) => noGrad(() => w.add_(x.mul(0.5)).sum()));
+  const run = async (times: number) => {
+    for (let i = 0; i < times; i++) await step(ones([16])).itemAsync();
+    await collectGarbage();
+    await collectGarbage();
+    return engine.counts();
+  };
+  const before = await run(20);
+  const after = await run(500);
+  assert.equal(after.buffers, before.buffers);
+  assert.equal(after.plans, before.plans);
+});
