@@ -1,12 +1,8 @@
 import { ShapeError } from '../core/errors.js';
+import { requireIndicesBelow } from '../core/indices.js';
 import { zeros } from '../tensor/creation.js';
 import { defineOp } from '../tensor/define-op.js';
-import {
-  describeShapes,
-  requireIndex,
-  requireIndicesBelow,
-  visitIndexed,
-} from './kernels/indices.js';
+import { describeShapes, requireIndex, visitIndexed } from './kernels/indices.js';
 import { scatterAdd } from './scatter-add.js';
 
 /** y[i][j] = x[i][index[i][j]] for dim = 1, and so on, of [x, index]; y has the index's shape. */
@@ -23,7 +19,7 @@ export const gather = defineOp('gather', {
     return [{ shape: index.shape, dtype: x.dtype }];
   },
   reference([x, index], [y], { dim }) {
-    requireIndicesBelow('gather', index, x.shape[dim] ?? 1);
+    requireIndicesBelow('gather', index.data, x.shape[dim] ?? 1);
     visitIndexed(index, x.shape, dim, (place, i) => {
       y.data[i] = x.data[place] as number;
     });

@@ -1,7 +1,8 @@
 import { ShapeError } from '../core/errors.js';
+import { requireIndicesBelow } from '../core/indices.js';
 import { numel, sameShape } from '../core/shape.js';
 import { defineOp } from '../tensor/define-op.js';
-import { describeShapes, requireIndex, requireIndicesBelow } from './kernels/indices.js';
+import { describeShapes, requireIndex } from './kernels/indices.js';
 
 /** base, with slice k of src added to slice index[k] along `dim`, of [base, index, src]. */
 export const indexAdd = defineOp('indexAdd', {
@@ -19,7 +20,7 @@ export const indexAdd = defineOp('indexAdd', {
   },
   reference([base, index, src], [y], { dim }) {
     const size = base.shape[dim] as number;
-    requireIndicesBelow('indexAdd', index, size);
+    requireIndicesBelow('indexAdd', index.data, size);
     y.data.set(base.data);
     const outer = numel(base.shape.slice(0, dim));
     const inner = numel(base.shape.slice(dim + 1));

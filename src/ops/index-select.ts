@@ -1,9 +1,10 @@
 import { ShapeError } from '../core/errors.js';
+import { requireIndicesBelow } from '../core/indices.js';
 import { formatShape, numel } from '../core/shape.js';
 import { zeros } from '../tensor/creation.js';
 import { defineOp } from '../tensor/define-op.js';
 import { indexAdd } from './index-add.js';
-import { requireIndex, requireIndicesBelow } from './kernels/indices.js';
+import { requireIndex } from './kernels/indices.js';
 
 /** The slices of x along `dim` that the 1-d int32 index names, of [x, index]. */
 export const indexSelect = defineOp('indexSelect', {
@@ -19,7 +20,7 @@ export const indexSelect = defineOp('indexSelect', {
   },
   reference([x, index], [y], { dim }) {
     const size = x.shape[dim] as number;
-    requireIndicesBelow('indexSelect', index, size);
+    requireIndicesBelow('indexSelect', index.data, size);
     const outer = numel(x.shape.slice(0, dim));
     const inner = numel(x.shape.slice(dim + 1));
     let o = 0;

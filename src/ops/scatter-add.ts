@@ -1,12 +1,8 @@
 import { ShapeError } from '../core/errors.js';
+import { requireIndicesBelow } from '../core/indices.js';
 import { sameShape } from '../core/shape.js';
 import { defineOp } from '../tensor/define-op.js';
-import {
-  describeShapes,
-  requireIndex,
-  requireIndicesBelow,
-  visitIndexed,
-} from './kernels/indices.js';
+import { describeShapes, requireIndex, visitIndexed } from './kernels/indices.js';
 
 /** base, with y[i][index[i][j]] += src[i][j] for dim = 1, and so on, of [base, index, src]. */
 export const scatterAdd = defineOp('scatterAdd', {
@@ -23,7 +19,7 @@ export const scatterAdd = defineOp('scatterAdd', {
     return [{ shape: base.shape, dtype: base.dtype }];
   },
   reference([base, index, src], [y], { dim }) {
-    requireIndicesBelow('scatterAdd', index, base.shape[dim] ?? 1);
+    requireIndicesBelow('scatterAdd', index.data, base.shape[dim] ?? 1);
     y.data.set(base.data);
     visitIndexed(index, base.shape, dim, (place, i) => {
       y.data[place] = (y.data[place] as number) + (src.data[i] as number);

@@ -1,13 +1,9 @@
 import { ShapeError } from '../core/errors.js';
+import { requireIndicesBelow } from '../core/indices.js';
 import { sameShape } from '../core/shape.js';
 import { zeros } from '../tensor/creation.js';
 import { defineOp, type Op } from '../tensor/define-op.js';
-import {
-  describeShapes,
-  requireIndex,
-  requireIndicesBelow,
-  visitIndexed,
-} from './kernels/indices.js';
+import { describeShapes, requireIndex, visitIndexed } from './kernels/indices.js';
 
 /** base, with y[i][index[i][j]] = src[i][j] for dim = 1, and so on, of [base, index, src]; of several, the last. */
 export const scatter: Op<'scatter'> = defineOp('scatter', {
@@ -24,7 +20,7 @@ export const scatter: Op<'scatter'> = defineOp('scatter', {
     return [{ shape: base.shape, dtype: base.dtype }];
   },
   reference([base, index, src], [y], { dim }) {
-    requireIndicesBelow('scatter', index, base.shape[dim] ?? 1);
+    requireIndicesBelow('scatter', index.data, base.shape[dim] ?? 1);
     y.data.set(base.data);
     visitIndexed(index, base.shape, dim, (place, i) => {
       y.data[place] = src.data[i] as number;

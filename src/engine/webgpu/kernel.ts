@@ -37,10 +37,13 @@ export function wgslType(dtype: DType): 'f32' | 'i32' | 'u32' | undefined {
   return dtype === 'float32' ? 'f32' : dtype === 'int32' ? 'i32' : 'u32';
 }
 
-/** Groups of `size` threads for `count` places: no dimension may have more than 65,535. */
+/** Groups that a dimension of a dispatch may have. */
+export const mostGroups = 65535;
+
+/** Groups of `size` threads for `count` places. */
 export function groupsFor(count: number, size: number): Size3d {
   const groups = Math.max(1, Math.ceil(count / size));
-  const across = Math.min(groups, 65535);
+  const across = Math.min(groups, mostGroups);
   return [across, Math.ceil(groups / across), 1];
 }
 

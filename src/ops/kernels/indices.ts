@@ -1,4 +1,4 @@
-import { DTypeError, ValueError } from '../../core/errors.js';
+import { DTypeError } from '../../core/errors.js';
 import { formatShape, type Shape, stridesOf } from '../../core/shape.js';
 import type { NdArray, TensorType } from '../../graph/op.js';
 import { stridedRuns } from './strided.js';
@@ -10,18 +10,6 @@ export function requireIndex(op: string, index: TensorType): void {
       op,
       `the index is ${index.dtype}, int32 is required; convert it with .to('int32')`,
     );
-}
-
-/** Throws unless every element of `index` is from 0 to size − 1. */
-export function requireIndicesBelow(op: string, { data }: NdArray, size: number): void {
-  for (let i = 0; i < data.length; i++) {
-    const value = data[i] as number;
-    if (value < 0 || value >= size)
-      throw new ValueError(
-        op,
-        `index ${value} at position ${i} is out of range; it must be from 0 to ${size - 1}`,
-      );
-  }
 }
 
 /**

@@ -3,7 +3,7 @@ import { type DType, promote } from '../../../core/dtype.js';
 import { sameShape } from '../../../core/shape.js';
 import type { Value } from '../../../graph/graph.js';
 import { operands } from '../../../graph/op.js';
-import { broadcastStrides } from '../../wasm/lower/broadcast.js';
+import { broadcastStrides } from '../../compiler/broadcast.js';
 import type { Operand } from '../element-map.js';
 import { type Lowering, type Lowerings, lowering } from '../lowering.js';
 import { converted, elementMap } from './map.js';
@@ -135,6 +135,7 @@ export const binaryLowerings: Lowerings = {
   sub: arithmetic((a, b) => `${a} - ${b}`),
   mul: arithmetic((a, b) => `${a} * ${b}`),
   div: arithmetic((a, b) => `${a} / ${b}`, false),
+  pow: arithmetic((a, b) => `powerOf(${a}, ${b})`, false),
   maximum: extreme('>'),
   minimum: extreme('<'),
   eq: comparison('=='),

@@ -50,7 +50,7 @@ const bce = lowering<LossAttrs>(({ name, inputs, outputs, attrs }, context) => {
     inputs,
     operands(outputs)[0],
     attrs,
-    (x, t) => `-(${t} * boundedLog(log(${x})) + (1f - ${t}) * boundedLog(log1pOf(-${x})))`,
+    (x, t) => `-(${t} * boundedLog(logOf(${x})) + (1f - ${t}) * boundedLog(log1pOf(-${x})))`,
   );
 });
 

@@ -2,7 +2,8 @@
 import { numel } from '../../../core/shape.js';
 import type { MatmulAttrs } from '../../../graph/attrs/layers.js';
 import { operands } from '../../../graph/op.js';
-import { broadcastStrides } from '../../wasm/lower/broadcast.js';
+import { broadcastStrides } from '../../compiler/broadcast.js';
+import { mostGroups } from '../kernel.js';
 import { type Lowerings, lowering } from '../lowering.js';
 import { strided } from '../wgsl/places.js';
 import { productKernels } from './product.js';
@@ -22,7 +23,7 @@ const matmul = lowering<MatmulAttrs>(({ name, inputs, outputs, attrs }, context)
     const strides = broadcastStrides(shape.slice(0, -2), batch).map((stride) => stride * size);
     return `(${strided('z', batch, strides)})`;
   };
-  if (numel(batch) > 65535) return undefined;
+  if (numel(batch) > mostGroups) return undefined;
   return productKernels(
     {
       ...{ name, reads: [a, b], result: y, m, n, k, batch: numel(batch) },

@@ -7,7 +7,7 @@ import type {
   SliceAttrs,
 } from '../../../graph/attrs/movement.js';
 import { operands } from '../../../graph/op.js';
-import { broadcastStrides } from '../../wasm/lower/broadcast.js';
+import { broadcastStrides } from '../../compiler/broadcast.js';
 import { type Lowerings, lowering } from '../lowering.js';
 import { coordinates, strided } from '../wgsl/places.js';
 import { converted, each, elementMap } from './map.js';

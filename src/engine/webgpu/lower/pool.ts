@@ -59,10 +59,10 @@ function spreads(name: string, dy: Value, dx: Value, [rows, columns]: Axes): Ker
   return [each(name, numel(dx.shape), { reads: [dy], writes: [dx], body })];
 }
 
-/** The greatest of what `loop` visits: it calls `visit` with row `r` and column `c`. */
+/** The greatest of what `loop` visits, of NaN the last: it calls `visit` with row `r` and column `c`. */
 function maxima(name: string, x: Value, y: Value, indices: Value, loop: (visit: string) => string) {
   const [from, to] = [planesOf(x), planesOf(y)];
-  const visit = `{ let place = r * ${from.width}i + c; let v = in0[plane + u32(place)]; if (slot < 0i || exceeds(v, best)) { best = v; slot = place; } }`;
+  const visit = `{ let place = r * ${from.width}i + c; let v = in0[plane + u32(place)]; if (slot < 0i || v > best || isNan(v)) { best = v; slot = place; } }`;
   const body = `    let plane = i / ${to.plane}u * ${from.plane}u;
     let row = i32(i / ${to.width}u % ${to.height}u);
     let column = i32(i % ${to.width}u);

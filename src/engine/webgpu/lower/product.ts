@@ -4,7 +4,7 @@
  */
 import { numel } from '../../../core/shape.js';
 import type { Value } from '../../../graph/graph.js';
-import type { Kernel } from '../kernel.js';
+import { type Kernel, mostGroups } from '../kernel.js';
 import type { LowerContext } from '../lowering.js';
 import { foldKernel } from './fold.js';
 
@@ -82,7 +82,7 @@ const third = (parts: number) =>
 function plain(product: Product, parts: number): Kernel {
   const { name, reads, result, m, n, k, batch = 1, a, b, place, value = 's' } = product;
   const groups = Math.ceil((m * n) / 64);
-  const across = Math.min(groups, 65535);
+  const across = Math.min(groups, mostGroups);
   const body = `  ${third(parts)}
   let f = (wg.y * ${across}u + wg.x) * 64u + l.x;
   let i = f / ${n}u;
@@ -112,6 +112,10 @@ function tiled(product: Product, parts: number): Kernel {
   const columns = registersFor(n);
   const tileM = side * rows;
   const tileN = side * columns;
+  // No dimension of a dispatch may have more than 65,535 groups: columns beyond go on below the rows.
+  const tilesM = Math.ceil(m / tileM);
+  const across = Math.min(Math.ceil(n / tileN), mostGroups);
+  const folds = Math.ceil(n / tileN / across);
   const each = (write: (r: number, c: number) => string) =>
     Array.from({ length: rows * columns }, (_, q) =>
       write(Math.floor(q / columns), q % columns),
@@ -119,8 +123,8 @@ function tiled(product: Product, parts: number): Kernel {
   const along = (count: number, write: (r: number) => string) =>
     Array.from({ length: count }, (_, r) => write(r)).join(' ');
   const body = `  ${third(parts)}
-  let row0 = wg.y * ${tileM}u;
-  let column0 = wg.x * ${tileN}u;
+  let row0 = ${folds === 1 ? 'wg.y' : `wg.y % ${tilesM}u`} * ${tileM}u;
+  let column0 = ${folds === 1 ? 'wg.x' : `(wg.x + wg.y / ${tilesM}u * ${across}u)`} * ${tileN}u;
   let flat = l.y * ${side}u + l.x;
   ${range(k, parts)}
     ${each((r, c) => `var c${r}_${c} = 0f;`)}
@@ -154,7 +158,7 @@ function tiled(product: Product, parts: number): Kernel {
   return {
     ...{ name, reads, writes: [result], body, size: [side, side, 1] },
     shared: `var<workgroup> tileA: array<f32, ${tileM * depth}>;\nvar<workgroup> tileB: array<f32, ${tileN * depth}>;`,
-    groups: [Math.ceil(n / tileN), Math.ceil(m / tileM), batch * parts],
+    groups: [across, tilesM * folds, batch * parts],
   };
 }
 

@@ -1,5 +1,5 @@
 /** Sums, means, extremes and their places, variances and norms, over any dimensions. */
-import type { ReductionAttrs, VarianceAttrs } from '../../../graph/attrs/reduction.js';
+import type { NormAttrs, ReductionAttrs, VarianceAttrs } from '../../../graph/attrs/reduction.js';
 import { operands } from '../../../graph/op.js';
 import { literal } from '../kernel.js';
 import { type Lowering, type Lowerings, lowering } from '../lowering.js';
@@ -43,6 +43,33 @@ function extreme(sign: '' | '-', wanted: 'value' | 'place'): Lowering {
   });
 }
 
+/** Whole numbers whose product int32 cannot hold are an error, which only the host can raise. */
+const prod = lowering<ReductionAttrs>(({ name, inputs, outputs, attrs }) => {
+  const [x] = operands(inputs);
+  const [y] = operands(outputs);
+  if (x.dtype !== 'float32') return undefined;
+  const fold: Fold = {
+    state: [['product', 'f32', '1f']],
+    take: 'product *= in0[at];',
+    merge: 'product *= productB;',
+    finish: 'out0[o] = product;',
+  };
+  return [foldKernel(name, [x], [y], reductionWalk(x.shape, attrs.dims), fold)];
+});
+
+const norm = lowering<NormAttrs>(({ name, inputs, outputs, attrs: { dims, p } }) => {
+  const [x] = operands(inputs);
+  const [y] = operands(outputs);
+  if (x.dtype !== 'float32') return undefined;
+  const fold: Fold = {
+    state: [['sum', 'f32', '0f']],
+    take: `let v = in0[at]; sum += ${p === 2 ? 'v * v' : `powerOf(abs(v), ${literal(p)})`};`,
+    merge: 'sum += sumB;',
+    finish: `out0[o] = ${p === 2 ? 'sqrt(sum)' : `powerOf(sum, ${literal(1 / p)})`};`,
+  };
+  return [foldKernel(name, [x], [y], reductionWalk(x.shape, dims), fold)];
+});
+
 /** By Welford's updates, which parts of the elements can be merged by (Chan et al., 1983). */
 function variance(finish: (value: string) => string): Lowering {
   return lowering<VarianceAttrs>(({ name, inputs, outputs, attrs: { dims, correction } }) => {
@@ -82,6 +109,8 @@ export const reductionLowerings: Lowerings = {
   min: extreme('-', 'value'),
   argmax: extreme('', 'place'),
   argmin: extreme('-', 'place'),
+  prod,
+  norm,
   var: variance((value) => value),
   std: variance((value) => `sqrt(${value})`),
 };

@@ -5,6 +5,8 @@ import { binaryLowerings } from './binary.js';
 import { convLowerings } from './conv2d.js';
 import { crossEntropyLowerings } from './cross-entropy.js';
 import { dropoutLowerings } from './dropout.js';
+import { indexedLowerings } from './indexed.js';
+import { lineLowerings } from './lines.js';
 import { lossLowerings } from './losses.js';
 import { matmulLowerings } from './matmul.js';
 import { movementLowerings } from './movement.js';
@@ -30,4 +32,6 @@ export const lowerings: Lowerings = {
   ...normalizeRowsLowerings,
   ...dropoutLowerings,
   ...optimizerLowerings,
+  ...indexedLowerings,
+  ...lineLowerings,
 };

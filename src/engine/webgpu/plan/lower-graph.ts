@@ -1,6 +1,6 @@
 /** The kernels that a graph takes, in order; an op without one is a call on the host. */
 import type { DType, TypedArray } from '../../../core/dtype.js';
-import type { Shape } from '../../../core/shape.js';
+import { numel, type Shape } from '../../../core/shape.js';
 import type { Graph, Value } from '../../../graph/graph.js';
 import type { NamedNode } from '../../compiler/plan-node.js';
 import { rewriteGraph } from '../../compiler/rewrite-graph.js';
@@ -35,8 +35,16 @@ export function lowerGraph(graph: Graph, { tiles, mostBindings }: Abilities): Lo
       continue;
     }
     const kernels = kernelsOf(node, context, mostBindings);
-    if (kernels === undefined) items.push({ reads: node.inputs, writes: node.outputs, host: node });
-    else for (const kernel of kernels) items.push({ ...kernel, kernel });
+    if (kernels === undefined) {
+      items.push({ reads: node.inputs, writes: node.outputs, host: node });
+      continue;
+    }
+    for (const kernel of kernels) items.push({ ...kernel, kernel });
+    // An empty state that an op does not use is given back as it was.
+    node.op?.inPlace?.forEach((input, k) => {
+      const [from, to] = [node.inputs[input], node.outputs[k]];
+      if (from !== undefined && to !== undefined && numel(to.shape) === 0) roots.set(to, from);
+    });
   }
   const asked = new Set([...graph.outputs, ...graph.updates.map(({ next }) => next)].map(rootOf));
   return { items: fuseMaps(items, rootOf, asked, mostBindings), rootOf, checks };

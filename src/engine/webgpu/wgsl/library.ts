@@ -35,8 +35,19 @@ const library: Readonly<Record<string, LibraryFunction>> = {
   log1pOf: {
     code: `fn log1pOf(x: f32) -> f32 {
   if (abs(x) < 0.05f) { return x * (1f - x * (0.5f - x * (0.33333333f - x * (0.25f - x * (0.2f - x * 0.16666667f))))); }
-  return log(1f + x);
+  return logOf(1f + x);
 }`,
+    calls: ['logOf'],
+  },
+  // Drivers may have some finite number for the logarithm of 0.
+  logOf: {
+    code: `fn logOf(x: f32) -> f32 {
+  if (x == 0f) { return -infinity(); }
+  if (x < 0f || isNan(x)) { return notANumber(); }
+  if (!isFinite(x)) { return x; }
+  return log(x);
+}`,
+    calls: ['infinity', 'notANumber', 'isNan', 'isFinite'],
   },
   // At least −100, as PyTorch bounds the logarithms of probabilities; NaN stays NaN.
   boundedLog: {
@@ -137,6 +148,34 @@ fn philox(counter: vec4u, key: vec2u) -> vec4u {
   return -expm1Of(t * logarithm);
 }`,
     calls: ['expm1Of'],
+  },
+  // NaN is the largest.
+  isBelow: {
+    code: 'fn isBelow(a: f32, b: f32) -> bool { return a < b || (isNan(b) && !isNan(a)); }',
+    calls: ['isNan'],
+  },
+  // As C has it; WGSL's own knows no negative bases. Small whole powers are products, which round like the CPU's.
+  powerOf: {
+    code: `fn powerOf(a: f32, b: f32) -> f32 {
+  if (b == 0f || a == 1f) { return 1f; }
+  if (isNan(a) || isNan(b)) { return notANumber(); }
+  let size = abs(a);
+  let isWhole = floor(b) == b;
+  if (a < 0f && !isWhole && isFinite(a)) { return notANumber(); }
+  let isOdd = isWhole && abs(b) < 16777216f && (u32(abs(b)) & 1u) == 1u;
+  var power = 1f;
+  if (size == 0f) { power = select(infinity(), 0f, b > 0f); }
+  else if (!isFinite(size)) { power = select(0f, infinity(), b > 0f); }
+  else if (!isFinite(b)) { if (size != 1f) { power = select(0f, infinity(), (size > 1f) == (b > 0f)); } }
+  else if (isWhole && abs(b) <= 16f) {
+    var factor = size;
+    for (var n = u32(abs(b)); n > 0u; n >>= 1u) { if ((n & 1u) == 1u) { power *= factor; } factor *= factor; }
+    if (b < 0f) { power = 1f / power; }
+  }
+  else { power = exp2(b * log2(size)); }
+  return select(power, -power, isOdd && (bitcast<u32>(a) >> 31u) == 1u);
+}`,
+    calls: ['isNan', 'isFinite', 'notANumber', 'infinity'],
   },
   // Whether v takes the place of b where the greatest is looked for: NaN is the greatest, and the first of equals stays.
   exceeds: {
