@@ -1,10 +1,10 @@
 // Engine webgpu on a software adapter, which is slow: every op case, eagerly and compiled, with and without tiles; whole networks
 // against PyTorch's losses and the reference's; random networks; 1,000 steps whose memory is counted; a training that goes on from
-// engine to engine. A GPU is not needed, but the package webgpu and SwiftShader are:
-//   npm install --no-save webgpu@0.6.2, or WICK_WEBGPU=FOLDER of the package; Debian's chromium has SwiftShader
+// engine to engine, and ends as one on the CPU does. A GPU is not needed, but the package webgpu and a software adapter are:
+//   npm install --no-save webgpu@0.6.2, or WICK_WEBGPU=FOLDER of the package; SwiftShader comes with Debian's chromium
 //   node scripts/verify-webgpu.mjs [COUNT of random networks]      (npm run verify:webgpu)
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -65,22 +65,36 @@ async function steps(many) {
     if (i === 50) early = await engine.counts();
   }
   const late = await engine.counts();
-  console.log(`after 50 steps ${early.bytes} bytes, after ${many} steps ${late.bytes}`);
+  const said = ({ buffers, bytes }) => `${buffers} buffers, ${bytes} bytes`;
+  console.log(`after 50 steps ${said(early)}; after ${many} steps ${said(late)}`);
   if (late.bytes > early.bytes * 1.5) failed.push('memory grows');
   wick.useEngine('reference');
 }
 
-/** A short training of digits on the GPU, which goes on on the CPU, and on the GPU again. */
+/** A short training of digits on the GPU, which goes on on the CPU, and on the GPU again, beside one on the CPU alone. */
 function goOn() {
   const folder = mkdtempSync(join(tmpdir(), 'wick-webgpu-'));
-  const run = join(folder, 'run');
   const main = join(build, 'src/cli/main.js');
   const wickCommand = (...args) => {
     const { status } = spawnSync(process.execPath, [main, ...args], { stdio: 'inherit', env });
     if (status !== 0) failed.push(`wick ${args.join(' ')}`);
   };
-  wickCommand('train', 'digits', '--seed', '0', '--epochs', '1', '--device', 'gpu', '--out', run);
-  wickCommand('train', '--resume', run, '--epochs', '2', '--device', 'cpu', '--force');
-  wickCommand('train', '--resume', run, '--epochs', '3', '--device', 'gpu', '--force');
+  const settings = ['--seed', '0', '--batch-size', '32', '--set', 'data.limit=96', '--no-report'];
+  const train = (run, devices) => {
+    const [first, ...others] = devices;
+    wickCommand('train', 'digits', ...settings, '--epochs', '1', '--device', first, '--out', run);
+    others.forEach((device, k) => {
+      const epochs = String(k + 2);
+      wickCommand('train', '--resume', run, '--epochs', epochs, '--device', device, '--force');
+    });
+    const lines = readFileSync(join(run, 'steps.jsonl'), 'utf8').trim().split('\n');
+    return lines.map((line) => JSON.parse(line).loss);
+  };
+  const mixed = train(join(folder, 'mixed'), ['gpu', 'cpu', 'gpu']);
+  const alone = train(join(folder, 'alone'), ['cpu', 'cpu', 'cpu']);
+  const apart = mixed.map((loss, i) => Math.abs(loss - alone[i]) / alone[i]);
+  console.log(`${mixed.length} steps on both, losses apart by at most ${Math.max(...apart)}`);
+  if (mixed.length !== 9 || !apart.every((distance) => distance <= 1e-3))
+    failed.push(`losses of digits: ${mixed}, on the CPU ${alone}`);
   rmSync(folder, { recursive: true, force: true });
 }

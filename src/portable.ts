@@ -25,7 +25,7 @@ export { Rng } from './core/rng.js';
 export type { Shape, Size2d } from './core/shape.js';
 export * as cuda from './cuda.js';
 export type { Engine } from './engine/engine.js';
-export { type ComputeDevice, type EngineSettings, registerEngine } from './engine/registry.js';
+export { type EngineSettings, registerEngine } from './engine/registry.js';
 export {
   currentEngine,
   type DeviceChoice,

@@ -1,27 +1,26 @@
 import { ValueError } from './errors.js';
 import { show } from './outside-text.js';
 
-/** Where tensors are: PyTorch's word, of which there is one here. What computes is the engine. */
-export type Device = 'cpu';
+/** Where elements are: in the host's memory, or in that of a GPU that an engine computes on (`useDevice`). */
+export type Device = 'cpu' | 'gpu';
 
-const elsewhere = /^(cuda|mps|xpu|gpu|hip|meta|cpu)(:\d+)?$/;
+const known = /^(cuda|mps|xpu|gpu|hip|meta|cpu)(:\d+)?$/;
 
 /** Whether `name` names a device, one of ours or of PyTorch's. */
 export function isDevice(name: unknown): boolean {
-  return typeof name === 'string' && elsewhere.test(name);
+  return typeof name === 'string' && known.test(name);
 }
 
-/** Throws unless `device` is the CPU. */
-export function requireCpu(subject: string, device: unknown): void {
-  if (device !== 'cpu')
-    throw new ValueError(
-      subject,
-      `device=${show(device)} must be 'cpu': tensors are there, and useEngine() chooses what computes`,
-    );
+/** What was given as a device. @throws ValueError unless it is one of ours */
+export function readDevice(subject: string, device: unknown): Device {
+  if (device === 'cpu' || device === 'gpu') return device;
+  throw new ValueError(
+    subject,
+    `device=${show(device)} must be 'cpu' or 'gpu'; useDevice('auto') chooses one and says which`,
+  );
 }
 
-/** The device of that name, for code that moves models and batches: `x.to(device('cpu'))` is `x`. @throws ValueError for others */
+/** The device of that name, for code that moves models and batches: `x.to(device('cpu'))`. @throws ValueError for others */
 export function device(name: string): Device {
-  requireCpu('device', name);
-  return 'cpu';
+  return readDevice('device', name);
 }

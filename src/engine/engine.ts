@@ -1,4 +1,5 @@
 /** What an engine is: it turns graphs into plans and runs them on buffers. Nothing above `engine/` knows more. */
+import type { Device } from '../core/device.js';
 import type { DType, TypedArray } from '../core/dtype.js';
 import type { Graph } from '../graph/graph.js';
 import type { OpSpec } from '../graph/op.js';
@@ -84,6 +85,8 @@ export interface Engine {
   readonly name: string;
   /** Threads that work on a kernel. */
   readonly threads: number;
+  /** What it computes on, and where its buffers are. @default 'cpu' */
+  readonly device?: Device;
   readonly facts?: EngineFacts;
   /** @throws EngineError as `requirePrecision` does */
   prepare(graph: Graph, options?: PrepareOptions): Plan;

@@ -1,4 +1,5 @@
 /** Elements in the host's memory: a buffer that every engine's plans take. */
+import type { Device } from '../core/device.js';
 import { allocate, allocateUncleared, type DType, type TypedArray } from '../core/dtype.js';
 import { internalError } from '../core/errors.js';
 import type { Buffer } from './engine.js';
@@ -7,6 +8,8 @@ import type { Buffer } from './engine.js';
 export interface EngineCopy {
   /** Whose copy it is: the engine, or something by which it knows its own. */
   readonly engine: object | undefined;
+  /** Where it is. @default 'cpu' */
+  readonly device?: Device;
 }
 
 /** Counts all contents that buffers have had. */

@@ -1,4 +1,5 @@
 /** Which engines there are, by name: each room registers its own (`register.ts` in it), and nothing here knows their classes. */
+import type { Device } from '../core/device.js';
 import { EngineError } from '../core/errors.js';
 import { optionReader, requireOneOf } from '../core/options.js';
 import type { Engine } from './engine.js';
@@ -22,12 +23,9 @@ export interface RegisterOptions {
   readonly automatic?: boolean;
   /** Whether the automatic ones stand in for it where a program only prefers it (`WICK_ENGINE`, `--engine`). @default false */
   readonly replaceable?: boolean;
-  /** What it computes on. @default 'cpu' */
-  readonly device?: ComputeDevice;
+  /** What it computes on, as its `Engine.device` says once it is open. @default 'cpu' */
+  readonly device?: Device;
 }
-
-/** What an engine computes on, as `useDevice` names it. */
-export type ComputeDevice = 'cpu' | 'gpu';
 
 const readOptions = optionReader<RegisterOptions>('registerEngine', {
   automatic: true,
@@ -97,11 +95,16 @@ const opened = new Map<string, WeakRef<Engine>>();
 
 /** The engine `name` with these settings. @throws EngineError where there is none, or it does not open */
 export function openEngine(subject: string, name: string, settings: EngineSettings): Engine {
-  const { open } = entryOf(subject, name);
+  const { open, device } = entryOf(subject, name);
   const key = `${name} ${JSON.stringify(settings)}`;
   const known = opened.get(key)?.deref();
   if (known !== undefined) return known;
   const engine = open(settings);
+  if ((engine.device ?? 'cpu') !== device)
+    throw new EngineError(
+      'registerEngine',
+      `'${name}' is registered for device '${device}', its engine says '${engine.device ?? 'cpu'}'; let both say the same`,
+    );
   opened.set(key, new WeakRef(engine));
   return engine;
 }

@@ -2,17 +2,12 @@
  * Which engine runs the ops: the one asked for, WICK_ENGINE, or the first of the automatic ones that opens: `native` where
  * emitted code runs, `wasm` where it loads, `reference` everywhere.
  */
+import type { Device } from '../core/device.js';
 import { EngineError, reasonOf } from '../core/errors.js';
 import { requireOneOf } from '../core/options.js';
 import { requireThreads } from '../core/threads.js';
 import type { Engine, EngineFacts } from './engine.js';
-import {
-  automaticEngines,
-  type ComputeDevice,
-  gpuEngines,
-  openEngine,
-  standInsFor,
-} from './registry.js';
+import { automaticEngines, gpuEngines, openEngine, standInsFor } from './registry.js';
 
 interface Choice {
   readonly engine: Engine;
@@ -41,23 +36,23 @@ export function preferEngine(name: string): void {
 }
 
 /** What ops may be asked to run on: `auto` is a GPU where there is one, else the CPU. */
-export type DeviceChoice = ComputeDevice | 'auto';
+export type DeviceChoice = Device | 'auto';
 export const deviceChoices: readonly DeviceChoice[] = ['cpu', 'gpu', 'auto'];
 
 /**
  * Makes the best engine of that kind run all ops from now on: for `gpu` one that computes on a GPU, for `cpu` the one that is
  * taken where nobody asks, for `auto` that where there is no GPU; `engineReport()` says which, and why.
  *
- * @returns what is computed on
+ * @returns what is computed on, for `model.to(…)`
  * @throws EngineError where `gpu` is asked for and none is there; it says what is missing
- * @example useDevice('auto');
+ * @example const device = useDevice('auto'); model.to(device);
  */
-export function useDevice(device: DeviceChoice): ComputeDevice {
+export function useDevice(device: DeviceChoice): Device {
   requireOneOf('useDevice', 'device', device, deviceChoices);
   const gpus = device === 'cpu' ? [] : gpuEngines();
   const others = device === 'gpu' ? [] : automaticEngines();
   choose(firstOf('useDevice', [...gpus, ...others]));
-  return gpus.includes(currentEngine().name) ? 'gpu' : 'cpu';
+  return currentEngine().device ?? 'cpu';
 }
 
 /** The engine that runs ops; the first call chooses it. */

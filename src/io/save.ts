@@ -1,4 +1,4 @@
-import { type Device, requireCpu } from '../core/device.js';
+import { type Device, readDevice } from '../core/device.js';
 import { optionReader } from '../core/options.js';
 import type { StateDict } from '../nn/module.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -8,7 +8,7 @@ import { loadSafetensors, saveSafetensors } from './safetensors.js';
 import { saveTorch } from './save-torch.js';
 
 export interface LoadFileOptions {
-  /** Where the tensors go, for PyTorch's sake: there is one place. @default 'cpu' */
+  /** Where the tensors go. @default 'cpu' */
   mapLocation?: Device;
 }
 
@@ -41,7 +41,13 @@ export async function load(
   path: string,
   ...given: [options?: LoadFileOptions]
 ): Promise<StateDict> {
-  requireCpu('load', readOptions(given).mapLocation ?? 'cpu');
+  const device = readDevice('load', readOptions(given).mapLocation ?? 'cpu');
+  const state = await readState(path);
+  for (const { storage } of state.values()) storage.moveTo(device, 'load');
+  return state;
+}
+
+async function readState(path: string): Promise<StateDict> {
   if (torchName.test(path)) return (await loadTorch(path)).stateDict;
   if (numpyName.test(path)) return new Map(await loadNpz(path));
   return new Map((await loadSafetensors(path)).tensors);

@@ -3,7 +3,7 @@
  * it, in the order of declaration, and nothing needs to be registered. Loading is in `load-state.ts`, hooks in `hooks.ts`.
  */
 import { callable } from '../core/callable.js';
-import { type Device, requireCpu } from '../core/device.js';
+import { type Device, readDevice } from '../core/device.js';
 import { ValueError } from '../core/errors.js';
 import { isPlain } from '../core/options.js';
 import { quote } from '../core/outside-text.js';
@@ -231,9 +231,16 @@ export abstract class Module extends ModuleFunction {
     return this;
   }
 
-  /** The module itself: there is no other device than the CPU. */
+  /**
+   * The module itself, whose parameters and buffers are on that device from then on.
+   *
+   * @throws ValueError, EngineError as `Tensor.to` does
+   * @example const device = useDevice('auto'); model.to(device);
+   */
   to(device: Device): this {
-    requireCpu(this.constructor.name, device);
+    const to = readDevice(this.constructor.name, device);
+    for (const { storage } of [...this.parameters(), ...this.buffers()])
+      storage.moveTo(to, this.constructor.name);
     return this;
   }
 

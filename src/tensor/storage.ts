@@ -1,7 +1,9 @@
+import type { Device } from '../core/device.js';
 import type { DType, TypedArray } from '../core/dtype.js';
-import { CaptureError, EngineError, internalError } from '../core/errors.js';
+import { CaptureError, EngineError, internalError, ValueError } from '../core/errors.js';
 import type { Buffer, Engine, Use } from '../engine/engine.js';
 import { HostBuffer } from '../engine/host-buffer.js';
+import { currentEngine } from '../engine/select.js';
 
 let created = 0;
 
@@ -55,6 +57,26 @@ export class Storage {
   /** Whether the elements are in the host's memory. */
   get isHere(): boolean {
     return this.buffer instanceof HostBuffer;
+  }
+
+  /** Where the elements are, of which a GPU may have a copy, or where those of a step that is recorded will be. */
+  get device(): Device {
+    const { buffer } = this;
+    const owner = buffer instanceof HostBuffer ? buffer.copy : (buffer?.engine ?? currentEngine());
+    return owner?.device ?? 'cpu';
+  }
+
+  /** Moves the elements; those of a step that is recorded are where it runs. `mover` names who asks. */
+  moveTo(device: Device, mover: string): void {
+    if (this.buffer === null || this.device === device) return;
+    const engine = currentEngine();
+    if (device === 'cpu') this.host(mover).copy = undefined;
+    else if (engine.device === device) this.adoptedBy(engine, 'state', mover);
+    else
+      throw new ValueError(
+        mover,
+        `device='${device}' is given, and engine ${engine.name} does not compute there; call useDevice('${device}') first`,
+      );
   }
 
   /**

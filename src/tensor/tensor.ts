@@ -2,6 +2,7 @@
  * `Tensor`: a row-major array with a shape, and its place on the tape. Its arithmetic is in `methods/`, which adds
  * methods by family; creation is in `creation.ts`, `backward()` in `autograd.ts`.
  */
+import type { Device } from '../core/device.js';
 import type { DType, TypedArray } from '../core/dtype.js';
 import { isFloat } from '../core/dtype.js';
 import { DTypeError, internalError, ShapeError, ValueError } from '../core/errors.js';
@@ -73,6 +74,11 @@ export class Tensor {
 
   get dtype(): DType {
     return this.storage.dtype;
+  }
+
+  /** Where the elements are; one that a GPU has a copy of is on the GPU. `to` moves them, and so does an op that needs them. */
+  get device(): Device {
+    return this.storage.device;
   }
 
   /** Number of dimensions. */

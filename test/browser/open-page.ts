@@ -15,10 +15,35 @@ export const shots = process.env.WICK_SHOTS;
 /** Not how long anything should take: a machine may be busy. */
 const patienceMs = 90_000;
 
-let launched: Promise<Browser> | undefined;
+const launched = new Map<boolean, Promise<Browser>>();
 after(async () => {
-  await (await launched)?.close();
+  for (const browser of launched.values()) await (await browser).close();
 });
+
+/** A GPU that the CPU plays: Chromium has SwiftShader with it, which without the last of these counts as none. */
+const softwareGpu = [
+  '--enable-features=Vulkan',
+  '--use-vulkan=swiftshader',
+  '--use-angle=swiftshader',
+  '--ignore-gpu-blocklist',
+  '--enable-unsafe-webgpu',
+];
+
+function launch(gpu: boolean): Promise<Browser> {
+  const known = launched.get(gpu);
+  if (known !== undefined) return known;
+  const browser = chromium.launch({
+    executablePath: executablePath ?? '',
+    args: [
+      '--no-sandbox', // Chromium does not start as root otherwise.
+      '--use-fake-device-for-media-stream',
+      '--use-fake-ui-for-media-stream',
+      ...(gpu ? softwareGpu : []),
+    ],
+  });
+  launched.set(gpu, browser);
+  return browser;
+}
 
 export interface OpenPage {
   readonly page: Page;
@@ -30,23 +55,17 @@ export interface OpenPage {
 export interface OpenPageOptions extends BrowserContextOptions {
   /** How addresses begin that the page may ask for. @default the folder of its own */
   readonly own?: string;
+  /** Whether there is WebGPU, on an adapter that the CPU computes. @default false */
+  readonly gpu?: boolean;
 }
 
 /** Opens an address, until the test ends, in a browser that knows nothing from before. */
 export async function openPage(
   t: TestContext,
   url: string,
-  { own = url.replace(/[^/]*$/, ''), ...options }: OpenPageOptions = {},
+  { own = url.replace(/[^/]*$/, ''), gpu = false, ...options }: OpenPageOptions = {},
 ): Promise<OpenPage> {
-  launched ??= chromium.launch({
-    executablePath: executablePath ?? '',
-    args: [
-      '--no-sandbox', // Chromium does not start as root otherwise.
-      '--use-fake-device-for-media-stream',
-      '--use-fake-ui-for-media-stream',
-    ],
-  });
-  const page = await (await launched).newPage({ locale: 'en-GB', ...options });
+  const page = await (await launch(gpu)).newPage({ locale: 'en-GB', ...options });
   t.after(() => page.close());
   page.setDefaultTimeout(patienceMs);
   const wrong = watched(page, own);

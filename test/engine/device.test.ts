@@ -16,7 +16,7 @@ import {
 
 afterEach(() => useEngine('reference'));
 
-const played: Engine = { ...referenceEngine, name: 'played' };
+const played: Engine = { ...referenceEngine, name: 'played', device: 'gpu' };
 registerEngine(
   'absent',
   () => {
@@ -53,6 +53,14 @@ test('none of them takes over by itself', () => {
   assert.deepEqual(
     automaticEngines().filter((name) => gpuEngines().includes(name)),
     [],
+  );
+});
+
+test('an engine that computes elsewhere than it is registered for', () => {
+  registerEngine('misplaced', () => ({ ...referenceEngine, name: 'misplaced' }), { device: 'gpu' });
+  assert.throws(
+    () => useEngine('misplaced'),
+    /^EngineError: registerEngine: 'misplaced' is registered for device 'gpu', its engine says 'cpu'/,
   );
 });
 

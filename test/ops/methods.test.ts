@@ -8,7 +8,7 @@ import { compile } from '../../src/compile/compile.js';
 import { device } from '../../src/core/device.js';
 import * as cuda from '../../src/cuda.js';
 import { useEngine } from '../../src/engine/select.js';
-import { Identity } from '../../src/nn/index.js';
+import { Identity, Linear } from '../../src/nn/index.js';
 import * as functions from '../../src/ops/functions.js';
 import { randn } from '../../src/ops/random.js';
 import { full, ones, tensor, zeros } from '../../src/tensor/creation.js';
@@ -184,16 +184,22 @@ test('a recorded step returns what max along a dimension gives', () => {
   }
 });
 
-test('devices: there is one, where everything is already', () => {
+test('devices: where nothing else computes everything is on the CPU', () => {
   const x = ones([1]);
+  assert.equal(x.device, 'cpu');
   assert.equal(x.to(device('cpu')), x);
   assert.equal(x.type('int32').dtype, 'int32');
   const model = new Identity();
   assert.equal(model.to(device('cpu')), model);
   assert.ok(!cuda.isAvailable() && !backends.mps.isAvailable());
+  for (const move of [() => x.to('gpu'), () => new Linear(1, 1).to('gpu')])
+    assert.throws(
+      move,
+      /: device='gpu' is given, and engine \w+ does not compute there; call useDevice\('gpu'\) first$/,
+    );
   assert.throws(() => device('cuda:0'), {
     name: 'ValueError',
     message:
-      'device: device="cuda:0" must be \'cpu\': tensors are there, and useEngine() chooses what computes',
+      "device: device=\"cuda:0\" must be 'cpu' or 'gpu'; useDevice('auto') chooses one and says which",
   });
 });

@@ -63,7 +63,7 @@ const refused: readonly (readonly [() => unknown, string])[] = [
   ],
   [
     () => p().to('cuda'),
-    'to: device="cuda" must be \'cpu\': tensors are there, and useEngine() chooses what computes',
+    "to: device=\"cuda\" must be 'cpu' or 'gpu'; useDevice('auto') chooses one and says which",
   ],
 ];
 

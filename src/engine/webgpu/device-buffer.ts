@@ -20,6 +20,7 @@ export interface Meter {
 
 export class DeviceBuffer implements Buffer {
   readonly id = nextId();
+  readonly device = 'gpu';
   readonly release: () => void;
 
   constructor(

@@ -4,16 +4,13 @@ import { nodeHost } from '../pool/node-host.js';
 import type { AdapterKind } from './device/adapter.js';
 import { useSoftwareAdapter } from './device/software-adapter.js';
 import { openThreadLine } from './device/thread-line.js';
-import { type WebGpuEngine, webGpuEngine } from './webgpu.js';
+import { type WebGpuEngine, type WebGpuOptions, webGpuEngine } from './webgpu.js';
 
-export interface WebGpuOptions {
-  /** `software` is for tests. @default 'gpu', or what WICK_WEBGPU_ADAPTER says */
-  readonly adapter?: AdapterKind;
-  /** Whether products use tiles in the memory that a group shares. @default true, but false on software adapters */
-  readonly tiles?: boolean;
-}
-
-/** @throws EngineError where the package or a GPU is missing */
+/**
+ * Opens the GPU, or the adapter that WICK_WEBGPU_ADAPTER names.
+ *
+ * @throws EngineError where the package or a GPU is missing
+ */
 export function openWebGpuEngine({ adapter, tiles }: WebGpuOptions = {}): WebGpuEngine {
   const kind = adapter ?? adapterNamed(process.env.WICK_WEBGPU_ADAPTER);
   if (kind === 'software') useSoftwareAdapter();

@@ -6,7 +6,7 @@ import type { Buffer, Engine, Plan, PrepareOptions } from '../engine.js';
 import { HostBuffer, hostBuffer } from '../host-buffer.js';
 import { type Precision, refuseBfloat16 } from '../precision.js';
 import { releaseUnreachable, whenUnreachable } from '../unreachable.js';
-import type { AdapterFacts } from './device/adapter.js';
+import type { AdapterFacts, AdapterKind } from './device/adapter.js';
 import type { Line } from './device/line.js';
 import type { DeviceCounts } from './device/orders.js';
 import { DeviceBuffer, type Meter, nextId } from './device-buffer.js';
@@ -25,9 +25,14 @@ export interface WebGpuEngine extends Engine {
   stop(): void;
 }
 
-export interface WebGpuSettings {
+export interface WebGpuOptions {
+  /** `software`: one that the CPU computes, for tests. @default 'gpu' */
+  readonly adapter?: AdapterKind;
   /** Whether products use tiles in the memory that a group shares. @default true, but false on software adapters */
   readonly tiles?: boolean;
+}
+
+export interface WebGpuSettings extends Pick<WebGpuOptions, 'tiles'> {
   /** Finds objects that nobody reaches. */
   collectGarbage?(): void;
 }
@@ -117,6 +122,7 @@ export function webGpuEngine(
   const engine: WebGpuEngine = {
     name: 'webgpu',
     threads: 1,
+    device: 'gpu',
     facts: { adapter: { description: adapter.description, software: adapter.software } },
     adapter,
     prepare,

@@ -1,5 +1,5 @@
 /** Out of tensors, and between element types. */
-import { type Device, isDevice, requireCpu } from '../../core/device.js';
+import { type Device, isDevice, readDevice } from '../../core/device.js';
 import { type DTypeName, readDType, type TypedArray } from '../../core/dtype.js';
 import { ShapeError } from '../../core/errors.js';
 import { formatShape, type Shape } from '../../core/shape.js';
@@ -29,7 +29,13 @@ interface ConversionMethods {
   toArrayAsync(): Promise<NestedArray>;
   /** With elements of another type; the tensor itself where it has that type. */
   to(dtype: DTypeName): Tensor;
-  /** The tensor itself: there is no other device than the CPU. */
+  /**
+   * The tensor itself, whose elements are on that device from then on; gradients flow on.
+   *
+   * @throws ValueError for 'gpu' where the engine in use computes on none: `useDevice('gpu')` first
+   * @throws EngineError for 'cpu' where the GPU cannot be waited for: `await tensor.dataAsync()`
+   * @example const device = useDevice('auto'); const x = images.to(device);
+   */
   to(device: Device): Tensor;
   /** The same as `to`. */
   type(dtype: DTypeName): Tensor;
@@ -85,7 +91,7 @@ install<ConversionMethods>({
   },
   to(target: DTypeName | Device) {
     if (isDevice(target)) {
-      requireCpu('to', target);
+      this.storage.moveTo(readDevice('to', target), 'to');
       return this;
     }
     const dtype = readDType('to', target as DTypeName);

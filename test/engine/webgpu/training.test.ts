@@ -114,6 +114,58 @@ describe('engine webgpu on a software adapter', { skip: withoutAdapter }, () => 
     );
   });
 
+  test('tensors and models are where they were moved, and where a step has left them', () => {
+    useEngine(engine);
+    const x = tensor([1, 2, 3]);
+    assert.equal(x.device, 'cpu');
+    assert.equal(x.to('gpu'), x);
+    assert.equal(x.device, 'gpu');
+    assert.deepEqual(x.toArray(), [1, 2, 3]);
+    assert.equal(x.device, 'gpu', 'the GPU still has them');
+    assert.equal(x.to('cpu').device, 'cpu');
+    assert.deepEqual(x.mul(2).to('cpu').toArray(), [2, 4, 6]);
+    const model = new nn.Sequential(new nn.Linear(2, 3), new nn.BatchNorm1d(3));
+    const all = [...model.parameters(), ...model.buffers()];
+    const weights = model.stateDict().get('0.weight')?.toArray();
+    const devices = () => new Set(all.map(({ device }) => device));
+    assert.deepEqual([...devices()], ['cpu']);
+    assert.equal(model.to('gpu'), model);
+    assert.deepEqual([...devices()], ['gpu']);
+    assert.equal(model(ones([4, 2])).device, 'gpu');
+    assert.deepEqual(
+      [
+        ...new Set(
+          model
+            .to('cpu')
+            .parameters()
+            .map((p) => p.device),
+        ),
+      ],
+      ['cpu'],
+    );
+    assert.deepEqual(model.stateDict().get('0.weight')?.toArray(), weights);
+    useEngine('reference');
+    assert.throws(() => model.to('gpu'), /engine reference does not compute there; call useDevice/);
+  });
+
+  test('indices that are not there are refused, and on the GPU nobody has their elements', () => {
+    useEngine(engine);
+    const x = tensor([
+      [1, 2],
+      [3, 4],
+    ]);
+    const index = tensor([0, 2], { dtype: 'int32' });
+    assert.throws(
+      () => x.indexSelect(0, index),
+      /indexSelect: index 2 at position 1 is out of range/,
+    );
+    const onDevice = index.add(tensor([0, 0], { dtype: 'int32' }));
+    assert.deepEqual(x.indexSelect(0, onDevice).toArray(), [
+      [1, 2],
+      [Number.NaN, Number.NaN],
+    ]);
+  });
+
   test('steps make nothing that stays', async () => {
     useEngine(engine);
     const w = ones([16]);

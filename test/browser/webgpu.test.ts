@@ -1,0 +1,98 @@
+/** The browser's WebGPU, on Chromium's software adapter, has the losses of engine `wasm` in the same page. */
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { temporaryFolder } from '../vision/datasets/temporary-folder.js';
+import { bundle, putEngine } from './bundle.js';
+import { openPage, skip } from './open-page.js';
+import { serveFolder } from './static-server.js';
+
+const script = `import * as wick from 'wick/browser';
+const { nn, optim } = wick;
+
+/** Three compiled steps, with convolution, batch norm, pooling and dropout. */
+async function losses() {
+  wick.manualSeed(0);
+  const data = Array.from({ length: 3 }, () => [wick.rand([4, 2, 6, 6]), wick.randint(3, [4])]);
+  const model = new nn.Sequential(
+    new nn.Conv2d(2, 4, 3, { padding: 1 }), new nn.BatchNorm2d(4), new nn.ReLU(), new nn.MaxPool2d(2),
+    new nn.Flatten(), new nn.Dropout(0.5), new nn.Linear(36, 3),
+  );
+  const optimizer = new optim.AdamW(model.parameters(), { lr: 0.01 });
+  const step = wick.compile((x, y) => {
+    optimizer.zeroGrad();
+    const loss = nn.functional.crossEntropy(model(x), y);
+    loss.backward();
+    optimizer.step();
+    return loss;
+  });
+  const found = [];
+  for (const [x, y] of data) found.push(await step(x, y).itemAsync());
+  return { found, device: model.parameters()[0].device };
+}
+
+globalThis.compare = async () => {
+  const absent = await wick.openBrowserGpuEngine().then(() => 'a GPU', (error) => String(error));
+  let gpu;
+  try {
+    gpu = await wick.openBrowserGpuEngine({ adapter: 'software' });
+  } catch (error) {
+    return { absent, missing: String(error) };
+  }
+  wick.useEngine(await wick.openBrowserEngine());
+  const expected = await losses();
+  wick.useEngine(gpu);
+  const actual = await losses();
+  let waited = 'an element';
+  try {
+    wick.ones([1]).add(1).item();
+  } catch (error) {
+    waited = String(error);
+  }
+  gpu.lose();
+  const lost = await wick.ones([1]).add(1).itemAsync().then(() => 'an element', (error) => String(error));
+  return { absent, expected, actual, waited, lost };
+};`;
+
+interface Losses {
+  readonly found: number[];
+  readonly device: string;
+}
+
+interface Compared {
+  readonly absent: string;
+  readonly missing?: string;
+  readonly expected: Losses;
+  readonly actual: Losses;
+  readonly waited: string;
+  readonly lost: string;
+}
+
+describe("a page's GPU", { skip }, () => {
+  test('trains as the CPU does, is not waited for, and says when it is lost', async (t) => {
+    const folder = await temporaryFolder(t);
+    const { code } = await bundle(script);
+    await writeFile(
+      join(folder, 'index.html'),
+      '<link rel="icon" href="data:,"><script type="module" src="page.js"></script>',
+    );
+    await writeFile(join(folder, 'page.js'), code);
+    await putEngine(folder);
+    const server = await serveFolder(folder, true);
+    t.after(() => server.close());
+    const { page } = await openPage(t, server.url, { gpu: true });
+    const { absent, missing, expected, actual, waited, lost } =
+      await page.evaluate<Compared>('compare()');
+    assert.match(absent, /a GPU|^EngineError: webgpu: there is no GPU/);
+    if (missing !== undefined) return t.skip(missing);
+    assert.equal(expected.device, 'cpu');
+    assert.equal(actual.device, 'gpu');
+    actual.found.forEach((loss, i) => {
+      const wanted = expected.found[i] ?? Number.NaN;
+      assert.ok(Math.abs(loss - wanted) <= 1e-4 * wanted, `step ${i}: ${loss}, ${wanted}`);
+    });
+    assert.match(waited, /^EngineError: item\(\): .*use await tensor\.itemAsync/);
+    assert.match(lost, /^EngineError: webgpu: the GPU was lost /);
+  });
+});
