@@ -1,10 +1,12 @@
 /** Fine-tuning as part of a run: before its first epoch the head learns, then its epochs train all of the network. */
+import { ValueError } from '../core/errors.js';
 import type { DataLoader } from '../data/dataloader.js';
 import type { Dataset } from '../data/dataset.js';
 import type { Module } from '../nn/module.js';
 import type { Params } from '../optim/optimizer.js';
 import type { Task } from '../recipes/recipe.js';
 import type { Settings } from '../recipes/settings/schema.js';
+import type { Tensor } from '../tensor/tensor.js';
 import { headNote, trainHead, tunedGroups } from '../train/fine-tune.js';
 import { judged } from './judged.js';
 import { type FeaturePass, makeLearner } from './learner.js';
@@ -14,9 +16,21 @@ export function trainedParameters(
   model: Module,
   { model: { fineTune }, optimizer: { lr, weightDecay } }: Settings,
 ): Params<object> {
-  if (fineTune === null) return model.parameters().filter(({ requiresGrad }) => requiresGrad);
+  if (fineTune === null) return learning(model);
   const { layerDecay } = fineTune;
   return tunedGroups(model, { lr, layerDecay, weightDecay });
+}
+
+/** Those that are not frozen. @throws ValueError where all are */
+function learning(model: Module): Tensor[] {
+  const all = model.parameters();
+  const trained = all.filter(({ requiresGrad }) => requiresGrad);
+  if (trained.length === 0 && all.length > 0)
+    throw new ValueError(
+      'the network',
+      `all of its ${all.length} parameters are frozen, so that nothing would learn; leave a part to learn (nn.unfreeze, or requiresGrad = true)`,
+    );
+  return trained;
 }
 
 /** Trains the head, on features that are computed once where that is possible. It is no part of what a resume goes on with: it begins anew. */

@@ -5,6 +5,7 @@ import { clipGradNorm, clipGradValue } from '../optim/clip-grad.js';
 import { tensor } from '../tensor/creation.js';
 import { noGrad } from '../tensor/grad-mode.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { requireLearning } from './require-learning.js';
 import type { TrainerOptions } from './trainer-options.js';
 
 /** What a training step gives back. */
@@ -64,6 +65,7 @@ type Learning = Pick<Steps, 'train' | 'update'>;
 function updating(options: TrainerOptions, scored: Scored, ready: Ready): Learning {
   const { optimizer } = options;
   const train = ready((images: Tensor, labels: Tensor) => {
+    requireLearning(optimizer);
     optimizer.zeroGrad();
     const scores = scored(images, labels);
     scores.loss.backward();
@@ -79,6 +81,7 @@ function accumulating(options: TrainerOptions, scored: Scored, ready: Ready): Le
   const { optimizer } = options;
   let samples = 0;
   const backward = ready((images: Tensor, labels: Tensor) => {
+    requireLearning(optimizer);
     const scores = scored(images, labels);
     scores.loss.mul(images.size(0)).backward();
     return scores;

@@ -3,29 +3,25 @@
  * weighted by samples, a schedule. What is shown, stored, averaged or ended early is the callbacks' matter (`callbacks/`,
  * `progress.ts`, `runs/run-recorder.ts`).
  */
-import { internalError, NotFiniteError, ValueError } from '../core/errors.js';
-import { nextTurn } from '../core/next-turn.js';
+import { ValueError } from '../core/errors.js';
 import type { Module, StateDict } from '../nn/module.js';
 import type { Optimizer } from '../optim/optimizer.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { requireReady } from './at-start.js';
 import type { Callback, SafePoint, Training } from './callback.js';
 import { readResume } from './checkpoint-reader.js';
-import { copyWeights } from './copy-weights.js';
-import { firstNotFinite } from './first-not-finite.js';
-import { isBetter } from './is-better.js';
-import { measure } from './measure.js';
-import type { EpochEvent, FitSummary, HeldOutScores, HeldOutSplit } from './metrics.js';
+import { HeldOut } from './held-out.js';
+import type { EpochEvent, FitSummary, HeldOutScores } from './metrics.js';
 import { Position, TrainedPart } from './position.js';
-import { requireFiniteLoss, requireFiniteWeights, withCause } from './require-finite.js';
+import { Recovery } from './recovery.js';
+import { requireFiniteLoss, requireFiniteWeights } from './require-finite.js';
+import { requireLearners } from './require-learning.js';
 import {
   atNextEpoch,
   type LoaderStates,
-  lastState,
   loaderStates,
   restoreCallbacks,
   restoreState,
-  scaleRates,
   takeState,
   trainingLoader,
 } from './resuming.js';
@@ -39,9 +35,7 @@ import {
   type TrainerOptions,
 } from './trainer-options.js';
 import type { TrainerState } from './trainer-state.js';
-
-/** How long steps may run before timers, signals and workers get a turn. */
-const turnMs = 30;
+import { Turns } from './turns.js';
 
 /**
  * Trains a classifier.
@@ -54,19 +48,30 @@ export class Trainer implements Training {
   private readonly options: TrainerOptions;
   private readonly callbacks: readonly Callback[];
   private readonly steps: Steps;
+  private readonly turns = new Turns();
+  private readonly heldOut: HeldOut;
+  private readonly recovery: Recovery;
   private at = new Position();
   /** Where the loaders were when the current half of the epoch began. */
   private loaders: LoaderStates = {};
   private stopReason: string | null = null;
-  /** While the steps that led to a number that is not finite are made again: the batch, and what was found in it. */
-  private suspect: { readonly batch: number; cause: string | null } | null = null;
   private startedAt = 0;
-  private turnAt = 0;
 
   constructor(...given: [options: TrainerOptions]) {
     this.options = readTrainerOptions(given);
     this.callbacks = this.options.callbacks ?? [];
     this.steps = makeSteps(this.options);
+    this.heldOut = new HeldOut(
+      this.options,
+      this.steps.heldOut,
+      this.turns,
+      () => this.interrupted,
+    );
+    this.recovery = new Recovery(this.options, {
+      restore: (state) => this.restore(state),
+      trainEpoch: () => this.trainEpoch(this.at.part),
+      note: (text) => this.note(text),
+    });
   }
 
   get model(): Module {
@@ -110,6 +115,7 @@ export class Trainer implements Training {
     this.startedAt = performance.now();
     this.loaders = loaderStates(options);
     for (const callback of callbacks) await callback.onFitStart?.(this);
+    requireLearners(options);
     if (resume === undefined) await requireReady(options, this.steps);
     else {
       const state = typeof resume === 'string' ? await readResume(resume) : resume;
@@ -122,7 +128,7 @@ export class Trainer implements Training {
       while (this.at.epoch <= options.epochs && !this.ended)
         await this.runEpoch().catch((error: unknown) => this.recover(error));
       await this.safePoint('end');
-      const summary = this.summary(await this.testBest());
+      const summary = this.summary(await this.heldOut.testBest(this.at, this.loaders));
       for (const callback of callbacks) await callback.onEnd?.(summary);
       return summary;
     } catch (error) {
@@ -133,63 +139,24 @@ export class Trainer implements Training {
 
   /** Scores of the model on all batches of a loader, in evaluation mode. */
   async evaluate(loader: Batches): Promise<HeldOutScores> {
-    this.model.eval();
-    const scores = await measure(loader, this.steps.heldOut, async () => {
-      await this.yieldTurn();
-      return true;
-    });
-    if (scores === null) throw internalError('a measurement ended by itself');
-    return scores;
+    return await this.heldOut.evaluate(loader);
   }
 
-  private restore(state: TrainerState, force = false): void {
+  private restore(state: TrainerState, force = false): Position {
     this.at = restoreState(this.options, state, force ? this.at.startLr : null);
     this.loaders = state.facts.loaders;
+    return this.at;
   }
 
-  /**
-   * After a number that is not finite: names what was the first, and goes back to the last checkpoint with half the
-   * learning rate where that is allowed once more. Everything else is thrown again.
-   */
+  /** Goes on from the last checkpoint where that helps; otherwise what failed is where it failed. */
   private async recover(error: unknown): Promise<void> {
-    if (!(error instanceof NotFiniteError)) throw error;
-    const state = await lastState(this.callbacks);
-    if (state === null) throw error;
     const failed = this.at;
-    const told = withCause(error, await this.causeOf(error, state));
-    this.restore(state);
-    const { rollbacks = 0 } = this.options;
-    if (failed.rollbacks >= rollbacks) {
+    try {
+      await this.recovery.from(error, failed);
+    } catch (told) {
       this.at = failed;
       throw told;
     }
-    await restoreCallbacks(this.callbacks, state.callbacks);
-    this.at.rollbacks = failed.rollbacks + 1;
-    scaleRates(this.optimizer, 0.5 ** (this.at.rollbacks - state.facts.rollbacks));
-    this.note(told.detail);
-    this.note(
-      `${this.at.where(this.options.epochs)} with the learning rate halved to ${this.optimizer.lr} (${this.at.rollbacks} of ${rollbacks} times)`,
-    );
-  }
-
-  /** Makes the steps since the checkpoint again, with nobody looking; null where they are of another epoch. */
-  private async causeOf(
-    { place: { epoch, batch, split } }: NotFiniteError,
-    state: TrainerState,
-  ): Promise<string | null> {
-    const { facts } = state;
-    const within = facts.epoch === epoch && facts.phase === 'train';
-    if (!within || split !== 'train' || batch === null) return null;
-    this.restore(state);
-    const suspect = { batch, cause: null };
-    this.suspect = suspect;
-    await restoreCallbacks(this.listening, state.callbacks);
-    try {
-      await this.trainEpoch(this.at.part);
-    } finally {
-      this.suspect = null;
-    }
-    return suspect.cause;
   }
 
   /** Not after the last epoch: all that is left then is to test its best weights. */
@@ -205,10 +172,6 @@ export class Trainer implements Training {
   private summary(test: HeldOutScores | null): FitSummary {
     const { durationMs, interrupted, stopReason } = this;
     return { ...this.at.summary(), test, durationMs, interrupted, stopReason };
-  }
-
-  private get listening(): readonly Callback[] {
-    return this.callbacks.filter(({ trains }) => this.suspect === null || trains);
   }
 
   private get durationMs(): number {
@@ -227,7 +190,7 @@ export class Trainer implements Training {
       at.phase = 'measure';
     }
     const start = performance.now();
-    const validated = await this.validate();
+    const validated = await this.heldOut.validate(at, this.loaders);
     if (validated === null) return;
     const { scores, lr, trainMs, waitMs } = part;
     const event: EpochEvent = {
@@ -264,15 +227,12 @@ export class Trainer implements Training {
       this.steps.update();
       pending = 0;
       if (schedulePer === 'step') scheduler?.step();
-      for (const callback of this.listening) callback.onUpdate?.();
+      for (const callback of this.recovery.listening) callback.onUpdate?.();
     };
     for await (const [images, labels] of trainLoader) {
       part.waitMs += performance.now() - asked;
       part.batches++;
-      if (this.suspect?.batch === part.batches) {
-        this.suspect.cause = firstNotFinite(this.options, images, labels);
-        return false;
-      }
+      if (this.recovery.looksAt(part.batches, images, labels)) return false;
       const { lr } = optimizer;
       const samples = images.size(0);
       const single = samples === 1 && part.largest > 1;
@@ -287,7 +247,7 @@ export class Trainer implements Training {
         if (++pending === accumulate) update();
         await this.report(part, loss, samples);
       }
-      await this.yieldTurn();
+      await this.turns.give();
       part.trainMs = performance.now() - start;
       if (pending === 0) {
         await this.safePoint('step');
@@ -301,60 +261,6 @@ export class Trainer implements Training {
       throw new ValueError('Trainer', 'the training loader gave no batch; is the data set empty?');
     this.loaders = { ...this.loaders, ...atNextEpoch(trainLoader) };
     return true;
-  }
-
-  /** Measures the set that epochs are judged by; null when a signal stopped it midway. */
-  private async validate(): Promise<Pick<EpochEvent, 'split' | 'heldOut' | 'best'> | null> {
-    const { at, callbacks } = this;
-    const { valLoader, testLoader } = this.options;
-    const split = valLoader === undefined ? 'test' : 'val';
-    const validation = { epoch: at.epoch, split } as const;
-    for (const callback of callbacks) await callback.onValidationStart?.(validation);
-    try {
-      const heldOut = await this.measureSplit(at.epoch, split, valLoader ?? testLoader);
-      if (heldOut === null) return null;
-      const best = isBetter(heldOut, at.best?.heldOut, this.options.bestBy);
-      if (best) at.bestWeights = copyWeights(this.model);
-      return { split, heldOut, best };
-    } finally {
-      for (const callback of callbacks) await callback.onValidationEnd?.(validation);
-    }
-  }
-
-  /** Measures a set for an epoch; null when a signal stopped it midway. */
-  private async measureSplit(
-    epoch: number,
-    split: HeldOutSplit,
-    loader: Batches,
-  ): Promise<HeldOutScores | null> {
-    const { optimizer, callbacks } = this;
-    const batches = loader.length;
-    const state = this.loaders[split];
-    if (state !== undefined) loader.loadStateDict?.({ ...state, epoch: epoch - 1, batch: 0 });
-    this.model.eval();
-    return await measure(loader, this.steps.heldOut, async ({ batch, loss, ...tensors }) => {
-      requireFiniteLoss(loss, { epoch, batch, split }, batches, optimizer.lr);
-      for (const callback of callbacks)
-        callback.onMeasure?.({ epoch, split, batch, batches, ...tensors });
-      await this.yieldTurn();
-      return !this.interrupted;
-    });
-  }
-
-  /** The test scores of the best epoch: those that chose it, or of its weights where a validation set did. */
-  private async testBest(): Promise<HeldOutScores | null> {
-    const { model } = this;
-    const { best, bestWeights } = this.at;
-    const { valLoader, testLoader } = this.options;
-    if (best === null || this.interrupted) return null;
-    if (valLoader === undefined || bestWeights === null) return best.heldOut;
-    const lastWeights = copyWeights(model);
-    model.loadStateDict(bestWeights);
-    try {
-      return await this.measureSplit(best.epoch, 'test', testLoader);
-    } finally {
-      model.loadStateDict(lastWeights);
-    }
   }
 
   /** A step on a last batch of one sample; null where batch norm refuses it. */
@@ -381,20 +287,12 @@ export class Trainer implements Training {
       samples,
       running: part.scores.compute(),
     };
-    for (const callback of this.listening) await callback.onStep?.(event);
+    for (const callback of this.recovery.listening) await callback.onStep?.(event);
   }
 
   private async safePoint(after: SafePoint['after']): Promise<void> {
     const { globalStep, last } = this.at;
     const event = { after, globalStep, epochs: last?.epoch ?? 0 };
-    for (const callback of this.listening) await callback.onSafePoint?.(event);
-  }
-
-  /** Steps are synchronous; this lets timers, signals and workers have their turn between them. */
-  private async yieldTurn(): Promise<void> {
-    const now = performance.now();
-    if (now - this.turnAt < turnMs) return;
-    await nextTurn();
-    this.turnAt = performance.now();
+    for (const callback of this.recovery.listening) await callback.onSafePoint?.(event);
   }
 }

@@ -19,9 +19,12 @@ export class Freeze extends ChangesParts {
     super('Freeze', parts);
   }
 
-  protected change(part: Module | Tensor, path: string, at: number, training: Training): void {
+  protected change(part: Module | Tensor): void {
     if (part instanceof Module) freeze(part);
     else part.requiresGrad = false;
+  }
+
+  protected changed(_: unknown, path: string, at: number, training: Training): void {
     training.note(`${path === '' ? 'all of the network' : path} is frozen from epoch ${at} on`);
   }
 }

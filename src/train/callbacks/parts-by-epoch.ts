@@ -2,6 +2,7 @@ import { ValueError } from '../../core/errors.js';
 import type { Module } from '../../nn/module.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { Callback, Training } from '../callback.js';
+import { keepFlags } from '../keep-flags.js';
 import type { CallbackState } from '../trainer-state.js';
 
 /** Paths of modules, or of parameters, by the epoch, counted from 1, before which something happens to them. */
@@ -12,9 +13,8 @@ export abstract class ChangesParts implements Callback {
   abstract readonly stateKey: string;
   private training: Training | null = null;
   private epoch = 0;
-  /** What learned when the training began. */
-  private learned: readonly (readonly [Tensor, boolean])[] = [];
-  private frozen: readonly (readonly [Module, boolean])[] = [];
+  /** Brings back what learned when the training began. */
+  private startAgain: () => void = () => undefined;
 
   constructor(
     name: string,
@@ -29,8 +29,7 @@ export abstract class ChangesParts implements Callback {
   onFitStart(training: Training): void {
     const { model } = training;
     this.training = training;
-    this.learned = model.parameters().map((parameter) => [parameter, parameter.requiresGrad]);
-    this.frozen = model.modules().map((module) => [module, module.isFrozen]);
+    this.startAgain = keepFlags(model);
     for (const [, path] of this.entries()) partAt(model, path);
   }
 
@@ -44,30 +43,43 @@ export abstract class ChangesParts implements Callback {
 
   loadStateDict({ data }: CallbackState): void {
     const { epoch } = data as { epoch: number }; // as `stateDict` wrote it
-    if (epoch < this.epoch) this.startAgain();
+    if (epoch < this.epoch) {
+      this.startAgain();
+      this.epoch = 0;
+    }
     this.changeUpTo(epoch);
   }
 
-  /** Changes a part, before epoch `at`, and says what it has done. */
-  protected abstract change(
+  /** Those before which something changes. */
+  get epochs(): number[] {
+    return Object.keys(this.parts).map(Number);
+  }
+
+  /** Changes what is due before an epoch, without a word: for a look at what learns then. */
+  changeAt(epoch: number, model: Module): void {
+    for (const [at, path] of this.entries()) if (at === epoch) this.change(partAt(model, path));
+  }
+
+  /** Lets a part learn, or not. */
+  protected abstract change(part: Module | Tensor): void;
+
+  /** What follows on it in a training, before epoch `at`: what people are told, and what the optimizer must know. */
+  protected abstract changed(
     part: Module | Tensor,
     path: string,
     at: number,
     training: Training,
   ): void;
 
-  private startAgain(): void {
-    for (const [parameter, learned] of this.learned) parameter.requiresGrad = learned;
-    for (const [module, frozen] of this.frozen) module.isFrozen = frozen;
-    this.epoch = 0;
-  }
-
   private changeUpTo(epoch: number): void {
     const { training } = this;
     if (training === null) return;
     for (const [at, path] of this.entries())
-      if (at > this.epoch && at <= epoch)
-        this.change(partAt(training.model, path), path, at, training);
+      if (at > this.epoch && at <= epoch) {
+        const part = partAt(training.model, path);
+        this.change(part);
+        this.changed(part, path, at, training);
+      }
     this.epoch = Math.max(this.epoch, epoch);
   }
 

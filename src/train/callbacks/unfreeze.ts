@@ -22,9 +22,12 @@ export class Unfreeze extends ChangesParts {
     super('Unfreeze', parts);
   }
 
-  protected change(part: Module | Tensor, path: string, at: number, training: Training): void {
+  protected change(part: Module | Tensor): void {
     if (part instanceof Module) unfreeze(part);
     else part.requiresGrad = true;
+  }
+
+  protected changed(part: Module | Tensor, path: string, at: number, training: Training): void {
     training.optimizer.prepare(part instanceof Module ? part.parameters() : [part]);
     training.note(`${path === '' ? 'all of the network' : path} is trained from epoch ${at} on`);
   }
