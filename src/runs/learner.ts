@@ -119,13 +119,21 @@ export async function makeLearner(
   };
 }
 
+/** The settings of a pass, which is not made where batches of pictures are mixed, or where parts are named that the tail does not have. */
+export function passSettings({ model, mixup, cutmix, freeze }: Settings): FeaturePass['settings'] {
+  const named = freeze !== null && model.fineTune === null; // with fine-tuning they are parts of what learns later
+  return mixup !== null || cutmix !== null || named ? { ...model, features: 'live' } : model;
+}
+
 /** The pictures whose features would be computed before the first epoch; null where the network sees them in each. */
 export function cachesFeatures(
   model: Module,
   { weights, inputShape, train, val, test }: Task,
-  { model: { features, views }, mixup, cutmix, batchSize }: Settings,
+  settings: Settings,
 ): { readonly pictures: number; readonly batchSize: number } | null {
-  if (weights === null || features === 'live' || mixup !== null || cutmix !== null) return null;
+  const { batchSize } = settings;
+  const { features, views } = passSettings(settings);
+  if (weights === null || features === 'live') return null;
   const part = frozenPartOf(model, inputShape);
   const pictures = views * train.length + (val?.length ?? 0) + test.length;
   return part !== null && fitsCache(part, pictures) ? { pictures, batchSize } : null;

@@ -33,7 +33,14 @@ import { MixUp } from '../vision/transforms/mix-up.js';
 import { RandomChoice } from '../vision/transforms/random-choice.js';
 import { headFirst, trainedParameters } from './fine-tune.js';
 import { judged, judgedBy } from './judged.js';
-import { type FeaturePass, makeLearner, makeNetwork, onPictures } from './learner.js';
+import {
+  type FeaturePass,
+  type Learner,
+  makeLearner,
+  makeNetwork,
+  onPictures,
+  passSettings,
+} from './learner.js';
 import { loadingWorkers } from './loading-workers.js';
 import { RunPictures } from './pictures/run-pictures.js';
 import { writeFacts } from './run-facts.js';
@@ -158,7 +165,7 @@ async function fit(
     const state = await run.state();
     if (state === null) await writeFacts(run, task, settings);
     const pass: FeaturePass = {
-      settings: mixing === null ? settings.model : { ...settings.model, features: 'live' }, // pictures are mixed
+      settings: passSettings(settings),
       callbacks,
       signal,
       load,
@@ -208,7 +215,7 @@ async function fit(
         }),
         ...(tensorboard ? [new TensorBoard(run)] : []),
         ...(report ? [new RunPictures(run, task, settings.seed, skippedOf, tell)] : []),
-        ...callbacksOf(run, settings, steps * epochs),
+        ...callbacksOf(run, settings, learner, steps * epochs),
         ...callbacks,
         steering,
         checkpoint(run, settings), // it keeps what all others have done
@@ -238,7 +245,12 @@ const promisesChange = (schedule: Settings['schedule']) =>
   schedule !== null && schedule.name !== 'plateau';
 
 /** What freezes parts, averages weights, stops the training, and keeps the weights of single epochs. */
-function callbacksOf(run: RunFolder, settings: Settings, totalSteps: number): Callback[] {
+function callbacksOf(
+  run: RunFolder,
+  settings: Settings,
+  learner: Learner,
+  totalSteps: number,
+): Callback[] {
   const { ema, lookahead, freeze, earlyStopping, time } = settings;
   return [
     ...(freeze === null ? [] : [new Freeze({ [freeze.afterEpochs + 1]: freeze.parts })]),
@@ -248,7 +260,7 @@ function callbacksOf(run: RunFolder, settings: Settings, totalSteps: number): Ca
       ? []
       : [new EarlyStopping(stopping(earlyStopping, judgedBy(settings)))]),
     ...(time === null ? [] : [new TimeLimit(time)]),
-    ...kept(run, settings),
+    ...kept(run, settings, learner),
   ];
 }
 
@@ -265,7 +277,7 @@ function stopping(
 }
 
 /** Weights of single epochs, where they are wanted. */
-function kept(run: RunFolder, settings: Settings): Callback[] {
+function kept(run: RunFolder, settings: Settings, { wholeState }: Learner): Callback[] {
   const { keepEvery, keepBest } = settings.checkpoints;
   if (keepEvery === null && keepBest === null) return [];
   return [
@@ -273,6 +285,7 @@ function kept(run: RunFolder, settings: Settings): Callback[] {
       everyEpochs: keepEvery ?? 1,
       ...(keepBest !== null && { saveTopK: keepBest }),
       monitor: judgedBy(settings),
+      wholeState,
     }),
   ];
 }

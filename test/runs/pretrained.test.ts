@@ -27,7 +27,13 @@ const settings = {
 } satisfies SettingsLayer;
 
 /** A run with its notes, and the last weights by key. */
-async function runOf(task: Task, out: string, model: SettingsLayer['model'] = {}, epochs = 2) {
+async function runOf(
+  task: Task,
+  out: string,
+  model: SettingsLayer['model'] = {},
+  epochs = 2,
+  more: SettingsLayer = {},
+) {
   const run = await RunFolder.create('photos', out);
   const notes: string[] = [];
   const features: string[] = [];
@@ -37,7 +43,7 @@ async function runOf(task: Task, out: string, model: SettingsLayer['model'] = {}
   };
   const outcome = await trainTask({
     task,
-    settings: { ...settings, model, epochs },
+    settings: { ...settings, model, epochs, ...more },
     run,
     callbacks: [callback],
   });
@@ -80,6 +86,33 @@ test('with pictures that are the same in each epoch, features change nothing', a
     assertClose(cached.weights.get(key) ?? [], Array.from(tensor.data), 1e-5, key);
 });
 
+test('weights of single epochs are of the whole network', async (t) => {
+  const { root, task } = await smallTask(t);
+  const keep = { checkpoints: { keepEvery: 1 } };
+  const { run, features, weights } = await runOf(task, join(root, 'run'), {}, 2, keep);
+  assert.equal(features.length, 4);
+  const { tensors } = await loadSafetensors(run.file('checkpoints', 'epoch-0002.safetensors'));
+  assert.deepEqual([...tensors.keys()], [...weights.keys()]);
+  for (const [key, { data }] of weights) assert.deepEqual(tensors.get(key)?.data, data, key);
+});
+
+test('parts that freeze later are those of the whole network', async (t) => {
+  const { root, task } = await smallTask(t);
+  const run = (epochs: number, parts: string[]) =>
+    runOf(task, join(root, `${epochs}${parts}`), {}, epochs, { freeze: { parts } });
+  const [one, two] = [await run(1, ['linear.bias']), await run(2, ['linear.bias'])];
+  assert.deepEqual(two.features, [], 'it looks at pictures');
+  assert.deepEqual(two.notes, ['linear.bias is frozen from epoch 2 on']);
+  const of = (key: string) => [one, two].map(({ weights }) => weights.get(key)?.data);
+  const [[bias, same], [weight, later]] = [of('linear.bias'), of('linear.weight')];
+  assert.deepEqual(same, bias);
+  assert.notDeepEqual(later, weight);
+  await assert.rejects(run(3, ['linear']), {
+    name: 'ValueError',
+    message: /^Trainer: nothing would learn from epoch 2 on: all 2 parameters of the optimizer/,
+  });
+});
+
 test('views: the picture as it is, and augmented ones', async (t) => {
   const { root, task } = await smallTask(t);
   const { notes, features } = await runOf(task, join(root, 'run'), { views: 3 });
@@ -102,7 +135,7 @@ test('a run on features goes on to the same bits', async (t) => {
   const { root, task } = await smallTask(t);
   const whole = await runOf(task, join(root, 'whole'), {}, 4);
   const { run } = await runOf(task, join(root, 'half'));
-  await resume(run.path, { settings: { epochs: 4 } });
+  await resume(run.path, { settings: { epochs: 4 }, report: false });
   const resumed = await weightsOf(run);
   for (const [key, tensor] of whole.weights)
     assert.deepEqual(resumed.get(key)?.data, tensor.data, key);

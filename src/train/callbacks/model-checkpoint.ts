@@ -17,12 +17,15 @@ export interface ModelCheckpointOptions {
   saveTopK?: number;
   /** What the best epochs have most of, or least of a loss. @default 'accuracy' */
   monitor?: BestBy;
+  /** What is written, by the model's state: say, the whole network of which the model is a part. @default the state itself */
+  wholeState?: (state: StateDict) => StateDict;
 }
 
 const readOptions = optionReader<ModelCheckpointOptions>('ModelCheckpoint', {
   everyEpochs: true,
   saveTopK: true,
   monitor: true,
+  wholeState: true,
 });
 
 /** A file that is kept. */
@@ -41,6 +44,7 @@ export class ModelCheckpoint implements Callback {
   private readonly everyEpochs: number;
   private readonly saveTopK: number;
   private readonly monitor: BestBy;
+  private readonly wholeState: (state: StateDict) => StateDict;
   private training: Training | null = null;
   private measured: StateDict | null = null;
   private kept: readonly Kept[] = [];
@@ -54,6 +58,7 @@ export class ModelCheckpoint implements Callback {
       everyEpochs = 1,
       saveTopK = Number.POSITIVE_INFINITY,
       monitor = 'accuracy',
+      wholeState = (state) => state,
     } = readOptions(given);
     requireOneOf('ModelCheckpoint', 'monitor', monitor, ['accuracy', 'balancedAccuracy', 'loss']);
     if (!Number.isInteger(everyEpochs) || everyEpochs < 1)
@@ -66,6 +71,7 @@ export class ModelCheckpoint implements Callback {
     this.everyEpochs = everyEpochs;
     this.saveTopK = saveTopK;
     this.monitor = monitor;
+    this.wholeState = wholeState;
   }
 
   onFitStart(training: Training): void {
@@ -86,7 +92,7 @@ export class ModelCheckpoint implements Callback {
     const ranked = [...this.kept, { epoch, score }].sort((a, b) => b.score - a.score);
     const kept = ranked.slice(0, this.saveTopK);
     if (kept.some((file) => file.epoch === epoch))
-      await saveSafetensors(this.path(epoch), weights, {
+      await saveSafetensors(this.path(epoch), this.wholeState(weights), {
         epoch: String(epoch),
         [`${split}_${this.monitor}`]: String(value),
       });
