@@ -9,10 +9,11 @@ import { fileURLToPath } from 'node:url';
 import { Rng } from '../dist/src/core/rng.js';
 import { currentEngine } from '../dist/src/engine/select.js';
 import { io, train, useEngine } from '../dist/src/index.js';
+import { fillRoot } from '../dist/test/runs/small-task.js';
 
 const kills = Number(process.argv[2] ?? 200);
 const seed = Number(process.argv[3] ?? Date.now() % 2 ** 32);
-const program = fileURLToPath(new URL('../dist/test/runs/killed-training.js', import.meta.url));
+const program = (name) => fileURLToPath(new URL(`../dist/test/runs/${name}.js`, import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'wick-resume-'));
 const rng = new Rng(seed);
 const compared = [
@@ -29,6 +30,7 @@ const plain = {
   average: 'none',
   mixup: false,
   accumulate: 1,
+  parts: 'all',
 };
 const everything = { augment: true, average: 'ema', mixup: true };
 const best = currentEngine().name;
@@ -38,9 +40,12 @@ const combinations = [
   { engine: 'wasm', ...plain },
   { engine: 'wasm', ...plain, ...everything, compile: false, workers: 1 },
   { engine: 'wasm', ...plain, ...everything, workers: 4 },
-  { engine: 'wasm', ...plain, average: 'lookahead', accumulate: 2 },
-  { engine: best, ...plain, augment: true, workers: 3 },
-  { engine: best, ...plain, ...everything, average: 'lookahead', accumulate: 2 },
+  { engine: 'wasm', ...plain, average: 'lookahead', accumulate: 2, parts: 'freeze' },
+  { pretrained: 'head' },
+  { pretrained: 'fineTune' },
+  { engine: best, ...plain, augment: true, workers: 3, parts: 'unfreeze' },
+  { engine: best, ...plain, ...everything, average: 'lookahead', accumulate: 2, parts: 'freeze' },
+  { engine: 'reference', ...plain, compile: false, average: 'lookahead', parts: 'unfreeze' },
   ...(hasBfloat16()
     ? [
         { engine: best, ...plain, precision: 'bfloat16' },
@@ -62,7 +67,11 @@ function hasBfloat16() {
 
 /** Runs the training, killed `ms` after it has begun if it has not ended by then; says whether it was, and how long it took. */
 async function live(run, combination, ms) {
-  const child = spawn(process.execPath, [program, run, JSON.stringify(combination)]);
+  const { pretrained } = combination;
+  const args = pretrained
+    ? [program('killed-head'), root, run, pretrained]
+    : [program('killed-training'), run, JSON.stringify(combination)];
+  const child = spawn(process.execPath, args);
   let told = '';
   child.stderr.on('data', (text) => {
     told += text;
@@ -94,6 +103,8 @@ async function requireWhole(run) {
   return names.filter((name) => name.endsWith('.tmp')).length;
 }
 
+const root = join(folder, 'root');
+await fillRoot(root);
 let done = 0;
 let ends = 0;
 let inSaves = 0;

@@ -15,6 +15,8 @@ export interface Combination {
   readonly average: 'none' | 'ema' | 'lookahead';
   readonly mixup: boolean;
   readonly accumulate: number;
+  /** What learns in the first epoch, or in the second, only. */
+  readonly parts: 'all' | 'freeze' | 'unfreeze';
 }
 
 /** `step 5`: when the step is over; `save 5`: while the fifth checkpoint is written; `epoch 1`: between logs and checkpoint. */
@@ -60,7 +62,7 @@ async function loaders({ augment, workers, mixup }: Combination) {
 }
 
 async function main(path: string, combination: Combination, moment: string): Promise<void> {
-  const { engine, compile, precision, average, accumulate } = combination;
+  const { engine, compile, precision, average, accumulate, parts } = combination;
   useEngine(engine);
   manualSeed(1);
   const begun = existsSync(`${path}/config.json`);
@@ -76,6 +78,7 @@ async function main(path: string, combination: Combination, moment: string): Pro
     new nn.Dropout(0.2),
     new nn.Linear(4 * 13 * 13, 10),
   );
+  if (parts === 'unfreeze') nn.freeze(model, '1');
   const optimizer = new optim.Adam(model.parameters(), { lr: 0.01 });
   const { trainLoader, ...held } = await loaders(combination);
   let saves = 0;
@@ -84,8 +87,18 @@ async function main(path: string, combination: Combination, moment: string): Pro
     scheduler: new optim.lrScheduler.CosineAnnealingLR(optimizer, 2),
     callbacks: [
       new runs.RunRecorder(run),
+      ...(parts === 'freeze' ? [new train.Freeze({ 2: ['0', '5.bias'] })] : []),
+      ...(parts === 'unfreeze' ? [new train.Unfreeze({ 2: ['0', '1'] })] : []),
       ...(average === 'ema' ? [new train.WeightAveraging({ decay: 0.9 })] : []),
-      ...(average === 'lookahead' ? [new train.Lookahead({ everySteps: 2 })] : []),
+      ...(average === 'lookahead'
+        ? [
+            new train.Lookahead({
+              everySteps: 2,
+              power: 3,
+              totalSteps: Math.ceil(7 / accumulate) * 2,
+            }),
+          ]
+        : []),
       {
         onFitStart: () => void process.stdout.write('go\n'),
         onStep: ({ globalStep }) => void (moment === `step ${globalStep}` && die()),

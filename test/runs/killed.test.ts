@@ -5,12 +5,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { saveTorch } from '../../src/io/save-torch.js';
 import '../../src/ops/index.js';
-import { cifar_resnet20 } from '../../src/vision/models/cifar-resnet.js';
-import { fillFolder } from '../recipes/picture-folder.js';
 import { temporaryFolder } from '../vision/datasets/temporary-folder.js';
 import type { Combination, Moment } from './killed-training.js';
+import { fillRoot } from './small-task.js';
 
 const program = fileURLToPath(new URL('./killed-training.js', import.meta.url));
 const skip = process.platform === 'win32' && 'there is no SIGKILL on Windows';
@@ -43,7 +41,7 @@ async function check(folder: string, combination: Combination, moments: readonly
     assert.deepEqual(await readFile(join(cut, file)), await readFile(join(whole, file)), file);
 }
 
-test('killed in steps, in checkpoints and between epochs: compiled, with workers, averaged weights and mixup', {
+test('killed in steps, in checkpoints and between epochs: compiled, with workers, Lookahead, frozen parts and mixup', {
   skip,
 }, async (t) => {
   const combination: Combination = {
@@ -55,6 +53,7 @@ test('killed in steps, in checkpoints and between epochs: compiled, with workers
     average: 'lookahead',
     mixup: true,
     accumulate: 1,
+    parts: 'freeze',
   };
   await check(await temporaryFolder(t), combination, ['step 4', 'save 3', 'epoch 1', 'save 5']);
 });
@@ -69,17 +68,16 @@ test('the same without recording, several batches to a step', { skip }, async (t
     average: 'none',
     mixup: false,
     accumulate: 3,
+    parts: 'unfreeze',
   };
   await check(await temporaryFolder(t), combination, ['step 8', 'save 2']);
 });
 
 test('a head on features that are computed once, killed within an epoch', { skip }, async (t) => {
   const root = await temporaryFolder(t);
-  await fillFolder(join(root, 'photos/train'), { green: 12, red: 12 });
-  await fillFolder(join(root, 'photos/test'), { green: 4, red: 4 });
-  await saveTorch(join(root, 'trained.pth'), cifar_resnet20().stateDict());
+  await fillRoot(root);
   const begin = (run: string, step = '') => {
-    const args = [join(program, '../killed-features.js'), root, join(root, run), step];
+    const args = [join(program, '../killed-head.js'), root, join(root, run), 'head', step];
     const { signal, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
     return { signal, stderr };
   };
