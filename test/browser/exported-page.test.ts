@@ -71,7 +71,7 @@ describe('an exported page', { skip }, () => {
   before(async () => {
     const out = join(folder, 'digits');
     const settings = { data: { limit: 1000 }, seed: 3, epochs: 2, loader: { workers: 0 } };
-    await runs.train('digits', { ...settings, out });
+    await runs.train('digits', { ...settings, out, report: false });
     wick('export', 'digits', '--format', 'web', '--license', 'CC0-1.0');
     const digits = await Digits.open({ split: 'test' });
     const index = Array.from(digits.targets).indexOf(3);

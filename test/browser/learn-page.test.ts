@@ -52,7 +52,7 @@ describe('a page that learns', { skip }, () => {
     const folder = await temporaryFolder(t);
     const out = join(folder, 'digits');
     const settings = { data: { limit: 1000 }, seed: 3, epochs: 2, loader: { workers: 0 } };
-    await runs.train('digits', { ...settings, out });
+    await runs.train('digits', { ...settings, out, report: false });
     const { path } = await runs.exportRun(out, { format: 'web', train: true });
     assert.ok(existsSync(join(path, 'wick-learn.js')));
     const server = await serveFolder(path);

@@ -1,3 +1,4 @@
+import { threadId } from 'node:worker_threads';
 import { DataError } from '../../src/core/errors.js';
 import type { Rng } from '../../src/core/rng.js';
 import type { Dataset, ModuleCall, Sample } from '../../src/data/dataset.js';
@@ -72,4 +73,24 @@ export class MarkDataset implements Dataset<readonly [number]> {
 
 export function openMark(): MarkDataset {
   return new MarkDataset();
+}
+
+/** Samples of one number: the thread that has made it, 0 the main one; counts in shared memory how many were made. */
+export class ThreadDataset implements Dataset<readonly [number]> {
+  readonly length = 12;
+
+  constructor(readonly made = new Int32Array(new SharedArrayBuffer(4))) {}
+
+  get(): readonly [number] {
+    Atomics.add(this.made, 0, 1);
+    return [threadId];
+  }
+
+  workerSpec(): ModuleCall {
+    return { module: import.meta.url, name: 'openThreads', argument: this.made };
+  }
+}
+
+export function openThreads(made: Int32Array<SharedArrayBuffer>): ThreadDataset {
+  return new ThreadDataset(made);
 }

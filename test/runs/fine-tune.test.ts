@@ -62,7 +62,7 @@ test('stopped in the second phase it goes on to the same bits, without the first
   const callbacks: Callback[] = [
     { onNote: (text) => notes.push(text), onFeatures: (event) => features.push(event) },
   ];
-  await resume(run.path, { settings: { epochs: 3 }, callbacks });
+  await resume(run.path, { settings: { epochs: 3 }, callbacks, report: false });
   assert.deepEqual(features, []);
   assert.ok(!notes.join().includes('phase 1'), notes.join());
   const resumed = await weightsOf(run);

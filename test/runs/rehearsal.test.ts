@@ -38,7 +38,7 @@ test('a dry run makes the steps that a training makes, in each phase', async (t)
   assert.ok(memoryBytes > 2 ** 24);
   const { run } = await train('digits', {
     ...{ data: { limit: 80 }, split: { val: 0.2 }, seed: 4, batchSize: 16, epochs: 1 },
-    ...{ loader: { workers: 0 }, compile: false },
+    ...{ loader: { workers: 0 }, compile: false, report: false },
     out: join(await temporaryFolder(t), 'run'),
   });
   assert.equal(phases[0]?.loss, (await run.readLog('steps.jsonl'))[0]?.loss);

@@ -15,6 +15,7 @@ test('a run that is run again gives the same files; where they differ, which do 
   await fillFolder(join(photos, 'test'), { green: 4, red: 4 });
   const { run } = await train(photos, {
     ...{ data: { imageSize: 8 }, epochs: 2, batchSize: 8, loader: { workers: 0 }, seed: 5 },
+    report: false,
     out: join(root, 'first'),
   });
   const again = await reproduce(run.path, { out: join(root, 'again') });
@@ -46,6 +47,7 @@ test('a run that was stopped is to be gone on with first', async (t) => {
       signal: abort.signal,
     },
     callbacks: [{ onStep: ({ globalStep }) => void (globalStep === 3 && abort.abort()) }],
+    report: false,
     out: join(root, 'first'),
   });
   await assert.rejects(reproduce(run.path), {

@@ -5,13 +5,17 @@ import { type TestContext, test } from 'node:test';
 import '../../src/ops/index.js';
 import { useEngine } from '../../src/engine/select.js';
 import { differences } from '../../src/runs/differences.js';
-import { resume } from '../../src/runs/resume.js';
+import { type ResumeOptions, resume as resumeRun } from '../../src/runs/resume.js';
 import type { RunConfig } from '../../src/runs/run-config.js';
 import type { RunFolder } from '../../src/runs/run-folder.js';
 import { type TrainOptions, train } from '../../src/runs/train.js';
 import type { Callback } from '../../src/train/callback.js';
 import { colored, fillFolder } from '../recipes/picture-folder.js';
 import { put, temporaryFolder } from '../vision/datasets/temporary-folder.js';
+
+/** What is drawn is looked at in pictures.test.ts. */
+const resume = (path: string, options: ResumeOptions = {}) =>
+  resumeRun(path, { report: false, ...options });
 
 /** Trains on 24 tiny pictures for 3 epochs of 3 steps; `stopAt` says after which step a signal comes. */
 async function small(t: TestContext) {
@@ -20,7 +24,7 @@ async function small(t: TestContext) {
   await fillFolder(join(photos, 'train'), { green: 12, red: 12 });
   await fillFolder(join(photos, 'test'), { green: 4, red: 4 });
   const data = { imageSize: 8 };
-  const options = { data, epochs: 3, batchSize: 8, loader: { workers: 0 }, seed: 5 };
+  const options = { data, epochs: 3, batchSize: 8, loader: { workers: 0 }, seed: 5, report: false };
   const begin = async (name: string, stopAt = Number.POSITIVE_INFINITY) => {
     const { run } = await train(photos, { ...options, ...stopping(stopAt), out: join(root, name) });
     return run;
@@ -217,6 +221,7 @@ test('everything that settings can ask for goes on to the same bits, and weights
     ...{ data: { imageSize: 8 }, epochs: 4, batchSize: 4, loader: { workers: 0 }, seed: 5 },
     ...{ optimizer: { name: 'sgd', lr: 0.05, momentum: 0.9 }, schedule: 'cosine', warmup: 1 },
     ...{ ema: 0.9, accumulate: 2, clip: 1, split: { val: 0.25 }, loss: { labelSmoothing: 0.1 } },
+    report: false,
     ...{ earlyStopping: 3, checkpoints: { everySteps: 1, keepEvery: 2, keepBest: 1 } },
   };
   const { run: whole } = await train(photos, { ...options, out: join(root, 'whole') });

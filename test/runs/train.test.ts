@@ -13,6 +13,7 @@ const settings = {
   batchSize: 8,
   seed: 5,
   loader: { workers: 0 },
+  report: false,
 } as const;
 
 test('a folder is trained, and its run measured and asked', async (t) => {

@@ -13,7 +13,7 @@ import { encodePng } from '../../../src/vision/codecs/sharp.js';
 import { Image } from '../../../src/vision/image.js';
 import { recipeFolder, whole } from './recipe-file.js';
 
-const options = { data: { limit: 60 }, loader: { workers: 0 }, seed: 3 } as const;
+const options = { data: { limit: 60 }, loader: { workers: 0 }, seed: 3, report: false } as const;
 
 async function trained(t: Parameters<typeof recipeFolder>[0], epochs = 2) {
   const { folder, file } = await recipeFolder(t, whole);
@@ -51,7 +51,7 @@ test('it is evaluated by its own loss, and predicts by its own transform', async
 
 test('it goes on, and is reproduced, to the same bits', async (t) => {
   const { out, folder } = await trained(t, 1);
-  const { run } = await resume(out, { settings: { epochs: 2 } });
+  const { run } = await resume(out, { settings: { epochs: 2 }, report: false });
   const { same, files } = await reproduce(out, { out: join(folder, 'again') });
   assert.ok(same, JSON.stringify(files));
   assert.equal((await run.readLog('metrics.jsonl')).at(-1)?.epoch, 2);
