@@ -227,7 +227,7 @@ def training():
     return {
         "mnistCnn": losses(mnist, torch.optim.SGD(mnist.parameters(), lr=0.1), (16, 1, 28, 28), 10),
         "cifarCnn": losses(cifar, torch.optim.Adam(cifar.parameters(), lr=0.0001), (8, 3, 32, 32), 10),
-        "cifarFast": losses(fast, fast.optimizer(lr=0.005, decay=0.1), (16, 3, 32, 32), 10),
+        "cifarFast": losses(fast, fast.optimizer(lr=0.005, decay=0.1), (4, 3, 32, 32), 10, steps=4),
         "ferCnn": losses(fer, torch.optim.SGD(fer.parameters(), lr=0.0005), (8, 1, 48, 48), 7, steps=4),
         **{
             f"blockCnn{n}": losses(block, torch.optim.SGD(block.parameters(), lr=0.002), (8, 3, 32, 32), 10, steps=4)
