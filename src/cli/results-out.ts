@@ -2,6 +2,7 @@ import { extname } from 'node:path';
 import type { Command } from 'commander';
 import { writeFileAtomic } from '../io/atomic.js';
 import { printLine } from './output.js';
+import { reportFailure } from './report-error.js';
 
 export type ResultFormat = 'text' | 'json' | 'csv';
 
@@ -29,6 +30,24 @@ const formatOfEnding: Readonly<Record<string, ResultFormat>> = {
   '.jsonl': 'json',
   '.txt': 'text',
 };
+
+/**
+ * Writes a page or a picture of what is printed, too. Where that cannot be, it is told, and null given instead of the path: what
+ * was found by long work is not lost for it.
+ */
+export async function writeBeside(
+  path: string,
+  content: string,
+  command: Command,
+): Promise<string | null> {
+  try {
+    await writeFileAtomic(path, content);
+    return path;
+  } catch (error) {
+    reportFailure(error, command);
+    return null;
+  }
+}
 
 /** Where lines go: to stdout at once, or into a file that is written whole at the end. */
 export class ResultLines {

@@ -101,6 +101,9 @@ test('results go into a file, in the form of its ending, whole or not at all', (
     assert.match(err, /^4 pictures in .*; unsure of 4\n$/);
     assert.match(readFileSync(join(folder, file), 'utf8'), start);
   }
+  const json = wick(folder, [...asked, 'all.json', '--json']);
+  assert.deepEqual(JSON.parse(json.out), { file: 'all.json', pictures: 4, failed: 0 });
+  assert.equal(json.err, '');
   const { code } = wick(folder, [...asked, 'never.csv', '--tta', 'diagonal']);
   assert.equal(code, 2);
   assert.ok(!existsSync(join(folder, 'never.csv')));

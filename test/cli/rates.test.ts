@@ -18,6 +18,18 @@ test('lr-find suggests, draws, and writes nothing else', () => {
   assert.match(readFileSync(join(folder, 'lr-find.svg'), 'utf8'), /^<svg /);
 });
 
+test('what lr-find has found is told although its picture cannot be written', () => {
+  const out = `${'x'.repeat(300)}.svg`; // longer than a name may be
+  const args = ['lr-find', 'digits', '--limit', '200', '--steps', '30', '--seed', '1', '-o', out];
+  const text = wick(folder, args);
+  assert.equal(text.code, 1);
+  assert.match(text.out, /\n {2}minimum .*\n$/);
+  assert.match(text.err, /^DataError: x+\.svg: cannot be written \(ENAMETOOLONG: .*\n$/);
+  const json = wick(folder, [...args, '--json']);
+  assert.equal(JSON.parse(json.out).picture, null);
+  assert.equal(JSON.parse(json.err).error.name, 'DataError');
+});
+
 test('--plot-schedule draws the rates before anything is trained', () => {
   writeFileSync(join(folder, 's.yaml'), 'recipe: digits\nepochs: 2\nschedule: cosine\nwarmup: 1\n');
   const args = ['train', '--config', 's.yaml', '--plot-schedule', 'rates.svg', '--json'];

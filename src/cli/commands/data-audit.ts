@@ -2,7 +2,6 @@ import { type Command, Option } from 'commander';
 import { Rng } from '../../core/rng.js';
 import { withoutRemedy } from '../../core/without-remedy.js';
 import { type GallerySection, galleryHtml } from '../../explain/gallery.js';
-import { writeFileAtomic } from '../../io/atomic.js';
 import { auditLabels, type LabelAudit, type SuspectLabel } from '../../runs/audit/audit-labels.js';
 import { percent } from '../../train/epoch-line.js';
 import { encodePng } from '../../vision/codecs/sharp.js';
@@ -21,6 +20,7 @@ import {
 } from '../options.js';
 import { outOption } from '../out-option.js';
 import { formatTable, printJson, printLine, wrapped } from '../output.js';
+import { writeBeside } from '../results-out.js';
 import { withFolder } from './data-inspect.js';
 
 interface CommandOptions extends EngineChoice {
@@ -62,7 +62,7 @@ export function addDataAudit(data: Command): void {
 const printed = 20;
 const onPage = 100;
 
-async function audit(source: string, options: CommandOptions): Promise<void> {
+async function audit(source: string, options: CommandOptions, command: Command): Promise<void> {
   applyEngineChoice(options);
   const { folds, pretrained, imageSize, limit, epochs, seed } = options;
   const counters = new Map<string, ReturnType<typeof showCount>>();
@@ -78,8 +78,8 @@ async function audit(source: string, options: CommandOptions): Promise<void> {
       counter.update(done, total);
     },
   }).finally(end);
-  const page = options.out ?? `${found.name}-audit.html`;
-  await writeFileAtomic(page, await pageOf(found));
+  const path = options.out ?? `${found.name}-audit.html`;
+  const page = await writeBeside(path, await pageOf(found), command);
   if (options.json === true) {
     const { suspects, ...rest } = found;
     printJson({ data: source, page, ...rest, suspects: suspects.map(plain) });
@@ -108,7 +108,7 @@ function csvLines({ suspects }: LabelAudit): string[] {
   ];
 }
 
-function tell(found: LabelAudit, page: string): void {
+function tell(found: LabelAudit, page: string | null): void {
   const { name, suspects, notes, skipped } = found;
   const say = (text: string) => {
     for (const line of wrapped(text, 2)) printLine(line);
@@ -133,7 +133,7 @@ function tell(found: LabelAudit, page: string): void {
   }
   for (const note of notes) say(`note: ${note}`);
   for (const { message } of skipped) say(`left out: ${withoutRemedy(message)}`);
-  say(`${page}: the pictures`);
+  if (page !== null) say(`${page}: the pictures`);
 }
 
 function countOf({ suspects, pictures, guesses }: LabelAudit): string {

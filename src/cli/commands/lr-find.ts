@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { writeFileAtomic } from '../../io/atomic.js';
 import { lrFindSvg } from '../../report/rate-charts.js';
 import { findLr } from '../../runs/lr-find.js';
 import { showDownload } from '../../vision/datasets/download/show-download.js';
@@ -16,6 +15,7 @@ import {
 import { outOption } from '../out-option.js';
 import { formatTable, printJson, printLine, wrapped } from '../output.js';
 import { prepareTraining } from '../prepare-training.js';
+import { writeBeside } from '../results-out.js';
 import { addSettingOptions } from '../setting-options.js';
 
 interface LrFindOptions extends EngineChoice {
@@ -66,9 +66,10 @@ async function runLrFind(
   if (interruption !== null) process.exitCode = interruption.exitCode;
   const { lrs, losses, suggestions } = result;
   const title = `${task.name}: loss by learning rate (${settings.optimizer.name})`;
-  await writeFileAtomic(out, lrFindSvg(lrs, losses, { ...suggestions }, title));
+  const curve = lrFindSvg(lrs, losses, { ...suggestions }, title);
+  const picture = await writeBeside(out, curve, command);
   if (json) {
-    printJson({ suggestions, lrs, losses, picture: out });
+    printJson({ suggestions, lrs, losses, picture });
     return;
   }
   const tell = (text: string) => {
@@ -86,7 +87,7 @@ async function runLrFind(
     ]);
     for (const line of formatTable(rows, 3)) printLine(`  ${line}`);
   }
-  tell(`The curve is in ${out}.`);
+  if (picture !== null) tell(`The curve is in ${picture}.`);
 }
 
 function short(lr: number): string {

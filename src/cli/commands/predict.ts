@@ -25,7 +25,7 @@ import {
   wholeNumber,
 } from '../options.js';
 import { outOption } from '../out-option.js';
-import { printAside, printLine } from '../output.js';
+import { printAside, printJson, printLine } from '../output.js';
 import { predictionLines } from '../prediction-lines.js';
 import { reportFailure } from '../report-error.js';
 import { ResultLines, type ResultOptions, resultFormat } from '../results-out.js';
@@ -86,13 +86,14 @@ async function predict(
   const query = readPredictOptions([asked(options)], card.classes.length);
   const pictures = await askedPictures(images);
   if (pictures.length >= manyPictures) trained.compile();
-  const quiet = format !== 'text' && options.out === undefined;
+  const { json = false, out } = options;
+  const quiet = json || (format !== 'text' && out === undefined);
   if (!quiet) tellNotes(trained);
 
   const top = Math.min(query.top, card.classes.length);
   const threshold = options.threshold !== undefined;
   const { head, line } = predictionLines(format, { top, threshold, checkpoint });
-  const lines = new ResultLines(options.out);
+  const lines = new ResultLines(out);
   if (head !== null) lines.add(head);
   const counter = showCount('pictures');
   const tally = new Tally();
@@ -106,7 +107,10 @@ async function predict(
   }
   counter.end();
   await lines.end();
-  if (options.out !== undefined) printLine(`${options.out}: ${counted(tally.read, 'picture')}`);
+  if (out !== undefined) {
+    if (json) printJson({ file: out, pictures: tally.read, failed: tally.failed });
+    else printLine(`${out}: ${counted(tally.read, 'picture')}`);
+  }
   if (!quiet && pictures.length > 1) printAside(tally.text());
 }
 
@@ -124,7 +128,7 @@ function noteOnInverted({ picture }: Answer): string {
 /** What came of the pictures, and how fast. */
 class Tally {
   private readonly start = performance.now();
-  private failed = 0;
+  failed = 0;
   private unsure = 0;
   read = 0;
 
