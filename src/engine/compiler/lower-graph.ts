@@ -55,6 +55,7 @@ class GraphLowering implements LowerContext {
   );
   private readonly suitBfloat16: ReadonlySet<Value>;
   private readonly uses: ValueUses;
+  private readonly steady: Set<Value>;
   private readonly checks: InputCheck[] = [];
   private node: NamedNode | undefined;
   /** In the place of the node's. */
@@ -71,6 +72,7 @@ class GraphLowering implements LowerContext {
     this.precision = precision;
     this.suitBfloat16 = precision === 'bfloat16' ? bfloat16Values(graph, nodes, target) : new Set();
     this.uses = usesOf(graph, nodes);
+    this.steady = new Set([...graph.steady, ...graph.constants.map(({ value }) => value)]);
   }
 
   draft(): Draft {
@@ -113,6 +115,10 @@ class GraphLowering implements LowerContext {
 
   storageOf(value: Value): Precision {
     return this.forms.first(value).storage;
+  }
+
+  isSteady(value: Value): boolean {
+    return this.steady.has(value);
   }
 
   storageFor(value: Value): Precision {
@@ -173,6 +179,8 @@ class GraphLowering implements LowerContext {
     this.node = node;
     this.uses.advance(node);
     const { op, inputs, outputs } = node;
+    if (inputs.length > 0 && inputs.every((value) => this.steady.has(value)))
+      for (const value of outputs) this.steady.add(value);
     const [source] = inputs;
     if (op?.view === true && source !== undefined) {
       for (const value of outputs) this.forms.alias(value, source);

@@ -55,6 +55,9 @@ export interface LowerContext {
   /** How the elements of `value` are stored now: what an op with kernels for both should take. */
   storageOf(value: Value): Precision;
 
+  /** Whether `value` depends on steady inputs and constants alone: phases that read nothing else run once, not in each run. */
+  isSteady(value: Value): boolean;
+
   /** How the readers of output `value` would have it stored. */
   storageFor(value: Value): Precision;
 

@@ -35,7 +35,7 @@ import { storage } from './families/storage.js';
 import { strided } from './families/strided.js';
 import { ternary } from './families/ternary.js';
 import { unary, unaryBackward } from './families/unary.js';
-import { winogradForward, winogradWeight } from './families/winograd.js';
+import { winogradForward, winogradStrided, winogradWeight } from './families/winograd.js';
 import { winogradRows, winogradRowsWeight } from './families/winograd-rows.js';
 import { type GivenArguments, writeCall } from './families/write-call.js';
 import type { EitherStorage } from './lower/stored-kernel.js';
@@ -52,6 +52,7 @@ export const kernelFamilies = {
   'gemm-dot': gemmDot,
   'winograd-forward': winogradForward,
   'winograd-weight': winogradWeight,
+  'winograd-strided': winogradStrided,
   'winograd-rows': winogradRows,
   'winograd-rows-weight': winogradRowsWeight,
   unary,

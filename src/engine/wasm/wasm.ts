@@ -56,7 +56,7 @@ export function openWasmEngine(
 ): WasmEngine {
   const { threads = Math.min(host.parallelism, maxThreads), winograd = true } = options;
   const { name, withoutBfloat16 } = provider ?? { name: 'wasm', withoutBfloat16: 'engine wasm' };
-  const target = targetWith(provider);
+  const target = targetWith(provider, winograd);
   const memory = new EngineMemory(host.sharesMemory, host.collectGarbage);
   const recent = new RecentCopies((bytes) => memory.allocateSpare(bytes));
   const pool = new Pool(

@@ -7,7 +7,7 @@ import { targetWith } from '../../../src/engine/wasm/target.js';
 import type { Value } from '../../../src/graph/graph.js';
 import { conv1x1, GraphBuilder } from './graphs.js';
 
-const target = targetWith(undefined);
+const target = targetWith(undefined, true);
 
 /** Whether a value that `use` reads, and makes the graph's outputs of, suits bfloat16. */
 function suits(use: (b: GraphBuilder, value: Value) => readonly Value[]): boolean {

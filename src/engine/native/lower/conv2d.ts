@@ -10,6 +10,7 @@ import {
   type StoredGeometry,
   storedGeometry,
 } from '../../compiler/lower/conv-geometry.js';
+import { overResidual } from '../../compiler/lower/residual.js';
 import { isWinograd } from '../../compiler/lower/winograd-choice.js';
 import { type LowerContext, type Lowering, lowering } from '../../compiler/lowering.js';
 import type { ConvNodeAttrs } from '../../compiler/node-attrs.js';
@@ -18,7 +19,7 @@ import type { Precision } from '../../precision.js';
 import type { Kernels } from '../kernels.js';
 import { emitDirect, emitDirectInput } from './conv-direct.js';
 import { emitDirectGradient, hasDirectGradient } from './conv-direct-gradient.js';
-import { endingOf, overResidual } from './ending.js';
+import { endingOf } from './ending.js';
 import { type Lines, worthwhileLines } from './line-geometry.js';
 import { areReachable } from './phase.js';
 import { type StoredImage, storedImage, vectorBlock } from './stored-image.js';

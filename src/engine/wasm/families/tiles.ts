@@ -21,8 +21,10 @@ export const tiledConvolution = {
     blocksPerSlice: 'i32',
     /** A float per output channel. */
     add: 'read',
+    /** Whether the output holds what the results are added to. */
+    adds: 'bool',
     floor: 'f32',
-    /** Per thread: the transforms' temp, then V and M of a strip, or U and M of a slice. */
+    /** Per thread: the transforms' temp, then V and M of a strip, or M of a slice, before which is U where it is not there already. */
     scratch: 'write',
     scratchBytes: 'usize',
   },

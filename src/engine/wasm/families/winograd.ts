@@ -1,16 +1,27 @@
-import type { Family } from './family.js';
+import type { Family, Fields } from './family.js';
 import { tiledConvolution, tiles } from './tiles.js';
+
+const fields = {
+  ...tiledConvolution.start,
+  /** Where weights are transformed once: U. */
+  u: 'write?',
+  ...tiledConvolution.rest,
+} as const satisfies Fields;
 
 export const winogradForward = {
   WinogradArgs: {
     kernels: ['winogradWeights', 'winogradStrips', 'winogradInput', 'winogradSlices'],
-    fields: {
-      ...tiledConvolution.start,
-      /** Strips: U. */
-      u: 'write?',
-      ...tiledConvolution.rest,
-    },
-    reads: { winogradStrips: ['u'], winogradSlices: ['v'] },
+    fields,
+    reads: { winogradStrips: ['u'], winogradSlices: ['u', 'v'] },
+  },
+} as const satisfies Family;
+
+/** With a stride of two. */
+export const winogradStrided = {
+  WinogradArgs: {
+    kernels: ['winogradStridedWeights', 'winogradStrided'],
+    fields,
+    reads: { winogradStrided: ['u'] },
   },
 } as const satisfies Family;
 

@@ -17,6 +17,12 @@ export function flatStart(count: i32, tid: i32, threads: i32): i32 {
   return min(count, unitStart((count + 15) >> 4, tid, threads) << 4);
 }
 
+// Units of a strip where `count` are cut into as few strips as hold at most `most` each.
+export function evenStrip(count: i32, most: i32): i32 {
+  const strips = max(1, (count + most - 1) / most);
+  return (count + strips - 1) / strips;
+}
+
 // Bytes of `count` floats.
 @inline
 export function bytes(count: i32): usize {

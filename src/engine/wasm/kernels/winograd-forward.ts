@@ -2,14 +2,14 @@
 //
 // Below 256 channels a thread takes strips of tiles through transform, product and inverse in memory that stays in its
 // second-level cache (winogradStrips, after winogradWeights). From there on the weights are larger than the tiles, so all
-// tiles are transformed first (winogradInput), and a thread takes slices of the output channels, whose weights it transforms
-// as it needs them (winogradSlices). Layouts, e counting the 36 elements: V [e][tile][C], U [e][K / 8][C][8],
-// M [e][tile][K]. Every matrix is followed by 192 unused bytes, for strides that are powers of two would all fall on the
-// same lines of the caches.
+// tiles are transformed first (winogradInput), and a thread takes slices of the output channels (winogradSlices), whose weights
+// it transforms as it needs them, or has from winogradWeights where they are kept from run to run. Layouts, e counting the 36
+// elements: V [e][tile][C], U [e][K / 8][C][8], M [e][tile][K]. Every matrix is followed by 192 unused bytes, for strides that
+// are powers of two would all fall on the same lines of the caches.
 
 import { WinogradArgs } from './args';
-import { rowsTile } from './gemm-tiles';
-import { unitStart } from './share';
+import { evenStrip, unitStart } from './share';
+import { multiply } from './winograd-product';
 import { transformTaps } from './winograd-taps';
 import { endOf, firstOf } from './winograd-tiles';
 import { prepareTemp, TEMP_BYTES, transformInput, transformOutput } from './winograd-transforms';
@@ -50,7 +50,7 @@ function weightBlocks(a: WinogradArgs, first: i32, end: i32, to: usize, element:
   }
 }
 
-// Unit of work: a strip of tiles.
+// Unit of work: a tile. A thread's tiles are cut into strips.
 export function winogradStrips(a: WinogradArgs, tid: i32, threads: i32): void {
   const temp = a.scratch + <usize>tid * a.scratchBytes;
   const channels = a.input.blocks << 4;
@@ -63,14 +63,14 @@ export function winogradStrips(a: WinogradArgs, tid: i32, threads: i32): void {
   const v = temp + TEMP_BYTES;
   const m = v + 36 * vElement;
   prepareTemp(temp);
-  const strips = (a.tiles - 1) / a.tilesPerStrip + 1;
-  const last = unitStart(strips, tid + 1, threads);
-  for (let i = unitStart(strips, tid, threads); i < last; i++) {
-    const first = i * a.tilesPerStrip;
-    const end = min(a.tiles, first + a.tilesPerStrip);
+  let first = unitStart(a.tiles, tid, threads);
+  const last = unitStart(a.tiles, tid + 1, threads);
+  const strip = evenStrip(last - first, a.tilesPerStrip);
+  for (; first < last; first += strip) {
+    const end = min(last, first + strip);
     transformInput(a.input, first, end, v, vElement, vTile, 64, temp);
     multiplyTiles(a, first, end, v, vElement, a.u, uElement, outChannels, m, mElement);
-    transformOutput(a.output, first, end, 0, a.output.blocks, m, mElement, mTile, a.add, a.floor, temp);
+    transformOutput(a.output, first, end, 0, a.output.blocks, m, mElement, mTile, a.add, a.adds != 0, a.floor, temp);
   }
 }
 
@@ -95,23 +95,25 @@ export function winogradSlices(a: WinogradArgs, tid: i32, threads: i32): void {
   const sliceChannels = a.blocksPerSlice << 4;
   const vTile = <usize>channels << 2;
   const vElement = matrixBytes(a.tiles, channels);
-  const uElement = matrixBytes(channels, sliceChannels);
+  const isMade = a.u != 0;
+  const uElement = matrixBytes(channels, isMade ? a.output.blocks << 4 : sliceChannels);
   const mElement = matrixBytes(a.tilesPerStrip, sliceChannels);
-  const u = temp + TEMP_BYTES;
-  const m = u + 36 * uElement;
+  const own = temp + TEMP_BYTES;
+  const m = isMade ? own : own + 36 * uElement;
   const slices = (a.output.blocks - 1) / a.blocksPerSlice + 1;
   const last = unitStart(slices, tid + 1, threads);
   for (let i = unitStart(slices, tid, threads); i < last; i++) {
     const block = i * a.blocksPerSlice;
     const blockEnd = min(a.output.blocks, block + a.blocksPerSlice);
     const outChannels = (blockEnd - block) << 4;
-    weightBlocks(a, block, blockEnd, u, uElement, temp);
+    const u = isMade ? a.u + (<usize>(block * channels) << 6) : own;
+    if (!isMade) weightBlocks(a, block, blockEnd, u, uElement, temp);
     for (let first = 0; first < a.tiles; first += a.tilesPerStrip) {
       const end = min(a.tiles, first + a.tilesPerStrip);
       const v = a.v + <usize>first * vTile;
       multiplyTiles(a, first, end, v, vElement, u, uElement, outChannels, m, mElement);
       const mTile = <usize>outChannels << 2;
-      transformOutput(a.output, first, end, block, blockEnd, m, mElement, mTile, a.add, a.floor, temp);
+      transformOutput(a.output, first, end, block, blockEnd, m, mElement, mTile, a.add, a.adds != 0, a.floor, temp);
     }
   }
 }
@@ -130,33 +132,14 @@ function multiplyTiles(
   mElement: usize,
 ): void {
   const channels = a.input.blocks << 4;
+  const row = <usize>channels << 2;
   for (let e = 0; e < 36; e++) {
     const from = max(first, firstOf(a.input, e));
     const rows = min(end, endOf(a.input, e)) - from;
     const skipped = <usize>(from - first) << 2;
-    if (rows > 0) multiply(v + skipped * channels, rows, channels, u, columns, m + skipped * columns);
+    if (rows > 0) multiply(v + skipped * channels, row, rows, channels, u, row << 3, columns, m + skipped * columns);
     v += vElement;
     u += uElement;
     m += mElement;
-  }
-}
-
-// M [rows][columns] = V [rows][channels] · U [columns / 8][channels][8].
-function multiply(v: usize, rows: i32, channels: i32, u: usize, columns: i32, m: usize): void {
-  const tiles = (rows - 1) / 6 + 1;
-  const shorter = rows / tiles;
-  const longer = rows - shorter * tiles; // tiles with one row more
-  const vRow = <usize>channels << 2;
-  const mRow = <usize>columns << 2;
-  for (let p = 0; p < columns; p += 8) {
-    let from = v;
-    let to = m + (<usize>p << 2);
-    for (let t = 0; t < tiles; t++) {
-      const count = t < longer ? shorter + 1 : shorter;
-      rowsTile(count, from, vRow, from + vRow, u, 32, to, mRow, 0, 0, -Infinity);
-      from += <usize>count * vRow;
-      to += <usize>count * mRow;
-    }
-    u += vRow << 3;
   }
 }

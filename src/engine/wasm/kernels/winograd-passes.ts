@@ -3,10 +3,10 @@
 import { madd, nmadd } from './abi';
 
 // A vector's place in a pixel of 16 channels, as a type: the offset of a load must be known to the compiler.
-@unmanaged class Quad0 {}
-@unmanaged class Quad1 { a: u64; b: u64; }
-@unmanaged class Quad2 { a: u64; b: u64; c: u64; d: u64; }
-@unmanaged class Quad3 { a: u64; b: u64; c: u64; d: u64; e: u64; f: u64; }
+@unmanaged export class Quad0 {}
+@unmanaged export class Quad1 { a: u64; b: u64; }
+@unmanaged export class Quad2 { a: u64; b: u64; c: u64; d: u64; }
+@unmanaged export class Quad3 { a: u64; b: u64; c: u64; d: u64; e: u64; f: u64; }
 
 // Six outputs of Bᵀ from vectors at p0 … p5.
 @inline
@@ -77,7 +77,14 @@ function gradientPass<Q>(
   v128.store(q5, d3, offsetof<Q>());
 }
 
-// Four outputs of Aᵀ from vectors at p0 … p5; in the last pass plus `add`, none below `low`, and only the first `count`.
+// Stores a vector of the output: where it `adds`, on top of what is there, and nothing below `low`.
+@inline
+function finish<Q>(q: usize, y: v128, adds: bool, low: v128): void {
+  if (adds) y = f32x4.add(y, v128.load(q, offsetof<Q>()));
+  v128.store(q, f32x4.pmax(y, low), offsetof<Q>());
+}
+
+// Four outputs of Aᵀ from vectors at p0 … p5; in the last pass plus `add`, finished, and only the first `count`.
 @inline
 function outputPass<Q>(
   p0: usize,
@@ -93,6 +100,7 @@ function outputPass<Q>(
   isLast: bool,
   count: i32,
   add: usize,
+  adds: bool,
   low: v128,
 ): void {
   const two = f32x4.splat(2);
@@ -114,10 +122,10 @@ function outputPass<Q>(
   const y3 = madd(eight, d2, f32x4.add(d1, m5));
   if (isLast) {
     const bias = v128.load(add, offsetof<Q>());
-    v128.store(q0, f32x4.pmax(f32x4.add(y0, bias), low), offsetof<Q>());
-    if (count > 1) v128.store(q1, f32x4.pmax(f32x4.add(y1, bias), low), offsetof<Q>());
-    if (count > 2) v128.store(q2, f32x4.pmax(f32x4.add(y2, bias), low), offsetof<Q>());
-    if (count > 3) v128.store(q3, f32x4.pmax(f32x4.add(y3, bias), low), offsetof<Q>());
+    finish<Q>(q0, f32x4.add(y0, bias), adds, low);
+    if (count > 1) finish<Q>(q1, f32x4.add(y1, bias), adds, low);
+    if (count > 2) finish<Q>(q2, f32x4.add(y2, bias), adds, low);
+    if (count > 3) finish<Q>(q3, f32x4.add(y3, bias), adds, low);
   } else {
     v128.store(q0, y0, offsetof<Q>());
     v128.store(q1, y1, offsetof<Q>());
@@ -172,7 +180,7 @@ function shortGradientPass<Q>(p: usize, from: usize, q: usize, step: usize): voi
   v128.store(q2 + 3 * step, d2, offsetof<Q>());
 }
 
-// Three outputs of Aᵀ, plus `add` and none below `low` in the last pass.
+// Three outputs of Aᵀ, in the last pass plus `add` and finished.
 @inline
 function shortOutputPass<Q>(
   p: usize,
@@ -181,6 +189,7 @@ function shortOutputPass<Q>(
   step: usize,
   isLast: bool,
   add: usize,
+  adds: bool,
   low: v128,
 ): void {
   const p2 = p + 2 * from;
@@ -193,9 +202,9 @@ function shortOutputPass<Q>(
   const y2 = madd(f32x4.splat(4), m3, f32x4.add(even, v128.load(p2 + 3 * from, offsetof<Q>())));
   if (isLast) {
     const bias = v128.load(add, offsetof<Q>());
-    v128.store(q, f32x4.pmax(f32x4.add(y0, bias), low), offsetof<Q>());
-    v128.store(q + step, f32x4.pmax(f32x4.add(y1, bias), low), offsetof<Q>());
-    v128.store(q + 2 * step, f32x4.pmax(f32x4.add(y2, bias), low), offsetof<Q>());
+    finish<Q>(q, f32x4.add(y0, bias), adds, low);
+    finish<Q>(q + step, f32x4.add(y1, bias), adds, low);
+    finish<Q>(q + 2 * step, f32x4.add(y2, bias), adds, low);
   } else {
     v128.store(q, y0, offsetof<Q>());
     v128.store(q + step, y1, offsetof<Q>());
@@ -239,7 +248,7 @@ export function gradientPixel(p0: usize, p1: usize, p2: usize, p3: usize, to: us
   gradientPass<Quad3>(p0, p1, p2, p3, to, q1, q2, q3, q4, q5);
 }
 
-// In the last pass adds `add` (16 floats) and stores the first `count` of the four outputs, none below `low`.
+// In the last pass adds `add` (16 floats) and stores the first `count` of the four outputs, finished.
 @inline
 export function outputPixel(
   p: usize,
@@ -249,6 +258,7 @@ export function outputPixel(
   isLast: bool,
   count: i32,
   add: usize,
+  adds: bool,
   low: v128,
 ): void {
   const p1 = p + from;
@@ -259,10 +269,10 @@ export function outputPixel(
   const q1 = to + step;
   const q2 = q1 + step;
   const q3 = q2 + step;
-  outputPass<Quad0>(p, p1, p2, p3, p4, p5, to, q1, q2, q3, isLast, count, add, low);
-  outputPass<Quad1>(p, p1, p2, p3, p4, p5, to, q1, q2, q3, isLast, count, add, low);
-  outputPass<Quad2>(p, p1, p2, p3, p4, p5, to, q1, q2, q3, isLast, count, add, low);
-  outputPass<Quad3>(p, p1, p2, p3, p4, p5, to, q1, q2, q3, isLast, count, add, low);
+  outputPass<Quad0>(p, p1, p2, p3, p4, p5, to, q1, q2, q3, isLast, count, add, adds, low);
+  outputPass<Quad1>(p, p1, p2, p3, p4, p5, to, q1, q2, q3, isLast, count, add, adds, low);
+  outputPass<Quad2>(p, p1, p2, p3, p4, p5, to, q1, q2, q3, isLast, count, add, adds, low);
+  outputPass<Quad3>(p, p1, p2, p3, p4, p5, to, q1, q2, q3, isLast, count, add, adds, low);
 }
 
 // The same for tiles of three.
@@ -295,10 +305,11 @@ export function shortOutputPixel(
   step: usize,
   isLast: bool,
   add: usize,
+  adds: bool,
   low: v128,
 ): void {
-  shortOutputPass<Quad0>(p, from, to, step, isLast, add, low);
-  shortOutputPass<Quad1>(p, from, to, step, isLast, add, low);
-  shortOutputPass<Quad2>(p, from, to, step, isLast, add, low);
-  shortOutputPass<Quad3>(p, from, to, step, isLast, add, low);
+  shortOutputPass<Quad0>(p, from, to, step, isLast, add, adds, low);
+  shortOutputPass<Quad1>(p, from, to, step, isLast, add, adds, low);
+  shortOutputPass<Quad2>(p, from, to, step, isLast, add, adds, low);
+  shortOutputPass<Quad3>(p, from, to, step, isLast, add, adds, low);
 }

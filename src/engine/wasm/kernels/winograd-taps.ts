@@ -104,7 +104,7 @@ function sumParts(p: usize, parts: i32, part: usize): v128 {
 }
 
 // Tap t of four kernels as one vector at to + t·step.
-function loadTaps(w: usize, lane: usize, to: usize, step: usize): void {
+export function loadTaps(w: usize, lane: usize, to: usize, step: usize): void {
   const w1 = w + lane;
   const w2 = w1 + lane;
   const w3 = w2 + lane;

@@ -40,3 +40,53 @@ export function endOf(a: Tiles, element: i32): i32 {
 
 // The point that tiles of three leave out: −2.
 export const MISSING: i32 = 4;
+
+// Where this thread's walk over tiles is: a tile of the rows [firstDown, endDown) and columns [firstAcross, endAcross) that
+// make up its group.
+export let image: i32 = 0;
+let down: i32 = 0;
+let across: i32 = 0;
+let firstDown: i32 = 0;
+let endDown: i32 = 0;
+let firstAcross: i32 = 0;
+let endAcross: i32 = 0;
+export let isShort: bool = false; // three rows
+export let isNarrow: bool = false; // three columns
+
+export function goTo(a: Tiles, tile: i32): void {
+  isNarrow = tile >= beforeNarrow(a);
+  isShort = tile < beforeFull(a) || tile >= beforeSmall(a);
+  if (isNarrow) tile -= isShort ? beforeSmall(a) : beforeNarrow(a);
+  else if (!isShort) tile -= beforeFull(a);
+  firstDown = isShort ? a.fullDown : 0;
+  endDown = isShort ? a.down : a.fullDown;
+  firstAcross = isNarrow ? a.fullAcross : 0;
+  endAcross = isNarrow ? a.across : a.fullAcross;
+  const inRow = endAcross - firstAcross;
+  const inImage = (endDown - firstDown) * inRow;
+  image = tile / inImage;
+  const rest = tile - image * inImage;
+  down = firstDown + rest / inRow;
+  across = firstAcross + (rest % inRow);
+}
+
+// Goes on to tile `next`.
+@inline
+export function goOn(a: Tiles, next: i32): void {
+  if (++across < endAcross) return;
+  across = firstAcross;
+  if (++down < endDown) return;
+  down = firstDown;
+  if (++image == a.images && next < countOf(a)) goTo(a, next);
+}
+
+// The first row and the first column of the tile's outputs.
+@inline
+export function topOf(a: Tiles): i32 {
+  return isShort ? 3 * down + a.fullDown : down << 2;
+}
+
+@inline
+export function leftOf(a: Tiles): i32 {
+  return isNarrow ? 3 * across + a.fullAcross : across << 2;
+}

@@ -19,7 +19,7 @@ import {
   shortInputPixel,
   shortOutputPixel,
 } from './winograd-passes';
-import { beforeFull, beforeNarrow, beforeSmall, countOf, MISSING } from './winograd-tiles';
+import { goOn, goTo, image, isNarrow, isShort, leftOf, MISSING, topOf } from './winograd-tiles';
 
 // Bytes of the scratch memory of a transform: a tile between its two passes, then rows of zeros.
 export const TEMP_BYTES: usize = 4096;
@@ -30,72 +30,22 @@ export function prepareTemp(temp: usize): void {
   memory.fill(temp + ZEROS, 0, 448);
 }
 
-const PIXEL: usize = 64;
+export const PIXEL: usize = 64;
 const ROW: usize = 384; // of a tile of 6 × 6
-
-// Where this thread's walk over tiles is: a tile of the rows [firstDown, endDown) and columns [firstAcross, endAcross) that
-// make up its group.
-let image: i32 = 0;
-let down: i32 = 0;
-let across: i32 = 0;
-let firstDown: i32 = 0;
-let endDown: i32 = 0;
-let firstAcross: i32 = 0;
-let endAcross: i32 = 0;
-let isShort: bool = false; // three rows
-let isNarrow: bool = false; // three columns
-
-function goTo(a: Tiles, tile: i32): void {
-  isNarrow = tile >= beforeNarrow(a);
-  isShort = tile < beforeFull(a) || tile >= beforeSmall(a);
-  if (isNarrow) tile -= isShort ? beforeSmall(a) : beforeNarrow(a);
-  else if (!isShort) tile -= beforeFull(a);
-  firstDown = isShort ? a.fullDown : 0;
-  endDown = isShort ? a.down : a.fullDown;
-  firstAcross = isNarrow ? a.fullAcross : 0;
-  endAcross = isNarrow ? a.across : a.fullAcross;
-  const inRow = endAcross - firstAcross;
-  const inImage = (endDown - firstDown) * inRow;
-  image = tile / inImage;
-  const rest = tile - image * inImage;
-  down = firstDown + rest / inRow;
-  across = firstAcross + (rest % inRow);
-}
-
-// Goes on to tile `next`.
-@inline
-function goOn(a: Tiles, next: i32): void {
-  if (++across < endAcross) return;
-  across = firstAcross;
-  if (++down < endDown) return;
-  down = firstDown;
-  if (++image == a.images && next < countOf(a)) goTo(a, next);
-}
-
-// The first row and the first column of the tile's outputs.
-@inline
-function topOf(a: Tiles): i32 {
-  return isShort ? 3 * down + a.fullDown : down << 2;
-}
-
-@inline
-function leftOf(a: Tiles): i32 {
-  return isNarrow ? 3 * across + a.fullAcross : across << 2;
-}
 
 // The address of pixel (y, x) of block `c` of the image.
 @inline
-function pixelAt(a: Tiles, c: i32, y: i32, x: i32): usize {
+export function pixelAt(a: Tiles, c: i32, y: i32, x: i32): usize {
   return a.data + (<usize>((image * a.blocks + c) * a.height + y) * <usize>a.width + <usize>x) * PIXEL;
 }
 
-// Zeros in the columns [from, to) (bytes of a row) of a tile's 6 rows of `rowBytes`.
+// Zeros in the columns [from, to) (bytes of a row) of `rows` rows of a tile, `rowBytes` each.
 @inline
-function clearColumns(temp: usize, from: usize, to: usize, rowBytes: usize): void {
+export function clearColumns(temp: usize, from: usize, to: usize, rowBytes: usize, rows: i32): void {
   const zero = f32x4.splat(0);
   for (let o = temp + from; o < temp + to; o += 16) {
     let p = o;
-    for (let r = 0; r < 6; r++) {
+    for (let r = 0; r < rows; r++) {
       v128.store(p, zero);
       p += rowBytes;
     }
@@ -130,8 +80,8 @@ export function transformInput(
       const p5 = y + 5 < a.height ? corner + 5 * rowBytes : zeros;
       const left = <usize>max(-x, 0) * PIXEL;
       const right = <usize>min(6, a.width - x) * PIXEL;
-      if (left) clearColumns(temp, 0, left, ROW);
-      if (right < ROW) clearColumns(temp, right, ROW, ROW);
+      if (left) clearColumns(temp, 0, left, ROW, 6);
+      if (right < ROW) clearColumns(temp, right, ROW, ROW, 6);
       if (isShort) {
         for (let o = left; o < right; o += PIXEL)
           shortInputPixel(p0 + o, p1 + o, p2 + o, p3 + o, p4 + o, temp + o, ROW);
@@ -177,7 +127,7 @@ export function transformGradient(
       const p2 = y + 2 < a.height ? p0 + 2 * rowBytes : zeros;
       const p3 = y + 3 < a.height ? p0 + 3 * rowBytes : zeros;
       const right = <usize>min(4, a.width - x) * PIXEL;
-      if (right < row) clearColumns(temp, right, row, row);
+      if (right < row) clearColumns(temp, right, row, row, 6);
       if (isShort) {
         for (let o: usize = 0; o < right; o += PIXEL) shortGradientPixel(p0 + o, rowBytes, temp + o, row);
       } else {
@@ -197,7 +147,8 @@ export function transformGradient(
 }
 
 // Writes blocks [block, blockEnd) of tiles [first, end) of the output: element e of tile t and block c is read at
-// from + e·element + (t − first)·tile + (c − block)·64. `add` holds a float per channel.
+// from + e·element + (t − first)·tile + (c − block)·64. `add` holds a float per channel; where it `adds`, the output holds what
+// the results are added to.
 export function transformOutput(
   a: Tiles,
   first: i32,
@@ -208,6 +159,7 @@ export function transformOutput(
   element: usize,
   tile: usize,
   add: usize,
+  adds: bool,
   floor: f32,
   temp: usize,
 ): void {
@@ -222,8 +174,8 @@ export function transformOutput(
         if (isNarrow && j == MISSING) continue;
         const p = m + j * element;
         const q = temp + j * PIXEL;
-        if (isShort) shortOutputPixel(p, 6 * element, q, ROW, false, 0, low);
-        else outputPixel(p, 6 * element, q, ROW, false, 4, 0, low);
+        if (isShort) shortOutputPixel(p, 6 * element, q, ROW, false, 0, false, low);
+        else outputPixel(p, 6 * element, q, ROW, false, 4, 0, false, low);
       }
       const y = topOf(a);
       const x = leftOf(a);
@@ -231,8 +183,8 @@ export function transformOutput(
       const columns = min(4, a.width - x);
       let q = pixelAt(a, c, y, x);
       for (let r = temp; r < temp + <usize>rows * ROW; r += ROW) {
-        if (isNarrow) shortOutputPixel(r, PIXEL, q, PIXEL, true, bias, low);
-        else outputPixel(r, PIXEL, q, PIXEL, true, columns, bias, low);
+        if (isNarrow) shortOutputPixel(r, PIXEL, q, PIXEL, true, bias, adds, low);
+        else outputPixel(r, PIXEL, q, PIXEL, true, columns, bias, adds, low);
         q += rowBytes;
       }
       m += tile;

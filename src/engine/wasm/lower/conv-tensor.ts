@@ -31,7 +31,8 @@ interface Grouped {
   readonly size: Size2d;
 }
 
-function layOut(pointer: Pointer, { channels, size }: Grouped, block: number): ConvTensor {
+/** A tensor that lies at `pointer`. */
+export function layOut(pointer: Pointer, { channels, size }: Grouped, block: number): ConvTensor {
   const [height, width] = size;
   const blocks = Math.ceil(channels / block);
   const pixel = block * 4;

@@ -50,8 +50,10 @@ function lowerBackwardInput(node: PlanNode<Conv2dAttrs>, context: LowerContext):
       w: pointer,
       lane: 36,
       sum: channels * 36,
+      steady: context.isSteady(w),
       flipped: true,
       add: context.table(new Float32Array(channels)),
+      adds: false,
       floor: Number.NEGATIVE_INFINITY,
     });
     return true;

@@ -1,22 +1,25 @@
 /** conv2d: x `[N, C, H, W]`, w `[O, C / groups, kH, kW]`, optionally bias `[O]` → y `[N, O, H', W']`. */
 import { internalError } from '../../../core/errors.js';
+import { operands } from '../../../graph/op.js';
 import {
   convGeometry,
   isEmpty,
   outputBlock,
   storedGeometry,
 } from '../../compiler/lower/conv-geometry.js';
+import { overResidual } from '../../compiler/lower/residual.js';
 import { isWinograd } from '../../compiler/lower/winograd-choice.js';
 import { type LowerContext, lowering } from '../../compiler/lowering.js';
 import type { ConvNodeAttrs } from '../../compiler/node-attrs.js';
 import type { PlanNode } from '../../compiler/plan-node.js';
 import { emitDirect, packBias, packWeights } from './conv-direct.js';
-import { readTensor, storedBlock, writeTensor } from './conv-tensor.js';
+import { layOut, readTensor, storedBlock, writeTensor } from './conv-tensor.js';
 import { emitWinograd } from './conv-winograd.js';
 import { emitWinogradRows, isWinogradRows } from './conv-winograd-rows.js';
+import { emitWinogradStrided, isWinogradStrided } from './conv-winograd-strided.js';
 
 function lowerConv2d(node: PlanNode<ConvNodeAttrs>, context: LowerContext): boolean {
-  const [x, w, bias] = node.inputs;
+  const [x, w, bias, residual] = node.inputs;
   const [y] = node.outputs;
   if (x === undefined || w === undefined || y === undefined)
     throw internalError('conv2d without input, weight or output');
@@ -26,8 +29,11 @@ function lowerConv2d(node: PlanNode<ConvNodeAttrs>, context: LowerContext): bool
   const { batch, groups, channels, inChannels, outChannels, size, outSize, kernel } = geometry;
   const outBlock = outputBlock(outChannels);
   const read = { batch, groups, channels: inChannels, size };
+  const isSteady = context.isSteady(w);
+  const isStrided = context.winograd && isWinogradStrided(geometry, context.threads, isSteady);
   const isFast = context.winograd && isWinograd(geometry);
-  const block = isFast ? 16 : geometry.depthwise ? outBlock : storedBlock(context, x, read);
+  const block =
+    isFast || isStrided ? 16 : geometry.depthwise ? outBlock : storedBlock(context, x, read);
   const from = readTensor(context, x, read, block);
   const weight = context.input(w);
   const biasPointer = bias && context.input(bias);
@@ -35,22 +41,32 @@ function lowerConv2d(node: PlanNode<ConvNodeAttrs>, context: LowerContext): bool
   const floor = relu ? 0 : Number.NEGATIVE_INFINITY;
   const written = { batch, groups, channels: outChannels, size: outSize };
 
-  if (isFast) {
-    const { tensor } = writeTensor(context, y, written, outBlock);
-    emitWinograd(context, {
+  if (isFast || isStrided) {
+    const over = { y, block: outBlock, storage: 'float32', apart: [from.pointer] } as const;
+    const to = residual
+      ? overResidual(context, { ...over, residual })
+      : context.output(y, outBlock);
+    const conv = {
       images: batch,
       x: from,
       size,
-      y: tensor,
+      y: layOut(to, written, outBlock),
       outSize,
       padding: geometry.padding[0],
       w: weight,
       lane: channels * 36,
       sum: 36,
-      flipped: false,
       add: biasPointer ?? context.table(new Float32Array(outChannels)),
       floor,
-    });
+    };
+    if (isStrided) emitWinogradStrided(context, conv);
+    else
+      emitWinograd(context, {
+        ...conv,
+        steady: isSteady,
+        flipped: false,
+        adds: residual !== undefined,
+      });
     return true;
   }
   if (context.winograd && isWinogradRows(geometry)) {
@@ -111,6 +127,15 @@ function lowerConv2d(node: PlanNode<ConvNodeAttrs>, context: LowerContext): bool
   });
   to.finish();
   return true;
+}
+
+/** Whether the sum behind a convolution can be a part of it, where Winograd may compute it. */
+export function takesResidual({ inputs, outputs, attrs }: PlanNode<ConvNodeAttrs>): boolean {
+  const [x, w] = operands(inputs);
+  const [y] = operands(outputs);
+  const isFloat = [...inputs, ...outputs].every(({ dtype }) => dtype === 'float32');
+  if (!isFloat || [x.shape, y.shape].some(isEmpty)) return false;
+  return isWinograd(storedGeometry(convGeometry(x.shape, w.shape, y.shape, attrs)));
 }
 
 export const conv2dLowering = lowering(lowerConv2d);

@@ -20,6 +20,8 @@ export interface Case {
   readonly tolerance?: number;
   /** Whether convolutions may be Winograd's. @default true */
   readonly winograd?: boolean;
+  /** Whether weights are told to be the same in every run. @default false */
+  readonly steady?: boolean;
 }
 
 const boxes = builds.map((build) => ({ build, box: new Sandbox(build) }));
@@ -53,12 +55,20 @@ export function given(
 
 /** A test per case. */
 export function checkAgreement(cases: readonly Case[]): void {
-  for (const { op, attrs = {}, inputs, blocks = [1], winograd = true, ...rest } of cases) {
+  for (const {
+    op,
+    attrs = {},
+    inputs,
+    blocks = [1],
+    winograd = true,
+    steady = false,
+    ...rest
+  } of cases) {
     const { storage = 'float32' } = rest;
     const { tolerance = storageTolerance[storage] } = rest;
     const shapes = inputs.map(({ shape }) => `[${shape}]`).join(' ');
     const shown = Object.keys(attrs).length === 0 ? '' : ` ${JSON.stringify(attrs)}`;
-    test(`${op} ${shapes}${shown} in layouts ${blocks.join(', ')}, ${storage}`, () => {
+    test(`${op} ${shapes}${shown} in layouts ${blocks.join(', ')}, ${storage}${steady ? ', steady' : ''}`, () => {
       const expected = runReference(op, attrs, inputs);
       for (const { build, box } of boxes)
         for (const block of blocks)
@@ -68,6 +78,7 @@ export function checkAgreement(cases: readonly Case[]): void {
                 block,
                 threads,
                 winograd,
+                steady,
                 storage,
               });
             const actual = run();

@@ -30,6 +30,8 @@ export interface Run {
   readonly threads?: number;
   /** @default true */
   readonly winograd?: boolean;
+  /** Whether weights are told to be the same in every run. @default false */
+  readonly steady?: boolean;
   /** How float inputs of two and more dimensions are stored. @default 'float32' */
   readonly storage?: Precision;
 }
@@ -41,14 +43,14 @@ export function runLowered(
   attrs: object,
   inputs: readonly NdArray[],
   types: readonly TensorType[],
-  { block = ROWS, threads = 1, winograd = true, storage = 'float32' }: Run = {},
+  { block = ROWS, threads = 1, winograd = true, steady = false, storage = 'float32' }: Run = {},
 ): TypedArray[] | undefined {
   box.reset();
   const lower = lowerings[name as NodeName] as Lowering | undefined; // rows have the op's attributes
   assert.ok(lower, `no lowering for ${name}`);
   let id = 0;
   const asValue = ({ shape, dtype }: TensorType): Value => ({ id: id++, shape, dtype });
-  const context = new SandboxContext(box, threads, winograd, storage);
+  const context = new SandboxContext(box, threads, winograd, storage, steady);
   const node = {
     name: name as NodeName,
     attrs,
@@ -103,6 +105,7 @@ class SandboxContext implements LowerContext {
     readonly threads: number,
     readonly winograd: boolean,
     readonly precision: Precision,
+    private readonly steady: boolean,
   ) {}
 
   /** Stores an input. */
@@ -141,6 +144,10 @@ class SandboxContext implements LowerContext {
 
   storageOf(value: Value): Precision {
     return this.places.get(value)?.storage ?? 'float32';
+  }
+
+  isSteady(): boolean {
+    return this.steady;
   }
 
   storageFor(): Precision {

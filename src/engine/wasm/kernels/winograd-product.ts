@@ -1,0 +1,33 @@
+// The products of Winograd's matrices.
+
+import { rowsTile } from './gemm-tiles';
+
+// M [rows][columns] = V [rows][depth] · U [columns / 8][depth][8]: from a row of V to the next are `vRow` bytes, from a panel
+// of U, of which no more than the start may be read, `panel`.
+export function multiply(
+  v: usize,
+  vRow: usize,
+  rows: i32,
+  depth: i32,
+  u: usize,
+  panel: usize,
+  columns: i32,
+  m: usize,
+): void {
+  const tiles = (rows - 1) / 6 + 1;
+  const shorter = rows / tiles;
+  const longer = rows - shorter * tiles; // tiles with one row more
+  const length = <usize>depth << 2;
+  const mRow = <usize>columns << 2;
+  for (let p = 0; p < columns; p += 8) {
+    let from = v;
+    let to = m + (<usize>p << 2);
+    for (let t = 0; t < tiles; t++) {
+      const count = t < longer ? shorter + 1 : shorter;
+      rowsTile(count, from, vRow, from + length, u, 32, to, mRow, 0, 0, -Infinity);
+      from += <usize>count * vRow;
+      to += <usize>count * mRow;
+    }
+    u += panel;
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * Phases of Winograd convolution of 3 × 3 kernels with a stride of two: when it is used, and how its tiles are cut.
+ */
+import type { StoredGeometry } from '../../compiler/lower/conv-geometry.js';
+import type { LowerContext } from '../../compiler/lowering.js';
+import type { WinogradConv } from './conv-winograd.js';
+import { block, channelsOf, matrixBytes, tiled, tilingOf, untouched } from './winograd-tiling.js';
+
+const elements = 25;
+
+/** Combinations of even and odd rows and columns. */
+const phases = 4;
+
+/** Bytes of the transforms' own scratch memory, `STRIDED_BYTES` in kernels/winograd-strided-transforms.ts. */
+const tempBytes = 6144;
+
+/** Unused bytes after a tile, as in kernels/winograd-strided.ts. */
+const tilePad = 64;
+
+/** Tiles of a strip. */
+const stripTiles = 24;
+
+/** Weights that are transformed in every run are not worth more memory, in bytes, than the third level of caches has for them. */
+const mostTransformed = 16 << 20;
+
+/** Multiply-adds below which direct convolution takes some tens of microseconds, and its smaller rounding is worth more. */
+const worthwhile = 1 << 20;
+
+const weightBytes = (channels: number, outChannels: number) =>
+  elements * matrixBytes(phases * channels, outChannels);
+
+/** Whether Winograd can compute a convolution of this geometry and pays on so many threads. */
+export function isWinogradStrided(
+  geometry: StoredGeometry,
+  threads: number,
+  steady: boolean,
+): boolean {
+  const { batch, kernel, stride, dilation, padding, groups } = geometry;
+  const { channels, outChannels, outSize } = geometry;
+  const all = (pair: readonly number[], value: number) => pair.every((x) => x === value);
+  return (
+    all(kernel, 3) &&
+    all(stride, 2) &&
+    all(dilation, 1) &&
+    groups === 1 &&
+    padding[0] === padding[1] &&
+    padding[0] <= 1 &&
+    channels % block === 0 &&
+    outChannels % block === 0 &&
+    Math.min(...outSize) >= 4 &&
+    tilingOf(batch, outSize).count >= (threads * stripTiles) / 2 &&
+    (steady || weightBytes(channels, outChannels) <= mostTransformed) &&
+    batch * outSize[0] * outSize[1] * channels * outChannels * 9 >= worthwhile
+  );
+}
+
+export function emitWinogradStrided(
+  context: LowerContext,
+  conv: Omit<WinogradConv, 'flipped' | 'steady' | 'adds'>,
+): void {
+  const tiling = tilingOf(conv.images, conv.outSize);
+  const input = tiled(conv.x, conv.size, conv.padding, tiling);
+  const output = tiled(conv.y, conv.outSize, 0, tiling);
+  const channels = channelsOf(input);
+  const outChannels = channelsOf(output);
+  const tilesPerStrip = Math.min(stripTiles, Math.ceil(tiling.count / context.threads));
+  const tileBytes = phases * channels * 4 + tilePad;
+  const strip = matrixBytes(tilesPerStrip, tileBytes / 4) + matrixBytes(tilesPerStrip, outChannels);
+  const { w, lane, sum, add, floor } = conv;
+  const args = {
+    ...{ input, output, tiles: tiling.count, w, lane, sum, flipped: false },
+    ...{ u: context.scratch(weightBytes(channels, outChannels)), v: undefined },
+    ...{ tilesPerStrip, blocksPerSlice: 0, add, adds: false, floor },
+  };
+  const temp = context.threadScratch(tempBytes);
+  context.emit('winogradStridedWeights', {
+    ...{ ...args, input: untouched(input), output: untouched(output), add: add.untouched() },
+    ...{ scratch: temp.pointer, scratchBytes: temp.bytes },
+  });
+  const scratch = context.threadScratch(tempBytes + elements * strip);
+  context.emit('winogradStrided', {
+    ...{ ...args, w: w.untouched(), scratch: scratch.pointer, scratchBytes: scratch.bytes },
+  });
+}
