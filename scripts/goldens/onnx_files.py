@@ -83,6 +83,25 @@ class Attention(nn.Module):
         return self.head(x[:, 0])
 
 
+class Resized(nn.Module):
+    """Images made larger and smaller; before version 11 by the nearest pixels alone, as PyTorch means them."""
+
+    def __init__(self, modern):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3, padding=1)
+        self.modern = modern
+        self.head = nn.Linear(120 if modern else 784, 3)
+
+    def forward(self, x):
+        resize = nn.functional.interpolate
+        x = resize(self.conv(x), scale_factor=2)
+        if self.modern:
+            x = resize(x, size=(9, 7), mode="bilinear")
+            x = resize(x, scale_factor=(1.5, 2), mode="bilinear", align_corners=True)
+            x = resize(x.relu(), size=(5, 6), mode="bicubic")
+        return self.head(x.flatten(1))
+
+
 def live(model):
     """Statistics that are not 0 and 1."""
     for module in model.modules():
@@ -117,11 +136,19 @@ wanted = [
     ("mixed", Mixed(), 14, ["11", "17"]),
     ("attention", Attention(), 8, ["13", "17"]),
 ]
-for name, model, size, variants in wanted:
+
+
+def add(name, model, size, variants):
     live(model)
     for variant in variants:
         opset, *keep = variant.split()
         cases[f"{name} {variant}"] = export(model, size, int(opset), bool(keep))
+
+
+for row in wanted:
+    add(*row)
+add("resized", Resized(False), 7, ["9", "10"])
+add("resized", Resized(True), 7, ["11", "13", "17"])
 path = os.path.join(os.path.dirname(__file__), "../../test/goldens/onnx-files.json")
 with open(path, "w") as file:
     json.dump(cases, file)

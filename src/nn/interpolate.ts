@@ -1,18 +1,33 @@
 /** Images made larger or smaller inside a network. */
 import { ShapeError, ValueError } from '../core/errors.js';
-import { optionReader } from '../core/options.js';
+import { optionReader, requireOneOf } from '../core/options.js';
 import { dims4, formatShape, pair, type Size2d } from '../core/shape.js';
-import { fromArray } from '../tensor/creation.js';
 import type { Tensor } from '../tensor/tensor.js';
+import {
+  cubicMixing,
+  linearMixing,
+  mixedPixels,
+  mixPixels,
+  nearestPixels,
+  type Place,
+  pickPixels,
+} from './resample.js';
+
+const modes = ['nearest', 'nearest-exact', 'bilinear', 'bicubic'] as const;
 
 export interface InterpolateOptions {
   /** Height and width of the result; or say `scaleFactor`. */
   size?: number | Size2d;
   /** How many times as large the result is. */
   scaleFactor?: number | readonly [number, number];
-  /** @default 'nearest' */
-  mode?: 'nearest' | 'bilinear';
-  /** Whether the corners' centres meet, or the corners themselves (bilinear alone). @default false */
+  /**
+   * `nearest` takes the old pixel in which the new one begins, `nearest-exact` that in which its centre lies; `bilinear` mixes
+   * the four around that, `bicubic` the sixteen.
+   *
+   * @default 'nearest'
+   */
+  mode?: (typeof modes)[number];
+  /** Whether the corners' centres meet, or the corners themselves (bilinear and bicubic alone). @default false */
   alignCorners?: boolean;
 }
 
@@ -23,15 +38,19 @@ const readOptions = optionReader<InterpolateOptions>('interpolate', {
   alignCorners: true,
 });
 
+/** What PyTorch's bicubic has, as OpenCV. */
+const bicubic = cubicMixing(-0.75);
+
 /**
- * x `[N, C, H, W]` → `[N, C, H', W']`, each new pixel the nearest old one, or a mixture of the four around it. Bilinear
- * mixing is linear along each axis: two products with matrices `[H', H]` and `[W, W']`.
+ * x `[N, C, H, W]` → `[N, C, H', W']`, each new pixel the nearest old one, or a mixture of those around it, as
+ * `torch.nn.functional.interpolate`. Mixing goes along each axis: two products with matrices `[H', H]` and `[W, W']`.
  *
  * @throws ValueError unless exactly one of `size` and `scaleFactor` is given
  */
 export function interpolate(x: Tensor, ...given: [options: InterpolateOptions]): Tensor {
   const options = readOptions(given);
-  const { mode = 'nearest', alignCorners = false } = options;
+  const { mode = 'nearest', alignCorners } = options;
+  requireOneOf('interpolate', 'mode', mode, modes);
   const [, , height, width] = dims4('interpolate', 'input', x.shape);
   const [toHeight, toWidth] = targetSize(options, height, width);
   const [scaleH, scaleW] = scales(options, [height, width], [toHeight, toWidth]);
@@ -40,16 +59,33 @@ export function interpolate(x: Tensor, ...given: [options: InterpolateOptions]):
       'interpolate',
       `${formatShape(x.shape)} to ${toHeight}×${toWidth}: both must have at least one pixel`,
     );
-  if (mode === 'nearest')
-    return x
-      .indexSelect(2, nearest(height, toHeight, scaleH))
-      .indexSelect(3, nearest(width, toWidth, scaleW));
-  if (mode !== 'bilinear')
-    throw new ValueError('interpolate', `mode '${mode}' must be 'nearest' or 'bilinear'`);
-  const rows = mixing(height, toHeight, scaleH, alignCorners);
-  const columns = mixing(width, toWidth, scaleW, alignCorners);
-  const { dtype } = x;
-  return rows.to(dtype).matmul(x).matmul(columns.to(dtype).t());
+  if (mode === 'bilinear' || mode === 'bicubic') {
+    const along = (size: number, count: number, scale: number) => {
+      const at = alignCorners ? corners(size, count) : centres(scale, mode === 'bilinear');
+      return mixedPixels(size, count, at, mode === 'bilinear' ? linearMixing : bicubic);
+    };
+    return mixPixels(x, along(height, toHeight, scaleH), along(width, toWidth, scaleW));
+  }
+  if (alignCorners !== undefined)
+    throw new ValueError(
+      'interpolate',
+      `alignCorners=${alignCorners} is given with mode '${mode}', which has none; leave it out`,
+    );
+  const start = mode === 'nearest' ? 0 : 0.5;
+  const along = (size: number, count: number, scale: number) =>
+    nearestPixels(size, count, (i) => (i + start) * scale);
+  return pickPixels(x, along(height, toHeight, scaleH), along(width, toWidth, scaleW));
+}
+
+/** The first centres meet, and the last ones. */
+function corners(size: number, count: number): Place {
+  return (i) => (count > 1 ? (i * (size - 1)) / (count - 1) : 0);
+}
+
+/** Centres of pixels that are `scale` old ones wide; `inside`: none before the first old one. */
+function centres(scale: number, inside: boolean): Place {
+  const at = (i: number) => (i + 0.5) * scale - 0.5;
+  return inside ? (i) => Math.max(at(i), 0) : at;
 }
 
 function targetSize(
@@ -77,26 +113,4 @@ function scales({ scaleFactor }: InterpolateOptions, from: Size2d, to: Size2d): 
   if (scaleFactor === undefined) return [from[0] / to[0], from[1] / to[1]];
   const [down, across] = factors(scaleFactor);
   return [1 / down, 1 / across];
-}
-
-function nearest(size: number, count: number, scale: number): Tensor {
-  const index = Int32Array.from({ length: count }, (_, i) =>
-    Math.min(Math.floor(i * scale), size - 1),
-  );
-  return fromArray(index, [count], 'int32');
-}
-
-/** What each of `count` new pixels takes of each of `size` old ones: `[count, size]`. */
-function mixing(size: number, count: number, scale: number, alignCorners: boolean): Tensor {
-  const shares = new Float32Array(count * size);
-  for (let i = 0; i < count; i++) {
-    const aligned = count > 1 ? (i * (size - 1)) / (count - 1) : 0;
-    const at = alignCorners ? aligned : Math.max((i + 0.5) * scale - 0.5, 0);
-    const low = Math.min(Math.floor(at), size - 1);
-    const high = Math.min(low + 1, size - 1);
-    const share = Math.min(at - low, 1);
-    shares[i * size + low] = (shares[i * size + low] ?? 0) + 1 - share;
-    shares[i * size + high] = (shares[i * size + high] ?? 0) + share;
-  }
-  return fromArray(shares, [count, size], 'float32');
 }

@@ -39,6 +39,9 @@ const keepsClasses: ReadonlySet<string> = new Set([
   'Squeeze',
 ]);
 
+/** As many as tensors have dimensions. */
+const fewNumbers = 16;
+
 export class NetworkBuilder {
   private readonly constants = new Map<string, Value>();
   private readonly root = new OnnxScope();
@@ -102,6 +105,7 @@ export class NetworkBuilder {
       outputCount: output.findLastIndex((name) => this.uses.has(name)) + 1,
       weights: (i) => this.ownLiteral(input[i]),
       constant: (i) => this.constantOf(input[i], fail),
+      numbers: (i) => this.numbersOf(input[i]),
       layer: (names, make) => {
         const layer = this.layer(names, make, input, fail);
         this.layers.set(output[0] ?? '', layer);
@@ -132,6 +136,13 @@ export class NetworkBuilder {
     const count = numel(known.shape);
     if (count !== 1) throw fail(`has ${count} numbers in ${quote(name)}, where one is read`);
     return ('copyTo' in known ? known.value() : known).data[0];
+  }
+
+  private numbersOf(name = ''): readonly number[] | undefined {
+    const known = this.constants.get(name) ?? this.source.literals.get(name);
+    const count = known === undefined ? 0 : numel(known.shape);
+    if (known === undefined || count === 0 || count > fewNumbers) return undefined;
+    return [...('copyTo' in known ? known.value() : known).data];
   }
 
   private layer(

@@ -12,7 +12,7 @@ import { checkJson } from '../json-file.js';
 import { NetworkBuilder, type NetworkSource } from './build-network.js';
 import { type OnnxFailure, orDamaged } from './failure.js';
 import { type Initializer, Literal, toNumber, type Unpack } from './literal.js';
-import { liveNodes, requireOpset } from './network-source.js';
+import { fixedNames, liveNodes, requireOpset } from './network-source.js';
 import type { OnnxModule } from './onnx-module.js';
 import {
   type AttributeProto,
@@ -107,13 +107,14 @@ export function networkOfGraph(json: unknown, subject = 'onnx'): OnnxModule {
     'it was changed',
   );
   return orDamaged(fail, () => {
+    const all = graph.nodes.map(nodeProto);
+    const fixed = fixedNames(all);
     const given = new Map<string, Initializer>();
     for (const { name: own, shape: sizes } of graph.weights) given.set(own, new Zeros(sizes));
     for (const { name: own, value } of graph.constants)
-      given.set(own, new Literal(own, tensorProto(value), fail, refuseLists));
+      given.set(own, new Literal(own, tensorProto(value), fail, refuseLists, fixed.has(own)));
     if (given.size < graph.weights.length + graph.constants.length)
       throw fail('names weights twice');
-    const all = graph.nodes.map(nodeProto);
     const nodes = liveNodes(all, [input, ...given.keys()], output, fail);
     const info = { metadata: {}, opset: requireOpset(opset, fail), producer: '', inputShape };
     return new NetworkBuilder(

@@ -69,6 +69,8 @@ export class Literal implements Initializer {
     proto: TensorProto,
     fail: OnnxFailure,
     unpack: Unpack,
+    /** Whether nodes are made by its elements. */
+    private readonly isFixed = false,
   ) {
     const what = `tensor ${quote(name)}`;
     const refuse = (detail: string) => fail(`${what} ${detail}`);
@@ -113,7 +115,7 @@ export class Literal implements Initializer {
 
   get isWeight(): boolean {
     const { name } = this.type;
-    return this.shape.length > 0 && (name === 'float32' || name in halves);
+    return !this.isFixed && this.shape.length > 0 && (name === 'float32' || name in halves);
   }
 
   copyTo(target: TypedArray): void {

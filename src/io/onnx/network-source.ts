@@ -42,18 +42,25 @@ export function sourceOf(
 }
 
 function literalsOf(
-  { initializer = [] }: GraphProto,
+  { initializer = [], node = [] }: GraphProto,
   fail: OnnxFailure,
   unpack: Unpack,
 ): Map<string, Literal> {
   const literals = new Map<string, Literal>();
+  const fixed = fixedNames(node);
   for (const tensor of initializer) {
     const name = tensor.name ?? '';
     if (name === '') throw fail('has weights without a name');
     if (literals.has(name)) throw fail(`has two weights ${quote(name)}`);
-    literals.set(name, new Literal(name, tensor, fail, unpack));
+    literals.set(name, new Literal(name, tensor, fail, unpack, fixed.has(name)));
   }
   return literals;
+}
+
+/** Floating-point numbers that are no weights, because nodes are made by them: how many times as large an image becomes. */
+export function fixedNames(nodes: readonly NodeProto[]): ReadonlySet<string> {
+  const resizing = nodes.filter(({ opType = '' }) => opType === 'Resize' || opType === 'Upsample');
+  return new Set(resizing.flatMap(({ input = [] }) => input.slice(1)));
 }
 
 /** Old files list weights among the inputs, too. */

@@ -24,6 +24,8 @@ export interface ImportedNode {
   weights(i: number): Initializer | null;
   /** The number that input `i` is in every run; undefined where it is left out. @throws CheckpointError where it is computed */
   constant(i: number): number | undefined;
+  /** The few numbers that input `i` is in every run; undefined where it is computed, left out or empty. */
+  numbers(i: number): readonly number[] | undefined;
   /** Puts a layer where the names of these inputs say, and fills its tensors (by their names in it) with them; the one that is there when the network runs. */
   layer(inputs: Readonly<Record<string, number>>, make: () => Module): () => Module;
   fail(detail: string): Error;

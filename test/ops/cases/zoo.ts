@@ -281,6 +281,31 @@ const images: readonly OpCase[] = [
       "(F.interpolate(a, scale_factor=2, mode='bilinear'), F.interpolate(a, size=(2, 8), mode='bilinear'), F.interpolate(a, size=(7, 4), mode='bilinear', align_corners=True), F.interpolate(a, scale_factor=(1.7, 0.5), mode='bilinear'))",
   },
   {
+    name: 'interpolate nearest-exact',
+    ops: ['indexSelect', 'indexAdd'],
+    inputs: [input([1, 2, 3, 5])],
+    run: (x) => [
+      interpolate(x, { scaleFactor: 2, mode: 'nearest-exact' }),
+      interpolate(x, { size: [2, 8], mode: 'nearest-exact' }),
+      interpolate(x, { scaleFactor: [1.7, 0.5], mode: 'nearest-exact' }),
+    ],
+    torch:
+      "(F.interpolate(a, scale_factor=2, mode='nearest-exact'), F.interpolate(a, size=(2, 8), mode='nearest-exact'), F.interpolate(a, scale_factor=(1.7, 0.5), mode='nearest-exact'))",
+  },
+  {
+    name: 'interpolate bicubic',
+    ops: ['matmul'],
+    inputs: [input([1, 2, 4, 5])],
+    run: (x) => [
+      interpolate(x, { scaleFactor: 2, mode: 'bicubic' }),
+      interpolate(x, { size: [2, 8], mode: 'bicubic' }),
+      interpolate(x, { size: [7, 1], mode: 'bicubic', alignCorners: true }),
+      interpolate(x, { scaleFactor: [1.7, 0.5], mode: 'bicubic' }),
+    ],
+    torch:
+      "(F.interpolate(a, scale_factor=2, mode='bicubic'), F.interpolate(a, size=(2, 8), mode='bicubic'), F.interpolate(a, size=(7, 1), mode='bicubic', align_corners=True), F.interpolate(a, scale_factor=(1.7, 0.5), mode='bicubic'))",
+  },
+  {
     name: 'scaledDotProductAttention',
     ops: ['matmul', 'softmax'],
     inputs: [

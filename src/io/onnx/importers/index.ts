@@ -4,6 +4,7 @@ import { elementwise } from './elementwise.js';
 import { layers } from './layers.js';
 import { movement } from './movement.js';
 import { reductions } from './reduction.js';
+import { resizes } from './resize.js';
 import { windows } from './windows.js';
 
 /** Ops that only numbers are computed with (`numbers.ts`). */
@@ -20,6 +21,7 @@ export const importers: Importers = {
   ...movement,
   ...layers,
   ...windows,
+  ...resizes,
   Mod: numbersOnly,
   Range: numbersOnly,
 };

@@ -200,6 +200,8 @@ function plainConstant(attributes: ImportedNode['attributes']): Value | undefine
   if (attributes.has('value_int')) return new Numbers([attributes.int('value_int', 0)], []);
   if (attributes.has('value_float'))
     return new Numbers([attributes.float('value_float', 0)], [], true);
+  const floats = attributes.floats('value_floats');
+  if (floats !== undefined) return new Numbers(floats, [floats.length], true);
   const ints = attributes.ints('value_ints');
   return ints && new Numbers(ints, [ints.length]);
 }
