@@ -1,4 +1,10 @@
-import { reasonOf, ShapeError, ValueError } from '../../core/errors.js';
+import {
+  CheckpointError,
+  DTypeError,
+  reasonOf,
+  ShapeError,
+  ValueError,
+} from '../../core/errors.js';
 import { formatShape } from '../../core/shape.js';
 import { type Member, Module } from '../../nn/module.js';
 import type { Tensor } from '../../tensor/tensor.js';
@@ -56,19 +62,25 @@ export class OnnxModule extends Module {
     this.scope.setSubmodule(name, module);
   }
 
-  /** @throws ShapeError for inputs of another size than the file says, where the network does not take them */
+  /**
+   * @throws ShapeError for inputs that the network does not take, where they are of another size than the file says or it says none
+   * @throws CheckpointError naming the file and the node, where nodes do not fit together for inputs of the file's own size
+   */
   override forward(x: Tensor): Tensor {
     try {
       return this.run(x);
     } catch (cause) {
       const { inputShape } = this.info;
       const isOther = (size: number | null, dim: number) => size !== null && size !== x.shape[dim];
-      const fits = inputShape.length === x.ndim && !inputShape.some(isOther);
-      if (fits || inputShape.length === 0) throw cause;
+      const isSaid = inputShape.length === x.ndim || inputShape.length === 0;
+      const isFree = inputShape.length === 0 || inputShape.slice(1).includes(null);
+      const isMisfit = cause instanceof CheckpointError && saysMisfit(cause.cause);
+      if (isSaid && !inputShape.some(isOther) && !(isFree && isMisfit)) throw cause;
       const wanted = inputShape.map((size) => size ?? 'any').join();
+      const detail = isMisfit ? cause.detail : reasonOf(cause);
       throw new ShapeError(
         'onnx',
-        `inputs ${formatShape(x.shape)} are given, the network takes [${wanted}] (${reasonOf(cause)})`,
+        `inputs ${formatShape(x.shape)} are given, the network takes [${wanted}] (${detail})`,
         { cause },
       );
     }
@@ -78,7 +90,8 @@ export class OnnxModule extends Module {
     const made = new Map<string, Value>([[this.ends.input, x]]);
     const named = (name: string) => made.get(name) ?? this.values.get(name);
     for (const { run, inputs, outputs, last = [], fail } of this.steps) {
-      const result = run(new Inputs(inputs.map(named), fail));
+      const given = inputs.map(named);
+      const result = asNode(given, fail, () => run(new Inputs(given, fail)));
       const list = isList(result) ? result : [result];
       outputs.forEach((name, i) => {
         const value = list[i];
@@ -90,6 +103,24 @@ export class OnnxModule extends Module {
       0,
     );
   }
+}
+
+/** What a node computes; where an op does not take what the node gives it, the error says which node that is. */
+function asNode<T>(inputs: readonly (Value | undefined)[], fail: OnnxFailure, compute: () => T): T {
+  try {
+    return compute();
+  } catch (cause) {
+    if (!saysMisfit(cause)) throw cause;
+    // What a layer has taken is no input any more.
+    const given = inputs.flatMap((value) => (value === undefined ? [] : formatShape(value.shape)));
+    throw fail(`does not take ${given.join(', ') || 'what it has'} (${reasonOf(cause)})`, cause);
+  }
+}
+
+/** Whether an op has refused its operands. */
+function saysMisfit(cause: unknown): boolean {
+  const kinds: readonly unknown[] = [ShapeError, DTypeError, ValueError];
+  return cause instanceof Error && kinds.includes(cause.constructor);
 }
 
 function isList(result: ReturnType<Run>): result is readonly Value[] {

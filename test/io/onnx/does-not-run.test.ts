@@ -1,7 +1,7 @@
 /** Networks whose nodes do not fit together: faults of the file, unlike inputs of another size. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { io, tensor, zeros } from '../../../src/index.js';
+import { io, nn, tensor, zeros } from '../../../src/index.js';
 import type { NodeProto, TensorProto } from '../../../src/io/onnx/proto.js';
 import { encodeModel } from '../../../src/io/onnx/protobuf.js';
 import { put, temporaryFolder } from '../../vision/datasets/temporary-folder.js';
@@ -48,7 +48,8 @@ async function load(
 test('a network that does not take inputs of the size that it says is refused', async (t) => {
   await assert.rejects(load(t, [product], [weight], [null, 5]), {
     name: 'CheckpointError',
-    message: /m\.onnx: does not run on inputs \[1,5\] \(matmul: /,
+    message:
+      /m\.onnx: does not run on inputs \[1,5\] \(node 'h' \('Gemm'\) does not take \[1,5\], \[2,3\] \(matmul: /,
   });
   await load(t, [product], [weight], [null, null]); // a size that fits may be given
 });
@@ -96,6 +97,25 @@ test('inputs of another size are a mistake of who gives them', async (t) => {
   assert.deepEqual(model(zeros(4, 2)).shape, [4, 3]);
   assert.throws(() => model(zeros(4, 5)), {
     name: 'ShapeError',
-    message: /^onnx: inputs \[4,5\] are given, the network takes \[any,2\] \(matmul: /,
+    message:
+      /^onnx: inputs \[4,5\] are given, the network takes \[any,2\] \(node 'h' \('Gemm'\) does not take \[4,5\], \[2,3\] \(matmul: /,
+  });
+  const free = await load(t, [product], [weight], [null, null]);
+  assert.throws(() => free(zeros(4, 5)), {
+    name: 'ShapeError',
+    message: /^onnx: inputs \[4,5\] are given, the network takes \[any,any\] \(node 'h' /,
+  });
+});
+
+test('a layer that is put in the place of one, and does not fit, is told with the node', async (t) => {
+  const linear: NodeProto = {
+    ...product,
+    attribute: [{ name: 'transB', i: 1, type: 2 }],
+  };
+  const model = await load(t, [linear], [weight], [null, 3]);
+  model.setSubmodule('w', new nn.Linear(4, 2));
+  assert.throws(() => model(zeros(2, 3)), {
+    name: 'CheckpointError',
+    message: /m\.onnx: node 'h' \('Gemm'\) does not take \[2,3\] \(linear: /,
   });
 });
