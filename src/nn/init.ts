@@ -1,4 +1,5 @@
 /** Initial values of parameters. Every function changes its tensor in place, outside the tape, and returns it. */
+import { allocateUncleared } from '../core/dtype.js';
 import { ShapeError, ValueError } from '../core/errors.js';
 import { optionReader, requireNumber, requireOneOf } from '../core/options.js';
 import { formatShape, numel, type Shape, sameShape } from '../core/shape.js';
@@ -7,7 +8,7 @@ import { normal } from '../ops/normal.js';
 import { drawKey } from '../ops/random.js';
 import { uniform } from '../ops/uniform.js';
 import { eye, fromArray, tensor as tensorOf } from '../tensor/creation.js';
-import { readElements, writeElements } from '../tensor/execute.js';
+import { isRecording, readElements } from '../tensor/execute.js';
 import { noGrad } from '../tensor/grad-mode.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { normalDistribution } from './normal-distribution.js';
@@ -57,13 +58,17 @@ export function truncNormal_<T extends Tensor>(
   const { cdf, quantile } = normalDistribution;
   const low = cdf((a - mean) / std);
   const high = cdf((b - mean) / std);
-  const { shape } = tensor;
+  const { shape, dtype } = tensor;
   return assign(tensor, () => {
-    const drawn = uniform([drawKey()], { shape, low, high, dtype: 'float64' });
-    // Draws are multiples of 2⁻²⁴: 0 stands for what is below the first, and its quantile would be no number.
-    const value = (p: number) => mean + std * quantile(Math.max(p, 2 ** -25));
-    const data = drawn.data.map((p) => Math.min(Math.max(value(p), a), b));
-    return fromArray(data, shape);
+    // Draws are multiples of 2⁻²⁴, float32 holds them: 0 stands for what is below the first, and its quantile would be no number.
+    const drawn = uniform([drawKey()], { shape, low: 0, high: 1, dtype: 'float32' });
+    const units = readElements(drawn, 'truncNormal_');
+    const data = allocateUncleared(dtype, units.length);
+    for (let i = 0; i < data.length; i++) {
+      const p = low + (high - low) * (units[i] as number);
+      data[i] = Math.min(Math.max(mean + std * quantile(Math.max(p, 2 ** -25)), a), b);
+    }
+    return fromArray(data, shape, dtype);
   });
 }
 
@@ -244,13 +249,10 @@ function assign<T extends Tensor>(tensor: T, draw: () => Tensor): T {
   return tensor;
 }
 
-/** What `copy_` does; where both are in the host's memory without an engine's copies, which would be new memory to fill. */
+/** What `copy_` does, without copying: of a network's weights there would be two, and a step would make a third where it runs. */
 function replace(target: Tensor, drawn: Tensor): void {
-  const isHere = target.storage.isHere && drawn.storage.isHere;
-  if (!isHere || target.dtype !== drawn.dtype || !sameShape(target.shape, drawn.shape)) {
-    target.copy_(drawn);
-    return;
-  }
-  writeElements(target, readElements(drawn, 'nn.init'), 'nn.init');
-  target.storage.version += 1;
+  const fits = target.dtype === drawn.dtype && sameShape(target.shape, drawn.shape);
+  const exist = !target.storage.isSymbolic && !drawn.storage.isSymbolic;
+  if (fits && exist && !isRecording()) target.storage.takeOver(drawn.storage, 'nn.init');
+  else target.copy_(drawn);
 }

@@ -25,6 +25,9 @@ const tail = [
 /** Giles, "Approximating the erfinv function" (GPU Computing Gems, 2011), to float32 precision. */
 function inverseErf(x: number): number {
   const w = -Math.log((1 - x) * (1 + x));
-  const [coefficients, t] = w < 5 ? [central, w - 2.5] : [tail, Math.sqrt(w) - 3];
-  return x * coefficients.reduce((sum, coefficient) => sum * t + coefficient, 0);
+  const coefficients = w < 5 ? central : tail;
+  const t = w < 5 ? w - 2.5 : Math.sqrt(w) - 3;
+  let sum = 0;
+  for (let k = 0; k < coefficients.length; k++) sum = sum * t + (coefficients[k] as number);
+  return x * sum;
 }

@@ -118,6 +118,16 @@ export class Storage {
     this.buffer = host;
   }
 
+  /**
+   * Has the elements of `other` from now on, which nobody may use any more: they stay where they are, unless somebody may have an
+   * array of either.
+   */
+  takeOver(other: Storage, writer: string): void {
+    if (this.isHandedOut || other.isHandedOut) this.write(other.read(writer), writer);
+    else this.buffer = other.held(writer);
+    this.version += 1;
+  }
+
   /** The buffer, for a plan of `engine` to read; `reader` and errors as in `read`. */
   bufferFor(engine: Engine, reader: string): Buffer {
     const buffer = this.held(reader);

@@ -350,8 +350,8 @@ export class KernelWriter extends Assembler {
     this.reaches.set(cursor, merged);
   }
 
-  /** The place of some words among the code's constants. */
-  private constant(words: readonly number[]): Label {
+  /** The place of some words of 32 bits among the code's constants. */
+  constant(words: readonly number[]): Label {
     const key = words.join(' ');
     const label = this.constants.get(key) ?? this.label();
     this.constants.set(key, label);

@@ -20,6 +20,7 @@ import {
 import { flatReplacements } from './lower/flat-phases.js';
 import { poolReplacements } from './lower/pool-phases.js';
 import { linearLowering, matmulLowering } from './lower/product.js';
+import { randomReplacements } from './lower/random-phases.js';
 import { replacementsOf } from './lower/replacement.js';
 import { codeMemory, type PlaceCode } from './memory.js';
 import { fuseEndings } from './passes/fuse-endings.js';
@@ -66,7 +67,10 @@ export function openNativeEngine({ level, ...options }: NativeEngineOptions = {}
     },
     arrange: mergeByImages,
     // They select lanes by masks.
-    replacements: kernels.level.bits === 512 ? replacementsOf(kernels, streams) : {},
+    replacements:
+      kernels.level.bits === 512
+        ? { ...replacementsOf(kernels, streams), ...randomReplacements(kernels) }
+        : {},
     code: {
       module: new URL('./calls.js', import.meta.url).href,
       data: runner,

@@ -32,8 +32,8 @@ const sizes: Readonly<Record<number, string>> = {
   64: 'zmmword',
 };
 
-/** `bytes`: of memory, where the size must be said. */
-function format(operand: Operand, bytes?: number, lanes = 0): string {
+/** `bytes`: of memory, where the size must be said; `lane`: of one of `lanes`. */
+function format(operand: Operand, bytes?: number, lanes = 0, lane = 4): string {
   if (typeof operand === 'number') return String(operand);
   if (operand.kind === 'gpr') return nameOf(operand);
   if (operand.kind === 'mask') return `k${operand.id}`;
@@ -46,7 +46,7 @@ function format(operand: Operand, bytes?: number, lanes = 0): string {
   const parts = [base.kind === 'label' ? 'rip' : nameOf(base)];
   if (index !== undefined) parts.push(`${nameOf(index)}*${scale}`);
   if (disp !== 0) parts.push(String(disp));
-  const size = bytes === undefined ? '' : `${sizes[broadcast ? 4 : bytes]} ptr `;
+  const size = bytes === undefined ? '' : `${sizes[broadcast ? lane : bytes]} ptr `;
   const spread = broadcast ? `{1to${lanes}}` : '';
   return `${size}[${parts.join('+').replaceAll('+-', '-')}]${spread}${mask}`;
 }
@@ -80,7 +80,7 @@ function vectorSamples(name: string, row: Row): Operand[][] {
     const [low, high] = wide ? [1, 30] : [1, 14];
     const canMask = wide && !isNarrow;
     const memory = places();
-    if (wide && row.w === 0 && row.tuple === undefined && !row.form.startsWith('m'))
+    if (wide && row.tuple === undefined && !row.form.startsWith('m'))
       memory.push(...[each(mem(gprs.rax, 12)), each(mem(gprs.r13, 512))]);
     // A source in the upper half and another in the lower: GNU as would exchange them to save a byte.
     const registers: [Vec, Vec, Vec][] = [
@@ -193,8 +193,10 @@ export function samples(): Sample[] {
       vectorSamples(name, row).map((operands) => {
         const found = operands.find((operand): operand is Vec => isVec(operand))?.bits ?? 0;
         const bits = row.length === 'source' ? 2 * found : found;
-        const share = { full: 1, half: 2, quarter: 4, scalar: bits / 32 }[row.tuple ?? 'full'];
-        const written = operands.map((operand) => format(operand, bits / 8 / share, bits / 32));
+        const lane = row.w === 1 ? 8 : 4;
+        const lanes = bits / 8 / lane;
+        const share = { full: 1, half: 2, quarter: 4, scalar: lanes }[row.tuple ?? 'full'];
+        const written = operands.map((operand) => format(operand, bits / 8 / share, lanes, lane));
         const text = `${name} ${written.join(', ')}`;
         return sample(name, operands, row.merges ? text.replace('{z}', '') : text);
       }),
