@@ -32,7 +32,14 @@ test('a stream is a function of seed, stream and index', () => {
     return Array.from({ length: 6 }, () => rng.bits()).join();
   };
   assert.equal(draw(1, 2, 3), draw(1, 2, 3));
-  const all = [draw(1, 2, 3), draw(2, 2, 3), draw(1, 3, 3), draw(1, 2, 4), draw(1 + 2 ** 32, 2, 3)];
+  const all = [
+    draw(1, 2, 3),
+    draw(2, 2, 3),
+    draw(1, 3, 3),
+    draw(1, 2, 4),
+    draw(1 + 2 ** 32, 2, 3),
+    draw(1, 2, 3 + 2 ** 32),
+  ];
   assert.equal(new Set(all).size, all.length);
 });
 

@@ -159,6 +159,10 @@ for (const engine of presentEngines)
             'binaryCrossEntropy: input is 1.5 at position 1, numbers from 0 to 1 are required; ' +
             'pass scores to binaryCrossEntropyWithLogits, or through sigmoid() first',
         });
+        assert.throws(
+          () => run(tensor([-0.5, 0.5]), tensor([0, 1])),
+          /input is -0.5 at position 0/,
+        );
         assert.throws(() => run(tensor([0.5, 0.5]), tensor([0, 2])), {
           message:
             'binaryCrossEntropy: target is 2 at position 1, numbers from 0 to 1 are required; convert labels to 0 and 1',

@@ -134,7 +134,7 @@ async function embed(
   });
   const page = options.out ?? run.file('embedding.html');
   await writeFileAtomic(page, html);
-  if (files.length > limit)
+  if (!json && files.length > limit)
     printAside(
       `note: ${limit} of ${files.length} pictures are placed, evenly chosen; --limit ${files.length} takes all`,
     );
@@ -143,7 +143,7 @@ async function embed(
       image: name,
       point: [points.data[2 * n], points.data[2 * n + 1]],
     }));
-    printJson({ page, explained, pictures: placed });
+    printJson({ page, explained, of: files.length, pictures: placed });
     return;
   }
   const { embed: said } = english;

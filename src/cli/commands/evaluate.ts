@@ -24,6 +24,7 @@ import {
   winogradOption,
 } from '../options.js';
 import { formatTable, printAside, printJson, printLine, wrapped } from '../output.js';
+import { reportError } from '../report-error.js';
 import { accuracyOf, noteOnLast } from '../scores.js';
 
 interface EvaluateOptions extends EngineChoice {
@@ -58,7 +59,11 @@ export function addEvaluate(command: Command): void {
     .action(runEvaluate);
 }
 
-async function runEvaluate(path: string, options: EvaluateOptions): Promise<void> {
+async function runEvaluate(
+  path: string,
+  options: EvaluateOptions,
+  command: Command,
+): Promise<void> {
   const run = await openModel(path);
   applyEngineChoice(options);
   applyLanguage(options.lang);
@@ -67,7 +72,8 @@ async function runEvaluate(path: string, options: EvaluateOptions): Promise<void
   const calibration = options.calibrate === true ? await calibrate(run, how) : null;
   const { evaluation, source } = await measureRun(run, how);
   const { confusion, ...result } = evaluation;
-  const report = options.report && run instanceof RunFolder ? await reportOf(run, source) : null;
+  const report =
+    options.report && run instanceof RunFolder ? await reportOf(run, source, command) : null;
   if (options.json === true) {
     printJson({ run: run.path, ...(calibration && { calibration }), ...result, report });
     return;
@@ -124,12 +130,18 @@ function calibrationOf({
 }
 
 /** Writes the report, where the run can be written. */
-async function reportOf(run: RunFolder, source: ReportSource): Promise<string | null> {
+async function reportOf(
+  run: RunFolder,
+  source: ReportSource,
+  command: Command,
+): Promise<string | null> {
   try {
     return await writeAll(run, await withQuickLook(source));
   } catch (error) {
     if (!(error instanceof WickError)) throw error;
-    printAside(`note: there is no report: ${error.message}`);
+    if (command.opts<EvaluateOptions>().json === true)
+      reportError(error, { json: true, verbose: false, command });
+    else printAside(`note: there is no report: ${error.message}`);
     return null;
   }
 }

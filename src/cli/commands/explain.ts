@@ -157,7 +157,7 @@ async function explain(
     counter.update(sections.length + failures.length, Math.min(files.length, limit));
   }
   counter.end();
-  if (files.length > limit)
+  if (!json && files.length > limit)
     printAside(
       `note: ${limit} of ${files.length} pictures are explained, evenly chosen; --limit ${files.length} takes all`,
     );
@@ -183,7 +183,13 @@ async function explain(
   });
   await writeFileAtomic(page, html);
   if (json)
-    printJson({ page, pictures: sections.length, failed: failures.length, sanity: verdicts });
+    printJson({
+      page,
+      pictures: sections.length,
+      of: files.length,
+      failed: failures.length,
+      sanity: verdicts,
+    });
   else printLine(`${page}: ${told}`);
 }
 
