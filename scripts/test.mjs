@@ -2,6 +2,7 @@
 //   node scripts/test.mjs [WORD…]      (Node 20's own runner takes no patterns)
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -23,5 +24,7 @@ const generator = pathToFileURL(join(folder, 'src', 'tensor', 'generator.js'));
 const seed = `data:text/javascript,import { manualSeed } from '${generator}'; manualSeed(0);`;
 // This reporter ends with the tests that failed, which is where people look, and where a cut log still has them.
 const options = ['--import', seed, '--test', '--test-reporter=spec'];
+// Node would leave one CPU free, which of two is half of them.
+options.push(`--test-concurrency=${availableParallelism()}`);
 const { status } = spawnSync(process.execPath, [...options, ...files], { stdio: 'inherit' });
 process.exit(status ?? 1);
