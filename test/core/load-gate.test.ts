@@ -80,3 +80,19 @@ test('a gate that has been closed is not passed, one that was passed is not wait
   );
   failing.wait();
 });
+
+test('a load of several turns passes the same gates', async () => {
+  const passed = new LoadGate();
+  assert.equal(await new LoadGate(passed.word).passAsync(async () => 7), 7);
+  assert.equal(await passed.passAsync(async () => 8), undefined, 'a gate is passed once');
+  passed.wait();
+  const closed = new LoadGate();
+  closed.close();
+  assert.equal(await new LoadGate(closed.word).passAsync(async () => 7), undefined);
+  const failing = new LoadGate();
+  await assert.rejects(
+    failing.passAsync(() => Promise.reject(new RangeError('no'))),
+    RangeError,
+  );
+  failing.wait();
+});

@@ -18,6 +18,10 @@ const refused: readonly (readonly [() => unknown, string])[] = [
     'RandomCrop: 4 is given where one object with options is required: { padding: 4 }',
   ],
   [
+    () => new js.vision.transforms.RandomCrop(32, { padding: 4 }, 3),
+    "RandomCrop: {'padding':4}, 3 are given where one object with options is required",
+  ],
+  [
     () => new js.nn.Linear(3, 2, false),
     'Linear: false is given where one object with options is required: { bias: false }',
   ],

@@ -111,7 +111,7 @@ function csvEntries(
     if (at >= 0) return at;
     throw new DataError(
       path,
-      `no column ${names.join(', ')} in the header (${quoteAll(header.fields)}); name it with ${option}`,
+      `no column ${names.join(', ')} in the header (${quoteAll(header.fields)}); name one so or pass { ${option}: 'NAME' }`,
     );
   };
   const pathAt = column(pathColumn, pathColumns, 'pathColumn');

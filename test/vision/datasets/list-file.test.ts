@@ -102,7 +102,7 @@ test('lists that cannot be used name the line', async (t) => {
     [
       'f.csv',
       'a,label\nx,1\n',
-      "no column path, file, filename, image, name in the header ('a', 'label'); name it with pathColumn",
+      "no column path, file, filename, image, name in the header ('a', 'label'); name one so or pass { pathColumn: 'NAME' }",
       {},
     ],
     ['g.csv', 'path,label\nx.png,1\n,0\n', 'line 3: the path is empty', {}],
