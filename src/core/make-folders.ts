@@ -9,17 +9,18 @@ import { dirname } from 'node:path';
  */
 export async function makeFolders(path: string): Promise<string | undefined> {
   const above = dirname(path);
-  try {
-    await mkdir(path);
-    return path;
-  } catch (error) {
-    if (await isFolder(path)) return undefined;
-    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    if (!missing || (await isFolder(above))) throw error;
-  }
-  const first = await makeFolders(above);
-  const own = await makeFolders(path);
-  return first ?? own;
+  let first: string | undefined;
+  // Twice, whatever is there after the first time: others may make the same folders meanwhile.
+  for (const isLast of [false, true])
+    try {
+      await mkdir(path);
+      return first ?? path;
+    } catch (error) {
+      if (await isFolder(path)) return first;
+      if (isLast || (error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      if (!(await isFolder(above))) first = await makeFolders(above);
+    }
+  return first;
 }
 
 async function isFolder(path: string): Promise<boolean> {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { makeFolders } from '../../src/core/make-folders.js';
@@ -26,4 +26,15 @@ test('where a folder cannot be made, the system says why', async (t) => {
   // In /proc nothing can be made, which is told as if something above were missing.
   for (const path of ['/proc/wick', '/proc/wick/a/b'])
     if (existsSync('/proc/self')) await assert.rejects(makeFolders(path), { code: 'ENOENT' });
+});
+
+test('many who make folders side by side in one that is not there yet', async (t) => {
+  const root = await temporaryFolder(t);
+  for (let round = 0; round < 40; round++) {
+    const paths = Array.from({ length: 16 }, (_, i) =>
+      join(root, `${round}`, 'a', 'b', `${i % 8}`),
+    );
+    await Promise.all(paths.map((path) => makeFolders(path)));
+    for (const path of paths) assert.ok(statSync(path).isDirectory());
+  }
 });

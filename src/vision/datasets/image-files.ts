@@ -43,21 +43,7 @@ export class PictureFolders {
   async pictures(name: string): Promise<string[]> {
     const before = this.passedOver.total;
     const top = join(this.root, name);
-    const folders = [{ path: top, entries: await entriesOf(top) }];
-    for (const { path, entries } of folders)
-      for (const entry of entries) {
-        if (entry.kind !== 'folder') continue;
-        const inner = join(path, entry.name);
-        if (await this.take(inner)) folders.push({ path: inner, entries: await entriesOf(inner) });
-        else this.passedOver.count('link', inner);
-      }
-    const paths: string[] = [];
-    for (const { path, entries } of folders.sort((a, b) => byCodePoint(a.path, b.path)))
-      for (const { name, kind } of entries) {
-        if (kind === 'other') this.passedOver.count('special', name);
-        else if (kind === 'file' && (await isReadableHere(name))) paths.push(join(path, name));
-        else if (kind === 'file') this.passedOver.count('file', name);
-      }
+    const paths = await picturesBelow(top, this.taken, this.passedOver);
     if (paths.length > 0) return paths;
     const there = this.passedOver.total - before;
     throw new DataError(
@@ -71,13 +57,46 @@ export class PictureFolders {
   get notes(): readonly string[] {
     return this.passedOver.notes;
   }
+}
 
-  private async take(folder: string): Promise<boolean> {
-    const path = await realPath(folder);
-    const isNew = !this.taken.has(path);
-    this.taken.add(path);
-    return isNew;
-  }
+/**
+ * The pictures in a folder and those below, by path; what systems leave there and hidden files are none, and links count as
+ * their target.
+ *
+ * @throws DataError where there are none, or a folder cannot be read
+ */
+export async function picturesIn(folder: string): Promise<string[]> {
+  const passedOver = new PassedOver(folder);
+  const paths = await picturesBelow(folder, new Set([await realPath(folder)]), passedOver);
+  if (paths.length > 0) return paths.sort(byCodePoint);
+  const there = passedOver.total === 0 ? '' : ` (${passedOver})`;
+  throw new DataError(folder, `holds no pictures that can be read, by their endings${there}`);
+}
+
+/** The same without folders that are `taken`, in which those that it has read come; what is no picture is counted. */
+async function picturesBelow(
+  top: string,
+  taken: Set<string>,
+  passedOver: PassedOver,
+): Promise<string[]> {
+  const folders = [{ path: top, entries: await entriesOf(top) }];
+  for (const { path, entries } of folders)
+    for (const { name, kind } of entries) {
+      if (kind !== 'folder') continue;
+      const inner = join(path, name);
+      const real = await realPath(inner);
+      if (taken.has(real)) passedOver.count('link', inner);
+      else folders.push({ path: inner, entries: await entriesOf(inner) });
+      taken.add(real);
+    }
+  const paths: string[] = [];
+  for (const { path, entries } of folders.sort((a, b) => byCodePoint(a.path, b.path)))
+    for (const { name, kind } of entries) {
+      if (kind === 'other') passedOver.count('special', name);
+      else if (kind === 'file' && (await isReadableHere(name))) paths.push(join(path, name));
+      else if (kind === 'file') passedOver.count('file', name);
+    }
+  return paths;
 }
 
 interface Entry {
