@@ -30,10 +30,12 @@ export function inCommandTerms(message: string, command: Command): string {
   });
 }
 
-/** The commands of functions whose name stands before what is wrong. */
+/** What functions whose name stands before what is wrong are called here. */
 const commands: Readonly<Record<string, string>> = {
   importModel: 'wick import',
   exportRun: 'wick export',
+  createMethod: 'wick explain',
+  useDevice: '--device',
 };
 
 /** The message with the command, or the option, instead of the function that it begins with. */

@@ -30,6 +30,7 @@ test('errors speak of the options that the command has, and of nothing that it h
     [training, 'x: pass { seed: 3, depth: 2 }', 'x: pass { seed: 3, depth: 2 }'],
     [training, "path='a' is taken", "--out 'a' is taken"],
     [training, 'importModel: no', 'wick import: no'],
+    [training, 'useDevice: no', '--device: no'],
     [new Command().option('--layer <name>'), 'getSubmodule: x is none', '--layer x is none'],
   ] as const)
     assert.equal(inCommandTerms(message, command), expected);

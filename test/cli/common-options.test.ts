@@ -37,6 +37,26 @@ test('what is written goes where -o or --out says', () => {
   }
 });
 
+test('what takes an engine takes a device', () => {
+  const computing = [
+    addTrain,
+    addReproduce,
+    addLrFind,
+    addTune,
+    addEvaluate,
+    addReport,
+    addPredict,
+  ];
+  for (const add of [...computing, addExplain, addFeatures, addEmbed, addExport, addData]) {
+    const command = new Command();
+    add(command);
+    for (const { options } of [command, ...command.commands]) {
+      const has = (long: string) => options.some((option) => option.long === long);
+      assert.equal(has('--device'), has('--engine'), add.name);
+    }
+  }
+});
+
 test('what draws or writes a page takes the language', () => {
   const drawing = [addTrain, addTune, addEvaluate, addCompare, addReport, addExplain, addFeatures];
   for (const add of [...drawing, addEmbed]) {

@@ -46,6 +46,10 @@ test('WeightedRandomSampler follows its weights and never draws weight 0', () =>
   });
 });
 
+test('one weight above 0 suffices with replacement', () => {
+  assert.deepEqual(order(new WeightedRandomSampler([0, 3, 0], 4)), [1, 1, 1, 1]);
+});
+
 test('WeightedRandomSampler without replacement: no repeats, and heavy ones come first', () => {
   const sampler = new WeightedRandomSampler([1, 1, 1, 1000, 0], 3, { replacement: false });
   let heavyFirst = 0;

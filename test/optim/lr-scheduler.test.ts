@@ -107,6 +107,19 @@ test('the classes are their functions', () => {
   }
 });
 
+test('functions one after the other: each from its step 0 at its milestone', () => {
+  const rates = optim.sequentialLR({
+    schedules: [(t) => t + 0.5, (t) => 10 + t, (t) => 20 + t],
+    milestones: [3, 5],
+  });
+  assert.deepEqual([0, 1, 2, 3, 4, 5, 9].map(rates), [0.5, 1.5, 2.5, 10, 11, 20, 24]);
+  assert.throws(() => optim.sequentialLR({ schedules: [() => 1], milestones: [3] }), {
+    name: 'ValueError',
+    message:
+      'sequentialLR: 1 schedules with 1 milestones, one milestone fewer than schedules is required',
+  });
+});
+
 test('a learning rate set by hand is what the schedule goes on from', () => {
   const optimizer = new optim.SGD([zeros([1])], { lr: 1 });
   const scheduler = new StepLR(optimizer, 2, { gamma: 0.5 });

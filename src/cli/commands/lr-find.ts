@@ -4,6 +4,7 @@ import { findLr } from '../../runs/lr-find.js';
 import { showDownload } from '../../vision/datasets/download/show-download.js';
 import { interruptible } from '../interrupts.js';
 import {
+  deviceOption,
   type EngineChoice,
   engineOption,
   jsonOption,
@@ -37,6 +38,7 @@ export function addLrFind(command: Command): void {
   addSettingOptions(command);
   command
     .addOption(engineOption())
+    .addOption(deviceOption())
     .addOption(threadsOption())
     .addOption(winogradOption())
     .addOption(jsonOption())

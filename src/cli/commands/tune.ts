@@ -10,6 +10,7 @@ import { interruptible } from '../interrupts.js';
 import { applyLanguage, langOption } from '../lang-option.js';
 import {
   applyEngineChoice,
+  deviceOption,
   type EngineChoice,
   engineOption,
   jsonOption,
@@ -103,6 +104,7 @@ export function addTune(command: Command): void {
     .addOption(langOption())
     .addOption(recipeOption())
     .addOption(engineOption())
+    .addOption(deviceOption())
     .addOption(threadsOption())
     .addOption(winogradOption())
     .addOption(jsonOption())
@@ -153,14 +155,18 @@ async function runTune(
 /** What a new study is made of. */
 async function begun(data: string | undefined, options: TuneCommandOptions, command: Command) {
   const { name, layer } = await whatToTrain(data, options, command);
-  const { engine, winograd, threads, asha, minEpochs, seeds, sampler, out } = options;
+  const { engine, device, winograd, threads, asha, minEpochs, seeds, sampler, out } = options;
   if (minEpochs !== undefined && asha === undefined)
     command.error('error: --min-epochs is for --asha');
   if (options.search === undefined && options.grid === undefined)
     command.error(
       'error: no setting is to be searched, some are required: --search optimizer.lr=log:1e-5..1e-1 or --grid batchSize=16,32',
     );
-  applyEngineChoice({ ...(engine && { engine }), ...(winograd !== undefined && { winograd }) });
+  applyEngineChoice({
+    ...(engine && { engine }),
+    ...(device && { device }),
+    ...(winograd !== undefined && { winograd }),
+  });
   return {
     name,
     options: {
