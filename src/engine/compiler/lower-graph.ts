@@ -9,6 +9,7 @@ import { bfloat16Values } from './bfloat16-values.js';
 import type { Draft, HostCall, InputCheck } from './draft.js';
 import type { KernelArguments, KernelName } from './kernel-name.js';
 import { type Block, ROWS, storedElements, storedSize } from './layout.js';
+import type { LowerOptions } from './lower-options.js';
 import type { LowerContext, PhaseOptions } from './lowering.js';
 import type { NodeName } from './node-attrs.js';
 import { accessesOf, type Phase } from './phase.js';
@@ -18,13 +19,6 @@ import type { Lowerings, Target } from './target.js';
 import { usesOf, type ValueUses } from './uses.js';
 import { ValueForms } from './value-forms.js';
 import { bytesOf, newRegion } from './value-region.js';
-
-/** What the engine's options say about plans. */
-export interface LowerOptions {
-  readonly threads: number;
-  readonly winograd: boolean;
-  readonly precision: Precision;
-}
 
 export function lowerGraph(
   graph: Graph,
@@ -88,7 +82,10 @@ class GraphLowering implements LowerContext {
     this.node = undefined;
     const outputs = this.finish();
     return {
-      phases: this.target.arrange(this.phases, (note, body) => this.compose(note, body)),
+      phases: this.target.arrange(this.phases, {
+        compose: (note, body) => this.compose(note, body),
+        outside: new Set([...inputs, ...outputs]),
+      }),
       hostCalls: this.hostCalls,
       inputs,
       outputs,

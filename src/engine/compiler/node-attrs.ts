@@ -28,6 +28,7 @@ export interface FusedAttrs {
   batchNormClamp: NormClampAttrs;
   batchNormClampBackward: NormClampAttrs;
   batchNormEvalAddRelu: BatchNormAttrs;
+  batchNormEvalClamp: NormClampAttrs;
   batchNormEvalRelu: BatchNormAttrs;
   batchNormRelu: BatchNormAttrs;
   batchNormReluBackward: BatchNormAttrs;

@@ -9,6 +9,8 @@ export interface Provider {
   readonly name: string;
   /** See the nodes before those of the kernels. @default none */
   readonly passes?: readonly Pass[];
+  /** See the nodes behind those of the kernels. @default none */
+  readonly lastPasses?: readonly Pass[];
   /** Asked before those of the kernels; they return false for what they leave to these. */
   readonly lowerings: Lowerings;
   /** What runs in place of kernels, where it has that for their arguments. @default none */

@@ -6,14 +6,16 @@
  * draft), `compiled-plan.ts` gives them addresses and writes the program that the pool's threads run.
  */
 import type { KernelArguments, KernelName } from './kernel-name.js';
+import type { LowerOptions } from './lower-options.js';
 import type { LowerContext, Lowering, PhaseOptions, Word } from './lowering.js';
 import type { NodeAttrs, NodeName } from './node-attrs.js';
 import type { Rewriter } from './passes/rewriter.js';
 import type { Phase } from './phase.js';
 import type { NamedNode } from './plan-node.js';
+import type { Region } from './region.js';
 
 /** Replaces groups of nodes by one for which the target has a lowering. */
-export type Pass = (graph: Rewriter) => void;
+export type Pass = (graph: Rewriter, options: LowerOptions) => void;
 
 /** By a node's name: what is no name of the vocabulary does not compile. */
 export type Lowerings = { readonly [N in NodeName]?: Lowering<NodeAttrs[N]> };
@@ -32,8 +34,15 @@ export type Replacements = { readonly [Name in KernelName]?: Replacement<Name> }
 /** Emits what `body` does with a context as phases that are not among the plan's. */
 export type Compose = (note: string, body: (context: LowerContext) => void) => readonly Phase[];
 
+/** What phases are arranged with. */
+export interface ArrangeContext {
+  readonly compose: Compose;
+  /** Inputs and outputs of the plan. */
+  readonly outside: ReadonlySet<Region>;
+}
+
 /** Puts phases into another order, or several into one, where no result depends on it. */
-export type Arrange = (phases: readonly Phase[], compose: Compose) => readonly Phase[];
+export type Arrange = (phases: readonly Phase[], context: ArrangeContext) => readonly Phase[];
 
 /** A kernel's argument words, and what it always does with its share. */
 export interface KernelCall extends PhaseOptions {

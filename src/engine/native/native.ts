@@ -25,6 +25,8 @@ import { replacementsOf } from './lower/replacement.js';
 import { codeMemory, type PlaceCode } from './memory.js';
 import { fuseEndings } from './passes/fuse-endings.js';
 import { mergeByImages } from './passes/merge-images.js';
+import { narrowToImages } from './passes/narrow-to-images.js';
+import { recomputeNorms } from './passes/recompute-norms.js';
 import { emitRunner } from './runner.js';
 
 export interface NativeEngine extends WasmEngine {
@@ -65,12 +67,12 @@ export function openNativeEngine({ level, ...options }: NativeEngineOptions = {}
       linear: linearLowering(kernels),
       matmul: matmulLowering(kernels),
     },
-    arrange: mergeByImages,
+    arrange: (phases, context) => narrowToImages(mergeByImages(phases, context), context),
     // They select lanes by masks.
-    replacements:
-      kernels.level.bits === 512
-        ? { ...replacementsOf(kernels, streams), ...randomReplacements(kernels) }
-        : {},
+    ...(kernels.level.bits === 512 && {
+      replacements: { ...replacementsOf(kernels, streams), ...randomReplacements(kernels) },
+      lastPasses: [recomputeNorms],
+    }),
     code: {
       module: new URL('./calls.js', import.meta.url).href,
       data: runner,

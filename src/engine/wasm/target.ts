@@ -12,18 +12,25 @@ import { takesBfloat16 } from './lower/bfloat16-inputs.js';
 import { takesResidual } from './lower/conv2d.js';
 import { lowerings } from './lower/table.js';
 
-/** The kernels, and before them what the provider brings. `winograd`: whether Winograd may compute convolutions. */
-export function targetWith(provider: Provider | undefined, winograd: boolean): Target {
-  const residuals: Pass = (graph) => {
-    for (const conv of graph.named('conv2d')) if (takesResidual(conv)) withResidual(graph, conv);
-  };
+/** Sums that Winograd's last step ends with. */
+const fuseResiduals: Pass = (graph, { winograd }) => {
+  if (!winograd) return;
+  for (const conv of graph.named('conv2d')) if (takesResidual(conv)) withResidual(graph, conv);
+};
+
+const passes: readonly Pass[] = [
+  foldBatchNorm,
+  fuseResiduals,
+  fuseBatchNorm,
+  fuseMaxPool,
+  fuseRelu,
+  fuseSquareSum,
+];
+
+/** The kernels, and before them what the provider brings. */
+export function targetWith(provider: Provider | undefined): Target {
   return {
-    passes: [
-      ...(provider?.passes ?? []),
-      foldBatchNorm,
-      ...(winograd ? [residuals] : []),
-      ...[fuseBatchNorm, fuseMaxPool, fuseRelu, fuseSquareSum],
-    ],
+    passes: [...(provider?.passes ?? []), ...passes, ...(provider?.lastPasses ?? [])],
     lowerings: provider === undefined ? [lowerings] : [provider.lowerings, lowerings],
     replacements: provider?.replacements ?? {},
     arrange: provider?.arrange ?? ((phases) => phases),

@@ -56,7 +56,7 @@ export function openWasmEngine(
 ): WasmEngine {
   const { threads = Math.min(host.parallelism, maxThreads), winograd = true } = options;
   const { name, withoutBfloat16 } = provider ?? { name: 'wasm', withoutBfloat16: 'engine wasm' };
-  const target = targetWith(provider, winograd);
+  const target = targetWith(provider);
   const memory = new EngineMemory(host.sharesMemory, host.collectGarbage);
   const recent = new RecentCopies((bytes) => memory.allocateSpare(bytes));
   const pool = new Pool(
@@ -85,11 +85,9 @@ export function openWasmEngine(
       graph.outputs.every((value) => single.outputs.includes(value));
     if (!graph.nodes.some(({ op }) => hasLowering(op.name))) return referenceEngine.prepare(graph);
     const together = threads > 1 && work >= worthSharing;
-    const draft = lowerGraph(graph, rewriteGraph(graph, target.passes), target, {
-      threads: together ? threads : 1,
-      winograd,
-      precision,
-    });
+    const lowering = { threads: together ? threads : 1, winograd, precision };
+    const nodes = rewriteGraph(graph, target.passes, lowering);
+    const draft = lowerGraph(graph, nodes, target, lowering);
     return new CompiledPlan(graph, draft, memory, pool, recent, { together, eager }, target);
   }
 

@@ -3,7 +3,7 @@
  * the cache. Each thread has the same images in all of them, and a call finds done what the calls before it do to its images.
  */
 import { dependOn, type Phase } from '../../compiler/phase.js';
-import type { Compose } from '../../compiler/target.js';
+import type { ArrangeContext, Compose } from '../../compiler/target.js';
 import {
   type ByImages,
   callsOf,
@@ -16,7 +16,10 @@ import {
 /** How far apart phases may stand. */
 const window = 12;
 
-export function mergeByImages(phases: readonly Phase[], compose: Compose): readonly Phase[] {
+export function mergeByImages(
+  phases: readonly Phase[],
+  { compose }: Pick<ArrangeContext, 'compose'>,
+): readonly Phase[] {
   let all = phases;
   for (let i = 0; i < all.length; ) {
     const next = mergedAt(all, i, compose);

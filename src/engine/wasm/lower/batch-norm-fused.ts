@@ -11,6 +11,7 @@
  *   batchNormReluMaxPool          x, weight, bias → y, mean, var, winners, index (uint8)
  *   batchNormReluMaxPoolBackward  dy, x, weight, bias, mean, var, winners, index → dx, dweight, dbias
  *   batchNormEvalRelu             x, weight, bias, mean, var → y
+ *   batchNormEvalClamp            the same
  *   batchNormEvalAddRelu          x, weight, bias, mean, var, residual → y
  *
  * winners and index have the shape of the pooled y: the x that each maximum came from, and its place 0 … 3.
@@ -114,12 +115,13 @@ const forward = lowering<MaybeClampAttrs>((node, context) => {
   return true;
 });
 
-const evaluate = lowering<BatchNormAttrs>((node, context) => {
+const evaluate = lowering<MaybeClampAttrs>((node, context) => {
   const [x, weight, bias, mean, variance] = operands(node.inputs);
   const source = sourceOf(context, x);
   const statistics = givenStatistics(context, weight, bias, mean, variance);
   const scale = emitScale(context, source.layout, statistics, node.attrs.eps);
-  emitApply(context, source, scale, relu, operands(node.outputs)[0], node.inputs[5]);
+  const bounds = boundsOf(node.attrs);
+  emitApply(context, source, scale, bounds, operands(node.outputs)[0], node.inputs[5]);
   return true;
 });
 
@@ -232,4 +234,5 @@ export const batchNormFusedLowerings: Lowerings = {
   batchNormReluMaxPoolBackward: backwardMaxPool,
   batchNormEvalRelu: evaluate,
   batchNormEvalAddRelu: evaluate,
+  batchNormEvalClamp: evaluate,
 };

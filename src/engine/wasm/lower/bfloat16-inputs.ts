@@ -23,6 +23,7 @@ const taken: { readonly [N in NodeName]?: readonly number[] } = {
   batchNormReluMaxPoolBackward: [0, 1, 6],
   batchNormEvalRelu: [0],
   batchNormEvalAddRelu: [0, 5],
+  batchNormEvalClamp: [0],
   maxPoolBlocked: [0],
   maxPoolBlockedBackward: [0, 2],
   avgPool2d: [0],

@@ -11,7 +11,7 @@ import { fuseMaps } from './fuse-maps.js';
 import type { Abilities, Item, Lowered } from './lowered.js';
 
 export function lowerGraph(graph: Graph, { tiles, mostBindings }: Abilities): Lowered {
-  const nodes = rewriteGraph(graph, []);
+  const nodes = rewriteGraph(graph, [], { threads: 1, winograd: false, precision: 'float32' });
   const producers = new Map<Value, NamedNode>();
   for (const node of nodes) for (const value of node.outputs) producers.set(value, node);
   const roots = new Map<Value, Value>();
