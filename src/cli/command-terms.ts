@@ -36,6 +36,7 @@ const commands: Readonly<Record<string, string>> = {
   exportRun: 'wick export',
   createMethod: 'wick explain',
   useDevice: '--device',
+  resumeTune: 'wick tune',
 };
 
 /** The message with the command, or the option, instead of the function that it begins with. */

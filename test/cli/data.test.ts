@@ -63,6 +63,18 @@ test('classes of one size and whole files: nothing is wrong', async () => {
   assert.match(wick(folder, ['data', 'inspect', 'even']).out, /^Nothing is wrong/m);
 });
 
+test('a picture with two labels is told as such although it is in two splits, too', async () => {
+  const root = join(folder, 'twice');
+  await fillFolder(join(root, 'train'), { green: 2, red: 2 }, 20);
+  await fillFolder(join(root, 'test'), { green: 1, red: 1 }, 20);
+  copyFileSync(join(root, 'train/red/1.png'), join(root, 'test/green/9.png'));
+  const { out } = wick(folder, ['data', 'inspect', 'twice']);
+  const copies = /in several splits.*: 1\n {2}(.*red\/1\.png.*)\nin several classes: 1\n {2}(.*)\n/;
+  const [, across = '', wrong] = copies.exec(out) ?? [];
+  assert.match(across, /train\/red\/1\.png = test\/green\/9\.png/, out);
+  assert.equal(wrong, across);
+});
+
 test('folders that are too small for a training, or lack a part, can be looked at', async () => {
   await fillFolder(join(folder, 'few'), { green: 1, red: 1 }, 20);
   await fillFolder(join(folder, 'half', 'train'), { green: 1, red: 1 }, 20);

@@ -118,6 +118,7 @@ test('wrappers carry labels, class names, paths and fingerprints', async () => {
   assert.equal(subset.pathOf(0), 'noise/4.jpg');
   const both = new ConcatDataset<Sample>([subset, noise]);
   assert.equal(both.length, 7);
+  assert.deepEqual(both.classes, noise.classes);
   assert.equal(both.pathOf(2), 'noise/0.jpg');
   assert.deepEqual(Array.from(both.targets ?? []), [1, 0, 0, 1, 2, 0, 1]);
   const prints = [

@@ -85,7 +85,7 @@ function formatFindings({
       .join(' = ') +
     (members.length > shownCopies ? ` and ${members.length - shownCopies} more` : '');
   const across = duplicates.filter(({ acrossSplits }) => acrossSplits);
-  const wrong = duplicates.filter((d) => d.acrossClasses && !d.acrossSplits);
+  const wrong = duplicates.filter(({ acrossClasses }) => acrossClasses); // whatever else they are
   const within = duplicates.filter((d) => !d.acrossSplits && !d.acrossClasses);
   const kinds: readonly (readonly [title: string, lines: readonly string[]])[] = [
     ['cannot be used (wick train --on-error skip leaves them out)', corrupt.map(finding)],
