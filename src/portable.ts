@@ -9,7 +9,7 @@ export {
   compile,
 } from './compile/compile.js';
 export { type Device, device } from './core/device.js';
-export type { DType, TypedArray } from './core/dtype.js';
+export type { DType, DTypeName, TypedArray } from './core/dtype.js';
 export {
   CaptureError,
   CheckpointError,
@@ -25,7 +25,12 @@ export { Rng } from './core/rng.js';
 export type { Shape, Size2d } from './core/shape.js';
 export * as cuda from './cuda.js';
 export type { Engine } from './engine/engine.js';
-export { type EngineSettings, registerEngine } from './engine/registry.js';
+export {
+  type EngineSettings,
+  type OpenEngine,
+  type RegisterOptions,
+  registerEngine,
+} from './engine/registry.js';
 export {
   currentEngine,
   type DeviceChoice,

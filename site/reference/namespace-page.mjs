@@ -1,6 +1,7 @@
 /** A namespace as a page: classes, functions, values and types, each with its docstring. */
 import { ReflectionKind } from 'typedoc';
 import { commentParts } from './comments.mjs';
+import { linkTo } from './places.mjs';
 import { memberLine, optionLinks, propertyTable, signatureCode } from './signatures.mjs';
 
 const groups = [
@@ -19,8 +20,12 @@ export function namespacePage(namespace, name) {
     parts.push(`## ${title}`);
     // An address of its own form: AlexNet and alexnet are two.
     for (const member of members)
-      parts.push(`### ${member.name} {#${member.name}}`, ...write(member, prefix));
+      parts.push(`### ${member.name} {#${member.name}}`, ...write(member, prefix, name));
   }
+  const elsewhere = (namespace.children ?? [])
+    .filter((child) => child.kind === ReflectionKind.Reference)
+    .map((child) => linkTo(child.getTargetReflectionDeep(), name));
+  if (elsewhere.length > 0) parts.push('## Also here', elsewhere.join(', '));
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
@@ -30,7 +35,7 @@ function importLine(name) {
   return `\`\`\`ts\nimport { ${top} } from 'wick';\n\`\`\``;
 }
 
-function classParts(reflection, prefix) {
+function classParts(reflection, prefix, page) {
   const members = reflection.children ?? [];
   const construct = members.find(({ kind }) => kind === ReflectionKind.Constructor);
   const [signature] = construct?.signatures ?? [];
@@ -41,7 +46,7 @@ function classParts(reflection, prefix) {
       : signatureCode(`new ${prefix}${reflection.name}`, signature, false),
     ...commentParts(reflection.comment),
     ...(construct?.inheritedFrom === undefined ? commentParts(signature?.comment) : []),
-    optionLinks(signature, reflection.parent),
+    optionLinks(signature, page),
     above === undefined ? '' : `Extends \`${above}\`.`,
     members.filter(isOwn).map(memberLine).join('\n'),
   ];
@@ -53,11 +58,11 @@ function isOwn({ name, kind, inheritedFrom }) {
   return !constructs && inheritedFrom === undefined && !/^(\[|extraRepr$)/.test(name);
 }
 
-function functionParts(reflection, prefix) {
+function functionParts(reflection, prefix, page) {
   return reflection.signatures.flatMap((signature) => [
     signatureCode(prefix + reflection.name, signature),
     ...commentParts(signature.comment),
-    optionLinks(signature, reflection.parent),
+    optionLinks(signature, page),
   ]);
 }
 

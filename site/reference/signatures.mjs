@@ -1,6 +1,7 @@
 /** Signatures, members and options as Markdown. */
 import { row } from '../markdown.mjs';
 import { commentLine, defaultOf } from './comments.mjs';
+import { linkTo, optionTypes } from './places.mjs';
 
 const longest = 90;
 
@@ -23,12 +24,11 @@ function parametersOf(signature) {
   });
 }
 
-/** Where the options of a call are described, on the same page. */
-export function optionLinks(signature, namespace) {
-  const text = signature === undefined ? '' : parametersOf(signature).join();
-  const names = new Set(text.match(/\b[A-Z]\w*Options\b/g));
-  const here = [...names].filter((name) => namespace.getChildByName([name]) !== undefined);
-  return here.map((name) => `Options: [${name}](#${name}).`).join(' ');
+/** Where the options of a call on `page` are described. */
+export function optionLinks(signature, page) {
+  return optionTypes(signature)
+    .map((type) => `Options: ${linkTo(type, page)}.`)
+    .join(' ');
 }
 
 /** A method or property of a class in a line. */

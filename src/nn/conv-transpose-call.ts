@@ -4,7 +4,7 @@ import { dims4, formatShape, pair, type Size2d } from '../core/shape.js';
 import { conv2dBackwardInput } from '../ops/conv2d.js';
 import type { Tensor } from '../tensor/tensor.js';
 
-export interface ConvTranspose2dCall {
+export interface ConvTranspose2dCallOptions {
   /** @default 1 */
   stride?: number | Size2d;
   /** Rows and columns cut from each side of the result. @default 0 */
@@ -17,7 +17,7 @@ export interface ConvTranspose2dCall {
   dilation?: number | Size2d;
 }
 
-const readOptions = optionReader<ConvTranspose2dCall>('convTranspose2d', {
+const readOptions = optionReader<ConvTranspose2dCallOptions>('convTranspose2d', {
   stride: true,
   padding: true,
   outputPadding: true,
@@ -33,7 +33,7 @@ export function convTranspose2d(
   x: Tensor,
   weight: Tensor,
   bias: Tensor | null = null,
-  ...given: [options?: ConvTranspose2dCall]
+  ...given: [options?: ConvTranspose2dCallOptions]
 ): Tensor {
   const options = readOptions(given);
   const { groups = 1 } = options;

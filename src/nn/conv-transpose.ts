@@ -3,13 +3,13 @@ import { pair, type Size2d } from '../core/shape.js';
 import { zeros } from '../tensor/creation.js';
 import { Parameter } from '../tensor/parameter.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { type ConvTranspose2dCall, convTranspose2d } from './conv-transpose-call.js';
+import { type ConvTranspose2dCallOptions, convTranspose2d } from './conv-transpose-call.js';
 import { uniform_ } from './init.js';
 import { Module } from './module.js';
 import { keywords } from './printing.js';
 import { requireDivisible, requirePositive } from './require-sizes.js';
 
-export interface ConvTranspose2dOptions extends ConvTranspose2dCall {
+export interface ConvTranspose2dOptions extends ConvTranspose2dCallOptions {
   /** @default true */
   bias?: boolean;
 }

@@ -16,7 +16,9 @@ export {
   constantLR,
   cosineAnnealingLR,
   cosineAnnealingWarmRestarts,
+  type ExponentialLROptions,
   exponentialLR,
+  type LambdaLROptions,
   type LinearLROptions,
   lambdaLR,
   linearLR,
@@ -30,5 +32,6 @@ export {
   sequentialLR,
   stepLR,
   type WarmRestartsOptions,
+  type WithLr,
 } from './schedules.js';
 export { SGD, type SGDGroupOptions, type SGDOptions } from './sgd.js';

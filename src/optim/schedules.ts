@@ -11,12 +11,15 @@ import { cosine, requireNumbers, requireShare, requireWhole } from './schedule-a
 /** The learning rate at a step. */
 export type Schedule = (step: number) => number;
 
-interface WithLr {
+export interface WithLr {
   /** Learning rate to start from. */
   readonly lr: number;
 }
 
-type LambdaLROptions = WithLr & { readonly lambda: (step: number) => number };
+export interface LambdaLROptions extends WithLr {
+  /** What the rate is multiplied by, at each step. */
+  readonly lambda: (step: number) => number;
+}
 
 const readLambda = optionReader<LambdaLROptions>('lambdaLR', { lr: true, lambda: true });
 
@@ -72,7 +75,10 @@ export function multiStepLR(...given: [options: WithLr & MultiStepLROptions]): S
   return (step) => lr * gamma ** milestones.filter((milestone) => milestone <= step).length;
 }
 
-type ExponentialLROptions = WithLr & { readonly gamma: number };
+export interface ExponentialLROptions extends WithLr {
+  /** What the rate is multiplied by at each step. */
+  readonly gamma: number;
+}
 
 const readExponential = optionReader<ExponentialLROptions>('exponentialLR', {
   lr: true,

@@ -5,7 +5,7 @@ export { openTask } from '../recipes/index.js';
 export type { OpenRequest, Task } from '../recipes/recipe.js';
 export { resolveSettings } from '../recipes/settings/resolve.js';
 export type { Settings, SettingsLayer } from '../recipes/settings/schema.js';
-export type { Answer } from './answers.js';
+export type { Answer, TestTimeViews } from './answers.js';
 export {
   type AuditOptions,
   auditLabels,

@@ -15,6 +15,7 @@ export type { PictureDataset } from './picture-dataset.js';
 export {
   type Preview,
   type PreviewOptions,
+  type PreviewTransformsOptions,
   previewSamples,
   previewTransforms,
   type SamplesPreview,

@@ -48,8 +48,8 @@ const readSamples = optionReader<PreviewOptions>('previewSamples', {
   ...gridNames,
   transform: true,
 });
-type TransformsOptions = Omit<PreviewOptions, 'rows' | 'transform'>;
-const readTransforms = optionReader<TransformsOptions>('previewTransforms', gridNames);
+export type PreviewTransformsOptions = Omit<PreviewOptions, 'rows' | 'transform'>;
+const readTransforms = optionReader<PreviewTransformsOptions>('previewTransforms', gridNames);
 
 const BACKGROUND = 40;
 
@@ -109,7 +109,7 @@ async function readable(dataset: PictureDataset, index: number): Promise<Image |
 export async function previewTransforms(
   picture: Image,
   transforms: readonly AnyTransform[],
-  ...given: [options?: TransformsOptions]
+  ...given: [options?: PreviewTransformsOptions]
 ): Promise<Preview> {
   const { columns = 8, cellSize = 96, seed = defaultGenerator.drawSeed() } = readTransforms(given);
   requireGrid(transforms.length, columns, cellSize);
