@@ -1,5 +1,5 @@
-import { cat } from '../ops/functions.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { stackInputs } from './stack-inputs.js';
 
 /** An input that waits for its answer. */
 interface Waiting {
@@ -59,7 +59,7 @@ export class Batcher {
   private async answer(batch: readonly Waiting[]): Promise<void> {
     try {
       this.onBatch(batch.length);
-      const rows = await this.run(cat(batch.map(({ input }) => input)));
+      const rows = await this.run(stackInputs(batch.map(({ input }) => input)));
       const values = (await rows.dataAsync()) as Float32Array; // probabilities are float32
       const classes = values.length / batch.length;
       batch.forEach(({ resolve }, row) => {

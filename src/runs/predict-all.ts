@@ -1,11 +1,11 @@
 /** Many pictures: decoded side by side, answered in batches, told in order. */
 import { DataError } from '../core/errors.js';
-import { cat } from '../ops/functions.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { Answer } from './answers.js';
 import type { AskedPicture } from './asked-picture.js';
 import { type Invert, type PredictQuery, ranked } from './predict-options.js';
 import type { PreparedPicture } from './scorer.js';
+import { stackInputs } from './stack-inputs.js';
 import { type TestTimeViews, viewCount } from './test-time-views.js';
 
 /** A model that answers pictures of the kind `P`: of files in Node, of pages in a browser. */
@@ -71,7 +71,7 @@ async function answers<P>(
   const { classes } = model.card;
   const inputs = reads.flatMap((one) => ('prepared' in one ? [one.prepared.input] : []));
   if (inputs.length === 0) return reads.flatMap((one) => ('error' in one ? [one] : []));
-  const rows = await model.probabilities(cat(inputs), query.tta);
+  const rows = await model.probabilities(stackInputs(inputs), query.tta);
   const probabilities = await rows.dataAsync();
   let row = 0;
   return reads.map((one) => {

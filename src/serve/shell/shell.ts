@@ -177,11 +177,11 @@ export class Shell {
     };
     this.admission.requireOwn(method, header);
     const url = new URL(request.url);
-    if (route?.access !== 'anyone') {
+    if (route?.access !== 'anyone' && this.options.token !== null) {
       const cookie = cookieName(this.port);
       const asked = method === 'GET' ? url.searchParams.get('token') : null;
       this.admission.requireToken(asked ?? tokenOf(header, cookie));
-      if (asked !== null && this.options.token !== null) return withCookie(url, cookie, asked);
+      if (asked !== null) return withCookie(url, cookie, asked);
     }
     if (route === null) throw this.notThere(method, url.pathname);
     if (!route.work) return await this.inTime(request, incoming, route, url, params);

@@ -33,8 +33,12 @@ interface Format {
 }
 
 /** Whether bytes begin with those of `magic`, in which `?` stands for any. */
-const magic = (letters: string) => (bytes: Uint8Array) =>
-  [...letters].every((letter, i) => letter === '?' || letter.charCodeAt(0) === bytes[i]);
+function magic(letters: string): Format['begins'] {
+  const codes = Array.from(letters, (letter) => (letter === '?' ? null : letter.charCodeAt(0)));
+  return (bytes) => codes.every((code, i) => code === null || code === bytes[i]);
+}
+
+const tiffs = ['II*\0', 'MM\0*', 'II+\0', 'MM\0+'].map(magic);
 
 export const imageFormats: Readonly<Record<ImageFormat, Format>> = {
   jpeg: {
@@ -55,8 +59,7 @@ export const imageFormats: Readonly<Record<ImageFormat, Format>> = {
   tiff: {
     name: 'TIFF',
     endings: ['.tif', '.tiff'],
-    begins: (bytes) =>
-      ['II*\0', 'MM\0*', 'II+\0', 'MM\0+'].some((letters) => magic(letters)(bytes)),
+    begins: (bytes) => tiffs.some((begins) => begins(bytes)),
     read: readTiffHeader,
   },
   avif: {

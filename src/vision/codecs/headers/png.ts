@@ -11,10 +11,14 @@ const modes: Readonly<Record<number, ColorMode>> = {
   6: 'rgb+alpha',
 };
 
+/** Names of chunks, as numbers. */
+const IHDR = 0x49484452;
+const eXIf = 0x65584966;
+
 /** The first chunk of a PNG, and the one with EXIF data, which may stand anywhere: https://www.w3.org/TR/png-3/ */
 export function readPngHeader(view: ByteView): PictureFacts | null {
   const mode = modes[view.u8(25)];
-  if (view.text(12, 4) !== 'IHDR' || mode === undefined) return null;
+  if (view.u32(12) !== IHDR || mode === undefined) return null;
   return {
     width: view.u32(16),
     height: view.u32(20),
@@ -25,15 +29,16 @@ export function readPngHeader(view: ByteView): PictureFacts | null {
 }
 
 function orientationOf(view: ByteView): number {
+  for (let at = 33; at + 12 <= view.length; at += 12 + view.u32(at))
+    if (view.u32(at + 4) === eXIf) return orientationIn(view.part(at + 8, at + 8 + view.u32(at)));
+  return 1;
+}
+
+function orientationIn(exif: ByteView): number {
   try {
-    for (let at = 33; ; ) {
-      const length = view.u32(at);
-      if (view.text(at + 4, 4) === 'eXIf')
-        return exifOrientation(view.part(at + 8, at + 8 + length)) ?? 1;
-      at += 12 + length;
-    }
+    return exifOrientation(exif) ?? 1;
   } catch (error) {
-    if (error instanceof CodecError) return 1; // the file has ended
+    if (error instanceof CodecError) return 1; // they are cut off
     throw error;
   }
 }
