@@ -78,6 +78,17 @@ export function requireNumber(subject: string, name: string, value: number): voi
   );
 }
 
+/** Throws unless every named number is whole and ≥ `min`. */
+export function requireWhole(
+  subject: string,
+  values: Readonly<Record<string, number>>,
+  min = 1,
+): void {
+  for (const [name, value] of Object.entries(values))
+    if (!Number.isSafeInteger(value) || value < min)
+      throw new ValueError(subject, `${name}=${shown(value)} must be a whole number ≥ ${min}`);
+}
+
 /** Throws unless an argument is a list, as `what` says of what. */
 export function requireList(subject: string, value: unknown, what: string): void {
   const isList =

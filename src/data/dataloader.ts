@@ -1,5 +1,5 @@
 import { DataError, ValueError, WickError } from '../core/errors.js';
-import { type OptionNames, optionReader, requireOneOf } from '../core/options.js';
+import { type OptionNames, optionReader, requireOneOf, requireWhole } from '../core/options.js';
 import type { Rng } from '../core/rng.js';
 import { requireThreads } from '../core/threads.js';
 import type { NdArray } from '../graph/op.js';
@@ -160,7 +160,7 @@ export class DataLoader<T = Sample, B = Collated<T>> implements AsyncIterable<B>
     const options = readOptions(given) as DataLoaderOptions<T, B>; // its names are checked
     const { numWorkers = 0, timeout = 0, prefetchFactor = 2, onError = 'throw' } = options;
     requireThreads('DataLoader', 'numWorkers', numWorkers, 0);
-    requireAtLeast('prefetchFactor', prefetchFactor, 1);
+    requireWhole('DataLoader', { prefetchFactor });
     requireOneOf('DataLoader', 'onError', onError, ['throw', 'skip']);
     this.options = { numWorkers, timeout, prefetchFactor, onError };
     this.batches = batchesOf(dataset, options);
@@ -191,7 +191,7 @@ export class DataLoader<T = Sample, B = Collated<T>> implements AsyncIterable<B>
 
   /** The next loop shows epoch number `epoch` (its own order and augmentation). Loops count by themselves otherwise. */
   setEpoch(epoch: number): void {
-    requireAtLeast('epoch', epoch, 0);
+    requireWhole('DataLoader', { epoch }, 0);
     if (epoch !== this.next.epoch) this.next = { epoch, batch: 0 };
     this.position = this.next;
   }
@@ -202,8 +202,7 @@ export class DataLoader<T = Sample, B = Collated<T>> implements AsyncIterable<B>
 
   /** The next loop goes on where the loader of `state` was, within its epoch. */
   loadStateDict({ seed, epoch, batch }: DataLoaderState): void {
-    requireAtLeast('state.epoch', epoch, 0);
-    requireAtLeast('state.batch', batch, 0);
+    requireWhole('DataLoader', { 'state.epoch': epoch, 'state.batch': batch }, 0);
     this.givenSeed = seed;
     this.next = { epoch, batch };
     this.position = this.next;
@@ -378,9 +377,4 @@ function batchesOf<T, B>(dataset: Dataset<T>, options: DataLoaderOptions<T, B>):
   return new BatchSampler(shuffle ? new RandomSampler(dataset.length) : inOrder, batchSize, {
     dropLast,
   });
-}
-
-function requireAtLeast(name: string, value: number, min: number): void {
-  if (!Number.isSafeInteger(value) || value < min)
-    throw new ValueError('DataLoader', `${name}=${value} must be a whole number ≥ ${min}`);
 }

@@ -1,6 +1,7 @@
 /** Samplers say which samples an epoch shows, and in which order. Where order is random it comes from the given `rng`. */
+
 import { ValueError } from '../core/errors.js';
-import { optionReader } from '../core/options.js';
+import { optionReader, requireWhole } from '../core/options.js';
 import type { Rng } from '../core/rng.js';
 
 /** A number of samples, or a data set of so many. */
@@ -48,7 +49,7 @@ export class RandomSampler implements Sampler {
   constructor(sized: Sized, ...given: [options?: RandomSamplerOptions]) {
     const size = countOf('RandomSampler', sized);
     const { replacement = false, numSamples = size } = readRandom(given);
-    requireCount('RandomSampler', numSamples);
+    requireWhole('RandomSampler', { numSamples }, 0);
     if (size === 0 && numSamples > 0)
       throw new ValueError('RandomSampler', `cannot draw ${numSamples} samples from none`);
     this.size = size;
@@ -100,7 +101,7 @@ export class WeightedRandomSampler implements Sampler {
     ...given: [options?: WeightedRandomSamplerOptions]
   ) {
     const { replacement = true } = readWeighted(given);
-    requireCount('WeightedRandomSampler', numSamples);
+    requireWhole('WeightedRandomSampler', { numSamples }, 0);
     let total = 0;
     let positive = 0;
     this.cumulative = Float64Array.from({ length: weights.length }, (_, i) => {
@@ -190,8 +191,7 @@ export class BatchSampler implements Batches {
     ...given: [options?: BatchSamplerOptions]
   ) {
     const { dropLast = false } = readBatch(given);
-    if (!Number.isInteger(batchSize) || batchSize < 1)
-      throw new ValueError('BatchSampler', `batchSize=${batchSize} must be a whole number ≥ 1`);
+    requireWhole('BatchSampler', { batchSize });
     const batches = sampler.length / batchSize;
     this.length = dropLast ? Math.floor(batches) : Math.ceil(batches);
     this.dropLast = dropLast;
@@ -214,9 +214,4 @@ function countOf(subject: string, size: Sized): number {
   if (!Number.isInteger(count) || count < 0)
     throw new ValueError(subject, `size=${count} must be a whole number ≥ 0, or a data set`);
   return count;
-}
-
-function requireCount(subject: string, numSamples: number): void {
-  if (!Number.isInteger(numSamples) || numSamples < 0)
-    throw new ValueError(subject, `numSamples=${numSamples} must be a whole number ≥ 0`);
 }

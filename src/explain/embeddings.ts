@@ -1,5 +1,5 @@
 import { ValueError } from '../core/errors.js';
-import { optionReader } from '../core/options.js';
+import { optionReader, requireWhole } from '../core/options.js';
 import { Linear } from '../nn/linear.js';
 import type { Module } from '../nn/module.js';
 import { fromArray } from '../tensor/creation.js';
@@ -7,7 +7,6 @@ import type { Tensor } from '../tensor/tensor.js';
 import { asMaps } from './layer-maps.js';
 import { defaultLayer, type LayerRun, traceLayers } from './layers.js';
 import { principalComponents } from './principal-components.js';
-import { requireCount } from './require-numbers.js';
 import { requireModule, undisturbed } from './undisturbed.js';
 
 export interface EmbeddingsOptions {
@@ -62,7 +61,7 @@ const readPca = optionReader<PcaOptions>('pca', { components: true });
  */
 export function pca(points: Tensor, ...given: [options?: PcaOptions]): Projection {
   const { components = 2 } = readPca(given);
-  requireCount('pca', 'components', components);
+  requireWhole('pca', { components });
   const [rows = 0, columns = 0] = points.shape;
   if (points.ndim !== 2) throw new ValueError('pca', 'points must be [N, D]');
   const { data } = points;

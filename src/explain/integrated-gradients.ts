@@ -1,5 +1,5 @@
 import { ShapeError } from '../core/errors.js';
-import { optionReader } from '../core/options.js';
+import { optionReader, requireWhole } from '../core/options.js';
 import { formatShape, sameShape } from '../core/shape.js';
 import type { Module } from '../nn/module.js';
 import { fullLike } from '../tensor/creation.js';
@@ -9,7 +9,6 @@ import type { Attribution } from './attribution.js';
 import { AttributionMethod } from './attribution-method.js';
 import { gaussLegendre } from './gauss-legendre.js';
 import { inputGradient } from './input-gradient.js';
-import { requireCount } from './require-numbers.js';
 import { type ChooseTargets, targetScores } from './targets.js';
 
 export interface IntegratedGradientsOptions {
@@ -36,7 +35,7 @@ export class IntegratedGradients extends AttributionMethod {
   constructor(model: Module, ...given: [options?: IntegratedGradientsOptions]) {
     super(model);
     const { baseline = 0, numSteps = 50 } = readOptions(given);
-    requireCount('IntegratedGradients', 'numSteps', numSteps);
+    requireWhole('IntegratedGradients', { numSteps });
     this.baseline = baseline;
     this.numSteps = numSteps;
   }

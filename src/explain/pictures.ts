@@ -1,12 +1,12 @@
 /** Pictures of tensors, and pictures of pictures. */
+
 import { ShapeError } from '../core/errors.js';
-import { optionReader } from '../core/options.js';
+import { optionReader, requireWhole } from '../core/options.js';
 import { formatShape } from '../core/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type Channels, Image } from '../vision/image.js';
 import type { Colormap } from './colormap.js';
 import { colorize } from './overlay.js';
-import { requireCount } from './require-numbers.js';
 
 export interface ToPictureOptions {
   /** What `Normalize` took off, one number or one for each channel. @default 0 */
@@ -64,9 +64,9 @@ const readTile = optionReader<TileOptions>('tile', { columns: true, gap: true, m
 /** Pictures in a grid on white, row by row; the largest says how large all places are. */
 export function tile(pictures: readonly Image[], ...given: [options?: TileOptions]): Image {
   const { columns = Math.ceil(Math.sqrt(pictures.length)), gap = 4, minSide = 1 } = readTile(given);
-  requireCount('tile', 'number of pictures', pictures.length);
-  requireCount('tile', 'columns', columns);
-  requireCount('tile', 'minSide', minSide);
+  requireWhole('tile', { 'number of pictures': pictures.length });
+  requireWhole('tile', { columns });
+  requireWhole('tile', { minSide });
   const shown = pictures.map((picture) => enlarged(picture, minSide));
   const cellHeight = Math.max(...shown.map(({ height }) => height));
   const cellWidth = Math.max(...shown.map(({ width }) => width));
@@ -137,7 +137,7 @@ export function featureGrid(maps: Tensor, ...given: [options?: GridOptions]): Im
       'featureGrid',
       `maps ${formatShape(maps.shape)} must be [C, h, w]; of N pictures take one with .at(n)`,
     );
-  requireCount('featureGrid', 'limit', limit);
+  requireWhole('featureGrid', { limit });
   const count = Math.min(limit, maps.size(0));
   const drawn = Array.from({ length: count }, (_, c) => colorize(maps.at(c), { colormap }));
   return tile(drawn, { minSide, ...options });
@@ -157,7 +157,7 @@ export function filterGrid(weight: Tensor, ...given: [options?: GridOptions]): I
       'filterGrid',
       `weight ${formatShape(weight.shape)} must be [O, C, kH, kW]`,
     );
-  requireCount('filterGrid', 'limit', limit);
+  requireWhole('filterGrid', { limit });
   const drawn = Array.from({ length: Math.min(limit, filters) }, (_, o) => {
     const filter = weight.detach().at(o);
     if (channels !== 3) return colorize(filter.mean(0), { colormap });

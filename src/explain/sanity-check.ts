@@ -3,8 +3,9 @@
  * Maps", https://arxiv.org/abs/1810.03292): layers are given random weights one after the other, from the last to the first,
  * and the maps must change. One that stays the same shows edges of the picture, not reasons of the model.
  */
+
 import { isFloat } from '../core/dtype.js';
-import { optionReader } from '../core/options.js';
+import { optionReader, requireWhole } from '../core/options.js';
 import type { Module } from '../nn/module.js';
 import { randn } from '../ops/random.js';
 import { fullLike } from '../tensor/creation.js';
@@ -14,7 +15,7 @@ import type { Tensor } from '../tensor/tensor.js';
 import type { AttributionMethod } from './attribution-method.js';
 import { traceLayers } from './layers.js';
 import { rankCorrelation } from './rank-correlation.js';
-import { requireCount, requireRange } from './require-numbers.js';
+import { requireRange } from './require-numbers.js';
 import type { Target } from './targets.js';
 import { undisturbed } from './undisturbed.js';
 
@@ -59,7 +60,7 @@ export function sanityCheck(
   ...given: [options?: SanityCheckOptions]
 ): SanityReport {
   const { target, numStages = 8, threshold = 0.8, generator } = readOptions(given);
-  requireCount('sanityCheck', 'numStages', numStages);
+  requireWhole('sanityCheck', { numStages });
   requireRange('sanityCheck', 'threshold', threshold, -1, 1);
   const { model } = method;
   const trained = method.attribute(images, { target });

@@ -1,4 +1,4 @@
-import { optionReader } from '../core/options.js';
+import { optionReader, requireWhole } from '../core/options.js';
 import type { Module } from '../nn/module.js';
 import { randn } from '../ops/random.js';
 import type { Generator } from '../tensor/generator.js';
@@ -7,7 +7,7 @@ import type { Tensor } from '../tensor/tensor.js';
 import type { Attribution } from './attribution.js';
 import { AttributionMethod } from './attribution-method.js';
 import { inputGradient } from './input-gradient.js';
-import { requireCount, requireRange } from './require-numbers.js';
+import { requireRange } from './require-numbers.js';
 import type { ChooseTargets } from './targets.js';
 
 export interface SmoothGradOptions {
@@ -38,7 +38,7 @@ export class SmoothGrad extends AttributionMethod {
   constructor(model: Module, ...given: [options?: SmoothGradOptions]) {
     super(model);
     const { numSamples = 25, noiseLevel = 0.15, generator } = readOptions(given);
-    requireCount('SmoothGrad', 'numSamples', numSamples);
+    requireWhole('SmoothGrad', { numSamples });
     requireRange('SmoothGrad', 'noiseLevel', noiseLevel, 0, 1);
     this.numSamples = numSamples;
     this.noiseLevel = noiseLevel;

@@ -1,6 +1,6 @@
-import { ShapeError, ValueError } from '../core/errors.js';
+import { ShapeError } from '../core/errors.js';
 import { requireLabels } from '../core/labels.js';
-import { optionReader } from '../core/options.js';
+import { optionReader, requireWhole } from '../core/options.js';
 import { formatShape } from '../core/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 
@@ -19,8 +19,7 @@ export class Accuracy {
 
   constructor(...given: [options?: AccuracyOptions]) {
     const { topK = 1 } = readOptions(given);
-    if (!Number.isInteger(topK) || topK < 1)
-      throw new ValueError('Accuracy', `topK=${topK} must be a whole number ≥ 1`);
+    requireWhole('Accuracy', { topK });
     this.topK = topK;
   }
 

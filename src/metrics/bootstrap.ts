@@ -1,5 +1,5 @@
 import { ValueError } from '../core/errors.js';
-import { optionReader } from '../core/options.js';
+import { optionReader, requireWhole } from '../core/options.js';
 import { Rng } from '../core/rng.js';
 import { defaultGenerator } from '../tensor/generator.js';
 
@@ -39,8 +39,7 @@ export function bootstrap(
 ): Interval {
   const options = readOptions(given);
   const { numResamples = 2000, confidence = 0.95, seed = defaultGenerator.drawSeed() } = options;
-  requireCount('count', count);
-  requireCount('numResamples', numResamples);
+  requireWhole('bootstrap', { count, numResamples });
   if (!(confidence > 0 && confidence < 1))
     throw new ValueError('bootstrap', `confidence=${confidence} must be a number between 0 and 1`);
   const all = Int32Array.from({ length: count }, (_, n) => n);
@@ -61,9 +60,4 @@ function quantile(sorted: Float64Array, share: number): number {
   const low = sorted[Math.floor(at)] as number;
   const high = sorted[Math.ceil(at)] as number;
   return low + (high - low) * (at % 1);
-}
-
-function requireCount(name: string, value: number): void {
-  if (!Number.isInteger(value) || value < 1)
-    throw new ValueError('bootstrap', `${name}=${value} must be a whole number ≥ 1`);
 }

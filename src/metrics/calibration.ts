@@ -1,7 +1,7 @@
 /** How far probabilities can be trusted. All take scores as cross entropy does, before softmax; of probabilities their `.log()`. */
-import { ValueError } from '../core/errors.js';
+
 import { requireLabels } from '../core/labels.js';
-import { optionReader } from '../core/options.js';
+import { optionReader, requireWhole } from '../core/options.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { requireScores } from './accuracy.js';
 import { Mean } from './mean.js';
@@ -81,8 +81,7 @@ export class CalibrationError {
 
   constructor(...given: [options?: CalibrationErrorOptions]) {
     const { numBins = 15 } = readOptions(given);
-    if (!Number.isInteger(numBins) || numBins < 1)
-      throw new ValueError('CalibrationError', `numBins=${numBins} must be a whole number ≥ 1`);
+    requireWhole('CalibrationError', { numBins });
     this.numBins = numBins;
     this.counts = new Float64Array(numBins);
     this.confidences = new Float64Array(numBins);

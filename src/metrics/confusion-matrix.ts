@@ -1,6 +1,7 @@
 import type { TypedArray } from '../core/dtype.js';
 import { ValueError } from '../core/errors.js';
 import { requireLabels } from '../core/labels.js';
+import { requireWhole } from '../core/options.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { requireScores } from './accuracy.js';
 
@@ -9,11 +10,7 @@ export class ConfusionMatrix {
   private readonly counts: Int32Array;
 
   constructor(readonly numClasses: number) {
-    if (!Number.isInteger(numClasses) || numClasses < 1)
-      throw new ValueError(
-        'ConfusionMatrix',
-        `numClasses=${numClasses} must be a whole number ≥ 1`,
-      );
+    requireWhole('ConfusionMatrix', { numClasses });
     this.counts = new Int32Array(numClasses * numClasses);
   }
 

@@ -1,4 +1,5 @@
 import { ValueError } from '../core/errors.js';
+import { requireWhole } from '../core/options.js';
 import type { Interval } from './bootstrap.js';
 
 /** The 97.5 % quantile of the normal distribution: intervals hold 95 %. */
@@ -11,8 +12,7 @@ const z = 1.959963984540054;
  * @example metrics.wilson(973, 1000) // { estimate: 0.973, low: 0.961…, high: 0.981… }
  */
 export function wilson(right: number, count: number): Interval {
-  if (!Number.isInteger(count) || count < 1)
-    throw new ValueError('wilson', `count=${count} must be a whole number ≥ 1`);
+  requireWhole('wilson', { count });
   if (!(right >= 0 && right <= count))
     throw new ValueError('wilson', `right=${right} must be a number from 0 to count=${count}`);
   const share = right / count;

@@ -1,4 +1,5 @@
-import { ShapeError, ValueError } from '../core/errors.js';
+import { ShapeError } from '../core/errors.js';
+import { requireWhole } from '../core/options.js';
 import { dims4, formatShape, numel, pair, type Shape, windowOutput } from '../core/shape.js';
 import type { Conv2dAttrs } from '../graph/attrs/layers.js';
 import { defineOp, type Op } from '../tensor/define-op.js';
@@ -146,8 +147,7 @@ function outputShape(subject: string, x: Shape, w: Shape, attrs: Conv2dAttrs): S
   const stride = pair(subject, 'stride', attrs.stride);
   const padding = pair(subject, 'padding', attrs.padding, 0);
   const dilation = pair(subject, 'dilation', attrs.dilation);
-  if (!Number.isInteger(groups) || groups < 1)
-    throw new ValueError(subject, `groups=${groups} must be a whole number ≥ 1`);
+  requireWhole(subject, { groups });
   if (c !== channels * groups)
     throw new ShapeError(
       subject,

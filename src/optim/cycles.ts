@@ -1,13 +1,8 @@
 /** Learning rates that go up and down, set after each batch; with them the momentum goes the other way. */
+
 import { ValueError } from '../core/errors.js';
-import { optionReader, requireOneOf } from '../core/options.js';
-import {
-  cosine,
-  linear,
-  requireNumbers,
-  requireShare,
-  requireWhole,
-} from './schedule-arithmetic.js';
+import { optionReader, requireOneOf, requireWhole } from '../core/options.js';
+import { cosine, linear, requireNumbers, requireShare } from './schedule-arithmetic.js';
 import type { Schedule } from './schedules.js';
 
 /** The form of a cycle, whatever its heights. */

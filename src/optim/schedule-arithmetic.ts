@@ -17,13 +17,6 @@ export function requireNumbers(subject: string, values: Readonly<Record<string, 
     if (!Number.isFinite(value)) throw new ValueError(subject, `${name}=${value} must be a number`);
 }
 
-/** Throws unless every named number is whole and ≥ 1. */
-export function requireWhole(subject: string, values: Readonly<Record<string, number>>): void {
-  for (const [name, value] of Object.entries(values))
-    if (!Number.isInteger(value) || value < 1)
-      throw new ValueError(subject, `${name}=${value} must be a whole number ≥ 1`);
-}
-
 /** Throws unless every named number is from 0 to 1. */
 export function requireShare(subject: string, values: Readonly<Record<string, number>>): void {
   for (const [name, value] of Object.entries(values))

@@ -4,9 +4,10 @@
  *
  * @example const schedule = optim.cosineAnnealingLR({ lr: 1e-3, tMax: 30 }); optimizer.lr = schedule(epoch);
  */
+
 import { ValueError } from '../core/errors.js';
-import { optionReader } from '../core/options.js';
-import { cosine, requireNumbers, requireShare, requireWhole } from './schedule-arithmetic.js';
+import { optionReader, requireWhole } from '../core/options.js';
+import { cosine, requireNumbers, requireShare } from './schedule-arithmetic.js';
 
 /** The learning rate at a step. */
 export type Schedule = (step: number) => number;

@@ -197,10 +197,10 @@ test('a worker that ends, or a batch that does not come in time, is an error', a
   await assert.rejects(indicesOf(noiseLoader({ length: 4, exit: 2 }, { numWorkers: 1 })), {
     message: 'DataLoader: worker 0 ended with exit code 3',
   });
-  const slow = noiseLoader({ length: 8, stuck: 5 }, { numWorkers: 1, timeout: 0.3 });
+  const slow = noiseLoader({ length: 8, stuck: 1 }, { numWorkers: 1, timeout: 0.3 });
   await assert.rejects(indicesOf(slow), {
     message:
-      'DataLoader: batch 1 (samples 4, 5, 6, 7) did not come within timeout=0.3 s; ' +
+      'DataLoader: batch 0 (samples 0, 1, 2, 3) did not come within timeout=0.3 s; ' +
       'raise timeout, or find what takes so long with numWorkers: 0',
   });
 });

@@ -1,5 +1,7 @@
 /** Parts of a tensor. */
+
 import { ShapeError, ValueError } from '../../core/errors.js';
+import { requireWhole } from '../../core/options.js';
 import { formatShape, normalizeDim } from '../../core/shape.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { gather } from '../gather.js';
@@ -69,8 +71,7 @@ function clip(bound: number, size: number): number {
 }
 
 function equalSizes(total: number, size: number): number[] {
-  if (!Number.isInteger(size) || size < 1)
-    throw new ValueError('split', `size=${size} must be a whole number ≥ 1`);
+  requireWhole('split', { size });
   const pieces = Math.max(1, Math.ceil(total / size));
   return Array.from({ length: pieces }, (_, i) => Math.min(size, total - i * size));
 }
@@ -134,8 +135,7 @@ install<IndexingMethods>({
     });
   },
   chunk(count, dim = 0) {
-    if (!Number.isInteger(count) || count < 1)
-      throw new ValueError('chunk', `count=${count} must be a whole number ≥ 1`);
+    requireWhole('chunk', { count });
     return this.split(Math.max(1, Math.ceil(this.size(dim) / count)), dim);
   },
 });
