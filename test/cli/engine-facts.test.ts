@@ -61,7 +61,8 @@ test('doctor misses nothing where the engine was chosen', () => {
 });
 
 test('a run says once why it has the slower engine, and goes on with it', { skip }, () => {
-  const args = ['train', 'digits', '--epochs', '1', '--limit', '40', '--seed', '0'];
+  const few = ['--epochs', '1', '--limit', '40', '--seed', '0', '--no-report'];
+  const args = ['train', 'digits', ...few];
   const { code, out } = wick(folder, args, none);
   assert.equal(code, 0);
   assert.match(out, /; engine wasm, \d+ threads?$/m);

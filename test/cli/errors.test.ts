@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
-import { commandLine, temporaryFolder, wick } from './run-wick.js';
+import { before, test } from 'node:test';
+import { commandLine, type Outcome, temporaryFolder, wick, wickEach } from './run-wick.js';
 
 const folder = temporaryFolder();
 
@@ -60,14 +60,28 @@ const mistakes: readonly (readonly [args: string, code: number, message: RegExp]
   ['summary nothing', 1, /^DataError: nothing: cannot be opened/m],
 ];
 
-for (const [args, code, message] of mistakes)
+let outcomes: Outcome[] = [];
+before(() => {
+  outcomes = wickEach(
+    folder,
+    mistakes.map(([args]) => args.split(' ')),
+  );
+});
+
+mistakes.forEach(([args, required, message], i) => {
   test(`wick ${args}`, () => {
-    const outcome = wick(folder, args.split(' '));
-    assert.match(outcome.err, message);
-    assert.equal(outcome.code, code);
-    assert.equal(outcome.out, '');
-    assert.ok(!outcome.err.includes('    at '), 'a stack is shown only with --verbose');
+    const { code, out, err } = outcomes[i] ?? { code: null, out: '', err: '' };
+    assert.match(err, message);
+    assert.equal(code, required);
+    assert.equal(out, '');
+    assert.ok(!err.includes('    at '), 'a stack is shown only with --verbose');
   });
+});
+
+test('a process has the exit code', () => {
+  assert.equal(wick(folder, ['train', 'digits', '--epohcs', '3']).code, 2);
+  assert.equal(wick(folder, ['train', 'digit']).code, 1);
+});
 
 test('a mistake leaves nothing behind', () => {
   assert.deepEqual(readdirSync(folder), []);

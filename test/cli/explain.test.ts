@@ -12,7 +12,7 @@ import { manualSeed } from '../../src/tensor/generator.js';
 import { decode } from '../../src/vision/codecs/decode.js';
 import { createModel } from '../../src/vision/models/registry.js';
 import { colored } from '../recipes/picture-folder.js';
-import { commandLine, temporaryFolder, wick } from './run-wick.js';
+import { commandLine, temporaryFolder, wick, wickEach } from './run-wick.js';
 
 const folder = temporaryFolder();
 
@@ -209,12 +209,16 @@ test('what is wrong with the command line is said in its terms', () => {
     [['run', 'why', '--class', 'dog'], /^ValueError: --class: 'dog' is none of the classes/],
     [['nowhere', 'why'], /^DataError: nowhere: /],
   ];
-  for (const [args, message] of cases) {
-    const { code, out, err } = wick(folder, ['explain', ...args]);
+  const outcomes = wickEach(
+    folder,
+    cases.map(([args]) => ['explain', ...args]),
+  );
+  cases.forEach(([, message], i) => {
+    const { code, out, err } = outcomes[i] ?? { code: null, out: '', err: '' };
     assert.equal(code, 1);
     assert.equal(out, '');
     assert.match(err, message);
-  }
+  });
   mkdirSync(join(folder, 'empty'));
   assert.match(wick(folder, ['explain', 'run', 'empty']).err, /holds no pictures/);
   assert.equal(wick(folder, ['explain', 'run', 'why', '--opacity', '2']).code, 2);

@@ -7,7 +7,7 @@ import { barChart } from '../../src/cli/bar-chart.js';
 import { formatTable, jsonLine, wrapped } from '../../src/cli/output.js';
 import { cutText, padText, textWidth } from '../../src/cli/text-width.js';
 import { fillFolder } from '../recipes/picture-folder.js';
-import { temporaryFolder, wick } from './run-wick.js';
+import { temporaryFolder, wick, wickEach } from './run-wick.js';
 
 const folder = temporaryFolder();
 
@@ -63,28 +63,29 @@ test('names of files and classes cannot act on the terminal', async () => {
   await fillFolder(photos, { [`green${bad}`]: 10, red: 10 });
   const run = join('runs', `photos${bad}-1`);
   const picture = join(photos, 'red', '0.png');
-  for (const args of [
+  const train = ['train', photos, '--epochs', '1', '--image-size', '8'];
+  const looks = [
     ['data', 'inspect', photos],
     ['data', 'preview', photos],
     ['data', 'stats', photos],
-    ['train', photos, '--epochs', '1', '--image-size', '8'],
     ['evaluate', run],
     ['predict', run, picture],
     ['summary', run],
-  ])
-    for (const more of [[], ['--json']]) {
-      const { code, out, err } = wick(folder, [...args, ...more]);
-      assert.equal(code, 0, `${args}: ${err}`);
-      assert.ok(!acting.test(out + err), JSON.stringify(out + err));
-    }
-  for (const args of [
+  ].flatMap((args) => [args, [...args, '--json']]);
+  for (const { code, out, err } of [
+    ...[[], ['--json']].map((more) => wick(folder, [...train, ...more])),
+    ...wickEach(folder, looks),
+  ]) {
+    assert.equal(code, 0, err);
+    assert.ok(!acting.test(out + err), JSON.stringify(out + err));
+  }
+  for (const { code, err } of wickEach(folder, [
     ['predict', run, `none${bad}`],
     ['evaluate', bad],
     ['train', bad],
     ['train', `--${bad}`],
     [bad],
-  ]) {
-    const { code, err } = wick(folder, args);
+  ])) {
     assert.ok(code !== 0);
     assert.ok(err.includes('\\x1b') && !acting.test(err), JSON.stringify(err));
   }

@@ -41,3 +41,24 @@ export function wick(
   });
   return { code: status, out: stdout, err: stderr };
 }
+
+/**
+ * Each `wick ARGS…`, in `cwd`, one after the other in one process, which spares the start of the others. For what leaves nothing behind
+ * in a process: help, command lines that are refused, looks at what is there.
+ */
+export function wickEach(
+  cwd: string,
+  lists: readonly (readonly string[])[],
+  env: Readonly<Record<string, string>> = {},
+): Outcome[] {
+  const many = fileURLToPath(new URL('./many.js', import.meta.url));
+  const { status, stdout, stderr } = spawnSync(process.execPath, [many], {
+    cwd,
+    env: { ...process.env, ...env },
+    encoding: 'utf8',
+    input: JSON.stringify(lists),
+    timeout: 180_000,
+  });
+  if (status !== 0) throw new Error(`ended with ${status}: ${stderr}`);
+  return JSON.parse(stdout) as Outcome[];
+}

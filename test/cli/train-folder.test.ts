@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { fillFolder } from '../recipes/picture-folder.js';
-import { temporaryFolder, wick } from './run-wick.js';
+import { temporaryFolder, wick, wickEach } from './run-wick.js';
 
 const folder = temporaryFolder();
 const short = ['--epochs', '1', '--image-size', '8'];
@@ -47,6 +47,7 @@ test('evaluate --calibrate tells the temperature, and what it does on the test s
     'held',
     '--val-split',
     '0.25',
+    '--no-report',
   ];
   assert.equal(wick(folder, train).code, 0);
   const { code, out, err } = wick(folder, ['evaluate', 'held', '--calibrate']);
@@ -74,6 +75,7 @@ test('--json tells recipe, model and notes', () => {
     '--workers',
     '1',
     '--json',
+    '--no-report',
   ]);
   const [start, epoch, end] = out
     .trim()
@@ -91,7 +93,7 @@ test('--json tells recipe, model and notes', () => {
 test('one damaged file among 500 stops the run with its name, or is left out and listed', async () => {
   const bad = await fillFolder(join(folder, 'bad'), { green: 250, red: 250 });
   writeFileSync(join(bad, 'red', '0.png'), 'damaged');
-  const train = ['train', 'bad', ...short, '--seed', '1'];
+  const train = ['train', 'bad', ...short, '--seed', '1', '--no-report'];
   const stopped = wick(folder, [...train, '--out', 'stopped']);
   assert.equal(stopped.code, 1);
   assert.match(stopped.err, /^DataError: bad\/red\/0\.png: sample \d+: /m);
@@ -104,7 +106,7 @@ test('one damaged file among 500 stops the run with its name, or is left out and
 });
 
 test('mistakes are named before anything is made', () => {
-  for (const [args, code, message] of [
+  const mistakes = [
     ['train ./fotos', 1, /^DataError: \.\/fotos: there is no such folder$/m],
     ['train photos --model vgg', 2, /Allowed choices are mnistCnn, cifarCnn, /],
     [
@@ -117,15 +119,14 @@ test('mistakes are named before anything is made', () => {
       1,
       /^ValueError: CifarCNN: --image-size 4 must be a whole number ≥ 8/m,
     ],
-  ] as const) {
-    const outcome = wick(folder, [
-      ...args.split(' '),
-      '--epochs',
-      '1',
-      '--out',
-      `out-${args.length}`,
-    ]);
-    assert.match(outcome.err, message, args);
-    assert.equal(outcome.code, code, args);
-  }
+  ] as const;
+  const outcomes = wickEach(
+    folder,
+    mistakes.map(([args]) => [...args.split(' '), '--epochs', '1', '--out', 'mistaken']),
+  );
+  mistakes.forEach(([args, code, message], i) => {
+    assert.match(outcomes[i]?.err ?? '', message, args);
+    assert.equal(outcomes[i]?.code, code, args);
+  });
+  assert.ok(!existsSync(join(folder, 'mistaken')));
 });

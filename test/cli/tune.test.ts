@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
-import { type Outcome, temporaryFolder, wick } from './run-wick.js';
+import { type Outcome, temporaryFolder, wick, wickEach } from './run-wick.js';
 
 const folder = temporaryFolder();
 const short = ['--limit', '60', '--epochs', '1', '--seed', '4', '--threads', '1', '--jobs', '2'];
@@ -53,24 +53,27 @@ test('a trial is an ordinary run, and the file of the best settings makes it aga
 });
 
 test('a study that has ended takes more trials, and nothing that would change the others', () => {
-  const refused = (args: readonly string[], code: number, message: RegExp) => {
-    const outcome = wick(folder, ['tune', '--resume', 'study', ...args]);
-    assert.deepEqual([outcome.code, outcome.out], [code, '']);
-    assert.match(outcome.err, message);
+  const refused = (
+    ...cases: readonly (readonly [args: readonly string[], code: number, message: RegExp])[]
+  ) => {
+    const lists = cases.map(([args]) => ['tune', '--resume', 'study', ...args]);
+    wickEach(folder, lists).forEach((outcome, i) => {
+      const [, code, message = /./] = cases[i] ?? [];
+      assert.deepEqual([outcome.code, outcome.out], [code, '']);
+      assert.match(outcome.err, message);
+    });
   };
-  refused(['--trials', '1'], 1, /^ValueError: resumeTune: --trials 1, but the study is to have 2/);
-  refused(['--trials', '3'], 1, /--trials 3, but the grid has 2 combinations$/m);
   refused(
-    ['--epochs', '3'],
-    2,
-    /^error: --resume goes on with what the study has; leave --epochs out/,
+    [['--trials', '1'], 1, /^ValueError: resumeTune: --trials 1, but the study is to have 2/],
+    [['--trials', '3'], 1, /--trials 3, but the grid has 2 combinations$/m],
+    [['--epochs', '3'], 2, /^error: --resume goes on with what the study has; leave --epochs out/],
+    [['--grid', 'batchSize=8'], 2, /leave --grid out/],
   );
-  refused(['--grid', 'batchSize=8'], 2, /leave --grid out/);
   writeFileSync(
     join(folder, 'study', 'study.json'),
     read('study', 'study.json').replace('"tpe"', '"grid"'),
   );
-  refused([], 1, /^DataError: study\/study\.json: field 'sampler': given "grid"/);
+  refused([[], 1, /^DataError: study\/study\.json: field 'sampler': given "grid"/]);
 });
 
 test('what is written wrongly is refused in the words of the command line', () => {
@@ -90,10 +93,14 @@ test('what is written wrongly is refused in the words of the command line', () =
       /--trials 1 of a grid of 2 combinations leave/,
     ],
   ];
-  for (const [args, required, message] of refused) {
-    const { code, err } = wick(folder, ['tune', 'digits', ...short, ...args, '--out', 'refused']);
-    assert.equal(code, required, args.join(' '));
-    assert.match(err, message);
-    assert.ok(!existsSync(join(folder, 'refused')));
-  }
+  const common = ['tune', 'digits', ...short];
+  const outcomes = wickEach(
+    folder,
+    refused.map(([args]) => [...common, ...args, '--out', 'refused']),
+  );
+  refused.forEach(([args, required, message], i) => {
+    assert.equal(outcomes[i]?.code, required, args.join(' '));
+    assert.match(outcomes[i]?.err ?? '', message);
+  });
+  assert.ok(!existsSync(join(folder, 'refused')));
 });
