@@ -148,6 +148,14 @@ const cases: Readonly<Record<string, readonly [Given, Tensor, readonly (readonly
     image([[1, 2, 3, 4]]),
     [[0.89453125, 1.19140625, 1.66796875, 2.296875, 2.703125, 3.33203125, 3.80859375, 4.10546875]],
   ],
+  'a place that is whole, of a scale that is rounded': [
+    {
+      scales: [1, 1, 0.2, 0.7],
+      attributes: { nearest_mode: 'floor' },
+    },
+    image([1, 2, 3, 4, 5].map((row) => Array.from({ length: 10 }, (_, i) => 10 * row + i))),
+    [[30, 31, 33, 34, 35, 37, 38]],
+  ],
   'ties go up': [lineOf({ nearest_mode: 'round_prefer_ceil' }, 2), line, [[10, 30]]],
   'ties go down': [lineOf({ nearest_mode: 'round_prefer_floor' }, 2), line, [[0, 20]]],
   'up at once': [

@@ -14,21 +14,25 @@ import type { Tensor } from '../../../tensor/tensor.js';
 import type { ImportedNode, Importers, Inputs } from '../node.js';
 import { limited } from './number-arrays.js';
 
-/** Where new pixels lie, of `count` that are made of `size`, `scale` for each old one. */
-type Rule = (scale: number, size: number, count: number) => Place;
+/**
+ * Where new pixels lie, of `count` that are made of `size`. `old`: how many old pixels so many new ones are; the nearest pixel of a place
+ * just below a whole number is another one, so scales count in float32, as ONNX Runtime has them.
+ */
+type Rule = (old: (pixels: number) => number, size: number, count: number) => Place;
 
-const halfPixel: Rule = (scale) => (i) => (i + 0.5) / scale - 0.5;
+const { fround } = Math;
+
+const halfPixel: Rule = (old) => (i) => fround(old(i + 0.5) - 0.5);
 
 const rules: Readonly<Record<string, Rule>> = {
   half_pixel: halfPixel,
-  half_pixel_symmetric: (scale, size, count) => {
-    const offset = (size / 2) * (1 - count / (scale * size));
-    const at = halfPixel(scale, size, count);
-    return (i) => offset + at(i);
+  half_pixel_symmetric: (old, size, count) => {
+    const offset = (size - old(count)) / 2;
+    return (i) => fround(offset + old(i + 0.5) - 0.5);
   },
-  pytorch_half_pixel: (scale, size, count) => (count > 1 ? halfPixel(scale, size, count) : () => 0),
+  pytorch_half_pixel: (old, size, count) => (count > 1 ? halfPixel(old, size, count) : () => 0),
   align_corners: (_, size, count) => (i) => (count > 1 ? (i * (size - 1)) / (count - 1) : 0),
-  asymmetric: (scale) => (i) => i / scale,
+  asymmetric: (old) => old,
 };
 
 const roundings: Readonly<Record<string, (place: number) => number>> = {
@@ -59,12 +63,12 @@ function resize(node: ImportedNode): (inputs: Inputs) => Tensor {
   return (inputs) => {
     const x = inputs.tensor(0);
     dims4('Resize', 'input', x.shape);
-    const { sizes, scales } = target(x, inputs);
+    const { sizes, old } = target(x, inputs);
     const along = (axis: number) => {
       const size = x.size(axis);
       const count = limited(sizes[axis] ?? 0);
       if (!(count >= 1)) throw fail(`makes ${count} pixels of ${size}`);
-      return make.pixels(size, count, rule(scales[axis] ?? 1, size, count));
+      return make.pixels(size, count, rule(old(axis, count), size, count));
     };
     return make.image(x, along(2), along(3));
   };
@@ -97,13 +101,16 @@ function targetOf({ attributes, numbers, fail }: ImportedNode, scalesAt: number)
     const hasScales = inputs.has(scalesAt) && numel(inputs.value(scalesAt).shape) > 0;
     const given = hasScales ? (known ?? inputs.numbers(scalesAt)) : inputs.numbers(3);
     const all = forAll(given, axes, hasScales ? [1, 1, 1, 1] : x.shape);
-    const sizes = hasScales ? x.shape.map((size, d) => Math.floor(size * (all[d] ?? 0))) : all;
+    const sizes = hasScales
+      ? x.shape.map((size, d) => Math.floor(fround(size * (all[d] ?? 0))))
+      : all;
     if (all.length !== 4 || sizes[0] !== x.shape[0] || sizes[1] !== x.shape[1])
       throw fail(
         `makes ${formatShape(sizes)} of ${formatShape(x.shape)}; height and width alone may change`,
       );
-    const scales = hasScales ? all : x.shape.map((size, d) => (all[d] ?? 0) / size);
-    return { sizes, scales };
+    const old = (axis: number, count: number) => (pixels: number) =>
+      hasScales ? fround(pixels / (all[axis] ?? 1)) : (pixels * (x.shape[axis] ?? 1)) / count;
+    return { sizes, old };
   };
 }
 
