@@ -6,7 +6,9 @@ import type { ImageTransform } from '../vision/datasets/image-transform.js';
 import { transformFromJSON } from '../vision/transforms/registry.js';
 import { needsRecipe } from './model-card.js';
 import { ModelFile } from './model-file.js';
-import { readCard } from './model-source.js';
+import { readModel } from './model-source.js';
+import { asField, networkOfStored } from './stored-network.js';
+import { withinWeights } from './weighted-network.js';
 
 /** What `pretrained` says of the task where it is a model file; nothing where it is not. @throws ValueError for another network than the file's */
 export async function startOfModelFile({
@@ -22,7 +24,8 @@ export async function startOfModelFile({
     );
   if (!/\.wick$/i.test(pretrained)) return {};
   const file = new ModelFile(pretrained);
-  const { architecture, code, inputShape, transform } = await readCard(file);
+  const stored = await readModel(file);
+  const { architecture, code, inputShape, transform } = stored.card;
   if (code !== undefined) throw needsRecipe(file, code.path);
   if (model !== undefined && model !== architecture.name)
     throw new ValueError(
@@ -35,7 +38,11 @@ export async function startOfModelFile({
       pretrained,
       `takes pictures of ${height}×${width}, which no folder becomes`,
     );
-  const own: ImageTransform = transformFromJSON(transform);
+  // What is wrong with the description is told with its field, before it is trained as it says.
+  networkOfStored(stored, null, (make) => withinWeights(stored.weights, make));
+  const own: ImageTransform = asField('transform', stored.wrongField, () =>
+    transformFromJSON(transform),
+  );
   const isOwnSize = imageSize === undefined || imageSize === height;
   return { network: architecture, imageSize: height, ...(isOwnSize && { evalTransform: own }) };
 }

@@ -269,22 +269,28 @@ test('a description whose network does not run is refused with the file’s name
     ...others,
   ].join('"strides":{"ints":[1,1]}');
   const why =
-    "does not run on inputs \\[1,3,8,8\\] \\(the graph node 't\\d+' \\('Add'\\) does not take \\[1,16,\\d,\\d\\], \\[1,16,8,8\\] \\(add: ";
+    "given \\[1,3,8,8\\], it fails \\(onnx: the graph node 't\\d+' \\('Add'\\) does not take \\[1,16,\\d,\\d\\], \\[1,16,8,8\\] \\(add: .*\\); \\[1,3\\] is required";
   await fails(misfit, why);
   const photos = await fillFolder(join(folder, 'photos'), { green: 4, red: 4 });
-  const start = { model: { pretrained: changed }, seed: 1, out: join(folder, 'run') };
-  await assert.rejects(train(photos, start), {
-    name: 'CheckpointError',
-    message: new RegExp(`changed\\.wick: ${why}`),
-  });
-  await fails(text.replace('"op":"Relu"', '"op":"Rule"'), "the graph op 'Rule' is not read");
+  const startFails = (pretrained: string, message: RegExp) =>
+    assert.rejects(train(photos, { model: { pretrained }, seed: 1, out: join(folder, 'run') }), {
+      name: 'CheckpointError',
+      message,
+    });
+  await startFails(changed, new RegExp(`changed\\.wick: field 'architecture': onnx: ${why}`));
+  const relu = text.replace('"op":"Relu"', '"op":"Rule"');
+  await fails(relu, "the graph op 'Rule' is not read");
   const stored = await readStoredCard(new ModelFile(changed)); // as wick summary and wick compare do
   assert.throws(() => networkOfStored(stored, null), {
     name: 'CheckpointError',
     message: /changed\.wick: field 'architecture': onnx: the graph op 'Rule' is not read/,
   });
-  await assert.rejects(train(photos, start), {
-    name: 'CheckpointError',
-    message: /changed\.wick: the graph op 'Rule' is not read/,
-  });
+  await startFails(changed, /changed\.wick: field 'architecture': onnx: the graph op 'Rule'/);
+  const { output } = JSON.parse(text).architecture.options.graph;
+  await fails(
+    text.replace(`"output":"${output}"`, '"output":"t0"'),
+    'given .*, it gives \\[1\\]; ',
+  );
+  const { path: headless } = await importSmall(t, small([]));
+  await startFails(headless, /m\.wick: ends in no linear layer or convolution with weights of its/);
 });

@@ -4,17 +4,10 @@ import { outputShape } from '../../nn/output-shape.js';
 import type { OnnxFailure } from './failure.js';
 import type { OnnxModule } from './onnx-module.js';
 
-/**
- * Throws what `fail` makes where the network's nodes do not fit together for inputs of its own size; where any size may be, that is
- * not known, unless `usual` has it: `[C, H, W]`.
- */
-export function requireRuns(
-  model: OnnxModule,
-  fail: OnnxFailure,
-  usual: readonly (number | undefined)[] = [],
-): void {
+/** Throws what `fail` makes where the network's nodes do not fit together for inputs of its own size; where any size may be, that is not known. */
+export function requireRuns(model: OnnxModule, fail: OnnxFailure): void {
   const [batch = null, ...sizes] = model.info.inputShape;
-  const known = sizes.flatMap((size, i) => size ?? usual[i] ?? []);
+  const known = sizes.flatMap((size) => size ?? []);
   if (known.length < sizes.length || sizes.length === 0) return;
   const input = [batch ?? 1, ...known];
   try {

@@ -8,14 +8,17 @@ import { loadOnnx } from '../../../src/io/onnx/load-onnx.js';
 import { numpyGlobals } from '../../../src/io/pickle/numpy.js';
 import { unpickle } from '../../../src/io/pickle/unpickle.js';
 import { loadSafetensors, saveSafetensors } from '../../../src/io/safetensors.js';
+import { crossEntropy } from '../../../src/nn/functional.js';
 import { RunFolder } from '../../../src/runs/run-folder.js';
 import '../../../src/ops/index.js';
 import { exportRun } from '../../../src/runs/export-run.js';
 import { importModel } from '../../../src/runs/import-model.js';
 import { readRunData } from '../../../src/runs/run-config.js';
+import { startOfModelFile } from '../../../src/runs/start-of-model-file.js';
 import { TrainedModel } from '../../../src/runs/trained-model.js';
 import { tensor, zeros } from '../../../src/tensor/creation.js';
 import { ImageFolder } from '../../../src/vision/datasets/image-folder.js';
+import { pretrainedOnnx } from '../../../src/vision/models/onnx-network.js';
 import { createModel } from '../../../src/vision/models/registry.js';
 import { folderOf, plainPng } from '../../vision/datasets/pictures.js';
 
@@ -65,7 +68,7 @@ export async function makeKinds(folder: string): Promise<Kind[]> {
     },
     { name: 'pth', good: decoded(torch), path: pth, read: () => loadTorch(pth) },
     onnxKind(folder),
-    await importedKind(folder),
+    ...(await importedKinds(folder)),
     await safetensorsKind(folder),
     ...(await runKinds(folder)),
     ...(await cacheKinds(folder)),
@@ -83,7 +86,7 @@ function onnxKind(folder: string): Kind {
 }
 
 /** The description of a model that was an ONNX file, with the nodes of its network, in a model file whose checksum is right. */
-async function importedKind(folder: string): Promise<Kind> {
+async function importedKinds(folder: string): Promise<Kind[]> {
   const [{ file } = { file: '' }] = Object.values(
     goldens<Readonly<Record<string, { readonly file: string }>>>('onnx-files.json'),
   );
@@ -92,13 +95,26 @@ async function importedKind(folder: string): Promise<Kind> {
   await writeFile(onnx, Buffer.from(file, 'base64'));
   const { card } = await importModel(onnx, { path: sealed, classes: ['a', 'b', 'c', 'd', 'e'] });
   const { tensors } = await loadSafetensors(sealed);
-  const good = Buffer.from(JSON.stringify(card));
-  const read = async () => {
-    await saveSafetensors(sealed, tensors, { 'wick.model': await readFile(path, 'latin1') });
+  const good = [Buffer.from(JSON.stringify(card))];
+  const seal = async () =>
+    saveSafetensors(sealed, tensors, { 'wick.model': await readFile(path, 'latin1') });
+  const classify = async () => {
+    await seal();
     const model = await TrainedModel.load(sealed);
     await model.logits(zeros([1, ...card.inputShape]));
   };
-  return { name: 'description of an onnx network', good: [good], path, read };
+  const trainOn = async () => {
+    await seal();
+    const { network, imageSize } = await startOfModelFile({ pretrained: sealed });
+    if (network?.name !== card.architecture.name || imageSize !== card.inputShape[1]) return;
+    const model = (await pretrainedOnnx(network, sealed)).train();
+    const logits = model(zeros([2, ...card.inputShape]));
+    crossEntropy(logits, zeros([2], { dtype: 'int32' })).backward();
+  };
+  return [
+    { name: 'description of an onnx network', good, path, read: classify },
+    { name: 'start from an onnx network', good, path, read: trainOn },
+  ];
 }
 
 async function safetensorsKind(folder: string): Promise<Kind> {
