@@ -65,7 +65,7 @@ describe('engine webgpu on a software adapter', { skip: withoutAdapter }, () => 
   const engine = software as WebGpuEngine; // Else all of this is skipped.
 
   for (const [network, training] of Object.entries(trainings))
-    test(`${network} has PyTorch's losses`, network === 'mnistCnn' ? {} : large, () => {
+    test(`${network} has PyTorch's losses`, large, () => {
       useEngine(engine);
       const losses = lossesOf(training, { compiled: true });
       assertLosses(training, losses);

@@ -39,13 +39,15 @@ const library: Readonly<Record<string, LibraryFunction>> = {
 }`,
     calls: ['logOf'],
   },
-  // Drivers may have some finite number for the logarithm of 0.
+  // Drivers may have some finite number for the logarithm of 0 and of what is nearly that.
   logOf: {
     code: `fn logOf(x: f32) -> f32 {
   if (x == 0f) { return -infinity(); }
   if (x < 0f || isNan(x)) { return notANumber(); }
   if (!isFinite(x)) { return x; }
-  return log(x);
+  if (x >= 1.1754944e-38f) { return log(x); }
+  let scaled = x * 16777216f;
+  return select(log(scaled) - 16.635532f, -infinity(), scaled == 0f);
 }`,
     calls: ['infinity', 'notANumber', 'isNan', 'isFinite'],
   },
