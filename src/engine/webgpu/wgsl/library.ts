@@ -39,17 +39,18 @@ const library: Readonly<Record<string, LibraryFunction>> = {
 }`,
     calls: ['logOf'],
   },
-  // Drivers may have some finite number for the logarithm of 0 and of what is nearly that.
+  // Drivers may have some finite number for the logarithm of 0, and 0 for a number below 2⁻¹²⁶, whose bits are whole 2⁻¹⁴⁹.
   logOf: {
     code: `fn logOf(x: f32) -> f32 {
-  if (x == 0f) { return -infinity(); }
-  if (x < 0f || isNan(x)) { return notANumber(); }
-  if (!isFinite(x)) { return x; }
-  if (x >= 1.1754944e-38f) { return log(x); }
-  let scaled = x * 16777216f;
-  return select(log(scaled) - 16.635532f, -infinity(), scaled == 0f);
+  let bits = bitcast<u32>(x);
+  let size = bits & 0x7fffffffu;
+  if (size == 0u) { return -infinity(); }
+  if (bits != size || isNan(x)) { return notANumber(); }
+  if (size == 0x7f800000u) { return x; }
+  if (size < 0x00800000u) { return log(f32(size)) - 103.27893f; }
+  return log(x);
 }`,
-    calls: ['infinity', 'notANumber', 'isNan', 'isFinite'],
+    calls: ['infinity', 'notANumber', 'isNan'],
   },
   // At least −100, as PyTorch bounds the logarithms of probabilities; NaN stays NaN.
   boundedLog: {
