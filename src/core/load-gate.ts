@@ -51,19 +51,25 @@ export class LoadGate {
   }
 }
 
-const guarded = new Set<LoadGate>();
+/** What is told that the process ends, and then waited for. */
+export interface Closing {
+  close(): void;
+  wait(): void;
+}
 
-/** Closes the gate, and waits, before the process ends. Returns what to call when its thread has ended. */
-export function closeAtExit(gate: LoadGate): () => void {
+const guarded = new Set<Closing>();
+
+/** Closes it, and waits, before the process ends. Returns what to call when its thread has ended. */
+export function closeAtExit(closing: Closing): () => void {
   if (guarded.size === 0) process.on('exit', closeAll);
-  guarded.add(gate);
+  guarded.add(closing);
   return () => {
-    guarded.delete(gate);
+    guarded.delete(closing);
     if (guarded.size === 0) process.off('exit', closeAll);
   };
 }
 
 function closeAll(): void {
-  for (const gate of guarded) gate.close();
-  for (const gate of guarded) gate.wait();
+  for (const closing of guarded) closing.close();
+  for (const closing of guarded) closing.wait();
 }

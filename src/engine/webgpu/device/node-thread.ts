@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { LoadGate } from '../../../core/load-gate.js';
 import { type AdapterKind, openDevice } from './adapter.js';
-import { answered, answerHeader, type Orders, type Questions } from './orders.js';
+import { answered, answerHeader, type Orders, type Questions, stoppedError } from './orders.js';
 import { Owner } from './owner.js';
 import { loadDawn } from './package.js';
 import { errorText, Turns } from './turns.js';
@@ -16,6 +16,8 @@ export interface ThreadStart {
   readonly opened: SharedArrayBuffer;
   /** A word that counts the orders that have been obeyed. */
   readonly obeyed: SharedArrayBuffer;
+  /** A word that is 1 as soon as the thread may be ended. */
+  readonly closed: SharedArrayBuffer;
 }
 
 export type ThreadMessage =
@@ -37,9 +39,18 @@ function refuse(to: SharedArrayBuffer, error: unknown): void {
   reply(to, answered.wrong, new TextEncoder().encode(errorText(error)));
 }
 
-async function open({ kind, ops, gate, opened, obeyed }: ThreadStart): Promise<void> {
+/** Says that the thread may be ended, and ends it. */
+function end(closed: SharedArrayBuffer): void {
+  const word = new Int32Array(closed);
+  Atomics.store(word, 0, 1);
+  Atomics.notify(word, 0);
+  process.exit(); // Of this thread: Dawn would keep it.
+}
+
+async function open({ kind, ops, gate, opened, obeyed, closed }: ThreadStart): Promise<void> {
   const held: ThreadMessage[] = [];
   let turns: Turns | undefined;
+  let owner: Owner | undefined;
   const count = () => {
     const word = new Int32Array(obeyed);
     Atomics.add(word, 0, 1);
@@ -49,8 +60,8 @@ async function open({ kind, ops, gate, opened, obeyed }: ThreadStart): Promise<v
     if (turns === undefined) held.push(message);
     else if (message[0] === 'order') turns.order(message[1], message[2] as never, count);
     else if (message[0] === 'stop') {
-      turns.order('destroy', []);
-      parentPort?.close();
+      turns.end(stoppedError());
+      void owner?.close().then(() => end(closed));
     } else {
       const [, name, args, to] = message;
       const answer = (bytes: Uint8Array) => reply(to, answered.right, bytes);
@@ -62,15 +73,16 @@ async function open({ kind, ops, gate, opened, obeyed }: ThreadStart): Promise<v
   process.on('uncaughtException', (error) => turns?.fail(error));
   try {
     const gpu = await new LoadGate(gate).passAsync(loadDawn);
-    if (gpu === undefined) return;
+    if (gpu === undefined) return end(closed);
     const device = await openDevice(gpu, kind);
     for (const url of ops) await import(url);
-    turns = new Turns(new Owner(device));
+    owner = new Owner(device);
+    turns = new Turns(owner);
     for (const message of held) take(message);
     reply(opened, answered.right, new TextEncoder().encode(JSON.stringify(device.facts)));
   } catch (error) {
     refuse(opened, error);
-    parentPort?.close();
+    end(closed);
   }
 }
 

@@ -1,5 +1,6 @@
 /** What the engine tells whoever has the GPU: a thread, or code of the same one. Plain data, so that messages carry it. */
 import type { DType, TypedArray } from '../../../core/dtype.js';
+import { EngineError } from '../../../core/errors.js';
 import type { Shape } from '../../../core/shape.js';
 
 /** Where a value lies while a plan runs: an input or output of the plan, or memory of its own. */
@@ -82,6 +83,11 @@ export interface Orders {
 export interface Questions {
   read(buffer: number, dtype: DType, length: number): Promise<Uint8Array>;
   counts(): Promise<Uint8Array>;
+}
+
+/** What is said to who asks for elements of an engine that has been stopped. */
+export function stoppedError(): EngineError {
+  return new EngineError('webgpu', 'the engine has been stopped; open another one');
 }
 
 /** The words at the start of an answer in shared memory: its state and its length in bytes. */

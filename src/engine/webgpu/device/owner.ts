@@ -24,6 +24,8 @@ export class Owner {
   private readonly buffers = new Map<number, GpuBuffer>();
   private readonly pipelines = new Map<string, GpuPipeline>();
   private readonly underWay: Promise<void>[] = [];
+  /** What the device has promised. */
+  private readonly promised = new Set<Promise<unknown>>();
   private outputsOf = new Map<number, readonly number[]>();
   /** Why nothing can be computed any more. */
   private failure: EngineError | undefined;
@@ -145,9 +147,22 @@ export class Owner {
     return pipeline;
   }
 
+  /** Gives the device up. Dawn ends a process in which it has left a promise open, so they are waited for. */
+  async close(): Promise<void> {
+    this.device.destroy();
+    await Promise.allSettled(this.promised);
+  }
+
+  private noted<T>(promise: Promise<T>): Promise<T> {
+    this.promised.add(promise);
+    const forget = () => void this.promised.delete(promise);
+    promise.then(forget, forget);
+    return promise;
+  }
+
   /** Lets the device be only so far behind. */
   private follow(run: Promise<void> | undefined): Promise<void> | undefined {
-    this.underWay.push(this.device.queue.onSubmittedWorkDone().catch(() => {}));
+    this.underWay.push(this.noted(this.device.queue.onSubmittedWorkDone()).catch(() => {}));
     const oldest = this.underWay.length > mostUnderWay ? this.underWay.shift() : undefined;
     if (run === undefined) return oldest;
     return run.then(() => oldest);
@@ -161,7 +176,7 @@ export class Owner {
     encoder.copyBufferToBuffer(buffer, 0, landing, 0, size);
     this.device.queue.submit([encoder.finish()]);
     try {
-      await landing.mapAsync(mapRead);
+      await this.noted(landing.mapAsync(mapRead));
       return landing.getMappedRange().slice(0);
     } catch (error) {
       this.requireDevice();

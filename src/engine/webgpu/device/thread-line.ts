@@ -8,7 +8,10 @@ import { opModules } from '../../../graph/op.js';
 import type { AdapterFacts, AdapterKind } from './adapter.js';
 import type { Line } from './line.js';
 import type { ThreadMessage, ThreadStart } from './node-thread.js';
-import { answered, answerHeader, answerRoom } from './orders.js';
+import { answered, answerHeader, answerRoom, stoppedError } from './orders.js';
+
+/** How long the end of the process waits for the GPU to be given up. */
+const closingMs = 10_000;
 
 /** How long an answer is waited for: software adapters are slow, and a driver that hangs must not hold the program for ever. */
 const patienceMs = 600_000;
@@ -24,13 +27,24 @@ export function openThreadLine(kind: AdapterKind): OpenedLine {
   const gate = new LoadGate();
   const opened = answerArea(answerRoom);
   const obeyed = new SharedArrayBuffer(4);
-  const workerData: ThreadStart = { kind, ops: opModules(), gate: gate.word, opened, obeyed };
+  const closed = new Int32Array(new SharedArrayBuffer(4));
+  const workerData: ThreadStart = {
+    ...{ kind, ops: opModules(), gate: gate.word, opened, obeyed },
+    closed: closed.buffer as SharedArrayBuffer, // as it was made
+  };
   const worker = new Thread(new URL('./node-thread.js', import.meta.url), {
     workerData,
     execArgv: [], // Of the program's own options some (--input-type, --eval) would keep the thread from starting.
   });
   worker.on('error', () => {}); // Who waits is told by the clock; unheard, it would end the program.
-  worker.on('exit', closeAtExit(gate));
+  const closing = {
+    close() {
+      gate.close();
+      worker.postMessage(['stop'] satisfies ThreadMessage);
+    },
+    wait: () => void Atomics.wait(closed, 0, 0, closingMs),
+  };
+  worker.on('exit', closeAtExit(closing));
   worker.unref();
   const facts = JSON.parse(new TextDecoder().decode(waitFor(opened))) as AdapterFacts;
   return { facts, line: lineTo(worker, new Int32Array(obeyed)) };
@@ -62,11 +76,13 @@ function lineTo(worker: Worker, obeyed: Int32Array): Line {
       post(['order', name, args], movedBy(args));
     },
     ask(bytes, name, ...args) {
+      if (stopped) throw stoppedError();
       const area = answerArea(bytes);
       post(['question', name, args, area]);
       return waitFor(area);
     },
     async askAsync(bytes, name, ...args) {
+      if (stopped) throw stoppedError();
       const area = answerArea(bytes);
       post(['question', name, args, area]);
       // Nothing else may keep the program alive that awaits this.

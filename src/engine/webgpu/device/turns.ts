@@ -10,6 +10,7 @@ export class Turns {
   private running = false;
   /** What an order failed with: the questions after it are answered with it. */
   private failure: unknown;
+  private ended = false;
   /** How to refuse the question that is being answered. */
   private refuse: ((error: unknown) => void) | undefined;
 
@@ -25,6 +26,7 @@ export class Turns {
       ...given: Parameters<Orders[K]>
     ) => void | Promise<void>;
     this.add(async () => {
+      if (this.ended) return done();
       try {
         const pending = obey(...args);
         if (pending !== undefined) await pending;
@@ -59,6 +61,12 @@ export class Turns {
   fail(error: unknown): void {
     this.failure ??= error;
     this.refuse?.(this.failure);
+  }
+
+  /** Lets no order begin any more, and refuses all questions. */
+  end(error: unknown): void {
+    this.ended = true;
+    this.fail(error);
   }
 
   private add(turn: Turn): void {
