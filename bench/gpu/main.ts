@@ -34,12 +34,17 @@ for (const workload of workloads.filter(({ name }) => only.includes(name))) {
     (cost.flops / 1e9).toPrecision(3),
     (cost.bytes / 1e6).toFixed(0),
     (cost.memory / 1e6).toFixed(0),
-    ...gpus.map((gpu) => (1e3 * estimate(cost, gpu)).toPrecision(2)),
+    ...gpus.map((gpu) => milliseconds(estimate(cost, gpu))),
   ];
   console.log(`| ${[workload.title, ...numbers].join(' | ')} |`);
 }
 
 if (!options.count) measure();
+
+function milliseconds(seconds: number): string {
+  const ms = 1e3 * seconds;
+  return ms < 10 ? ms.toPrecision(2) : ms.toFixed(0);
+}
 
 /** The bench itself, where a GPU is. */
 function measure(): void {

@@ -133,3 +133,10 @@ test('steps leave as many buffers as there were', async () => {
   assert.equal(after.buffers, before.buffers);
   assert.equal(after.plans, before.plans);
 });
+
+test('of shaders for ever new shapes those are kept that were asked for last', async () => {
+  const engine = await new MadeUp().open();
+  useEngine(engine);
+  for (let n = 1; n <= 1100; n++) ones([n]).neg();
+  assert.equal((await engine.counts()).pipelines, 1024);
+});

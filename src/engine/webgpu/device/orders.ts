@@ -63,6 +63,8 @@ export interface DeviceCounts {
   /** Buffers of the caller that live. */
   readonly buffers: number;
   readonly plans: number;
+  /** Compiled shaders that wait for plans that need them. */
+  readonly pipelines: number;
   /** Bytes of all buffers of the device, those that wait to be used again included. */
   readonly bytes: number;
 }

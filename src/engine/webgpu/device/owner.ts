@@ -12,6 +12,9 @@ import { deviceBytes, fromDevice, toDevice } from './elements.js';
 import { type GpuBuffer, type GpuDevice, type GpuPipeline, mapRead, usage } from './gpu-api.js';
 import type { HostCall, HostOperand, Orders, Place, Questions } from './orders.js';
 
+/** Pipelines that are kept for other plans with the same shaders. */
+const mostPipelines = 1024;
+
 /** Runs that may be on their way on the device: each keeps what it has uploaded. */
 const mostUnderWay = 8;
 
@@ -96,6 +99,7 @@ export class Owner {
       const counts = {
         buffers: this.buffers.size,
         plans: this.plans.size,
+        pipelines: this.pipelines.size,
         bytes: this.memory.bytes,
       };
       return Promise.resolve(new TextEncoder().encode(JSON.stringify(counts)));
@@ -139,11 +143,19 @@ export class Owner {
 
   private pipelineOf(label: string, code: string): GpuPipeline {
     const known = this.pipelines.get(code);
-    if (known !== undefined) return known;
+    if (known !== undefined) return this.kept(code, known);
     const module = this.device.createShaderModule({ label, code });
     const compute = { module, entryPoint: 'main' };
     const pipeline = this.device.createComputePipeline({ label, layout: 'auto', compute });
+    return this.kept(code, pipeline);
+  }
+
+  /** Keeps the pipelines that were asked for last. */
+  private kept(code: string, pipeline: GpuPipeline): GpuPipeline {
+    this.pipelines.delete(code);
     this.pipelines.set(code, pipeline);
+    const [oldest] = this.pipelines.keys();
+    if (oldest !== undefined && this.pipelines.size > mostPipelines) this.pipelines.delete(oldest);
     return pipeline;
   }
 
