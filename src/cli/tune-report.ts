@@ -4,6 +4,7 @@ import { counted } from '../core/counted.js';
 import { shellWord } from '../core/shell-word.js';
 import { valueText } from '../recipes/settings/value-text.js';
 import type { Tuning } from '../runs/tune/go-on.js';
+import { ranking } from '../runs/tune/plan.js';
 import type { Values } from '../runs/tune/space.js';
 import { type StudyDefinition, searchName } from '../runs/tune/study-definition.js';
 import type { TrialRecord } from '../runs/tune/trial-record.js';
@@ -72,7 +73,7 @@ export class TextTuneReport implements TuneReport {
     const result =
       value === null
         ? `failed (${failed})`
-        : `${this.score(record)}${rung}${this.isBest(record, records) ? ', the best so far' : ''}`;
+        : `${this.score(record)}${rung}${isBest(record, records, this.definition?.metric === 'loss') ? ', the best so far' : ''}`;
     tell(`trial ${trial}: ${result}; ${valuesText(values)}`);
   }
 
@@ -145,16 +146,6 @@ export class TextTuneReport implements TuneReport {
     );
   }
 
-  private isBest({ epochs, value }: TrialRecord, records: readonly TrialRecord[]): boolean {
-    const sign = this.definition?.metric === 'loss' ? -1 : 1;
-    return records.every(
-      (other) =>
-        other.epochs !== epochs ||
-        other.value === null ||
-        sign * other.value <= sign * (value ?? 0),
-    );
-  }
-
   private score({ value, std }: Pick<TrialRecord, 'value' | 'std'>): string {
     if (value === null) return 'failed';
     if (std === null) return this.number(value);
@@ -165,6 +156,16 @@ export class TextTuneReport implements TuneReport {
   private number(value: number): string {
     return this.definition?.metric === 'loss' ? formatLoss(value) : percent(value);
   }
+}
+
+/** Whether a trial leads those that have come as far; of equals the first does, as in the end. */
+export function isBest(
+  record: TrialRecord,
+  records: readonly TrialRecord[],
+  minimize: boolean,
+): boolean {
+  const equals = records.filter(({ epochs }) => epochs === record.epochs);
+  return ranking(equals, minimize)[0] === record;
 }
 
 /** `optimizer.lr 0.001, batchSize 32` */

@@ -64,7 +64,7 @@ test('a study that has ended takes more trials, and nothing that would change th
     });
   };
   refused(
-    [['--trials', '1'], 1, /^ValueError: resumeTune: --trials 1, but the study is to have 2/],
+    [['--trials', '1'], 1, /^ValueError: wick tune: --trials 1, but the study is to have 2/],
     [['--trials', '3'], 1, /--trials 3, but the grid has 2 combinations$/m],
     [['--epochs', '3'], 2, /^error: --resume goes on with what the study has; leave --epochs out/],
     [['--grid', 'batchSize=8'], 2, /leave --grid out/],
