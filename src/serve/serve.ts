@@ -4,6 +4,7 @@ import { withoutRemedy } from '../core/without-remedy.js';
 import { maxPixels as defaultMaxPixels } from '../vision/transforms/limits.js';
 import type { Answers } from './answers.js';
 import { fetchPicture } from './fetch-picture.js';
+import { fitThreads } from './fit-threads.js';
 import { Metrics } from './metrics.js';
 import { Models } from './models.js';
 import { openApi } from './openapi.js';
@@ -28,6 +29,8 @@ export interface ServeOptions {
   /** The most pixels that a picture may have. @default 50000000 */
   readonly maxPixels?: number;
   readonly limits?: Partial<ShellLimits>;
+  /** Whether networks that are quick compute on one thread. @default false */
+  readonly fitThreads?: boolean;
   /** The runs' recipe file, where it is not where it was. */
   readonly recipe?: string | undefined;
   /** How often files of models are looked at, in milliseconds; 0 is never. @default 2000 */
@@ -61,6 +64,7 @@ export async function serve(paths: readonly string[], options: ServeOptions): Pr
       onReload?.(name, error);
     },
   });
+  if (options.fitThreads === true) await fitThreads(models.all);
   const routes = [...(await pageRoutes()), ...modelRoutes(models, metrics, options)];
   const shell: Shell = await Shell.open([...routes, healthRoute(models, () => shell.isClosing)], {
     ...options,

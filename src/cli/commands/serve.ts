@@ -107,6 +107,7 @@ function serverOptions(
     allowHosts: allowHost,
     allowUrl,
     maxPixels: options.maxPixels,
+    fitThreads: options.threads === undefined,
     recipe,
     limits: {
       bodyBytes: Math.floor(options.maxBody * 2 ** 20),
