@@ -27,7 +27,7 @@ export function fuseMaxPool(graph: Rewriter): void {
       name: 'maxPoolBlocked',
       attrs,
       inputs: relu === undefined ? pool.inputs : relu.forward.inputs,
-      outputs: [y, index],
+      outputs: back === undefined ? [y] : [y, index],
     });
     if (back === undefined) continue;
     graph.fuse(relu?.backward === undefined ? [back] : [back, relu.backward], {

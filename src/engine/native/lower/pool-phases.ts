@@ -271,7 +271,8 @@ function gatherRuns(inRows: Phase['taps'], columns: Axis): GatherRun[] {
 const maxPool: StoredReplacement<PoolArguments> = (kernels, context, args, storage) => {
   const pooling = poolingOf(args, storage);
   if (pooling === undefined) return false;
-  const { x, y, index, low } = args;
+  const { x, y, low, planes, outHeight, outWidth, block } = args;
+  const index = args.index ?? context.scratch(planes * outHeight * outWidth * block);
   emitForward(kernels, context, pooling, { x, y, index, relu: low === 0 });
   return true;
 };

@@ -2,13 +2,13 @@ import type { Family } from './family.js';
 import { poolWindows } from './max-pool.js';
 
 /** Results below `low` become it: 0 for a relu, −∞ for none. */
-const forward = { x: 'read', y: 'write', index: 'write', low: 'f32', ...poolWindows } as const;
+const forward = { x: 'read', y: 'write', index: 'write?', low: 'f32', ...poolWindows } as const;
 
 /** With a y, a relu was applied: no gradient where y ≤ 0. */
 const backward = { dy: 'read', dx: 'write', index: 'read', y: 'read?', ...poolWindows } as const;
 
 /**
- * block % 4 = 0; `index` (u8) is the winner's place in its window, u · kernelW + v. …2x2: windows 2 × 2, stride 2, no padding.
+ * block % 4 = 0; `index` (u8), where it is wanted, is the winner's place in its window, u · kernelW + v. …2x2: windows 2 × 2, stride 2, no padding.
  */
 export const maxPoolBlocks = {
   /** `taps` (i32 [kernelH · kernelW]): bytes from a window's first element to each. */

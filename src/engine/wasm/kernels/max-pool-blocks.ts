@@ -49,6 +49,22 @@ function poolEight<T>(x: usize, offsets: usize, taps: i32, y: usize, index: usiz
   v128.store64_lane(index, i8x16.narrow_i16x8_u(shorts, shorts), 0);
 }
 
+// The same without their places.
+function greatestEight<T>(x: usize, offsets: usize, taps: i32, y: usize, low: v128): void {
+  let best0 = load4<T>(x);
+  let best1 = loadNext4<T>(x);
+  const end = offsets + bytes(taps);
+  offsets += 4;
+  while (offsets < end) {
+    const p = x + <usize>load<i32>(offsets);
+    best0 = greater(best0, load4<T>(p));
+    best1 = greater(best1, loadNext4<T>(p));
+    offsets += 4;
+  }
+  store4<T>(y, f32x4.pmax(best0, low));
+  store4<T>(y + span<T>(4), f32x4.pmax(best1, low));
+}
+
 export function maxPoolBlocks<T>(args: MaxPoolBlocksArgs, tid: i32, threads: i32): void {
   const low = f32x4.splat(args.low);
   const height = args.height;
@@ -77,14 +93,10 @@ export function maxPoolBlocks<T>(args: MaxPoolBlocksArgs, tid: i32, threads: i32
       if (inside)
         for (; c + 8 <= block; c += 8) {
           const x = plane + span<T>((top * width + left) * block + c);
-          poolEight<T>(
-            x,
-            args.taps,
-            kernelH * kernelW,
-            args.y + span<T>(to + c),
-            args.index + <usize>(to + c),
-            low,
-          );
+          const y = args.y + span<T>(to + c);
+          const taps = kernelH * kernelW;
+          if (args.index) poolEight<T>(x, args.taps, taps, y, args.index + <usize>(to + c), low);
+          else greatestEight<T>(x, args.taps, taps, y, low);
         }
       for (; c < block; c += 4) {
         let best = f32x4.splat(-Infinity);
@@ -100,7 +112,7 @@ export function maxPoolBlocks<T>(args: MaxPoolBlocksArgs, tid: i32, threads: i32
           }
         }
         store4<T>(args.y + span<T>(to + c), f32x4.pmax(best, low));
-        storeIndex(args.index + <usize>(to + c), at);
+        if (args.index) storeIndex(args.index + <usize>(to + c), at);
       }
     }
   }
@@ -190,10 +202,12 @@ export function maxPoolBlocks2x2<T>(args: MaxPoolBlocks2x2Args, tid: i32, thread
         const w3 = wins(corner, best);
         best = v128.bitselect(corner, best, w3);
         store4<T>(y, f32x4.pmax(best, low));
-        let at = v128.and(w1, i32x4.splat(1));
-        at = v128.bitselect(i32x4.splat(2), at, w2);
-        storeIndex(index, v128.bitselect(i32x4.splat(3), at, w3));
-        index += block;
+        if (args.index) {
+          let at = v128.and(w1, i32x4.splat(1));
+          at = v128.bitselect(i32x4.splat(2), at, w2);
+          storeIndex(index, v128.bitselect(i32x4.splat(3), at, w3));
+          index += block;
+        }
         x += step << 1;
         y += step;
       }

@@ -17,8 +17,11 @@ const tempBytes = 6144;
 /** Unused bytes after a tile, as in kernels/winograd-strided.ts. */
 const tilePad = 64;
 
-/** Tiles of a strip. */
-const stripTiles = 24;
+/** Tiles of a strip: few enough for the second-level cache, or, where the weights do not stay in it either, many for each read of them. */
+const stripTiles = (channels: number) => (channels < 128 ? 12 : 64);
+
+/** Tiles of a thread below which the weights are read for too little. */
+const fewTiles = 12;
 
 /** Weights that are transformed in every run are not worth more memory, in bytes, than the third level of caches has for them. */
 const mostTransformed = 16 << 20;
@@ -48,7 +51,7 @@ export function isWinogradStrided(
     channels % block === 0 &&
     outChannels % block === 0 &&
     Math.min(...outSize) >= 4 &&
-    tilingOf(batch, outSize).count >= (threads * stripTiles) / 2 &&
+    tilingOf(batch, outSize).count >= threads * fewTiles &&
     (steady || weightBytes(channels, outChannels) <= mostTransformed) &&
     batch * outSize[0] * outSize[1] * channels * outChannels * 9 >= worthwhile
   );
@@ -63,7 +66,7 @@ export function emitWinogradStrided(
   const output = tiled(conv.y, conv.outSize, 0, tiling);
   const channels = channelsOf(input);
   const outChannels = channelsOf(output);
-  const tilesPerStrip = Math.min(stripTiles, Math.ceil(tiling.count / context.threads));
+  const tilesPerStrip = Math.min(stripTiles(channels), Math.ceil(tiling.count / context.threads));
   const tileBytes = phases * channels * 4 + tilePad;
   const strip = matrixBytes(tilesPerStrip, tileBytes / 4) + matrixBytes(tilesPerStrip, outChannels);
   const { w, lane, sum, add, floor } = conv;

@@ -3,7 +3,7 @@
  * makes these nodes of `maxPool2d` and its gradient where nobody else looks at the indices; attributes are those of
  * `maxPool2d`, and whether there is a relu.
  *
- *   maxPoolBlocked          x → y, index (uint8)
+ *   maxPoolBlocked          x → y, and for a gradient index (uint8)
  *   maxPoolBlockedBackward  dy, index, y → dx
  *
  * index has the shape of y: the maximum's place u·kW + v in its window, so a window holds at most 256 elements.
@@ -43,14 +43,15 @@ function tapTable(
 
 const forward = lowering<BlockedPoolAttrs>((node, context) => {
   const [x] = operands(node.inputs);
-  const [y, index] = operands(node.outputs);
+  const [y] = operands(node.outputs);
+  const index = node.outputs[1];
   const block = vectorBlock(context, x);
   const storage = context.storageOf(x);
   const from = context.input(x, block, storage);
   const told = {
     x: from,
     y: context.output(y, block, undefined, storage),
-    index: context.output(index, block),
+    index: index && context.output(index, block),
     low: node.attrs.relu ? 0 : Number.NEGATIVE_INFINITY,
     ...poolWindows(x, y, block, node.attrs),
   };
