@@ -136,8 +136,11 @@ test('what cannot be printed is one line of error', {
 }, () => {
   const full = openSync('/dev/full', 'w');
   for (const [args, err] of [
-    [['models'], /^DataError: stdout: cannot be written \(ENOSPC: [^\n]*\)\n$/],
-    [['models', '--json'], /^\{"error":\{"name":"DataError","subject":"stdout",[^\n]*\}\n$/],
+    [['summary', 'mnist'], /^DataError: stdout: cannot be written \(ENOSPC: [^\n]*\)\n$/],
+    [
+      ['summary', 'mnist', '--json'],
+      /^\{"error":\{"name":"DataError","subject":"stdout",[^\n]*\}\n$/,
+    ],
   ] as const) {
     const [program, ...rest] = commandLine(args);
     const { status, stderr } = spawnSync(program, rest, {

@@ -7,7 +7,7 @@ import { saveTorch } from '../../src/io/save-torch.js';
 import { createModel } from '../../src/vision/models/registry.js';
 import { colored } from '../recipes/picture-folder.js';
 import { put } from '../vision/datasets/temporary-folder.js';
-import { temporaryFolder, wick } from './run-wick.js';
+import { temporaryFolder, wick, wickEach } from './run-wick.js';
 
 const folder = temporaryFolder();
 const importing = ['import', 'w.pth', '--model', 'mnistCnn'];
@@ -36,25 +36,28 @@ test('wick import says what it made, and what it assumed', () => {
 });
 
 test('predict, explain, features, embed, summary, evaluate and export take the file as they take a run', () => {
-  const one = (args: string[]) => {
-    const { code, out, err } = wick(folder, args);
-    assert.equal(code, 0, `${args.join(' ')}: ${err}`);
-    return out;
-  };
-  assert.match(one(['predict', 'model.wick', 'p.png']), /^p\.png: (cat|dog) \d/);
-  one(['explain', 'model.wick', 'p.png']);
-  one(['features', 'model.wick', 'p.png']);
-  assert.ok(existsSync(join(folder, 'model', 'explain', 'index.html')));
-  one(['embed', 'model.wick', 'pictures']);
-  assert.ok(existsSync(join(folder, 'model', 'embedding.html')));
-  assert.match(one(['summary', 'model.wick']), /^MnistCNN +\[1,1,28,28\]/m);
-  assert.match(
-    one(['evaluate', 'model.wick', '--data', 'pictures']),
-    /model\.wick: test accuracy .* on 3 images/,
+  const lines: readonly (readonly [args: readonly string[], says: RegExp])[] = [
+    [['predict', 'model.wick', 'p.png'], /^p\.png: (cat|dog) \d/],
+    [['explain', 'model.wick', 'p.png'], /./],
+    [['features', 'model.wick', 'p.png'], /./],
+    [['embed', 'model.wick', 'pictures'], /./],
+    [['summary', 'model.wick'], /^MnistCNN +\[1,1,28,28\]/m],
+    [['evaluate', 'model.wick', '--data', 'pictures'], /model\.wick: test accuracy .* on 3 images/],
+    [['export', 'model.wick', '-o', 'e.pth'], /^model\.wick → e\.pth$/m],
+    [['export', 'model.wick', '-o', 'e.wick', '--license', 'MIT'], /./],
+    [['predict', 'e.wick', 'p.png'], /^p\.png: (cat|dog) \d/],
+  ];
+  const outcomes = wickEach(
+    folder,
+    lines.map(([args]) => args),
   );
-  assert.match(one(['export', 'model.wick', '-o', 'e.pth']), /^model\.wick → e\.pth$/m);
-  one(['export', 'model.wick', '-o', 'e.wick', '--license', 'MIT']);
-  assert.equal(one(['predict', 'e.wick', 'p.png']), one(['predict', 'model.wick', 'p.png']));
+  lines.forEach(([args, says], i) => {
+    assert.equal(outcomes[i]?.code, 0, `${args.join(' ')}: ${outcomes[i]?.err}`);
+    assert.match(outcomes[i]?.out ?? '', says);
+  });
+  assert.ok(existsSync(join(folder, 'model', 'explain', 'index.html')));
+  assert.ok(existsSync(join(folder, 'model', 'embedding.html')));
+  assert.equal(outcomes.at(-1)?.out, outcomes[0]?.out);
 });
 
 test('mistakes are told in the terms of the command', () => {

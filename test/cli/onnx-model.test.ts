@@ -10,7 +10,7 @@ import { manualSeed } from '../../src/tensor/generator.js';
 import { cifar_resnet20 } from '../../src/vision/models/cifar-resnet.js';
 import { colored } from '../recipes/picture-folder.js';
 import { put } from '../vision/datasets/temporary-folder.js';
-import { temporaryFolder, wick } from './run-wick.js';
+import { temporaryFolder, wick, wickEach } from './run-wick.js';
 
 const folder = temporaryFolder();
 
@@ -22,11 +22,12 @@ before(async () => {
     await put(folder, name, await colored('red', 20, 1));
 });
 
-const done = (args: string[]) => {
-  const { code, out, err } = wick(folder, args);
-  assert.equal(code, 0, `${args.join(' ')}: ${err}`);
-  return out;
-};
+/** What each prints. */
+const done = (...lines: readonly (readonly string[])[]) =>
+  wickEach(folder, lines).map(({ code, out, err }, i) => {
+    assert.equal(code, 0, `${lines[i]?.join(' ')}: ${err}`);
+    return out;
+  });
 const failed = (args: string[]) => {
   const { code, err } = wick(folder, args);
   assert.equal(code, 1, err);
@@ -34,23 +35,25 @@ const failed = (args: string[]) => {
 };
 
 test('import, predict, evaluate, explain, features, embed, summary and export', async () => {
-  const made = done(['import', 'net.onnx', '--classes', 'cat,dog', '-o', 'm.wick']);
+  const [made = '', predicted = '', scores = '', shape = '', answer, other] = done(
+    ['import', 'net.onnx', '--classes', 'cat,dog', '-o', 'm.wick'],
+    ['predict', 'm.wick', 'p.png'],
+    ['evaluate', 'm.wick', '--data', 'pictures'],
+    ['summary', 'm.wick'],
+    ['predict', 'm.wick', 'p.png', '--json'],
+    ['export', 'm.wick', '-o', 'e.wick'],
+    ['predict', 'e.wick', 'p.png', '--json'],
+    ['explain', 'm.wick', 'p.png'],
+    ['features', 'm.wick', 'p.png'],
+    ['embed', 'm.wick', 'pictures'],
+    ...['e.safetensors', 'e.pth', 'e.onnx'].map((path) => ['export', 'm.wick', '-o', path]),
+  ).filter((_, i) => i !== 5);
   assert.match(made, /^net\.onnx → m\.wick: onnx, [\d,]+ parameters, 2 classes/);
-  assert.match(done(['predict', 'm.wick', 'p.png']), /^p\.png: (cat|dog) \d/);
-  const scores = done(['evaluate', 'm.wick', '--data', 'pictures']);
+  assert.match(predicted, /^p\.png: (cat|dog) \d/);
   assert.match(scores, /m\.wick: test accuracy .* on 3 images/);
-  done(['explain', 'm.wick', 'p.png']);
+  assert.match(shape, /\[1,3,16,16\]/);
+  assert.equal(other, answer?.replaceAll('m.wick', 'e.wick'));
   assert.ok(existsSync(join(folder, 'm', 'explain', 'index.html')));
-  done(['features', 'm.wick', 'p.png']);
-  done(['embed', 'm.wick', 'pictures']);
-  assert.match(done(['summary', 'm.wick']), /\[1,3,16,16\]/);
-  const answer = done(['predict', 'm.wick', 'p.png', '--json']);
-  for (const path of ['e.safetensors', 'e.wick', 'e.pth', 'e.onnx'])
-    done(['export', 'm.wick', '-o', path]);
-  assert.equal(
-    done(['predict', 'e.wick', 'p.png', '--json']),
-    answer.replaceAll('m.wick', 'e.wick'),
-  );
   assert.deepEqual(
     JSON.parse((await loadOnnx(join(folder, 'e.onnx'))).info.metadata.classes ?? ''),
     ['cat', 'dog'],

@@ -9,7 +9,7 @@ import { manualSeed } from '../../src/tensor/generator.js';
 import { csvRows } from '../../src/vision/datasets/csv.js';
 import { colored } from '../recipes/picture-folder.js';
 import { untrainedRun } from '../runs/untrained-run.js';
-import { commandLine, temporaryFolder, wick } from './run-wick.js';
+import { commandLine, temporaryFolder, wick, wickEach } from './run-wick.js';
 
 const folder = temporaryFolder();
 const classes = ['a', 'b, "quoted"'];
@@ -40,13 +40,14 @@ test('predict takes files, folders, patterns and stdin', () => {
     ['photos/more/[4].png', all.slice(3)],
     [join(folder, 'photos/?.png'), all.slice(0, 2).map((path) => join(folder, path))],
   ];
-  for (const [path, expected] of cases) {
-    const { code, out, err } = wick(folder, ['predict', 'run', path]);
+  const asked = cases.map(([path]) => ['predict', 'run', path]);
+  wickEach(folder, asked).forEach(({ code, out, err }, i) => {
+    const [path, expected = []] = cases[i] ?? [];
     assert.equal(code, 0, err);
     assert.deepEqual(named(out), expected, path);
     const speed = /^(\d) pictures? in \d+\.\d s, [\d.]+ images\/s\n$/.exec(err);
     assert.equal(speed?.[1] ?? '1', `${expected.length}`, err);
-  }
+  });
   const [program, ...args] = commandLine(['predict', 'run', '-', 'photos/1.png']);
   const input = readFileSync(join(folder, 'photos/1.png'));
   const { stdout } = spawnSync(program, args, { cwd: folder, input, encoding: 'utf8' });
@@ -56,14 +57,19 @@ test('predict takes files, folders, patterns and stdin', () => {
 
 test('a file that cannot be read is named in every form, and the others are told', () => {
   const images = ['photos/1.png', 'bad.png', 'none.png', 'photos/*.gif', 'photos/2.png'];
-  const text = wick(folder, ['predict', 'run', ...images]);
+  const asked = ['predict', 'run', ...images];
+  const [text, json, csv] = wickEach(folder, [
+    asked,
+    [...asked, '--json'],
+    [...asked, '--csv', '--top', '9'],
+  ]);
+  assert.ok(text !== undefined && json !== undefined && csv !== undefined);
   assert.equal(text.code, 1);
   assert.deepEqual(named(text.out), ['photos/1.png', 'photos/2.png']);
   assert.match(
     text.err,
     /^DataError: bad\.png: not a PNG .*\nDataError: none\.png: there is no such file or folder\nDataError: photos\/\*\.gif: matches no pictures .*\n2 pictures in .*; 3 cannot be read\n$/,
   );
-  const json = wick(folder, ['predict', 'run', ...images, '--json']);
   const lines = json.out
     .trim()
     .split('\n')
@@ -73,7 +79,6 @@ test('a file that cannot be read is named in every form, and the others are told
     images,
   );
   assert.match(lines[1].error, /^bad\.png: not a PNG \(starts with 3c 68 74 6d\)$/);
-  const csv = wick(folder, ['predict', 'run', ...images, '--csv', '--top', '9']);
   assert.equal(csv.code, 1);
   const [head, ...rows] = [...csvRows('x', csv.out)].map(({ fields }) => fields);
   assert.deepEqual(head, ['image', 'class', 'probability', 'class2', 'probability2', 'error']);
@@ -87,20 +92,25 @@ test('a file that cannot be read is named in every form, and the others are told
 
 test('results go into a file, in the form of its ending, whole or not at all', () => {
   const asked = ['predict', 'run', 'photos', '--threshold', '0.99', '-o'];
-  for (const [file, start] of [
+  const files = [
     [
       'out.csv',
       /^image,class,probability,class2,probability2,unsure,error\nphotos\/1\.png,.*,true,\n/,
     ],
     ['out.jsonl', /^\{"image":"photos\/1\.png",.*"unsure":true\}\n/],
     ['out.txt', /^photos\/1\.png: unsure \(.*\)\n/],
-  ] as const) {
-    const { code, out, err } = wick(folder, [...asked, file]);
+  ] as const;
+  const outcomes = wickEach(
+    folder,
+    files.map(([file]) => [...asked, file]),
+  );
+  files.forEach(([file, start], i) => {
+    const { code, out, err } = outcomes[i] ?? { code: null, out: '', err: '' };
     assert.equal(code, 0, err);
     assert.equal(out, `${file}: 4 pictures\n`);
     assert.match(err, /^4 pictures in .*; unsure of 4\n$/);
     assert.match(readFileSync(join(folder, file), 'utf8'), start);
-  }
+  });
   const json = wick(folder, [...asked, 'all.json', '--json']);
   assert.deepEqual(JSON.parse(json.out), { file: 'all.json', pictures: 4, failed: 0 });
   assert.equal(json.err, '');
