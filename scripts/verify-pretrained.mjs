@@ -16,7 +16,7 @@ const { values: options } = parseArgs({
     weights: { type: 'string', default: join(datasets, 'resnet18-imagenet.pth') },
     photos: { type: 'string', default: join(datasets, 'food3/test') },
     'cifar-weights': { type: 'string', default: join(datasets, 'resnet20-12fca82f.th') },
-    python: { type: 'string', default: 'python3' },
+    python: { type: 'string', default: pythonWithTorch() },
   },
 });
 
@@ -55,14 +55,14 @@ async function verifyLogits() {
   const wanted = fromPyTorch(inputs);
   const x = tensor(inputs).reshape([32, 3, 224, 224]);
   const run = compile((images) => noGrad(() => model(images)));
-  for (const engine of ['reference', 'wasm', 'native']) {
+  for (const engine of ['reference', 'wasm', 'native', 'webgpu']) {
     try {
       useEngine(engine);
     } catch (error) {
       console.log(`${engine}: skipped (${error.message})`);
       continue;
     }
-    const logits = run(x).data;
+    const logits = await run(x).dataAsync();
     let worst = 0;
     for (let i = 0; i < 32; i++) {
       const row = wanted.subarray(i * 1000, (i + 1) * 1000);
@@ -76,6 +76,11 @@ async function verifyLogits() {
       worst <= allowed,
     );
   }
+}
+
+function pythonWithTorch() {
+  const has = (name) => spawnSync(name, ['-c', 'import torch, torchvision']).status === 0;
+  return ['python3', '/usr/bin/python3'].find(has) ?? 'python3';
 }
 
 function fromPyTorch(inputs) {
