@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { skipInit } from '../../nn/init.js';
 import { findRecipe, recipes } from '../../recipes/index.js';
 import { architectureOf } from '../../recipes/task.js';
 import { formatSummary } from '../../report/format-summary.js';
@@ -45,5 +46,5 @@ async function networkOf(name: string, file: string | undefined) {
   }
   const { model, inputShape, numClasses } = recipe;
   const architecture = architectureOf(model, inputShape, numClasses);
-  return { model: createModel(architecture), inputShape };
+  return { model: skipInit(() => createModel(architecture)), inputShape }; // values do not show
 }
