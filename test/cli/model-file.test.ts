@@ -61,50 +61,52 @@ test('predict, explain, features, embed, summary, evaluate and export take the f
 });
 
 test('mistakes are told in the terms of the command', () => {
-  const failed = (args: string[]) => {
-    const { code, err } = wick(folder, args);
-    assert.equal(code, 1, err);
-    return err;
-  };
-  assert.match(
-    failed(['evaluate', 'model.wick']),
-    /without the pictures .* pass --data FOLDER to say where/,
-  );
-  assert.match(
-    failed(['predict', 'w.pth', 'p.png']),
-    /CheckpointError: w\.pth: may hold weights, .* wick import FILE --model/,
-  );
-  assert.match(
-    failed([...importing, '-o', 'm.wick']),
-    /the weights have 2 classes, whose names are required, by number; pass --classes NAMES/,
-  );
-  assert.match(
-    failed(['import', 'none.pth', '--model', 'mnistCnn', '-o', 'm.wick']),
-    /none\.pth: there is no such file/,
-  );
-  assert.match(
-    failed(['import', 'p.png', '--model', 'mnistCnn', '-o', 'm.wick']),
-    /CheckpointError: .*p\.png: /,
-  );
-  assert.match(
-    failed(['import', 'w.pth', '-o', 'm.wick']),
-    /wick import: w\.pth does not say what network its weights are of; pass --model NAME; /,
-  );
-  assert.match(
-    failed(importing),
-    /wick import: model\.wick is there already; pass --out FILE to say where the model goes, model\.wick to write over it/,
-  );
-  for (const names of ['nofile.txt', './nofile'])
-    assert.match(
-      failed([...importing, '--classes', names, '-o', 'm.wick']),
+  const mistakes: readonly (readonly [args: readonly string[], says: RegExp])[] = [
+    [['evaluate', 'model.wick'], /without the pictures .* pass --data FOLDER to say where/],
+    [
+      ['predict', 'w.pth', 'p.png'],
+      /CheckpointError: w\.pth: may hold weights, .* wick import FILE --model/,
+    ],
+    [
+      [...importing, '-o', 'm.wick'],
+      /the weights have 2 classes, whose names are required, by number; pass --classes NAMES/,
+    ],
+    [
+      ['import', 'none.pth', '--model', 'mnistCnn', '-o', 'm.wick'],
+      /none\.pth: there is no such file/,
+    ],
+    [['import', 'p.png', '--model', 'mnistCnn', '-o', 'm.wick'], /CheckpointError: .*p\.png: /],
+    [
+      ['import', 'w.pth', '-o', 'm.wick'],
+      /wick import: w\.pth does not say what network its weights are of; pass --model NAME; /,
+    ],
+    [
+      importing,
+      /wick import: model\.wick is there already; pass --out FILE to say where the model goes, model\.wick to write over it/,
+    ],
+    [
+      [...importing, '--classes', 'nofile.txt', '-o', 'm.wick'],
       /DataError: (\.\/)?nofile(\.txt)?: there is no such file; --classes takes a,b,c/,
-    );
-  assert.match(
-    failed(['export', 'model.wick', '-o', 'x.zip']),
-    /wick export: 'x\.zip' has an ending that says no format; pass --format onnx/,
+    ],
+    [
+      [...importing, '--classes', './nofile', '-o', 'm.wick'],
+      /DataError: (\.\/)?nofile(\.txt)?: there is no such file; --classes takes a,b,c/,
+    ],
+    [
+      ['export', 'model.wick', '-o', 'x.zip'],
+      /wick export: 'x\.zip' has an ending that says no format; pass --format onnx/,
+    ],
+    [
+      ['explain', 'model.wick', 'p.png', '--layer', 'foo'],
+      /ValueError: --layer 'foo': MnistCNN has no 'foo'/i,
+    ],
+  ];
+  const outcomes = wickEach(
+    folder,
+    mistakes.map(([args]) => args),
   );
-  assert.match(
-    failed(['explain', 'model.wick', 'p.png', '--layer', 'foo']),
-    /ValueError: --layer 'foo': MnistCNN has no 'foo'/i,
-  );
+  mistakes.forEach(([args, says], i) => {
+    assert.equal(outcomes[i]?.code, 1, args.join(' '));
+    assert.match(outcomes[i]?.err ?? '', says);
+  });
 });

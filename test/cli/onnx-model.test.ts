@@ -10,7 +10,7 @@ import { manualSeed } from '../../src/tensor/generator.js';
 import { cifar_resnet20 } from '../../src/vision/models/cifar-resnet.js';
 import { colored } from '../recipes/picture-folder.js';
 import { put } from '../vision/datasets/temporary-folder.js';
-import { temporaryFolder, wick, wickEach } from './run-wick.js';
+import { temporaryFolder, wickEach } from './run-wick.js';
 
 const folder = temporaryFolder();
 
@@ -28,11 +28,6 @@ const done = (...lines: readonly (readonly string[])[]) =>
     assert.equal(code, 0, `${lines[i]?.join(' ')}: ${err}`);
     return out;
   });
-const failed = (args: string[]) => {
-  const { code, err } = wick(folder, args);
-  assert.equal(code, 1, err);
-  return err;
-};
 
 test('import, predict, evaluate, explain, features, embed, summary and export', async () => {
   const [made = '', predicted = '', scores = '', shape = '', answer, other] = done(
@@ -61,13 +56,20 @@ test('import, predict, evaluate, explain, features, embed, summary and export', 
 });
 
 test('what cannot be is told in the terms of the command', () => {
-  assert.match(failed(['predict', 'net.onnx', 'p.png']), /is a network of ONNX; wick import FILE/);
-  assert.match(
-    failed(['import', 'net.onnx', '-o', 'n.wick']),
-    /2 classes, whose names .* --classes/,
+  const mistakes = [
+    [['predict', 'net.onnx', 'p.png'], /is a network of ONNX; wick import FILE/],
+    [['import', 'net.onnx', '-o', 'n.wick'], /2 classes, whose names .* --classes/],
+    [
+      ['export', 'm.wick', '--format', 'web'],
+      /m\.wick holds the network of an ONNX file, which a page does not run; export it as onnx/,
+    ],
+  ] as const;
+  const outcomes = wickEach(
+    folder,
+    mistakes.map(([args]) => args),
   );
-  assert.match(
-    failed(['export', 'm.wick', '--format', 'web']),
-    /m\.wick holds the network of an ONNX file, which a page does not run; export it as onnx/,
-  );
+  mistakes.forEach(([args, says], i) => {
+    assert.equal(outcomes[i]?.code, 1, args.join(' '));
+    assert.match(outcomes[i]?.err ?? '', says);
+  });
 });
