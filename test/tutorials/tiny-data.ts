@@ -19,8 +19,8 @@ export async function makeTinyData(folder: string): Promise<void> {
   const datasets = join(folder, 'cache', 'datasets');
   await makeMnist(join(datasets, 'MNIST', 'raw'));
   await makeCifar(join(datasets, 'cifar-10-batches-bin'));
-  await fillFolder(join(folder, 'sneakers', 'train'), { adidas: 6, nike: 2 }, 40);
-  await fillFolder(join(folder, 'sneakers', 'test'), { adidas: 3, nike: 2 }, 40);
+  await fillFolder(join(folder, 'sneakers', 'train'), { adidas: 3, nike: 1 }, 40);
+  await fillFolder(join(folder, 'sneakers', 'test'), { adidas: 1, nike: 1 }, 40);
   await makeFood(join(folder, 'food'));
   for (const name of ['seven', 'shoe', 'dish'])
     await put(folder, `${name}.png`, await colored('red', 40, 0));
