@@ -65,7 +65,7 @@ type Learning = Pick<Steps, 'train' | 'update'>;
 function updating(options: TrainerOptions, scored: Scored, ready: Ready): Learning {
   const { optimizer } = options;
   const train = ready((images: Tensor, labels: Tensor) => {
-    requireLearning(optimizer);
+    requireLearning(options);
     optimizer.zeroGrad();
     const scores = scored(images, labels);
     scores.loss.backward();
@@ -81,7 +81,7 @@ function accumulating(options: TrainerOptions, scored: Scored, ready: Ready): Le
   const { optimizer } = options;
   let samples = 0;
   const backward = ready((images: Tensor, labels: Tensor) => {
-    requireLearning(optimizer);
+    requireLearning(options);
     const scores = scored(images, labels);
     scores.loss.mul(images.size(0)).backward();
     return scores;

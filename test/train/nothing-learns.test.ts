@@ -55,6 +55,23 @@ test('the optimizer has only what is frozen', async () => {
   assert.ok(model.parameters().every(({ requiresGrad }) => requiresGrad));
 });
 
+test('the optimizer was made of another network, or before its layers were put in their places', async () => {
+  const other = new Linear(2, 2);
+  const optimizer = new SGD(other.parameters(), { lr: 0.1 });
+  for (const compile of [false, true])
+    await refused(
+      { optimizer, compile, scheduler: { step: () => undefined } },
+      {
+        name: 'ValueError',
+        message:
+          /^Trainer: the optimizer has none of the 6 parameters of the model, which would not learn; make it of model\.parameters\(\)/,
+      },
+    );
+  const { trainer, optimizer: mixed } = smallTraining({ epochs: 1 });
+  mixed.addParamGroup({ params: other.parameters() });
+  assert.equal((await trainer.fit()).epochs, 1, 'others beside them');
+});
+
 test('a range test of learning rates says so, too', async () => {
   const { model, optimizer, held } = smallTraining();
   freeze(model);
