@@ -16,9 +16,9 @@ test('each picture lies where it is to, in the colour of its class; what is take
     classes: ['cat', 'dog', 'owl'],
     pictures: [point('a', 0, false), point('b', 2, true), point('c', 2, false)],
     points: tensor([
-      [0, 0],
-      [1, 1],
-      [0.5, 1],
+      [2, -1],
+      [6, 9],
+      [4, 9],
     ]),
   });
   const rects = [...html.matchAll(/<rect x="([^"]*)" y="([^"]*)".*?stroke="([^"]*)".*?>/g)];

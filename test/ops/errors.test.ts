@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import { compile } from '../../src/compile/compile.js';
 import { useEngine } from '../../src/engine/select.js';
 import { softplus } from '../../src/nn/functional-gates.js';
-import { add, cat, div, stack } from '../../src/ops/functions.js';
+import { add, bmm, cat, div, stack } from '../../src/ops/functions.js';
 import { rand, randint, randn } from '../../src/ops/random.js';
 import { ones, tensor, zeros } from '../../src/tensor/creation.js';
 import { manualSeed } from '../../src/tensor/generator.js';
@@ -24,6 +24,17 @@ const errors: readonly (readonly [text: string, run: () => unknown])[] = [
     'ShapeError: add: shapes [2,3] and [2] do not broadcast: sizes 3 and 2 of dimension -1 differ and neither is 1',
     () => x.add(zeros([2])),
   ],
+  ...[
+    [[2, 3], [2, 3, 4], '[2,3] and [2,3,4]'] as const,
+    [[2, 3, 4], [4, 2], '[2,3,4] and [4,2]'] as const,
+    [[2, 2, 3], [3, 3, 4], '[2,2,3] and [3,3,4]'] as const,
+  ].map(
+    ([a, b, shapes]) =>
+      [
+        `ShapeError: bmm: ${shapes} must be [B, N, M] and [B, M, K] with one B; use matmul for others`,
+        () => bmm(zeros(a), zeros(b)),
+      ] as const,
+  ),
   [
     'ShapeError: where: shapes [2] and [2,3] and [] do not broadcast: sizes 2 and 3 of dimension -1 differ and neither is 1',
     () => x.where(bool, 0),

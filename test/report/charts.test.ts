@@ -98,6 +98,15 @@ test('spikes stay where there are more steps than pixels', () => {
   assert.ok(data.some(([step, loss]) => step === 1235 && loss > 9));
 });
 
+test('what is not spiky is shown at places that are even, from the first step to the last', () => {
+  const { steps } = runCharts(sampleRecord(['a', 'b'], 40), languages.en);
+  const [raw, smooth] = steps.option.series as { data: [number, number][] }[];
+  const places = (smooth?.data ?? []).map(([step]) => step);
+  const gaps = places.slice(1).map((step, i) => step - (places[i] ?? 0));
+  assert.ok(Math.max(...gaps) - Math.min(...gaps) <= 1, `${gaps}`);
+  assert.deepEqual([places[0], places.at(-1)], [raw?.data[0]?.[0], raw?.data.at(-1)?.[0]]);
+});
+
 test('smoothing keeps a constant, from the first value on', () => {
   const values = smoothed(new Array(500).fill(3));
   for (const value of values) assert.ok(Math.abs(value - 3) < 1e-9);

@@ -52,6 +52,10 @@ const refused: readonly [() => unknown, string][] = [
     'ValueError: RandomAffine: translate=[0.1,2] must be a pair of numbers from 0 to 1',
   ],
   [
+    () => new t.RandomAffine(5, { shear: [1, 2, 4, 3] }),
+    'ValueError: RandomAffine: shear=[4,3] must be a pair [low, high] of numbers from -89 to 89, low ≤ high',
+  ],
+  [
     () => new t.RandomAffine(5, { shear: [1, 2, 3] as never }),
     'ValueError: RandomAffine: shear=[1,2,3] must be a number, a pair [low, high] for x, or four numbers for x and y',
   ],
