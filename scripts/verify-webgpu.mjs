@@ -20,7 +20,7 @@ const count = Number(process.argv[2] ?? 200);
 const env = { ...process.env, WICK_ALL_CASES: '1', WICK_WEBGPU_ADAPTER: 'software' };
 const failed = [];
 
-const files = ['kernels', 'models', 'plan', 'training'].map((name) =>
+const files = ['ending', 'kernels', 'models', 'owner', 'plan', 'training'].map((name) =>
   join(build, `test/engine/webgpu/${name}.test.js`),
 );
 for (const file of files) {
@@ -50,18 +50,22 @@ process.exit(failed.length === 0 ? 0 : 1);
 /** The device's memory after a few steps and after many. */
 async function steps(many) {
   wick.useEngine(engine);
-  const model = new wick.vision.models.MnistCNN();
+  const { nn } = wick;
+  const model = new nn.Sequential(
+    ...[new nn.Conv2d(1, 4, 3, { padding: 1 }), new nn.BatchNorm2d(4), new nn.ReLU()],
+    ...[new nn.MaxPool2d(2), new nn.Flatten(), new nn.Dropout(0.5), new nn.Linear(64, 10)],
+  );
   const optimizer = new wick.optim.Adam(model.parameters(), { lr: 1e-3 });
   const step = wick.compile((x, y) => {
     optimizer.zeroGrad();
-    const loss = wick.nn.functional.crossEntropy(model(x), y);
+    const loss = nn.functional.crossEntropy(model(x), y);
     loss.backward();
     optimizer.step();
     return loss;
   });
   let early;
   for (let i = 1; i <= many; i++) {
-    await step(wick.rand([2, 1, 28, 28]), wick.randint(10, [2])).itemAsync();
+    await step(wick.rand([2, 1, 8, 8]), wick.randint(10, [2])).itemAsync();
     if (i === 50) early = await engine.counts();
   }
   const late = await engine.counts();

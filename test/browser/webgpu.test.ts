@@ -9,7 +9,7 @@ import { openPage, skip } from './open-page.js';
 import { serveFolder } from './static-server.js';
 
 const script = `import * as wick from 'wick/browser';
-const { nn, optim } = wick;
+const { data, nn, optim, train } = wick;
 
 /** Three compiled steps, with convolution, batch norm, pooling and dropout. */
 async function losses() {
@@ -32,6 +32,24 @@ async function losses() {
   return { found, device: model.parameters()[0].device };
 }
 
+/** The loss of held-out pictures after each epoch of a trainer, which saves its weights. */
+async function trained(set) {
+  wick.manualSeed(1);
+  const model = new nn.Sequential(new nn.Conv2d(2, 4, 3), new nn.ReLU(), new nn.Flatten(), new nn.Linear(64, 3));
+  const found = [];
+  const trainer = new train.Trainer({
+    model,
+    optimizer: new optim.SGD(model.parameters(), { lr: 0.1, momentum: 0.9 }),
+    trainLoader: new data.DataLoader(set, { batchSize: 4, shuffle: true, seed: 2 }),
+    testLoader: new data.DataLoader(set, { batchSize: 6, seed: 2 }),
+    epochs: 2,
+    callbacks: [{ onEpoch: ({ heldOut }) => found.push(heldOut.loss) }],
+  });
+  await trainer.fit();
+  model.loadStateDict(trainer.bestWeights);
+  return found;
+}
+
 globalThis.compare = async () => {
   const absent = await wick.openBrowserGpuEngine().then(() => 'a GPU', (error) => String(error));
   let gpu;
@@ -41,9 +59,10 @@ globalThis.compare = async () => {
     return { absent, missing: String(error) };
   }
   wick.useEngine(await wick.openBrowserEngine());
-  const expected = await losses();
+  const set = new data.TensorDataset(wick.rand([12, 2, 6, 6]), wick.randint(3, [12]));
+  const expected = { ...(await losses()), epochs: await trained(set) };
   wick.useEngine(gpu);
-  const actual = await losses();
+  const actual = { ...(await losses()), epochs: await trained(set) };
   let waited = 'an element';
   try {
     wick.ones([1]).add(1).item();
@@ -57,6 +76,7 @@ globalThis.compare = async () => {
 
 interface Losses {
   readonly found: number[];
+  readonly epochs: number[];
   readonly device: string;
 }
 
@@ -88,9 +108,11 @@ describe("a page's GPU", { skip }, () => {
     if (missing !== undefined) return t.skip(missing);
     assert.equal(expected.device, 'cpu');
     assert.equal(actual.device, 'gpu');
-    actual.found.forEach((loss, i) => {
-      const wanted = expected.found[i] ?? Number.NaN;
-      assert.ok(Math.abs(loss - wanted) <= 1e-4 * wanted, `step ${i}: ${loss}, ${wanted}`);
+    const all = ({ found, epochs }: Losses) => [...found, ...epochs];
+    assert.equal(all(actual).length, 5);
+    all(actual).forEach((loss, i) => {
+      const wanted = all(expected)[i] ?? Number.NaN;
+      assert.ok(Math.abs(loss - wanted) <= 1e-4 * wanted, `${i}: ${loss}, ${wanted}`);
     });
     assert.match(waited, /^EngineError: item\(\): .*use await tensor\.itemAsync/);
     assert.match(lost, /^EngineError: webgpu: the GPU was lost /);
