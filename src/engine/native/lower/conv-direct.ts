@@ -10,8 +10,8 @@ import { depthwiseRows } from '../kernels/depthwise.js';
 import type { Ending } from '../kernels/ending.js';
 import { evenPieces, type Tile } from '../kernels/product.js';
 import { pairWeights } from '../kernels/weight-order.js';
-import type { Kernels } from '../kernels.js';
-import { type Axis, inputAt, runsOf, tapsOf } from './axis.js';
+import type { Kernel, Kernels } from '../kernels.js';
+import { type Axis, type AxisRun, inputAt, runsOf, tapsOf } from './axis.js';
 import { emitPacking, type Packing, packedBytes, type WeightView } from './packed-weights.js';
 import { type Call, KernelPhase, type Operand } from './phase.js';
 import { shareOf, unitsOf } from './shares.js';
@@ -137,15 +137,18 @@ function emitParts(
   };
   const { x, y } = operands;
   const convolved = { from: [x], to: [y] };
+  const kernelsOf = parts.map((part) => rowKernels(kernels, conv, part, tile));
   phase.run(
     (thread, call, ofImages) => {
       // Image by image: the parts of one read the same pixels and write between each other's.
       for (let image = 0; image < conv.batch; image++) {
         ofImages({ first: image, end: image + 1 });
         parts.forEach((part, i) => {
+          const kernelOf = kernelsOf[i];
+          if (kernelOf === undefined) return;
           const share = shareOf(conv.batch * part.axes[0].outSize, thread, threads);
           const at = (packings[i]?.at ?? 0) / (pairs ? 2 : 1);
-          emitRows(kernels, call, conv, { part, tile, at, image, share }, operands);
+          emitRows(call, conv, { part, kernelOf, at, image, share }, operands);
         });
       }
     },
@@ -200,25 +203,16 @@ interface Operands {
   readonly bias: Operand;
 }
 
-/** What of a part is to be computed: rows [first, end) of all images, in this image. */
-interface PartRows {
-  readonly part: Part;
-  readonly tile: Tile;
-  /** Byte of the part's packed weights. */
-  readonly at: number;
-  readonly image: number;
-  readonly share: { readonly first: number; readonly end: number };
-}
+/** The kernels of a part, of which images need the same ones. */
+type RowKernels = (run: AxisRun, rows: number) => Kernel;
 
-function emitRows(
+function rowKernels(
   kernels: Kernels,
-  call: Call,
   { from, to, ending, isDepthwise }: DirectConv,
-  { part, tile, at, image, share }: PartRows,
-  { x, weights, y, bias }: Operands,
-): void {
+  part: Part,
+  tile: Tile,
+): RowKernels {
   const [rows, columns] = part.axes;
-  const runs = runsOf(rows);
   const { lanes } = kernels.level;
   const shared = {
     inWidth: columns.size,
@@ -248,20 +242,46 @@ function emitRows(
     tile,
   };
   const lanewise = { channels: to.channels, xVectors: vectorPlaces(from, lanes) };
-  for (const run of runs) {
+  const known = new Map<string, Kernel>();
+  return ({ at, first: firstRow, kernel: kernelRows }, count) => {
+    const key = `${at} ${count}`;
+    const some = { rows: count, kernelRows, firstRow };
+    const kernel =
+      known.get(key) ??
+      (isDepthwise
+        ? kernels.get(depthwiseRows, { ...shared, ...lanewise, ...some })
+        : kernels.get(convRows, { ...shared, ...summed, ...some }));
+    known.set(key, kernel);
+    return kernel;
+  };
+}
+
+/** What of a part is to be computed: rows [first, end) of all images, in this image. */
+interface PartRows {
+  readonly part: Part;
+  readonly kernelOf: RowKernels;
+  /** Byte of the part's packed weights. */
+  readonly at: number;
+  readonly image: number;
+  readonly share: { readonly first: number; readonly end: number };
+}
+
+function emitRows(
+  call: Call,
+  { from, to }: DirectConv,
+  { part, kernelOf, at, image, share }: PartRows,
+  { x, weights, y, bias }: Operands,
+): void {
+  const [rows] = part.axes;
+  for (const run of runsOf(rows)) {
     const start = image * rows.outSize + run.at;
     const first = Math.max(start, share.first);
     const count = Math.min(start + run.count, share.end) - first;
     if (count <= 0) continue;
     const row = run.at + first - start;
-    const { first: firstRow, kernel: kernelRows } = run;
-    const some = { rows: count, kernelRows, firstRow };
-    const kernel = isDepthwise
-      ? kernels.get(depthwiseRows, { ...shared, ...lanewise, ...some })
-      : kernels.get(convRows, { ...shared, ...summed, ...some });
     call(
-      kernel,
-      x.at(image * from.imageBytes + inputAt(rows, row, firstRow) * from.rowBytes),
+      kernelOf(run, count),
+      x.at(image * from.imageBytes + inputAt(rows, row, run.first) * from.rowBytes),
       weights.at(at),
       y.at(image * to.imageBytes + part.first + row * part.every[0] * to.rowBytes),
       bias.at(0),

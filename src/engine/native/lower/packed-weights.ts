@@ -5,7 +5,7 @@
 import type { LowerContext } from '../../compiler/lowering.js';
 import type { Pointer } from '../../compiler/region.js';
 import { packWeights, unpackWeights, type WeightOrder } from '../kernels/weight-order.js';
-import type { Kernels } from '../kernels.js';
+import type { Kernel, Kernels } from '../kernels.js';
 import { type Call, KernelPhase } from './phase.js';
 import { unitsOf } from './shares.js';
 
@@ -41,13 +41,39 @@ export function packedBytes(view: WeightView, width: PanelWidth): number {
   return panels * panelBytes(view, width);
 }
 
-/** Where a block of channels of a block of lanes lies, and its order; `tapBytes`: from one tap's vectors to the next. */
-function orderOf(
-  view: WeightView,
+/** A block of channels of a block of lanes: where it lies, and what its order depends on beside the view. */
+interface Piece {
+  readonly plainAt: number;
+  readonly packedAt: number;
+  readonly lanes: number;
+  readonly count: number;
+}
+
+function pieceOf(
+  { rows, columns, laneStride, channelStride, channels }: WeightView,
   laneBlock: number,
   { first, count }: WeightView['blocks'][number],
-  { lanes, tapBytes }: { readonly lanes: number; readonly tapBytes: number },
-): { readonly order: WeightOrder; readonly plainAt: number; readonly packedAt: number } {
+  { lanes, tapBytes }: TapWidth,
+): Piece {
+  return {
+    plainAt: 4 * (laneBlock * lanes * laneStride + first * channelStride),
+    packedAt: first * rows.length * columns.length * tapBytes,
+    lanes: Math.min(lanes, channels - laneBlock * lanes),
+    count,
+  };
+}
+
+/** Floats of a vector, and bytes from one tap's vectors to the next. */
+interface TapWidth {
+  readonly lanes: number;
+  readonly tapBytes: number;
+}
+
+function orderOf(
+  view: WeightView,
+  { lanes: written, count }: Piece,
+  { lanes, tapBytes }: TapWidth,
+): WeightOrder {
   const { rows, columns, width, laneStride, channelStride } = view;
   const taps = rows.length * columns.length;
   const tapsOf = (c: number) =>
@@ -57,25 +83,31 @@ function orderOf(
         to: ((i * count + c) * columns.length + j) * tapBytes,
       })),
     );
-  const shared = {
-    rows: Math.min(lanes, view.channels - laneBlock * lanes),
-    rowBytes: 4 * laneStride,
-  };
-  const places = {
-    plainAt: 4 * (laneBlock * lanes * laneStride + first * channelStride),
-    packedAt: first * taps * tapBytes,
-  };
   // Kernels of one element: a step takes a vector of channels, which lie side by side.
   const isDense = taps === 1 && channelStride === 1 && count % lanes === 0;
   const perStep = isDense ? lanes : 1;
-  const order = {
-    ...shared,
+  return {
+    ...{ rows: written, rowBytes: 4 * laneStride },
     steps: count / perStep,
     stepBytes: 4 * perStep * channelStride,
     packedStep: perStep * columns.length * tapBytes,
     floats: Array.from({ length: perStep }, (_, c) => tapsOf(c)).flat(),
   };
-  return { order, ...places };
+}
+
+/** The kernels for pieces of a view, of which only the last ones differ. */
+function kernelsOfPieces(
+  view: WeightView,
+  width: TapWidth,
+  kernelOf: (order: WeightOrder) => Kernel,
+): (piece: Piece) => Kernel {
+  const known = new Map<string, Kernel>();
+  return (piece) => {
+    const key = `${piece.lanes} ${piece.count}`;
+    const kernel = known.get(key) ?? kernelOf(orderOf(view, piece, width));
+    known.set(key, kernel);
+    return kernel;
+  };
 }
 
 /** One of several weights that are packed together, and where. */
@@ -102,14 +134,18 @@ export function emitPacking(
   const packed = context.scratch(bytes);
   const phase = new KernelPhase(context);
   const [from, to] = [phase.operand(weights), phase.operand(packed)];
+  const taps = { lanes, tapBytes: vectors * vectorBytes };
+  const eachPacking = packings.map((packing) => ({
+    ...packing,
+    kernelOf: kernelsOfPieces(packing.view, taps, (order) => kernels.get(packWeights, order)),
+  }));
   phase.run((thread, call) => {
-    for (const { view, at } of packings)
+    for (const { view, at, kernelOf } of eachPacking)
       eachBlock(view, lanes, [thread, context.threads], (laneBlock, block) => {
-        const tapBytes = vectors * vectorBytes;
-        const { order, plainAt, packedAt } = orderOf(view, laneBlock, block, { lanes, tapBytes });
+        const piece = pieceOf(view, laneBlock, block, taps);
         const panel = Math.floor(laneBlock / vectors) * panelBytes(view, width);
-        const place = at + panel + (laneBlock % vectors) * vectorBytes + packedAt;
-        call(kernels.get(packWeights, order), from.at(plainAt), to.at(place));
+        const place = at + panel + (laneBlock % vectors) * vectorBytes + piece.packedAt;
+        call(kernelOf(piece), from.at(piece.plainAt), to.at(place));
       });
   });
   return packed.readonly();
@@ -125,14 +161,16 @@ export function emitUnpacking(
   { parts, partBytes }: { readonly parts: number; readonly partBytes: number },
 ): void {
   const { lanes } = kernels.level;
-  const tapBytes = Math.ceil(view.channels / lanes) * 4 * lanes;
+  const taps = { lanes, tapBytes: Math.ceil(view.channels / lanes) * 4 * lanes };
+  const kernelOf = kernelsOfPieces(view, taps, (order) =>
+    kernels.get(unpackWeights, { ...order, parts, partBytes }),
+  );
   const phase = new KernelPhase(context);
   const [from, to] = [phase.operand(sums), phase.operand(weights)];
   phase.run((thread, call: Call) => {
     eachBlock(view, lanes, [thread, context.threads], (laneBlock, block) => {
-      const { order, plainAt, packedAt } = orderOf(view, laneBlock, block, { lanes, tapBytes });
-      const kernel = kernels.get(unpackWeights, { ...order, parts, partBytes });
-      call(kernel, from.at(packedAt + laneBlock * 4 * lanes), to.at(plainAt));
+      const piece = pieceOf(view, laneBlock, block, taps);
+      call(kernelOf(piece), from.at(piece.packedAt + laneBlock * 4 * lanes), to.at(piece.plainAt));
     });
   });
 }
