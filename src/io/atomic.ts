@@ -1,4 +1,4 @@
-import { open, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { open, readdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { DataError } from '../core/errors.js';
 import { makeFolders } from '../core/make-folders.js';
@@ -14,18 +14,20 @@ export interface WriteOptions {
 
 /**
  * Writes a file whole or not at all: under a temporary name beside it, flushed to disk, then renamed over `path`; the
- * new name is on disk, too, when it returns.
+ * new name is on disk, too, when it returns. Where `path` is a link, the file that it leads to is replaced.
  *
- * @throws DataError with the reason (no space, no permission); an older file at `path` is then still whole
+ * @throws DataError with the reason (no space, no permission, a device or pipe in its place); an older file at `path` is
+ *   then still whole
  */
 export async function writeFileAtomic(
   path: string,
   content: string | Uint8Array | readonly Uint8Array[],
   { makeFolders: wanted = true, check }: WriteOptions = {},
 ): Promise<void> {
-  const temporary = join(dirname(path), temporaryName(basename(path)));
+  const target = await replaceable(path);
+  const temporary = join(dirname(target), temporaryName(basename(target)));
   try {
-    if (wanted) await makeFolders(dirname(path));
+    if (wanted) await makeFolders(dirname(target));
     const file = await open(temporary, 'wx');
     try {
       if (Array.isArray(content)) for (const part of content) await file.writeFile(part);
@@ -35,14 +37,23 @@ export async function writeFileAtomic(
       await file.close();
     }
     await check?.(temporary);
-    await rename(temporary, path);
-    await syncFolder(dirname(path));
+    await rename(temporary, target);
+    await syncFolder(dirname(target));
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => {}); // What went wrong is told below.
     throw new DataError(path, `cannot be written (${systemReason(cause)}); nothing was changed`, {
       cause,
     });
   }
+}
+
+/** Where the file is, links followed. A name for a device or a pipe is not for a file: renaming over it would take it from everybody. */
+async function replaceable(path: string): Promise<string> {
+  const there = await stat(path).catch(() => null);
+  if (there === null) return path;
+  if (!there.isFile() && !there.isDirectory())
+    throw new DataError(path, 'is a device or a pipe, not a file; give the name of a file');
+  return await realpath(path);
 }
 
 /** Flushes the names in a folder to disk, where the system lets folders be opened. */
