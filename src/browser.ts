@@ -3,7 +3,7 @@ export * as data from './data/portable.js';
 export { openBrowserEngine } from './engine/wasm/browser-engine.js';
 export type { WasmEngine, WasmEngineOptions } from './engine/wasm/wasm.js';
 export { openBrowserGpuEngine } from './engine/webgpu/browser-engine.js';
-export type { WebGpuEngine } from './engine/webgpu/webgpu.js';
+export type { WebGpuEngine, WebGpuOptions } from './engine/webgpu/webgpu.js';
 export * as explain from './explain/index.js';
 export * from './portable.js';
 export type { Answer, TestTimeViews } from './runs/answers.js';
