@@ -110,7 +110,7 @@ test('explain, features and embed', () => {
 
 const parsed = (csv: string) => [...csvRows('answers', csv)].map(({ fields }) => fields);
 
-/** Of files whose names begin with a dot nothing is told, as of `.DS_Store`. */
+/** Folders whose names begin with a dot are passed over, as by a training. */
 const hidden = namesOnDisk.filter((name) => name.startsWith('.'));
 
 test('predict --csv has a row a picture, with the names as they are', () => {
@@ -119,7 +119,7 @@ test('predict --csv has a row a picture, with the names as they are', () => {
   for (const csv of [printed, text('answers.csv')]) {
     const [head, ...rows] = parsed(csv);
     assert.deepEqual(head, ['image', 'class', 'probability', 'class2', 'probability2', 'error']);
-    assert.equal(rows.length, 2 * namesOnDisk.length - hidden.length);
+    assert.equal(rows.length, 2 * (namesOnDisk.length - hidden.length));
     for (const row of rows) assert.equal(row.length, 6, row.join());
   }
   const images = parsed(text('answers.csv'))
