@@ -5,6 +5,7 @@ import { referenceEngine } from '../../src/engine/reference/reference.js';
 import { typicalSize } from '../typical.js';
 import { type Outcome, train } from './fuzz-run.js';
 import type { Block, NetworkSpec } from './fuzz-spec.js';
+import { soil } from './soil.js';
 
 /**
  * Largest difference, relative to the element, or to the tensor's typical one where it is smaller. Engines add in float32 in another order, which is
@@ -36,7 +37,7 @@ export interface Verdict {
   readonly programs: readonly string[];
 }
 
-/** Compiled twice and eagerly on `engine`, against `reference`. */
+/** Compiled twice, the second time in memory with NaN in it, and eagerly on `engine`, against `reference`. */
 export function check(spec: NetworkSpec, engine: Engine): Verdict {
   for (let draw = 0; ; draw++) {
     const { certain, likely, programs } = problemsOf(spec, engine, draw);
@@ -75,7 +76,9 @@ const size = (array: TypedArray) => Math.hypot(...Array.from(array, Number));
 function problemsOf(spec: NetworkSpec, engine: Engine, draw: number) {
   const expected = train(spec, { engine: referenceEngine, compiled: false, draw });
   const compiled = train(spec, { engine, compiled: true, draw });
+  const clean = soil(engine);
   const again = train(spec, { engine, compiled: true, draw });
+  clean();
   const eager = train(spec, { engine, compiled: false, draw });
   const pairs = [
     ...differences('compiled', compiled, expected),

@@ -25,7 +25,7 @@ interface Case {
 }
 
 const all: readonly Case[] = [
-  { n: 2, c: 33, size: [5, 7], kernel: 1 },
+  { n: 2, c: 45, size: [5, 7], kernel: 1 },
   { n: 3, c: 24, size: [9, 13], kernel: 3 },
   { n: 2, c: 32, size: [14, 18], kernel: 3 }, // tiles in strips
   { n: 3, c: 256, size: [8, 8], kernel: 3, few: true }, // and in slices

@@ -15,6 +15,11 @@ export function vectorBlock(channels: number): Block {
   return channels % channelsOfBlock !== 0 && channels % 4 === 0 ? channels : channelsOfBlock;
 }
 
+/** Whether vectors of `lanes` that hold all channels fill what {@link vectorBlock} stores: what others read of the last block must be zeros. */
+export function fillsBlocks(channels: number, lanes: number): boolean {
+  return Math.ceil(channels / lanes) * lanes >= paddedChannels(channels, vectorBlock(channels));
+}
+
 export interface StoredImage {
   readonly pointer: Pointer;
   readonly channels: number;

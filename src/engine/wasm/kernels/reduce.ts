@@ -157,8 +157,11 @@ function reduce<K>(args: ReduceArgs, tid: i32, threads: i32, squared: bool, cent
       if (centred) center = sumColumns<Itself>(x, outer, outerStep, count, step, center, mean);
       let sum = sumColumns<K>(x, outer, outerStep, count, step, center, factor);
       const tiny = root ? f32x4.lt(sum, f32x4.splat(1e-30)) : f32x4.splat(0);
-      if (v128.any_true(v128.or(tiny, f32x4.ne(f32x4.sub(sum, sum), f32x4.splat(0))))) {
-        storeWide(args, x, outerStep, y, min(4, inner - k), squared, centred);
+      const lost = v128.or(tiny, f32x4.ne(f32x4.sub(sum, sum), f32x4.splat(0)));
+      // Lanes behind the last column hold what lies there in memory, which must not decide.
+      const lanes = min(4, inner - k);
+      if (i32x4.bitmask(lost) & ((1 << lanes) - 1)) {
+        storeWide(args, x, outerStep, y, lanes, squared, centred);
         continue;
       }
       if (root) sum = f32x4.sqrt(sum);
