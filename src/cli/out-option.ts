@@ -1,6 +1,6 @@
 /**
  * Where a command writes. Results come at the end of work that may take hours, so that a place where they cannot go is refused
- * before: renaming a finished file over a device, for one, would take the device away.
+ * before.
  */
 import { accessSync, constants, type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';

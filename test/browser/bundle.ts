@@ -1,5 +1,5 @@
 /** Programs bundled for a browser as esbuild does it by default, with the package as it is built here. */
-import { copyFile } from 'node:fs/promises';
+import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -36,6 +36,16 @@ export async function bundle(source: string): Promise<Bundle> {
     .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
     .map(([file]) => file.replace(/^.*?dist[^/]*\/src\//, ''));
   return { code, packed: gzipSync(code, { level: 9 }).length, files };
+}
+
+/** Puts a page that runs a bundle into a folder, and what the engine loads. */
+export async function putPage(folder: string, code: string): Promise<void> {
+  await writeFile(
+    join(folder, 'index.html'),
+    '<link rel="icon" href="data:,"><script type="module" src="page.js"></script>',
+  );
+  await writeFile(join(folder, 'page.js'), code);
+  await putEngine(folder);
 }
 
 /** Puts what the engine loads beside a bundle: the kernels, and the program of its helper threads. */

@@ -7,7 +7,7 @@ import { Classifier, manualSeed, runs } from '../../src/index.js';
 import { saveModelFile } from '../../src/runs/model-file.js';
 import { createModel } from '../../src/vision/models/registry.js';
 import { temporaryFolder } from '../vision/datasets/temporary-folder.js';
-import { bundle, putEngine } from './bundle.js';
+import { bundle, putPage } from './bundle.js';
 import { openPage, skip } from './open-page.js';
 import { type PictureKind, pictureFile } from './pictures.js';
 import { serveFolder } from './static-server.js';
@@ -79,12 +79,7 @@ before(async () => {
 
 async function site(t: TestContext, isolated = false) {
   const folder = await temporaryFolder(t);
-  await writeFile(
-    join(folder, 'index.html'),
-    '<link rel="icon" href="data:,"><script type="module" src="page.js"></script>',
-  );
-  await writeFile(join(folder, 'page.js'), code);
-  await putEngine(folder);
+  await putPage(folder, code);
   manualSeed(3);
   for (const [name, card] of Object.entries({ colour, grey }))
     await saveModelFile(

@@ -6,7 +6,7 @@ import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { runs, tensor } from '../../src/index.js';
 import { temporaryFolder } from '../vision/datasets/temporary-folder.js';
-import { bundle, putEngine } from './bundle.js';
+import { bundle, putPage } from './bundle.js';
 import { openPage, skip } from './open-page.js';
 import { serveFolder } from './static-server.js';
 
@@ -84,12 +84,7 @@ describe('training in a page', { skip }, () => {
   test('digits are learned to 90 %, and Node reads the file with the same logits', async (t) => {
     const folder = await temporaryFolder(t);
     const { code } = await bundle(script);
-    await writeFile(
-      join(folder, 'index.html'),
-      '<link rel="icon" href="data:,"><script type="module" src="page.js"></script>',
-    );
-    await writeFile(join(folder, 'page.js'), code);
-    await putEngine(folder);
+    await putPage(folder, code);
     for (const part of ['train', 't10k'])
       for (const kind of ['images-idx3', 'labels-idx1']) {
         const name = `${part}-${kind}-ubyte.gz`;

@@ -1,10 +1,8 @@
 /** The browser's WebGPU, on Chromium's software adapter, has the losses of engine `wasm` in the same page. */
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { temporaryFolder } from '../vision/datasets/temporary-folder.js';
-import { bundle, putEngine } from './bundle.js';
+import { bundle, putPage } from './bundle.js';
 import { openPage, skip } from './open-page.js';
 import { serveFolder } from './static-server.js';
 
@@ -93,12 +91,7 @@ describe("a page's GPU", { skip }, () => {
   test('trains as the CPU does, is not waited for, and says when it is lost', async (t) => {
     const folder = await temporaryFolder(t);
     const { code } = await bundle(script);
-    await writeFile(
-      join(folder, 'index.html'),
-      '<link rel="icon" href="data:,"><script type="module" src="page.js"></script>',
-    );
-    await writeFile(join(folder, 'page.js'), code);
-    await putEngine(folder);
+    await putPage(folder, code);
     const server = await serveFolder(folder, true);
     t.after(() => server.close());
     const { page } = await openPage(t, server.url, { gpu: true });

@@ -1,4 +1,5 @@
 /** Runs the command line as users do: its own process, its own folder. */
+import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -61,4 +62,19 @@ export function wickEach(
   });
   if (status !== 0) throw new Error(`ended with ${status}: ${stderr}`);
   return JSON.parse(stdout) as Outcome[];
+}
+
+/** A command line that ends with a code, and what it says on stderr. */
+export type Refusal = readonly [args: readonly string[], code: number, says: RegExp];
+
+/** Command lines as by {@link wickEach}, each of which is refused as it says. */
+export function requireRefused(cwd: string, refusals: readonly Refusal[]): void {
+  const outcomes = wickEach(
+    cwd,
+    refusals.map(([args]) => args),
+  );
+  refusals.forEach(([args, code, says], i) => {
+    assert.match(outcomes[i]?.err ?? '', says, args.join(' '));
+    assert.equal(outcomes[i]?.code, code, args.join(' '));
+  });
 }

@@ -2,8 +2,10 @@
  * The gradient of a convolution's weights: S[c][row][tap][o] += Σ over pixels of x · dy[o]. Some cells (kernel row, channel,
  * tap) × some vectors of output channels stay in registers while images, rows and pixels run.
  */
+
 import { each, type Vec } from '../asm/operands.js';
 import type { Cursor, KernelWriter, Part, VectorLevel } from '../kernel-writer.js';
+import { isInside } from './is-inside.js';
 import { evenPieces } from './product.js';
 import { eachPanel, type VectorPlaces, vectorAt } from './vector-places.js';
 
@@ -176,11 +178,6 @@ function addPixel(
       });
     });
   });
-}
-
-function isInside({ step, inWidth }: ConvGradient, pixel: number, tap: number): boolean {
-  const at = pixel * step + tap;
-  return at >= 0 && at < inWidth;
 }
 
 /** Runs of pixels with the same taps inside. */

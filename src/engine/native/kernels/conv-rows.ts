@@ -3,9 +3,11 @@
  * output channels in registers. Strides, dilations and edges are part of the code; where a tap is outside of the image,
  * nothing is added. It computes the gradient of the input, too, which is a convolution for each phase of the stride.
  */
+
 import { each, type Vec } from '../asm/operands.js';
 import type { Cursor, KernelWriter } from '../kernel-writer.js';
 import { type Ending, storeEnded } from './ending.js';
+import { isInside } from './is-inside.js';
 import { evenPieces, type Tile } from './product.js';
 import { eachPanel, type VectorPlaces, vectorAt } from './vector-places.js';
 
@@ -203,11 +205,6 @@ function tapOf(
       });
     });
   });
-}
-
-function isInside({ step, inWidth }: ConvRows, pixel: number, tap: number): boolean {
-  const at = pixel * step + tap;
-  return at >= 0 && at < inWidth;
 }
 
 /** Groups of pixels, those that follow each other and have the same taps inside as one run. */

@@ -3,9 +3,11 @@
  * input is read once for all taps that meet it in a group of pixels, as registers allow. Rows, edges and strides are as in
  * `conv-rows.ts` and `conv-gradient.ts`.
  */
+
 import type { Vec } from '../asm/operands.js';
 import { bytesOf, type Cursor, type KernelWriter, type Part } from '../kernel-writer.js';
 import { type Ending, storeEnded } from './ending.js';
+import { isInside } from './is-inside.js';
 import { evenPieces } from './product.js';
 import { eachPanel, type VectorPlaces } from './vector-places.js';
 
@@ -165,11 +167,6 @@ function meetingsOf(row: Row, at: number, size: number): readonly Meeting[] {
   return [...terms]
     .map(([pixel, list]) => ({ pixel, terms: list }))
     .sort((a, b) => a.pixel - b.pixel);
-}
-
-function isInside({ step, inWidth }: Row, pixel: number, tap: number): boolean {
-  const at = pixel * step + tap;
-  return at >= 0 && at < inWidth;
 }
 
 /** Groups of up to `most` pixels, those that follow each other and have the same taps inside as one run. */
