@@ -1,5 +1,5 @@
 import { ShapeError } from '../core/errors.js';
-import { optionReader } from '../core/options.js';
+import { optionReader, requireWhole } from '../core/options.js';
 import { formatShape } from '../core/shape.js';
 import { ones, zeros } from '../tensor/creation.js';
 import { noGrad } from '../tensor/grad-mode.js';
@@ -9,7 +9,6 @@ import { Buffer } from './buffer.js';
 import { batchNorm } from './functional.js';
 import { Module } from './module.js';
 import { keywords } from './printing.js';
-import { requirePositive } from './require-sizes.js';
 
 export interface BatchNormOptions {
   /** Added to the variance before the root. @default 1e-5 */
@@ -54,7 +53,7 @@ abstract class BatchNorm extends Module {
       affine = true,
       trackRunningStats = true,
     } = readOptions(given, name);
-    requirePositive(name, { numFeatures });
+    requireWhole(name, { numFeatures });
     this.weight = affine ? new Parameter(ones([numFeatures])) : null;
     this.bias = affine ? new Parameter(zeros([numFeatures])) : null;
     this.runningMean = trackRunningStats ? new Buffer(zeros([numFeatures])) : null;

@@ -1,4 +1,4 @@
-import { optionReader } from '../core/options.js';
+import { optionReader, requireWhole } from '../core/options.js';
 import { pair, type Size2d } from '../core/shape.js';
 import { zeros } from '../tensor/creation.js';
 import { Parameter } from '../tensor/parameter.js';
@@ -7,7 +7,7 @@ import { type ConvTranspose2dCallOptions, convTranspose2d } from './conv-transpo
 import { uniform_ } from './init.js';
 import { Module } from './module.js';
 import { keywords } from './printing.js';
-import { requireDivisible, requirePositive } from './require-sizes.js';
+import { requireDivisible } from './require-divisible.js';
 
 export interface ConvTranspose2dOptions extends ConvTranspose2dCallOptions {
   /** @default true */
@@ -48,7 +48,7 @@ export class ConvTranspose2d extends Module {
     super();
     const options = readOptions(given);
     const { groups = 1, bias = true } = options;
-    requirePositive('ConvTranspose2d', { inChannels, outChannels, groups });
+    requireWhole('ConvTranspose2d', { inChannels, outChannels, groups });
     requireDivisible('ConvTranspose2d', { inChannels, outChannels }, { groups });
     const size = (name: 'stride' | 'padding' | 'outputPadding' | 'dilation', least: 0 | 1) =>
       pair('ConvTranspose2d', name, options[name] ?? least, least);

@@ -1,4 +1,4 @@
-import { optionReader, requireOneOf } from '../core/options.js';
+import { optionReader, requireOneOf, requireWhole } from '../core/options.js';
 import { pair, type Size2d } from '../core/shape.js';
 import { pad } from '../ops/pad.js';
 import { zeros } from '../tensor/creation.js';
@@ -8,7 +8,7 @@ import { type Conv2dOptions as Conv2dCall, conv2d } from './functional.js';
 import { uniform_ } from './init.js';
 import { Module } from './module.js';
 import { keywords, python } from './printing.js';
-import { requireDivisible, requirePositive } from './require-sizes.js';
+import { requireDivisible } from './require-divisible.js';
 import { requireStrideOne } from './same-padding.js';
 
 export type ConvPaddingMode = 'zeros' | 'reflect' | 'replicate' | 'circular';
@@ -60,7 +60,7 @@ export class Conv2d extends Module {
       bias = true,
       paddingMode = 'zeros',
     } = readOptions(given);
-    requirePositive('Conv2d', { inChannels, outChannels, groups });
+    requireWhole('Conv2d', { inChannels, outChannels, groups });
     requireDivisible('Conv2d', { inChannels, outChannels }, { groups });
     requireOneOf('Conv2d', 'paddingMode', paddingMode, paddingModes);
     this.paddingMode = paddingMode;

@@ -1,10 +1,9 @@
-import { refuseOptions } from '../core/options.js';
+import { refuseOptions, requireWhole } from '../core/options.js';
 import { zeros } from '../tensor/creation.js';
 import { Parameter } from '../tensor/parameter.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { normal_ } from './init.js';
 import { Module } from './module.js';
-import { requirePositive } from './require-sizes.js';
 
 /** A table of trained rows: int32 `[…]` → `[…, embeddingDim]`. Rows start from the normal distribution. */
 export class Embedding extends Module {
@@ -17,7 +16,7 @@ export class Embedding extends Module {
   ) {
     super();
     refuseOptions('Embedding', given);
-    requirePositive('Embedding', { numEmbeddings, embeddingDim });
+    requireWhole('Embedding', { numEmbeddings, embeddingDim });
     this.weight = normal_(new Parameter(zeros([numEmbeddings, embeddingDim])));
   }
 

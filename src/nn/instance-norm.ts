@@ -1,4 +1,4 @@
-import { optionReader } from '../core/options.js';
+import { optionReader, requireWhole } from '../core/options.js';
 import { dims4 } from '../core/shape.js';
 import { ones, zeros } from '../tensor/creation.js';
 import { Parameter } from '../tensor/parameter.js';
@@ -6,7 +6,6 @@ import type { Tensor } from '../tensor/tensor.js';
 import { groupNorm } from './functional.js';
 import { Module } from './module.js';
 import { keywords } from './printing.js';
-import { requirePositive } from './require-sizes.js';
 
 export interface InstanceNormOptions {
   /** Added to the variance before the root. @default 1e-5 */
@@ -33,7 +32,7 @@ export class InstanceNorm2d extends Module {
   ) {
     super();
     const { eps = 1e-5, affine = false } = readOptions(given);
-    requirePositive('InstanceNorm2d', { numFeatures });
+    requireWhole('InstanceNorm2d', { numFeatures });
     this.weight = affine ? new Parameter(ones([numFeatures])) : null;
     this.bias = affine ? new Parameter(zeros([numFeatures])) : null;
     this.eps = eps;

@@ -1,4 +1,4 @@
-import { optionReader } from '../core/options.js';
+import { optionReader, requireWhole } from '../core/options.js';
 import { zeros } from '../tensor/creation.js';
 import { Parameter } from '../tensor/parameter.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -6,7 +6,6 @@ import { linear } from './functional.js';
 import { uniform_ } from './init.js';
 import { Module } from './module.js';
 import { keywords } from './printing.js';
-import { requirePositive } from './require-sizes.js';
 
 export interface LinearOptions {
   /** @default true */
@@ -30,7 +29,7 @@ export class Linear extends Module {
   ) {
     super();
     const { bias = true } = readOptions(given);
-    requirePositive('Linear', { inFeatures, outFeatures });
+    requireWhole('Linear', { inFeatures, outFeatures });
     const bound = 1 / Math.sqrt(inFeatures);
     this.weight = uniform_(new Parameter(zeros([outFeatures, inFeatures])), -bound, bound);
     this.bias = bias ? uniform_(new Parameter(zeros([outFeatures])), -bound, bound) : null;

@@ -1,5 +1,5 @@
 import { ShapeError } from '../core/errors.js';
-import { optionReader } from '../core/options.js';
+import { optionReader, requireWhole } from '../core/options.js';
 import { formatShape } from '../core/shape.js';
 import { zeros } from '../tensor/creation.js';
 import { Parameter } from '../tensor/parameter.js';
@@ -9,7 +9,7 @@ import { linear } from './functional.js';
 import { xavierUniform_, zeros_ } from './init.js';
 import { Linear } from './linear.js';
 import { Module } from './module.js';
-import { requireDivisible, requirePositive } from './require-sizes.js';
+import { requireDivisible } from './require-divisible.js';
 
 export interface MultiheadAttentionOptions {
   /** Share of the attention weights that is dropped in training. @default 0 */
@@ -44,7 +44,7 @@ export class MultiheadAttention extends Module {
   ) {
     super();
     const { dropout = 0, bias = true, batchFirst = false } = readOptions(given);
-    requirePositive('MultiheadAttention', { embedDim, numHeads });
+    requireWhole('MultiheadAttention', { embedDim, numHeads });
     requireDivisible('MultiheadAttention', { embedDim }, { numHeads });
     this.dropout = dropout;
     this.batchFirst = batchFirst;

@@ -1,4 +1,4 @@
-import { optionReader } from '../core/options.js';
+import { optionReader, requireWhole } from '../core/options.js';
 import type { Shape } from '../core/shape.js';
 import { ones, zeros } from '../tensor/creation.js';
 import { Parameter } from '../tensor/parameter.js';
@@ -6,7 +6,7 @@ import type { Tensor } from '../tensor/tensor.js';
 import { groupNorm, layerNorm } from './functional.js';
 import { Module } from './module.js';
 import { keywords, python } from './printing.js';
-import { requireDivisible, requirePositive } from './require-sizes.js';
+import { requireDivisible } from './require-divisible.js';
 
 export interface LayerNormOptions {
   /** Added to the variance before the root. @default 1e-5 */
@@ -70,7 +70,7 @@ export class GroupNorm extends Module {
   ) {
     super();
     const { eps = 1e-5, affine = true } = readGroupNorm(given);
-    requirePositive('GroupNorm', { numGroups, numChannels });
+    requireWhole('GroupNorm', { numGroups, numChannels });
     requireDivisible('GroupNorm', { numChannels }, { numGroups });
     this.weight = affine ? new Parameter(ones([numChannels])) : null;
     this.bias = affine ? new Parameter(zeros([numChannels])) : null;
