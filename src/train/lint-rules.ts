@@ -1,4 +1,5 @@
 /** What `lint` looks for. Each rule says what is wrong, why that matters and what to do, or null. */
+import { counted } from '../core/counted.js';
 import { Subset } from '../data/subset.js';
 import type { Module } from '../nn/module.js';
 import type { Optimizer } from '../optim/optimizer.js';
@@ -17,6 +18,7 @@ type LookedAt =
   | 'eval-mode'
   | 'frozen-statistics'
   | 'learning-rate'
+  | 'no-group'
   | 'random-evaluation'
   | 'test-selection'
   | 'unshuffled';
@@ -35,6 +37,7 @@ export const rules: Readonly<Record<LookedAt, Rule>> = {
   'eval-mode': { at: 'step', find: evalMode },
   'frozen-statistics': { at: 'firstStep', find: frozenStatistics },
   'learning-rate': { at: 'start', find: learningRate },
+  'no-group': { at: 'step', find: noGroup },
   'random-evaluation': { at: 'start', find: randomEvaluation },
   'test-selection': { at: 'start', find: testSelection },
   unshuffled: { at: 'start', find: unshuffled },
@@ -100,6 +103,20 @@ function learningRate({ optimizer }: Looked): string | null {
   return (
     `lr ${peak} is far ${tooHigh ? 'above' : 'below'} what ${name} is usually given (${low} to ${high}): ` +
     `${tooHigh ? 'training may not converge' : 'training may hardly move'}`
+  );
+}
+
+function noGroup({ model, optimizer }: Looked): string | null {
+  const known = new Set(optimizer.paramGroups.flatMap(({ params }) => params));
+  const left = model
+    .namedParameters()
+    .filter(([, parameter]) => parameter.requiresGrad && !known.has(parameter))
+    .map(([name]) => name);
+  if (left.length === 0) return null;
+  const named = left.slice(0, 3).join(', ') + (left.length > 3 ? ', …' : '');
+  return (
+    `${counted(left.length, 'parameter')} of the network (${named}) ${left.length === 1 ? 'is' : 'are'} not the optimizer's and will not learn: ` +
+    'make the optimizer after the last layer was put in its place, or addParamGroup; nn.freeze what is not to learn'
   );
 }
 

@@ -15,6 +15,8 @@ import {
 import { recipes } from '../../src/recipes/index.js';
 import { makeOptimizer } from '../../src/recipes/settings/optimizers.js';
 import { resolveSettings } from '../../src/recipes/settings/resolve.js';
+import { trainedParameters } from '../../src/runs/fine-tune.js';
+import { createModel } from '../../src/vision/models/registry.js';
 import { inChinese } from '../report/in-chinese.js';
 import { smallTraining } from './small-training.js';
 
@@ -113,6 +115,61 @@ test('a learning rate far from what the optimizer is given elsewhere', () => {
   for (const { name, defaults } of recipes) {
     const made = makeOptimizer(resolveSettings(defaults).optimizer, network().parameters());
     assert.deepEqual(looked(network(), made).told, [], name);
+  }
+});
+
+for (const compiled of [false, true])
+  test(`a head that was put in after the optimizer was made, ${compiled ? 'compiled' : 'eager'}`, () => {
+    const model = network();
+    const optimizer = new optim.SGD(model.parameters(), { lr: 0.01 });
+    model.set(3, new nn.Linear(4, 2));
+    const texts: string[] = [];
+    const onWarning = ({ text }: train.LintWarning) => void texts.push(text);
+    const { warnings } = train.lint(model, optimizer, { onWarning });
+    const step = compiled ? compile(stepOf(model, optimizer)) : stepOf(model, optimizer);
+    step(x, y);
+    step(x, y);
+    assert.deepEqual(
+      warnings.map(({ rule }) => rule),
+      ['no-group'],
+    );
+    assert.match(
+      texts[0] ?? '',
+      /^2 parameters of the network \(3\.weight, 3\.bias\) are not the optimizer's and will not learn: /,
+    );
+    inChinese(texts[0] ?? '');
+  });
+
+test('a head that is put in between two steps; one that a group has, or that is frozen', () => {
+  const model = network();
+  const optimizer = new optim.SGD(model.parameters(), { lr: 0.01 });
+  const { told } = looked(model, optimizer);
+  const step = stepOf(model, optimizer);
+  step(x, y);
+  model.set(3, nn.freeze(new nn.Linear(4, 2)));
+  step(x, y);
+  const head = new nn.Linear(4, 2, { bias: false });
+  optimizer.addParamGroup({ params: head.parameters() });
+  model.set(3, head);
+  step(x, y);
+  assert.deepEqual(told, []);
+  model.set(3, new nn.Linear(4, 2, { bias: false }));
+  step(x, y);
+  assert.deepEqual(told, ['no-group']);
+});
+
+test('the optimizer of each recipe has all that learns, with smaller rates below, too', () => {
+  for (const { name, defaults, model: network, numClasses, inputShape } of recipes) {
+    const [inChannels, imageSize] = inputShape;
+    const options = { numClasses, inChannels, imageSize };
+    const model = createModel({ name: network, options });
+    for (const layer of [{}, { model: { fineTune: true } }]) {
+      const settings = resolveSettings(defaults, layer);
+      const optimizer = makeOptimizer(settings.optimizer, trainedParameters(model, settings));
+      const { told } = looked(model, optimizer);
+      optimizer.step();
+      assert.deepEqual(told, [], name);
+    }
   }
 });
 

@@ -2,13 +2,13 @@
  * Notes of a training in Chinese. Runs keep them as the English lines that the terminal showed, so that any program reads them;
  * the English line is what its Chinese is found by. A line that is not known here stays as it is.
  */
-type Chinese = string | ((...found: (string | undefined)[]) => string);
+import { type LinesInChinese, translated } from './translated.js';
 
 const advice = '请降低学习率、裁剪梯度，或检查数据中的 NaN';
 
 const splits: Readonly<Record<string, string>> = { val: '验证', test: '测试' };
 
-const known: readonly (readonly [english: RegExp, chinese: Chinese])[] = [
+const known: LinesInChinese = [
   [
     /^no better than always answering '(.*)', which is right for (.*) of the images$/s,
     '并不比总是回答“$1”更好，那样有 $2 的图片判断正确',
@@ -27,6 +27,10 @@ const known: readonly (readonly [english: RegExp, chinese: Chinese])[] = [
     /^lr (\S+) is far (above|below) what (\S+) is usually given \((\S+) to (\S+)\): .*$/,
     (_, lr, where, name, low, high) =>
       `学习率 ${lr} 远${where === 'above' ? '高' : '低'}于 ${name} 的常用范围（${low} 到 ${high}）：${where === 'above' ? '训练可能不收敛' : '训练可能几乎没有进展'}`,
+  ],
+  [
+    /^(\d+) parameters? of the network \((.*)\) (?:is|are) not the optimizer's and will not learn: .*$/s,
+    '网络有 $1 个参数（$2）不在优化器中，不会学习：请在放好最后一层之后再创建优化器，或调用 addParamGroup；不需要学习的请用 nn.freeze 冻结',
   ],
   [
     /^pictures that are measured are changed at random \((.*?)\): .*$/s,
@@ -107,7 +111,7 @@ const known: readonly (readonly [english: RegExp, chinese: Chinese])[] = [
 ];
 
 /** Where the numbers left the finite first. */
-const causes: readonly (readonly [english: RegExp, chinese: string])[] = [
+const causes: LinesInChinese = [
   [/^picture (\d+) of the batch holds (.*)$/, '该批的第 $1 张图片含有 $2'],
   [/^the step before it made NaN or ∞ of (.*)$/s, '前一步使 $1 变成 NaN 或 ∞'],
   [/^first in the output of the network \((.*)\)$/s, '最先出现在网络（$1）的输出中'],
@@ -122,18 +126,6 @@ export function chineseNote(text: string): string {
   const note = translated(bare, known);
   if (note === null) return text;
   return rule === undefined ? note : `${note}（检查项 '${rule}'：可用 { off } 或 --no-lints 关闭）`;
-}
-
-function translated(
-  text: string,
-  table: readonly (readonly [english: RegExp, chinese: Chinese])[],
-): string | null {
-  const found = table.find(([english]) => english.test(text));
-  if (found === undefined) return null;
-  const [english, chinese] = found;
-  return typeof chinese === 'string'
-    ? text.replace(english, chinese)
-    : chinese(...(english.exec(text) ?? []));
 }
 
 function causeIn(cause: string | undefined): string {
