@@ -9,7 +9,8 @@ import { rehearse } from './rehearsal.js';
 
 /** One part of an epoch, by what its first batches took. */
 export interface DryPhase {
-  readonly phase: 'train' | 'val' | 'test';
+  /** `frozen` is training once `freeze` has frozen its parts. */
+  readonly phase: 'train' | 'frozen' | 'val' | 'test';
   /** `[N, C, H, W]` of the first batch. */
   readonly shape: readonly number[];
   /** Of the first batch. */
@@ -23,11 +24,11 @@ export interface DryPhase {
 }
 
 export interface DryRun {
-  /** Training, validation where there is a part for it, test. */
+  /** Training, also with parts that are frozen later, validation where there is a part for it, test. */
   readonly phases: readonly DryPhase[];
   /** The pass over all pictures before the first epoch, in which features are computed once; 0 where there is none. */
   readonly passMs: number;
-  /** An epoch with what is measured after it. */
+  /** The first epoch with what is measured after it. */
   readonly epochMs: number;
   /** All of it. */
   readonly runMs: number;
@@ -59,7 +60,7 @@ export async function dryRun(
   ...given: [options?: DryRunOptions]
 ): Promise<DryRun> {
   const { signal } = readOptions(given);
-  return await rehearse(task, settings, async ({ model, steps, train, val, test }) => {
+  return await rehearse(task, settings, async ({ model, steps, freezeAt, train, val, test }) => {
     const measure = (images: Tensor, labels: Tensor) => steps.heldOut(images, labels).loss;
     const learn = (images: Tensor, labels: Tensor) => {
       const { loss } = steps.train(images, labels);
@@ -68,12 +69,22 @@ export async function dryRun(
     };
     const { lr } = settings.optimizer;
     const phases = [await timed('train', train, learn, lr, signal)];
+    const frozenFrom = frozenEpoch(settings);
+    if (frozenFrom <= settings.epochs && !signal?.aborted) {
+      freezeAt(frozenFrom);
+      phases.push(await timed('frozen', train, learn, lr, signal));
+    }
     model.eval();
     const heldOut = [...(val ? [['val', val] as const] : []), ['test', test] as const];
     for (const [phase, loader] of heldOut)
       phases.push(await timed(phase, loader, measure, lr, signal));
     return { phases, ...estimate(phases, settings, cachesFeatures(model, task, settings)) };
   });
+}
+
+/** From which on parts are frozen; Infinity where none are. */
+function frozenEpoch({ freeze }: Settings): number {
+  return freeze === null ? Number.POSITIVE_INFINITY : freeze.afterEpochs + 1;
 }
 
 async function timed(
@@ -93,7 +104,8 @@ async function timed(
     for await (const [images, labels] of loader) {
       const loss = await step(images, labels).itemAsync();
       if (first === null) {
-        requireFiniteLoss(loss, { epoch: 1, batch: 1, split: phase }, loader.length, lr);
+        const split = phase === 'frozen' ? 'train' : phase;
+        requireFiniteLoss(loss, { epoch: 1, batch: 1, split }, loader.length, lr);
         first = { shape: [...images.shape], loss, firstMs: performance.now() - from };
         from = performance.now();
       } else count++;
@@ -107,7 +119,7 @@ async function timed(
 
 function estimate(
   phases: readonly DryPhase[],
-  { epochs }: Settings,
+  settings: Settings,
   features: { readonly pictures: number; readonly batchSize: number } | null,
 ): Omit<DryRun, 'phases'> {
   const ms = (name: DryPhase['phase']) => {
@@ -122,7 +134,11 @@ function estimate(
     const passMs = Math.ceil(features.pictures / features.batchSize) * forward;
     return { passMs, epochMs: 0, runMs: firstMs + passMs, memoryBytes };
   }
-  const epochMs = ms('train') + (hasVal ? ms('val') : ms('test'));
-  const runMs = firstMs + epochs * epochMs + (hasVal ? ms('test') : 0);
+  const measuringMs = hasVal ? ms('val') : ms('test');
+  const epochMs = ms('train') + measuringMs;
+  const { epochs } = settings;
+  const whole = Math.min(epochs, frozenEpoch(settings) - 1);
+  const learningMs = whole * ms('train') + (epochs - whole) * ms('frozen');
+  const runMs = firstMs + learningMs + epochs * measuringMs + (hasVal ? ms('test') : 0);
   return { passMs: 0, epochMs, runMs, memoryBytes };
 }

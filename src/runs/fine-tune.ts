@@ -1,5 +1,4 @@
 /** Fine-tuning as part of a run: before its first epoch the head learns, then its epochs train all of the network. */
-import { ValueError } from '../core/errors.js';
 import type { DataLoader } from '../data/dataloader.js';
 import type { Dataset } from '../data/dataset.js';
 import type { Module } from '../nn/module.js';
@@ -21,16 +20,11 @@ export function trainedParameters(
   return tunedGroups(model, { lr, layerDecay, weightDecay });
 }
 
-/** Those that are not frozen. @throws ValueError where all are */
+/** Those that are not frozen; all where all are, which a training refuses. */
 function learning(model: Module): Tensor[] {
   const all = model.parameters();
   const trained = all.filter(({ requiresGrad }) => requiresGrad);
-  if (trained.length === 0 && all.length > 0)
-    throw new ValueError(
-      'the network',
-      `all of its ${all.length} parameters are frozen, so that nothing would learn; leave a part to learn (nn.unfreeze, or requiresGrad = true)`,
-    );
-  return trained;
+  return trained.length === 0 ? all : trained;
 }
 
 /** Trains the head, on features that are computed once where that is possible. It is no part of what a resume goes on with: it begins anew. */

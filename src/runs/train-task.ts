@@ -251,9 +251,9 @@ function callbacksOf(
   learner: Learner,
   totalSteps: number,
 ): Callback[] {
-  const { ema, lookahead, freeze, earlyStopping, time } = settings;
+  const { ema, lookahead, earlyStopping, time } = settings;
   return [
-    ...(freeze === null ? [] : [new Freeze({ [freeze.afterEpochs + 1]: freeze.parts })]),
+    ...freezing(settings),
     ...(ema === null ? [] : [new WeightAveraging(ema)]),
     ...(lookahead === null ? [] : [new Lookahead({ ...lookahead, totalSteps })]),
     ...(earlyStopping === null
@@ -262,6 +262,11 @@ function callbacksOf(
     ...(time === null ? [] : [new TimeLimit(time)]),
     ...kept(run, settings, learner),
   ];
+}
+
+/** What freezes the parts that learn at first only. */
+export function freezing({ freeze }: Settings): Freeze[] {
+  return freeze === null ? [] : [new Freeze({ [freeze.afterEpochs + 1]: freeze.parts })];
 }
 
 /** Early stopping watches what the best epoch is chosen by, unless it is told. */

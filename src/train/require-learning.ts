@@ -37,10 +37,16 @@ function requireOwn(model: Module, parameters: readonly Tensor[]): void {
   );
 }
 
-/** Asks that of each epoch before which `Freeze` and `Unfreeze` are to change what learns, and leaves everything as it is. */
-export function requireLearners(options: TrainerOptions): void {
+/**
+ * Asks that of each epoch before which `Freeze` and `Unfreeze` are to change what learns, and leaves everything as it is. Paths that
+ * are not there are named, whenever their epoch comes.
+ */
+export function requireLearners(
+  options: Pick<TrainerOptions, 'model' | 'optimizer' | 'epochs' | 'callbacks'>,
+): void {
   const { model, epochs, callbacks = [] } = options;
   const changing = callbacks.filter((callback) => callback instanceof ChangesParts);
+  for (const callback of changing) callback.requireParts(model);
   const changed = new Set(changing.flatMap((callback) => callback.epochs));
   const putBack = keepFlags(model);
   try {

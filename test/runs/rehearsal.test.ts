@@ -44,6 +44,32 @@ test('a dry run makes the steps that a training makes, in each phase', async (t)
   assert.equal(phases[0]?.loss, (await run.readLog('steps.jsonl'))[0]?.loss);
 });
 
+test('a dry run freezes what the training would, and refuses what that would', async () => {
+  const [task, settings] = await opened({
+    epochs: 7,
+    freeze: { parts: ['conv1', 'conv2'], afterEpochs: 2 },
+  });
+  const { phases, epochMs, runMs } = await dryRun(task, settings);
+  assert.deepEqual(
+    phases.map(({ phase, batches }) => [phase, batches]),
+    [
+      ['train', 5],
+      ['frozen', 5],
+      ['test', 5],
+    ],
+  );
+  const time = (n: number) => (phases[n]?.batches ?? 0) * (phases[n]?.batchMs ?? 0);
+  const firsts = phases.reduce((sum, { firstMs }) => sum + firstMs, 0);
+  assert.ok(Math.abs(epochMs - time(0) - time(2)) < 1e-9);
+  assert.ok(Math.abs(runMs - firsts - 2 * time(0) - 5 * time(1) - 7 * time(2)) < 1e-6);
+  const refused = async (parts: string[], message: RegExp, afterEpochs = 2) => {
+    const [, other] = await opened({ epochs: 7, freeze: { parts, afterEpochs } });
+    await assert.rejects(dryRun(task, other), { message });
+  };
+  await refused(['conv9'], /conv9/, 9);
+  await refused([''], /^Trainer: nothing would learn from epoch 3 on/);
+});
+
 test('one batch is learned by heart, whatever keeps the loss up on purpose', async () => {
   const [task, settings] = await opened({ loss: { labelSmoothing: 0.5 }, mixup: 1, accumulate: 4 });
   const losses: number[] = [];

@@ -25,12 +25,9 @@ export abstract class ChangesParts implements Callback {
         throw new ValueError(name, `epoch ${epoch} must be a whole number ≥ 1`);
   }
 
-  /** Paths that are not there are named before anything is trained. */
   onFitStart(training: Training): void {
-    const { model } = training;
     this.training = training;
-    this.startAgain = keepFlags(model);
-    for (const [, path] of this.entries()) partAt(model, path);
+    this.startAgain = keepFlags(training.model);
   }
 
   onEpochStart({ epoch }: { readonly epoch: number }): void {
@@ -48,6 +45,11 @@ export abstract class ChangesParts implements Callback {
       this.epoch = 0;
     }
     this.changeUpTo(epoch);
+  }
+
+  /** @throws what names a path that is not there */
+  requireParts(model: Module): void {
+    for (const [, path] of this.entries()) partAt(model, path);
   }
 
   /** Those before which something changes. */
