@@ -68,20 +68,20 @@ async function syncFolder(path: string): Promise<void> {
 }
 
 /** The start of the file's own name, and who is writing. */
-function temporaryName(file: string): string {
+export function temporaryName(file: string): string {
   return `.${file.slice(0, 40)}.${writerTag()}.tmp`;
 }
 
 const temporaryPattern = new RegExp(`^\\..*\\.(${tagPattern})\\.tmp$`);
 
-/** Removes what dead processes have left of `writeFileAtomic` in a folder; where that is not allowed, it stays. */
+/** Removes what dead processes have left of `writeFileAtomic` and `writeStaged` in a folder; where that is not allowed, it stays. */
 export async function removeLeftovers(folder: string): Promise<void> {
   const names = await readdir(folder).catch(() => []);
   for (const name of names) {
     const tag = temporaryPattern.exec(name)?.[1];
     const path = join(folder, name);
     if (tag !== undefined && (await isAbandoned(tag, path)))
-      await rm(path, { force: true }).catch(() => {});
+      await rm(path, { recursive: true, force: true }).catch(() => {});
   }
 }
 

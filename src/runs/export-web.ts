@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { assetPath } from '../core/asset-path.js';
 import { DataError, ValueError } from '../core/errors.js';
 import { systemReason } from '../core/system-reason.js';
-import { writeFileAtomic } from '../io/atomic.js';
+import { removeLeftovers, writeFileAtomic } from '../io/atomic.js';
+import { writeStaged } from '../io/staged-folder.js';
 import { htmlText } from '../report/html.js';
 import { withLanguage } from '../report/language/with-language.js';
 import { onnxName } from '../vision/models/registry.js';
+import type { ModelCard } from './model-card.js';
 import { saveModelFile } from './model-file.js';
 import { portableCard } from './portable-card.js';
 import type { TrainedModel } from './trained-model.js';
@@ -28,16 +30,16 @@ export interface WebOptions {
 const mark = 'wick-worker.js';
 
 /**
- * Writes the folder: the page, the model, what runs it in a Worker, licence and README. Every file is written whole, the page last.
+ * Writes the folder: the page, the model, what runs it in a Worker, licence and README, all of it or nothing.
  *
- * @throws DataError where `folder` holds other things, ValueError for a model that code of a recipe file belongs to, or whose network was an ONNX file
+ * @throws DataError where `folder` holds other things or cannot be written, ValueError for a model that code of a recipe file belongs to, or whose network was an ONNX file
  */
 export async function writeWebFolder(
   folder: string,
   trained: TrainedModel,
   { license, learn }: WebOptions,
 ): Promise<void> {
-  const { card, source, model } = trained;
+  const { card, source } = trained;
   if (card.code !== undefined)
     throw new ValueError(
       'exportRun',
@@ -48,8 +50,20 @@ export async function writeWebFolder(
       'exportRun',
       `${source.path} holds the network of an ONNX file, which a page does not run; export it as onnx`,
     );
+  await removeLeftovers(folder);
   await requireFree(folder);
   const described = await portableCard(trained, license);
+  await writeStaged(folder, 'index.html', (staging) =>
+    writeFiles(staging, trained, described, learn),
+  );
+}
+
+async function writeFiles(
+  folder: string,
+  { source, model }: TrainedModel,
+  described: ModelCard,
+  learn: boolean,
+): Promise<void> {
   const put = (name: string, content: string | Uint8Array) =>
     writeFileAtomic(join(folder, name), content);
   await saveModelFile(join(folder, 'model.wick'), described, model.stateDict());

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { before, test } from 'node:test';
@@ -8,7 +9,7 @@ import { saveSafetensors } from '../../src/io/safetensors.js';
 import { RunFolder } from '../../src/runs/run-folder.js';
 import { createModel } from '../../src/vision/models/registry.js';
 import { withoutRuntime } from '../export/runtime.js';
-import { temporaryFolder, wick } from './run-wick.js';
+import { commandLine, temporaryFolder, wick } from './run-wick.js';
 
 const folder = temporaryFolder();
 
@@ -98,6 +99,29 @@ test('a folder for web servers is written anew, but not over other things', () =
   const file = wick(folder, ['export', 'run', '--format', 'web', '-o', 'own/notes.txt']);
   assert.match(file.err, /own\/notes\.txt: is a file, a folder is required/);
   assert.deepEqual(readdirSync(join(folder, 'own')), ['notes.txt']);
+});
+
+test('a folder that cannot be written whole is not begun', {
+  skip: process.platform === 'win32',
+}, () => {
+  // The pages' code has more bytes than a file may have here, the network has fewer.
+  const limited = (out: string) => {
+    const command = commandLine(['export', 'run', '--format', 'web', '-o', out]);
+    const args = ['-c', 'ulimit -f 400; exec "$@"', 'sh', ...command];
+    return spawnSync('sh', args, { cwd: folder, encoding: 'utf8' });
+  };
+  const { status, stderr } = limited('new/site');
+  assert.equal(status, 1);
+  assert.match(
+    stderr,
+    /^DataError: new\/site: cannot be written \(EFBIG: [^)]*\); nothing was changed$/m,
+  );
+  assert.ok(!existsSync(join(folder, 'new')));
+  const old = wick(folder, ['export', 'run', '--format', 'web', '-o', 'old']);
+  assert.equal(old.code, 0);
+  const before = readdirSync(join(folder, 'old'));
+  assert.equal(limited('old').status, 1);
+  assert.deepEqual(readdirSync(join(folder, 'old')), before);
 });
 
 test('a page that learns belongs to a folder for web servers alone', () => {
