@@ -28,7 +28,7 @@ export async function sampleReport(classes: readonly string[]): Promise<RunRepor
     .slice(0, 6)
     .map((answer) => ({ ...answer, right: answer.actual === answer.predicted }));
   const counts = classes.map((_, k) => 10 + k);
-  const files = classes.map((name) => `train/${name}/${name}.png`);
+  const files = classes.map((name) => ({ name: `train/${name}/${name}.png` }));
   return {
     record,
     split: 'test',

@@ -32,10 +32,15 @@ test('each group of equal pictures is one finding, the gravest that it is', asyn
     ['duplicates', 1],
     ['tiny', found.tiny?.length],
   ]);
-  assert.equal(basename(found.corrupt?.[0]?.split(':')[0] ?? ''), 'broken.png');
-  assert.match(found.leaks?.[0] ?? '', /train .*leak\.png \(red\) = test .*leak\.png \(green\)/);
-  assert.match(found.twoClasses?.[0] ?? '', /both\.png \((red|green)\) = .*both\.png/);
-  assert.match(found.duplicates?.[0] ?? '', /(same|again)\.png \(red\) = /);
+  const [broken] = found.corrupt ?? [];
+  assert.equal(basename(broken?.name ?? ''), 'broken.png');
+  assert.equal(broken?.fault, 'not a PNG (starts with 6e 6f 20 70)');
+  assert.match(
+    found.leaks?.[0]?.name ?? '',
+    /train .*leak\.png \(red\) = test .*leak\.png \(green\)/,
+  );
+  assert.match(found.twoClasses?.[0]?.name ?? '', /both\.png \((red|green)\) = .*both\.png/);
+  assert.match(found.duplicates?.[0]?.name ?? '', /(same|again)\.png \(red\) = /);
   assert.equal(counted.at(-1), 21);
   assert.ok(isQuickToLookAt(task));
   assert.deepEqual(splitCounts(task), [

@@ -1,3 +1,4 @@
+import { chineseFault } from './chinese-faults.js';
 import { chineseNote } from './chinese-notes.js';
 import { chinesePages } from './chinese-pages.js';
 import type { english } from './english.js';
@@ -86,6 +87,7 @@ export const chinese: typeof english = {
   wrongAnswers: '判断错误',
   notes: '提示',
   note: chineseNote,
+  fault: chineseFault,
   noNotes: '检查未发现问题。',
   environment: '环境',
   environmentOf: {

@@ -121,6 +121,8 @@ export const english = {
   notes: 'Notes',
   /** A finding, or a line that the training was told. */
   note: (text: string) => text,
+  /** What is wrong with a file. */
+  fault: (detail: string) => detail,
   noNotes: 'No lint has found anything.',
   environment: 'Environment',
   environmentOf: {

@@ -1,7 +1,7 @@
 import { htmlText } from '../html.js';
 import type { Words } from '../language/words.js';
 import { name, section, table } from './parts.js';
-import type { RunReport } from './run-report.js';
+import type { FoundFile, RunReport } from './run-report.js';
 
 /** Classes whose counts are listed; of more, the largest and the smallest are named. */
 const mostListed = 24;
@@ -39,9 +39,14 @@ function foundText(found: RunReport['found'], words: Words): string {
   if (kinds.length === 0) return `<p>${htmlText(words.nothingFound)}</p>`;
   return kinds
     .map(({ kind, files }) => {
-      const shown = files.slice(0, mostNamed).map((file) => `<li>${name(file)}</li>`);
+      const shown = files.slice(0, mostNamed).map((file) => `<li>${fileText(file, words)}</li>`);
       const more = files.length > mostNamed ? `<li>… +${files.length - mostNamed}</li>` : '';
       return `<details><summary>${htmlText(words.found[kind](files.length))}</summary><ul>${shown.join('')}${more}</ul></details>`;
     })
     .join('\n');
+}
+
+function fileText(file: FoundFile, words: Words): string {
+  const what = file.fault === undefined ? '' : `: ${name(words.fault(file.fault))}`;
+  return `${name(file.name)}${what}`;
 }

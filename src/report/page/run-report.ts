@@ -42,12 +42,19 @@ export interface SplitCounts {
   readonly counts: readonly number[] | null;
 }
 
+/** A file, or several that are the same picture. */
+export interface FoundFile {
+  readonly name: string;
+  /** What is wrong with it, where the kind of finding does not say it; in English. */
+  readonly fault?: string;
+}
+
 /** What was found among the files. */
 export interface FoundInData {
   /** Each a kind of finding by its word, with the files. */
   readonly kinds: readonly {
     readonly kind: 'corrupt' | 'leaks' | 'twoClasses' | 'duplicates' | 'tiny';
-    readonly files: readonly string[];
+    readonly files: readonly FoundFile[];
   }[];
 }
 

@@ -1,3 +1,4 @@
+import { withoutRemedy } from '../../core/without-remedy.js';
 import type { Task } from '../../recipes/recipe.js';
 import type { FoundInData, SplitCounts } from '../../report/page/run-report.js';
 import { type DataReport, inspect } from '../../vision/inspect/inspect.js';
@@ -29,20 +30,22 @@ export async function findInData(
 ): Promise<FoundInData> {
   const { corrupt, tiny, duplicates } = await inspect(pictures, { onProgress });
   const groups = (found: DataReport['duplicates']) =>
-    found.map(({ members }) =>
-      members.map(({ split, name, label }) => `${split} ${name} (${label})`).join(' = '),
-    );
+    found.map(({ members }) => ({
+      name: members.map(({ split, name, label }) => `${split} ${name} (${label})`).join(' = '),
+    }));
+  const faults = (found: DataReport['corrupt']) =>
+    found.map(({ name, detail }) => ({ name, fault: withoutRemedy(detail) }));
   const inOneClass = duplicates.filter((group) => !group.acrossClasses && !group.acrossSplits);
   return {
     kinds: [
-      { kind: 'corrupt', files: corrupt.map(({ name, detail }) => `${name}: ${detail}`) },
+      { kind: 'corrupt', files: faults(corrupt) },
       { kind: 'leaks', files: groups(duplicates.filter((group) => group.acrossSplits)) },
       {
         kind: 'twoClasses',
         files: groups(duplicates.filter((group) => group.acrossClasses && !group.acrossSplits)),
       },
       { kind: 'duplicates', files: groups(inOneClass) },
-      { kind: 'tiny', files: tiny.map(({ name, detail }) => `${name}: ${detail}`) },
+      { kind: 'tiny', files: faults(tiny) },
     ],
   };
 }
