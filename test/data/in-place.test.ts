@@ -19,6 +19,7 @@ import { ToTensor } from '../../src/vision/transforms/to-tensor.js';
 class Pairs implements Dataset<Sample> {
   readonly length = 23;
   placed = 0;
+  offered = 0;
 
   constructor(
     private readonly inPlace: boolean,
@@ -29,6 +30,7 @@ class Pairs implements Dataset<Sample> {
   get(index: number, rng: Rng = new Rng(0), place?: Float32Array): Sample {
     if (this.damaged.includes(index)) throw new DataError(`${index}.png`, 'damaged');
     const size = this.sizeOf(index);
+    if (place !== undefined) this.offered++;
     const here = this.inPlace && place?.length === size;
     if (here) this.placed++;
     const data = here ? place : new Float32Array(size);
@@ -58,6 +60,12 @@ test('samples that are written in place give the batches that copied ones give',
   const part = new Pairs(true);
   await batchesOf(new Subset(part, [3, 1, 4, 1, 5, 9, 2, 6]));
   assert.equal(part.placed, 2 * 8 - 5, 'wrappers hand the place on');
+});
+
+test('a data set that leaves its places empty is given no more of them', async () => {
+  const dataset = new Pairs(false);
+  await batchesOf(dataset);
+  assert.equal(dataset.offered, 5, 'those of the second batch');
 });
 
 test('a sample that is left out moves those after it', async () => {

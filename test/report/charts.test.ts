@@ -107,6 +107,34 @@ test('what is not spiky is shown at places that are even, from the first step to
   assert.deepEqual([places[0], places.at(-1)], [raw?.data[0]?.[0], raw?.data.at(-1)?.[0]]);
 });
 
+test('lines of many points have no dots', () => {
+  const charts = runCharts(sampleRecord(['a', 'b'], 40), languages.en);
+  for (const chart of [charts.steps, charts.rates])
+    for (const series of chart.option.series as { showSymbol?: boolean }[])
+      assert.equal(series.showSymbol, false);
+});
+
+test('of a curve of many samples as many points are drawn as can be seen, its ends among them', () => {
+  const { roc } = runCharts(sampleRecord(['a', 'b'], 5000), languages.en);
+  const curves = (roc?.option.series ?? []) as { data: [number, number][] }[];
+  assert.equal(curves.length, 2);
+  for (const { data } of curves) {
+    assert.ok(data.length <= 121, `${data.length} points`);
+    assert.deepEqual(
+      [data[0], data.at(-1)],
+      [
+        [0, 0],
+        [1, 1],
+      ],
+    );
+    const steps = data
+      .slice(1)
+      .map(([x, y], n) => x - (data[n]?.[0] ?? 0) + y - (data[n]?.[1] ?? 0));
+    // A sample moves a curve by a 2500th: only that is added to a step that is long enough.
+    assert.ok(Math.max(...steps) < 2 / 120 + 0.003, `${Math.max(...steps)}`);
+  }
+});
+
 test('smoothing keeps a constant, from the first value on', () => {
   const values = smoothed(new Array(500).fill(3));
   for (const value of values) assert.ok(Math.abs(value - 3) < 1e-9);

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import '../../src/ops/index.js';
 import { languages } from '../../src/report/language/words.js';
+import { dataSection } from '../../src/report/page/data-section.js';
 import { reportPage } from '../../src/report/page/page.js';
 import { fitting } from '../../src/report/picture-grid.js';
 import { shortNames } from '../../src/report/short-name.js';
@@ -18,6 +19,32 @@ test('the result has its interval, and a finding some of its files', async () =>
     [...files.matchAll(/<li>(?:<bdi>)?([^<]*)/g)].map(([, text]) => text),
     [...names.slice(0, 8).map((name) => `train/${name}/${name}.png`), '… +12'],
   );
+});
+
+test('up to 24 classes are listed in their order, of more the five largest and the five smallest', async () => {
+  const listed = async (count: number) => {
+    const names = Array.from({ length: count }, (_, k) => `class-${k}`);
+    const { splits, ...report } = await sampleReport(names);
+    const counts = names.map((_, k) => 10 + ((7 * k) % count)); // none twice
+    const data = [{ name: 'train', samples: 900, counts }, ...splits.slice(1)];
+    const html = dataSection({ ...report, splits: data }, languages.en);
+    const [, table = ''] = /<table>(.*?)<\/table>/s.exec(html) ?? [];
+    const rows = [...table.matchAll(/<th scope="row"><bdi>([^<]*).*?<bdi>(\d+)/g)];
+    const counted = rows.slice(0, -1).map(([, name, n]) => [name, Number(n)] as const);
+    return { counted, said: html.includes('The largest and the smallest classes:') };
+  };
+  const all = await listed(24);
+  assert.deepEqual(
+    all.counted.map(([name]) => name),
+    Array.from({ length: 24 }, (_, k) => `class-${k}`),
+  );
+  assert.ok(!all.said);
+  const some = await listed(25);
+  assert.deepEqual(
+    some.counted.map(([, count]) => count),
+    [34, 33, 32, 31, 30, 14, 13, 12, 11, 10],
+  );
+  assert.ok(some.said);
 });
 
 test('a run that was stopped or went wrong says so, and how it goes on', async () => {
