@@ -14,6 +14,7 @@ import { formatOfName, imageFormats, sniffFormat } from './formats.js';
 import { type ImageHeader, readImageHeader } from './header.js';
 import { decodePnm } from './pnm.js';
 import { decodeWithSharp, TooManyPixels } from './sharp.js';
+import { decodeSmallPng } from './small-png.js';
 
 export interface DecodeOptions {
   /** `rgb` gives 3 channels, `grey` one (luma, as Pillow's mode L). @default 'rgb' */
@@ -111,6 +112,8 @@ async function decodePixels(
   try {
     if (header.format === 'bmp') return decodeBmp(new ByteView(bytes));
     if (header.format === 'pnm') return decodePnm(new ByteView(bytes));
+    const small = header.format === 'png' ? decodeSmallPng(bytes, header) : null;
+    if (small !== null) return small;
     const size = shrinkTo === null ? null : shrunk(header, shrinkTo);
     return await decodeWithSharp(bytes, header, maxPixels, size);
   } catch (cause) {
