@@ -12,7 +12,9 @@ import { pathToFileURL } from 'node:url';
 const build = resolve(process.env.WICK_BUILD ?? 'dist');
 const load = (file) => import(pathToFileURL(join(build, file)).href);
 const { check, checkNarrow, shrink } = await load('test/compile/fuzz-check.js');
-const { engineFor, fuzzEngines, stopEngines } = await load('test/compile/fuzz-engines.js');
+const { engineFor, fuzzEngines, narrowLevel, stopEngines } = await load(
+  'test/compile/fuzz-engines.js',
+);
 const { FuzzNetwork } = await load('test/compile/fuzz-network.js');
 const { chainQuestions, tableQuestions, wrongAnswers } = await load(
   'test/compile/special-check.js',
@@ -30,7 +32,7 @@ const specialSeeds = 10;
 const failed = [];
 let redrawn = 0;
 for (const { seed, which } of turns) {
-  const { engine, name } = engineFor(seed, which, isNarrow ? { level: 'avx512' } : {});
+  const { engine, name } = engineFor(seed, which, isNarrow ? { level: narrowLevel(seed) } : {});
   const fails = (spec) => verdict(spec, engine).problems.length > 0;
   const spec = drawNetwork(seed);
   const { problems, draws } = verdict(spec, engine);

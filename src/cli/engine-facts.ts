@@ -16,7 +16,7 @@ export function engineRows({ engine, threads, kernels, code, adapter }: EngineRe
 function codeText({ level, features, written }: NonNullable<EngineReport['code']>): string {
   const more = [
     ...(features.avx512Bf16 ? ['AVX512-BF16'] : []),
-    ...(features.amxBf16 ? ['AMX'] : []),
+    ...(features.amxBf16 && !level.includes('AMX') ? ['AMX'] : []),
   ];
   const unused = more.length === 0 ? '' : ` (the CPU has ${more.join(' and ')}, too)`;
   return `${level}${unused}, ${written.kernels} kernels so far`;

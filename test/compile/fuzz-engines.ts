@@ -2,12 +2,14 @@
  * The engines that networks take turns on. `wasm`: each build of the kernels, one and more threads, with and without
  * Winograd. `native`: the same for each width of vectors, where the machine runs emitted code.
  */
+
+import type { Level } from '../../src/engine/native/native.js';
 import {
   openWasmEngine,
   type WasmEngine,
   type WasmEngineOptions,
 } from '../../src/engine/wasm/wasm.js';
-import { openMachineCode, withoutNative } from '../engine/native/machine.js';
+import { nativeLevels, openMachineCode, withoutNative } from '../engine/native/machine.js';
 
 const turns = {
   wasm: [
@@ -46,7 +48,7 @@ const opened = new Map<string, WasmEngine>();
 export function engineFor(
   seed: number,
   which: FuzzEngine = 'wasm',
-  fixed: { readonly winograd?: boolean; readonly level?: 'avx512' } = {},
+  fixed: { readonly winograd?: boolean; readonly level?: Level } = {},
 ): { readonly engine: WasmEngine; readonly name: string } {
   const list = turns[which];
   const options = { ...(list[seed % list.length] ?? list[0]), ...fixed };
@@ -54,6 +56,11 @@ export function engineFor(
   const engine = opened.get(name) ?? openers[which](options);
   opened.set(name, engine);
   return { engine, name };
+}
+
+/** The level for plans of bfloat16 at `seed`: those of 512 bits take turns. */
+export function narrowLevel(seed: number): Level {
+  return seed % 2 === 0 && nativeLevels.includes('amx') ? 'amx' : 'avx512';
 }
 
 /** Ends the helpers of all engines. */

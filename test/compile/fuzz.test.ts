@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { withoutNarrow, withoutNative } from '../engine/native/machine.js';
 import { check, checkNarrow, shrink } from './fuzz-check.js';
-import { engineFor, type FuzzEngine, stopEngines } from './fuzz-engines.js';
+import { engineFor, type FuzzEngine, narrowLevel, stopEngines } from './fuzz-engines.js';
 import { train, trainInTurns } from './fuzz-run.js';
 import { drawNetwork, type NetworkSpec } from './fuzz-spec.js';
 
@@ -42,7 +42,7 @@ const plans: Readonly<Record<FuzzEngine, Plan>> = {
 describe('bfloat16 on engine native', { skip: withoutNarrow }, () => {
   for (let seed = 100; seed < 110; seed++)
     test(`network ${seed}`, () => {
-      const { engine } = engineFor(seed, 'native', { level: 'avx512' });
+      const { engine } = engineFor(seed, 'native', { level: narrowLevel(seed) });
       const more = `node scripts/verify-fuzz.mjs 1 ${seed} native bfloat16 says more`;
       assert.deepEqual(checkNarrow(drawNetwork(seed), engine).problems, [], more);
     });

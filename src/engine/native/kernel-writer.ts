@@ -11,6 +11,7 @@
 import { internalError } from '../../core/errors.js';
 import type { Precision } from '../precision.js';
 import { Assembler } from './asm/assembler.js';
+import type { Row } from './asm/instructions.js';
 import {
   type Gpr,
   gprs,
@@ -19,10 +20,19 @@ import {
   type Mem,
   mem,
   only,
+  type Tile,
   type Vec,
   vec,
 } from './asm/operands.js';
 import { RegisterPool } from './asm/register-pool.js';
+import {
+  requireProduct,
+  type ShapedTile,
+  type Stride,
+  spanOfRows,
+  type TileShape,
+  tileConfiguration,
+} from './tiles.js';
 
 /** Which vectors a CPU has. */
 export interface VectorLevel {
@@ -31,9 +41,12 @@ export interface VectorLevel {
   /** Floats of a vector. */
   readonly lanes: 16 | 8;
   readonly registers: 32 | 16;
+  /** Whether there are AMX's tiles of bfloat16. @default false */
+  readonly tiles?: true;
 }
 
 export const avx512: VectorLevel = { name: 'AVX-512', bits: 512, lanes: 16, registers: 32 };
+export const amx: VectorLevel = { ...avx512, name: 'AVX-512 and AMX', tiles: true };
 export const avx2: VectorLevel = { name: 'AVX2', bits: 256, lanes: 8, registers: 16 };
 
 /** The first lanes of a vector. */
@@ -66,6 +79,8 @@ export type Tuple<T, N extends number, R extends T[] = []> = number extends N
 
 interface CursorMem extends Mem {
   readonly cursor: Cursor;
+  /** Between the rows of a tile. */
+  readonly stride?: Stride;
 }
 
 /** A pointer that moves by steps known when the kernel is written. */
@@ -82,6 +97,11 @@ export class Cursor {
 
   at(bytes = 0): CursorMem {
     return { ...mem(this.register, bytes), cursor: this };
+  }
+
+  /** The rows of a tile from `bytes` on. */
+  rows(stride: Stride, bytes = 0): CursorMem {
+    return { ...mem(this.register, bytes, stride.register), cursor: this, stride };
   }
 
   advance(bytes: number): void {
@@ -118,6 +138,7 @@ export class KernelWriter extends Assembler {
   private firstMask = 8;
   private reaches = new Map<Cursor, Reach>();
   private arguments: readonly Cursor[] = [];
+  private hasTiles = false;
 
   constructor(readonly level: VectorLevel) {
     super();
@@ -156,6 +177,29 @@ export class KernelWriter extends Assembler {
 
   vectors<const N extends number>(count: N): Tuple<Vec, N> {
     return Array.from({ length: count }, () => this.vector()) as Tuple<Vec, N>;
+  }
+
+  /**
+   * The tiles of the kernel, one of each shape, at most eight: call it once, before any loop. They hold zeros, and are given back at the
+   * kernel's end.
+   */
+  tiles<const N extends readonly TileShape[]>(
+    ...shapes: N
+  ): { readonly [I in keyof N]: ShapedTile } {
+    if (this.level.tiles !== true) throw internalError(`a kernel for ${this.level.name} needs AMX`);
+    if (this.hasTiles || this.depth > 0) throw internalError('tiles are asked for twice');
+    this.hasTiles = true;
+    this.ldtilecfg(mem(this.constant(tileConfiguration(shapes))));
+    const tiles = shapes.map((shape, id): ShapedTile => ({ kind: 'tile', id, ...shape }));
+    return tiles as unknown as { readonly [I in keyof N]: ShapedTile };
+  }
+
+  /** Bytes between the rows of tiles, until the end of the scope. */
+  stride(bytes: number): Stride {
+    const register = this.general.take();
+    this.scopes.at(-1)?.push(() => this.general.release(register));
+    this.movImmediate(register, bytes);
+    return { register, bytes };
   }
 
   /** A register whose lanes all hold `value`. */
@@ -316,6 +360,7 @@ export class KernelWriter extends Assembler {
 
   /** The code with its constants behind it. */
   finish(): KernelCode {
+    if (this.hasTiles) this.tilerelease();
     this.ret();
     this.out.align(argumentBytes);
     for (const [words, label] of this.constants) {
@@ -339,6 +384,23 @@ export class KernelWriter extends Assembler {
     const touched = mask === undefined || broadcast === true ? bytes : lane * mask.lanes;
     const start = cursor.offset + disp;
     this.reach(cursor, start, start + touched);
+  }
+
+  /** A tile is read and written row by row, and multiplied only where shapes fit: the CPU would end the process. */
+  protected override touchTiles({ form }: Row, operands: readonly (Tile | Mem)[]): void {
+    if (form === 'm' || form === 'none') return;
+    const tiles = operands.filter((operand): operand is ShapedTile => operand.kind === 'tile');
+    if (!this.hasTiles || tiles.some(({ rows }) => rows === undefined))
+      throw internalError('a tile without a shape');
+    if (form === 'ttt') requireProduct(tiles);
+    const place = operands.find((operand) => operand.kind === 'mem');
+    if (place === undefined) return;
+    const { cursor, stride, disp } = place as Partial<CursorMem> & Mem;
+    const [tile] = tiles;
+    if (cursor === undefined || stride === undefined || tile === undefined)
+      throw internalError('a kernel reaches memory without a cursor');
+    const { from, to } = spanOfRows(tile, stride);
+    this.reach(cursor, cursor.offset + disp + from, cursor.offset + disp + to);
   }
 
   private reach(cursor: Cursor, from: number, to: number): void {

@@ -8,7 +8,7 @@ import type { EngineFacts } from '../engine.js';
 import { openWasmEngine, type WasmEngine, type WasmEngineOptions } from '../wasm/wasm.js';
 import { foreignCalls, type RunnerPlace } from './calls.js';
 import { type CpuFeatures, cpuFeatures } from './cpu.js';
-import { avx2, avx512, type VectorLevel } from './kernel-writer.js';
+import { amx, avx2, avx512, type VectorLevel } from './kernel-writer.js';
 import { Kernels } from './kernels.js';
 import { channelReplacements } from './lower/channel-phases.js';
 import {
@@ -34,11 +34,11 @@ export interface NativeEngine extends WasmEngine {
 }
 
 export interface NativeEngineOptions extends Omit<WasmEngineOptions, 'provider'> {
-  /** Which vectors the code uses. @default the widest that the CPU has */
+  /** Which vectors the code uses; `amx` are AVX-512's, and tiles beside them. @default the widest that the CPU has */
   readonly level?: Level;
 }
 
-const levels = { avx512, avx2 } satisfies Record<string, VectorLevel>;
+const levels = { amx, avx512, avx2 } satisfies Record<string, VectorLevel>;
 export type Level = keyof typeof levels;
 
 /** What all engines of the process share. */
@@ -108,6 +108,7 @@ function openMachine(): Machine {
   const place: PlaceCode = codeMemory();
   const features = cpuFeatures(place);
   const has: readonly Level[] = [
+    ...(features.avx512Bf16 && features.amxBf16 ? (['amx'] as const) : []),
     ...(features.avx512 ? (['avx512'] as const) : []),
     ...(features.avx2 ? (['avx2'] as const) : []),
   ];
@@ -119,6 +120,11 @@ function kernelsFor({ kernels }: Machine, level?: Level): Kernels {
   const [widest] = kernels.values();
   const found = level === undefined ? widest : kernels.get(level);
   if (found !== undefined) return found;
-  const needed = level === 'avx512' ? 'AVX-512 (F, BW, DQ, VL)' : 'AVX2 and FMA';
-  throw new EngineError('native', `needs a CPU with ${needed}; use engine wasm`);
+  throw new EngineError('native', `needs a CPU with ${needs[level ?? 'avx2']}; use engine wasm`);
 }
+
+const needs: Readonly<Record<Level, string>> = {
+  amx: 'AMX (of bfloat16) and AVX512-BF16, and a system that allows it',
+  avx512: 'AVX-512 (F, BW, DQ, VL)',
+  avx2: 'AVX2 and FMA',
+};

@@ -1,6 +1,12 @@
 /** Instructions with operands of every kind, as the assembler encodes them and as text for GNU as. */
 import { Assembler } from '../../../src/engine/native/asm/assembler.js';
-import { type Form, instructions, type Row } from '../../../src/engine/native/asm/instructions.js';
+import { isTileRow } from '../../../src/engine/native/asm/encode.js';
+import {
+  type Form,
+  instructions,
+  type Row,
+  type TileForm,
+} from '../../../src/engine/native/asm/instructions.js';
 import {
   each,
   type Gpr,
@@ -9,6 +15,7 @@ import {
   type Mem,
   mem,
   only,
+  type Tile,
   type Vec,
   vec,
 } from '../../../src/engine/native/asm/operands.js';
@@ -19,7 +26,7 @@ export interface Sample {
   readonly bytes: Uint8Array;
 }
 
-type Operand = Gpr | Vec | Mem | Mask | number;
+type Operand = Gpr | Vec | Mem | Mask | Tile | number;
 
 const names = Object.entries(gprs);
 const nameOf = (gpr: Gpr) => names.find(([, other]) => other.id === gpr.id)?.[0] ?? '';
@@ -37,6 +44,7 @@ function format(operand: Operand, bytes?: number, lanes = 0, lane = 4): string {
   if (typeof operand === 'number') return String(operand);
   if (operand.kind === 'gpr') return nameOf(operand);
   if (operand.kind === 'mask') return `k${operand.id}`;
+  if (operand.kind === 'tile') return `tmm${operand.id}`;
   const mask = operand.mask === undefined ? '' : `{k${operand.mask.id}}`;
   if (operand.kind === 'vec') {
     const letter = operand.bits === 512 ? 'z' : operand.bits === 256 ? 'y' : 'x';
@@ -70,7 +78,25 @@ const places = (): Mem[] => {
 
 const mask: Mask = { kind: 'mask', id: 3, lanes: 5 };
 
+const tile = (id: number): Tile => ({ kind: 'tile', id });
+
+/** Rows of tiles: with an index. */
+const rows = () => places().filter(({ index }) => index !== undefined);
+
+const tileForms: Readonly<Record<TileForm, () => Operand[][]>> = {
+  tm: () => rows().flatMap((at) => [0, 7].map((id) => [tile(id), at])),
+  mt: () => rows().flatMap((at) => [0, 7].map((id) => [at, tile(id)])),
+  ttt: () => [
+    [tile(0), tile(1), tile(2)],
+    [tile(7), tile(5), tile(6)],
+  ],
+  t: () => [[tile(0)], [tile(7)]],
+  m: () => places().map((at) => [at]),
+  none: () => [[]],
+};
+
 function vectorSamples(name: string, row: Row): Operand[][] {
+  if (isTileRow(row)) return tileForms[row.form as TileForm]();
   const isWide = name.includes('32x') || row.length === 'source';
   const isNarrow = name === 'vmovlps'; // A half of the shortest vector.
   const widths = isNarrow ? [128] : row.only === 'vex' ? [256] : isWide ? [512] : [256, 512];
@@ -88,7 +114,7 @@ function vectorSamples(name: string, row: Row): Operand[][] {
       [reg(high), reg(9), reg(12)],
     ];
     if (canMask) registers.push([only(mask, reg(high)), reg(17), reg(20)]);
-    const made = forms[row.form](registers, memory, canMask);
+    const made = forms[row.form as Exclude<Form, TileForm>](registers, memory, canMask);
     if (row.length !== 'source') return made;
     return made.map(([to, ...others]) => [to !== undefined && isVec(to) ? half(to) : 0, ...others]);
   });
@@ -96,7 +122,7 @@ function vectorSamples(name: string, row: Row): Operand[][] {
 
 type Make = (registers: [Vec, Vec, Vec][], memory: Mem[], canMask: boolean) => Operand[][];
 
-const forms: Readonly<Record<Form, Make>> = {
+const forms: Readonly<Record<Exclude<Form, TileForm>, Make>> = {
   rvm: (registers, memory) => [
     ...registers,
     ...registers.flatMap(([to, a]) => memory.map((at) => [to, a, at])),
@@ -196,7 +222,8 @@ export function samples(): Sample[] {
         const lane = row.w === 1 ? 8 : 4;
         const lanes = bits / 8 / lane;
         const share = { full: 1, half: 2, quarter: 4, scalar: lanes }[row.tuple ?? 'full'];
-        const written = operands.map((operand) => format(operand, bits / 8 / share, lanes, lane));
+        const bytes = isTileRow(row) ? undefined : bits / 8 / share;
+        const written = operands.map((operand) => format(operand, bytes, lanes, lane));
         const text = `${name} ${written.join(', ')}`;
         return sample(name, operands, row.merges ? text.replace('{z}', '') : text);
       }),

@@ -1,8 +1,8 @@
 /** What a kernel may touch is known when it is written, and registers never run out unnoticed. */
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import { each } from '../../../src/engine/native/asm/operands.js';
-import { avx512, KernelWriter } from '../../../src/engine/native/kernel-writer.js';
+import { amx, avx512, KernelWriter } from '../../../src/engine/native/kernel-writer.js';
 
 const writer = () => new KernelWriter(avx512);
 
@@ -67,4 +67,47 @@ test('memory is reached by cursors only', () => {
   const { cursor, ...plain } = a.at();
   assert.ok(cursor);
   assert.throws(() => w.vmovups(w.vector(), plain), /without a cursor/);
+});
+
+describe('tiles', () => {
+  const tiled = () => new KernelWriter(amx);
+
+  test('reach their rows, in loops, too', () => {
+    const w = tiled();
+    const { x, y } = w.pointers('x', 'y');
+    const [a, c] = w.tiles({ rows: 5, bytes: 32 }, { rows: 16, bytes: 64 });
+    const stride = w.stride(100);
+    w.loop(3, () => {
+      w.tileloadd(a, x.rows(stride, 8));
+      x.advance(1000);
+    });
+    w.tilestored(y.rows(w.stride(-64), 0), c);
+    assert.deepEqual(w.finish().reaches, [
+      { from: 8, to: 8 + 2 * 1000 + 4 * 100 + 32 },
+      { from: -15 * 64, to: 64 },
+    ]);
+  });
+
+  test('are refused where they would end the process', () => {
+    const w = tiled();
+    const { x } = w.pointers('x');
+    assert.throws(() => w.tilezero({ kind: 'tile', id: 0 }), /a tile without a shape/);
+    const [c, a, b, narrow] = w.tiles(
+      { rows: 4, bytes: 64 },
+      { rows: 4, bytes: 32 },
+      { rows: 8, bytes: 64 },
+      { rows: 8, bytes: 32 },
+    );
+    w.tdpbf16ps(c, a, b);
+    assert.throws(() => w.tdpbf16ps(c, a, narrow), /shapes do not fit/);
+    assert.throws(() => w.tdpbf16ps(c, b, a), /shapes do not fit/);
+    assert.throws(() => w.tdpbf16ps(c, c, b), /shapes do not fit/);
+    assert.throws(() => w.tileloadd(a, x.at()), /without a cursor/);
+    assert.throws(() => w.tiles({ rows: 1, bytes: 4 }), /asked for twice/);
+    assert.throws(() => tiled().tiles({ rows: 17, bytes: 64 }), /no tile has 17 rows of 64 bytes/);
+    assert.throws(() => tiled().tiles({ rows: 1, bytes: 6 }), /no tile has 1 rows of 6 bytes/);
+    const shape = { rows: 1, bytes: 4 };
+    assert.throws(() => tiled().tiles(...Array(9).fill(shape)), /needs more than 8 tiles/);
+    assert.throws(() => writer().tiles(shape), /a kernel for AVX-512 needs AMX/);
+  });
 });

@@ -10,15 +10,21 @@ import {
 } from '../../../src/engine/native/native.js';
 
 /** The vectors that this machine's code can use. */
-export const nativeLevels: readonly Level[] = (['avx512', 'avx2'] as const).filter(
+export const nativeLevels: readonly Level[] = (['amx', 'avx512', 'avx2'] as const).filter(
   (level) => reasonAgainst(level) === false,
 );
 
 /** For the option `skip` of tests in which it computes in bfloat16. */
 export const withoutNarrow =
-  nativeLevels[0] === 'avx512' && cpuFeatures(codeMemory()).avx512Bf16
+  nativeLevels.includes('avx512') && cpuFeatures(codeMemory()).avx512Bf16
     ? false
     : 'this CPU does not multiply bfloat16';
+
+/** For the option `skip` of tests that need AVX-512. */
+export const withoutWide = nativeLevels.includes('avx512') ? false : 'this CPU has no AVX-512';
+
+/** For the option `skip` of tests that need AMX. */
+export const withoutTiles = nativeLevels.includes('amx') ? false : 'this CPU has no AMX';
 
 /** For the option `skip` of tests that need engine `native`. */
 export const withoutNative = reasonAgainst();

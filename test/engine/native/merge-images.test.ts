@@ -11,10 +11,8 @@ import { batchNorm, conv2d, maxPool2d, relu } from '../../../src/nn/functional.j
 import { fromArray } from '../../../src/tensor/creation.js';
 import { noGrad } from '../../../src/tensor/grad-mode.js';
 import type { Tensor } from '../../../src/tensor/tensor.js';
-import { nativeLevels, openMachineCode, withoutNative } from './machine.js';
+import { openMachineCode, withoutNative, withoutWide } from './machine.js';
 
-const level = nativeLevels[0];
-const withoutWide = level === 'avx512' ? false : 'streams of this CPU are not emitted';
 const engines = new Map<number, Engine>();
 const engineOf = (threads: number): Engine => {
   const engine = engines.get(threads) ?? openMachineCode({ threads });

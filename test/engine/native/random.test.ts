@@ -34,7 +34,11 @@ for (const [name, draw] of Object.entries(draws))
       for (const engine of engines) {
         const before = engine.facts.code.written.kernels;
         assert.ok(bits(engine).equals(wanted), `${engine.threads} threads`);
-        if (engine === engines[0] && count % 65536 !== 0 && engine.facts.code.level === 'AVX-512')
+        if (
+          engine === engines[0] &&
+          count % 65536 !== 0 &&
+          engine.facts.code.level.startsWith('AVX-512')
+        )
           assert.ok(engine.facts.code.written.kernels > before, 'no code was written for it');
       }
     });

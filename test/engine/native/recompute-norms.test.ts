@@ -11,9 +11,8 @@ import { useEngine } from '../../../src/engine/select.js';
 import { batchNorm, conv2d, relu } from '../../../src/nn/functional.js';
 import { fromArray } from '../../../src/tensor/creation.js';
 import type { Tensor } from '../../../src/tensor/tensor.js';
-import { nativeLevels, openMachineCode, withoutNarrow, withoutNative } from './machine.js';
+import { openMachineCode, withoutNarrow, withoutNative, withoutWide } from './machine.js';
 
-const withoutWide = nativeLevels[0] === 'avx512' ? false : 'streams of this CPU are not emitted';
 const engines = new Map<number, NativeEngine>();
 const engineOf = (threads: number): NativeEngine => {
   const engine = engines.get(threads) ?? openMachineCode({ threads });

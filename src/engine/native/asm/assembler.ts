@@ -3,9 +3,9 @@
  * kernels need and no more.
  */
 import { CodeBytes } from './code-bytes.js';
-import { encodeLegacy, encodeVector, memoryBytes } from './encode.js';
+import { encodeLegacy, encodeTile, encodeVector, isTileRow, memoryBytes } from './encode.js';
 import { type InstructionMethods, instructions, type Row } from './instructions.js';
-import type { Gpr, Label, Mask, Mem, Vec } from './operands.js';
+import type { Gpr, Label, Mask, Mem, Tile, Vec } from './operands.js';
 
 /** Instructions of two 64-bit operands, by the digit that names them beside an immediate one. */
 const arithmetic = { add: 0, or: 1, and: 4, sub: 5, xor: 6, cmp: 7 } as const;
@@ -146,6 +146,9 @@ export class Assembler extends VectorInstructions {
   /** Told of the memory that each vector instruction touches, and of the bytes of a lane. */
   protected touch(_at: Mem, _bytes: number, _lane: number): void {}
 
+  /** Told of the operands of each instruction on tiles. */
+  protected touchTiles(_row: Row, _operands: readonly (Tile | Mem)[]): void {}
+
   /** The operands of a row in Intel's order. */
   protected encode(row: Row, operands: readonly (Vec | Mem | Mask | number)[]): void {
     const byte = operands.find((operand) => typeof operand === 'number');
@@ -183,6 +186,11 @@ export class Assembler extends VectorInstructions {
     });
   }
 
+  protected encodeTile(row: Row, operands: readonly (Tile | Mem)[]): void {
+    this.touchTiles(row, operands);
+    encodeTile(this.out, row, operands);
+  }
+
   private arithmetic(digit: number, to: Gpr, from: Gpr | Mem | number): void {
     if (typeof from !== 'number') {
       const [opcode, reg, rm] =
@@ -204,7 +212,8 @@ export class Assembler extends VectorInstructions {
 
 for (const [name, row] of Object.entries(instructions))
   Object.defineProperty(Assembler.prototype, name, {
-    value(this: Assembler, ...operands: readonly (Vec | Mem | Mask | number)[]) {
-      this.encode(row, operands);
+    value(this: Assembler, ...operands: readonly never[]) {
+      if (isTileRow(row)) this.encodeTile(row, operands);
+      else this.encode(row, operands);
     },
   });

@@ -1,8 +1,8 @@
 /** How operands become bytes: ModRM and SIB, REX, VEX and EVEX prefixes (Intel's manual, volume 2, chapter 2). */
 import { internalError } from '../../../core/errors.js';
 import type { CodeBytes } from './code-bytes.js';
-import { maps, prefixes, type Row } from './instructions.js';
-import { type Gpr, gprs, type Mem, type Vec } from './operands.js';
+import { maps, prefixes, type Row, type TileForm } from './instructions.js';
+import { type Gpr, gprs, type Mem, type Tile, type Vec, vec } from './operands.js';
 
 type Rm = Gpr | Vec | Mem;
 
@@ -85,6 +85,24 @@ export function encodeVector(out: CodeBytes, fields: VectorFields): void {
   if (isEvex) evex(out, fields);
   else vex(out, fields);
   if (byte !== undefined) out.byte(byte);
+}
+
+const tileForms: readonly string[] = ['tm', 'mt', 'ttt', 't', 'm', 'none'] satisfies TileForm[];
+
+export const isTileRow = ({ form }: Row): boolean => tileForms.includes(form);
+
+/** An instruction of AMX; tiles are numbered as vectors are. */
+export function encodeTile(out: CodeBytes, row: Row, operands: readonly (Tile | Mem)[]): void {
+  const place = operands.find((operand) => operand.kind === 'mem');
+  const [reg, a, b] = operands.filter((operand) => operand.kind === 'tile');
+  if (row.form !== 'm' && place !== undefined && place.index === undefined)
+    throw internalError('the rows of a tile need an index register');
+  const rm = place ?? vec(a?.id ?? 0, 128);
+  const [opcode, vvvv] = [row.opcode, b?.id ?? 0];
+  vex(out, {
+    ...{ row, opcode, reg: reg?.id ?? 0, vvvv, rm, bits: 128 },
+    ...{ mask: 0, zeroes: false, allowsEvex: false },
+  });
 }
 
 const upperBitsOf = (rm: Vec | Mem) => rm.kind === 'vec' && rm.id > 15;

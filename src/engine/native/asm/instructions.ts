@@ -2,7 +2,7 @@
  * The vector instructions, a row each, as Intel's manual has them: form, mandatory prefix, opcode map, W, opcode. By VEX
  * where it can say the operands, else by EVEX. scripts/verify-encoding.mjs checks every row against GNU as.
  */
-import type { Mask, Mem, Vec } from './operands.js';
+import type { Mask, Mem, Tile, Vec } from './operands.js';
 
 /** What the operands of a form are, in Intel's order. */
 export interface Forms {
@@ -23,8 +23,19 @@ export interface Forms {
   vmi: [to: Vec, from: Vec, byte: number];
   /** mask ← vvvv ∘ rm */
   kvmi: [to: Mask, a: Vec, b: Vec | Mem, byte: number];
+  /** tile ← rows in memory, an index register apart */
+  tm: [to: Tile, from: Mem];
+  mt: [to: Mem, from: Tile];
+  /** reg ← rm ∘ vvvv, of tiles */
+  ttt: [to: Tile, a: Tile, b: Tile];
+  t: [to: Tile];
+  m: [from: Mem];
+  none: [];
 }
 export type Form = keyof Forms;
+
+/** The forms of AMX. */
+export type TileForm = 'tm' | 'mt' | 'ttt' | 't' | 'm' | 'none';
 
 export interface Row<F extends Form = Form> {
   readonly form: F;
@@ -130,6 +141,13 @@ export const instructions = {
   vmaskmovps: row('masked', '66', '0F38', 0, 0x2c, { only: 'vex', store: 0x2e }),
   vextractf32x8: row('mri', '66', '0F3A', 0, 0x1b, { only: 'evex', tuple: 'half' }),
   vextractf32x4: row('mri', '66', '0F3A', 0, 0x19, { only: 'evex', tuple: 'quarter' }),
+
+  ldtilecfg: row('m', 'NP', '0F38', 0, 0x49, { only: 'vex' }),
+  tilerelease: row('none', 'NP', '0F38', 0, 0x49, { only: 'vex' }),
+  tilezero: row('t', 'F2', '0F38', 0, 0x49, { only: 'vex' }),
+  tileloadd: row('tm', 'F2', '0F38', 0, 0x4b, { only: 'vex' }),
+  tilestored: row('mt', 'F3', '0F38', 0, 0x4b, { only: 'vex' }),
+  tdpbf16ps: row('ttt', 'F3', '0F38', 0, 0x5c, { only: 'vex' }),
 } satisfies Record<string, Row>;
 
 export type Instruction = keyof typeof instructions;

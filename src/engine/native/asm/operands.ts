@@ -14,6 +14,12 @@ export interface Vec {
   readonly mask?: Mask;
 }
 
+/** A tile register of AMX: rows of up to 64 bytes. */
+export interface Tile {
+  readonly kind: 'tile';
+  readonly id: number;
+}
+
 /** A mask register that holds ones for the first `lanes` lanes. */
 export interface Mask {
   readonly kind: 'mask';
