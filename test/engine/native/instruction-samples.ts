@@ -97,7 +97,7 @@ const tileForms: Readonly<Record<TileForm, () => Operand[][]>> = {
 
 function vectorSamples(name: string, row: Row): Operand[][] {
   if (isTileRow(row)) return tileForms[row.form as TileForm]();
-  const isWide = name.includes('32x') || row.length === 'source';
+  const isWide = /(32|64)x/.test(name) || row.length === 'source';
   const isNarrow = name === 'vmovlps'; // A half of the shortest vector.
   const widths = isNarrow ? [128] : row.only === 'vex' ? [256] : isWide ? [512] : [256, 512];
   return widths.flatMap((bits) => {
@@ -106,7 +106,7 @@ function vectorSamples(name: string, row: Row): Operand[][] {
     const [low, high] = wide ? [1, 30] : [1, 14];
     const canMask = wide && !isNarrow;
     const memory = places();
-    if (wide && row.tuple === undefined && !row.form.startsWith('m'))
+    if (wide && row.tuple === undefined && row.lane === undefined && !row.form.startsWith('m'))
       memory.push(...[each(mem(gprs.rax, 12)), each(mem(gprs.r13, 512))]);
     // A source in the upper half and another in the lower: GNU as would exchange them to save a byte.
     const registers: [Vec, Vec, Vec][] = [
@@ -115,6 +115,8 @@ function vectorSamples(name: string, row: Row): Operand[][] {
     ];
     if (canMask) registers.push([only(mask, reg(high)), reg(17), reg(20)]);
     const made = forms[row.form as Exclude<Form, TileForm>](registers, memory, canMask);
+    if (row.form === 'rvmi' && row.tuple === 'half')
+      return made.map((all) => all.map((one, i) => (i === 2 && isVec(one) ? half(one) : one)));
     if (row.length !== 'source') return made;
     return made.map(([to, ...others]) => [to !== undefined && isVec(to) ? half(to) : 0, ...others]);
   });

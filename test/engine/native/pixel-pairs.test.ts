@@ -1,4 +1,6 @@
-/** Gradients of direct convolutions' weights from pairs of pixels, where x and dy are stored as bfloat16. */
+/**
+ * Gradients of direct convolutions' weights from pairs of pixels, where x and dy are stored as bfloat16: in vectors, and in tiles.
+ */
 import '../../../src/ops/index.js';
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
@@ -9,7 +11,7 @@ import { useEngine } from '../../../src/engine/select.js';
 import { conv2d } from '../../../src/nn/functional.js';
 import { fromArray } from '../../../src/tensor/creation.js';
 import type { Tensor } from '../../../src/tensor/tensor.js';
-import { openMachineCode, withoutNarrow } from './machine.js';
+import { nativeLevels, openMachineCode, withoutNarrow } from './machine.js';
 
 const cases = [
   { n: 2, c: 32, k: 48, size: [13, 10], kernel: [3, 3], stride: [2, 2], padding: [1, 1] },
@@ -27,6 +29,21 @@ const cases = [
     padding: [1, 2],
     dilation: 2,
   },
+  // Channels that threads share, and a kernel of one element.
+  { n: 3, c: 256, k: 144, size: [5, 7], kernel: [3, 3], stride: [1, 1], padding: [1, 1] },
+  { n: 2, c: 48, k: 80, size: [9, 11], kernel: [1, 1], stride: [2, 2], padding: [0, 0] },
+  // Pieces of images, and channels that fill no block.
+  { n: 1, c: 32, k: 32, size: [57, 131], kernel: [3, 3], stride: [1, 1], padding: [1, 1] },
+  { n: 4, c: 7, k: 10, size: [8, 12], kernel: [5, 4], stride: [2, 1], padding: [2, 2] },
+  // Channels that lie side by side: of x, of dy, of both, with zeros around and without.
+  { n: 3, c: 12, k: 24, size: [14, 21], kernel: [5, 5], stride: [1, 1], padding: [0, 0] },
+  { n: 2, c: 24, k: 16, size: [9, 10], kernel: [3, 3], stride: [2, 2], padding: [1, 1] },
+  { n: 2, c: 32, k: 20, size: [6, 7], kernel: [3, 2], stride: [1, 1], padding: [1, 1] },
+  { n: 3, c: 3, k: 32, size: [31, 30], kernel: [7, 7], stride: [2, 2], padding: [3, 3] },
+  { n: 2, c: 1, k: 16, size: [9, 8], kernel: [3, 3], stride: [1, 3], padding: [2, 4] },
+  { n: 2, c: 40, k: 36, size: [5, 6], kernel: [1, 1], stride: [1, 1], padding: [0, 0] },
+  // Rows of the kernel that meet no pixel.
+  { n: 2, c: 16, k: 16, size: [2, 6], kernel: [5, 3], stride: [3, 1], padding: [4, 1] },
 ] as const;
 
 function draw(rng: Rng, shape: Shape): Tensor {
@@ -65,7 +82,11 @@ const size = (values: Float32Array) => Math.sqrt(values.reduce((sum, v) => sum +
 describe('gradients of weights from pairs of pixels', { skip: withoutNarrow }, () => {
   const engines = withoutNarrow
     ? []
-    : [1, 3].map((threads) => openMachineCode({ threads, winograd: false }));
+    : nativeLevels
+        .filter((level) => level !== 'avx2')
+        .flatMap((level) =>
+          [1, 3].map((threads) => openMachineCode({ threads, winograd: false, level })),
+        );
   after(() => {
     for (const engine of engines) engine.stop();
   });

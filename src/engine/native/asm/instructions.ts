@@ -92,6 +92,7 @@ export const instructions = {
   vorps: row('rvm', 'NP', '0F', 0, 0x56),
   vandps: row('rvm', 'NP', '0F', 0, 0x54),
   vpslld: row('vmi', '66', '0F', 0, 0x72, { digit: 6 }),
+  vpsrld: row('vmi', '66', '0F', 0, 0x72, { digit: 2 }),
   vmovups: row('move', 'NP', '0F', 0, 0x10, { store: 0x11 }),
 
   vpmovzxwd: row('rm', '66', '0F38', 0, 0x33, { tuple: 'half', lane: 2 }),
@@ -140,6 +141,8 @@ export const instructions = {
   vextractf128: row('mri', '66', '0F3A', 0, 0x19, { only: 'vex', tuple: 'half' }),
   vmaskmovps: row('masked', '66', '0F38', 0, 0x2c, { only: 'vex', store: 0x2e }),
   vextractf32x8: row('mri', '66', '0F3A', 0, 0x1b, { only: 'evex', tuple: 'half' }),
+  vpermw: row('rvm', '66', '0F38', 1, 0x8d, { only: 'evex', lane: 2 }),
+  vinsertf64x4: row('rvmi', '66', '0F3A', 1, 0x1a, { only: 'evex', tuple: 'half' }),
   vextractf32x4: row('mri', '66', '0F3A', 0, 0x19, { only: 'evex', tuple: 'quarter' }),
 
   ldtilecfg: row('m', 'NP', '0F38', 0, 0x49, { only: 'vex' }),

@@ -74,9 +74,19 @@ export function unpackWeights(w: KernelWriter, shape: WeightSums): void {
   const { lanes } = w.level;
   const pieces = piecesOf(shape, lanes);
   for (const { length } of pieces) w.part(length);
+  const isVector = rowBytes === 4 && shape.floats.length === 1;
+  const tail = isVector ? w.part(rows) : undefined;
   w.loop(steps, () => {
     for (const { start, length, wanted } of pieces)
       w.scope(() => {
+        if (isVector) {
+          const vector = w.vector();
+          const at = wanted[0]?.to ?? 0;
+          w.vmovups(vector, from.at(at));
+          for (let p = 1; p < parts; p++) w.vaddps(vector, vector, from.at(at + p * partBytes));
+          w.store(to.at(4 * (wanted[0]?.from ?? 0)), vector, tail);
+          return;
+        }
         const part = w.part(length);
         const vectors = w.vectors(lanes);
         vectors.forEach((vector, i) => {

@@ -19,6 +19,7 @@ import type { Precision } from '../../precision.js';
 import type { Kernels } from '../kernels.js';
 import { emitDirect, emitDirectInput } from './conv-direct.js';
 import { emitDirectGradient, hasDirectGradient } from './conv-direct-gradient.js';
+import { emitTileGradient } from './conv-tile-gradient.js';
 import { endingOf } from './ending.js';
 import { type Lines, worthwhileLines } from './line-geometry.js';
 import { areReachable } from './phase.js';
@@ -214,6 +215,25 @@ export function conv2dBackwardInputLowering(kernels: Kernels): Lowering<Conv2dAt
   });
 }
 
+/** The layout of x of which a gradient of weights in tiles is made: where they fill no blocks of 16, all channels lie side by side. */
+const tileRead = ({ inChannels }: StoredGeometry): Block =>
+  inChannels <= fewChannels ? inChannels : vectorBlock(inChannels);
+
+/** Whether the gradient of the weights is a product of tiles: where the gradient of the output is stored as bfloat16. */
+function hasTileGradient(
+  { level }: Kernels,
+  context: LowerContext,
+  geometry: StoredGeometry,
+  [x, dy]: readonly [Value, Value],
+): boolean {
+  const { depthwise, kernel, dilation, inChannels } = geometry;
+  const isNarrow =
+    context.storageOf(dy) === 'bfloat16' &&
+    (inChannels <= fewChannels || context.storageOf(x) === 'bfloat16');
+  const isRead = tileRead(geometry) === tileBlock || kernel[1] === 1 || dilation[1] === 1;
+  return level.tiles === true && !depthwise && isNarrow && isRead;
+}
+
 export function conv2dBackwardWeightLowering(kernels: Kernels): Lowering<Conv2dAttrs> {
   return lowering<Conv2dAttrs>((node, context) => {
     const [x, dy] = operands(node.inputs);
@@ -222,6 +242,17 @@ export function conv2dBackwardWeightLowering(kernels: Kernels): Lowering<Conv2dA
     const geometry = geometryOf(node, shapes);
     if (geometry === undefined || geometry.outChannels <= fewChannels) return false;
     const { batch, inChannels, outChannels, size, outSize, padding, depthwise } = geometry;
+    if (hasTileGradient(kernels, context, geometry, [x, dy])) {
+      const image = (value: Value, channels: number, valueSize: Size2d, block: Block) => {
+        const pointer = context.input(value, block, 'bfloat16');
+        return storedImage(pointer, channels, valueSize, block, 'bfloat16');
+      };
+      const from = image(x, inChannels, size, tileRead(geometry));
+      const to = image(dy, outChannels, outSize, vectorBlock(outChannels));
+      const weights = context.output(dw);
+      emitTileGradient(kernels, context, geometry, { batch, x: from, dy: to, dw: weights });
+      return true;
+    }
     const tiled = isFast(context, geometry);
     const along = tiled ? undefined : linesFor(context, geometry);
     const isDirect = !tiled && along === undefined;
