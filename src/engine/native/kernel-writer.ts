@@ -25,6 +25,7 @@ import {
   vec,
 } from './asm/operands.js';
 import { RegisterPool } from './asm/register-pool.js';
+import { Cursor, type CursorMem } from './cursor.js';
 import {
   requireProduct,
   type ShapedTile,
@@ -33,6 +34,8 @@ import {
   type TileShape,
   tileConfiguration,
 } from './tiles.js';
+
+export type { Cursor };
 
 /** Which vectors a CPU has. */
 export interface VectorLevel {
@@ -76,49 +79,6 @@ export type Tuple<T, N extends number, R extends T[] = []> = number extends N
   : R['length'] extends N
     ? R
     : Tuple<T, N, [...R, T]>;
-
-interface CursorMem extends Mem {
-  readonly cursor: Cursor;
-  /** Between the rows of a tile. */
-  readonly stride?: Stride;
-}
-
-/** A pointer that moves by steps known when the kernel is written. */
-export class Cursor {
-  /** @internal Made by the writer. `offset`: bytes from the argument, in the first round of all loops. */
-  constructor(
-    private readonly writer: KernelWriter,
-    readonly register: Gpr,
-    readonly argument: number,
-    readonly parent: Cursor | undefined,
-    readonly depth: number,
-    public offset: number,
-  ) {}
-
-  at(bytes = 0): CursorMem {
-    return { ...mem(this.register, bytes), cursor: this };
-  }
-
-  /** The rows of a tile from `bytes` on. */
-  rows(stride: Stride, bytes = 0): CursorMem {
-    return { ...mem(this.register, bytes, stride.register), cursor: this, stride };
-  }
-
-  advance(bytes: number): void {
-    if (bytes !== 0) this.writer.add(this.register, bytes);
-    this.offset += bytes;
-  }
-
-  /** Asks for a cache line for later. It may lie anywhere: nothing is read. */
-  fetch(bytes: number): void {
-    this.writer.prefetch(1, mem(this.register, bytes));
-  }
-
-  /** Another pointer to `bytes` further on, until the end of the scope. */
-  fork(bytes = 0): Cursor {
-    return this.writer.fork(this, bytes);
-  }
-}
 
 const argumentBytes = 8;
 
