@@ -98,6 +98,7 @@ export const instructions = {
   vpmovzxwd: row('rm', '66', '0F38', 0, 0x33, { tuple: 'half', lane: 2 }),
   vmovdqu16: row('move', 'F2', '0F', 1, 0x6f, { store: 0x7f, only: 'evex', lane: 2 }),
   vcvtneps2bf16: row('rm', 'F3', '0F38', 0, 0x72, { only: 'evex', length: 'source' }),
+  vcvtne2ps2bf16: row('rvm', 'F2', '0F38', 0, 0x72, { only: 'evex' }),
   vdpbf16ps: row('rvm', 'F3', '0F38', 0, 0x52, { only: 'evex' }),
 
   vmovlps: row('mr', 'NP', '0F', 0, 0x13, { tuple: 'half' }),

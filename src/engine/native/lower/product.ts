@@ -11,6 +11,7 @@ import { linearProduct, type MatrixProduct, matmulProduct } from './matrix-produ
 import { emitPacking, type WeightView } from './packed-weights.js';
 import { areReachable, type Call, KernelPhase, type Place } from './phase.js';
 import { shareOf } from './shares.js';
+import { emitTileProduct, fillsTiles } from './tile-product.js';
 
 /** Below so many multiply-adds writing code takes longer than what it could save. */
 const worthWriting = 1 << 12;
@@ -24,6 +25,10 @@ function emitProduct(kernels: Kernels, context: LowerContext, given: MatrixProdu
   const isFloat = [values.a, values.b, values.y].every(({ dtype }) => dtype === 'float32');
   if (!isFloat || m * n * k < worthWriting) return false;
   if (!areReachable(4 * m * k, 4 * n * k, 4 * m * n)) return false;
+  if (fillsTiles(kernels, context, given)) {
+    emitTileProduct(kernels, context, given);
+    return true;
+  }
   const isDotted = given.a.column === 1 && given.b.row === 1;
   if (!isDotted && given.b.column !== 1) return false; // Both turned.
   if (isDotted && k >= dotsPerRow * m) emitDots(kernels, context, given);
