@@ -1,54 +1,97 @@
-// Engine webgpu on a software adapter, which is slow: every op case, eagerly and compiled, with and without tiles; whole networks
-// against PyTorch's losses and the reference's; random networks; 1,000 steps whose memory is counted; a training that goes on from
-// engine to engine, and ends as one on the CPU does. A GPU is not needed, but the package webgpu and a software adapter are:
+// Engine webgpu on a software adapter, which is slow. A GPU is not needed, but the package webgpu and a software adapter are:
 //   npm install --no-save webgpu@0.6.2, or WICK_WEBGPU=FOLDER of the package; SwiftShader comes with Debian's chromium
-//   node scripts/verify-webgpu.mjs [COUNT of random networks]      (npm run verify:webgpu)
+//   node scripts/verify-webgpu.mjs [PART…] [--count 200] [--seed 0]      (npm run verify:webgpu -- …)
+// Parts, all of them where none is named:
+//   tests      the tests of the engine
+//   cases      every op case, eagerly and compiled, with and without tiles, against engine reference
+//   models     whole networks against PyTorch's losses and the reference's: ResNet-18 at 32 × 32 among them
+//   networks   `count` random small networks from `seed` on, every other one with tiles
+//   steps      1,000 steps, whose memory is counted
+//   training   a training of digits that goes on from engine to engine, beside one on the CPU alone
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
 
 const build = resolve(process.env.WICK_BUILD ?? 'dist');
 const load = (file) => import(pathToFileURL(join(build, file)).href);
 const { openWebGpuEngine } = await load('src/engine/webgpu/node-engine.js');
 const wick = await load('src/index.js');
 const { check, shrink } = await load('test/compile/fuzz-check.js');
-const { drawNetwork } = await load('test/compile/fuzz-spec.js');
+const { drawNetwork, thinned } = await load('test/compile/fuzz-spec.js');
+const { collectGarbage } = await load('test/engine/pool/collect-garbage.js');
 
-const count = Number(process.argv[2] ?? 200);
+const { values, positionals } = parseArgs({
+  options: {
+    count: { type: 'string', default: '200' },
+    seed: { type: 'string', default: '0' },
+  },
+  allowPositionals: true,
+});
+const [count, first] = [Number(values.count), Number(values.seed)];
 const env = { ...process.env, WICK_ALL_CASES: '1', WICK_WEBGPU_ADAPTER: 'software' };
 const failed = [];
 
-const files = ['ending', 'kernels', 'models', 'owner', 'plan', 'training'].map((name) =>
-  join(build, `test/engine/webgpu/${name}.test.js`),
-);
-for (const file of files) {
-  const { status } = spawnSync(process.execPath, ['--test', file], { stdio: 'inherit', env });
-  if (status !== 0) failed.push(file);
+const parts = {
+  tests: () => runTests('ending', 'owner', 'places', 'plan', 'training'),
+  cases: () => runTests('kernels'),
+  models: () => runTests('models'),
+  networks,
+  steps: () => steps(1000),
+  training: goOn,
+};
+const unknown = positionals.filter((part) => !(part in parts));
+if (unknown.length > 0) {
+  console.error(
+    `there is no part ${unknown.join(', ')}; choose of ${Object.keys(parts).join(', ')}`,
+  );
+  process.exit(2);
 }
-
-const engine = openWebGpuEngine({ adapter: 'software' });
-for (let seed = 0; seed < count; seed++) {
-  const fails = (spec) => check(spec, engine).problems.length > 0;
-  const spec = drawNetwork(seed);
-  const { problems } = check(spec, engine);
-  if (problems.length === 0) continue;
-  failed.push(`network ${seed}`);
-  console.log(`FAIL network ${seed}: ${problems.slice(0, 8).join('\n')}`);
-  console.log(`smallest that fails: ${JSON.stringify(shrink(spec, fails))}`);
-}
-console.log(`${count} random networks`);
-
-await steps(1000);
-engine.stop();
-goOn();
-
+for (const [name, run] of Object.entries(parts))
+  if (positionals.length === 0 || positionals.includes(name)) {
+    const start = performance.now();
+    const before = failed.length;
+    await run();
+    const minutes = ((performance.now() - start) / 60_000).toFixed(1);
+    console.log(`${name}: ${failed.length === before ? 'well' : 'FAILED'}, ${minutes} minutes`);
+  }
 console.log(failed.length === 0 ? 'all is well' : `failed: ${failed.join(', ')}`);
 process.exit(failed.length === 0 ? 0 : 1);
 
-/** The device's memory after a few steps and after many. */
+function runTests(...names) {
+  for (const name of names) {
+    const file = join(build, `test/engine/webgpu/${name}.test.js`);
+    const { status } = spawnSync(process.execPath, ['--test', file], { stdio: 'inherit', env });
+    if (status !== 0) failed.push(name);
+  }
+}
+
+function networks() {
+  const engines = [false, true].map((tiles) => openWebGpuEngine({ adapter: 'software', tiles }));
+  let redrawn = 0;
+  for (let seed = first; seed < first + count; seed++) {
+    const engine = engines[seed % 2];
+    const spec = thinned(drawNetwork(seed));
+    const { problems, draws } = check(spec, engine);
+    if (draws > 1) redrawn++;
+    if ((seed + 1 - first) % 10 === 0) console.log(`networks to seed ${seed}`);
+    if (problems.length === 0) continue;
+    failed.push(`network ${seed}`);
+    console.log(`FAIL network ${seed}: ${problems.slice(0, 8).join('\n')}`);
+    const fails = (smaller) => check(smaller, engine).problems.length > 0;
+    console.log(`smallest that fails: ${JSON.stringify(shrink(spec, fails))}`);
+  }
+  for (const engine of engines) engine.stop();
+  console.log(
+    `${count} random networks, ${redrawn} with other numbers too, for a rounding at a corner`,
+  );
+}
+
+/** The device's buffers, plans and shaders after a few steps and after many, once nobody reaches what has been; and the process's memory. */
 async function steps(many) {
+  const engine = openWebGpuEngine({ adapter: 'software' });
   wick.useEngine(engine);
   const { nn } = wick;
   const model = new nn.Sequential(
@@ -63,16 +106,25 @@ async function steps(many) {
     optimizer.step();
     return loss;
   });
+  const counted = async () => {
+    for (let round = 0; round < 3; round++) await collectGarbage();
+    const counts = await engine.counts();
+    return { ...counts, resident: process.memoryUsage.rss() };
+  };
   let early;
   for (let i = 1; i <= many; i++) {
     await step(wick.rand([2, 1, 8, 8]), wick.randint(10, [2])).itemAsync();
-    if (i === 50) early = await engine.counts();
+    if (i === 50) early = await counted();
   }
-  const late = await engine.counts();
-  const said = ({ buffers, bytes }) => `${buffers} buffers, ${bytes} bytes`;
-  console.log(`after 50 steps ${said(early)}; after ${many} steps ${said(late)}`);
-  if (late.bytes > early.bytes * 1.5) failed.push('memory grows');
+  const late = await counted();
+  console.log(`after 50 steps ${JSON.stringify(early)}`);
+  console.log(`after ${many} steps ${JSON.stringify(late)}`);
+  for (const what of ['buffers', 'plans', 'pipelines'])
+    if (late[what] !== early[what]) failed.push(`${what} grow`);
+  for (const what of ['bytes', 'resident'])
+    if (late[what] > 1.5 * early[what]) failed.push(`${what} grow`);
   wick.useEngine('reference');
+  engine.stop();
 }
 
 /** A short training of digits on the GPU, which goes on on the CPU, and on the GPU again, beside one on the CPU alone. */

@@ -184,6 +184,14 @@ export class DataLoader<T = Sample, B = Collated<T>> implements AsyncIterable<B>
     return this.givenSeed;
   }
 
+  /** What to wait for where the seed cannot be drawn now; undefined where it can, which keeps draws in the order of their loops. */
+  private seedToCome(): Promise<void> | undefined {
+    if (this.givenSeed !== null || this.generator.toCome() === undefined) return undefined;
+    return this.generator.drawSeedAsync().then((seed) => {
+      this.givenSeed ??= seed;
+    });
+  }
+
   /** The samples that `onError: 'skip'` has left out so far. */
   get skipped(): readonly SkippedSample[] {
     return [...this.skippedByIndex.values()].sort((a, b) => a.index - b.index);
@@ -212,6 +220,8 @@ export class DataLoader<T = Sample, B = Collated<T>> implements AsyncIterable<B>
     const { epoch, batch: start } = this.next;
     this.position = this.next;
     this.next = { epoch: epoch + 1, batch: 0 };
+    const coming = this.seedToCome();
+    if (coming !== undefined) await coming;
     const tasks = this.tasks(epoch, start);
     let number = start;
     let usable = start > 0;
@@ -239,6 +249,7 @@ export class DataLoader<T = Sample, B = Collated<T>> implements AsyncIterable<B>
    */
   async peek(): Promise<B | null> {
     const { epoch, batch } = this.next;
+    await this.seedToCome();
     for await (const { content, indices: _, skipped } of this.fetchHere(this.tasks(epoch, batch))) {
       for (const sample of skipped) this.skippedByIndex.set(sample.index, sample);
       if (content !== null) return this.finish(content, epoch, batch);

@@ -13,6 +13,9 @@ export type Rows<A extends readonly unknown[]> = { readonly [K in keyof A]: NdAr
 /**
  * Tensors `[N, …]` as a data set: sample i is row i of each of them.
  *
+ * The elements are read here and now; of tensors on a GPU that cannot be waited for `TensorDataset.open(x, y)` makes one.
+ *
+ * @throws ShapeError where the tensors have different numbers of rows, EngineError where their elements cannot be waited for
  * @example new DataLoader(new TensorDataset(x, y), { batchSize: 32 })
  */
 export class TensorDataset<A extends readonly (Tensor | NdArray)[]> implements Dataset<Rows<A>> {
@@ -32,6 +35,14 @@ export class TensorDataset<A extends readonly (Tensor | NdArray)[]> implements D
       if (!(array instanceof Tensor)) requireNdArray('TensorDataset', `argument ${i}`, array);
     });
     this.arrays = tensors.map(({ shape, dtype, data }) => ({ shape, dtype, data }));
+  }
+
+  /** The same of tensors on any engine, once their elements are here. @throws ShapeError as the constructor does */
+  static async open<A extends readonly (Tensor | NdArray)[]>(
+    ...tensors: A
+  ): Promise<TensorDataset<A>> {
+    for (const array of tensors) if (array instanceof Tensor) await array.dataAsync();
+    return new TensorDataset(...tensors);
   }
 
   get(index: number): Rows<A> {

@@ -50,6 +50,11 @@ export const deviceChoices: readonly DeviceChoice[] = ['cpu', 'gpu', 'auto'];
 export function useDevice(device: DeviceChoice): Device {
   requireOneOf('useDevice', 'device', device, deviceChoices);
   const gpus = device === 'cpu' ? [] : gpuEngines();
+  if (device === 'gpu' && gpus.length === 0)
+    throw new EngineError(
+      'useDevice',
+      "device='gpu' is given, and no engine that computes there is known by name; in a page: useEngine(await openBrowserGpuEngine())",
+    );
   const others = device === 'gpu' ? [] : automaticEngines();
   choose(firstOf('useDevice', [...gpus, ...others]));
   return currentEngine().device ?? 'cpu';

@@ -1,7 +1,7 @@
 import { CaptureError, ValueError } from '../core/errors.js';
 import { entropySeed, Rng } from '../core/rng.js';
 import { fromArray } from './creation.js';
-import { isRecording, readElements, writeElements } from './execute.js';
+import { elementsToCome, isRecording, readElements, writeElements } from './execute.js';
 import type { Tensor } from './tensor.js';
 
 /**
@@ -35,9 +35,26 @@ export class Generator {
     return new DrawnRng(() => this.draw());
   }
 
-  /** The next draw as the seed of something else (a loader, a split): 0 … 2³² − 1. @throws CaptureError in a recorded step */
+  /**
+   * The next draw as the seed of something else (a loader, a split): 0 … 2³² − 1.
+   *
+   * @throws CaptureError in a recorded step
+   * @throws EngineError where the state is on a GPU that cannot be waited for: `await generator.drawSeedAsync()`
+   */
   drawSeed(): number {
     return this.draw().bits();
+  }
+
+  /** The same, on every engine. @throws CaptureError in a recorded step */
+  async drawSeedAsync(): Promise<number> {
+    // Who draws meanwhile takes the state away again.
+    for (let coming = this.toCome(); coming !== undefined; coming = this.toCome()) await coming;
+    return this.drawSeed();
+  }
+
+  /** @internal What to wait for before `drawSeed` can draw; undefined where it can now. */
+  toCome(): Promise<unknown> | undefined {
+    return elementsToCome([this.state], 'Generator');
   }
 
   private draw(): Rng {

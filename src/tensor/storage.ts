@@ -68,15 +68,16 @@ export class Storage {
 
   /** Moves the elements; those of a step that is recorded are where it runs. `mover` names who asks. */
   moveTo(device: Device, mover: string): void {
-    if (this.buffer === null || this.device === device) return;
+    if (this.device === device) return;
     const engine = currentEngine();
-    if (device === 'cpu') this.host(mover).copy = undefined;
-    else if (engine.device === device) this.adoptedBy(engine, 'state', mover);
-    else
+    if (device === 'gpu' && engine.device !== device)
       throw new ValueError(
         mover,
         `device='${device}' is given, and engine ${engine.name} does not compute there; call useDevice('${device}') first`,
       );
+    if (this.buffer === null) return;
+    if (device === 'cpu') this.host(mover).copy = undefined;
+    else this.adoptedBy(engine, 'state', mover);
   }
 
   /**
@@ -196,18 +197,20 @@ export function lastStorageId(): number {
   return created;
 }
 
-/** The methods of a tensor that wait for what others cannot. */
-const asyncForms: Readonly<Record<string, string>> = {
-  'item()': 'itemAsync()',
-  'toArray()': 'toArrayAsync()',
-  data: 'dataAsync()',
+/** What waits, for those who cannot. */
+const waysOut: Readonly<Record<string, string>> = {
+  'item()': 'use await tensor.itemAsync()',
+  'toArray()': 'use await tensor.toArrayAsync()',
+  data: 'use await tensor.dataAsync()',
+  Generator: 'use await generator.drawSeedAsync(), whose number is a seed for what asked',
+  'Generator.seed': 'await generator.state.dataAsync() first',
+  truncNormal_: 'make the model before you choose that engine',
 };
 
 function notReadNow(buffer: Buffer, reader: string): EngineError {
-  const form = asyncForms[reader];
   return new EngineError(
     reader,
     `the elements are in the memory of engine ${buffer.engine?.name}, which is not waited for here; ` +
-      (form === undefined ? 'await tensor.dataAsync() first' : `use await tensor.${form}`),
+      (waysOut[reader] ?? 'await tensor.dataAsync() first'),
   );
 }

@@ -50,7 +50,7 @@ export interface Callback {
   onStep?(event: StepEvent): void | Promise<void>;
   /** Before the epoch's evaluation; the weights may be exchanged until `onValidationEnd`. */
   onValidationStart?(event: ValidationEvent): void | Promise<void>;
-  onMeasure?(event: MeasureEvent): void;
+  onMeasure?(event: MeasureEvent): void | Promise<void>;
   /** Called whenever `onValidationStart` was, also where the evaluation was broken off. */
   onValidationEnd?(event: ValidationEvent): void | Promise<void>;
   onEpoch?(event: EpochEvent): void | Promise<void>;

@@ -81,7 +81,7 @@ export class HeldOut {
     return await measure(loader, this.step, async ({ batch, loss, ...tensors }) => {
       requireFiniteLoss(loss, { epoch, batch, split }, batches, optimizer.lr);
       for (const callback of callbacks)
-        callback.onMeasure?.({ epoch, split, batch, batches, ...tensors });
+        await callback.onMeasure?.({ epoch, split, batch, batches, ...tensors });
       await this.turns.give();
       return !this.isInterrupted();
     });

@@ -1,4 +1,5 @@
 /** Mistakes that show in what a network gives: the same for all pictures, or layers of which nothing comes. */
+import type { TypedArray } from '../core/dtype.js';
 import { ReLU } from '../nn/activations.js';
 import type { Module } from '../nn/module.js';
 import { defaultGenerator } from '../tensor/generator.js';
@@ -55,13 +56,15 @@ export class OutputRange {
  * Sends some of a batch of inputs through the network, in the mode that it is in, and looks at its `nn.ReLU` layers; null where
  * they live. Leaves everything as it was.
  */
-export function deadLayers(model: Module, images: Tensor): string | null {
-  const dead: string[] = [];
+export async function deadLayers(model: Module, images: Tensor): Promise<string | null> {
+  const peaks: { readonly name: string; readonly ofChannels: Tensor }[] = [];
   const hooks = model.namedModules().flatMap(([name, module]) =>
     module instanceof ReLU
       ? [
           module.registerForwardHook((_, __, output) => {
-            if (shareOfDead(output) >= deadShare) dead.push(name);
+            const [n = 0, channels = 0] = output.shape;
+            if (n >= 2 && channels > 0 && output.numel() > 0)
+              peaks.push({ name, ofChannels: output.reshape([n, channels, -1]).amax([0, 2]) });
             return undefined;
           }),
         ]
@@ -77,6 +80,9 @@ export function deadLayers(model: Module, images: Tensor): string | null {
     for (const hook of hooks) hook.remove();
     noGrad(() => defaultGenerator.state.copy_(drawn));
   }
+  const dead: string[] = [];
+  for (const { name, ofChannels } of peaks)
+    if (shareOfDead(await ofChannels.dataAsync()) >= deadShare) dead.push(name);
   const [first] = dead;
   if (first === undefined) return null;
   return (
@@ -85,14 +91,7 @@ export function deadLayers(model: Module, images: Tensor): string | null {
   );
 }
 
-/** Of `[N, C, …]`, the channels that are 0 everywhere. */
-function shareOfDead(output: Tensor): number {
-  const [n = 0, channels = 0] = output.shape;
-  if (n < 2 || channels === 0) return 0;
-  const size = output.numel() / (n * channels);
-  const alive = new Uint8Array(channels);
-  const values = output.data;
-  for (let i = 0; i < values.length; i++)
-    if (Number(values[i]) > 0) alive[Math.floor(i / size) % channels] = 1;
-  return 1 - alive.reduce((sum, one) => sum + one, 0) / channels;
+/** Of the largest outputs of each channel, those that are 0. */
+function shareOfDead(peaks: TypedArray): number {
+  return peaks.filter((peak: number) => peak <= 0).length / peaks.length;
 }

@@ -71,7 +71,7 @@ export async function lrFind(...given: [options: LrFindOptions]): Promise<LrFind
         batches++;
         const lr = startLr * (endLr / startLr) ** (lrs.length / (steps - 1));
         optimizer.lr = lr;
-        mean = kept * mean + (1 - kept) * train(images, labels).loss.item();
+        mean = kept * mean + (1 - kept) * (await train(images, labels).loss.itemAsync());
         const smooth = mean / (1 - kept ** (lrs.length + 1));
         if (!Number.isFinite(smooth)) return found(lrs, losses);
         lrs.push(lr);

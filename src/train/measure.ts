@@ -36,8 +36,9 @@ export async function measure(
     requireOneClassEach(labels);
     const { loss, logits } = await step(images, labels);
     confusion ??= new ConfusionMatrix(logits.size(1));
-    await logits.dataAsync();
-    confusion.update(logits, labels.ndim === 2 ? labels.argmax(1) : labels); // of shares the largest
+    const classes = labels.ndim === 2 ? labels.argmax(1) : labels; // of shares the largest
+    await Promise.all([logits.dataAsync(), classes.dataAsync()]);
+    confusion.update(logits, classes);
     const value = await loss.itemAsync();
     mean.update(value, labels.size(0));
     if (!(await goOn({ batch: ++batch, loss: value, images, logits, labels }))) return null;

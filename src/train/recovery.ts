@@ -34,9 +34,9 @@ export class Recovery {
   }
 
   /** Whether steps are made again up to this batch of the epoch, counted from 1: then it is looked at, and not trained on. */
-  looksAt(batch: number, images: Tensor, labels: Tensor): boolean {
+  async looksAt(batch: number, images: Tensor, labels: Tensor): Promise<boolean> {
     if (this.suspect?.batch !== batch) return false;
-    this.suspect.cause = firstNotFinite(this.options, images, labels);
+    this.suspect.cause = await firstNotFinite(this.options, images, labels);
     return true;
   }
 

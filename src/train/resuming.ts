@@ -19,7 +19,8 @@ export interface LoaderStates {
 }
 
 /** Asks each loader where it is. What has no seed yet draws it now, so that the moment of a checkpoint changes nothing. */
-export function loaderStates(options: TrainerOptions): LoaderStates {
+export async function loaderStates(options: TrainerOptions): Promise<LoaderStates> {
+  await defaultGenerator.toCome();
   const state = (loader: Batches | undefined) => loader?.stateDict?.();
   const [train, val, test] = [options.trainLoader, options.valLoader, options.testLoader].map(
     state,

@@ -113,7 +113,7 @@ export class Trainer implements Training {
     const { options, callbacks } = this;
     this.at.startLr = options.optimizer.lr;
     this.startedAt = performance.now();
-    this.loaders = loaderStates(options);
+    this.loaders = await loaderStates(options);
     for (const callback of callbacks) await callback.onFitStart?.(this);
     requireLearners(options);
     if (resume === undefined) await requireReady(options, this.steps);
@@ -232,7 +232,7 @@ export class Trainer implements Training {
     for await (const [images, labels] of trainLoader) {
       part.waitMs += performance.now() - asked;
       part.batches++;
-      if (this.recovery.looksAt(part.batches, images, labels)) return false;
+      if (await this.recovery.looksAt(part.batches, images, labels)) return false;
       const { lr } = optimizer;
       const samples = images.size(0);
       const single = samples === 1 && part.largest > 1;

@@ -6,13 +6,16 @@ let opening: Promise<void> | null = null;
 /** Opens the fast engine where nobody has chosen one: without it, a browser computes in plain TypeScript. */
 export async function ensureEngine(): Promise<void> {
   if (engineReport().problem === undefined) return; // chosen, or the best there is
-  // Threads are a gift: where their script is not there, one thread does.
-  opening ??= openBrowserEngine()
-    .catch(() => openBrowserEngine({ threads: 1 }))
-    .then(useEngine);
+  opening ??= useFastEngine();
   try {
     await opening;
   } finally {
     opening = null;
   }
+}
+
+/** Opens the fast engine of the processor, and has it compute. */
+export async function useFastEngine(): Promise<void> {
+  // Threads are a gift: where their script is not there, one thread does.
+  useEngine(await openBrowserEngine().catch(() => openBrowserEngine({ threads: 1 })));
 }

@@ -1,4 +1,5 @@
 /** What a page that learns and its Worker say to each other. */
+import type { AdapterKind } from '../engine/webgpu/device/adapter.js';
 import type { PagePicture } from './bitmap.js';
 
 /** Pictures that a class has at least: one of five is held out. */
@@ -16,7 +17,14 @@ export interface LearnRequest {
   /** The class number of each picture. */
   readonly labels: readonly number[];
   readonly epochs: number;
+  /** The GPU that is asked to compute; null is the processor. */
+  readonly gpu: AdapterKind | null;
 }
+
+/** What computes: the GPU of that name, or the processor, with the reason where a GPU was asked for. */
+export type Computes =
+  | { readonly on: 'gpu'; readonly name: string }
+  | { readonly on: 'cpu'; readonly problem: string | null };
 
 interface Scores {
   readonly loss: number;
@@ -38,6 +46,7 @@ export type Stage = 'network' | 'pictures' | 'features' | 'learning';
 
 export type LearnReply =
   | { readonly stage: Stage }
+  | { readonly computes: Computes }
   | { readonly learned: Learned }
   | { readonly file: Blob }
   | { readonly error: string };

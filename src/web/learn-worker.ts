@@ -1,7 +1,6 @@
 /** The program of the Worker of a page that learns. */
 import { reasonOf, ValueError } from '../core/errors.js';
 import '../ops/index.js';
-import { manualSeed } from '../tensor/generator.js';
 import { learn } from './learn.js';
 import type { LearnReply, LearnRequest } from './learn-protocol.js';
 
@@ -13,10 +12,10 @@ declare const self: {
 
 self.onmessage = async ({ data }) => {
   try {
-    manualSeed(0); // the same pictures make the same model
     const file = await learn(data, {
       onEpoch: (learned) => self.postMessage({ learned }),
       onStage: (stage) => self.postMessage({ stage }),
+      onComputes: (computes) => self.postMessage({ computes }),
     });
     self.postMessage({ file });
   } catch (error) {

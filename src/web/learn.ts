@@ -1,6 +1,11 @@
 /** Classes of a visitor's own, learned in a page from its pictures. */
-import { ValueError } from '../core/errors.js';
+import { EngineError, ValueError } from '../core/errors.js';
 import { quote } from '../core/outside-text.js';
+import { useEngine } from '../engine/select.js';
+import { openBrowserGpuEngine } from '../engine/webgpu/browser-engine.js';
+import type { AdapterKind } from '../engine/webgpu/device/adapter.js';
+import { manualSeed } from '../tensor/generator.js';
+import { useFastEngine } from './engine.js';
 import { learnFresh } from './learn-fresh.js';
 import { learnHead } from './learn-head.js';
 import { type LearnRequest, leastPictures } from './learn-protocol.js';
@@ -8,12 +13,44 @@ import type { Learning } from './learning.js';
 
 /**
  * Learns the classes, and gives the new model's file. One of five pictures of each class is held out, and measured after each epoch.
+ * Where the GPU that is asked for is not there, or fails on the way, the processor begins anew.
  *
  * @throws ValueError for classes that cannot be learned, DataError for a picture that the browser cannot read
  */
 export async function learn(request: LearnRequest, learning: Learning): Promise<Blob> {
   requireClasses(request);
-  return await (request.network === 'fresh' ? learnFresh : learnHead)(request, learning);
+  const run = request.network === 'fresh' ? learnFresh : learnHead;
+  const computed = async () => {
+    manualSeed(0); // the same pictures make the same model
+    return await run(request, learning);
+  };
+  let problem: string | null = null;
+  if (request.gpu !== null)
+    try {
+      return await onGpu(request.gpu, learning, computed);
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      problem = error.detail;
+    }
+  await useFastEngine();
+  learning.onComputes({ on: 'cpu', problem });
+  return await computed();
+}
+
+/** @throws EngineError where the GPU is not there, or fails */
+async function onGpu(
+  kind: AdapterKind,
+  { onComputes }: Learning,
+  computed: () => Promise<Blob>,
+): Promise<Blob> {
+  const engine = await openBrowserGpuEngine({ adapter: kind });
+  useEngine(engine);
+  onComputes({ on: 'gpu', name: engine.adapter.description });
+  try {
+    return await computed();
+  } finally {
+    engine.stop();
+  }
 }
 
 function requireClasses({ classes, labels }: LearnRequest): void {

@@ -4,12 +4,14 @@ import type { Module } from '../nn/module.js';
 import { Adam } from '../optim/adam.js';
 import { CosineAnnealingLR } from '../optim/schedulers.js';
 import { Trainer } from '../train/trainer.js';
-import type { Learned, Stage } from './learn-protocol.js';
+import type { Computes, Learned, Stage } from './learn-protocol.js';
 
 /** Who is told how far it is. */
 export interface Learning {
   readonly onEpoch: (learned: Learned) => void;
   readonly onStage: (stage: Stage) => void;
+  /** Told before anything is computed; once more where a GPU fails, and all begins again. */
+  readonly onComputes: (computes: Computes) => void;
 }
 
 export const batchSize = 16;

@@ -17,7 +17,7 @@ test('a page that only predicts carries no training, and less than 300 kB with i
   assert.ok(packed + wasm < 300 * kilobyte, `${packed} + ${wasm} bytes`);
   for (const file of ['web/classifier.js', 'vision/models/resnet.js', 'ops/conv2d.js'])
     assert.ok(files.includes(file), `${file} is not among ${files.length} files`);
-  const notNeeded = /^(optim|train|data|metrics|explain|export|engine\/native)\//;
+  const notNeeded = /^(optim|train|data|metrics|explain|export|engine\/(native|webgpu))\//;
   assert.deepEqual(
     files.filter((file) => notNeeded.test(file)),
     [],

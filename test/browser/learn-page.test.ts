@@ -149,4 +149,38 @@ describe('a page that learns', { skip }, () => {
     assert.ok((await page.evaluate<number>('document.documentElement.scrollWidth')) <= 360);
     assert.deepEqual(wrong, []);
   });
+
+  test('the graphics card learns where it is asked to, and the processor where there is none', async (t) => {
+    const folder = await temporaryFolder(t);
+    const file = join(folder, 'small.wick');
+    await saveModelFile(file, smallCard, createModel(smallCard.architecture).stateDict());
+    const path = join(folder, 'web');
+    await runs.exportRun(file, { format: 'web', train: true, path });
+    const server = await serveFolder(path);
+    t.after(() => server.close());
+    const learnedOn = async (query: string) => {
+      const { page, wrong } = await openPage(t, `${server.url}learn.html${query}`, {
+        gpu: true,
+        own: server.url,
+      });
+      await page.setInputFiles('#files-1', await coloured([250, 250, 250], 6));
+      await page.setInputFiles('#files-2', await coloured([20, 20, 20], 6));
+      await page.getByLabel('What computes').selectOption('gpu');
+      await page.getByRole('button', { name: 'Learn' }).click();
+      await page.getByText('epoch 30 of 30: 100.0 %').waitFor();
+      await page.getByText('Save model.wick').waitFor();
+      assert.equal(await page.locator('.curves polyline').count(), 2);
+      const points = await page.locator('.curves .held-out').getAttribute('points');
+      assert.equal(points?.split(' ').length, 30);
+      assert.deepEqual(wrong, []);
+      return await page.locator('.results > .quiet').first().textContent();
+    };
+    assert.match(
+      (await learnedOn('')) ?? '',
+      /^The graphics card computes|^The processor computes, for the graphics card does not: there is no GPU/,
+    );
+    const onSoftware = await learnedOn('?adapter=software');
+    if (/there is no software adapter/.test(onSoftware ?? '')) return t.skip(onSoftware ?? '');
+    assert.match(onSoftware ?? '', /^The graphics card computes \(.+\)\.$/);
+  });
 });

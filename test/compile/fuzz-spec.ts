@@ -64,6 +64,25 @@ export interface NetworkSpec {
   readonly inputGradient: boolean;
 }
 
+/** The same network with few pictures, small sides and thin layers, for an engine that takes seconds for a layer. */
+export function thinned(spec: NetworkSpec): NetworkSpec {
+  const [channels, height, width] = spec.image;
+  const { hidden } = spec.head;
+  return {
+    ...spec,
+    batch: Math.min(spec.batch, 3),
+    image: [Math.min(channels, 5), Math.min(height, 10), Math.min(width, 10)],
+    blocks: spec.blocks.map(thin),
+    head: { ...spec.head, hidden: hidden.map((size) => Math.min(size, 17)) },
+  };
+}
+
+function thin(block: Block): Block {
+  if (block.kind === 'residual') return { ...block, blocks: block.blocks.map(thin) };
+  if (block.kind !== 'conv' && block.kind !== 'concat') return block;
+  return typeof block.out === 'number' ? { ...block, out: Math.min(block.out, 17) } : block;
+}
+
 const widths = [1, 3, 5, 8, 12, 16, 16, 17, 24, 32, 32];
 /** Widths of networks that Winograd takes part in, and those at which it goes another way. */
 const roundWidths = [16, 32, 32, 48];

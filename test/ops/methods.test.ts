@@ -192,7 +192,8 @@ test('devices: where nothing else computes everything is on the CPU', () => {
   const model = new Identity();
   assert.equal(model.to(device('cpu')), model);
   assert.ok(!cuda.isAvailable() && !backends.mps.isAvailable());
-  for (const move of [() => x.to('gpu'), () => new Linear(1, 1).to('gpu')])
+  const recorded = compile((value: Tensor) => value.mul(2).to('gpu'));
+  for (const move of [() => x.to('gpu'), () => new Linear(1, 1).to('gpu'), () => recorded(x)])
     assert.throws(
       move,
       /: device='gpu' is given, and engine \w+ does not compute there; call useDevice\('gpu'\) first$/,

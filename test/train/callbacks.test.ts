@@ -128,7 +128,7 @@ for (const [warmup, keep] of [
       ],
     });
     await trainer.fit();
-    const averages = averaging.stateDict().tensors ?? new Map();
+    const { tensors: averages = new Map() } = await averaging.stateDict();
     for (const key of ['0.weight', '1.running_mean', '1.running_var']) {
       const expected = averaged(seen, key, keep);
       const found = averages.get(key)?.data ?? [];

@@ -62,6 +62,6 @@ test('after WeightAveraging it keeps the averages', async (t) => {
   const callbacks = [averaging, new ModelCheckpoint(folder)];
   await smallTraining({ epochs: 1, callbacks }).trainer.fit();
   const { tensors } = await loadSafetensors(join(folder, 'epoch-0001.safetensors'));
-  const averages = averaging.stateDict().tensors ?? new Map();
+  const { tensors: averages = new Map() } = await averaging.stateDict();
   assert.deepEqual(sorted(bitsOf(tensors)), sorted(bitsOf(averages)));
 });

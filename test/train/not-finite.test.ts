@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { data, nn, optim, rand, randint, type Tensor, tensor } from '../../src/index.js';
+import { data, nn, optim, rand, randint, type Tensor } from '../../src/index.js';
 import { Checkpoint } from '../../src/train/callbacks/checkpoint.js';
 import { Lookahead } from '../../src/train/callbacks/lookahead.js';
 import { Trainer } from '../../src/train/trainer.js';
@@ -9,21 +9,7 @@ import type { TrainerOptions } from '../../src/train/trainer-options.js';
 import type { TrainerState } from '../../src/train/trainer-state.js';
 import { temporaryFolder } from '../vision/datasets/temporary-folder.js';
 import { bitsOf } from './small-training.js';
-
-/** A layer that makes of its `n`-th training batch what no number is; the counter is a buffer, so that it is part of a checkpoint. */
-class Spoiler extends nn.Module {
-  readonly seen = new nn.Buffer(tensor(0, { dtype: 'int32' }));
-
-  constructor(private readonly n: number) {
-    super();
-  }
-
-  override forward(x: Tensor): Tensor {
-    if (!this.training) return x;
-    this.seen.add_(1);
-    return x.div(this.seen.sub(this.n).abs().gt(0).to('float32'));
-  }
-}
+import { Spoiler } from './spoiler.js';
 
 /** 40 batches an epoch; `spoiled` is the sample whose pixels are NaN. */
 function trainingOf(

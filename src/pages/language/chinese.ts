@@ -48,6 +48,12 @@ export const chinese: PictureWords = {
   whatLearns: '训练什么',
   backbone: '网络上的新分类头',
   fresh: '从头训练一个小网络',
+  whatComputes: '用什么计算',
+  processor: '处理器',
+  gpu: '显卡（实验性）',
+  computesOnGpu: (name) => `由显卡计算（${name}）。`,
+  computesOnProcessor: (problem) =>
+    problem === null ? '由处理器计算。' : `显卡不可用，由处理器计算：${problem}。`,
   differentNames: '需要两个或更多名称不同的类别',
   tooFew: (name, count, least) => `类别“${name}”有 ${count} 张图片，至少需要 ${least} 张`,
   stages: {

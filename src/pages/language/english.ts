@@ -49,6 +49,14 @@ export const english = {
   whatLearns: 'What learns',
   backbone: 'a new head on the network',
   fresh: 'a small network from scratch',
+  whatComputes: 'What computes',
+  processor: 'the processor',
+  gpu: 'the graphics card (experimental)',
+  computesOnGpu: (name: string) => `The graphics card computes (${name}).`,
+  computesOnProcessor: (problem: string | null) =>
+    problem === null
+      ? 'The processor computes.'
+      : `The processor computes, for the graphics card does not: ${problem}.`,
   differentNames: 'two or more classes with different names are required',
   tooFew: (name: string, count: number, least: number) =>
     `class '${name}' has ${count} pictures, at least ${least} are required`,

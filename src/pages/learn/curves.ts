@@ -5,6 +5,8 @@ export interface Curves {
   readonly element: HTMLElement;
   /** Accuracies of the next epoch, 0–1. */
   add(train: number, heldOut: number): void;
+  /** Begins anew. */
+  clear(): void;
 }
 
 const [width, height] = [400, 120];
@@ -40,6 +42,12 @@ export function curves(epochs: number): Curves {
         points.push(`${x.toFixed(1)},${(height * (1 - (accuracies[k] ?? 0))).toFixed(1)}`);
         line.setAttribute('points', points.join(' '));
       });
+    },
+    clear() {
+      for (const { line, points } of lines) {
+        points.length = 0;
+        line.setAttribute('points', '');
+      }
     },
   };
 }

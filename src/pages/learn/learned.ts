@@ -1,6 +1,6 @@
-import type { LearnReply, LearnRequest } from '../../web/learn-protocol.js';
+import type { Computes, LearnReply, LearnRequest } from '../../web/learn-protocol.js';
 import { element } from '../element.js';
-import type { Saying } from '../language/say.js';
+import { type Saying, say } from '../language/say.js';
 import { confusionTable } from './confusion-table.js';
 import { curves } from './curves.js';
 
@@ -13,12 +13,16 @@ export function learned(
   const worker = new Worker(new URL('./wick-learn.js', import.meta.url), { type: 'module' });
   const chart = curves(request.epochs);
   const table = element('div');
-  results.append(chart.element, table);
+  const engine = element('p', { className: 'quiet' });
+  results.append(engine, chart.element, table);
   return new Promise<Blob>((resolve, reject) => {
     worker.onerror = ({ message }) => reject(new Error(message || 'wick-learn.js did not load'));
     worker.onmessage = ({ data }: MessageEvent<LearnReply>) => {
       if ('stage' in data) tell((words) => words.stages[data.stage]);
-      else if ('error' in data) reject(new Error(data.error));
+      else if ('computes' in data) {
+        say(engine, computing(data.computes));
+        chart.clear();
+      } else if ('error' in data) reject(new Error(data.error));
       else if ('file' in data) resolve(data.file);
       else {
         const { epoch, epochs, train, heldOut, confusion } = data.learned;
@@ -30,4 +34,11 @@ export function learned(
     };
     worker.postMessage(request);
   }).finally(() => worker.terminate());
+}
+
+function computing(computes: Computes): Saying {
+  return (words) =>
+    computes.on === 'gpu'
+      ? words.computesOnGpu(computes.name)
+      : words.computesOnProcessor(computes.problem);
 }

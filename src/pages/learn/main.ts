@@ -3,9 +3,9 @@
 import { cameraInput } from '../camera-input.js';
 import { button, element } from '../element.js';
 import { pageLanguage, type Saying, say, text } from '../language/say.js';
+import { choice } from './choice.js';
 import { type ClassBox, classBox } from './class-box.js';
 import { learned } from './learned.js';
-import { networkChoice } from './network-choice.js';
 import { tryOut } from './try-out.js';
 import { whatIsMissing } from './what-is-missing.js';
 
@@ -16,7 +16,19 @@ const list = element('div', { className: 'classes' });
 const status = element('p', { className: 'quiet', attributes: { 'aria-live': 'polite' } });
 const problem = element('p', { className: 'problem', attributes: { role: 'alert' } });
 const results = element('section', { className: 'results' });
-const network = networkChoice();
+/** Whether the network that is there gets a new head, or a small one begins from scratch. */
+const network = choice('network', (words) => words.whatLearns, [
+  ['backbone', (words) => words.backbone],
+  ['fresh', (words) => words.fresh],
+]);
+const device = choice('device', (words) => words.whatComputes, [
+  ['cpu', (words) => words.processor],
+  ['gpu', (words) => words.gpu],
+]);
+device.element.hidden = !('gpu' in navigator);
+/** `?adapter=software`: a GPU that the CPU plays, for tests. */
+const adapter =
+  new URLSearchParams(location.search).get('adapter') === 'software' ? 'software' : 'gpu';
 const camera = cameraInput({
   async onFrame(picture) {
     (boxes.find((box) => box.chosen) ?? boxes[0])?.add([picture]);
@@ -44,6 +56,7 @@ document.body.append(
     ),
     list,
     network.element,
+    device.element,
     element(
       'p',
       { className: 'row' },
@@ -90,7 +103,8 @@ async function train(): Promise<void> {
     pictures: boxes.flatMap((box) => box.pictures),
     labels: boxes.flatMap((box, k) => box.pictures.map(() => k)),
     epochs,
-  };
+    gpu: device.chosen === 'gpu' ? adapter : null,
+  } as const;
   start.disabled = true;
   try {
     const file = await learned(request, results, (told) => say(status, told));

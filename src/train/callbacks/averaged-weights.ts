@@ -30,7 +30,7 @@ export abstract class AveragedWeights implements Callback {
     this.exchange();
   }
 
-  abstract stateDict(): CallbackState;
+  abstract stateDict(): CallbackState | Promise<CallbackState>;
 
   abstract loadStateDict(state: CallbackState): void;
 

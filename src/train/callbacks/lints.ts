@@ -41,10 +41,11 @@ export class Lints implements Callback {
   }
 
   /** Layers are looked at in epochs 1, 2, 4, 8, …: a forward pass of a few pictures each. */
-  onMeasure({ epoch, batch, images, logits }: MeasureEvent): void {
+  async onMeasure({ epoch, batch, images, logits }: MeasureEvent): Promise<void> {
     if (this.looksFor('constant-output')) this.range.update(logits);
     if (batch !== 1 || (epoch & (epoch - 1)) !== 0 || !this.looksFor('dead-relu')) return;
-    if (this.training !== null) this.tell('dead-relu', deadLayers(this.training.model, images));
+    if (this.training !== null)
+      this.tell('dead-relu', await deadLayers(this.training.model, images));
   }
 
   onEpoch({ lr }: EpochEvent): void {

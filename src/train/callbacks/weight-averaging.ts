@@ -61,8 +61,8 @@ export class WeightAveraging extends AveragedWeights {
     this.update();
   }
 
-  stateDict(): CallbackState {
-    return { tensors: this.averages, data: { steps: this.steps.item() } };
+  async stateDict(): Promise<CallbackState> {
+    return { tensors: this.averages, data: { steps: await this.steps.itemAsync() } };
   }
 
   /** @throws CheckpointError where the averages are of another model */
