@@ -1,7 +1,8 @@
 /** PyTorch as it is installed on this machine. */
 import { spawnSync } from 'node:child_process';
 
-export const python = '/usr/bin/python3'; // Debian's, which has python3-torch
+/** Debian's, which has python3-torch, or the one that WICK_PYTHON names. */
+export const python = process.env.WICK_PYTHON || '/usr/bin/python3';
 
 export interface PyTorchHere {
   readonly version: string;
@@ -18,11 +19,12 @@ export function pytorchHere(): PyTorchHere | null {
 }
 
 function ask(): PyTorchHere | null {
-  const program = 'import torch; print(torch.__version__); print(open("/proc/self/maps").read())';
+  const maps = 'open("/proc/self/maps").read() if os.path.exists("/proc/self/maps") else ""';
+  const program = `import os, torch; print(torch.__version__); print(${maps})`;
   const { status, stdout } = spawnSync(python, ['-c', program], { encoding: 'utf8' });
   if (status !== 0) return null;
-  const [version = '', ...maps] = stdout.split('\n');
-  return { version: version.trim(), isSlow: hasReferenceBlas(maps) };
+  const [version = '', ...lines] = stdout.split('\n');
+  return { version: version.trim(), isSlow: hasReferenceBlas(lines) };
 }
 
 /**

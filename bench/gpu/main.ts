@@ -2,21 +2,30 @@
  * What each workload of the bench costs a GPU, counted, and what that would take on three; then, where this machine has a GPU,
  * what it takes there.
  *
- *   npm run bench:gpu -- [--only NAME,…] [--count]
+ *   npm run bench:gpu -- [--only NAME,…] [--count] [--rounds N] [--seconds S]
  *
- * --count   only counts: no GPU is looked for
+ * --count    only counts: no GPU is looked for
+ * --rounds   as the bench has them; WICK_WEBGPU_ADAPTER=software and one short round only show that it runs
+ *
+ * Beside it PyTorch on the same GPU, where the Python that WICK_PYTHON names has it.
  */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { reasonOf } from '../../src/core/errors.js';
 import { preferEngine, useEngine } from '../../src/engine/select.js';
+import { pytorchOnGpu } from '../contestants/pytorch.js';
 import { projectRoot } from '../project-root.js';
 import { workloads } from '../workloads.js';
 import { costOf, estimate, gpus } from './cost.js';
 
 const { values: options } = parseArgs({
-  options: { only: { type: 'string' }, count: { type: 'boolean', default: false } },
+  options: {
+    only: { type: 'string' },
+    count: { type: 'boolean', default: false },
+    rounds: { type: 'string', default: '8' },
+    seconds: { type: 'string', default: '2' },
+  },
 });
 const only = options.only?.split(',') ?? workloads.map(({ name }) => name);
 
@@ -56,6 +65,10 @@ function measure(): void {
   }
   useEngine('reference');
   const main = join(projectRoot, 'dist/bench/main.js');
-  const args = [main, '--engine', 'webgpu', '--mode', 'compiled', '--precision', 'float32'];
-  spawnSync(process.execPath, [...args, '--only', only.join()], { stdio: 'inherit' });
+  const settings = {
+    ...{ engine: 'webgpu', mode: 'compiled', precision: 'float32', peer: pytorchOnGpu },
+    ...{ only: only.join(), rounds: options.rounds, seconds: options.seconds },
+  };
+  const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
+  spawnSync(process.execPath, [main, ...args], { stdio: 'inherit' });
 }

@@ -1,6 +1,8 @@
 """PyTorch's side of a comparison: the same networks, batches and protocol as bench/workers/wick.ts.
 
-Usage: torch_worker.py WORKLOAD [channels_last] [bf16] [keep_memory] [--threads N]
+Usage: torch_worker.py WORKLOAD [channels_last] [bf16] [keep_memory] [--threads N] [--device cpu|gpu]
+
+--device gpu: CUDA's or Apple's, in float32 throughout.
 
 keep_memory: glibc returns large tensors to the system as soon as they are freed, and gets the memory anew, page by page, in
 every step. Where pages are dear, as on virtual machines, that takes several times as long as the kernels do; with this, the
@@ -25,6 +27,18 @@ args = sys.argv[1:]
 threads = int(args[args.index("--threads") + 1]) if "--threads" in args else 2
 torch.set_num_threads(threads)
 torch.manual_seed(0)
+
+
+def find_gpu():
+    if torch.cuda.is_available():
+        torch.backends.cudnn.allow_tf32 = False  # or convolutions would keep 10 bits of 23
+        return "cuda"
+    if torch.backends.mps.is_available():
+        return "mps"
+    sys.exit("PyTorch finds no GPU")
+
+
+device = find_gpu() if "gpu" in args else "cpu"
 channels_last = "channels_last" in args
 bf16 = "bf16" in args
 
@@ -96,6 +110,7 @@ y = torch.randint(0, workload["classes"], (workload["shape"][0],))
 if channels_last:
     model = model.to(memory_format=torch.channels_last)
     x = x.contiguous(memory_format=torch.channels_last)
+model, x, y = model.to(device), x.to(device), y.to(device)
 trained = [p for p in model.parameters() if p.requires_grad]
 optimizer = (torch.optim.Adam if workload["optimizer"] == "adam" else torch.optim.SGD)(trained, lr=1e-5)
 criterion = nn.CrossEntropyLoss()
@@ -121,6 +136,8 @@ model.train(not workload.get("infer"))
 
 
 def machine_ticks():
+    if not os.path.exists("/proc/stat"):
+        return 0
     fields = [int(v) for v in open("/proc/stat").readline().split()[1:]]
     return fields[0] + fields[1] + fields[2] + fields[5] + fields[6] + fields[7]
 

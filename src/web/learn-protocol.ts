@@ -1,5 +1,4 @@
 /** What a page that learns and its Worker say to each other. */
-import type { AdapterKind } from '../engine/webgpu/device/adapter.js';
 import type { PagePicture } from './bitmap.js';
 
 /** Pictures that a class has at least: one of five is held out. */
@@ -17,8 +16,8 @@ export interface LearnRequest {
   /** The class number of each picture. */
   readonly labels: readonly number[];
   readonly epochs: number;
-  /** The GPU that is asked to compute; null is the processor. */
-  readonly gpu: AdapterKind | null;
+  /** The kind of GPU that is asked to compute, `software` for tests; null is the processor. */
+  readonly gpu: 'gpu' | 'software' | null;
 }
 
 /** What computes: the GPU of that name, or the processor, with the reason where a GPU was asked for. */

@@ -1,11 +1,8 @@
 /** Classes of a visitor's own, learned in a page from its pictures. */
 import { EngineError, ValueError } from '../core/errors.js';
 import { quote } from '../core/outside-text.js';
-import { useEngine } from '../engine/select.js';
-import { openBrowserGpuEngine } from '../engine/webgpu/browser-engine.js';
-import type { AdapterKind } from '../engine/webgpu/device/adapter.js';
 import { manualSeed } from '../tensor/generator.js';
-import { useFastEngine } from './engine.js';
+import { useFastEngine, useGpuEngine } from './engine.js';
 import { learnFresh } from './learn-fresh.js';
 import { learnHead } from './learn-head.js';
 import { type LearnRequest, leastPictures } from './learn-protocol.js';
@@ -39,12 +36,11 @@ export async function learn(request: LearnRequest, learning: Learning): Promise<
 
 /** @throws EngineError where the GPU is not there, or fails */
 async function onGpu(
-  kind: AdapterKind,
+  kind: NonNullable<LearnRequest['gpu']>,
   { onComputes }: Learning,
   computed: () => Promise<Blob>,
 ): Promise<Blob> {
-  const engine = await openBrowserGpuEngine({ adapter: kind });
-  useEngine(engine);
+  const engine = await useGpuEngine({ adapter: kind });
   onComputes({ on: 'gpu', name: engine.adapter.description });
   try {
     return await computed();
