@@ -9,10 +9,12 @@ import { only, type Vec } from '../asm/operands.js';
 import { bytesOf, type Cursor, type KernelWriter, type Part } from '../kernel-writer.js';
 import { wholeVectors } from './vector-places.js';
 
-/** Blocks of channels that follow each other, each with so many pixels. */
+/** Blocks of channels, each with so many pixels. */
 export interface Stream {
   readonly groups: number;
   readonly pixels: number;
+  /** Pixels from a block to the next. */
+  readonly plane: number;
   /** Channels of a block, a multiple of four. */
   readonly block: number;
   readonly storage: Precision;
@@ -37,7 +39,7 @@ interface Channelwise {
 }
 
 /** Pixels that are taken vector by vector: they stay in the first-level cache, and their sums are floats. */
-const chunk = 64;
+export const pixelsAtOnce = 64;
 
 /**
  * Calls `body` for each chunk of pixels and vector of channels; `params` and `sums` go along with the channels, floats and doubles,
@@ -50,7 +52,7 @@ function eachVector(
   { params = [], planes = [], sums }: Channelwise,
   body: (vector: ChannelVector) => void,
 ): void {
-  const { groups, pixels, block, storage } = shape;
+  const { groups, pixels, plane, block, storage } = shape;
   const vectors = wholeVectors(block, w.level.lanes);
   for (const { lanes } of vectors) w.part(lanes);
   const some = (count: number) => {
@@ -68,10 +70,12 @@ function eachVector(
     for (const tensor of tensors) tensor.advance(count * block * bytesOf(storage));
   };
   w.loop(groups, () => {
-    w.loop(Math.floor(pixels / chunk), () => some(chunk));
-    if (pixels % chunk > 0) some(pixels % chunk);
+    w.loop(Math.floor(pixels / pixelsAtOnce), () => some(pixelsAtOnce));
+    if (pixels % pixelsAtOnce > 0) some(pixels % pixelsAtOnce);
     for (const param of params) param.advance(4 * block);
-    for (const plane of planes) plane.advance(pixels * block * bytesOf(storage));
+    const pixelBytes = block * bytesOf(storage);
+    for (const tensor of tensors) tensor.advance((plane - pixels) * pixelBytes);
+    for (const first of planes) first.advance(plane * pixelBytes);
     sums?.advance(8 * block);
   });
 }

@@ -40,3 +40,13 @@ export function runsOf(axis: Axis): AxisRun[] {
 export function inputAt({ step, padding, dilation }: Axis, at: number, first: number): number {
   return at * step - padding + first * dilation;
 }
+
+/** The inputs [first, end) among which outputs [first, end) of a run meet all of its kernel elements. */
+export function inputRows(
+  axis: Axis,
+  { first: element, kernel }: Pick<AxisRun, 'first' | 'kernel'>,
+  { first, end }: { readonly first: number; readonly end: number },
+) {
+  const last = inputAt(axis, end - 1, element + kernel - 1);
+  return { first: inputAt(axis, first, element), end: last + 1 };
+}

@@ -12,6 +12,7 @@ import {
   momentSums,
   normalize,
   normalizeGradient,
+  pixelsAtOnce,
   type Stream,
   type SumStream,
 } from '../kernels/channel-streams.js';
@@ -19,17 +20,18 @@ import { zeroFill } from '../kernels/weight-order.js';
 import type { Kernel, Kernels } from '../kernels.js';
 import { areReachable, KernelPhase, type Operand, type Place } from './phase.js';
 import { isWorthWriting, type StoredReplacement, type StoredReplacements } from './replacement.js';
-import { shareOf } from './shares.js';
+import { shareOf, unitsOf } from './shares.js';
+import { evenStrips } from './strips.js';
 
 /** Whole planes are shared out where every thread gets some. */
 const planesPerThread = 8;
 
-/** What a thread works on at once: blocks of channels of an image, or a part of one. */
+/** What a thread works on at once: blocks of channels of an image, or some pixels of them. */
 interface Piece extends Pick<Stream, 'groups' | 'pixels'> {
   readonly image: number;
-  /** In pixels from the first. */
-  readonly at: number;
   readonly group: number;
+  /** Of those of the image. */
+  readonly first: number;
 }
 
 /** A tensor as the replaced kernels see it. */
@@ -54,15 +56,22 @@ function channelsOf(sizes: Sizes, storage: Precision): Channels | undefined {
 }
 
 function* piecesOf(channels: Channels, thread: number, threads: number): Generator<Piece> {
-  const { images, groups, pixels } = channels;
+  const { images, groups, pixels, block, storage } = channels;
   const planes = images * groups;
+  if (images % threads === 0) {
+    const strips = evenStrips(pixels, groups * block * bytesOf(storage), pixelsAtOnce);
+    for (const image of unitsOf(images, thread, threads))
+      for (const { first, end } of strips)
+        yield { image, first, group: 0, groups, pixels: end - first };
+    return;
+  }
   if (planes >= planesPerThread * threads) {
     const { first, end } = shareOf(planes, thread, threads);
     for (let plane = first; plane < end; ) {
       const group = plane % groups;
       const count = Math.min(groups - group, end - plane);
       const image = Math.floor(plane / groups);
-      yield { image, at: plane * pixels, group, groups: count, pixels };
+      yield { image, first: 0, group, groups: count, pixels };
       plane += count;
     }
     return;
@@ -72,7 +81,7 @@ function* piecesOf(channels: Channels, thread: number, threads: number): Generat
     const plane = Math.floor(at / pixels);
     const count = Math.min(end, (plane + 1) * pixels) - at;
     const image = Math.floor(plane / groups);
-    yield { image, at, group: plane % groups, groups: 1, pixels: count };
+    yield { image, first: at % pixels, group: plane % groups, groups: 1, pixels: count };
     at += count;
   }
 }
@@ -86,7 +95,10 @@ interface Operands {
   readonly param: (pointer: Pointer) => (piece: Piece) => Place;
 }
 
-function operandsOf(context: LowerContext, { block, storage }: Channels): Operands {
+function operandsOf(
+  context: LowerContext,
+  { groups, pixels: all, block, storage }: Channels,
+): Operands {
   const phase = new KernelPhase(context);
   const tensors: Operand[] = [];
   return {
@@ -95,7 +107,11 @@ function operandsOf(context: LowerContext, { block, storage }: Channels): Operan
     tensor(pointer) {
       const operand = phase.operand(pointer);
       tensors.push(operand);
-      return ({ at }) => operand.at(at * block * bytesOf(storage));
+      return ({ image, group, first, pixels }) => {
+        const at = (image * groups + group) * all + first;
+        const apart = block * bytesOf(storage);
+        return operand.at(at * apart, { first, end: first + pixels, apart });
+      };
     },
     param(pointer) {
       const operand = phase.operand(pointer);
@@ -120,7 +136,7 @@ function emitPass(
     (thread, call, ofImages) => {
       for (const piece of piecesOf(channels, thread, threads)) {
         const { groups, pixels, image } = piece;
-        const kernel = kernelOf({ groups, pixels, block, storage });
+        const kernel = kernelOf({ groups, pixels, plane: channels.pixels, block, storage });
         ofImages({ first: image, end: image + 1 });
         call(kernel, ...places.map((place) => place(piece)));
       }
@@ -157,7 +173,8 @@ function emitSums(
       call(kernels.get(zeroFill, { bytes: partBytes }), at(thread));
       for (const piece of piecesOf(channels, thread, threads)) {
         const { groups, pixels, group, image } = piece;
-        const kernel = kernelOf({ groups, pixels, block, storage, apart });
+        const plane = channels.pixels;
+        const kernel = kernelOf({ groups, pixels, plane, block, storage, apart });
         const places = [...before.map((place) => place(piece)), at(thread, group)];
         ofImages({ first: image, end: image + 1 });
         call(kernel, ...places, ...after.map((place) => place(piece)));
@@ -177,12 +194,12 @@ const batchNormSums: StoredReplacement<KernelArguments['batchNormSums']> = (
   if (channels === undefined) return false;
   const operands = operandsOf(context, channels);
   const from = operands.tensor(args.x);
-  const { images, groups, pixels } = channels;
+  const { images } = channels;
   // Values of the first image that the thread has, where each has as many, as the kernel that adds their sums expects.
   const each = images / context.threads;
   const first = (piece: Piece) => {
     const shift = Number.isInteger(each) ? piece.image - (piece.image % each) : 0;
-    return from({ ...piece, at: (shift * groups + piece.group) * pixels });
+    return from({ ...piece, image: shift, first: 0 });
   };
   const sums = sumsOf(operands.phase, channels, args.sums, 2);
   emitSums(kernels, context, channels, operands, sums, { before: [from, first] }, (stream) =>

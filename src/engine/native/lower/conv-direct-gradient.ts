@@ -7,13 +7,13 @@ import { type Cells, cellsFor, convGradient } from '../kernels/conv-gradient.js'
 import { depthwiseGradient, mostTaps } from '../kernels/depthwise.js';
 import { zeroFill } from '../kernels/weight-order.js';
 import type { Kernels } from '../kernels.js';
-import { type Axis, inputAt, runsOf, tapsOf } from './axis.js';
+import { type Axis, inputAt, inputRows, runsOf, tapsOf } from './axis.js';
 import { axesOf } from './conv-direct.js';
 import { emitUnpacking, type WeightView } from './packed-weights.js';
 import { type Call, KernelPhase, type OfImages, type Operand } from './phase.js';
 import { emitPixelPairs, hasPairs, pairedColumns } from './pixel-pairs.js';
 import { shareOf } from './shares.js';
-import { channelBlocks, type StoredImage, vectorPlaces } from './stored-image.js';
+import { channelBlocks, pixelsOf, type StoredImage, vectorPlaces } from './stored-image.js';
 
 /** Bytes of all threads' sums: where weights are so large, fewer threads work. */
 const mostSumBytes = 2 ** 29;
@@ -176,7 +176,12 @@ function emitPiece(
   };
   const { outChannels } = geometry;
   const xRow = inputAt(rows, piece.row, first) * x.rowBytes + piece.image * x.imageBytes;
-  const dyAt = operands.dy.at(piece.image * dy.imageBytes + piece.row * dy.rowBytes);
+  const written = { first: piece.row, end: piece.row + piece.rows };
+  const meets = inputRows(rows, { first, kernel: kernelRows }, written);
+  const dyAt = operands.dy.at(
+    piece.image * dy.imageBytes + piece.row * dy.rowBytes,
+    pixelsOf(dy, written),
+  );
   view.blocks.forEach((block, i) => {
     const cell = block.first * geometry.kernel[0] + first * block.count;
     const sumsAt = operands.sums.at(at + cell * columns.kernel * sumBytes);
@@ -190,7 +195,8 @@ function emitPiece(
           ...{ channels: block.count, xChannel: x.channelBytes, outChannels },
           cells: cellsOf(kernels, columns.kernel, kernelRows, block.count, outChannels),
         });
-    call(kernel, operands.x.at(xRow + i * x.blockBytes), dyAt, sumsAt);
+    const xAt = operands.x.at(xRow + i * x.blockBytes, pixelsOf(x, meets));
+    call(kernel, xAt, dyAt, sumsAt);
   });
 }
 

@@ -11,11 +11,18 @@ import type { Ending } from '../kernels/ending.js';
 import { evenPieces, type Tile } from '../kernels/product.js';
 import { pairWeights } from '../kernels/weight-order.js';
 import type { Kernel, Kernels } from '../kernels.js';
-import { type Axis, type AxisRun, inputAt, runsOf, tapsOf } from './axis.js';
+import { type Axis, type AxisRun, inputAt, inputRows, runsOf, tapsOf } from './axis.js';
 import { emitPacking, type Packing, packedBytes, type WeightView } from './packed-weights.js';
 import { type Call, KernelPhase, type Operand } from './phase.js';
 import { shareOf, unitsOf } from './shares.js';
-import { channelBlocks, channelRuns, type StoredImage, vectorPlaces } from './stored-image.js';
+import {
+  channelBlocks,
+  channelRuns,
+  pixelsOf,
+  type StoredImage,
+  vectorPlaces,
+} from './stored-image.js';
+import { evenStrips, type Strip } from './strips.js';
 
 export function axesOf(geometry: ConvGeometry): readonly [Axis, Axis] {
   const { size, outSize, kernel, stride, padding, dilation } = geometry;
@@ -138,23 +145,34 @@ function emitParts(
   const { x, y } = operands;
   const convolved = { from: [x], to: [y] };
   const kernelsOf = parts.map((part) => rowKernels(kernels, conv, part, tile));
+  const strips = stripsOf(conv, parts, packedEnd);
   phase.run(
     (thread, call, ofImages) => {
       // Image by image: the parts of one read the same pixels and write between each other's.
       for (let image = 0; image < conv.batch; image++) {
         ofImages({ first: image, end: image + 1 });
-        parts.forEach((part, i) => {
-          const kernelOf = kernelsOf[i];
-          if (kernelOf === undefined) return;
-          const share = shareOf(conv.batch * part.axes[0].outSize, thread, threads);
-          const at = (packings[i]?.at ?? 0) / (pairs ? 2 : 1);
-          emitRows(call, conv, { part, kernelOf, at, image, share }, operands);
-        });
+        for (const strip of strips)
+          parts.forEach((part, i) => {
+            const kernelOf = kernelsOf[i];
+            if (kernelOf === undefined) return;
+            const share = shareOf(conv.batch * part.axes[0].outSize, thread, threads);
+            const at = (packings[i]?.at ?? 0) / (pairs ? 2 : 1);
+            emitRows(call, conv, { part, kernelOf, at, image, share, strip }, operands);
+          });
       }
     },
     { images: conv.batch, operands: [x, y], convolved },
   );
 }
+
+/** Rows of all parts that are computed together. All weights are read for each of them: they take less of a cache than the rows. */
+function stripsOf({ from, to }: DirectConv, parts: readonly Part[], weightBytes: number) {
+  const rows = Math.max(...parts.map(({ axes }) => axes[0].outSize));
+  const bytes = Math.max(from.imageBytes, to.imageBytes) / rows;
+  return evenStrips(rows, weightBytes > mostWeightBytes ? 0 : bytes);
+}
+
+const mostWeightBytes = 32 * 1024;
 
 /** Whether channels are multiplied two at a time, as bfloat16. */
 const readsPairs = ({ from, isDepthwise }: Pick<DirectConv, 'from' | 'isDepthwise'>) =>
@@ -264,29 +282,43 @@ interface PartRows {
   readonly at: number;
   readonly image: number;
   readonly share: { readonly first: number; readonly end: number };
+  /** Of this image's rows, those that are to be computed now. */
+  readonly strip: Strip;
 }
 
 function emitRows(
   call: Call,
   { from, to }: DirectConv,
-  { part, kernelOf, at, image, share }: PartRows,
+  { part, kernelOf, at, image, share, strip }: PartRows,
   { x, weights, y, bias }: Operands,
 ): void {
   const [rows] = part.axes;
+  const shareStart = share.first - image * rows.outSize;
+  const shareEnd = share.end - image * rows.outSize;
   for (const run of runsOf(rows)) {
-    const start = image * rows.outSize + run.at;
-    const first = Math.max(start, share.first);
-    const count = Math.min(start + run.count, share.end) - first;
-    if (count <= 0) continue;
-    const row = run.at + first - start;
+    const row = Math.max(run.at, strip.first, shareStart);
+    const end = Math.min(run.at + run.count, strip.end, shareEnd);
+    if (row >= end) continue;
+    const written = part.first + row * part.every[0] * to.rowBytes;
     call(
-      kernelOf(run, count),
-      x.at(image * from.imageBytes + inputAt(rows, row, run.first) * from.rowBytes),
+      kernelOf(run, end - row),
+      x.at(
+        image * from.imageBytes + inputAt(rows, row, run.first) * from.rowBytes,
+        pixelsOf(from, inputRows(rows, run, { first: row, end })),
+      ),
       weights.at(at),
-      y.at(image * to.imageBytes + part.first + row * part.every[0] * to.rowBytes),
+      y.at(
+        image * to.imageBytes + written,
+        pixelsOf(to, writtenRows(written, part, to, end - row)),
+      ),
       bias.at(0),
     );
   }
+}
+
+function writtenRows(written: number, { every }: Part, { rowBytes }: StoredImage, count: number) {
+  const first = Math.floor(written / rowBytes);
+  return { first, end: first + (count - 1) * every[0] + 1 };
 }
 
 /** The tile for which a row of `width` pixels takes the fewest cycles: of multiply-adds, of loads, of bytes of weights. */

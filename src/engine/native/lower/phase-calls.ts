@@ -1,4 +1,5 @@
 /** The calls of a phase, and the form in which the runner (`../runner.ts`) reads them. */
+import { internalError } from '../../../core/errors.js';
 import type { LowerContext } from '../../compiler/lowering.js';
 import type { Phase } from '../../compiler/phase.js';
 import { Pointer, type Region } from '../../compiler/region.js';
@@ -9,6 +10,16 @@ import type { Kernel } from '../kernels.js';
 export interface Place {
   readonly operand: Operand;
   readonly at: number;
+  /** Those that the call touches there, of each image that it is of. @default all */
+  readonly pixels?: Pixels | undefined;
+}
+
+/** Pixels [first, end) of an image, row by row, whatever their channels. */
+export interface Pixels {
+  readonly first: number;
+  readonly end: number;
+  /** Bytes from one to the next. */
+  readonly apart: number;
 }
 
 /** Memory that a phase works on. */
@@ -20,8 +31,8 @@ export class Operand {
     readonly isOwn: boolean,
   ) {}
 
-  at(bytes: number): Place {
-    return { operand: this, at: bytes };
+  at(bytes: number, pixels?: Pixels): Place {
+    return { operand: this, at: bytes, pixels };
   }
 }
 
@@ -51,6 +62,8 @@ export interface PhaseCall {
   readonly places: readonly Place[];
   /** Undefined where it is of none. */
   readonly images: Images | undefined;
+  /** How much of what its phase does to the first of them is done before, 0–1. */
+  readonly progress: number;
 }
 
 export interface PhaseCalls {
@@ -58,6 +71,26 @@ export interface PhaseCalls {
   /** Of each thread. */
   readonly lists: readonly (readonly PhaseCall[])[];
   readonly byImages: ByImages | undefined;
+}
+
+/** Throws where a kernel would leave the memory of an operand. */
+export function requireReachable({ reaches }: Kernel, places: readonly Place[]): void {
+  if (places.length !== reaches.length)
+    throw internalError(`a kernel of ${reaches.length} arguments gets ${places.length}`);
+  places.forEach(({ operand, at }, i) => {
+    const reach = reaches[i];
+    if (reach !== undefined) requireInside(i, at + reach.from, at + reach.to, operand.bytes);
+  });
+}
+
+/** Offsets are 32-bit numbers with a sign. */
+export const maxBytes = 2 ** 31;
+
+function requireInside(argument: number, from: number, to: number, bytes: number): void {
+  if (from >= 0 && to <= bytes && bytes < maxBytes) return;
+  throw internalError(
+    `argument ${argument} of a kernel would reach bytes ${from} to ${to} of ${bytes}`,
+  );
 }
 
 /** Bytes of an entry before its arguments, and of an argument. */

@@ -2,7 +2,6 @@
  * A phase of emitted kernels: for each thread a list of calls on the phase's operands. Every argument is checked here
  * against the memory that its operand has, so that no list can lead a kernel out of it.
  */
-import { internalError } from '../../../core/errors.js';
 import type { LowerContext } from '../../compiler/lowering.js';
 import type { Pointer } from '../../compiler/region.js';
 import type { Kernel } from '../kernels.js';
@@ -10,9 +9,11 @@ import {
   type ByImages,
   emitCalls,
   type Images,
+  maxBytes,
   Operand,
   type PhaseCall,
   type Place,
+  requireReachable,
 } from './phase-calls.js';
 
 export type { Operand, Place };
@@ -46,12 +47,12 @@ export class KernelPhase {
       let images: Images | undefined;
       const call: Call = (kernel, ...places) => {
         requireReachable(kernel, places);
-        calls.push({ kernel, places, images });
+        calls.push({ kernel, places, images, progress: 0 });
       };
       list(thread, call, (some) => {
         images = some;
       });
-      return calls;
+      return inOrder(calls);
     });
     const isEven = byImages !== undefined && haveOwnImages(lists, byImages);
     emitCalls(context, { operands, lists, byImages: isEven ? byImages : undefined });
@@ -61,6 +62,20 @@ export class KernelPhase {
     this.operands.push(operand);
     return operand;
   }
+}
+
+/** The calls, which say how far their phase has come with an image. */
+function inOrder(calls: readonly PhaseCall[]): PhaseCall[] {
+  const ofImage = new Map<number | undefined, number>();
+  const places = calls.map(({ images }) => {
+    const place = ofImage.get(images?.first) ?? 0;
+    ofImage.set(images?.first, place + 1);
+    return place;
+  });
+  return calls.map((call, i) => ({
+    ...call,
+    progress: (places[i] ?? 0) / (ofImage.get(call.images?.first) ?? 1),
+  }));
 }
 
 /** Whether each thread's calls are of its share of the images alone, and the shares are equal. */
@@ -74,25 +89,6 @@ function haveOwnImages(lists: readonly (readonly PhaseCall[])[], { images }: ByI
 
 const isWithin = (images: Images, first: number, end: number) =>
   images.first >= first && images.end <= end;
-
-function requireReachable({ reaches }: Kernel, places: readonly Place[]): void {
-  if (places.length !== reaches.length)
-    throw internalError(`a kernel of ${reaches.length} arguments gets ${places.length}`);
-  places.forEach(({ operand, at }, i) => {
-    const reach = reaches[i];
-    if (reach !== undefined) requireInside(i, at + reach.from, at + reach.to, operand.bytes);
-  });
-}
-
-/** Offsets are 32-bit numbers with a sign. */
-const maxBytes = 2 ** 31;
-
-function requireInside(argument: number, from: number, to: number, bytes: number): void {
-  if (from >= 0 && to <= bytes && bytes < maxBytes) return;
-  throw internalError(
-    `argument ${argument} of a kernel would reach bytes ${from} to ${to} of ${bytes}`,
-  );
-}
 
 /** Whether operands of so many bytes can be reached. */
 export function areReachable(...bytes: readonly number[]): boolean {

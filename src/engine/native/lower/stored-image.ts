@@ -6,6 +6,7 @@ import type { Precision } from '../../precision.js';
 import { bytesOf } from '../kernel-writer.js';
 import type { ChannelRun } from '../kernels/conv-rows.js';
 import type { VectorPlaces } from '../kernels/vector-places.js';
+import type { Pixels } from './phase-calls.js';
 
 /** Channels of a block, whatever the vectors' width. */
 const channelsOfBlock = 16;
@@ -50,6 +51,14 @@ export function storedImage(
   const channelBytes = block === ROWS ? blockBytes : bytes;
   const layout = { channelBytes, pixelBytes, rowBytes, blockBytes, imageBytes };
   return { pointer, channels, size, block, storage, ...layout };
+}
+
+/** The pixels of whole rows. */
+export function pixelsOf(
+  { size: [, width], pixelBytes: apart }: StoredImage,
+  { first, end }: { readonly first: number; readonly end: number },
+): Pixels {
+  return { first: first * width, end: end * width, apart };
 }
 
 /** How vectors of so many channels lie in an image in a layout of {@link vectorBlock}. */

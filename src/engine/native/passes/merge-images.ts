@@ -1,6 +1,6 @@
 /**
- * Phases that work on a batch image by image run together, each image through all of them: what one writes the next still finds in
- * the cache. Each thread has the same images in all of them, and a call finds done what the calls before it do to its images.
+ * Phases that work on a batch image by image run together, each image through all of them, and some rows after the other where their
+ * calls are of rows: what one writes the next still finds in the cache. Each thread has the same images in all of them.
  */
 import { dependOn, type Phase } from '../../compiler/phase.js';
 import type { ArrangeContext, Compose } from '../../compiler/target.js';
@@ -11,6 +11,7 @@ import {
   type Operand,
   type PhaseCall,
   type PhaseCalls,
+  type Place,
 } from '../lower/phase-calls.js';
 
 /** How far apart phases may stand. */
@@ -93,17 +94,42 @@ function mergedCalls(a: PhaseCalls, b: PhaseCalls): PhaseCalls {
   };
 }
 
-/** The second list's calls as soon as the first has done with their images. */
+/**
+ * Both lists, image by image, and within an image as far as each has come with it: what the first list's calls make is taken up while it
+ * is still in the cache. None of the second list runs before those of the first that it depends on, or that depend on it.
+ */
 function interleaved(first: readonly PhaseCall[], second: readonly PhaseCall[]): PhaseCall[] {
   const list: PhaseCall[] = [];
+  const ends = new Map<number, number>();
   let done = 0;
   for (const call of second) {
     const { end } = call.images ?? { end: 0 };
-    const last = first.findLastIndex(({ images }) => images === undefined || images.first < end);
-    for (; done <= last; done++) list.push(...first.slice(done, done + 1));
-    list.push(call);
+    const stop = ends.get(end) ?? first.findLastIndex((other) => isBefore(other, end)) + 1;
+    ends.set(end, stop);
+    const ready = first.slice(done, stop);
+    ready.splice(ready.findLastIndex((other) => comesBefore(other, call)) + 1);
+    list.push(...ready, call);
+    done += ready.length;
   }
   return [...list, ...first.slice(done)];
+}
+
+/** Whether a call is of no image, or of some before `end`. */
+const isBefore = ({ images }: PhaseCall, end: number) => images === undefined || images.first < end;
+
+function comesBefore(one: PhaseCall, other: PhaseCall): boolean {
+  if (one.images === undefined) return true;
+  if (other.images === undefined || one.images.first >= other.images.end) return false;
+  if (one.images.end <= other.images.first || one.progress <= other.progress) return true;
+  return one.places.some((place) => other.places.some((another) => meet(place, another)));
+}
+
+/** Whether one of the calls writes what the other touches. */
+function meet(a: Place, b: Place): boolean {
+  if (a.operand.pointer.region !== b.operand.pointer.region) return false;
+  if (a.operand.pointer.access !== 'write' && b.operand.pointer.access !== 'write') return false;
+  if (a.pixels === undefined || b.pixels === undefined) return true;
+  return a.pixels.first < b.pixels.end && b.pixels.first < a.pixels.end;
 }
 
 /** What is split in both, or touched by one alone. */

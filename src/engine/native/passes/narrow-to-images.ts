@@ -11,7 +11,9 @@ import {
   Operand,
   type PhaseCall,
   type PhaseCalls,
+  requireReachable,
 } from '../lower/phase-calls.js';
+import { reuseRows } from './reuse-rows.js';
 
 export function narrowToImages(
   phases: readonly Phase[],
@@ -30,8 +32,11 @@ export function narrowToImages(
     return compose(phase.note, (context) => {
       let narrowed = calls;
       for (const region of fitting) {
-        const { pointer, bytes } = context.threadScratch(imageBytes(calls, region));
-        narrowed = inRoomOfImage(narrowed, region, new Operand(pointer, bytes, true));
+        const size = imageBytes(calls, region);
+        const { pointer, bytes } = context.threadScratch(size);
+        const lists = narrowed.lists.map((list) => reuseRows(list, region, size));
+        const room = new Operand(pointer, bytes, true);
+        narrowed = inRoomOfImage({ ...narrowed, lists }, region, room);
       }
       emitCalls(context, narrowed);
     });
@@ -79,14 +84,16 @@ function inRoomOfImage(
 ): PhaseCalls {
   const isOther = ({ pointer }: Operand) => pointer.region !== region;
   const bytes = byImages === undefined ? 0 : region.bytes / byImages.images;
-  const placed = (call: PhaseCall): PhaseCall => ({
-    ...call,
-    places: call.places.map((place) => {
+  const placed = (call: PhaseCall): PhaseCall => {
+    const places = call.places.map((place) => {
       const { pointer } = place.operand;
       if (pointer.region !== region) return place;
-      return room.at(pointer.offset + place.at - (call.images?.first ?? 0) * bytes);
-    }),
-  });
+      const at = pointer.offset + place.at - (call.images?.first ?? 0) * bytes;
+      return room.at(at, place.pixels);
+    });
+    requireReachable(call.kernel, places);
+    return { ...call, places };
+  };
   return {
     operands: [...operands.filter(isOther), room],
     lists: lists.map((list) => list.map(placed)),
