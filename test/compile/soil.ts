@@ -7,11 +7,11 @@ import { full } from '../../src/tensor/creation.js';
 import { noGrad } from '../../src/tensor/grad-mode.js';
 
 /** Leaves NaN in the scratch memory that later plans of the engine use too, for as long as the returned plan is kept. */
-export function soil(engine: Engine): () => void {
+export function soil(engine: Engine, images = 2): () => void {
   const before = currentEngine();
   try {
     useEngine(engine);
-    const x = full([2, 16, 64, 64], Number.NaN);
+    const x = full([images, 16, 64, 64], Number.NaN);
     const w = full([16, 16, 3, 3], 1);
     const same = { padding: 1 };
     const plan = compile(() =>

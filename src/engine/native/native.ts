@@ -59,7 +59,7 @@ export function openNativeEngine({ level, ...options }: NativeEngineOptions = {}
   const provider: Provider = {
     name: 'native',
     withoutBfloat16: hasBfloat16(features, kernels.level) ? undefined : withoutBfloat16,
-    passes: [(graph) => fuseEndings(graph, takesConv2d(kernels))],
+    passes: [(graph) => fuseEndings(graph, takesConv2d)],
     lowerings: {
       conv2d: conv2dLowering(kernels),
       conv2dBackwardInput: conv2dBackwardInputLowering(kernels),

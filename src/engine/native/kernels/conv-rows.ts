@@ -9,7 +9,13 @@ import type { Cursor, KernelWriter } from '../kernel-writer.js';
 import { type Ending, storeEnded } from './ending.js';
 import { isInside } from './is-inside.js';
 import { evenPieces, type Tile } from './product.js';
-import { eachPanel, type VectorPlaces, vectorAt } from './vector-places.js';
+import {
+  type BlockEnd,
+  eachPanel,
+  storeZeros,
+  type VectorPlaces,
+  vectorAt,
+} from './vector-places.js';
 
 /** A run of blocks of input channels. */
 export interface ChannelRun {
@@ -17,7 +23,8 @@ export interface ChannelRun {
   readonly channels: number;
 }
 
-export interface ConvRows {
+/** `isPadded` and `zeros`: of the output. */
+export interface ConvRows extends BlockEnd {
   /** Rows of the output, which all have the same kernel rows inside the image. */
   readonly rows: number;
   readonly kernelRows: number;
@@ -39,8 +46,6 @@ export interface ConvRows {
   /** Bytes of the input between blocks of channels. */
   readonly xBlock: number;
   readonly outChannels: number;
-  /** Whether the last vector of the output is stored whole, zeros behind the channels. */
-  readonly isPadded: boolean;
   /** Bytes of the output between pixels and rows. */
   readonly yPixel: number;
   readonly yRow: number;
@@ -92,6 +97,11 @@ export function convRows(w: KernelWriter, shape: ConvRows): void {
             })),
           );
           storeEnded(w, yVectors.storage, shape.ending, cells);
+          for (const [i, { sum }] of cells.entries())
+            if (isLast && (i + 1) % count === 0) {
+              const end = Math.floor(i / count) * yPixel + vectorAt(yVectors, count - 1, lanes);
+              storeZeros(w, { ...shape, storage: yVectors.storage }, sum, (at) => y.at(end + at));
+            }
           x.advance(group.pixels * step * xPixel);
           y.advance(group.pixels * yPixel);
         });

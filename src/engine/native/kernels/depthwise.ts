@@ -9,7 +9,7 @@ import { bytesOf, type Cursor, type KernelWriter, type Part } from '../kernel-wr
 import { type Ending, storeEnded } from './ending.js';
 import { isInside } from './is-inside.js';
 import { evenPieces } from './product.js';
-import { eachPanel, type VectorPlaces } from './vector-places.js';
+import { type BlockEnd, eachPanel, storeZeros, type VectorPlaces } from './vector-places.js';
 
 /** A row of pixels along which taps meet the input. */
 interface Row {
@@ -19,7 +19,8 @@ interface Row {
   readonly taps: readonly number[];
 }
 
-export interface DepthwiseRows extends Row {
+/** `isPadded` and `zeros`: of the output. */
+export interface DepthwiseRows extends Row, BlockEnd {
   readonly rows: number;
   readonly kernelRows: number;
   readonly firstRow: number;
@@ -28,7 +29,6 @@ export interface DepthwiseRows extends Row {
   readonly xKernelRow: number;
   readonly xRow: number;
   readonly xVectors: VectorPlaces;
-  readonly isPadded: boolean;
   readonly yPixel: number;
   readonly yRow: number;
   readonly yVectors: VectorPlaces;
@@ -70,6 +70,11 @@ export function depthwiseRows(w: KernelWriter, shape: DepthwiseRows): void {
           const own = shape.isPadded ? undefined : part;
           const cells = sums.map((sum, p) => ({ sum, at: y.at(p * yPixel), part: own }));
           storeEnded(w, shape.yVectors.storage, shape.ending, cells);
+          if (isLast)
+            for (const [p, sum] of sums.entries())
+              storeZeros(w, { ...shape, ...shape.yVectors }, sum, (bytes) =>
+                y.at(p * yPixel + bytes),
+              );
           x.advance(size * step * xPixel);
           y.advance(size * yPixel);
         });

@@ -8,6 +8,7 @@ import type { Cursor, KernelWriter, Part } from '../kernel-writer.js';
 import { type Ending, storeEnded } from './ending.js';
 import { lineGatherPass, lineInputPass, lineSpreadPass, points } from './line-passes.js';
 import { type ElementForm, formBytes, storeForm } from './pairs.js';
+import { type BlockEnd, storeZeros } from './vector-places.js';
 
 /** Tiles that are alike: positions [first, end) of their windows are inside of the image. */
 export interface TileRun {
@@ -150,9 +151,7 @@ export function lineGradient(
   });
 }
 
-export interface LineResults extends LineOutputs {
-  /** Whether the last vector is stored whole, zeros behind the channels. */
-  readonly isPadded: boolean;
+export interface LineResults extends LineOutputs, BlockEnd {
   readonly ending: Ending;
 }
 
@@ -176,6 +175,8 @@ export function lineOutput(w: KernelWriter, shape: LineResults): void {
       const isFollowed = vectors.length === 1 && j + 1 < run.end && !shape.ending.adds;
       const own = shape.isPadded || isFollowed ? undefined : part;
       storeEnded(w, shape.storage, shape.ending, [{ sum: from, at, part: own }]);
+      if (vector === vectors.at(-1))
+        storeZeros(w, shape, from, (bytes) => image.at(j * shape.position + vector.pixel + bytes));
     });
   });
 }

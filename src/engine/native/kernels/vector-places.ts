@@ -1,5 +1,6 @@
 /** Where vectors of channels lie in a tensor, and loops over panels of them. */
 import type { Precision } from '../../precision.js';
+import type { Mem, Vec } from '../asm/operands.js';
 import { bytesOf, type KernelWriter } from '../kernel-writer.js';
 
 /** Side by side in blocks of so many, and blocks so many bytes apart. */
@@ -13,6 +14,26 @@ export interface VectorPlaces {
 export function vectorAt(places: VectorPlaces, v: number, lanes: number): number {
   const { perBlock, blockBytes, storage } = places;
   return Math.floor(v / perBlock) * blockBytes + (v % perBlock) * bytesOf(storage) * lanes;
+}
+
+/** How a tensor's channels end in its last block. */
+export interface BlockEnd {
+  /** Whether the last vector is stored whole, zeros behind the channels. */
+  readonly isPadded: boolean;
+  /** Vectors of zeros that are stored behind it. */
+  readonly zeros: number;
+}
+
+/** Stores those vectors, the last one being at `at`; `last` is lost. */
+export function storeZeros(
+  w: KernelWriter,
+  { zeros, storage }: Pick<BlockEnd, 'zeros'> & Pick<VectorPlaces, 'storage'>,
+  last: Vec,
+  at: (bytes: number) => Mem,
+): void {
+  if (zeros > 0) w.zero(last);
+  for (let v = 1; v <= zeros; v++)
+    w.storeAs(storage, at(v * bytesOf(storage) * w.level.lanes), last);
 }
 
 /** Channels in panels of `vectors`, the last of which may have fewer, and its last vector may be a part of one. */

@@ -16,6 +16,7 @@ import { emitPacking, type Packing, packedBytes, type WeightView } from './packe
 import { type Call, KernelPhase, type Operand } from './phase.js';
 import { shareOf, unitsOf } from './shares.js';
 import {
+  blockEnd,
   channelBlocks,
   channelRuns,
   pixelsOf,
@@ -240,7 +241,7 @@ function rowKernels(
     xPixel: from.pixelBytes,
     xKernelRow: rows.dilation * from.rowBytes,
     xRow: rows.step * from.rowBytes,
-    isPadded: to.channels % to.block !== 0,
+    ...blockEnd(to, lanes),
     yPixel: part.every[1] * to.pixelBytes,
     yRow: part.every[0] * to.rowBytes,
     yVectors: vectorPlaces(to, lanes),

@@ -23,7 +23,7 @@ import { emitTileGradient } from './conv-tile-gradient.js';
 import { endingOf } from './ending.js';
 import { type Lines, worthwhileLines } from './line-geometry.js';
 import { areReachable } from './phase.js';
-import { fillsBlocks, type StoredImage, storedImage, vectorBlock } from './stored-image.js';
+import { type StoredImage, storedImage, vectorBlock } from './stored-image.js';
 import { block as tileBlock } from './tile-rows.js';
 import { emitWinograd } from './winograd.js';
 import { emitWinogradGradient } from './winograd-gradient.js';
@@ -32,11 +32,6 @@ import { emitLinesGradient } from './winograd-lines-gradient.js';
 
 /** A picture has no whole vectors of channels to write. */
 const fewChannels = 4;
-
-/** Whether a convolution to so many channels is written in whole vectors. */
-function isWritten(channels: number, { level }: Kernels): boolean {
-  return channels > fewChannels && fillsBlocks(channels, level.lanes);
-}
 
 /** The geometry where emitted code can compute the pass; undefined where it is left to the engine's other kernels. */
 function geometryOf(
@@ -147,13 +142,11 @@ function biasOf(context: LowerContext, bias: Value | undefined, channels: number
 }
 
 /** Whether emitted code computes a convolution. */
-export function takesConv2d(kernels: Kernels): (node: PlanNode<ConvNodeAttrs>) => boolean {
-  return (node) => {
-    const [x, w] = operands(node.inputs);
-    const [y] = operands(node.outputs);
-    const geometry = geometryOf(node, { x: x.shape, w: w.shape, y: y.shape });
-    return geometry !== undefined && isWritten(geometry.outChannels, kernels);
-  };
+export function takesConv2d(node: PlanNode<ConvNodeAttrs>): boolean {
+  const [x, w] = operands(node.inputs);
+  const [y] = operands(node.outputs);
+  const geometry = geometryOf(node, { x: x.shape, w: w.shape, y: y.shape });
+  return geometry !== undefined && geometry.outChannels > fewChannels;
 }
 
 export function conv2dLowering(kernels: Kernels): Lowering<ConvNodeAttrs> {
@@ -162,7 +155,7 @@ export function conv2dLowering(kernels: Kernels): Lowering<ConvNodeAttrs> {
     const [y] = operands(node.outputs);
     const shapes = { x: x.shape, w: w.shape, y: y.shape };
     const geometry = geometryOf(node, shapes);
-    if (geometry === undefined || !isWritten(geometry.outChannels, kernels)) return false;
+    if (geometry === undefined || geometry.outChannels <= fewChannels) return false;
     const { batch, channels, outChannels, padding, kernel } = geometry;
     const tiled = isFast(context, geometry);
     const along = tiled ? undefined : linesFor(context, geometry);
@@ -191,7 +184,7 @@ export function conv2dBackwardInputLowering(kernels: Kernels): Lowering<Conv2dAt
     const [dx] = operands(node.outputs);
     const shapes = { x: dx.shape, w: w.shape, y: dy.shape };
     const geometry = geometryOf(node, shapes);
-    if (geometry === undefined || !isWritten(geometry.inChannels, kernels)) return false;
+    if (geometry === undefined || geometry.inChannels <= fewChannels) return false;
     const { batch, inChannels, size, padding, kernel, stride } = geometry;
     const tiled = isFast(context, { ...geometry, outSize: size });
     const turned = turnedGeometry(geometry);

@@ -5,7 +5,7 @@ import type { Pointer } from '../../compiler/region.js';
 import type { Precision } from '../../precision.js';
 import { bytesOf } from '../kernel-writer.js';
 import type { ChannelRun } from '../kernels/conv-rows.js';
-import type { VectorPlaces } from '../kernels/vector-places.js';
+import type { BlockEnd, VectorPlaces } from '../kernels/vector-places.js';
 import type { Pixels } from './phase-calls.js';
 
 /** Channels of a block, whatever the vectors' width. */
@@ -14,11 +14,6 @@ const channelsOfBlock = 16;
 /** The layout in which kernels load and store vectors of channels: blocks of 16, or channels-last where that wastes less. */
 export function vectorBlock(channels: number): Block {
   return channels % channelsOfBlock !== 0 && channels % 4 === 0 ? channels : channelsOfBlock;
-}
-
-/** Whether vectors of `lanes` that hold all channels fill what {@link vectorBlock} stores: what others read of the last block must be zeros. */
-export function fillsBlocks(channels: number, lanes: number): boolean {
-  return Math.ceil(channels / lanes) * lanes >= paddedChannels(channels, vectorBlock(channels));
 }
 
 export interface StoredImage {
@@ -65,6 +60,13 @@ export function pixelsOf(
 export function vectorPlaces(image: StoredImage, lanes: number): VectorPlaces {
   const { block, blockBytes, storage } = image;
   return { perBlock: Math.ceil(block / lanes), blockBytes, storage };
+}
+
+/** How the last block of an image in such a layout is stored: what others read behind the channels must be zeros. */
+export function blockEnd({ channels, block }: StoredImage, lanes: number): BlockEnd {
+  const isPadded = channels % block !== 0;
+  const filled = Math.ceil(channels / lanes) * lanes;
+  return { isPadded, zeros: isPadded ? (paddedChannels(channels, block) - filled) / lanes : 0 };
 }
 
 /** The blocks in which channels are summed over; a row-major image is one block of channels that lie far apart. */

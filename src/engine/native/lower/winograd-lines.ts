@@ -29,7 +29,7 @@ import {
 import { emitPacking, packedBytes, type WeightView } from './packed-weights.js';
 import { type Call, KernelPhase, type OfImages, type Operand } from './phase.js';
 import { unitsOf } from './shares.js';
-import type { StoredImage } from './stored-image.js';
+import { blockEnd, type StoredImage } from './stored-image.js';
 
 /** Unused bytes after each matrix of weights. */
 const padBytes = 192;
@@ -89,7 +89,7 @@ export function emitLines(kernels: Kernels, context: LowerContext, conv: LineCon
         call(products, vOwn.at(e * matrix), uAll.at(e * u.matrix), mOwn.at(e * outMatrix));
       const back = kernels.get(lineOutput, {
         ...{ rows: strip.rows, runs: outputRuns(lines, to.size[1]), outputs: lines.outputs },
-        ...{ vectors: lineVectors(to, 1, lanes), isPadded: to.channels % to.block !== 0, ending },
+        ...{ vectors: lineVectors(to, 1, lanes), ...blockEnd(to, lanes), ending },
         storage: to.storage,
         ...{ position: to.pixelBytes, step: lines.outputs * to.pixelBytes, imageRow: to.rowBytes },
         ...{ matrix: outMatrix, tile: outTile, matrixRow: outRow },
