@@ -5,7 +5,7 @@
  */
 import { mem, type Vec } from '../asm/operands.js';
 import type { Cursor, KernelWriter } from '../kernel-writer.js';
-import { inTurn } from './pixel-pairs.js';
+import { inTurn } from './position-pairs.js';
 import { tileBytes } from './tile-gradient.js';
 import { transpose } from './transpose.js';
 

@@ -5,6 +5,7 @@ import type { Pointer } from '../../compiler/region.js';
 import { tileBytes, tileGradient } from '../kernels/tile-gradient.js';
 import { unpackWeights, zeroFill } from '../kernels/weight-order.js';
 import type { Kernel, Kernels } from '../kernels.js';
+import type { Axis } from './axis.js';
 import { axesOf } from './conv-direct.js';
 import { type Call, KernelPhase, type OfImages, type Operand } from './phase.js';
 import { shareOf, unitsOf } from './shares.js';
@@ -14,14 +15,14 @@ import {
   type Blocks,
   callsForDy,
   callsForX,
-  columnsOf,
+  elementsOf,
   type PieceLayout,
   type PieceRows,
   pieceLayout,
   stepsOfPiece,
   tileLanes,
 } from './tile-pieces.js';
-import { callsForRuns, isRun, paddedBytes, runElements } from './tile-runs.js';
+import { callsForRuns, isRun, paddedBytes, runColumns } from './tile-runs.js';
 
 /** Bytes of a thread's pieces of x and dy, which stay in its second-level cache with its sums. */
 const pieceBytes = 2 ** 20;
@@ -50,8 +51,14 @@ interface Plan extends TileWeightGradient {
   readonly kernels: Kernels;
   readonly context: LowerContext;
   readonly geometry: ConvGeometry;
+  readonly axes: readonly [Axis, Axis];
+  /** The same, but where runs of pixels are positions, whose columns are met as a kernel of one column does. */
+  readonly met: readonly [Axis, Axis];
+  readonly inRuns: boolean;
+  /** Of a position. */
+  readonly elements: number;
   readonly blocks: Blocks;
-  /** Bytes between outputs in the sums, `[block of x][output][row of the kernel][lanes][16]`, and between blocks of x. */
+  /** Bytes between outputs in the sums, `[block of x][output][element of the kernel][lane][16]`, and between blocks of x. */
   readonly sRow: number;
   readonly sGroup: number;
 }
@@ -62,15 +69,22 @@ export function emitTileGradient(
   geometry: ConvGeometry,
   conv: TileWeightGradient,
 ): void {
-  const { channels, outChannels, kernel } = geometry;
-  const [, columns] = axesOf(geometry);
-  const outputs = Math.ceil(outChannels / tileLanes);
-  const blocks = isRun(conv.x)
-    ? { groups: 1, lanes: Math.ceil(runElements(conv.x, columns) / tileLanes), outputs }
-    : { groups: Math.ceil(channels / tileLanes), lanes: kernel[1], outputs };
-  const sRow = kernel[0] * blocks.lanes * laneSums;
-  const sGroup = outputs * tileLanes * sRow;
-  const plan: Plan = { ...conv, kernels, context, geometry, blocks, sRow, sGroup };
+  const { channels, outChannels } = geometry;
+  const axes = axesOf(geometry);
+  const [rows, columns] = axes;
+  const inRuns = isRun(conv.x, columns);
+  const isBlocked = conv.x.block === tileLanes;
+  const elements = inRuns ? channels * columns.kernel : isBlocked ? tileLanes : channels;
+  const blocks = {
+    groups: isBlocked ? Math.ceil(channels / tileLanes) : 1,
+    lanes: Math.ceil(elements / tileLanes),
+    outputs: Math.ceil(outChannels / tileLanes),
+  };
+  const met = inRuns ? runColumns(columns) : columns;
+  const sRow = rows.kernel * met.kernel * blocks.lanes * laneSums;
+  const sGroup = blocks.outputs * tileLanes * sRow;
+  const some = { kernels, context, geometry, axes, met: [rows, met] as const };
+  const plan: Plan = { ...conv, ...some, elements, inRuns, blocks, sRow, sGroup };
   if (blocks.groups * sGroup > mostSumBytes) emitParts(plan);
   else emitPieces(plan);
 }
@@ -82,9 +96,11 @@ function productOf(
   layout: PieceLayout,
   { images, steps, accumulates }: { images: number; steps: number; accumulates: boolean },
 ): Kernel {
-  const { group, dy, x } = layout;
+  const { group, lane, lanes, dy, x } = layout;
   const sGroup = outputs * tileLanes * sRow;
-  const ofGroup = columnsOf(layout);
+  const ofGroup = elementsOf(layout).flatMap((element) =>
+    Array.from({ length: lanes }, (_, i) => element + i * lane),
+  );
   // A kernel of one element has few columns: those of some blocks of x are summed at once.
   const together = ofGroup.length > 1 ? 1 : ([2, 3].find((n) => groups % n === 0) ?? 1);
   const columns = Array.from({ length: together }, (_, g) =>
@@ -100,11 +116,10 @@ function productOf(
 
 /** Each thread sums over its images in its cache; then the threads' sums are added. */
 function emitPieces(plan: Plan): void {
-  const { kernels, context, geometry, batch, blocks, sGroup } = plan;
+  const { kernels, context, geometry, batch, axes, met, blocks, sGroup } = plan;
   const { threads } = context;
-  const axes = axesOf(geometry);
   const [rows] = axes;
-  const whole = pieceLayout(axes, rows.outSize, blocks);
+  const whole = pieceLayout(met, rows.outSize, blocks);
   const byRows = batch < threads;
   const least = byRows ? Math.ceil(threads / batch) : 1;
   const strips = Math.min(
@@ -112,7 +127,7 @@ function emitPieces(plan: Plan): void {
     Math.max(least, Math.ceil((whole.x + whole.dy) / pieceBytes)),
   );
   const most = Math.ceil(rows.outSize / strips);
-  const layout = pieceLayout(axes, most, blocks);
+  const layout = pieceLayout(met, most, blocks);
   const together = strips > 1 ? 1 : Math.ceil(worthReading / layout.steps);
   const units = batch * strips;
   const parts = byRows ? Math.min(threads, units) : threads;
@@ -122,7 +137,7 @@ function emitPieces(plan: Plan): void {
     context.threadScratch(together * layout.x),
     context.threadScratch(together * layout.dy),
   ];
-  const copy = context.threadScratch(paddedBytes(layout, plan.x, most));
+  const copy = context.threadScratch(paddedBytes(plan.x, axes, most));
 
   const phase = new KernelPhase(context);
   const [x, dy, s] = [
@@ -195,16 +210,17 @@ interface Places {
 }
 
 function emitOperands(
-  { kernels, x, dy }: Plan,
+  { kernels, x, dy, axes, elements, inRuns }: Plan,
   call: Call,
   layout: PieceLayout,
   piece: PieceRows,
   given: { readonly x: Operand; readonly dy: Operand },
   to: Places,
 ): void {
-  const ofX = { image: x, from: (at: number) => given.x.at(at), to: to.x, copy: to.copy };
-  if (isRun(x)) callsForRuns(kernels, call, layout, piece, ofX);
-  else callsForX(kernels, call, layout, piece, ofX);
+  const ofX = { image: x, from: (at: number) => given.x.at(at), to: to.x };
+  if (inRuns)
+    callsForRuns(kernels, call, layout, piece, { ...ofX, columns: axes[1], copy: to.copy });
+  else callsForX(kernels, call, layout, piece, { ...ofX, elements });
   const ofDy = { image: dy, from: (at: number) => given.dy.at(at), to: to.dy };
   callsForDy(kernels, call, layout, piece, ofDy);
 }
@@ -220,7 +236,7 @@ interface SomeSums {
 
 /** Brings sums into PyTorch's order, adding those of all threads. */
 function emitWeights(
-  { kernels, geometry, x, sRow }: Plan,
+  { kernels, geometry, x, sRow, inRuns, blocks }: Plan,
   call: Call,
   { group, first, count, parts, partBytes }: SomeSums,
   from: At,
@@ -228,12 +244,13 @@ function emitWeights(
 ): void {
   const { channels, kernel } = geometry;
   const taps = kernel[0] * kernel[1];
-  // A pixel of a run has all channels, one of a block 16.
-  const ofPixel = isRun(x) ? channels : tileLanes;
-  const floats = Array.from({ length: taps }, (_, tap) => {
-    const [row, column] = [Math.floor(tap / kernel[1]), tap % kernel[1]];
-    return { from: tap, to: (row * sRow) / kernel[0] + 4 * column * ofPixel };
-  });
+  const ofPixel = x.block === tileLanes ? tileLanes : channels;
+  const place = (tap: number) => {
+    if (!inRuns) return tap * blocks.lanes * laneSums;
+    const row = Math.floor(tap / kernel[1]);
+    return (row * sRow) / kernel[0] + 4 * (tap % kernel[1]) * channels;
+  };
+  const floats = Array.from({ length: taps }, (_, tap) => ({ from: tap, to: place(tap) }));
   for (let at = 0; at < ofPixel; at += tileLanes) {
     const channel = group * tileLanes + at;
     const order = {
@@ -247,13 +264,12 @@ function emitWeights(
 
 /** The operands of the whole batch are made first; then each thread sums over it for some channels. */
 function emitParts(plan: Plan): void {
-  const { context, geometry, batch, blocks, sRow } = plan;
+  const { context, geometry, batch, axes, met, blocks, sRow } = plan;
   const { threads } = context;
-  const axes = axesOf(geometry);
   const [rows] = axes;
-  const layout = pieceLayout(axes, rows.outSize, blocks);
+  const layout = pieceLayout(met, rows.outSize, blocks);
   const [xAll, dyAll] = [context.scratch(batch * layout.x), context.scratch(batch * layout.dy)];
-  const copied = context.threadScratch(paddedBytes(layout, plan.x, rows.outSize));
+  const copied = context.threadScratch(paddedBytes(plan.x, axes, rows.outSize));
 
   const phase = new KernelPhase(context);
   const given = { x: phase.operand(plan.x.pointer), dy: phase.operand(plan.dy.pointer) };

@@ -219,12 +219,11 @@ function hasTileGradient(
   geometry: StoredGeometry,
   [x, dy]: readonly [Value, Value],
 ): boolean {
-  const { depthwise, kernel, dilation, inChannels } = geometry;
+  const { depthwise, inChannels } = geometry;
   const isNarrow =
     context.storageOf(dy) === 'bfloat16' &&
     (inChannels <= fewChannels || context.storageOf(x) === 'bfloat16');
-  const isRead = tileRead(geometry) === tileBlock || kernel[1] === 1 || dilation[1] === 1;
-  return level.tiles === true && !depthwise && isNarrow && isRead;
+  return level.tiles === true && !depthwise && isNarrow;
 }
 
 export function conv2dBackwardWeightLowering(kernels: Kernels): Lowering<Conv2dAttrs> {

@@ -1,6 +1,6 @@
 /** Images of bfloat16 whose pixels are multiplied in pairs (`../kernels/pixel-pairs.ts`). */
 import type { LowerContext } from '../../compiler/lowering.js';
-import { pairBytes, pairsOfRow, pixelPairs } from '../kernels/pixel-pairs.js';
+import { pairsOfRow, pixelPairs } from '../kernels/pixel-pairs.js';
 import type { Kernels } from '../kernels.js';
 import { type Axis, tapsOf } from './axis.js';
 import { KernelPhase } from './phase.js';
@@ -31,7 +31,6 @@ export function emitPixelPairs(
   const pairs = storedImage(made.readonly(), image.channels, size, block);
   const kernel = kernels.get(pixelPairs, {
     ...{ ...shape, taps, rows, fromRow: image.rowBytes, toRow: pairs.rowBytes },
-    ...{ pair: pairBytes * taps.length, tap: pairBytes },
   });
   const phase = new KernelPhase(context);
   const [from, to] = [phase.operand(image.pointer), phase.operand(made)];

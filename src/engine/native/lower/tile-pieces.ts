@@ -1,11 +1,9 @@
 /**
- * Pieces of images as products of tiles sum over them (`../kernels/tile-gradient.ts`): some rows of outputs one behind the other, as pairs of
- * pixels, of dy turned and of x once for each column of the kernel. A row of the kernel is then a place in memory: rows of x that lie `step`
- * apart follow each other. What a row of the kernel meets is cut into lanes of 16 elements: of x in blocks of 16 channels they are a block's pixels,
- * of x whose channels all lie side by side (`tile-runs.ts`) parts of a run of pixels.
+ * Pieces of images as products of tiles sum over them (`../kernels/tile-gradient.ts`): rows of outputs one behind the other, two halves of them
+ * side by side as pairs of pixels (`../kernels/position-pairs.ts`), of dy turned. Of x the pixels that lie a stride apart follow each other, with
+ * zeros between rows: an element of the kernel is then a place in memory.
  */
-import { type PixelPairs, pairBytes, pixelPairs } from '../kernels/pixel-pairs.js';
-import { runPairs } from '../kernels/run-pairs.js';
+import { type PositionPairs, positionBytes, positionPairs } from '../kernels/position-pairs.js';
 import { tileBytes } from '../kernels/tile-gradient.js';
 import { turnTiles } from '../kernels/turn-tiles.js';
 import type { Kernels } from '../kernels.js';
@@ -14,32 +12,47 @@ import type { Call, Place } from './phase.js';
 import type { StoredImage } from './stored-image.js';
 
 export const tileLanes = 16;
-const tilePairs = 16;
 
-/** Rows of x that some rows of the kernel meet, `step` apart. */
-interface RowPhase {
-  /** The first one, and how many there are. */
+/** Positions that a product sums over. */
+const tilePositions = 16;
+
+/** Pixels along an axis that some elements of the kernel meet, a stride apart. */
+interface AxisPhase {
   readonly phase: number;
+  /** How many there are, from pixel `phase` on. */
   readonly size: number;
-  /** How far an output's position in these rows is moved at least, and at most. */
+  /** How far an output's position among them is moved at least, and at most. */
   readonly first: number;
   readonly last: number;
-  /** Pairs of one column of the kernel before those of this phase. */
-  readonly before: number;
 }
 
-/** How the pieces of images lie in memory. */
-export interface PieceLayout {
-  readonly rows: Axis;
-  readonly columns: Axis;
-  readonly phases: readonly RowPhase[];
-  readonly pairsOfRow: number;
-  /** Products of the largest piece. */
-  readonly steps: number;
-  /** Blocks of channels of x, 16 lanes that a row of the kernel meets in each, and blocks of dy. */
+/** Pixels of both axes, and the positions of 16 lanes before them: `lead` zeros, then rows from `rows.first` on. */
+interface Phase {
+  readonly rows: AxisPhase;
+  readonly columns: AxisPhase;
+  readonly before: number;
+  readonly lead: number;
+  /** Of all, zeros behind the rows included. */
+  readonly positions: number;
+}
+
+/** What is summed over. */
+export interface Blocks {
+  /** Blocks of x, lanes of 16 elements of a pixel (or of a run of pixels) in each, and blocks of dy. */
   readonly groups: number;
   readonly lanes: number;
   readonly outputs: number;
+}
+
+/** How pieces of images lie in memory. */
+export interface PieceLayout extends Blocks {
+  readonly rows: Axis;
+  readonly columns: Axis;
+  readonly phases: readonly Phase[];
+  /** Of a row. */
+  readonly positions: number;
+  /** Products of the largest piece. */
+  readonly steps: number;
   /** Bytes of 16 lanes, of a block of x, and of a piece of each image. */
   readonly lane: number;
   readonly group: number;
@@ -47,37 +60,49 @@ export interface PieceLayout {
   readonly dy: number;
 }
 
-const stepsOf = (pairs: number) => Math.ceil(pairs / tilePairs);
-
-export type Blocks = Pick<PieceLayout, 'groups' | 'lanes' | 'outputs'>;
+const halfOf = (rows: number) => Math.ceil(rows / 2);
 
 /** The layout of pieces of at most `count` rows. */
 export function pieceLayout(
   [rows, columns]: readonly [Axis, Axis],
   count: number,
-  { groups, lanes, outputs }: Blocks,
+  blocks: Blocks,
 ): PieceLayout {
-  const pairsOfRow = Math.ceil(columns.outSize / 2);
-  const steps = stepsOf(count * pairsOfRow);
+  const across = phasesOf(columns);
+  // Positions beyond a row are zeros between it and the next: as many as any element of the kernel looks beyond.
+  const positions = Math.max(
+    columns.outSize,
+    ...across.map((phase) => columnsUsed(phase, columns) + Math.max(0, -phase.first)),
+    ...across.map((phase) => columns.outSize + phase.last),
+  );
+  const steps = Math.ceil((halfOf(count) * positions) / tilePositions);
   let before = 0;
-  const phases = phasesOf(rows).map((phase): RowPhase => {
-    const start = before;
-    before += (phase.last - phase.first) * pairsOfRow + steps * tilePairs;
-    return { ...phase, before: start };
-  });
-  const lane = before * pairBytes;
-  const group = lanes * lane;
+  const phases = phasesOf(rows).flatMap((down) =>
+    across.map((phase): Phase => {
+      const lead = Math.max(0, -phase.first);
+      const moved = (down.last - down.first) * positions + lead + Math.max(0, phase.last);
+      const all = moved + steps * tilePositions;
+      before += all;
+      return { rows: down, columns: phase, before: before - all, lead, positions: all };
+    }),
+  );
+  const lane = before * positionBytes;
+  const group = blocks.lanes * lane;
   return {
-    ...{ rows, columns, phases, pairsOfRow, steps, groups, lanes, outputs, lane, group },
-    ...{ x: groups * group, dy: outputs * steps * tileBytes },
+    ...{ ...blocks, rows, columns, phases, positions, steps, lane, group },
+    ...{ x: blocks.groups * group, dy: blocks.outputs * steps * tileBytes },
   };
 }
 
-function phasesOf(rows: Axis): Omit<RowPhase, 'before'>[] {
-  const moves = tapsOf(rows).map((tap) => placeOf(tap, rows));
+/** Pixels of a phase that outputs meet. */
+const columnsUsed = ({ size, last }: AxisPhase, { outSize }: Axis) =>
+  Math.max(0, Math.min(size, outSize + last));
+
+function phasesOf(axis: Axis): AxisPhase[] {
+  const moves = tapsOf(axis).map((tap) => placeOf(tap, axis));
   return [...new Set(moves.map(({ phase }) => phase))].map((phase) => {
     const ways = moves.filter((one) => one.phase === phase).map(({ way }) => way);
-    const size = Math.max(0, Math.ceil((rows.size - phase) / rows.step));
+    const size = Math.max(0, Math.ceil((axis.size - phase) / axis.step));
     return { phase, size, first: Math.min(...ways), last: Math.max(...ways) };
   });
 }
@@ -88,15 +113,19 @@ function placeOf(tap: number, { step }: Axis): { readonly phase: number; readonl
   return { phase: tap - way * step, way };
 }
 
-/** Where in a block of x the pairs of each row of the kernel and 16 lanes start. */
-export function columnsOf(layout: PieceLayout): number[] {
-  const { rows, phases, pairsOfRow, lanes, lane } = layout;
-  return tapsOf(rows).flatMap((row) => {
-    const { phase, way } = placeOf(row, rows);
-    const found = phases.find((one) => one.phase === phase);
-    const pairs = found ? found.before + (way - found.first) * pairsOfRow : 0;
-    return Array.from({ length: lanes }, (_, k) => k * lane + pairs * pairBytes);
-  });
+/** Where in a block of x each element of the kernel's first 16 lanes start. */
+export function elementsOf({ rows, columns, phases, positions }: PieceLayout): number[] {
+  return tapsOf(rows).flatMap((row) =>
+    tapsOf(columns).map((column) => {
+      const [down, across] = [placeOf(row, rows), placeOf(column, columns)];
+      const found = phases.find(
+        (one) => one.rows.phase === down.phase && one.columns.phase === across.phase,
+      );
+      if (found === undefined) return 0;
+      const moved = (down.way - found.rows.first) * positions + found.lead + across.way;
+      return (found.before + moved) * positionBytes;
+    }),
+  );
 }
 
 /** Rows of outputs of an image. */
@@ -107,66 +136,107 @@ export interface PieceRows {
 }
 
 /** Products of a piece. */
-export const stepsOfPiece = ({ pairsOfRow }: PieceLayout, { count }: Pick<PieceRows, 'count'>) =>
-  stepsOf(count * pairsOfRow);
+export const stepsOfPiece = ({ positions }: PieceLayout, { count }: Pick<PieceRows, 'count'>) =>
+  Math.ceil((halfOf(count) * positions) / tilePositions);
 
 export type At = (bytes: number) => Place;
 
-/** An image, where it is, and where its piece goes. */
+/** An image, where its first pixel of a batch is, and where its piece goes. */
 export interface PieceImage {
   readonly image: StoredImage;
   readonly from: At;
   readonly to: At;
 }
 
-/** Rows of a phase that a piece meets: those that are there, and the pairs of zeros in the place of the others. */
-export interface PhaseRows {
-  readonly row: number;
-  readonly count: number;
-  readonly zeros: NonNullable<PixelPairs['zeros']>;
-  /** Where the first row that is there goes. */
+/** Rows of positions of which the same halves are there. */
+interface RowRun {
+  readonly there: PositionPairs['there'];
   readonly at: number;
+  readonly count: number;
 }
 
-export function phaseRows(layout: PieceLayout, piece: PieceRows): PhaseRows[] {
-  const { rows, pairsOfRow } = layout;
-  const steps = stepsOfPiece(layout, piece);
-  return layout.phases.map(({ phase, size, first, last, before }) => {
-    const start = piece.row + first;
-    const top = Math.min(Math.max(start, 0), size);
-    const end = Math.min(Math.max(piece.row + piece.count + last, top), size);
-    const count = end - top;
-    const empty = count === 0 ? 0 : (top - start) * pairsOfRow;
-    const all = (last - first) * pairsOfRow + steps * tilePairs;
-    return {
-      ...{ row: count === 0 ? 0 : top * rows.step + phase, count },
-      zeros: { before: empty, behind: all - empty - count * pairsOfRow },
-      at: (before + empty) * pairBytes,
-    };
+/** Rows of positions [0, count): pixels of the first half lie in row `start` and behind, of the second `half` further on, if they are below `size`. */
+function rowRuns(start: number, count: number, half: number, size: number): RowRun[] {
+  const runs: { there: PositionPairs['there']; at: number; count: number }[] = [];
+  const isThere = (row: number) => row >= 0 && row < size;
+  for (let at = 0; at < count; at++) {
+    const [first, second] = [isThere(start + at), isThere(start + at + half)];
+    const there = first ? (second ? 'both' : 'first') : second ? 'second' : 'none';
+    const last = runs.at(-1);
+    if (last?.there === there) last.count++;
+    else runs.push({ there, at, count: 1 });
+  }
+  return runs;
+}
+
+/** Rows of pixels, and positions that are made of them. */
+interface Rows {
+  readonly runs: readonly RowRun[];
+  readonly half: number;
+  /** The pixel's byte of the row that is `row` behind the start of the runs. */
+  readonly pixelAt: (row: number) => number;
+  readonly fromRow: number;
+  readonly positions: number;
+  /** Zeros before and behind all rows. */
+  readonly zeros: PositionPairs['zeros'];
+  readonly shape: Pick<
+    PositionPairs,
+    'pixel' | 'rowBytes' | 'columns' | 'elements' | 'lane' | 'blocks'
+  >;
+}
+
+function callsForRows(kernels: Kernels, call: Call, rows: Rows, from: At, to: At): void {
+  const { runs, half, pixelAt, fromRow, positions, zeros, shape } = rows;
+  runs.forEach(({ there, at, count }, i) => {
+    const kernel = kernels.get(positionPairs, {
+      ...{ ...shape, there, rows: count, positions, fromRow, second: half * fromRow },
+      zeros: {
+        before: i === 0 ? zeros.before : 0,
+        behind: i === runs.length - 1 ? zeros.behind : 0,
+      },
+    });
+    const row = there === 'none' ? undefined : there === 'second' ? at + half : at;
+    const place = from(row === undefined ? 0 : pixelAt(row));
+    call(kernel, place, to((zeros.before + at * positions) * positionBytes));
   });
 }
 
-/** Makes the pairs of a piece of x in blocks: `[block][column of the kernel][phase][row][pair]`. */
+/** Makes the pairs of a piece of x: `[block][lane][phase][row][position]`. */
 export function callsForX(
   kernels: Kernels,
   call: Call,
   layout: PieceLayout,
   piece: PieceRows,
-  { image, from, to }: PieceImage,
+  { image, from, to, elements }: PieceImage & { readonly elements: number },
 ): void {
-  const { rows, columns, pairsOfRow, lane, group, groups } = layout;
-  for (const { row, count, zeros, at } of phaseRows(layout, piece)) {
-    const kernel = kernels.get(pixelPairs, {
-      ...{ rows: count, fromRow: rows.step * image.rowBytes, toRow: pairsOfRow * pairBytes },
-      ...{ width: columns.size, outputs: columns.outSize, step: columns.step },
-      ...{ taps: tapsOf(columns), pair: pairBytes, tap: lane, zeros },
-      blocks: { count: groups, from: image.blockBytes, to: group },
-    });
-    call(kernel, from(piece.image * image.imageBytes + row * image.rowBytes), to(at));
+  const { rows, columns, positions, lane, group, groups } = layout;
+  const half = halfOf(piece.count);
+  for (const { rows: down, columns: across, before, lead, ...phase } of layout.phases) {
+    const count = half + down.last - down.first;
+    const start = piece.row + down.first;
+    const ofPhase = (row: number) => (start + row) * rows.step + down.phase;
+    const first = across.phase * image.pixelBytes;
+    callsForRows(
+      kernels,
+      call,
+      {
+        runs: rowRuns(start, count, half, down.size),
+        ...{ half, positions, fromRow: rows.step * image.rowBytes },
+        pixelAt: (row) => piece.image * image.imageBytes + ofPhase(row) * image.rowBytes + first,
+        zeros: { before: lead, behind: phase.positions - lead - count * positions },
+        shape: {
+          ...{ pixel: columns.step * image.pixelBytes, rowBytes: image.rowBytes - first },
+          ...{ columns: columnsUsed(across, columns), elements, lane },
+          blocks: { count: groups, from: image.blockBytes, to: group },
+        },
+      },
+      from,
+      (at) => to(before * positionBytes + at),
+    );
   }
 }
 
-/** Makes the tiles of a piece of dy: `[block][step][16 outputs][32 pixels]`. */
+/** Makes the tiles of a piece of dy: `[block][step][16 outputs][16 positions][2]`. */
 export function callsForDy(
   kernels: Kernels,
   call: Call,
@@ -174,22 +244,29 @@ export function callsForDy(
   piece: PieceRows,
   { image, from, to }: PieceImage,
 ): void {
-  const { columns, pairsOfRow, outputs, steps } = layout;
-  const width = columns.outSize;
-  const rows = { rows: piece.count, fromRow: image.rowBytes, toRow: pairsOfRow * pairBytes };
-  const behind = stepsOfPiece(layout, piece) * tilePairs - piece.count * pairsOfRow;
-  const shape = { ...rows, outputs: width, step: 1, zeros: { before: 0, behind } };
+  const { columns, positions, outputs, steps } = layout;
+  const half = halfOf(piece.count);
   const block = steps * tileBytes;
-  const kernel =
-    image.block === tileLanes
-      ? kernels.get(pixelPairs, {
-          ...{ ...shape, width, taps: [0], pair: pairBytes, tap: 0 },
-          blocks: { count: outputs, from: image.blockBytes, to: block },
-        })
-      : kernels.get(runPairs, {
-          ...{ ...shape, pixel: image.pixelBytes, elements: image.channels, lane: block },
-          rowBytes: image.rowBytes,
-        });
-  call(kernel, from(piece.image * image.imageBytes + piece.row * image.rowBytes), to(0));
+  const isBlocked = image.block === tileLanes;
+  callsForRows(
+    kernels,
+    call,
+    {
+      runs: rowRuns(0, half, half, piece.count),
+      ...{ half, positions, fromRow: image.rowBytes },
+      pixelAt: (row) => piece.image * image.imageBytes + (piece.row + row) * image.rowBytes,
+      zeros: {
+        before: 0,
+        behind: stepsOfPiece(layout, piece) * tilePositions - half * positions,
+      },
+      shape: {
+        ...{ pixel: image.pixelBytes, rowBytes: image.rowBytes, columns: columns.outSize },
+        ...{ elements: isBlocked ? tileLanes : image.channels, lane: isBlocked ? 0 : block },
+        blocks: { count: isBlocked ? outputs : 1, from: image.blockBytes, to: block },
+      },
+    },
+    from,
+    to,
+  );
   call(kernels.get(turnTiles, { tiles: outputs * steps }), to(0));
 }
