@@ -1,14 +1,20 @@
 /** The only file that knows Hono and its adapter to Node. They are loaded with it, when a server is opened. */
 
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ServerType, serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import type { Reply, Route } from './route.js';
 
+/** A request, as the web and as Node have it, and what goes back. */
+export interface Exchange {
+  readonly request: Pick<Request, 'url' | 'headers'>;
+  readonly incoming: IncomingMessage;
+  readonly outgoing: ServerResponse;
+}
+
 /** Answers a request: `route` is what it is for, null where there is none. */
 export type Handler = (
-  request: Request,
-  incoming: IncomingMessage,
+  exchange: Exchange,
   route: Route | null,
   params: Readonly<Record<string, string>>,
 ) => Promise<Reply>;
@@ -20,12 +26,14 @@ export async function listen(
   address: { readonly host: string; readonly port: number },
   serverOptions: object,
 ): Promise<ServerType> {
-  const app = new Hono<{ Bindings: { incoming: IncomingMessage } }>();
+  const app = new Hono<{ Bindings: Omit<Exchange, 'request'> }>();
   for (const route of routes)
-    app.on(route.method, route.path, ({ req, env }) =>
-      response(handle(req.raw, env.incoming, route, req.param())),
+    app.on(route.method, route.path, ({ req, env: { incoming, outgoing } }) =>
+      response(handle({ request: req.raw, incoming, outgoing }, route, req.param())),
     );
-  app.notFound(({ req, env }) => response(handle(req.raw, env.incoming, null, {})));
+  app.notFound(({ req, env: { incoming, outgoing } }) =>
+    response(handle({ request: req.raw, incoming, outgoing }, null, {})),
+  );
   return await new Promise((resolve, reject) => {
     const { host: hostname, port } = address;
     const server = serve({ fetch: app.fetch, hostname, port, serverOptions }, () => {

@@ -2,6 +2,7 @@
 
 /** A request that has passed the shell's checks. */
 export interface Visit {
+  /** Requests share it: it is not to be changed. */
   readonly url: URL;
   readonly headers: Pick<Headers, 'get'>;
   /** What stands for `:name` in the route's path. */

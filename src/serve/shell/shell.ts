@@ -2,12 +2,11 @@
  * The server around what is served: it listens, lets in who may come in, bounds what they may take (bytes, time, requests at
  * once), gives every answer its headers, and ends without dropping anybody. What is answered is a list of routes.
  */
-import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DataError } from '../../core/errors.js';
 import { systemReason } from '../../core/system-reason.js';
 import { Admission, bracketed } from './admission.js';
-import { listen } from './hono.js';
+import { type Exchange, listen } from './hono.js';
 import { busy, HttpError } from './http-error.js';
 import { type Body, BodyBudget, readBody } from './read-body.js';
 import { json, type Reply, type Route, type Visit } from './route.js';
@@ -69,6 +68,7 @@ export class Shell {
   private readonly budget: BodyBudget;
   private server: Awaited<ReturnType<typeof listen>> | null = null;
   private working = 0;
+  private lastUrl: { readonly text: string; readonly url: URL } | null = null;
 
   private constructor(
     private readonly routes: readonly Route[],
@@ -87,7 +87,7 @@ export class Shell {
     const { requestMs, connections } = shell.limits;
     shell.server = await listen(
       routes,
-      (request, incoming, route, params) => shell.handle(request, incoming, route, params),
+      (exchange, route, params) => shell.handle(exchange, route, params),
       { host, port },
       {
         requestTimeout: requestMs,
@@ -144,20 +144,17 @@ export class Shell {
   }
 
   private async handle(
-    request: Request,
-    incoming: IncomingMessage,
+    exchange: Exchange,
     route: Route | null,
     params: Readonly<Record<string, string>>,
   ): Promise<Reply> {
     const start = performance.now();
-    const { method = 'GET' } = incoming;
+    const { method = 'GET' } = exchange.incoming;
     const {
       status = 200,
       headers,
       body,
-    } = await this.answer(request, incoming, route, params).catch((error: unknown) =>
-      this.told(error),
-    );
+    } = await this.answer(exchange, route, params).catch((error: unknown) => this.told(error));
     const durationMs = performance.now() - start;
     this.options.onAnswered?.({ method, path: route?.path ?? null, status, durationMs });
     const last = this.isClosing ? { connection: 'close' } : {};
@@ -165,18 +162,18 @@ export class Shell {
   }
 
   private async answer(
-    request: Request,
-    incoming: IncomingMessage,
+    exchange: Exchange,
     route: Route | null,
     params: Readonly<Record<string, string>>,
   ): Promise<Reply> {
+    const { incoming, request } = exchange;
     const { method = 'GET' } = incoming;
     const header = (name: string) => {
       const value = incoming.headers[name];
       return Array.isArray(value) ? value.join() : value;
     };
     this.admission.requireOwn(method, header);
-    const url = new URL(request.url);
+    const url = this.parsed(request.url);
     if (route?.access !== 'anyone' && this.options.token !== null) {
       const cookie = cookieName(this.port);
       const asked = method === 'GET' ? url.searchParams.get('token') : null;
@@ -184,11 +181,11 @@ export class Shell {
       if (asked !== null) return withCookie(url, cookie, asked);
     }
     if (route === null) throw this.notThere(method, url.pathname);
-    if (!route.work) return await this.inTime(request, incoming, route, url, params);
+    if (!route.work) return await this.inTime(exchange, route, url, params);
     if (this.working >= this.limits.requests) throw busy('too many requests at once; try again');
     this.working++;
     try {
-      return await this.inTime(request, incoming, route, url, params);
+      return await this.inTime(exchange, route, url, params);
     } finally {
       this.working--;
     }
@@ -196,8 +193,7 @@ export class Shell {
 
   /** The route's answer, unless its time is over before. */
   private async inTime(
-    request: Request,
-    incoming: IncomingMessage,
+    { request, incoming, outgoing }: Exchange,
     route: Route,
     url: URL,
     params: Readonly<Record<string, string>>,
@@ -205,7 +201,9 @@ export class Shell {
     const { requestMs, bodyBytes } = this.limits;
     const ended = new AbortController();
     const end = () => ended.abort();
-    request.signal.addEventListener('abort', end, { once: true });
+    outgoing.once('close', () => {
+      if (!outgoing.writableFinished) end(); // the client has gone
+    });
     let over = false;
     const read: Body[] = [];
     const body = async () => {
@@ -231,6 +229,12 @@ export class Shell {
       clearTimeout(timer);
       for (const { release } of read) release();
     }
+  }
+
+  /** The address of a request. Most have that of the one before, which takes a while to parse. */
+  private parsed(text: string): URL {
+    if (text !== this.lastUrl?.text) this.lastUrl = { text, url: new URL(text) };
+    return this.lastUrl.url;
   }
 
   private notThere(method: string, path: string): HttpError {

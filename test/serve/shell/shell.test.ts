@@ -189,6 +189,46 @@ test('an answer has its time; so many requests are worked on at once', async (t)
   assert.equal(shell.requests, 0);
 });
 
+test('who goes before the answer ends the work on it, who has it does not', async (t) => {
+  const signals: AbortSignal[] = [];
+  const seen = ({ signal }: { readonly signal: AbortSignal }) => void signals.push(signal);
+  const routes: readonly Route[] = [
+    {
+      ...hello,
+      answer: (visit) => {
+        seen(visit);
+        return { body: 'hello' };
+      },
+    },
+    {
+      ...hello,
+      path: '/never',
+      answer: (visit) => {
+        seen(visit);
+        return new Promise(() => {});
+      },
+    },
+  ];
+  const { port } = await open(t, routes);
+  const { socket } = rawConnection(port, 'GET /never HTTP/1.1\r\nhost: localhost\r\n\r\n');
+  await until(async () => signals.length === 1);
+  socket.destroy();
+  await until(async () => signals[0]?.aborted === true);
+  assert.equal((await ask(port, '/hello')).body, 'hello');
+  assert.equal((await ask(port, '/hello?a=1')).body, 'hello');
+  assert.deepEqual(
+    signals.map(({ aborted }) => aborted),
+    [true, false, false],
+  );
+});
+
+test('addresses are told apart, and what is asked in them', async (t) => {
+  const told: Route = { ...hello, path: '/told', answer: ({ url }) => ({ body: url.search }) };
+  const { port } = await open(t, [told]);
+  for (const search of ['?a=1', '?a=1', '?a=2', '', '?a=1'])
+    assert.equal((await ask(port, `/told${search}`)).body, search);
+});
+
 test('an error is told to the log; to the client only what it needs', async (t) => {
   const routes: readonly Route[] = [
     {
