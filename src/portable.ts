@@ -17,6 +17,7 @@ export {
   DTypeError,
   EngineError,
   NotFiniteError,
+  type NotFinitePlace,
   ShapeError,
   ValueError,
   WickError,
@@ -24,7 +25,14 @@ export {
 export { Rng } from './core/rng.js';
 export type { Shape, Size2d } from './core/shape.js';
 export * as cuda from './cuda.js';
-export type { Engine } from './engine/engine.js';
+export type {
+  Buffer as EngineBuffer,
+  Engine,
+  EngineFacts,
+  Plan,
+  PrepareOptions,
+  Use as BufferUse,
+} from './engine/engine.js';
 export {
   type EngineSettings,
   type OpenEngine,
@@ -41,6 +49,10 @@ export {
   useDevice,
   useEngine,
 } from './engine/select.js';
+export type { GeluAttrs, SoftplusAttrs } from './graph/attrs/elementwise.js';
+export type { Graph, GraphNode, Value } from './graph/graph.js';
+export type { NdArray, Operands, OpSpec, TensorType } from './graph/op.js';
+export type { OpName } from './graph/op-attrs.js';
 export * as metrics from './metrics/index.js';
 export * as nn from './nn/index.js';
 export { einsum } from './ops/einsum.js';
@@ -121,7 +133,8 @@ export {
 } from './ops/functions.js';
 export type { Index, Range } from './ops/methods/indexing.js';
 export type { SortOptions, TopkOptions } from './ops/methods/ordering.js';
-export type { ReductionOptions, VarianceOptions } from './ops/methods/reduction.js';
+export type { Dims, ReductionOptions, VarianceOptions } from './ops/methods/reduction.js';
+export type { ShapeArguments } from './ops/methods/shape.js';
 export type { TensorLike } from './ops/operand.js';
 export {
   type RandomOptions,
@@ -155,5 +168,7 @@ export {
 export { Generator, initialSeed, manualSeed } from './tensor/generator.js';
 export { isGradEnabled } from './tensor/grad-mode.js';
 export { enableGrad, noGrad } from './tensor/grad-scopes.js';
+export type { NumberArray } from './tensor/number-arrays.js';
 export { Parameter, type ParameterOptions } from './tensor/parameter.js';
-export { Tensor } from './tensor/tensor.js';
+export type { Storage } from './tensor/storage.js';
+export { type GradEdge, type GradHook, type GradNode, Tensor } from './tensor/tensor.js';

@@ -19,11 +19,12 @@ export {
   type RandomSamplerOptions,
   type Sampler,
   SequentialSampler,
+  type Sized,
   SubsetRandomSampler,
   WeightedRandomSampler,
   type WeightedRandomSamplerOptions,
 } from './samplers.js';
 export { type Fold, type KFoldOptions, kFold, randomSplit, type SplitOptions } from './split.js';
 export { Subset } from './subset.js';
-export { TensorDataset } from './tensor-dataset.js';
+export { type Rows, TensorDataset } from './tensor-dataset.js';
 export type { ModuleFunction } from './workers/protocol.js';

@@ -1,6 +1,7 @@
 /** Why a network answers as it does: attributions, feature maps. */
 import '../ops/index.js'; // Tensor's methods and the engines, for whoever imports this room alone
 
+export type { OptionReader } from '../core/options.js';
 export type { Attribution, Completeness } from './attribution.js';
 export { type AttributeOptions, AttributionMethod } from './attribution-method.js';
 export { CamMethod, type CamOptions } from './cam.js';

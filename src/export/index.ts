@@ -3,4 +3,4 @@ import '../ops/index.js'; // Tensor's methods and the engines, for whoever impor
 
 export type { OnnxCheck } from './check-onnx.js';
 export { type ExportOnnxOptions, exportOnnx, type OnnxExport } from './export-onnx.js';
-export type { OnnxRuntime } from './onnxruntime.js';
+export type { OnnxRuntime, RuntimeSession, RuntimeTensor } from './onnxruntime.js';

@@ -28,7 +28,7 @@ import type { Tensor } from '../tensor/tensor.js';
 import { requireStrideOne, samePadding } from './same-padding.js';
 
 export type { Reduction } from '../graph/attrs/training.js';
-export { type PadOptions, pad } from '../ops/pad.js';
+export { type PadMode, type PadOptions, pad } from '../ops/pad.js';
 export { type AttentionOptions, scaledDotProductAttention } from './attention.js';
 export { type ConvTranspose2dCallOptions, convTranspose2d } from './conv-transpose-call.js';
 export * from './functional-gates.js';

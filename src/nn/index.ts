@@ -15,7 +15,7 @@ export {
 export { BatchNorm1d, BatchNorm2d, type BatchNormOptions } from './batch-norm.js';
 export { Buffer, type BufferOptions } from './buffer.js';
 export { ModuleList, Sequential } from './containers.js';
-export { Conv2d, type Conv2dOptions } from './conv.js';
+export { Conv2d, type Conv2dOptions, type ConvPaddingMode } from './conv.js';
 export { ConvTranspose2d, type ConvTranspose2dOptions } from './conv-transpose.js';
 export { Dropout, Dropout2d } from './dropout.js';
 export { Embedding } from './embedding.js';

@@ -6,8 +6,8 @@ export { type CyclicLROptions, cyclicLR, type OneCycleLROptions, oneCycleLR } fr
 export { EMA, type EMAOptions } from './ema.js';
 export * as lrScheduler from './lr-scheduler.js';
 export { type GroupOptions, Optimizer, type Params } from './optimizer.js';
-export type { OptimizerState, ParamState } from './optimizer-state.js';
-export type { ParamGroup } from './param-group.js';
+export type { OptimizerState, ParamState, SavedGroup } from './optimizer-state.js';
+export type { Group, ParamGroup } from './param-group.js';
 export { type ModelGroup, type ParamGroupsOptions, paramGroups } from './param-groups.js';
 export { RMSprop, type RMSpropGroupOptions, type RMSpropOptions } from './rmsprop.js';
 export {

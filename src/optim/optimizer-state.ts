@@ -15,7 +15,7 @@ export interface OptimizerState {
   readonly paramGroups: readonly SavedGroup[];
 }
 
-type SavedGroup = Readonly<Record<string, unknown>> & {
+export type SavedGroup = Readonly<Record<string, unknown>> & {
   readonly lr: number;
   readonly initialLr?: number;
   readonly params: readonly number[];

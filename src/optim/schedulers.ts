@@ -21,8 +21,8 @@ import {
   type WarmRestartsOptions,
 } from './schedules.js';
 
-type EpochFunction = (epoch: number) => number;
-type ForGroups<F> = F | readonly F[];
+export type EpochFunction = (epoch: number) => number;
+export type ForGroups<F> = F | readonly F[];
 
 /** The base rate · lambda(epoch), set anew each time; one function for all groups or one for each. */
 export class LambdaLR extends LRScheduler<{ readonly lambda: readonly EpochFunction[] }> {

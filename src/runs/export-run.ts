@@ -15,21 +15,18 @@ import type { Checkpoint } from './run-folder.js';
 import { openTestSet, spreadInputs } from './test-set.js';
 import { TrainedModel } from './trained-model.js';
 
+/** `web` is a folder, the others are files. */
+export type ExportFormat = 'torch' | 'safetensors' | 'onnx' | 'wick' | 'web';
+
 /** The ending of a file of each format. */
-const endings = {
+const endings: Readonly<Record<Exclude<ExportFormat, 'web'>, string>> = {
   torch: '.pth',
   safetensors: '.safetensors',
   onnx: '.onnx',
   wick: '.wick',
-} as const;
+};
 
-/** `web` is a folder, which has no ending. */
-export type ExportFormat = keyof typeof endings | 'web';
-
-export const exportFormats: readonly ExportFormat[] = [
-  ...(Object.keys(endings) as (keyof typeof endings)[]),
-  'web',
-];
+export const exportFormats = [...Object.keys(endings), 'web'] as readonly ExportFormat[];
 
 export interface ExportRunOptions {
   /** What kind of file. @default what the ending of `path` says */

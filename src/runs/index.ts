@@ -1,10 +1,12 @@
 /** Training runs: a recipe or a folder is trained, a run opened, measured and asked about pictures. */
 import '../ops/index.js'; // Tensor's methods and the engines, for whoever imports this room alone
 
+export type { FolderMark } from '../io/atomic.js';
 export { openTask } from '../recipes/index.js';
-export type { OpenRequest, Task } from '../recipes/recipe.js';
+export type { InputShape, OpenRequest, Task, TaskChoices, TaskCode } from '../recipes/recipe.js';
+export type { RawLayer } from '../recipes/settings/layers.js';
 export { resolveSettings } from '../recipes/settings/resolve.js';
-export type { Settings, SettingsLayer } from '../recipes/settings/schema.js';
+export type { LossLayer, Settings, SettingsLayer } from '../recipes/settings/schema.js';
 export type { Answer, TestTimeViews } from './answers.js';
 export {
   type AuditOptions,
@@ -49,8 +51,8 @@ export {
   type ResumeOptions,
   resume,
 } from './resume.js';
-export { type Checkpoint, RunFolder } from './run-folder.js';
-export type { LogLine, RunLog } from './run-log.js';
+export { type Checkpoint, type RunFile, RunFolder } from './run-folder.js';
+export type { LogLine, LogLines, RunLog } from './run-log.js';
 export { RunRecorder, type RunRecorderOptions } from './run-recorder.js';
 export type { PreparedPicture } from './scorer.js';
 export {

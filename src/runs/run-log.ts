@@ -41,18 +41,19 @@ const times = z.looseObject({
   waitShare: share,
 });
 
-interface Lines {
+/** What the lines of each log say. */
+export interface LogLines {
   'steps.jsonl': z.infer<typeof step>;
   'metrics.jsonl': z.infer<typeof measured>;
   'times.jsonl': z.infer<typeof times>;
 }
 
-export type RunLog = keyof Lines;
+export type RunLog = keyof LogLines;
 
 /** What a line of a log says. */
-export type LogLine<L extends RunLog> = Lines[L];
+export type LogLine<L extends RunLog> = LogLines[L];
 
-const schemas: { readonly [L in RunLog]: z.ZodType<Lines[L]> } = {
+const schemas: { readonly [L in RunLog]: z.ZodType<LogLines[L]> } = {
   'steps.jsonl': step,
   'metrics.jsonl': measured,
   'times.jsonl': times,

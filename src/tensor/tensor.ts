@@ -41,7 +41,9 @@ export type GradHook = (grad: Tensor) => Tensor | undefined;
 
 /** One call on the tape. */
 export interface GradNode {
+  /** @internal */
   readonly op: { readonly name: string } & Pick<OpDefinition, 'backward'>;
+  /** @internal */
   readonly attrs: OpAttrs[OpName];
   /** Later calls have higher numbers. */
   readonly sequence: number;

@@ -13,8 +13,10 @@ export interface Looked {
   readonly heldOutLoaders: readonly object[];
 }
 
-/** Rules that `lint` looks at by itself. */
-type LookedAt =
+export type LintRule =
+  | 'constant-output'
+  | 'constant-schedule'
+  | 'dead-relu'
   | 'eval-mode'
   | 'frozen-statistics'
   | 'learning-rate'
@@ -24,9 +26,14 @@ type LookedAt =
   | 'unshuffled';
 
 /** What shows in a training by a Trainer: `Lints` alone can see it. */
-export const rulesOfTrainings = ['constant-output', 'constant-schedule', 'dead-relu'] as const;
+export const rulesOfTrainings = [
+  'constant-output',
+  'constant-schedule',
+  'dead-relu',
+] as const satisfies readonly LintRule[];
 
-export type LintRule = LookedAt | (typeof rulesOfTrainings)[number];
+/** Rules that `lint` looks at by itself. */
+type LookedAt = Exclude<LintRule, (typeof rulesOfTrainings)[number]>;
 
 interface Rule {
   readonly at: 'start' | 'firstStep' | 'step';

@@ -11,6 +11,7 @@ export { Unfreeze } from './callbacks/unfreeze.js';
 export { WeightAveraging, type WeightAveragingOptions } from './callbacks/weight-averaging.js';
 export { formatEpoch } from './epoch-line.js';
 export { type FineTuneOptions, fineTune } from './fine-tune.js';
+export type { BestBy } from './is-better.js';
 export { type LintHandle, type LintOptions, type LintWarning, lint } from './lint.js';
 export type { LintRule } from './lint-rules.js';
 export { type LrFinding, type LrFindOptions, lrFind } from './lr-find.js';
@@ -22,6 +23,7 @@ export {
   type HeldOutSplit,
   type MeasureEvent,
   RunningScores,
+  type RunningState,
   type Scores,
   type StepEvent,
 } from './metrics.js';

@@ -41,7 +41,7 @@ export interface WasmEngineOptions {
   readonly kernels?: KernelBuild;
   /** Whether Winograd may compute 3×3 convolutions: ten times direct convolution's rounding, by tiles (docs/numbers.md). @default true */
   readonly winograd?: boolean;
-  /** What else computes ops, before the kernels do; the engine has its name. */
+  /** @internal What else computes ops, before the kernels do; the engine has its name. */
   readonly provider?: Provider;
 }
 

@@ -22,35 +22,35 @@ declare module '../../tensor/tensor.js' {
 
 interface ReductionMethods {
   /** The sum; whole numbers and bools give int32. */
-  sum(dim?: Dims, ...given: Given): Tensor;
+  sum(dim?: Dims, ...given: [options?: ReductionOptions]): Tensor;
   /** The mean. */
-  mean(dim?: Dims, ...given: Given): Tensor;
+  mean(dim?: Dims, ...given: [options?: ReductionOptions]): Tensor;
   /** The variance, of a sample unless told otherwise. */
   var(dim?: Dims, ...given: [options?: VarianceOptions]): Tensor;
   /** The standard deviation, of a sample unless told otherwise. */
   std(dim?: Dims, ...given: [options?: VarianceOptions]): Tensor;
   /** The p-norm (Σ |x|ᵖ)^(1/p); p may be Infinity, −Infinity or 0. @default p 2 */
-  norm(p?: number, dim?: Dims, ...given: Given): Tensor;
+  norm(p?: number, dim?: Dims, ...given: [options?: ReductionOptions]): Tensor;
   /** The largest element, or the largest along `dim` and where they are. */
   max(): Tensor;
-  max(dim: number, ...given: Given): ValuesAndIndices;
+  max(dim: number, ...given: [options?: ReductionOptions]): ValuesAndIndices;
   /** The smallest element, or the smallest along `dim` and where they are. */
   min(): Tensor;
-  min(dim: number, ...given: Given): ValuesAndIndices;
+  min(dim: number, ...given: [options?: ReductionOptions]): ValuesAndIndices;
   /** The largest over dimensions; equal ones share the gradient. */
-  amax(dim?: Dims, ...given: Given): Tensor;
+  amax(dim?: Dims, ...given: [options?: ReductionOptions]): Tensor;
   /** The smallest over dimensions; equal ones share the gradient. */
-  amin(dim?: Dims, ...given: Given): Tensor;
+  amin(dim?: Dims, ...given: [options?: ReductionOptions]): Tensor;
   /** Where the largest element is along `dim`, or in the flattened tensor: int32. */
-  argmax(dim?: number, ...given: Given): Tensor;
+  argmax(dim?: number, ...given: [options?: ReductionOptions]): Tensor;
   /** Where the smallest element is along `dim`, or in the flattened tensor: int32. */
-  argmin(dim?: number, ...given: Given): Tensor;
+  argmin(dim?: number, ...given: [options?: ReductionOptions]): Tensor;
   /** The sum over the dimensions in which `shape` broadcast to this tensor's: the gradient of broadcasting. */
   sumTo(shape: Shape): Tensor;
 }
 
 /** One dimension or several; −1 is the last. */
-type Dims = number | readonly number[];
+export type Dims = number | readonly number[];
 
 export interface ReductionOptions {
   /** Keep the reduced dimensions, with size 1. @default false */
@@ -62,13 +62,11 @@ export interface VarianceOptions extends ReductionOptions {
   correction?: number;
 }
 
-type Given = [options?: ReductionOptions];
-
 const names: OptionNames<ReductionOptions> = { keepdim: true };
 const readOptions = optionReader<ReductionOptions>('reduction', names);
 
 /** Whether the reduced dimensions stay. */
-export function readKeepdim(subject: string, given: Given): boolean {
+export function readKeepdim(subject: string, given: [options?: ReductionOptions]): boolean {
   return readOptions(given, subject).keepdim ?? false;
 }
 
@@ -78,7 +76,12 @@ const readVariance = optionReader<VarianceOptions>(
   { unbiased: 'unbiased: false is correction: 0' },
 );
 
-function attrs(subject: string, x: Tensor, dim: Dims | undefined, given: Given): ReductionAttrs {
+function attrs(
+  subject: string,
+  x: Tensor,
+  dim: Dims | undefined,
+  given: [options?: ReductionOptions],
+): ReductionAttrs {
   const keepdim = readKeepdim(subject, given);
   return { dims: normalizeDims(subject, dim, x.ndim), keepdim };
 }
@@ -99,7 +102,7 @@ function extremes(
   locate: Op<'argmax'> | Op<'argmin'>,
   x: Tensor,
   dim: number,
-  given: Given,
+  given: [options?: ReductionOptions],
 ): ValuesAndIndices {
   const keepdim = readKeepdim(subject, given);
   if (x.ndim === 0) return new ValuesAndIndices(x.clone(), locate([x], { dims: [], keepdim }));
@@ -112,14 +115,22 @@ function extremes(
 }
 
 function maxOf(this: Tensor): Tensor;
-function maxOf(this: Tensor, dim: number, ...given: Given): ValuesAndIndices;
-function maxOf(this: Tensor, dim?: number, ...given: Given): Tensor | ValuesAndIndices {
+function maxOf(this: Tensor, dim: number, ...given: [options?: ReductionOptions]): ValuesAndIndices;
+function maxOf(
+  this: Tensor,
+  dim?: number,
+  ...given: [options?: ReductionOptions]
+): Tensor | ValuesAndIndices {
   return dim === undefined ? this.amax() : extremes('max', argmax, this, dim, given);
 }
 
 function minOf(this: Tensor): Tensor;
-function minOf(this: Tensor, dim: number, ...given: Given): ValuesAndIndices;
-function minOf(this: Tensor, dim?: number, ...given: Given): Tensor | ValuesAndIndices {
+function minOf(this: Tensor, dim: number, ...given: [options?: ReductionOptions]): ValuesAndIndices;
+function minOf(
+  this: Tensor,
+  dim?: number,
+  ...given: [options?: ReductionOptions]
+): Tensor | ValuesAndIndices {
   return dim === undefined ? this.amin() : extremes('min', argmin, this, dim, given);
 }
 

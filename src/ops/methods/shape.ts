@@ -33,7 +33,7 @@ interface ShapeMethods {
 }
 
 /** Sizes one by one, or as an array. */
-type ShapeArguments = readonly number[] | readonly [Shape];
+export type ShapeArguments = readonly number[] | readonly [Shape];
 
 function sizesOf(shape: ShapeArguments): Shape {
   const [first] = shape;

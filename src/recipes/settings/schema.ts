@@ -200,7 +200,7 @@ type Sections = {
   readonly [K in keyof Input]?: Input[K];
 };
 
-interface LossLayer extends Omit<NonNullable<Input['loss']>, 'classWeights'> {
+export interface LossLayer extends Omit<NonNullable<Input['loss']>, 'classWeights'> {
   readonly classWeights?: 'auto' | number | NonNullable<Input['loss']>['classWeights'];
 }
 

@@ -1,4 +1,5 @@
 /** Pictures from and to files. */
+export type { Bytes } from '../../core/plain-bytes.js';
 export { type DecodeOptions, decode } from './decode.js';
 export { type ImageFormat, sniffFormat } from './formats.js';
 export { type ImageHeader, readImageHeader } from './header.js';

@@ -13,12 +13,14 @@ export {
 export type {
   ClassifierConstructor,
   ClassifierOptions,
+  ClassifierShape,
   PretrainedOptions,
 } from './classifier-options.js';
 export { ConvNeXt, convnext_tiny } from './convnext.js';
 export { DenseNet, densenet121 } from './densenet.js';
 export {
   EfficientNet,
+  type EfficientNetScale,
   efficientnet_b0,
   efficientnet_b1,
   efficientnet_b2,
@@ -26,17 +28,26 @@ export {
   efficientnet_b4,
 } from './efficientnet.js';
 export { FerCNN, ferCnn } from './fer-cnn.js';
+export type { Conv2dNormActivation } from './layers/conv-norm-activation.js';
 export { LeNet, lenet } from './lenet.js';
 export { MnistCNN, mnistCnn } from './mnist-cnn.js';
 export { MobileNetV2, mobilenet_v2 } from './mobilenet-v2.js';
-export { MobileNetV3, mobilenet_v3_large, mobilenet_v3_small } from './mobilenet-v3.js';
-export { createModel, modelNames } from './registry.js';
-export { RegNet, regnet_y_400mf } from './regnet.js';
+export {
+  MobileNetV3,
+  type MobileNetV3Row,
+  mobilenet_v3_large,
+  mobilenet_v3_small,
+} from './mobilenet-v3.js';
+export { type Architecture, createModel, modelNames } from './registry.js';
+export { RegNet, type RegNetShape, regnet_y_400mf } from './regnet.js';
 export { replaceHead } from './replace-head.js';
 export {
   BasicBlock,
+  type Block,
+  type BlockPlace,
   Bottleneck,
   ResNet,
+  type ResNetShape,
   resnet18,
   resnet34,
   resnet50,
@@ -54,6 +65,6 @@ export {
 } from './shufflenet-v2.js';
 export { SneakerCNN, sneakerCnn } from './sneaker-cnn.js';
 export { SqueezeNet, squeezenet1_0, squeezenet1_1 } from './squeezenet.js';
-export { SwinTransformer, swin_t } from './swin-transformer.js';
+export { type SwinShape, SwinTransformer, swin_t } from './swin-transformer.js';
 export { VGG, vgg11, vgg11_bn, vgg13, vgg13_bn, vgg16, vgg16_bn, vgg19, vgg19_bn } from './vgg.js';
-export { VisionTransformer, vit_b_16 } from './vision-transformer.js';
+export { type Encoder, VisionTransformer, vit_b_16 } from './vision-transformer.js';

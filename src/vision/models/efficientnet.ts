@@ -70,7 +70,7 @@ class MBConv extends Module {
 }
 
 /** How a member of the family differs from B0. */
-interface Scale {
+export interface EfficientNetScale {
   readonly width: number;
   readonly depth: number;
   readonly dropout: number;
@@ -82,7 +82,10 @@ export class EfficientNet extends Module {
   readonly avgpool = new AdaptiveAvgPool2d(1);
   readonly classifier: Sequential;
 
-  constructor({ width, depth, dropout }: Scale, { numClasses, inChannels }: ClassifierShape) {
+  constructor(
+    { width, depth, dropout }: EfficientNetScale,
+    { numClasses, inChannels }: ClassifierShape,
+  ) {
     super();
     const scaled = (channels: number) => makeDivisible(channels * width);
     const counts = stages.map((stage) => Math.ceil(stage[5] * depth));
@@ -119,7 +122,7 @@ export class EfficientNet extends Module {
   }
 }
 
-function efficientnet(name: string, scale: Scale): ClassifierConstructor<EfficientNet> {
+function efficientnet(name: string, scale: EfficientNetScale): ClassifierConstructor<EfficientNet> {
   return classifier(name, (shape) => new EfficientNet(scale, shape));
 }
 

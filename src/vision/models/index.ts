@@ -4,6 +4,7 @@ export { getModel } from './get-model.js';
 export { imagenetClasses } from './weights/imagenet-classes.js';
 export * from './weights/named.js';
 export type { FindOptions, WeightsChoice } from './weights/pretrained.js';
+export type { WeightsRow } from './weights/table.js';
 export {
   getModelWeights,
   type PublishedArchitecture,

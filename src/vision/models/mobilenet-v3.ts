@@ -18,10 +18,17 @@ const hardswish = () => new Hardswish({ inplace: true });
 const relu = () => new ReLU({ inplace: true });
 
 /** Kernel, expanded channels, channels, squeeze-and-excitation, activation, stride. */
-type Row = readonly [number, number, number, boolean, 'relu' | 'hardswish', 1 | 2];
+export type MobileNetV3Row = readonly [
+  number,
+  number,
+  number,
+  boolean,
+  'relu' | 'hardswish',
+  1 | 2,
+];
 
 /** Table 1 of the paper. */
-const large: readonly Row[] = [
+const large: readonly MobileNetV3Row[] = [
   [3, 16, 16, false, 'relu', 1],
   [3, 64, 24, false, 'relu', 2],
   [3, 72, 24, false, 'relu', 1],
@@ -40,7 +47,7 @@ const large: readonly Row[] = [
 ];
 
 /** Table 2 of the paper. */
-const small: readonly Row[] = [
+const small: readonly MobileNetV3Row[] = [
   [3, 16, 16, true, 'relu', 2],
   [3, 72, 24, false, 'relu', 2],
   [3, 88, 24, false, 'relu', 1],
@@ -59,7 +66,10 @@ class InvertedResidual extends Module {
   readonly block: Sequential;
   private readonly adds: boolean;
 
-  constructor(channels: number, [kernelSize, expanded, outChannels, squeezes, gate, stride]: Row) {
+  constructor(
+    channels: number,
+    [kernelSize, expanded, outChannels, squeezes, gate, stride]: MobileNetV3Row,
+  ) {
     super();
     const activation = gate === 'relu' ? relu : hardswish;
     const layers: Module[] = [];
@@ -94,7 +104,7 @@ export class MobileNetV3 extends Module {
   readonly classifier: Sequential;
 
   constructor(
-    rows: readonly Row[],
+    rows: readonly MobileNetV3Row[],
     lastChannels: number,
     { numClasses, inChannels }: ClassifierShape,
   ) {

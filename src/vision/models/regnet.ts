@@ -12,7 +12,7 @@ import { SqueezeExcitation } from './layers/squeeze-excitation.js';
 const relu = () => new ReLU({ inplace: true });
 
 /** Blocks and channels of each stage, and channels of a group. */
-interface RegNetShape {
+export interface RegNetShape {
   readonly depths: readonly number[];
   readonly widths: readonly number[];
   readonly groupWidth: number;

@@ -14,7 +14,7 @@ import {
 } from './classifier-options.js';
 
 /** What a block is told of its place. */
-interface BlockPlace {
+export interface BlockPlace {
   readonly inPlanes: number;
   readonly planes: number;
   readonly stride: number;
@@ -84,7 +84,7 @@ export class Bottleneck extends Module {
   }
 }
 
-type Block = typeof BasicBlock | typeof Bottleneck;
+export type Block = typeof BasicBlock | typeof Bottleneck;
 
 /** What a member of the family is made of. */
 export interface ResNetShape {

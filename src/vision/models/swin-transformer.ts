@@ -57,7 +57,7 @@ class SwinTransformerBlock extends Module {
 }
 
 /** What a member of the family is made of. */
-interface SwinShape {
+export interface SwinShape {
   readonly embed: number;
   readonly depths: readonly number[];
   readonly heads: readonly number[];

@@ -45,7 +45,7 @@ class EncoderBlock extends Module {
 }
 
 /** Position embeddings and the blocks: `[N, L, E]` → `[N, L, E]`. */
-class Encoder extends Module {
+export class Encoder extends Module {
   readonly posEmbedding: Parameter; // [1, L, E]
   readonly dropout = new Dropout(0);
   readonly layers: Sequential;

@@ -1,12 +1,19 @@
 /** Transforms under torchvision's names. */
 
+export type { AffineParams, Point } from '../pixels/affine-matrix.js';
+export type { TakeBytes } from '../pixels/byte-room.js';
 export type { Fill } from '../pixels/fill.js';
+export type { Box, Gather } from '../pixels/gather.js';
 export type { PaddingMode } from '../pixels/pad.js';
+export type { Quad } from '../pixels/perspective-matrix.js';
+export type { PlaneTable } from '../pixels/planes.js';
 export type { Interpolation } from '../pixels/resample.js';
+export type { PixelSource } from '../pixels/source.js';
 export type { Range } from './arguments.js';
+export type { AugmentChoice, AugmentName, Magnitudes } from './augment-ops.js';
 export type { Batch } from './batch.js';
 export { CenterCrop } from './center-crop.js';
-export { ColorJitter, type ColorJitterOptions } from './color-jitter.js';
+export { type ColorChange, ColorJitter, type ColorJitterOptions } from './color-jitter.js';
 export { Compose } from './compose.js';
 export { CutMix } from './cut-mix.js';
 export { GaussianBlur, type GaussianBlurOptions } from './gaussian-blur.js';
@@ -17,7 +24,13 @@ export {
   RandomGrayscale,
   type RandomGrayscaleOptions,
 } from './grayscale.js';
-export { type AnyTransformLike, Lambda, type LambdaOptions, type TransformLike } from './lambda.js';
+export {
+  type AnyTransformLike,
+  Lambda,
+  type LambdaOptions,
+  type TransformFunction,
+  type TransformLike,
+} from './lambda.js';
 export { type MixOptions, MixUp } from './mix-up.js';
 export { Mosaic, type MosaicOptions } from './mosaic.js';
 export { Normalize } from './normalize.js';
@@ -46,5 +59,12 @@ export { RandomRotation, type RandomRotationOptions } from './random-rotation.js
 export { transformFromJSON, transformNames } from './registry.js';
 export { Resize, type ResizeOptions } from './resize.js';
 export { ToTensor } from './to-tensor.js';
-export type { AnyTransform, Transform, TransformCall, TransformJson } from './transform.js';
+export type {
+  AnyTransform,
+  Json,
+  PictureKind,
+  Transform,
+  TransformCall,
+  TransformJson,
+} from './transform.js';
 export { TrivialAugmentWide, type TrivialAugmentWideOptions } from './trivial-augment-wide.js';
