@@ -372,6 +372,11 @@ export class KernelWriter extends Assembler {
     this.reaches.set(cursor, merged);
   }
 
+  /** Words of 32 bits among the code's constants, as an operand. */
+  words(words: readonly number[]): Mem {
+    return mem(this.constant(words));
+  }
+
   /** The place of some words of 32 bits among the code's constants. */
   constant(words: readonly number[]): Label {
     const key = words.join(' ');

@@ -58,7 +58,11 @@ export function emitDirect(
   geometry: ConvGeometry,
   conv: DirectConv,
 ): void {
-  const axes = axesOf(geometry);
+  emitParts(kernels, context, conv, directParts(geometry, conv), geometry.outSize[1]);
+}
+
+/** A convolution as its one part. */
+export function directParts(geometry: ConvGeometry, conv: DirectConv): Part[] {
   const { channels, outChannels, kernel } = geometry;
   const taps = kernel[0] * kernel[1];
   const view: WeightView = {
@@ -66,8 +70,7 @@ export function emitDirect(
     ...{ blocks: summedBlocks(conv), channelStride: taps },
     ...{ rows: upTo(kernel[0]), columns: upTo(kernel[1]), width: kernel[1] },
   };
-  const parts = [{ view, axes, at: 0, first: 0, every: [1, 1] as const }];
-  emitParts(kernels, context, conv, parts, axes[1].outSize);
+  return [{ view, axes: axesOf(geometry), first: 0, every: [1, 1] }];
 }
 
 /** dx = dy ∗ w turned: for every phase of the stride a convolution that writes every so many pixels. */
@@ -77,6 +80,12 @@ export function emitDirectInput(
   geometry: ConvGeometry,
   conv: DirectConv,
 ): void {
+  const { size, stride } = geometry;
+  emitParts(kernels, context, conv, inputParts(geometry, conv), Math.ceil(size[1] / stride[1]));
+}
+
+/** The gradient of the input as convolutions of dy. */
+export function inputParts(geometry: ConvGeometry, conv: DirectConv): Part[] {
   const { channels, kernel, stride, size, outSize, padding, dilation } = geometry;
   const taps = kernel[0] * kernel[1];
   const along = (i: 0 | 1) =>
@@ -88,7 +97,7 @@ export function emitDirectInput(
         ...{ padding: phase.padding, dilation: phase.dilation },
       },
     }));
-  const parts = along(0).flatMap((row) =>
+  return along(0).flatMap((row) =>
     along(1).map((column) => ({
       view: {
         ...{ channels: conv.to.channels, laneStride: taps },
@@ -100,11 +109,10 @@ export function emitDirectInput(
       every: stride,
     })),
   );
-  emitParts(kernels, context, conv, parts, Math.ceil(size[1] / stride[1]));
 }
 
 /** A convolution that writes some of the pixels. */
-interface Part {
+export interface Part {
   readonly view: WeightView;
   readonly axes: readonly [Axis, Axis];
   /** Byte of the first pixel that is written, and rows and columns from one to the next. */

@@ -17,6 +17,7 @@ import type { ConvNodeAttrs } from '../../compiler/node-attrs.js';
 import type { PlanNode } from '../../compiler/plan-node.js';
 import type { Precision } from '../../precision.js';
 import type { Kernels } from '../kernels.js';
+import { emitTiles, emitTilesInput } from './amx-conv.js';
 import { emitDirect, emitDirectInput } from './conv-direct.js';
 import { emitDirectGradient, hasDirectGradient } from './conv-direct-gradient.js';
 import { emitTileGradient } from './conv-tile-gradient.js';
@@ -29,6 +30,22 @@ import { emitWinograd } from './winograd.js';
 import { emitWinogradGradient } from './winograd-gradient.js';
 import { emitLines } from './winograd-lines.js';
 import { emitLinesGradient } from './winograd-lines-gradient.js';
+
+/**
+ * Whether tiles compute the pass: where an element of a kernel has enough channels to fill what a tile sums over, and rows of pixels enough
+ * to fill the tile. For the gradient of the input, `geometry` has that as its output.
+ */
+function isTiled({ level }: Kernels, context: LowerContext, geometry: StoredGeometry): boolean {
+  const { inChannels, outChannels, outSize, depthwise } = geometry;
+  if (level.tiles !== true || context.precision !== 'bfloat16' || depthwise) return false;
+  return (
+    inChannels >= fewSummed && outChannels > fewChannels && outSize[0] * outSize[1] >= fewPlaces
+  );
+}
+
+/** Fewer channels and fewer pixels than these leave most of a tile empty. */
+const fewSummed = 3;
+const fewPlaces = 4;
 
 /** A picture has no whole vectors of channels to write. */
 const fewChannels = 4;
@@ -112,20 +129,37 @@ interface Images {
   readonly to: StoredImage;
 }
 
+/** Which kernels read the image: Winograd's, those along rows in a layout, those that copy it to a field. */
+interface Layouts {
+  readonly tiled: boolean;
+  readonly along?: Block | undefined;
+  readonly field?: boolean;
+}
+
+/** The layout of an image that is copied to a field: pixels are whole pairs. */
+const fieldBlock = (channels: number): Block =>
+  channels <= fewChannels ? fewChannels : vectorBlock(channels);
+
 /** The tensors of a convolution from `x` to `y`, which may be those of the gradient of the input. */
 function imagesOf(
   context: LowerContext,
   { inChannels, outChannels, size, outSize, depthwise }: StoredGeometry,
   [x, y]: readonly [Value, Value],
-  { tiled, along }: { readonly tiled: boolean; readonly along: Block | undefined },
+  { tiled, along, field }: Layouts,
   residual?: Value,
 ): Images {
-  const xBlock = tiled
-    ? tileBlock
-    : (along ?? (depthwise ? vectorBlock(inChannels) : context.blockOf(x)));
+  const xBlock = field
+    ? fieldBlock(inChannels)
+    : tiled
+      ? tileBlock
+      : (along ?? (depthwise ? vectorBlock(inChannels) : context.blockOf(x)));
   const yBlock = tiled ? tileBlock : vectorBlock(outChannels);
   const takesEither = tiled || along !== undefined || depthwise;
-  const xStorage = takesEither ? context.storageOf(x) : pairStorage(context, x, xBlock);
+  const xStorage = field
+    ? 'bfloat16'
+    : takesEither
+      ? context.storageOf(x)
+      : pairStorage(context, x, xBlock);
   const yStorage = context.storageFor(y);
   const from = context.input(x, xBlock, xStorage);
   const to = residual
@@ -157,16 +191,19 @@ export function conv2dLowering(kernels: Kernels): Lowering<ConvNodeAttrs> {
     const geometry = geometryOf(node, shapes);
     if (geometry === undefined || geometry.outChannels <= fewChannels) return false;
     const { batch, channels, outChannels, padding, kernel } = geometry;
-    const tiled = isFast(context, geometry);
-    const along = tiled ? undefined : linesFor(context, geometry);
+    const field = isTiled(kernels, context, geometry);
+    const tiled = !field && isFast(context, geometry);
+    const along = field || tiled ? undefined : linesFor(context, geometry);
     const weights = context.input(w);
     const bias = biasOf(context, node.inputs[2], outChannels);
     const ending = endingOf(node.attrs);
     const residual = ending.adds ? operands(node.inputs)[3] : undefined;
-    const layouts = { tiled, along: along?.block };
+    const layouts = { field, tiled, along: along?.block };
     const images = imagesOf(context, geometry, [x, y], layouts, residual);
     const shared = { ...images, batch, weights, bias, ending };
-    if (tiled) emitWinograd(kernels, context, { ...shared, padding: padding[0], isTurned: false });
+    if (field) emitTiles(kernels, context, geometry, { ...shared, isDepthwise: false });
+    else if (tiled)
+      emitWinograd(kernels, context, { ...shared, padding: padding[0], isTurned: false });
     else if (along !== undefined)
       emitLines(kernels, context, {
         ...{ ...geometry, ...shared, lines: along.lines, isTurned: false },
@@ -186,15 +223,17 @@ export function conv2dBackwardInputLowering(kernels: Kernels): Lowering<Conv2dAt
     const geometry = geometryOf(node, shapes);
     if (geometry === undefined || geometry.inChannels <= fewChannels) return false;
     const { batch, inChannels, size, padding, kernel, stride } = geometry;
-    const tiled = isFast(context, { ...geometry, outSize: size });
     const turned = turnedGeometry(geometry);
+    const field = isTiled(kernels, context, turned);
+    const tiled = !field && isFast(context, { ...geometry, outSize: size });
     const isDense = Math.max(...stride) === 1;
-    const along = tiled || !isDense ? undefined : linesFor(context, turned);
+    const along = field || tiled || !isDense ? undefined : linesFor(context, turned);
     const weights = context.input(w);
     const bias = biasOf(context, undefined, inChannels);
-    const images = imagesOf(context, turned, [dy, dx], { tiled, along: along?.block });
+    const images = imagesOf(context, turned, [dy, dx], { field, tiled, along: along?.block });
     const shared = { ...images, batch, weights, bias, ending: { adds: false } };
-    if (tiled)
+    if (field) emitTilesInput(kernels, context, geometry, { ...shared, isDepthwise: false });
+    else if (tiled)
       emitWinograd(kernels, context, { ...shared, padding: 2 - padding[0], isTurned: true });
     else if (along !== undefined)
       emitLines(kernels, context, {

@@ -1,0 +1,248 @@
+/**
+ * Convolution, and the gradient of its input, by AMX's tiles: each image is copied to a field with zeros around it, which tiles of pixels are read
+ * from. Image by image where the weights stay in a core's cache; else threads take slices of the channels that are written.
+ */
+import type { ConvGeometry } from '../../compiler/lower/conv-geometry.js';
+import type { LowerContext } from '../../compiler/lowering.js';
+import type { Pointer } from '../../compiler/region.js';
+import { panelVectors, sumTiles, tileBytes, tileConv } from '../kernels/amx-conv.js';
+import { fillField } from '../kernels/amx-field.js';
+import { vectorAt } from '../kernels/vector-places.js';
+import type { Kernel, Kernels } from '../kernels.js';
+import { type Field, fieldOf } from './amx-field.js';
+import { patternsOf } from './amx-pattern.js';
+import {
+  emitTilePacking,
+  packedTileBytes,
+  panelBytesOf,
+  type Steps,
+  stepsOf,
+} from './amx-weights.js';
+import { type DirectConv, directParts, inputParts, type Part } from './conv-direct.js';
+import { KernelPhase, type Operand } from './phase.js';
+import { unitsOf } from './shares.js';
+import { vectorPlaces } from './stored-image.js';
+
+/** Bytes of packed weights that stay in a core's second-level cache beside an image. */
+const cachedBytes = 5 * 2 ** 18;
+
+export function emitTiles(
+  kernels: Kernels,
+  context: LowerContext,
+  geometry: ConvGeometry,
+  conv: DirectConv,
+): void {
+  emitParts(kernels, context, conv, directParts(geometry, conv));
+}
+
+/** dx = dy ∗ w turned: for every phase of the stride a convolution that writes every so many pixels. */
+export function emitTilesInput(
+  kernels: Kernels,
+  context: LowerContext,
+  geometry: ConvGeometry,
+  conv: DirectConv,
+): void {
+  emitParts(kernels, context, conv, inputParts(geometry, conv));
+}
+
+/** A part with what it sums over, and where its packed weights lie. */
+interface TiledPart extends Part {
+  readonly steps: Steps;
+  readonly at: number;
+}
+
+interface Plan {
+  readonly kernels: Kernels;
+  readonly context: LowerContext;
+  readonly conv: DirectConv;
+  readonly field: Field;
+  readonly parts: readonly TiledPart[];
+  readonly packed: Pointer;
+}
+
+function emitParts(
+  kernels: Kernels,
+  context: LowerContext,
+  conv: DirectConv,
+  given: readonly Part[],
+): void {
+  const field = fieldOf(
+    conv.from,
+    given.map(({ axes }) => axes),
+  );
+  let end = 0;
+  const parts = given.map((part): TiledPart => {
+    const steps = stepsOf(conv.from, field, part.axes);
+    const at = end;
+    end += packedTileBytes(part.view, steps);
+    return { ...part, steps, at };
+  });
+  // No output meets any input: what is written is the bias.
+  const packed = end === 0 ? conv.bias : emitTilePacking(kernels, context, conv.weights, parts);
+  const plan = { kernels, context, conv, field, parts, packed };
+  const isEven = conv.batch % context.threads === 0;
+  if (isEven && end <= cachedBytes) emitByImages(plan);
+  else emitSlices(plan);
+}
+
+/** Bytes that tiles may reach behind the field, of pixels that are not written. */
+const behind = ({ conv, field, parts }: Plan) =>
+  2 * 16 * 2 * field.pixelBytes * (parts[0]?.axes[1].step ?? 1) + conv.from.rowBytes;
+
+/** The kernel for rows of a part and some of the channels that are written. */
+function kernelFor(
+  { kernels, conv, field }: Plan,
+  { axes, steps, every }: TiledPart,
+  rows: number,
+  outChannels: number,
+): Kernel {
+  const { to, ending } = conv;
+  const [, columns] = axes;
+  const xPixel = columns.step * field.pixelBytes;
+  const yPixel = every[1] * to.pixelBytes;
+  const yRow = every[0] * to.rowBytes;
+  const patterns = patternsOf({
+    ...{ rows, width: columns.outSize, places: field.places },
+    ...{ xPixel, yPixel, yRow },
+  });
+  return kernels.get(tileConv, {
+    ...{ patterns, xPixel, yPixel, steps: steps.steps, rounds: steps.rounds },
+    ...{ outChannels, yVectors: vectorPlaces(to, kernels.level.lanes) },
+    ...{ isPadded: to.channels % to.block !== 0, ending },
+  });
+}
+
+function emitByImages(plan: Plan): void {
+  const { kernels, context, conv, field, parts } = plan;
+  const { from, to, batch } = conv;
+  const own = context.threadScratch(field.imageBytes + behind(plan));
+  const room = context.threadScratch(sumTiles * tileBytes);
+  const phase = new KernelPhase(context);
+  const [x, y] = [phase.operand(from.pointer), phase.operand(to.pointer)];
+  const [weights, bias] = [phase.operand(plan.packed), phase.operand(conv.bias)];
+  const [fieldOwn, roomOwn] = [phase.own(own), phase.own(room)];
+  const fill = kernels.get(fillField, field.copy);
+  const kernelsOf = parts.map((part) => kernelFor(plan, part, part.axes[0].outSize, to.channels));
+  phase.run(
+    (thread, call, ofImages) => {
+      for (const image of unitsOf(batch, thread, context.threads)) {
+        ofImages({ first: image, end: image + 1 });
+        call(fill, x.at(image * from.imageBytes), fieldOwn.at(0));
+        parts.forEach((part, i) => {
+          const kernel = kernelsOf[i];
+          if (kernel === undefined) return;
+          call(
+            kernel,
+            fieldOwn.at(0),
+            weights.at(part.at),
+            y.at(image * to.imageBytes + part.first),
+            bias.at(0),
+            roomOwn.at(0),
+          );
+        });
+      }
+    },
+    { images: batch, operands: [x, y], convolved: { from: [x], to: [y] } },
+  );
+}
+
+function emitSlices(plan: Plan): void {
+  const { context, conv, field } = plan;
+  const fields = context.scratch(conv.batch * field.imageBytes + behind(plan));
+  emitFilling(plan, fields);
+  const room = context.threadScratch(sumTiles * tileBytes);
+  const phase = new KernelPhase(context);
+  const operands = {
+    ...{ fields: phase.operand(fields.readonly()), weights: phase.operand(plan.packed) },
+    ...{ y: phase.operand(conv.to.pointer), bias: phase.operand(conv.bias), room: phase.own(room) },
+  };
+  const units = unitsOfSlices(plan);
+  phase.run((thread, call) => {
+    for (const unit of unitsOf(units.length, thread, context.threads)) {
+      const slice = units[unit];
+      if (slice === undefined) continue;
+      const places = placesOf(plan, slice, operands);
+      call(kernelFor(plan, slice.part, slice.rows, slice.channels), ...places);
+    }
+  });
+}
+
+/** Fills the fields of all images, two blocks of channels at a time. */
+function emitFilling({ kernels, context, conv, field }: Plan, fields: Pointer): void {
+  const { from, batch } = conv;
+  const phase = new KernelPhase(context);
+  const [x, to] = [phase.operand(from.pointer), phase.operand(fields)];
+  const { blocks } = field.copy;
+  const pairs = Math.ceil((blocks?.count ?? 1) / 2);
+  phase.run((thread, call) => {
+    for (const unit of unitsOf(batch * pairs, thread, context.threads)) {
+      const [image, first] = [Math.floor(unit / pairs), 2 * (unit % pairs)];
+      const copy = blocks
+        ? { ...field.copy, blocks: { ...blocks, count: Math.min(2, blocks.count - first) } }
+        : field.copy;
+      call(
+        kernels.get(fillField, copy),
+        x.at(image * from.imageBytes + first * from.blockBytes),
+        to.at(image * field.imageBytes + first * 32),
+      );
+    }
+  });
+}
+
+/** Rows of a part of an image, and a panel of channels. */
+interface Slice {
+  readonly part: TiledPart;
+  readonly panel: number;
+  readonly channels: number;
+  readonly image: number;
+  readonly row: number;
+  readonly rows: number;
+}
+
+const lanes = 16;
+const panelChannels = panelVectors * lanes;
+
+/** Channels outermost, so that a thread goes through few of the weights; rows are cut where there are too few units for the threads. */
+function unitsOfSlices({ context, conv, parts }: Plan): Slice[] {
+  const { channels } = conv.to;
+  const panels = Math.ceil(channels / panelChannels);
+  const cuts = Math.ceil((2 * context.threads) / (panels * conv.batch));
+  const slices: Slice[] = [];
+  for (let panel = 0; panel < panels; panel++)
+    for (let image = 0; image < conv.batch; image++)
+      for (const part of parts) {
+        const { outSize } = part.axes[0];
+        const each = Math.ceil(outSize / cuts);
+        for (let row = 0; row < outSize; row += each)
+          slices.push({
+            ...{ part, panel, image, row, rows: Math.min(each, outSize - row) },
+            channels: Math.min(panelChannels, channels - panel * panelChannels),
+          });
+      }
+  return slices;
+}
+
+interface SliceOperands {
+  readonly fields: Operand;
+  readonly weights: Operand;
+  readonly y: Operand;
+  readonly bias: Operand;
+  readonly room: Operand;
+}
+
+function placesOf(
+  { conv, field }: Plan,
+  { part, panel, image, row }: Slice,
+  { fields, weights, y, bias, room }: SliceOperands,
+) {
+  const { to } = conv;
+  const yPanel = vectorAt(vectorPlaces(to, lanes), panel * panelVectors, lanes);
+  const yRow = row * part.every[0] * to.rowBytes;
+  return [
+    fields.at(image * field.imageBytes + row * field.rowBytes),
+    weights.at(part.at + panel * panelBytesOf(part.steps)),
+    y.at(image * to.imageBytes + part.first + yRow + yPanel),
+    bias.at(4 * panel * panelChannels),
+    room.at(0),
+  ];
+}
