@@ -121,7 +121,7 @@ describe('normalisations that are made again', { skip: withoutNative || withoutW
       const narrow = { ...asked, precision: 'bfloat16' } as const;
       const { values, again } = train(narrow);
       assert.equal(again, 1, 'the one that a depthwise convolution reads');
-      assertNear(values, expected, 0.03);
+      assertNear(values, expected, 0.04);
       assert.deepEqual(train(narrow).values, values, 'a second run');
     }
   });

@@ -4,6 +4,7 @@
  */
 import type { Vec } from '../asm/operands.js';
 import type { Cursor, KernelWriter } from '../kernel-writer.js';
+import { lineOfPicture, type Picture } from './amx-picture.js';
 
 export interface FieldPlane {
   /** Its first byte in the field, and rows of zeros, of the image, and of zeros. */
@@ -27,6 +28,8 @@ export interface FieldCopy {
   readonly pixelBytes: number;
   /** Bytes of a row of the image. */
   readonly xRow: number;
+  /** Of a picture, whose rows are floats of one channel. */
+  readonly picture?: Picture;
   /** Blocks of 16 channels, and bytes between them; undefined where the image is channels-last, too. */
   readonly blocks?: { readonly count: number; readonly bytes: number };
 }
@@ -37,7 +40,9 @@ export function fillField(w: KernelWriter, shape: FieldCopy): void {
   const zero = w.filled(0);
   const { blocks } = shape;
   if (blocks === undefined) {
-    fillPlanes(w, shape, { x, field, line: lineOfBytes(w, shape, zero) });
+    const bytes = lineOfBytes(w, shape, zero);
+    const line = shape.picture ? lineOfPicture(w, shape, shape.picture, bytes.zeros) : bytes;
+    fillPlanes(w, shape, { x, field, line });
     return;
   }
   const columns = (count: 1 | 2) => {
@@ -54,7 +59,7 @@ export function fillField(w: KernelWriter, shape: FieldCopy): void {
 }
 
 /** Pixels side by side; the cursors may move. */
-interface Line {
+export interface Line {
   readonly zeros: (to: Cursor, pixels: number) => void;
   readonly copy: (to: Cursor, from: Cursor) => void;
 }

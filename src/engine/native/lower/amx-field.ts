@@ -1,4 +1,5 @@
 /** The field of a convolution by tiles (`kernels/amx-field.ts`): how large it is, and where what its taps meet lies in it. */
+import { paddedChannels, ROWS } from '../../compiler/layout.js';
 import type { FieldCopy, FieldPlane } from '../kernels/amx-field.js';
 import { type Axis, tapsOf } from './axis.js';
 import type { StoredImage } from './stored-image.js';
@@ -25,7 +26,7 @@ export function fieldOf(image: StoredImage, parts: readonly Axes[]): Field {
   const [height, width] = image.size;
   const rows = extentOf(parts.map(([axis]) => axis));
   const columns = extentOf(parts.map(([, axis]) => axis));
-  const pixelBytes = 2 * storedChannels(image);
+  const pixelBytes = 2 * fieldChannels(image);
   // Zeros at a row's end are those at the next one's start.
   const after = Math.max(0, columns.length - columns.before - width);
   const shared = Math.min(columns.before, after);
@@ -44,16 +45,13 @@ export function fieldOf(image: StoredImage, parts: readonly Axes[]): Field {
     planes.set(remainder, { at: end, before, rows: inside, after: behind, first });
     end += (before + inside + behind) * rowBytes;
   }
-  const isWhole = image.block !== channelsOfBlock;
   return {
     ...{ pixelBytes, rowBytes, places, imageBytes: Math.ceil(end / 64) * 64 },
     copy: {
       ...{ planes: [...planes.values()], step: rows.step },
       ...{ left: columns.before, copied, right: rowPixels - columns.before - copied },
       ...{ pixelBytes, xRow: image.rowBytes },
-      ...(!isWhole && {
-        blocks: { count: storedChannels(image) / channelsOfBlock, bytes: image.blockBytes },
-      }),
+      ...formOf(image),
     },
     at(row, column) {
       const from = row + rows.before;
@@ -66,9 +64,20 @@ export function fieldOf(image: StoredImage, parts: readonly Axes[]): Field {
 
 const channelsOfBlock = 16;
 
-/** Channels of a pixel with those that fill its last block. */
-export function storedChannels({ channels, block }: StoredImage): number {
-  return Math.ceil(channels / block) * block;
+/** Channels of a picture's pixels: whole pairs, four of which lie in 8 bytes. */
+const pictureChannels = 4;
+
+/** Channels of a field's pixel, with those that fill its last block. */
+export function fieldChannels({ channels, block }: StoredImage): number {
+  return block === ROWS ? pictureChannels : paddedChannels(channels, block);
+}
+
+/** How the image lies that is copied. */
+function formOf(image: StoredImage): Pick<FieldCopy, 'picture' | 'blocks'> {
+  const { channels, block, blockBytes } = image;
+  if (block === ROWS) return { picture: { channels, channelBytes: blockBytes } };
+  if (block !== channelsOfBlock) return {};
+  return { blocks: { count: fieldChannels(image) / channelsOfBlock, bytes: blockBytes } };
 }
 
 interface Extent {

@@ -59,7 +59,7 @@ function acrossRows(rows: TiledRows): TilePattern[] {
   const { width, places, xPixel, yRow } = rows;
   const rowsIn = (tiles: number) =>
     Math.min(rows.rows, Math.floor((tiles * tilePixels - width) / places) + 1);
-  const choices = [1, 2, 4].map((tiles) => ({ tiles, perTurn: rowsIn(tiles) }));
+  const choices = [2, 4, 1].map((tiles) => ({ tiles, perTurn: rowsIn(tiles) }));
   choices.sort((a, b) => b.perTurn / b.tiles - a.perTurn / a.tiles);
   const [{ perTurn } = { perTurn: 1 }] = choices;
   const pattern = (count: number, perTurn: number) => ({

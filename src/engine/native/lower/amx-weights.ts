@@ -5,7 +5,7 @@ import { panelVectors, tileBytes } from '../kernels/amx-conv.js';
 import { packTiles } from '../kernels/amx-weights.js';
 import { zeroFill } from '../kernels/weight-order.js';
 import type { Kernels } from '../kernels.js';
-import { type Axes, type Field, storedChannels } from './amx-field.js';
+import { type Axes, type Field, fieldChannels } from './amx-field.js';
 import { tapsOf } from './axis.js';
 import type { WeightView } from './packed-weights.js';
 import { KernelPhase } from './phase.js';
@@ -13,7 +13,7 @@ import { unitsOf } from './shares.js';
 import type { StoredImage } from './stored-image.js';
 
 /** Numbers that a product of tiles sums over. */
-const stepChannels = 32;
+export const stepChannels = 32;
 const stepBytes = panelVectors * tileBytes;
 const lanes = 16;
 
@@ -36,7 +36,7 @@ export interface Steps {
  * numbers, since pixels lie side by side.
  */
 export function stepsOf(image: StoredImage, field: Field, [rows, columns]: Axes): Steps {
-  const channels = storedChannels(image);
+  const channels = fieldChannels(image);
   const [rowTaps, columnTaps] = [tapsOf(rows), tapsOf(columns)];
   const isRun = channels % stepChannels !== 0 && columns.dilation === 1;
   const runs = isRun

@@ -18,6 +18,7 @@ import type { PlanNode } from '../../compiler/plan-node.js';
 import type { Precision } from '../../precision.js';
 import type { Kernels } from '../kernels.js';
 import { emitTiles, emitTilesInput } from './amx-conv.js';
+import { stepChannels } from './amx-weights.js';
 import { emitDirect, emitDirectInput } from './conv-direct.js';
 import { emitDirectGradient, hasDirectGradient } from './conv-direct-gradient.js';
 import { emitTileGradient } from './conv-tile-gradient.js';
@@ -38,9 +39,10 @@ import { emitLinesGradient } from './winograd-lines-gradient.js';
 function isTiled({ level }: Kernels, context: LowerContext, geometry: StoredGeometry): boolean {
   const { inChannels, outChannels, outSize, depthwise } = geometry;
   if (level.tiles !== true || context.precision !== 'bfloat16' || depthwise) return false;
-  return (
-    inChannels >= fewSummed && outChannels > fewChannels && outSize[0] * outSize[1] >= fewPlaces
-  );
+  // What does not fill a step is filled with the pixel behind it, times zero: a NaN moves there, as it does in Winograd's tiles.
+  if (!context.winograd && inChannels % stepChannels !== 0) return false;
+  const places = outSize[0] * outSize[1];
+  return inChannels >= fewSummed && outChannels > fewChannels && places >= fewPlaces;
 }
 
 /** Fewer channels and fewer pixels than these leave most of a tile empty. */
@@ -133,12 +135,24 @@ interface Images {
 interface Layouts {
   readonly tiled: boolean;
   readonly along?: Block | undefined;
-  readonly field?: boolean;
+  readonly field?: boolean | undefined;
 }
 
-/** The layout of an image that is copied to a field: pixels are whole pairs. */
+/** The layout of an image that is copied to a field: a picture's is what it has. */
 const fieldBlock = (channels: number): Block =>
-  channels <= fewChannels ? fewChannels : vectorBlock(channels);
+  channels <= fewChannels ? ROWS : vectorBlock(channels);
+
+function readBlock(
+  context: LowerContext,
+  x: Value,
+  channels: number,
+  { tiled, along, field }: Layouts,
+  depthwise: boolean,
+): Block {
+  if (field) return fieldBlock(channels);
+  if (tiled) return tileBlock;
+  return along ?? (depthwise ? vectorBlock(channels) : context.blockOf(x));
+}
 
 /** The tensors of a convolution from `x` to `y`, which may be those of the gradient of the input. */
 function imagesOf(
@@ -148,18 +162,11 @@ function imagesOf(
   { tiled, along, field }: Layouts,
   residual?: Value,
 ): Images {
-  const xBlock = field
-    ? fieldBlock(inChannels)
-    : tiled
-      ? tileBlock
-      : (along ?? (depthwise ? vectorBlock(inChannels) : context.blockOf(x)));
+  const xBlock = readBlock(context, x, inChannels, { tiled, along, field }, depthwise);
   const yBlock = tiled ? tileBlock : vectorBlock(outChannels);
   const takesEither = tiled || along !== undefined || depthwise;
-  const xStorage = field
-    ? 'bfloat16'
-    : takesEither
-      ? context.storageOf(x)
-      : pairStorage(context, x, xBlock);
+  const narrow = field && xBlock !== ROWS ? 'bfloat16' : undefined;
+  const xStorage = narrow ?? (takesEither ? context.storageOf(x) : pairStorage(context, x, xBlock));
   const yStorage = context.storageFor(y);
   const from = context.input(x, xBlock, xStorage);
   const to = residual
