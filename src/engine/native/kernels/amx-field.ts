@@ -4,7 +4,7 @@
  */
 import type { Vec } from '../asm/operands.js';
 import type { Cursor, KernelWriter } from '../kernel-writer.js';
-import { lineOfPicture, type Picture } from './amx-picture.js';
+import { type Line, lineOfPicture, type Picture } from './amx-picture.js';
 
 export interface FieldPlane {
   /** Its first byte in the field, and rows of zeros, of the image, and of zeros. */
@@ -41,7 +41,7 @@ export function fillField(w: KernelWriter, shape: FieldCopy): void {
   const { blocks } = shape;
   if (blocks === undefined) {
     const bytes = lineOfBytes(w, shape, zero);
-    const line = shape.picture ? lineOfPicture(w, shape, shape.picture, bytes.zeros) : bytes;
+    const line = shape.picture ? lineOfPicture(w, shape.picture, shape.copied, bytes.zeros) : bytes;
     fillPlanes(w, shape, { x, field, line });
     return;
   }
@@ -56,12 +56,6 @@ export function fillField(w: KernelWriter, shape: FieldCopy): void {
   };
   w.loop(Math.floor(blocks.count / 2), () => columns(2));
   if (blocks.count % 2 === 1) w.scope(() => columns(1));
-}
-
-/** Pixels side by side; the cursors may move. */
-export interface Line {
-  readonly zeros: (to: Cursor, pixels: number) => void;
-  readonly copy: (to: Cursor, from: Cursor) => void;
 }
 
 interface Filling {

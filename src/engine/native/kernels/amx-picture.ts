@@ -3,7 +3,6 @@
  * at a time.
  */
 import type { Cursor, KernelWriter } from '../kernel-writer.js';
-import type { FieldCopy, Line } from './amx-field.js';
 
 /** Pixels [8 k, 8 k + 8) of the two results lie where a vector's quarters take two each from both halves. */
 const pixelAt = (place: number): number => {
@@ -28,11 +27,17 @@ export interface Picture {
   readonly channelBytes: number;
 }
 
-/** Rows of the picture; the cursors may move. */
+/** Rows of an image, as they are written to a field; the cursors may move. */
+export interface Line {
+  readonly zeros: (to: Cursor, pixels: number) => void;
+  readonly copy: (to: Cursor, from: Cursor) => void;
+}
+
+/** Rows of `copied` pixels of a picture. */
 export function lineOfPicture(
   w: KernelWriter,
-  { copied }: FieldCopy,
   { channels, channelBytes }: Picture,
+  copied: number,
   zeros: Line['zeros'],
 ): Line {
   const rest = copied % pixels;
