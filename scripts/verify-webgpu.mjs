@@ -74,19 +74,28 @@ function networks() {
   for (let seed = first; seed < first + count; seed++) {
     const engine = engines[seed % 2];
     const spec = thinned(drawNetwork(seed));
-    const { problems, draws } = check(spec, engine);
+    const { problems, draws } = verdict(spec, engine);
     if (draws > 1) redrawn++;
     if ((seed + 1 - first) % 10 === 0) console.log(`networks to seed ${seed}`);
     if (problems.length === 0) continue;
     failed.push(`network ${seed}`);
     console.log(`FAIL network ${seed}: ${problems.slice(0, 8).join('\n')}`);
-    const fails = (smaller) => check(smaller, engine).problems.length > 0;
+    const fails = (smaller) => verdict(smaller, engine).problems.length > 0;
     console.log(`smallest that fails: ${JSON.stringify(shrink(spec, fails))}`);
   }
   for (const engine of engines) engine.stop();
   console.log(
     `${count} random networks, ${redrawn} with other numbers too, for a rounding at a corner`,
   );
+}
+
+/** An error that is thrown is a problem, too. */
+function verdict(spec, engine) {
+  try {
+    return check(spec, engine);
+  } catch (error) {
+    return { problems: [String(error.stack)], draws: 1 };
+  }
 }
 
 /** The device's buffers, plans and shaders after a few steps and after many, once nobody reaches what has been; and the process's memory. */
