@@ -41,6 +41,9 @@ const cases = [
   { n: 2, c: 32, k: 20, size: [6, 7], kernel: [3, 2], stride: [1, 1], padding: [1, 1] },
   { n: 3, c: 3, k: 32, size: [31, 30], kernel: [7, 7], stride: [2, 2], padding: [3, 3] },
   { n: 2, c: 1, k: 16, size: [9, 8], kernel: [3, 3], stride: [1, 3], padding: [2, 4] },
+  { n: 2, c: 4, k: 16, size: [9, 35], kernel: [3, 5], stride: [1, 1], padding: [1, 2] },
+  { n: 1, c: 3, k: 16, size: [31, 1100], kernel: [3, 3], stride: [1, 1], padding: [1, 1] },
+  { n: 2, c: 2, k: 16, size: [9, 9], kernel: [3, 1], stride: [2, 2], padding: [0, 0] },
   { n: 2, c: 40, k: 36, size: [5, 6], kernel: [1, 1], stride: [1, 1], padding: [0, 0] },
   // Rows of the kernel that meet no pixel.
   { n: 2, c: 16, k: 16, size: [2, 6], kernel: [5, 3], stride: [3, 1], padding: [4, 1] },

@@ -143,6 +143,7 @@ export const instructions = {
   vmaskmovps: row('masked', '66', '0F38', 0, 0x2c, { only: 'vex', store: 0x2e }),
   vextractf32x8: row('mri', '66', '0F3A', 0, 0x1b, { only: 'evex', tuple: 'half' }),
   vpermw: row('rvm', '66', '0F38', 1, 0x8d, { only: 'evex', lane: 2 }),
+  vpermi2w: row('rvm', '66', '0F38', 1, 0x75, { only: 'evex', lane: 2 }),
   vinsertf64x4: row('rvmi', '66', '0F3A', 1, 0x1a, { only: 'evex', tuple: 'half' }),
   vextractf32x4: row('mri', '66', '0F3A', 0, 0x19, { only: 'evex', tuple: 'quarter' }),
 

@@ -41,7 +41,7 @@ const laneSums = 4 * tileLanes;
 
 export interface TileWeightGradient {
   readonly batch: number;
-  /** As bfloat16, in blocks of 16 channels or with all channels side by side. */
+  /** As bfloat16, in blocks of 16 channels or with all channels side by side, or planes of floats. */
   readonly x: StoredImage;
   readonly dy: StoredImage;
   readonly dw: Pointer;
@@ -72,7 +72,7 @@ export function emitTileGradient(
   const { channels, outChannels } = geometry;
   const axes = axesOf(geometry);
   const [rows, columns] = axes;
-  const inRuns = isRun(conv.x, columns);
+  const inRuns = isRun(conv.x);
   const isBlocked = conv.x.block === tileLanes;
   const elements = inRuns ? channels * columns.kernel : isBlocked ? tileLanes : channels;
   const blocks = {

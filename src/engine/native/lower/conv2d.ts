@@ -254,9 +254,9 @@ export function conv2dBackwardInputLowering(kernels: Kernels): Lowering<Conv2dAt
   });
 }
 
-/** The layout of x of which a gradient of weights in tiles is made: where they fill no blocks of 16, all channels lie side by side. */
+/** The layout of x of which a gradient of weights in tiles is made: planes of pictures; where channels fill no blocks of 16, all lie side by side. */
 const tileRead = ({ inChannels }: StoredGeometry): Block =>
-  inChannels <= fewChannels ? inChannels : vectorBlock(inChannels);
+  inChannels <= fewChannels ? ROWS : vectorBlock(inChannels);
 
 /** Whether the gradient of the weights is a product of tiles: where the gradient of the output is stored as bfloat16. */
 function hasTileGradient(
@@ -265,11 +265,13 @@ function hasTileGradient(
   geometry: StoredGeometry,
   [x, dy]: readonly [Value, Value],
 ): boolean {
-  const { depthwise, inChannels } = geometry;
-  const isNarrow =
-    context.storageOf(dy) === 'bfloat16' &&
-    (inChannels <= fewChannels || context.storageOf(x) === 'bfloat16');
-  return level.tiles === true && !depthwise && isNarrow;
+  const { depthwise, inChannels, kernel, dilation } = geometry;
+  const isPicture = inChannels <= fewChannels;
+  const isNarrow = [dy, ...(isPicture ? [] : [x])].every(
+    (value) => context.storageOf(value) === 'bfloat16',
+  );
+  const isRead = !isPicture || kernel[1] === 1 || dilation[1] === 1;
+  return level.tiles === true && !depthwise && isNarrow && isRead;
 }
 
 export function conv2dBackwardWeightLowering(kernels: Kernels): Lowering<Conv2dAttrs> {
@@ -282,8 +284,9 @@ export function conv2dBackwardWeightLowering(kernels: Kernels): Lowering<Conv2dA
     const { batch, inChannels, outChannels, size, outSize, padding, depthwise } = geometry;
     if (hasTileGradient(kernels, context, geometry, [x, dy])) {
       const image = (value: Value, channels: number, valueSize: Size2d, block: Block) => {
-        const pointer = context.input(value, block, 'bfloat16');
-        return storedImage(pointer, channels, valueSize, block, 'bfloat16');
+        const storage = block === ROWS ? 'float32' : 'bfloat16';
+        const pointer = context.input(value, block, storage);
+        return storedImage(pointer, channels, valueSize, block, storage);
       };
       const from = image(x, inChannels, size, tileRead(geometry));
       const to = image(dy, outChannels, outSize, vectorBlock(outChannels));

@@ -60,7 +60,8 @@ export interface PieceLayout extends Blocks {
   readonly dy: number;
 }
 
-const halfOf = (rows: number) => Math.ceil(rows / 2);
+/** Rows of positions: of an odd number of rows the second half has one less. */
+export const halfOf = (rows: number) => Math.ceil(rows / 2);
 
 /** The layout of pieces of at most `count` rows. */
 export function pieceLayout(

@@ -1,9 +1,11 @@
 /**
- * Pieces of an image of few channels, which all lie side by side (`tile-pieces.ts`): a row of the kernel meets one run of elements, whose parts of
- * 16 are the lanes of a position. Runs that would begin or end outside of a row are read from a copy with zeros around.
+ * Pieces of a picture of few channels (`tile-pieces.ts`): copied so that all channels of a pixel lie side by side, with zeros around, a row of the
+ * kernel meets one run of elements, whose parts of 16 are the lanes of a position.
  */
+
+import { ROWS } from '../../compiler/layout.js';
 import { alignUp } from '../../pool/heap.js';
-import { padRows } from '../kernels/pad-rows.js';
+import { planeRows } from '../kernels/plane-rows.js';
 import type { Kernels } from '../kernels.js';
 import type { Axis } from './axis.js';
 import type { Call } from './phase.js';
@@ -11,22 +13,15 @@ import type { StoredImage } from './stored-image.js';
 import {
   type At,
   callsForX,
+  halfOf,
   type PieceImage,
   type PieceLayout,
   type PieceRows,
-  tileLanes,
 } from './tile-pieces.js';
 
-const lanesOf = (elements: number) => Math.ceil(elements / tileLanes);
-
-/** Whether runs take at most half of the lanes that pixels would. */
-export function isRun(
-  { channels, block }: Pick<StoredImage, 'channels' | 'block'>,
-  { kernel, dilation }: Axis,
-): boolean {
-  const inRuns = lanesOf(channels * kernel);
-  return block === channels && dilation === 1 && 2 * inRuns <= kernel * lanesOf(channels);
-}
+/** Whether runs of pixels are summed over: of planes of floats. */
+export const isRun = ({ block, storage }: Pick<StoredImage, 'block' | 'storage'>): boolean =>
+  block === ROWS && storage === 'float32';
 
 /** Columns as runs have them: each output's is a position, and no other one is met. */
 export const runColumns = ({ outSize, step }: Axis): Axis => ({
@@ -34,20 +29,27 @@ export const runColumns = ({ outSize, step }: Axis): Axis => ({
   ...{ kernel: 1, padding: 0, dilation: 1 },
 });
 
-/** Bytes of a row with zeros around, and of those before it; undefined where runs stay within rows. */
-function paddedRow({ pixelBytes }: StoredImage, columns: Axis) {
-  const { size, outSize, kernel, step, padding } = columns;
+const elementBytes = 2;
+
+/** Bytes of a row with zeros around, and of those before it. */
+function paddedRow({ channels }: StoredImage, { size, outSize, kernel, step, padding }: Axis) {
   const behind = Math.max(0, (outSize - 1) * step + kernel - padding - size);
-  if (padding === 0 && behind === 0) return undefined;
-  const before = padding * pixelBytes;
-  const leastBehind = 64; // As `padRows` asks, and for what the last lanes read.
-  return { before, bytes: alignUp(before + (size + behind) * pixelBytes + leastBehind) };
+  const before = padding * channels * elementBytes;
+  const leastBehind = 128; // As `planeRows` asks, and for what the last lanes read.
+  const pixels = (size + behind) * channels * elementBytes;
+  return { before, bytes: alignUp(before + pixels + leastBehind) };
+}
+
+/** From the first row of x that two halves of some rows of outputs meet to behind the last. */
+function rowsMet({ step, kernel, dilation }: Axis, count: number): number {
+  return (2 * halfOf(count) - 1) * step + (kernel - 1) * dilation + 1;
 }
 
 /** Rows of x that a piece reads. */
-function rowsRead({ size, step, padding, kernel, dilation }: Axis, row: number, count: number) {
-  const first = Math.max(0, row * step - padding);
-  const end = Math.min(size, (row + count - 1) * step - padding + (kernel - 1) * dilation + 1);
+function rowsRead(rows: Axis, row: number, count: number) {
+  const start = row * rows.step - rows.padding;
+  const first = Math.max(0, start);
+  const end = Math.min(rows.size, start + rowsMet(rows, count));
   return { first, count: Math.max(0, end - first) };
 }
 
@@ -57,9 +59,8 @@ export function paddedBytes(
   [rows, columns]: readonly [Axis, Axis],
   count: number,
 ): number {
-  const padded = isRun(image, columns) ? paddedRow(image, columns) : undefined;
-  const most = Math.min(rows.size, (count - 1) * rows.step + (rows.kernel - 1) * rows.dilation + 1);
-  return padded === undefined ? 0 : padded.bytes * most;
+  const most = Math.min(rows.size, rowsMet(rows, count));
+  return isRun(image) ? paddedRow(image, columns).bytes * most : 0;
 }
 
 /** Makes the pairs of a piece of x from runs; `copy` is where there is room for `paddedBytes`. */
@@ -71,23 +72,20 @@ export function callsForRuns(
   given: PieceImage & { readonly columns: Axis; readonly copy: At },
 ): void {
   const { image, from, columns, copy } = given;
-  const elements = image.channels * columns.kernel;
+  const { channels } = image;
   const padded = paddedRow(image, columns);
-  if (padded === undefined) {
-    callsForX(kernels, call, layout, piece, { ...given, elements });
-    return;
-  }
   const read = rowsRead(layout.rows, piece.row, piece.count);
   if (read.count > 0) {
-    const kernel = kernels.get(padRows, {
-      ...{ rows: read.count, elements: columns.size * image.channels, fromRow: image.rowBytes },
-      ...{ toRow: padded.bytes, before: padded.before },
+    const kernel = kernels.get(planeRows, {
+      ...{ rows: read.count, pixels: columns.size, channels, plane: image.channelBytes },
+      ...{ fromRow: image.rowBytes, toRow: padded.bytes, before: padded.before },
     });
     call(kernel, from(piece.image * image.imageBytes + read.first * image.rowBytes), copy(0));
   }
-  const made = {
-    image: { ...image, rowBytes: padded.bytes, imageBytes: 0 },
-    from: (at: number) => copy(Math.max(0, at - read.first * padded.bytes)),
-  };
-  callsForX(kernels, call, layout, piece, { ...given, ...made, elements });
+  callsForX(kernels, call, layout, piece, {
+    ...given,
+    image: { ...image, rowBytes: padded.bytes, imageBytes: 0, pixelBytes: channels * elementBytes },
+    from: (at) => copy(Math.max(0, at - read.first * padded.bytes)),
+    elements: channels * columns.kernel,
+  });
 }
