@@ -45,6 +45,9 @@ const cases = [
   { n: 1, c: 3, k: 16, size: [31, 1100], kernel: [3, 3], stride: [1, 1], padding: [1, 1] },
   { n: 2, c: 2, k: 16, size: [9, 9], kernel: [3, 1], stride: [2, 2], padding: [0, 0] },
   { n: 2, c: 40, k: 36, size: [5, 6], kernel: [1, 1], stride: [1, 1], padding: [0, 0] },
+  // Images of few pixels.
+  { n: 9, c: 32, k: 32, size: [1, 1], kernel: [1, 1], stride: [1, 1], padding: [0, 0] },
+  { n: 9, c: 16, k: 32, size: [3, 3], kernel: [3, 3], stride: [1, 1], padding: [1, 1] },
   // Rows of the kernel that meet no pixel.
   { n: 2, c: 16, k: 16, size: [2, 6], kernel: [5, 3], stride: [3, 1], padding: [4, 1] },
 ] as const;

@@ -1,4 +1,5 @@
 /** The gradient of a convolution's weights by products of tiles of bfloat16. */
+import type { Block } from '../../compiler/layout.js';
 import type { ConvGeometry } from '../../compiler/lower/conv-geometry.js';
 import type { LowerContext } from '../../compiler/lowering.js';
 import type { Pointer } from '../../compiler/region.js';
@@ -7,7 +8,7 @@ import { unpackWeights, zeroFill } from '../kernels/weight-order.js';
 import type { Kernel, Kernels } from '../kernels.js';
 import type { Axis } from './axis.js';
 import { axesOf } from './conv-direct.js';
-import { type Call, KernelPhase, type OfImages, type Operand } from './phase.js';
+import { areReachable, type Call, KernelPhase, type OfImages, type Operand } from './phase.js';
 import { shareOf, unitsOf } from './shares.js';
 import type { StoredImage } from './stored-image.js';
 import {
@@ -47,10 +48,8 @@ export interface TileWeightGradient {
   readonly dw: Pointer;
 }
 
-interface Plan extends TileWeightGradient {
-  readonly kernels: Kernels;
-  readonly context: LowerContext;
-  readonly geometry: ConvGeometry;
+/** What is summed over. */
+interface Sums {
   readonly axes: readonly [Axis, Axis];
   /** The same, but where runs of pixels are positions, whose columns are met as a kernel of one column does. */
   readonly met: readonly [Axis, Axis];
@@ -63,29 +62,50 @@ interface Plan extends TileWeightGradient {
   readonly sGroup: number;
 }
 
-export function emitTileGradient(
-  kernels: Kernels,
-  context: LowerContext,
-  geometry: ConvGeometry,
-  conv: TileWeightGradient,
-): void {
+interface Plan extends TileWeightGradient, Sums {
+  readonly kernels: Kernels;
+  readonly context: LowerContext;
+  readonly geometry: ConvGeometry;
+}
+
+function sumsOf(geometry: ConvGeometry, block: Block): Sums {
   const { channels, outChannels } = geometry;
   const axes = axesOf(geometry);
   const [rows, columns] = axes;
-  const inRuns = isRun(conv.x);
-  const isBlocked = conv.x.block === tileLanes;
+  const inRuns = isRun(block);
+  const isBlocked = block === tileLanes;
   const elements = inRuns ? channels * columns.kernel : isBlocked ? tileLanes : channels;
   const blocks = {
     groups: isBlocked ? Math.ceil(channels / tileLanes) : 1,
     lanes: Math.ceil(elements / tileLanes),
     outputs: Math.ceil(outChannels / tileLanes),
   };
-  const met = inRuns ? runColumns(columns) : columns;
-  const sRow = rows.kernel * met.kernel * blocks.lanes * laneSums;
+  const across = inRuns ? runColumns(columns) : columns;
+  const sRow = rows.kernel * across.kernel * blocks.lanes * laneSums;
   const sGroup = blocks.outputs * tileLanes * sRow;
-  const some = { kernels, context, geometry, axes, met: [rows, met] as const };
-  const plan: Plan = { ...conv, ...some, elements, inRuns, blocks, sRow, sGroup };
-  if (blocks.groups * sGroup > mostSumBytes) emitParts(plan);
+  return { axes, met: [rows, across], inRuns, elements, blocks, sRow, sGroup };
+}
+
+/** Pixels of an image from which on it fills enough of its products. */
+const fewestPixels = 8;
+
+/** Whether products of tiles pay and can be laid out, for x in a layout. */
+export function isSummedInTiles(geometry: ConvGeometry, block: Block): boolean {
+  const { batch, outSize } = geometry;
+  const { met, blocks } = sumsOf(geometry, block);
+  const { x, dy } = pieceLayout(met, outSize[0], blocks);
+  return outSize[0] * outSize[1] >= fewestPixels && areReachable(batch * x, batch * dy);
+}
+
+export function emitTileGradient(
+  kernels: Kernels,
+  context: LowerContext,
+  geometry: ConvGeometry,
+  conv: TileWeightGradient,
+): void {
+  const sums = sumsOf(geometry, conv.x.block);
+  const plan: Plan = { ...conv, ...sums, kernels, context, geometry };
+  if (sums.blocks.groups * sums.sGroup > mostSumBytes) emitParts(plan);
   else emitPieces(plan);
 }
 

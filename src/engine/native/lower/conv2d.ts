@@ -21,7 +21,7 @@ import { emitTiles, emitTilesInput } from './amx-conv.js';
 import { stepChannels } from './amx-weights.js';
 import { emitDirect, emitDirectInput } from './conv-direct.js';
 import { emitDirectGradient, hasDirectGradient } from './conv-direct-gradient.js';
-import { emitTileGradient } from './conv-tile-gradient.js';
+import { emitTileGradient, isSummedInTiles } from './conv-tile-gradient.js';
 import { endingOf } from './ending.js';
 import { type Lines, worthwhileLines } from './line-geometry.js';
 import { areReachable } from './phase.js';
@@ -271,7 +271,8 @@ function hasTileGradient(
     (value) => context.storageOf(value) === 'bfloat16',
   );
   const isRead = !isPicture || kernel[1] === 1 || dilation[1] === 1;
-  return level.tiles === true && !depthwise && isNarrow && isRead;
+  const isPossible = level.tiles === true && !depthwise && isNarrow && isRead;
+  return isPossible && isSummedInTiles(geometry, tileRead(geometry));
 }
 
 export function conv2dBackwardWeightLowering(kernels: Kernels): Lowering<Conv2dAttrs> {

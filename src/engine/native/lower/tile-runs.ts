@@ -3,7 +3,7 @@
  * kernel meets one run of elements, whose parts of 16 are the lanes of a position.
  */
 
-import { ROWS } from '../../compiler/layout.js';
+import { type Block, ROWS } from '../../compiler/layout.js';
 import { alignUp } from '../../pool/heap.js';
 import { planeRows } from '../kernels/plane-rows.js';
 import type { Kernels } from '../kernels.js';
@@ -19,9 +19,8 @@ import {
   type PieceRows,
 } from './tile-pieces.js';
 
-/** Whether runs of pixels are summed over: of planes of floats. */
-export const isRun = ({ block, storage }: Pick<StoredImage, 'block' | 'storage'>): boolean =>
-  block === ROWS && storage === 'float32';
+/** Whether runs of pixels are summed over: of x in planes of floats. */
+export const isRun = (block: Block): boolean => block === ROWS;
 
 /** Columns as runs have them: each output's is a position, and no other one is met. */
 export const runColumns = ({ outSize, step }: Axis): Axis => ({
@@ -60,7 +59,7 @@ export function paddedBytes(
   count: number,
 ): number {
   const most = Math.min(rows.size, rowsMet(rows, count));
-  return isRun(image) ? paddedRow(image, columns).bytes * most : 0;
+  return isRun(image.block) ? paddedRow(image, columns).bytes * most : 0;
 }
 
 /** Makes the pairs of a piece of x from runs; `copy` is where there is room for `paddedBytes`. */
