@@ -65,13 +65,12 @@ export function layOutPlan(
   const wordBytes = programs.reduce((sum, { phases }) => sum + programBytes(phases).all, 0);
   const ownBytes = sizeOf(constants) + wordBytes;
 
-  const room = new PlanMemory(memory, arena.bytes, kept === undefined ? [] : [kept]);
+  const room = new PlanMemory(memory, arena.bytes, [...kept.values()]);
   const start = room.allocateOrRelease(ownBytes);
-  const addresses = new Map<Region, number>();
+  const addresses = new Map<Region, number>(kept);
   tenants.forEach(([region], i) => {
     addresses.set(region, room.slab.address + (arena.offsets[i] ?? 0));
   });
-  placeInLine([...schedule.kept], kept ?? 0, addresses);
   let end = placeInLine(constants, start, addresses);
   for (const region of constants) fill(memory, region, addresses.get(region) ?? 0);
 
@@ -104,11 +103,27 @@ export function layOutPlan(
   };
 }
 
-/** What stays between runs gets memory of its own; where that is short, everything is computed in every run. */
-function placeKept(draft: Draft, memory: EngineMemory): { schedule: Schedule; kept?: number } {
+interface Kept {
+  readonly schedule: Schedule;
+  readonly kept: ReadonlyMap<Region, number>;
+}
+
+/**
+ * What stays between runs gets blocks of its own, the largest first, so that they fill the gaps that others have left; where
+ * memory is short, everything is computed in every run.
+ */
+function placeKept(draft: Draft, memory: EngineMemory): Kept {
   const schedule = scheduleOf(draft);
-  const kept = schedule.kept.size > 0 ? memory.allocateSpare(sizeOf(schedule.kept)) : undefined;
-  return kept === undefined ? { schedule: withoutPreparations(draft) } : { schedule, kept };
+  const kept = new Map<Region, number>();
+  for (const region of [...schedule.kept].sort((a, b) => b.bytes - a.bytes)) {
+    const address = memory.allocateSpare(region.bytes);
+    if (address === undefined) {
+      for (const taken of kept.values()) memory.free(taken);
+      return { schedule: withoutPreparations(draft), kept: new Map() };
+    }
+    kept.set(region, address);
+  }
+  return { schedule, kept };
 }
 
 function sizeOf(regions: Iterable<Region>): number {
