@@ -13,8 +13,11 @@ import { answered, answerHeader, answerRoom, stoppedError } from './orders.js';
 /** How long the end of the process waits for the GPU to be given up. */
 const closingMs = 10_000;
 
-/** How long an answer is waited for: software adapters are slow, and a driver that hangs must not hold the program for ever. */
-const patienceMs = 600_000;
+/**
+ * How long an answer is waited for: a driver that hangs must not hold the program for ever, and a step of ResNet-18 on a software
+ * adapter takes ten minutes where others keep the CPUs busy.
+ */
+const patienceMs: Readonly<Record<AdapterKind, number>> = { gpu: 600_000, software: 3_600_000 };
 
 export interface OpenedLine {
   readonly line: Line;
@@ -46,14 +49,15 @@ export function openThreadLine(kind: AdapterKind): OpenedLine {
   };
   worker.on('exit', closeAtExit(closing));
   worker.unref();
-  const facts = JSON.parse(new TextDecoder().decode(waitFor(opened))) as AdapterFacts;
-  return { facts, line: lineTo(worker, new Int32Array(obeyed)) };
+  const patience = patienceMs[kind];
+  const facts = JSON.parse(new TextDecoder().decode(waitFor(opened, patience))) as AdapterFacts;
+  return { facts, line: lineTo(worker, new Int32Array(obeyed), patience) };
 }
 
 /** Orders that may wait to be obeyed: each batch among them is memory. */
 const mostWaiting = 256;
 
-function lineTo(worker: Worker, obeyed: Int32Array): Line {
+function lineTo(worker: Worker, obeyed: Int32Array, patience: number): Line {
   const post = (message: ThreadMessage, moved: readonly ArrayBuffer[] = []): void =>
     worker.postMessage(message, moved);
   let asked = 0;
@@ -64,7 +68,7 @@ function lineTo(worker: Worker, obeyed: Int32Array): Line {
     for (;;) {
       const done = Atomics.load(obeyed, 0);
       if (((sent - done) | 0) <= mostWaiting) return;
-      if (Atomics.wait(obeyed, 0, done, patienceMs) === 'timed-out') throw silent();
+      if (Atomics.wait(obeyed, 0, done, patience) === 'timed-out') throw silent(patience);
     }
   };
   return {
@@ -79,7 +83,7 @@ function lineTo(worker: Worker, obeyed: Int32Array): Line {
       if (stopped) throw stoppedError();
       const area = answerArea(bytes);
       post(['question', name, args, area]);
-      return waitFor(area);
+      return waitFor(area, patience);
     },
     async askAsync(bytes, name, ...args) {
       if (stopped) throw stoppedError();
@@ -89,8 +93,8 @@ function lineTo(worker: Worker, obeyed: Int32Array): Line {
       if (asked++ === 0) worker.ref();
       try {
         const words = new Int32Array(area, 0, 2);
-        const waiting = Atomics.waitAsync(words, 0, answered.waiting, patienceMs);
-        return answerIn(area, await waiting.value);
+        const waiting = Atomics.waitAsync(words, 0, answered.waiting, patience);
+        return answerIn(area, await waiting.value, patience);
       } finally {
         if (--asked === 0) worker.unref();
       }
@@ -114,18 +118,19 @@ function answerArea(bytes: number): SharedArrayBuffer {
   return new SharedArrayBuffer(answerHeader + Math.max(bytes, answerRoom));
 }
 
-function waitFor(area: SharedArrayBuffer): ArrayBuffer {
-  return answerIn(area, Atomics.wait(new Int32Array(area, 0, 2), 0, answered.waiting, patienceMs));
+function waitFor(area: SharedArrayBuffer, patience: number): ArrayBuffer {
+  const how = Atomics.wait(new Int32Array(area, 0, 2), 0, answered.waiting, patience);
+  return answerIn(area, how, patience);
 }
 
-function answerIn(area: SharedArrayBuffer, how: string): ArrayBuffer {
-  if (how === 'timed-out') throw silent();
+function answerIn(area: SharedArrayBuffer, how: string, patience: number): ArrayBuffer {
+  if (how === 'timed-out') throw silent(patience);
   const [state, length = 0] = new Int32Array(area, 0, 2);
   const bytes = new Uint8Array(area, answerHeader, length).slice();
   if (state !== answered.right) throw new EngineError('webgpu', new TextDecoder().decode(bytes));
   return bytes.buffer;
 }
 
-function silent(): EngineError {
-  return new EngineError('webgpu', `the GPU has not answered for ${patienceMs / 60_000} minutes`);
+function silent(patience: number): EngineError {
+  return new EngineError('webgpu', `the GPU has not answered for ${patience / 60_000} minutes`);
 }
