@@ -142,13 +142,22 @@ export function emitCalls(context: LowerContext, calls: PhaseCalls): void {
 }
 
 /** An entry for each call: the kernel's address, the entry's bytes, (operand's position, byte in it) for each argument. */
-function wordsOf(list: readonly PhaseCall[], positions: ReadonlyMap<Operand, number>): number[] {
-  const words: number[] = [];
-  for (const { kernel, places } of list) {
-    const { address } = kernel;
-    words.push(address >>> 0, Math.floor(address / 2 ** 32));
-    words.push(headBytes + argumentBytes * places.length, 0);
-    for (const { operand, at } of places) words.push(positions.get(operand) ?? 0, at);
+function wordsOf(list: readonly PhaseCall[], positions: ReadonlyMap<Operand, number>): Uint32Array {
+  const bytes = ({ places }: PhaseCall) => headBytes + argumentBytes * places.length;
+  const length = list.reduce((sum, call) => sum + bytes(call) / 4, 2);
+  const words = new Uint32Array(length); // Two zeros end it.
+  let at = 0;
+  for (const call of list) {
+    const { address } = call.kernel;
+    words[at] = address >>> 0;
+    words[at + 1] = Math.floor(address / 2 ** 32);
+    words[at + 2] = bytes(call);
+    at += 4;
+    for (const place of call.places) {
+      words[at] = positions.get(place.operand) ?? 0;
+      words[at + 1] = place.at;
+      at += 2;
+    }
   }
-  return [...words, 0, 0];
+  return words;
 }

@@ -7,7 +7,7 @@ export interface Strip {
 }
 
 /** Bytes of a tensor in a piece. */
-const stripBytes = 160 * 1024;
+const stripBytes = 96 * 1024;
 
 /** `count` pixels, or rows, of so many bytes in equal strips, the last of which may be shorter: each a multiple of `unit`. */
 export function evenStrips(count: number, bytes: number, unit = 1): readonly Strip[] {

@@ -106,10 +106,14 @@ function interleaved(first: readonly PhaseCall[], second: readonly PhaseCall[]):
     const { end } = call.images ?? { end: 0 };
     const stop = ends.get(end) ?? first.findLastIndex((other) => isBefore(other, end)) + 1;
     ends.set(end, stop);
-    const ready = first.slice(done, stop);
-    ready.splice(ready.findLastIndex((other) => comesBefore(other, call)) + 1);
-    list.push(...ready, call);
-    done += ready.length;
+    let next = stop;
+    for (; next > done; next--) {
+      const other = first[next - 1];
+      if (other !== undefined && comesBefore(other, call)) break;
+    }
+    for (const other of first.slice(done, next)) list.push(other);
+    done = Math.max(done, next);
+    list.push(call);
   }
   return [...list, ...first.slice(done)];
 }
