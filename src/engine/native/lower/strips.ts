@@ -9,9 +9,13 @@ export interface Strip {
 /** Bytes of a tensor in a piece. */
 const stripBytes = 96 * 1024;
 
+/** Bytes of an image that stays whole. */
+const wholeBytes = 384 * 1024;
+
 /** `count` pixels, or rows, of so many bytes in equal strips, the last of which may be shorter: each a multiple of `unit`. */
 export function evenStrips(count: number, bytes: number, unit = 1): readonly Strip[] {
-  const strips = Math.max(1, Math.round((count * bytes) / stripBytes));
+  const all = count * bytes;
+  const strips = all <= wholeBytes ? 1 : Math.round(all / stripBytes);
   const size = Math.ceil(count / strips / unit) * unit;
   return Array.from({ length: Math.ceil(count / size) }, (_, i) => ({
     first: i * size,
