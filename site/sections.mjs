@@ -6,7 +6,16 @@ const guides = [
   ...['training', 'data', 'recipes', 'transfer', 'tune', 'compare', 'metrics', 'explain', 'report'],
   ...['predict', 'in-a-program', 'serve', 'browser', 'ui', 'onnx'],
 ];
-const inside = ['design', 'follow-a-batch', 'native', 'webgpu', 'numbers', 'benchmarks', 'results'];
+const inside = [
+  'design',
+  'follow-a-batch',
+  'native',
+  'webgpu',
+  'numbers',
+  'benchmarks',
+  'benchmarks-amx',
+  'results',
+];
 
 const docs = (names) => names.map((name) => `docs/${name}.md`);
 
