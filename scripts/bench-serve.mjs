@@ -34,7 +34,7 @@ try {
     run === undefined
       ? [
           await madeUp('resnet18', [3, 224, 224], 'jpg', [300, 400], 200),
-          await madeUp('mnistCnn', [1, 28, 28], 'png', [28, 28], 2000),
+          await madeUp('mnistCnn', [1, 28, 28], 'png', [28, 28], 10_000),
         ]
       : [{ name: run, model: run, paths: pictures.flatMap(filesIn) }];
   for (const each of cases) await compare(each);
