@@ -35,16 +35,26 @@ const depthwise = () =>
     new nn.Linear(16, 5),
   );
 
+interface Steps {
+  readonly make: () => nn.Module;
+  readonly classes: number;
+  readonly batch?: number;
+  readonly lr?: number;
+}
+
 /** Five steps, with dropout: its draws are the same everywhere. */
-function fiveSteps(engine: string | Engine, make: () => nn.Module, classes: number): number[] {
+function fiveSteps(
+  engine: string | Engine,
+  { make, classes, batch = 4, lr = 0.01 }: Steps,
+): number[] {
   useEngine('reference');
   manualSeed(3);
   const model = make();
   const batches = Array.from(
     { length: 5 },
-    () => [rand([4, 3, 32, 32]), randint(classes, [4])] as const,
+    () => [rand([batch, 3, 32, 32]), randint(classes, [batch])] as const,
   );
-  const optimizer = new SGD(model.parameters(), { lr: 0.01, momentum: 0.9 });
+  const optimizer = new SGD(model.parameters(), { lr, momentum: 0.9 });
   useEngine(engine);
   const step = compile((x: Tensor, y: Tensor) => {
     optimizer.zeroGrad();
@@ -72,15 +82,24 @@ describe('engine webgpu on a software adapter', { skip: withoutAdapter }, () => 
       assertLosses({ losses: training.losses.slice(0, 1), tolerance: 1e-5 }, losses);
     });
 
-  const others = {
-    'a depthwise network': [depthwise, 5, false],
-    'the CIFAR network with dropout': [() => cifarCnn({ numClasses: 10 }), 10, true],
-    'ResNet-18 at 32 × 32': [() => resnet18({ numClasses: 10 }), 10, true],
-  } as const;
-  for (const [name, [make, classes, isLarge]] of Object.entries(others))
+  const others: Record<string, Steps & { readonly isLarge: boolean }> = {
+    'a depthwise network': { make: depthwise, classes: 5, isLarge: false },
+    'the CIFAR network with dropout': {
+      make: () => cifarCnn({ numClasses: 10 }),
+      classes: 10,
+      isLarge: true,
+    },
+    // Its last layers normalise single pixels: of four images and by larger steps, roundings grow to several percent on any two engines.
+    'ResNet-18 at 32 × 32': {
+      make: () => resnet18({ numClasses: 10 }),
+      ...{ classes: 10, batch: 16, lr: 1e-4 },
+      isLarge: true,
+    },
+  };
+  for (const [name, { isLarge, ...steps }] of Object.entries(others))
     test(`${name} has the reference's losses`, isLarge ? large : {}, () => {
-      const losses = fiveSteps(engine, make, classes);
-      assertLosses({ losses: fiveSteps('reference', make, classes), tolerance }, losses);
-      assert.deepEqual(fiveSteps(engine, make, classes), losses, 'a second run');
+      const losses = fiveSteps(engine, steps);
+      assertLosses({ losses: fiveSteps('reference', steps), tolerance }, losses);
+      assert.deepEqual(fiveSteps(engine, steps), losses, 'a second run');
     });
 });
