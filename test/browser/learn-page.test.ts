@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, test } from 'node:test';
+import { describe, type TestContext, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { Classifier, runs } from '../../src/index.js';
 import { saveModelFile } from '../../src/runs/model-file.js';
@@ -45,6 +45,18 @@ async function coloured(hue: readonly [number, number, number], count: number) {
       };
     }),
   );
+}
+
+/** The page of a small network that never learned. */
+async function servedSmall(t: TestContext) {
+  const folder = await temporaryFolder(t);
+  const file = join(folder, 'small.wick');
+  await saveModelFile(file, smallCard, createModel(smallCard.architecture).stateDict());
+  const path = join(folder, 'web');
+  await runs.exportRun(file, { format: 'web', train: true, path });
+  const server = await serveFolder(path);
+  t.after(() => server.close());
+  return { folder, server };
 }
 
 describe('a page that learns', { skip }, () => {
@@ -110,13 +122,7 @@ describe('a page that learns', { skip }, () => {
   });
 
   test('a small network learns from scratch, in Chinese; Node reads the file', async (t) => {
-    const folder = await temporaryFolder(t);
-    const file = join(folder, 'small.wick');
-    await saveModelFile(file, smallCard, createModel(smallCard.architecture).stateDict());
-    const path = join(folder, 'web');
-    await runs.exportRun(file, { format: 'web', train: true, path });
-    const server = await serveFolder(path);
-    t.after(() => server.close());
+    const { folder, server } = await servedSmall(t);
     const { page, wrong, shoot } = await openPage(t, `${server.url}learn.html`, {
       viewport: { width: 360, height: 800 },
       locale: 'zh-CN',
@@ -151,13 +157,7 @@ describe('a page that learns', { skip }, () => {
   });
 
   test('the graphics card learns where it is asked to, and the processor where there is none', async (t) => {
-    const folder = await temporaryFolder(t);
-    const file = join(folder, 'small.wick');
-    await saveModelFile(file, smallCard, createModel(smallCard.architecture).stateDict());
-    const path = join(folder, 'web');
-    await runs.exportRun(file, { format: 'web', train: true, path });
-    const server = await serveFolder(path);
-    t.after(() => server.close());
+    const { server } = await servedSmall(t);
     const learnedOn = async (query: string) => {
       const { page, wrong } = await openPage(t, `${server.url}learn.html${query}`, {
         gpu: true,

@@ -22,6 +22,9 @@ export interface Stride {
 
 export const wholeTile: TileShape = { rows: 16, bytes: 64 };
 
+/** Bytes of a whole tile whose rows lie one behind the other. */
+export const tileBytes = wholeTile.rows * wholeTile.bytes;
+
 const most = 8;
 
 /** The operand of `ldtilecfg`: 64 bytes in words of 32 bits. */

@@ -5,7 +5,7 @@
  */
 import type { Vec } from '../asm/operands.js';
 import type { Cursor, KernelWriter } from '../kernel-writer.js';
-import { type ShapedTile, type Stride, wholeTile } from '../tiles.js';
+import { type ShapedTile, type Stride, tileBytes, wholeTile } from '../tiles.js';
 import { type Ended, type Ending, storeEnded } from './ending.js';
 import { eachPanel, type VectorPlaces, vectorAt } from './vector-places.js';
 
@@ -44,8 +44,6 @@ export interface TileConv {
   readonly isPadded: boolean;
   readonly ending: Ending;
 }
-
-export const tileBytes = 1024;
 
 /** Tiles that are summed up at once. */
 export const sumTiles = 4;

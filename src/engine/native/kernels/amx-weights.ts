@@ -25,7 +25,7 @@ const rowsOfTile = 16;
 const tileRow = 64;
 
 /** Arguments: the weights at the first channels, and the packed ones at the first row. */
-export function packTiles(w: KernelWriter, shape: TileWeights): void {
+export function packTileWeights(w: KernelWriter, shape: TileWeights): void {
   const { from, to } = w.pointers('from', 'to');
   const { pairs, isOdd, groupBytes } = shape;
   const order = w.vector();

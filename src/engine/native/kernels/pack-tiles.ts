@@ -5,8 +5,8 @@
  */
 import { mem, type Vec } from '../asm/operands.js';
 import type { Cursor, KernelWriter } from '../kernel-writer.js';
+import { tileBytes } from '../tiles.js';
 import { inTurn } from './position-pairs.js';
-import { tileBytes } from './tile-gradient.js';
 import { transpose } from './transpose.js';
 
 export interface PackTiles {

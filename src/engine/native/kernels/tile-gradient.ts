@@ -4,14 +4,8 @@
  */
 import { internalError } from '../../../core/errors.js';
 import type { Cursor, KernelWriter } from '../kernel-writer.js';
-import { type ShapedTile, type Stride, wholeTile } from '../tiles.js';
+import { type ShapedTile, type Stride, tileBytes, wholeTile } from '../tiles.js';
 import { evenPieces } from './product.js';
-
-export const tileBytes = 1024;
-const tileRow = 64;
-
-/** Pixels of a product. */
-export const tilePixels = 32;
 
 export interface TileGradient {
   /** Products that follow each other, in both operands a tile further on. */
@@ -38,7 +32,7 @@ export function tileGradient(w: KernelWriter, shape: TileGradient): void {
   const { dy, x, s } = w.pointers('dy', 'x', 's');
   const { outputs, groups, sRow } = shape;
   const tiles = w.tiles(...Array.from({ length: 8 }, () => wholeTile));
-  const strides = { row: w.stride(tileRow), sums: w.stride(sRow) };
+  const strides = { row: w.stride(wholeTile.bytes), sums: w.stride(sRow) };
   const pairs = Math.floor(outputs.count / 2);
   const blocks = (count: 1 | 2) => {
     for (const columns of inPieces(shape.columns, most[count]))

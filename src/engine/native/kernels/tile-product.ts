@@ -1,7 +1,6 @@
 /** C[m][n] = A[m][k] · B[k][n] (+ bias) in tiles of AMX, of operands that `pack-tiles.ts` has made. */
 import type { Cursor, KernelWriter } from '../kernel-writer.js';
-import type { ShapedTile, Stride } from '../tiles.js';
-import { tileBytes } from './tile-gradient.js';
+import { type ShapedTile, type Stride, tileBytes, wholeTile } from '../tiles.js';
 
 export interface TileProduct {
   readonly steps: number;
@@ -13,8 +12,7 @@ export interface TileProduct {
   readonly hasBias: boolean;
 }
 
-const edge = 16;
-const rowBytes = 64;
+const { rows: edge, bytes: rowBytes } = wholeTile;
 
 /** Arguments: A's blocks, B's, C and, where it has one, the bias. */
 export function tileProduct(w: KernelWriter, shape: TileProduct): void {

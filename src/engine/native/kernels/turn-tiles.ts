@@ -3,10 +3,10 @@
  * of 32 pixels.
  */
 import type { KernelWriter } from '../kernel-writer.js';
+import { wholeTile } from '../tiles.js';
 import { transpose } from './transpose.js';
 
-const rows = 16;
-const rowBytes = 64;
+const { rows, bytes: rowBytes } = wholeTile;
 
 /** Argument: `tiles` times 16 pairs, which are overwritten. */
 export function turnTiles(w: KernelWriter, { tiles }: { readonly tiles: number }): void {

@@ -5,10 +5,11 @@
 import type { ConvGeometry } from '../../compiler/lower/conv-geometry.js';
 import type { LowerContext } from '../../compiler/lowering.js';
 import type { Pointer } from '../../compiler/region.js';
-import { panelVectors, sumTiles, tileBytes, tileConv } from '../kernels/amx-conv.js';
+import { panelVectors, sumTiles, tileConv } from '../kernels/amx-conv.js';
 import { fillField } from '../kernels/amx-field.js';
 import { vectorAt } from '../kernels/vector-places.js';
 import type { Kernel, Kernels } from '../kernels.js';
+import { tileBytes } from '../tiles.js';
 import { type Field, fieldOf } from './amx-field.js';
 import { patternsOf } from './amx-pattern.js';
 import {

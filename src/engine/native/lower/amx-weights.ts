@@ -1,10 +1,11 @@
 /** What a convolution by tiles sums over, in steps of 32 numbers, and the weights in that order. */
 import type { LowerContext } from '../../compiler/lowering.js';
 import type { Pointer } from '../../compiler/region.js';
-import { panelVectors, tileBytes } from '../kernels/amx-conv.js';
-import { packTiles } from '../kernels/amx-weights.js';
+import { panelVectors } from '../kernels/amx-conv.js';
+import { packTileWeights } from '../kernels/amx-weights.js';
 import { zeroFill } from '../kernels/weight-order.js';
 import type { Kernels } from '../kernels.js';
+import { tileBytes } from '../tiles.js';
 import { type Axes, type Field, fieldChannels } from './amx-field.js';
 import { tapsOf } from './axis.js';
 import type { WeightView } from './packed-weights.js';
@@ -107,7 +108,7 @@ export function emitTilePacking(
           const rows = Math.min(lanes, view.channels - lane);
           for (const { pair, shape } of calls)
             call(
-              kernels.get(packTiles, { ...shape, rows }),
+              kernels.get(packTileWeights, { ...shape, rows }),
               from.at(4 * (lane * view.laneStride + 2 * pair * view.channelStride)),
               to.at(start + v * tileBytes),
             );

@@ -4,9 +4,9 @@
  * zeros between rows: an element of the kernel is then a place in memory.
  */
 import { type PositionPairs, positionBytes, positionPairs } from '../kernels/position-pairs.js';
-import { tileBytes } from '../kernels/tile-gradient.js';
 import { turnTiles } from '../kernels/turn-tiles.js';
 import type { Kernels } from '../kernels.js';
+import { tileBytes } from '../tiles.js';
 import { type Axis, tapsOf } from './axis.js';
 import type { Call, Place } from './phase.js';
 import type { StoredImage } from './stored-image.js';
