@@ -6,15 +6,22 @@ import { makeFolders } from '../core/make-folders.js';
 import { systemReason } from '../core/system-reason.js';
 import { temporaryName } from './atomic.js';
 
+export interface StagedOrder {
+  /** The file that comes to its place after all others. */
+  readonly last: string;
+  /** Files of an earlier writing: those that are not written anew are removed. @default [] */
+  readonly former?: readonly string[];
+}
+
 /**
- * Lets `write` make files in an empty folder within `folder`, which is made where it is missing, then moves them to their places,
- * `last` after all others. Where writing fails, `folder` is as it was before.
+ * Lets `write` make files in an empty folder within `folder`, which is made where it is missing, then moves them to their places.
+ * Where writing fails, `folder` is as it was before.
  *
  * @throws DataError with the reason (no space, no permission); what `write` throws for other reasons
  */
 export async function writeStaged(
   folder: string,
-  last: string,
+  { last, former = [] }: StagedOrder,
   write: (staging: string) => Promise<void>,
 ): Promise<void> {
   const staging = join(folder, temporaryName(basename(folder)));
@@ -32,6 +39,8 @@ export async function writeStaged(
     const names = await readdir(staging);
     const ordered = [...names.filter((name) => name !== last), last];
     for (const name of ordered) await rename(join(staging, name), join(folder, name));
+    for (const name of former)
+      if (!names.includes(name)) await rm(join(folder, name), { force: true });
     await rmdir(staging);
   } catch (error) {
     await rm(staging, { recursive: true, force: true }).catch(() => {});

@@ -28,6 +28,9 @@ export interface WebOptions {
 
 /** The file by which a folder is known that may be written again. */
 const mark = 'wick-worker.js';
+/** What the page on which visitors teach adds; by the last, whose name is nobody else's, they are known to be there. */
+const learnMark = 'wick-learn.js';
+const learnFiles = ['learn.html', 'learn.js', learnMark];
 
 /**
  * Writes the folder: the page, the model, what runs it in a Worker, licence and README, all of it or nothing.
@@ -51,9 +54,10 @@ export async function writeWebFolder(
       `${source.path} holds the network of an ONNX file, which a page does not run; export it as onnx`,
     );
   await removeLeftovers(folder);
-  await requireFree(folder);
+  const there = await requireFree(folder);
   const described = await portableCard(trained, license);
-  await writeStaged(folder, 'index.html', (staging) =>
+  const former = there.includes(learnMark) ? learnFiles : [];
+  await writeStaged(folder, { last: 'index.html', former }, (staging) =>
     writeFiles(staging, trained, described, learn),
   );
 }
@@ -72,7 +76,7 @@ async function writeFiles(
   await put('LICENSE.txt', await readFile(assetPath('..', 'LICENSE')));
   await put('README.md', webReadme(source.name, described, learn));
   if (learn) {
-    await put('wick-learn.js', await built('pages/web/wick-learn.js'));
+    await put(learnMark, await built(`pages/web/${learnMark}`));
     await put('learn.js', await built('pages/learn/page.js'));
     await put('learn.html', withLanguage(String(await built('pages/learn/index.html'))));
   }
@@ -87,14 +91,15 @@ function built(path: string): Promise<Buffer> {
   return readFile(new URL(`../${path}`, import.meta.url));
 }
 
-async function requireFree(folder: string): Promise<void> {
+/** The names in `folder`, [] where it is not there. @throws DataError where others than an export's are among them alone */
+async function requireFree(folder: string): Promise<string[]> {
   const there = await readdir(folder).catch((cause: NodeJS.ErrnoException): string[] => {
     if (cause.code === 'ENOENT') return [];
     if (cause.code === 'ENOTDIR')
       throw new DataError(folder, 'is a file, a folder is required', { cause });
     throw new DataError(folder, `cannot be read (${systemReason(cause)})`, { cause });
   });
-  if (there.length === 0 || there.includes(mark)) return;
+  if (there.length === 0 || there.includes(mark)) return there;
   throw new DataError(
     folder,
     `holds ${there.length} other files already (${there.slice(0, 3).join(', ')}${there.length > 3 ? ', …' : ''}); name a folder that is empty or new`,

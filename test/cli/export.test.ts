@@ -101,6 +101,24 @@ test('a folder for web servers is written anew, but not over other things', () =
   assert.deepEqual(readdirSync(join(folder, 'own')), ['notes.txt']);
 });
 
+test('a folder written anew without --train has nothing left of the page that learns', () => {
+  const site = join(folder, 'taught');
+  const exported = (...more: string[]) => {
+    const { code } = wick(folder, ['export', 'run', '--format', 'web', '-o', 'taught', ...more]);
+    assert.equal(code, 0);
+    return readdirSync(site).sort();
+  };
+  const plain = exported();
+  writeFileSync(join(site, 'learn.html'), 'mine');
+  assert.deepEqual(exported(), [...plain, 'learn.html'].sort()); // no export with --train wrote this one
+  const own = ['CNAME', 'learn.css'];
+  for (const name of own) writeFileSync(join(site, name), 'mine');
+  const learning = [...plain, ...own, 'learn.html', 'learn.js', 'wick-learn.js'].sort();
+  assert.deepEqual(exported('--train'), learning);
+  assert.deepEqual(exported('--train'), learning);
+  assert.deepEqual(exported(), [...plain, ...own].sort());
+});
+
 test('a folder that cannot be written whole is not begun', {
   skip: process.platform === 'win32',
 }, () => {
