@@ -17,20 +17,20 @@ import type { ConvNodeAttrs } from '../../compiler/node-attrs.js';
 import type { PlanNode } from '../../compiler/plan-node.js';
 import type { Precision } from '../../precision.js';
 import type { Kernels } from '../kernels.js';
-import { emitTiles, emitTilesInput } from './amx-conv.js';
-import { stepChannels } from './amx-weights.js';
 import { emitDirect, emitDirectInput } from './conv-direct.js';
 import { emitDirectGradient, hasDirectGradient } from './conv-direct-gradient.js';
-import { emitTileGradient, isSummedInTiles } from './conv-tile-gradient.js';
 import { endingOf } from './ending.js';
 import { type Lines, worthwhileLines } from './line-geometry.js';
 import { areReachable } from './phase.js';
 import { type StoredImage, storedImage, vectorBlock } from './stored-image.js';
-import { block as tileBlock } from './tile-rows.js';
+import { emitTiles, emitTilesInput } from './tile-conv.js';
+import { emitTileGradient, isSummedInTiles } from './tile-gradient.js';
+import { stepChannels } from './tile-weights.js';
 import { emitWinograd } from './winograd.js';
 import { emitWinogradGradient } from './winograd-gradient.js';
 import { emitLines } from './winograd-lines.js';
 import { emitLinesGradient } from './winograd-lines-gradient.js';
+import { block as winogradBlock } from './winograd-tiling.js';
 
 /**
  * Whether tiles compute the pass: where an element of a kernel has enough channels to fill what a tile sums over, and rows of pixels enough
@@ -61,9 +61,9 @@ function geometryOf(
   const isFloat = [...inputs, ...outputs].every(({ dtype }) => dtype === 'float32');
   if (!isFloat) return undefined;
   if ([x, w, y].some(isEmpty)) return undefined;
-  const bytes = [x, y].map((shape) => 4 * storedElements(shape, tileBlock));
+  const bytes = [x, y].map((shape) => 4 * storedElements(shape, winogradBlock));
   const [written = 1, ...summed] = w;
-  const weightBytes = 4 * paddedChannels(written, tileBlock) * numel(summed);
+  const weightBytes = 4 * paddedChannels(written, winogradBlock) * numel(summed);
   if (!areReachable(...bytes, weightBytes)) return undefined;
   const geometry = storedGeometry(convGeometry(x, w, y, attrs));
   return geometry.groups === 1 ? geometry : undefined;
@@ -120,7 +120,7 @@ function pairStorage(context: LowerContext, value: Value, block: Block): Precisi
 /** Whether pairs of pixels, one for each two outputs and each tap of a row, take no more memory than floats would. */
 function paysInPairs({ batch, inChannels, size, outSize, kernel, stride }: StoredGeometry) {
   const ofRow = Math.ceil(outSize[1] / 2) * kernel[1];
-  const bytes = 4 * batch * paddedChannels(inChannels, tileBlock) * size[0] * ofRow;
+  const bytes = 4 * batch * paddedChannels(inChannels, winogradBlock) * size[0] * ofRow;
   // With a stride beyond the kernel most pixels would be read for nothing.
   return kernel[1] >= stride[1] && kernel[1] <= 2 * stride[1] && areReachable(bytes);
 }
@@ -150,7 +150,7 @@ function readBlock(
   depthwise: boolean,
 ): Block {
   if (field) return fieldBlock(channels);
-  if (tiled) return tileBlock;
+  if (tiled) return winogradBlock;
   return along ?? (depthwise ? vectorBlock(channels) : context.blockOf(x));
 }
 
@@ -163,7 +163,7 @@ function imagesOf(
   residual?: Value,
 ): Images {
   const xBlock = readBlock(context, x, inChannels, { tiled, along, field }, depthwise);
-  const yBlock = tiled ? tileBlock : vectorBlock(outChannels);
+  const yBlock = tiled ? winogradBlock : vectorBlock(outChannels);
   const takesEither = tiled || along !== undefined || depthwise;
   const narrow = field && xBlock !== ROWS ? 'bfloat16' : undefined;
   const xStorage = narrow ?? (takesEither ? context.storageOf(x) : pairStorage(context, x, xBlock));
@@ -302,7 +302,7 @@ export function conv2dBackwardWeightLowering(kernels: Kernels): Lowering<Conv2dA
     const own = depthwise ? vectorBlock(inChannels) : context.blockOf(x);
     const isPaired =
       !depthwise &&
-      [own, vectorBlock(outChannels)].every((block) => block === tileBlock) &&
+      [own, vectorBlock(outChannels)].every((block) => block === winogradBlock) &&
       [x, dy].every((value) => context.storageOf(value) === 'bfloat16') &&
       paysInPairs(geometry);
     const image = (value: Value, channels: number, valueSize: Size2d, block: Block) => {
@@ -311,8 +311,8 @@ export function conv2dBackwardWeightLowering(kernels: Kernels): Lowering<Conv2dA
       const pointer = context.input(value, block, storage);
       return storedImage(pointer, channels, valueSize, block, storage);
     };
-    const from = image(x, inChannels, size, tiled ? tileBlock : (along?.block ?? own));
-    const to = image(dy, outChannels, outSize, tiled ? tileBlock : vectorBlock(outChannels));
+    const from = image(x, inChannels, size, tiled ? winogradBlock : (along?.block ?? own));
+    const to = image(dy, outChannels, outSize, tiled ? winogradBlock : vectorBlock(outChannels));
     const weights = context.output(dw);
     if (tiled)
       emitWinogradGradient(kernels, context, {

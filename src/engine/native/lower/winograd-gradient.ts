@@ -17,7 +17,7 @@ import {
   type TiledImage,
   tilesByMatrix,
   tilingOf,
-} from './tile-rows.js';
+} from './winograd-tiling.js';
 
 const tapBytes = 4 * 9;
 const padBytes = 192;

@@ -25,7 +25,7 @@ import {
   type TiledImage,
   tilesByMatrix,
   tilingOf,
-} from './tile-rows.js';
+} from './winograd-tiling.js';
 
 const tapBytes = 4 * 9;
 

@@ -1,5 +1,5 @@
 /**
- * A picture of three or four channels, row-major floats, as a field (`amx-field.ts`) whose pixels are four channels of bfloat16: 16 pixels
+ * A picture of three or four channels, row-major floats, as a field (`tile-field.ts`) whose pixels are four channels of bfloat16: 16 pixels
  * at a time.
  */
 import type { Cursor, KernelWriter } from '../kernel-writer.js';

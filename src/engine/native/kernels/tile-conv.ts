@@ -1,7 +1,7 @@
 /**
  * Convolution by tiles: 16 pixels × 32 numbers that are summed over, times as many × 16 channels, a product of 16,384 multiplications in an
  * instruction. Two tiles of pixels meet two of channels, so that each is loaded once for two products. The image is a field
- * (`amx-field.ts`): what a step of the sum reads is a distance from the pixel.
+ * (`tile-field.ts`): what a step of the sum reads is a distance from the pixel.
  */
 import type { Vec } from '../asm/operands.js';
 import type { Cursor, KernelWriter } from '../kernel-writer.js';

@@ -1,6 +1,6 @@
-/** The field of a convolution by tiles (`kernels/amx-field.ts`): how large it is, and where what its taps meet lies in it. */
+/** The field of a convolution by tiles (`kernels/tile-field.ts`): how large it is, and where what its taps meet lies in it. */
 import { paddedChannels, ROWS } from '../../compiler/layout.js';
-import type { FieldCopy, FieldPlane } from '../kernels/amx-field.js';
+import type { FieldCopy, FieldPlane } from '../kernels/tile-field.js';
 import { type Axis, tapsOf } from './axis.js';
 import type { StoredImage } from './stored-image.js';
 

@@ -2,7 +2,7 @@
  * How the pixels of an output are cut into tiles of 16. A tile is 16 places of the field that lie evenly, so in wide rows a tile stays in
  * its row, and in narrow ones it goes on in the next, over the zeros between them.
  */
-import type { TilePattern, TilePiece, TilePlace } from '../kernels/amx-conv.js';
+import type { TilePattern, TilePiece, TilePlace } from '../kernels/tile-conv.js';
 
 const tilePixels = 16;
 

@@ -4,7 +4,7 @@
  */
 import type { Vec } from '../asm/operands.js';
 import type { Cursor, KernelWriter } from '../kernel-writer.js';
-import { type Line, lineOfPicture, type Picture } from './amx-picture.js';
+import { type Line, lineOfPicture, type Picture } from './tile-picture.js';
 
 export interface FieldPlane {
   /** Its first byte in the field, and rows of zeros, of the image, and of zeros. */

@@ -1,17 +1,17 @@
 /** What a convolution by tiles sums over, in steps of 32 numbers, and the weights in that order. */
 import type { LowerContext } from '../../compiler/lowering.js';
 import type { Pointer } from '../../compiler/region.js';
-import { panelVectors } from '../kernels/amx-conv.js';
-import { packTileWeights } from '../kernels/amx-weights.js';
+import { panelVectors } from '../kernels/tile-conv.js';
+import { packTileWeights } from '../kernels/tile-weights.js';
 import { zeroFill } from '../kernels/weight-order.js';
 import type { Kernels } from '../kernels.js';
 import { tileBytes } from '../tiles.js';
-import { type Axes, type Field, fieldChannels } from './amx-field.js';
 import { tapsOf } from './axis.js';
 import type { WeightView } from './packed-weights.js';
 import { KernelPhase } from './phase.js';
 import { unitsOf } from './shares.js';
 import type { StoredImage } from './stored-image.js';
+import { type Axes, type Field, fieldChannels } from './tile-field.js';
 
 /** Numbers that a product of tiles sums over. */
 export const stepChannels = 32;

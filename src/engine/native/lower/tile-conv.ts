@@ -5,24 +5,24 @@
 import type { ConvGeometry } from '../../compiler/lower/conv-geometry.js';
 import type { LowerContext } from '../../compiler/lowering.js';
 import type { Pointer } from '../../compiler/region.js';
-import { panelVectors, sumTiles, tileConv } from '../kernels/amx-conv.js';
-import { fillField } from '../kernels/amx-field.js';
+import { panelVectors, sumTiles, tileConv } from '../kernels/tile-conv.js';
+import { fillField } from '../kernels/tile-field.js';
 import { vectorAt } from '../kernels/vector-places.js';
 import type { Kernel, Kernels } from '../kernels.js';
 import { tileBytes } from '../tiles.js';
-import { type Field, fieldOf } from './amx-field.js';
-import { patternsOf } from './amx-pattern.js';
+import { type DirectConv, directParts, inputParts, type Part } from './conv-direct.js';
+import { KernelPhase, type Operand } from './phase.js';
+import { unitsOf } from './shares.js';
+import { vectorPlaces } from './stored-image.js';
+import { type Field, fieldOf } from './tile-field.js';
+import { patternsOf } from './tile-pattern.js';
 import {
   emitTilePacking,
   packedTileBytes,
   panelBytesOf,
   type Steps,
   stepsOf,
-} from './amx-weights.js';
-import { type DirectConv, directParts, inputParts, type Part } from './conv-direct.js';
-import { KernelPhase, type Operand } from './phase.js';
-import { unitsOf } from './shares.js';
-import { vectorPlaces } from './stored-image.js';
+} from './tile-weights.js';
 
 /** Bytes of packed weights that stay in a core's second-level cache beside an image. */
 const cachedBytes = 5 * 2 ** 18;
