@@ -42,6 +42,23 @@ export class Kernels {
     return kernel;
   }
 
+  /**
+   * Kernels of a source whose shapes differ by some numbers alone. A shape is made, and its kernel found by all that it says, once: lists of calls
+   * ask for the same few kernels thousands of times.
+   */
+  byNumbers<S extends object, N extends readonly number[]>(
+    source: KernelSource<S>,
+    shapeOf: (...numbers: N) => S,
+  ): (...numbers: N) => Kernel {
+    const known = new Map<string, Kernel>();
+    return (...numbers) => {
+      const key = numbers.join();
+      const kernel = known.get(key) ?? this.get(source, shapeOf(...numbers));
+      known.set(key, kernel);
+      return kernel;
+    };
+  }
+
   get count(): KernelCount {
     const kernels = [...this.written.values()].reduce((sum, { size }) => sum + size, 0);
     return { kernels, bytes: this.bytes };

@@ -6,6 +6,7 @@
 import { each, type Vec } from '../asm/operands.js';
 import type { Cursor, KernelWriter, Part, VectorLevel } from '../kernel-writer.js';
 import { isInside } from './is-inside.js';
+import { pixelGroups } from './pixel-groups.js';
 import { evenPieces } from './product.js';
 import { eachPanel, type VectorPlaces, vectorAt } from './vector-places.js';
 
@@ -139,8 +140,8 @@ interface RowSums {
 
 /** Adds a row of pixels; both cursors end behind it. */
 function sumRow(w: KernelWriter, shape: ConvGradient, row: RowSums): void {
-  const { outWidth, step, xPixel, dyPixel } = shape;
-  for (const { at, count } of runsOf(shape, outWidth)) {
+  const { step, xPixel, dyPixel } = shape;
+  for (const { at, count } of pixelGroups(shape, 1)) {
     const unroll = [4, 3, 2].find((n) => count % n === 0) ?? 1;
     w.loop(count / unroll, () => {
       for (let p = 0; p < unroll; p++) addPixel(w, shape, row, at, p);
@@ -178,21 +179,6 @@ function addPixel(
       });
     });
   });
-}
-
-/** Runs of pixels with the same taps inside. */
-function runsOf(
-  shape: ConvGradient,
-  width: number,
-): { readonly at: number; readonly count: number }[] {
-  const runs: { at: number; count: number; key: string }[] = [];
-  for (let at = 0; at < width; at++) {
-    const key = shape.taps.map((tap) => isInside(shape, at, tap)).join();
-    const last = runs.at(-1);
-    if (last?.key === key) last.count++;
-    else runs.push({ at, count: 1, key });
-  }
-  return runs;
 }
 
 /** As many cells as registers hold beside a pixel's vectors of dy. */

@@ -8,7 +8,8 @@ import { each, type Vec } from '../asm/operands.js';
 import type { Cursor, KernelWriter } from '../kernel-writer.js';
 import { type Ending, storeEnded } from './ending.js';
 import { isInside } from './is-inside.js';
-import { evenPieces, type Tile } from './product.js';
+import { type PixelGroups, pixelGroups } from './pixel-groups.js';
+import type { Tile } from './product.js';
 import {
   type BlockEnd,
   eachPanel,
@@ -60,13 +61,6 @@ export interface ConvRows extends BlockEnd {
   readonly pairs: boolean;
 }
 
-interface Group {
-  readonly count: number;
-  readonly pixels: number;
-  /** The first pixel of the first. */
-  readonly at: number;
-}
-
 /** Arguments: x at the first pixel of the first kernel row that is inside, all weights, y, a float per channel. */
 export function convRows(w: KernelWriter, shape: ConvRows): void {
   const { x, weights, y, bias } = w.pointers('x', 'weights', 'y', 'bias');
@@ -76,7 +70,7 @@ export function convRows(w: KernelWriter, shape: ConvRows): void {
   const channels = shape.channels.reduce((sum, run) => sum + run.blocks * run.channels, 0);
   const tapBytes = 4 * lanes * tile.vectors;
   const panelBytes = channels * shape.packedRows * shape.taps.length * tapBytes;
-  const groups = groupsOf(shape);
+  const groups = pixelGroups(shape, tile.rows);
 
   const panel = (count: number, isLast: boolean) => {
     w.loop(shape.rows, () => {
@@ -124,7 +118,7 @@ interface Sums {
   readonly x: Cursor;
   readonly weights: Cursor;
   readonly tapBytes: number;
-  readonly group: Group;
+  readonly group: PixelGroups;
   readonly sums: readonly (readonly Vec[])[];
 }
 
@@ -167,7 +161,7 @@ const cacheLine = 64;
  */
 function fetchesFor(
   { kernelRows, taps, xPixel, step, xChannel }: ConvRows,
-  group: Group,
+  group: PixelGroups,
   rounds: number,
 ): number {
   if (kernelRows > 1 || taps.length > step || xChannel > xPixel) return 0;
@@ -185,7 +179,7 @@ interface Tap {
   readonly at: number;
   readonly tap: number;
   readonly channel: number;
-  readonly group: Group;
+  readonly group: PixelGroups;
   readonly sums: readonly (readonly Vec[])[];
 }
 
@@ -215,22 +209,4 @@ function tapOf(
       });
     });
   });
-}
-
-/** Groups of pixels, those that follow each other and have the same taps inside as one run. */
-function groupsOf(shape: ConvRows): Group[] {
-  const groups: (Group & { readonly key: string })[] = [];
-  let at = 0;
-  for (const { count, size } of evenPieces(shape.outWidth, shape.tile.rows))
-    for (let i = 0; i < count; i++) {
-      const inside = Array.from({ length: size }, (_, p) =>
-        shape.taps.map((tap) => isInside(shape, at + p, tap)),
-      );
-      const key = `${size} ${inside}`;
-      const last = groups.at(-1);
-      if (last?.key === key) groups[groups.length - 1] = { ...last, count: last.count + 1 };
-      else groups.push({ count: 1, pixels: size, at, key });
-      at += size;
-    }
-  return groups;
 }

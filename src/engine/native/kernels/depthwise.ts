@@ -8,19 +8,12 @@ import type { Vec } from '../asm/operands.js';
 import { bytesOf, type Cursor, type KernelWriter, type Part } from '../kernel-writer.js';
 import { type Ending, storeEnded } from './ending.js';
 import { isInside } from './is-inside.js';
+import { type PixelRow, pixelGroups } from './pixel-groups.js';
 import { evenPieces } from './product.js';
 import { type BlockEnd, eachPanel, storeZeros, type VectorPlaces } from './vector-places.js';
 
-/** A row of pixels along which taps meet the input. */
-interface Row {
-  readonly inWidth: number;
-  readonly outWidth: number;
-  readonly step: number;
-  readonly taps: readonly number[];
-}
-
 /** `isPadded` and `zeros`: of the output. */
-export interface DepthwiseRows extends Row, BlockEnd {
+export interface DepthwiseRows extends PixelRow, BlockEnd {
   readonly rows: number;
   readonly kernelRows: number;
   readonly firstRow: number;
@@ -49,14 +42,14 @@ export function depthwiseRows(w: KernelWriter, shape: DepthwiseRows): void {
   const rowBytes = taps.length * bytes;
   const tail = w.part(channels % lanes || lanes);
   const start = w.vector();
-  const groups = groupsOf(shape, mostPixels);
+  const groups = pixelGroups(shape, mostPixels);
   const vector = (_: number, isLast: boolean) => {
     const part = isLast ? tail : undefined;
     w.load(start, bias.at(), part);
     w.loop(shape.rows, () => {
-      for (const { count, at, size } of groups)
+      for (const { count, at, pixels } of groups)
         w.loop(count, () => {
-          const sums = w.vectors(size);
+          const sums = w.vectors(pixels);
           for (const sum of sums) w.vmovups(sum, start);
           w.scope(() => {
             const from = x.fork();
@@ -75,8 +68,8 @@ export function depthwiseRows(w: KernelWriter, shape: DepthwiseRows): void {
               storeZeros(w, { ...shape, ...shape.yVectors }, sum, (bytes) =>
                 y.at(p * yPixel + bytes),
               );
-          x.advance(size * step * xPixel);
-          y.advance(size * yPixel);
+          x.advance(pixels * step * xPixel);
+          y.advance(pixels * yPixel);
         });
       x.advance(shape.xRow - outWidth * step * xPixel);
       y.advance(shape.yRow - outWidth * yPixel);
@@ -161,7 +154,7 @@ interface Meeting {
 }
 
 /** The pixels inside of the image that `size` pixels from `at` on meet, from left to right. */
-function meetingsOf(row: Row, at: number, size: number): readonly Meeting[] {
+function meetingsOf(row: PixelRow, at: number, size: number): readonly Meeting[] {
   const terms = new Map<number, { p: number; tap: number }[]>();
   for (let p = 0; p < size; p++)
     row.taps.forEach((offset, tap) => {
@@ -174,26 +167,7 @@ function meetingsOf(row: Row, at: number, size: number): readonly Meeting[] {
     .sort((a, b) => a.pixel - b.pixel);
 }
 
-/** Groups of up to `most` pixels, those that follow each other and have the same taps inside as one run. */
-function groupsOf(
-  row: Row,
-  most: number,
-): { readonly count: number; readonly size: number; readonly at: number }[] {
-  const groups: { count: number; size: number; at: number; key: string }[] = [];
-  let at = 0;
-  for (const { count, size } of evenPieces(row.outWidth, most))
-    for (let i = 0; i < count; i++) {
-      const pixels = Array.from({ length: size }, (_, p) => at + p);
-      const key = `${size} ${pixels.map((p) => row.taps.map((tap) => isInside(row, p, tap)))}`;
-      const last = groups.at(-1);
-      if (last?.key === key) last.count++;
-      else groups.push({ count: 1, size, at, key });
-      at += size;
-    }
-  return groups;
-}
-
-export interface DepthwiseGradient extends Row {
+export interface DepthwiseGradient extends PixelRow {
   readonly images: number;
   readonly rows: number;
   readonly kernelRows: number;
@@ -262,7 +236,7 @@ function sumTaps(
   const sums = cells.map((row) => row.map(() => w.vector()));
   for (const sum of sums.flat()) w.zero(sum);
   // Pixels whose dy stays in registers beside the sums, a pixel of x and a mask.
-  const groups = groupsOf(shape, w.level.registers === 32 ? gradientPixels : 1);
+  const groups = pixelGroups(shape, w.level.registers === 32 ? gradientPixels : 1);
   w.scope(() => {
     const xAt = x.fork();
     const dyAt = dy.fork();
@@ -284,7 +258,7 @@ function sumTaps(
     };
     w.loop(shape.images, () => {
       w.loop(shape.rows, () => {
-        for (const { at, count, size } of groups) w.loop(count, () => group(at, size));
+        for (const { at, count, pixels } of groups) w.loop(count, () => group(at, pixels));
         xAt.advance(shape.xRow - outWidth * step * xPixel);
         dyAt.advance(shape.dyRow - outWidth * dyPixel);
       });

@@ -5,6 +5,7 @@
 import type { Precision } from '../../precision.js';
 import type { Vec } from '../asm/operands.js';
 import type { Cursor, KernelWriter, Part } from '../kernel-writer.js';
+import { runsOf } from '../runs.js';
 import { type Ending, storeEnded } from './ending.js';
 import { lineGatherPass, lineInputPass, lineSpreadPass, points } from './line-passes.js';
 import { type ElementForm, formBytes, storeForm } from './pairs.js';
@@ -62,19 +63,13 @@ function placesOf(runs: readonly TileRun[], elements: LineElements): readonly Pl
   if (elements !== 'pairs')
     return runs.map((run) => ({ tiles: [{ run, form: elements }], count: run.count }));
   const all = runs.flatMap((run) => Array.from({ length: run.count }, () => run));
-  const places: (PlaceRun & { count: number })[] = [];
-  for (let i = 0; i < all.length; i += 2) {
-    const pair = all.slice(i, i + 2);
-    const last = places.at(-1);
-    const isAlike =
-      last?.tiles.length === pair.length && last.tiles.every(({ run }, t) => run === pair[t]);
-    if (isAlike) last.count++;
-    else {
-      const tiles = pair.map((run, t) => ({ run, form: t === 0 ? 'first' : 'second' }) as const);
-      places.push({ tiles, count: 1 });
-    }
-  }
-  return places;
+  const pairs = Array.from({ length: Math.ceil(all.length / 2) }, (_, i) =>
+    all.slice(2 * i, 2 * i + 2),
+  );
+  return runsOf(pairs).map(({ value, count }) => ({
+    tiles: value.map((run, t) => ({ run, form: t === 0 ? 'first' : 'second' }) as const),
+    count,
+  }));
 }
 
 /** Calls `body` for each tile of each row and vector. */

@@ -3,6 +3,7 @@
  * the pixels that a tap meets. Pixels that are not there are zeros.
  */
 import type { KernelWriter } from '../kernel-writer.js';
+import { runsOf } from '../runs.js';
 
 export interface PixelPairs {
   readonly rows: number;
@@ -38,7 +39,7 @@ export function pixelPairs(w: KernelWriter, shape: PixelPairs): void {
     taps.map((tap) => [isThere(2 * i, tap), isThere(2 * i + 1, tap)] as const),
   );
   w.loop(rows, () => {
-    for (const { pair, count } of runsOf(pairs))
+    for (const { value: pair, count } of runsOf(pairs))
       w.loop(count, () => {
         pair.forEach(([first, second], t) => {
           const pixel = (output: number) => from.at((output * step + (taps[t] ?? 0)) * pixelBytes);
@@ -56,16 +57,4 @@ export function pixelPairs(w: KernelWriter, shape: PixelPairs): void {
     from.advance(shape.fromRow - pairs.length * 2 * step * pixelBytes);
     to.advance(shape.toRow - pairs.length * taps.length * pairBytes);
   });
-}
-
-/** Runs of pairs with the same pixels inside. */
-function runsOf<T>(pairs: readonly T[]): { readonly pair: T; readonly count: number }[] {
-  const runs: { pair: T; count: number; key: string }[] = [];
-  for (const pair of pairs) {
-    const key = String(pair);
-    const last = runs.at(-1);
-    if (last?.key === key) last.count++;
-    else runs.push({ pair, count: 1, key });
-  }
-  return runs;
 }

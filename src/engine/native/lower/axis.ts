@@ -1,4 +1,5 @@
 /** A convolution along one dimension: output i meets input i · step − padding + k · dilation for kernel element k. */
+import { runsOf } from '../runs.js';
 
 export interface Axis {
   readonly size: number;
@@ -22,18 +23,13 @@ export interface AxisRun {
   readonly kernel: number;
 }
 
-export function runsOf(axis: Axis): AxisRun[] {
-  const runs: { at: number; count: number; first: number; kernel: number }[] = [];
+export function axisRuns(axis: Axis): AxisRun[] {
   const taps = tapsOf(axis);
-  for (let at = 0; at < axis.outSize; at++) {
+  const elements = Array.from({ length: axis.outSize }, (_, at) => {
     const inside = taps.map((tap) => at * axis.step + tap).map((i) => i >= 0 && i < axis.size);
-    const kernel = inside.filter(Boolean).length;
-    const first = Math.max(0, inside.indexOf(true));
-    const last = runs.at(-1);
-    if (last?.first === first && last.kernel === kernel) last.count++;
-    else runs.push({ at, count: 1, first, kernel });
-  }
-  return runs;
+    return { first: Math.max(0, inside.indexOf(true)), kernel: inside.filter(Boolean).length };
+  });
+  return runsOf(elements).map(({ value, at, count }) => ({ at, count, ...value }));
 }
 
 /** The input position that kernel element `first` of output `at` meets. */

@@ -6,8 +6,8 @@ import type { Pointer } from '../../compiler/region.js';
 import { type Cells, cellsFor, convGradient } from '../kernels/conv-gradient.js';
 import { depthwiseGradient, mostTaps } from '../kernels/depthwise.js';
 import { zeroFill } from '../kernels/weight-order.js';
-import type { Kernels } from '../kernels.js';
-import { type Axis, inputAt, inputRows, runsOf, tapsOf } from './axis.js';
+import type { Kernel, Kernels } from '../kernels.js';
+import { type Axis, axisRuns, inputAt, inputRows, tapsOf } from './axis.js';
 import { axesOf } from './conv-direct.js';
 import { emitUnpacking, type WeightView } from './packed-weights.js';
 import { type Call, KernelPhase, type OfImages, type Operand } from './phase.js';
@@ -85,7 +85,10 @@ export function emitDirectGradient(
   const units = byRows ? batch * rows.outSize : batch;
   const parts = Math.max(1, Math.min(threads, units, Math.floor(mostSumBytes / partBytes)));
   const sums = context.scratch(parts * partBytes);
-  const options = { geometry, rows, columns, pairs, view, sumBytes };
+  const images = { ...conv, x, dy };
+  const axes = [rows, columns] as const;
+  const kernelOf = pieceKernels(kernels, geometry, images, { axes, pairs, sumBytes });
+  const pieceCalls = { geometry, axes, view, sumBytes, kernelOf };
   const phase = new KernelPhase(context);
   const operands = {
     ...{ x: phase.operand(x.pointer), dy: phase.operand(dy.pointer), sums: phase.operand(sums) },
@@ -99,9 +102,7 @@ export function emitDirectGradient(
     call(kernels.get(zeroFill, { bytes: partBytes }), operands.sums.at(thread * partBytes));
     for (const piece of pieces) {
       ofImages({ first: piece.image, end: piece.image + piece.images });
-      emitPiece(kernels, call, { ...conv, x, dy }, { ...options, piece }, operands, {
-        at: thread * partBytes,
-      });
+      emitPiece(call, images, { ...pieceCalls, piece }, operands, thread * partBytes);
     }
   };
   phase.run(list, { images: batch, operands: read, convolved: { from: read, to: [] } });
@@ -111,7 +112,7 @@ export function emitDirectGradient(
 /** Rows [start, end) of all images in pieces of about `passPixels`. */
 function piecesOf(rows: Axis, width: number, start: number, end: number): Piece[] {
   const { outSize } = rows;
-  const runs = runsOf(rows);
+  const runs = axisRuns(rows);
   const pieces: Piece[] = [];
   const step = Math.max(1, Math.round(passPixels / width));
   const longest = Math.min(
@@ -144,28 +145,21 @@ function piecesOf(rows: Axis, width: number, start: number, end: number): Piece[
   return pieces;
 }
 
-interface PieceOptions {
-  readonly geometry: ConvGeometry;
-  readonly rows: Axis;
-  readonly columns: Axis;
-  readonly pairs: boolean;
-  readonly view: WeightView;
-  readonly piece: Piece;
-  readonly sumBytes: number;
-}
+/** The kernel for so many images, rows of them, kernel rows, and channels of a block. */
+type PieceKernels = (images: number, rows: number, kernelRows: number, channels: number) => Kernel;
 
-function emitPiece(
+function pieceKernels(
   kernels: Kernels,
-  call: Call,
+  { outChannels }: ConvGeometry,
   { x, dy, isDepthwise }: DirectGradient,
-  { geometry, rows, columns, pairs, view, piece, sumBytes }: PieceOptions,
-  operands: { readonly x: Operand; readonly dy: Operand; readonly sums: Operand },
-  { at }: { readonly at: number },
-): void {
-  const { kernelRows, first } = piece;
+  {
+    axes: [rows, columns],
+    pairs,
+    sumBytes,
+  }: Pick<PieceCalls, 'axes' | 'sumBytes'> & { readonly pairs: boolean },
+): PieceKernels {
   const { lanes } = kernels.level;
   const shared = {
-    ...{ images: piece.images, rows: piece.rows, kernelRows },
     ...{ inWidth: columns.size, outWidth: columns.outSize, step: columns.step },
     taps: tapsOf(columns),
     xPixel: x.pixelBytes,
@@ -174,7 +168,42 @@ function emitPiece(
     ...{ dyPixel: dy.pixelBytes, dyRow: dy.rowBytes, dyImage: dy.imageBytes },
     ...{ dyVectors: vectorPlaces(dy, lanes), sumBytes },
   };
-  const { outChannels } = geometry;
+  const lanewise = { channels: outChannels, xVectors: vectorPlaces(x, lanes) };
+  return isDepthwise
+    ? kernels.byNumbers(depthwiseGradient, (images, rows, kernelRows) => ({
+        ...{ ...shared, ...lanewise, images, rows, kernelRows },
+      }))
+    : kernels.byNumbers(convGradient, (images, rows, kernelRows, channels) => ({
+        ...{ ...shared, pairs, images, rows, kernelRows },
+        ...{ channels, xChannel: x.channelBytes, outChannels },
+        cells: cellsOf(kernels, columns.kernel, kernelRows, channels, outChannels),
+      }));
+}
+
+interface PieceCalls {
+  readonly geometry: ConvGeometry;
+  readonly axes: readonly [rows: Axis, columns: Axis];
+  readonly view: WeightView;
+  readonly sumBytes: number;
+  readonly kernelOf: PieceKernels;
+}
+
+/** Adds a piece to the sums that start at byte `sumsAt`. */
+function emitPiece(
+  call: Call,
+  { x, dy }: DirectGradient,
+  {
+    geometry,
+    axes: [rows, columns],
+    view,
+    sumBytes,
+    kernelOf,
+    piece,
+  }: PieceCalls & { readonly piece: Piece },
+  operands: { readonly x: Operand; readonly dy: Operand; readonly sums: Operand },
+  sumsAt: number,
+): void {
+  const { kernelRows, first } = piece;
   const xRow = inputAt(rows, piece.row, first) * x.rowBytes + piece.image * x.imageBytes;
   const written = { first: piece.row, end: piece.row + piece.rows };
   const meets = inputRows(rows, { first, kernel: kernelRows }, written);
@@ -184,19 +213,12 @@ function emitPiece(
   );
   view.blocks.forEach((block, i) => {
     const cell = block.first * geometry.kernel[0] + first * block.count;
-    const sumsAt = operands.sums.at(at + cell * columns.kernel * sumBytes);
-    const kernel = isDepthwise
-      ? kernels.get(depthwiseGradient, {
-          ...shared,
-          ...{ channels: outChannels, xVectors: vectorPlaces(x, lanes) },
-        })
-      : kernels.get(convGradient, {
-          ...{ ...shared, pairs },
-          ...{ channels: block.count, xChannel: x.channelBytes, outChannels },
-          cells: cellsOf(kernels, columns.kernel, kernelRows, block.count, outChannels),
-        });
-    const xAt = operands.x.at(xRow + i * x.blockBytes, pixelsOf(x, meets));
-    call(kernel, xAt, dyAt, sumsAt);
+    call(
+      kernelOf(piece.images, piece.rows, kernelRows, block.count),
+      operands.x.at(xRow + i * x.blockBytes, pixelsOf(x, meets)),
+      dyAt,
+      operands.sums.at(sumsAt + cell * columns.kernel * sumBytes),
+    );
   });
 }
 

@@ -11,7 +11,7 @@ import type { Ending } from '../kernels/ending.js';
 import { evenPieces, type Tile } from '../kernels/product.js';
 import { pairWeights } from '../kernels/weight-order.js';
 import type { Kernel, Kernels } from '../kernels.js';
-import { type Axis, type AxisRun, inputAt, inputRows, runsOf, tapsOf } from './axis.js';
+import { type Axis, type AxisRun, axisRuns, inputAt, inputRows, tapsOf } from './axis.js';
 import { emitPacking, type Packing, packedBytes, type WeightView } from './packed-weights.js';
 import { type Call, KernelPhase, type Operand } from './phase.js';
 import { shareOf, unitsOf } from './shares.js';
@@ -153,7 +153,11 @@ function emitParts(
   };
   const { x, y } = operands;
   const convolved = { from: [x], to: [y] };
-  const kernelsOf = parts.map((part) => rowKernels(kernels, conv, part, tile));
+  const listed = parts.map((part, i) => ({
+    ...{ part, runs: axisRuns(part.axes[0]) },
+    kernelOf: rowKernels(kernels, conv, part, tile),
+    at: (packings[i]?.at ?? 0) / (pairs ? 2 : 1),
+  }));
   const strips = stripsOf(conv, parts, packedEnd);
   phase.run(
     (thread, call, ofImages) => {
@@ -161,13 +165,10 @@ function emitParts(
       for (let image = 0; image < conv.batch; image++) {
         ofImages({ first: image, end: image + 1 });
         for (const strip of strips)
-          parts.forEach((part, i) => {
-            const kernelOf = kernelsOf[i];
-            if (kernelOf === undefined) return;
-            const share = shareOf(conv.batch * part.axes[0].outSize, thread, threads);
-            const at = (packings[i]?.at ?? 0) / (pairs ? 2 : 1);
-            emitRows(call, conv, { part, kernelOf, at, image, share, strip }, operands);
-          });
+          for (const one of listed) {
+            const share = shareOf(conv.batch * one.part.axes[0].outSize, thread, threads);
+            emitRows(call, conv, { ...one, image, share, strip }, operands);
+          }
       }
     },
     { images: conv.batch, operands: [x, y], convolved },
@@ -231,7 +232,7 @@ interface Operands {
 }
 
 /** The kernels of a part, of which images need the same ones. */
-type RowKernels = (run: AxisRun, rows: number) => Kernel;
+type RowKernels = (rows: number, kernelRows: number, firstRow: number) => Kernel;
 
 function rowKernels(
   kernels: Kernels,
@@ -269,23 +270,20 @@ function rowKernels(
     tile,
   };
   const lanewise = { channels: to.channels, xVectors: vectorPlaces(from, lanes) };
-  const known = new Map<string, Kernel>();
-  return ({ at, first: firstRow, kernel: kernelRows }, count) => {
-    const key = `${at} ${count}`;
-    const some = { rows: count, kernelRows, firstRow };
-    const kernel =
-      known.get(key) ??
-      (isDepthwise
-        ? kernels.get(depthwiseRows, { ...shared, ...lanewise, ...some })
-        : kernels.get(convRows, { ...shared, ...summed, ...some }));
-    known.set(key, kernel);
-    return kernel;
-  };
+  return isDepthwise
+    ? kernels.byNumbers(depthwiseRows, (rows, kernelRows, firstRow) => ({
+        ...{ ...shared, ...lanewise, rows, kernelRows, firstRow },
+      }))
+    : kernels.byNumbers(convRows, (rows, kernelRows, firstRow) => ({
+        ...{ ...shared, ...summed, rows, kernelRows, firstRow },
+      }));
 }
 
 /** What of a part is to be computed: rows [first, end) of all images, in this image. */
 interface PartRows {
   readonly part: Part;
+  /** Rows of the part with the same kernel rows inside. */
+  readonly runs: readonly AxisRun[];
   readonly kernelOf: RowKernels;
   /** Byte of the part's packed weights. */
   readonly at: number;
@@ -298,19 +296,19 @@ interface PartRows {
 function emitRows(
   call: Call,
   { from, to }: DirectConv,
-  { part, kernelOf, at, image, share, strip }: PartRows,
+  { part, runs, kernelOf, at, image, share, strip }: PartRows,
   { x, weights, y, bias }: Operands,
 ): void {
   const [rows] = part.axes;
   const shareStart = share.first - image * rows.outSize;
   const shareEnd = share.end - image * rows.outSize;
-  for (const run of runsOf(rows)) {
+  for (const run of runs) {
     const row = Math.max(run.at, strip.first, shareStart);
     const end = Math.min(run.at + run.count, strip.end, shareEnd);
     if (row >= end) continue;
     const written = part.first + row * part.every[0] * to.rowBytes;
     call(
-      kernelOf(run, end - row),
+      kernelOf(end - row, run.kernel, run.first),
       x.at(
         image * from.imageBytes + inputAt(rows, row, run.first) * from.rowBytes,
         pixelsOf(from, inputRows(rows, run, { first: row, end })),

@@ -10,6 +10,7 @@ import { bytesOf } from '../kernel-writer.js';
 import { points } from '../kernels/line-passes.js';
 import type { LineTaps, LineVector, TileRun } from '../kernels/line-transforms.js';
 import { vectorAt } from '../kernels/vector-places.js';
+import { runsOf } from '../runs.js';
 import { type StoredImage, vectorPlaces } from './stored-image.js';
 
 /** Terms of a sum below which the products take no longer than their transforms. */
@@ -73,9 +74,11 @@ export function worthwhileLines(
   return isLess && terms >= fewTerms && work >= worthwhile ? lines : undefined;
 }
 
+type Span = Omit<TileRun, 'count'>;
+
 /** The windows of a row's tiles. */
 export function windowRuns({ tiles, outputs, before, width }: Lines): TileRun[] {
-  return runsOf(tiles, (i) => {
+  return tileRuns(tiles, (i) => {
     const start = i * outputs - before;
     return { first: Math.max(0, -start), end: Math.max(0, Math.min(points, width - start)) };
   });
@@ -83,18 +86,12 @@ export function windowRuns({ tiles, outputs, before, width }: Lines): TileRun[] 
 
 /** The pixels of a row's tiles that are inside of an output so wide. */
 export function outputRuns({ tiles, outputs }: Lines, width: number): TileRun[] {
-  return runsOf(tiles, (i) => ({ first: 0, end: Math.min(outputs, width - i * outputs) }));
+  return tileRuns(tiles, (i) => ({ first: 0, end: Math.min(outputs, width - i * outputs) }));
 }
 
-function runsOf(tiles: number, spanOf: (tile: number) => Omit<TileRun, 'count'>): TileRun[] {
-  const runs: (Omit<TileRun, 'count'> & { count: number })[] = [];
-  for (let i = 0; i < tiles; i++) {
-    const { first, end } = spanOf(i);
-    const last = runs.at(-1);
-    if (last?.first === first && last.end === end) last.count++;
-    else runs.push({ first, end, count: 1 });
-  }
-  return runs;
+function tileRuns(tiles: number, spanOf: (tile: number) => Span): TileRun[] {
+  const spans = Array.from({ length: tiles }, (_, i) => spanOf(i));
+  return runsOf(spans).map(({ value, count }) => ({ ...value, count }));
 }
 
 /** The vectors of a position of `stride` pixels, which are more than one only where all their channels lie side by side. */

@@ -5,7 +5,7 @@
 import type { LowerContext } from '../../compiler/lowering.js';
 import type { Pointer } from '../../compiler/region.js';
 import { packWeights, unpackWeights, type WeightOrder } from '../kernels/weight-order.js';
-import type { Kernel, Kernels } from '../kernels.js';
+import type { Kernels } from '../kernels.js';
 import { type Call, KernelPhase } from './phase.js';
 import { unitsOf } from './shares.js';
 
@@ -45,7 +45,8 @@ export function packedBytes(view: WeightView, width: PanelWidth): number {
 interface Piece {
   readonly plainAt: number;
   readonly packedAt: number;
-  readonly lanes: number;
+  /** Lanes that are there, and channels. */
+  readonly written: number;
   readonly count: number;
 }
 
@@ -58,7 +59,7 @@ function pieceOf(
   return {
     plainAt: 4 * (laneBlock * lanes * laneStride + first * channelStride),
     packedAt: first * rows.length * columns.length * tapBytes,
-    lanes: Math.min(lanes, channels - laneBlock * lanes),
+    written: Math.min(lanes, channels - laneBlock * lanes),
     count,
   };
 }
@@ -71,8 +72,9 @@ interface TapWidth {
 
 function orderOf(
   view: WeightView,
-  { lanes: written, count }: Piece,
   { lanes, tapBytes }: TapWidth,
+  written: number,
+  count: number,
 ): WeightOrder {
   const { rows, columns, width, laneStride, channelStride } = view;
   const taps = rows.length * columns.length;
@@ -92,21 +94,6 @@ function orderOf(
     stepBytes: 4 * perStep * channelStride,
     packedStep: perStep * columns.length * tapBytes,
     floats: Array.from({ length: perStep }, (_, c) => tapsOf(c)).flat(),
-  };
-}
-
-/** The kernels for pieces of a view, of which only the last ones differ. */
-function kernelsOfPieces(
-  view: WeightView,
-  width: TapWidth,
-  kernelOf: (order: WeightOrder) => Kernel,
-): (piece: Piece) => Kernel {
-  const known = new Map<string, Kernel>();
-  return (piece) => {
-    const key = `${piece.lanes} ${piece.count}`;
-    const kernel = known.get(key) ?? kernelOf(orderOf(view, piece, width));
-    known.set(key, kernel);
-    return kernel;
   };
 }
 
@@ -137,7 +124,9 @@ export function emitPacking(
   const taps = { lanes, tapBytes: vectors * vectorBytes };
   const eachPacking = packings.map((packing) => ({
     ...packing,
-    kernelOf: kernelsOfPieces(packing.view, taps, (order) => kernels.get(packWeights, order)),
+    kernelOf: kernels.byNumbers(packWeights, (written, count) =>
+      orderOf(packing.view, taps, written, count),
+    ),
   }));
   phase.run((thread, call) => {
     for (const { view, at, kernelOf } of eachPacking)
@@ -145,7 +134,7 @@ export function emitPacking(
         const piece = pieceOf(view, laneBlock, block, taps);
         const panel = Math.floor(laneBlock / vectors) * panelBytes(view, width);
         const place = at + panel + (laneBlock % vectors) * vectorBytes + piece.packedAt;
-        call(kernelOf(piece), from.at(piece.plainAt), to.at(place));
+        call(kernelOf(piece.written, piece.count), from.at(piece.plainAt), to.at(place));
       });
   });
   return packed.readonly();
@@ -162,15 +151,19 @@ export function emitUnpacking(
 ): void {
   const { lanes } = kernels.level;
   const taps = { lanes, tapBytes: Math.ceil(view.channels / lanes) * 4 * lanes };
-  const kernelOf = kernelsOfPieces(view, taps, (order) =>
-    kernels.get(unpackWeights, { ...order, parts, partBytes }),
-  );
+  const kernelOf = kernels.byNumbers(unpackWeights, (written, count) => ({
+    ...{ ...orderOf(view, taps, written, count), parts, partBytes },
+  }));
   const phase = new KernelPhase(context);
   const [from, to] = [phase.operand(sums), phase.operand(weights)];
   phase.run((thread, call: Call) => {
     eachBlock(view, lanes, [thread, context.threads], (laneBlock, block) => {
       const piece = pieceOf(view, laneBlock, block, taps);
-      call(kernelOf(piece), from.at(piece.packedAt + laneBlock * 4 * lanes), to.at(piece.plainAt));
+      call(
+        kernelOf(piece.written, piece.count),
+        from.at(piece.packedAt + laneBlock * 4 * lanes),
+        to.at(piece.plainAt),
+      );
     });
   });
 }

@@ -12,7 +12,8 @@ import {
   type WindowTap,
 } from '../kernels/max-pool.js';
 import type { Kernels } from '../kernels.js';
-import { type Axis, inputAt, runsOf } from './axis.js';
+import { runsOf } from '../runs.js';
+import { type Axis, axisRuns, inputAt } from './axis.js';
 
 import { areReachable, type Call, KernelPhase, type OfImages } from './phase.js';
 import type { Images } from './phase-calls.js';
@@ -106,29 +107,30 @@ function emitForward(
   const winners = norm && phase.operand(norm.winners);
   const pixel = block * bytesOf(storage);
   const windows = (first: number, kernelRows: number): WindowRun[] =>
-    runsOf(columns).map((run) => ({
+    axisRuns(columns).map((run) => ({
       count: run.count,
       taps: grid(kernelRows, run.kernel).map(([u, v]) => ({
         number: (first + u) * columns.kernel + run.first + v,
         ...{ row: first + u, pixel: run.first + v },
       })),
     }));
+  const rowRuns = axisRuns(rows);
+  const kernelOf = kernels.byNumbers(poolRows, (count, first, kernelRows) => ({
+    ...{ block, storage, rows: count, width: columns.size, outWidth: columns.outSize },
+    ...{ stride: [rows.step, columns.step] as const, norm: norm !== undefined, relu },
+    runs: windows(first, kernelRows),
+  }));
   const list = (thread: number, call: Call, ofImages: OfImages) => {
     const share = shareOf(planes * rows.outSize, thread, context.threads);
     const [firstPlane, endPlane] = [share.first / rows.outSize, share.end / rows.outSize];
     for (let plane = Math.floor(firstPlane); plane < endPlane; plane++) {
       if (norm) ofImages(imageOf(plane, norm));
-      for (const run of runsOf(rows)) {
+      for (const run of rowRuns) {
         const start = plane * rows.outSize + run.at;
         const first = Math.max(start, share.first);
         const count = Math.min(start + run.count, share.end) - first;
         if (count <= 0) continue;
         const row = run.at + first - start;
-        const kernel = kernels.get(poolRows, {
-          ...{ block, storage, rows: count, width: columns.size, outWidth: columns.outSize },
-          ...{ stride: [rows.step, columns.step] as const, norm: norm !== undefined, relu },
-          runs: windows(run.first, run.kernel),
-        });
         const from = plane * rows.size + inputAt(rows, row, 0);
         const to = (plane * rows.outSize + row) * columns.outSize;
         const places = [
@@ -139,7 +141,7 @@ function emitForward(
         const channel = 4 * block * (norm ? plane % norm.groups : 0);
         if (scale && shift && winners)
           places.push(scale.at(channel), shift.at(channel), winners.at(to * pixel));
-        call(kernel, ...places);
+        call(kernelOf(count, run.first, run.kernel), ...places);
       }
     }
   };
@@ -168,23 +170,22 @@ interface Phase {
 /** Step q of an axis has the positions q · stride − padding + phase. */
 function phasesOf(axis: Axis, phase: number): Phase[] {
   const { size, outSize, kernel, step, padding } = axis;
-  const phases: { first: number; count: number; taps: Phase['taps']; key: string }[] = [];
-  for (let q = 0; q * step - padding < size; q++) {
+  const taps = Array.from({ length: stepsOf(axis) }, (_, q) => {
     const position = q * step - padding + phase;
-    const isInside = position >= 0 && position < size;
-    const taps = Array.from({ length: kernel }, (_, element) => ({
+    if (position < 0 || position >= size) return undefined;
+    return Array.from({ length: kernel }, (_, element) => ({
       element,
       output: (phase - element) / step,
     })).filter(({ output }) => {
       return Number.isInteger(output) && q + output >= 0 && q + output < outSize;
     });
-    const key = isInside ? JSON.stringify(taps) : 'outside';
-    const last = phases.at(-1);
-    if (last?.key === key) last.count++;
-    else phases.push({ first: q, count: 1, taps, key });
-  }
-  return phases.filter(({ key }) => key !== 'outside');
+  });
+  return runsOf(taps).flatMap(({ value, at, count }) =>
+    value === undefined ? [] : [{ first: at, count, taps: value }],
+  );
 }
+
+const stepsOf = ({ size, step, padding }: Axis) => Math.ceil((size + padding) / step);
 
 interface BackwardOperands {
   readonly dy: Pointer;
@@ -212,23 +213,23 @@ function emitBackward(
   const y = given.y && phase.operand(given.y);
   const [x, terms, shift] = [norm?.x, norm?.terms, norm?.shift].map((p) => p && phase.operand(p));
   const pixel = block * bytesOf(storage);
-  const alongRows = Array.from({ length: rows.step }, (_, p) =>
-    phasesOf(rows, p).map((run) => ({ ...run, phase: p })),
-  ).flat();
   const shared = {
     ...{ block, storage, width: columns.size, outWidth: columns.outSize },
     ...{ stride: [rows.step, columns.step] as const, norm: norm !== undefined },
     ...{ relu: y !== undefined, apart: norm ? 4 * norm.groups * block : 0 },
   };
+  const runs = Array.from({ length: rows.step }, (_, phase) =>
+    phasesOf(rows, phase).map(({ first, count, taps }) => ({
+      ...{ first, phase },
+      kernel: kernels.get(poolGradient, {
+        ...{ ...shared, rows: count, runs: gatherRuns(taps, columns) },
+      }),
+    })),
+  ).flat();
   const list = (thread: number, call: Call, ofImages: OfImages) => {
     for (const plane of unitsOf(planes, thread, context.threads)) {
       if (norm) ofImages(imageOf(plane, norm));
-      for (const run of alongRows) {
-        const kernel = kernels.get(poolGradient, {
-          ...shared,
-          rows: run.count,
-          runs: gatherRuns(run.taps, columns),
-        });
+      for (const run of runs) {
         const row = plane * rows.size + run.first * rows.step - rows.padding + run.phase;
         const to = (row * columns.size - columns.padding) * pixel;
         const from = (plane * rows.outSize + run.first) * columns.outSize;
@@ -236,7 +237,7 @@ function emitBackward(
         const places = [dy.at(from * pixel), index.at(from * block), dx.at(to)];
         if (y) places.push(y.at(from * pixel));
         if (x && terms && shift) places.push(x.at(to), terms.at(channel), shift.at(channel));
-        call(kernel, ...places);
+        call(run.kernel, ...places);
       }
     }
   };
@@ -246,12 +247,10 @@ function emitBackward(
 
 /** The steps along a row whose windows' rows are given: for each of a step's pixels its windows. */
 function gatherRuns(inRows: Phase['taps'], columns: Axis): GatherRun[] {
-  const { size, step, padding, kernel } = columns;
-  const steps = Math.ceil((size + padding) / step);
+  const { step, kernel } = columns;
   const phases = Array.from({ length: step }, (_, p) => phasesOf(columns, p));
-  const runs: { count: number; pixels: GatherRun['pixels']; key: string }[] = [];
-  for (let q = 0; q < steps; q++) {
-    const pixels = phases.map((list): readonly WindowTap[] | undefined => {
+  const steps = Array.from({ length: stepsOf(columns) }, (_, q) =>
+    phases.map((list): readonly WindowTap[] | undefined => {
       const found = list.find(({ first, count }) => q >= first && q < first + count);
       return found?.taps.flatMap((column) =>
         inRows.map((row) => ({
@@ -259,13 +258,9 @@ function gatherRuns(inRows: Phase['taps'], columns: Axis): GatherRun[] {
           ...{ row: row.output, pixel: column.output },
         })),
       );
-    });
-    const key = JSON.stringify(pixels);
-    const last = runs.at(-1);
-    if (last?.key === key) last.count++;
-    else runs.push({ count: 1, pixels, key });
-  }
-  return runs.map(({ count, pixels }) => ({ count, pixels }));
+    }),
+  );
+  return runsOf(steps).map(({ value: pixels, count }) => ({ count, pixels }));
 }
 
 const maxPool: StoredReplacement<PoolArguments> = (kernels, context, args, storage) => {

@@ -6,6 +6,7 @@
 import { type PositionPairs, positionBytes, positionPairs } from '../kernels/position-pairs.js';
 import { turnTiles } from '../kernels/turn-tiles.js';
 import type { Kernels } from '../kernels.js';
+import { type Run, runsOf } from '../runs.js';
 import { tileBytes } from '../tiles.js';
 import { type Axis, tapsOf } from './axis.js';
 import type { Call, Place } from './phase.js';
@@ -149,30 +150,22 @@ export interface PieceImage {
   readonly to: At;
 }
 
-/** Rows of positions of which the same halves are there. */
-interface RowRun {
-  readonly there: PositionPairs['there'];
-  readonly at: number;
-  readonly count: number;
-}
+/** Which halves are there of a row of positions. */
+type There = PositionPairs['there'];
 
 /** Rows of positions [0, count): pixels of the first half lie in row `start` and behind, of the second `half` further on, if they are below `size`. */
-function rowRuns(start: number, count: number, half: number, size: number): RowRun[] {
-  const runs: { there: PositionPairs['there']; at: number; count: number }[] = [];
+function rowRuns(start: number, count: number, half: number, size: number) {
   const isThere = (row: number) => row >= 0 && row < size;
-  for (let at = 0; at < count; at++) {
+  const halves = Array.from({ length: count }, (_, at): There => {
     const [first, second] = [isThere(start + at), isThere(start + at + half)];
-    const there = first ? (second ? 'both' : 'first') : second ? 'second' : 'none';
-    const last = runs.at(-1);
-    if (last?.there === there) last.count++;
-    else runs.push({ there, at, count: 1 });
-  }
-  return runs;
+    return first ? (second ? 'both' : 'first') : second ? 'second' : 'none';
+  });
+  return runsOf(halves);
 }
 
 /** Rows of pixels, and positions that are made of them. */
 interface Rows {
-  readonly runs: readonly RowRun[];
+  readonly runs: readonly Run<There>[];
   readonly half: number;
   /** The pixel's byte of the row that is `row` behind the start of the runs. */
   readonly pixelAt: (row: number) => number;
@@ -188,7 +181,7 @@ interface Rows {
 
 function callsForRows(kernels: Kernels, call: Call, rows: Rows, from: At, to: At): void {
   const { runs, half, pixelAt, fromRow, positions, zeros, shape } = rows;
-  runs.forEach(({ there, at, count }, i) => {
+  runs.forEach(({ value: there, at, count }, i) => {
     const kernel = kernels.get(positionPairs, {
       ...{ ...shape, there, rows: count, positions, fromRow, second: half * fromRow },
       zeros: {

@@ -7,6 +7,7 @@ import type { Size2d } from '../../../core/shape.js';
 import type { Precision } from '../../precision.js';
 import { bytesOf } from '../kernel-writer.js';
 import type { Span, TileRow } from '../kernels/winograd-rows.js';
+import { runsOf } from '../runs.js';
 
 const tileSize = 4;
 export const block = 16;
@@ -148,7 +149,13 @@ export function piecesOfRow(
     const spans = Array.from({ length: count }, (_, i) => span(left + i * step, width, columns));
     return {
       shape: {
-        ...{ rows, runs: runsOf(spans), step, ...strides, storage },
+        ...{
+          rows,
+          runs: runsOf(spans).map(({ value, count }) => ({ ...value, count })),
+          step,
+          ...strides,
+          storage,
+        },
         ...{ rowBytes, blockBytes: height * rowBytes },
       },
       corner: (plane + top) * rowBytes + left * pixel,
@@ -180,14 +187,4 @@ function placeOf(tiling: Tiling, row: number, isWide: boolean): number {
 /** What of the window that starts at `start` is inside. */
 function span(start: number, size: number, window: number): Span {
   return { first: Math.max(0, -start), end: Math.max(0, Math.min(window, size - start)) };
-}
-
-function runsOf(spans: readonly Span[]): TileRow['runs'] {
-  const runs: (Span & { count: number })[] = [];
-  for (const { first, end } of spans) {
-    const last = runs.at(-1);
-    if (last?.first === first && last.end === end) last.count++;
-    else runs.push({ first, end, count: 1 });
-  }
-  return runs;
 }
