@@ -2,7 +2,7 @@
  * Times wick beside others in one interleaved run: every contestant is a warm process, rounds alternate between them, and
  * rounds in which something else used the machine are left out. A full run writes docs/benchmarks.md.
  *
- *   npm run bench -- [--only NAME] [--engine E,…] [--mode compiled,eager] [--precision float32,bfloat16] [--threads N]
+ *   npm run bench -- [--only NAME] [--engine E,…] [--mode compiled,eager] [--precision float32,bfloat16,float16] [--threads N]
  *                    [--peer LABEL] [--clock wall,cpu] [--rounds N] [--seconds S] [--limit S] [--foreign CPUS] [--json]
  *
  * --engine     those of wick that take part; all of the CPU that open here, without `reference`, by themselves

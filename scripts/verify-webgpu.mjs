@@ -6,8 +6,10 @@
 //   cases      every op case, eagerly and compiled, with and without tiles, against engine reference
 //   models     whole networks against PyTorch's losses and the reference's: ResNet-18 at 32 × 32 among them
 //   networks   `count` random small networks from `seed` on, every other one with tiles
+//   float16    precision float16, where the adapter has it: every op case, whole networks, and random ones, a quarter of `count`
 //   steps      1,000 steps, whose memory is counted
-//   training   a training of digits that goes on from engine to engine, beside one on the CPU alone
+//   training   a training of digits that goes on from engine to engine, beside one on the CPU alone; one of float16 where the
+//              adapter has it, which goes on in float32
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,7 +21,7 @@ const build = resolve(process.env.WICK_BUILD ?? 'dist');
 const load = (file) => import(pathToFileURL(join(build, file)).href);
 const { openWebGpuEngine } = await load('src/engine/webgpu/node-engine.js');
 const wick = await load('src/index.js');
-const { check, shrink } = await load('test/compile/fuzz-check.js');
+const { check, checkNarrow, shrink } = await load('test/compile/fuzz-check.js');
 const { drawNetwork, thinned } = await load('test/compile/fuzz-spec.js');
 const { collectGarbage } = await load('test/engine/pool/collect-garbage.js');
 
@@ -38,7 +40,11 @@ const parts = {
   tests: () => runTests('ending', 'owner', 'places', 'plan', 'training'),
   cases: () => runTests('kernels'),
   models: () => runTests('models'),
-  networks,
+  networks: () => networks(count),
+  float16: () => {
+    runTests('float16');
+    networks(Math.ceil(count / 4), 'float16');
+  },
   steps: () => steps(1000),
   training: goOn,
 };
@@ -68,31 +74,33 @@ function runTests(...names) {
   }
 }
 
-function networks() {
+function networks(many, precision = 'float32') {
   const engines = [false, true].map((tiles) => openWebGpuEngine({ adapter: 'software', tiles }));
+  if (precision === 'float16' && !engines[0].adapter.float16)
+    return console.log(`no random networks: ${engines[0].adapter.description} has no shader-f16`);
   let redrawn = 0;
-  for (let seed = first; seed < first + count; seed++) {
+  for (let seed = first; seed < first + many; seed++) {
     const engine = engines[seed % 2];
     const spec = thinned(drawNetwork(seed));
-    const { problems, draws } = verdict(spec, engine);
+    const { problems, draws } = verdict(spec, engine, precision);
     if (draws > 1) redrawn++;
     if ((seed + 1 - first) % 10 === 0) console.log(`networks to seed ${seed}`);
     if (problems.length === 0) continue;
     failed.push(`network ${seed}`);
     console.log(`FAIL network ${seed}: ${problems.slice(0, 8).join('\n')}`);
-    const fails = (smaller) => verdict(smaller, engine).problems.length > 0;
+    const fails = (smaller) => verdict(smaller, engine, precision).problems.length > 0;
     console.log(`smallest that fails: ${JSON.stringify(shrink(spec, fails))}`);
   }
   for (const engine of engines) engine.stop();
   console.log(
-    `${count} random networks, ${redrawn} with other numbers too, for a rounding at a corner`,
+    `${many} random networks in ${precision}, ${redrawn} with other numbers too, for a rounding at a corner`,
   );
 }
 
 /** An error that is thrown is a problem, too. */
-function verdict(spec, engine) {
+function verdict(spec, engine, precision) {
   try {
-    return check(spec, engine);
+    return precision === 'float32' ? check(spec, engine) : checkNarrow(spec, engine, precision);
   } catch (error) {
     return { problems: [String(error.stack)], draws: 1 };
   }
@@ -149,19 +157,35 @@ function goOn() {
   const settings = ['--seed', '0', '--batch-size', '32', '--set', 'data.limit=96', '--no-report'];
   const train = (run, devices) => {
     const [first, ...others] = devices;
-    wickCommand('train', 'digits', ...settings, '--epochs', '1', '--device', first, '--out', run);
-    others.forEach((device, k) => {
+    wickCommand('train', 'digits', ...settings, ...first, '--epochs', '1', '--out', run);
+    others.forEach((more, k) => {
       const epochs = String(k + 2);
-      wickCommand('train', '--resume', run, '--epochs', epochs, '--device', device, '--force');
+      wickCommand('train', '--resume', run, '--epochs', epochs, ...more, '--force');
     });
     const lines = readFileSync(join(run, 'steps.jsonl'), 'utf8').trim().split('\n');
     return lines.map((line) => JSON.parse(line).loss);
   };
-  const mixed = train(join(folder, 'mixed'), ['gpu', 'cpu', 'gpu']);
-  const alone = train(join(folder, 'alone'), ['cpu', 'cpu', 'cpu']);
-  const apart = mixed.map((loss, i) => Math.abs(loss - alone[i]) / alone[i]);
-  console.log(`${mixed.length} steps on both, losses apart by at most ${Math.max(...apart)}`);
-  if (mixed.length !== 9 || !apart.every((distance) => distance <= 1e-3))
-    failed.push(`losses of digits: ${mixed}, on the CPU ${alone}`);
+  const [gpu, cpu] = ['gpu', 'cpu'].map((device) => ['--device', device]);
+  const mixed = train(join(folder, 'mixed'), [gpu, cpu, gpu]);
+  const alone = train(join(folder, 'alone'), [cpu, cpu, cpu]);
+  requireNear('on both', mixed, alone, 1e-3);
+  if (hasFloat16()) {
+    const half = [...gpu, '--precision', 'float16'];
+    const halved = train(join(folder, 'half'), [half, gpu, [...cpu, '--precision', 'float32']]);
+    requireNear('of float16', halved, alone, 1e-2);
+  } else console.log('the adapter has no shader-f16: nothing in float16');
   rmSync(folder, { recursive: true, force: true });
+}
+
+function requireNear(what, losses, expected, tolerance) {
+  const apart = losses.map((loss, i) => Math.abs(loss - expected[i]) / expected[i]);
+  console.log(`${losses.length} steps ${what}, losses apart by at most ${Math.max(...apart)}`);
+  if (losses.length !== 9 || !apart.every((distance) => distance <= tolerance))
+    failed.push(`losses of digits ${what}: ${losses}, on the CPU ${expected}`);
+}
+
+function hasFloat16() {
+  const engine = openWebGpuEngine({ adapter: 'software' });
+  engine.stop();
+  return engine.adapter.float16;
 }

@@ -17,7 +17,8 @@ export const pytorch: Entry = ({ name }, { engines, threads, precisions }) => {
   const here = pytorchHere();
   if (here === null) return [];
   const layouts = [[], ['channels_last']] as const;
-  const onCpu = precisions.flatMap((precision) =>
+  const cpuPrecisions = precisions.filter((precision) => precision !== 'float16');
+  const onCpu = cpuPrecisions.flatMap((precision) =>
     [false, true].flatMap((keepsMemory) =>
       layouts.map((layout): Contender => {
         const narrow = precision === 'bfloat16' ? ['bf16'] : [];

@@ -1,4 +1,6 @@
 import { fileURLToPath } from 'node:url';
+import type { Precision } from '../../src/engine/precision.js';
+import { gpuEngines } from '../../src/engine/registry.js';
 import type { Entry, Mode } from './contender.js';
 
 const worker = fileURLToPath(new URL('../workers/wick.js', import.meta.url));
@@ -10,9 +12,9 @@ export const wick: Entry = (workload, { engines, modes, precisions, threads }) =
       .filter((mode) => mode === 'compiled' || workload.eager)
       .flatMap((mode) =>
         precisions
-          .filter((precision) => precision === 'float32' || hasBfloat16(engine, mode))
+          .filter((precision) => computes(engine, mode, precision))
           .map((precision) => ({
-            label: `wick ${engine}${mode === 'eager' ? ' eager' : ''}${precision === 'bfloat16' ? ' bf16' : ''}`,
+            label: `wick ${engine}${mode === 'eager' ? ' eager' : ''}${suffixes[precision]}`,
             command: [
               process.execPath,
               worker,
@@ -28,6 +30,10 @@ export const wick: Entry = (workload, { engines, modes, precisions, threads }) =
       ),
   );
 
-function hasBfloat16(engine: string, mode: Mode): boolean {
-  return engine === 'native' && mode === 'compiled';
+const suffixes = { float32: '', bfloat16: ' bf16', float16: ' f16' } as const;
+
+function computes(engine: string, mode: Mode, precision: Precision): boolean {
+  if (precision === 'float32') return true;
+  const suits = precision === 'bfloat16' ? engine === 'native' : gpuEngines().includes(engine);
+  return suits && mode === 'compiled';
 }

@@ -1,14 +1,14 @@
 /** What a workload's step costs a GPU, counted from the plan of engine `webgpu` without running it. */
 import '../../src/index.js';
 import { compile } from '../../src/compile/compile.js';
-import { itemSize } from '../../src/core/dtype.js';
 import { numel } from '../../src/core/shape.js';
 import type { Engine } from '../../src/engine/engine.js';
 import { HostBuffer } from '../../src/engine/host-buffer.js';
+import type { Precision } from '../../src/engine/precision.js';
 import { currentEngine, useEngine } from '../../src/engine/select.js';
 import { lowerGraph } from '../../src/engine/webgpu/plan/lower-graph.js';
 import { planOrder } from '../../src/engine/webgpu/plan/plan-order.js';
-import { type Graph, multiplyAdds, type Value } from '../../src/graph/graph.js';
+import { type Graph, multiplyAdds } from '../../src/graph/graph.js';
 import { wickStep } from '../wick-step.js';
 import type { Workload } from '../workloads.js';
 
@@ -27,15 +27,14 @@ export interface Cost {
 
 const abilities = { tiles: true, mostBindings: 8, largestBuffer: 2 ** 31 };
 
-export function costOf(workload: Workload): Cost {
+export function costOf(workload: Workload, precision: Precision = 'float32'): Cost {
   const graph = graphOf(workload);
-  const lowered = lowerGraph(graph, abilities);
+  const lowered = lowerGraph(graph, abilities, precision);
   const binding = {
     inputs: graph.inputs.map((_, i) => i),
     outputs: graph.outputs.map(() => -1),
   };
   const { steps, codes, slots } = planOrder(graph, lowered, binding, abilities);
-  const bytesOf = ({ dtype, shape }: Value) => Math.max(4, itemSize(dtype)) * numel(shape);
   return {
     dispatches: steps.filter((step) => step.do === 'dispatch').length,
     hostCalls: steps.filter((step) => step.do === 'host').length,
@@ -43,7 +42,7 @@ export function costOf(workload: Workload): Cost {
     flops: 2 * graph.nodes.reduce((sum, node) => sum + multiplyAdds(node), 0),
     bytes: lowered.items
       .flatMap(({ reads, writes }) => [...reads, ...writes])
-      .reduce((sum, value) => sum + bytesOf(value), 0),
+      .reduce((sum, value) => sum + lowered.bytesOf(value), 0),
     memory: slots.reduce((sum, bytes) => sum + bytes, 0),
   };
 }

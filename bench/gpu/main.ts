@@ -30,19 +30,29 @@ const { values: options } = parseArgs({
 const only = options.only?.split(',') ?? workloads.map(({ name }) => name);
 
 preferEngine('reference');
-const head = ['step', 'dispatches', 'shaders', 'GFLOP', 'MB moved', 'MB kept'];
+const head = [
+  'step',
+  'dispatches',
+  'shaders',
+  'GFLOP',
+  'MB moved',
+  'in float16',
+  'MB kept',
+  'in float16',
+];
 const heads = [...head, ...gpus.map(({ name }) => `${name}, ms`)];
 console.log(`| ${heads.join(' | ')} |\n|${heads.map(() => '---').join('|')}|`);
 for (const workload of workloads.filter(({ name }) => only.includes(name))) {
   const cost = costOf(workload);
+  const narrow = costOf(workload, 'float16');
+  const megabytes = (bytes: number) => (bytes / 1e6).toFixed(0);
   const numbers = [
     cost.hostCalls === 0
       ? `${cost.dispatches}`
       : `${cost.dispatches} + ${cost.hostCalls} on the host`,
     `${cost.shaders}`,
     (cost.flops / 1e9).toPrecision(3),
-    (cost.bytes / 1e6).toFixed(0),
-    (cost.memory / 1e6).toFixed(0),
+    ...[cost.bytes, narrow.bytes, cost.memory, narrow.memory].map(megabytes),
     ...gpus.map((gpu) => milliseconds(estimate(cost, gpu))),
   ];
   console.log(`| ${[workload.title, ...numbers].join(' | ')} |`);
@@ -66,7 +76,7 @@ function measure(): void {
   useEngine('reference');
   const main = join(projectRoot, 'dist/bench/main.js');
   const settings = {
-    ...{ engine: 'webgpu', mode: 'compiled', precision: 'float32', peer: pytorchOnGpu },
+    ...{ engine: 'webgpu', mode: 'compiled', precision: 'float32,float16', peer: pytorchOnGpu },
     ...{ only: only.join(), rounds: options.rounds, seconds: options.seconds },
   };
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);

@@ -7,6 +7,7 @@ export function engineRows({ engine, threads, kernels, code, adapter }: EngineRe
     return [
       ['engine', engine],
       ['adapter', `${adapter.description}${kind}`],
+      ['precision', adapter.float16 ? 'float32, float16' : 'float32 (no shader-f16)'],
     ];
   }
   const emitted = code === undefined ? [] : [['emitted code', codeText(code)]];

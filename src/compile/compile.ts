@@ -23,9 +23,10 @@ export interface CompileOptions {
    */
   maxPrograms?: number;
   /**
-   * `bfloat16`: convolutions and matrix products multiply bfloat16, and activations between them are stored so, inside
-   * the step alone: tensors that it reads, updates and returns stay float32. Where the engine or the CPU cannot, the
-   * first call is an EngineError that says what can.
+   * `bfloat16`, on a CPU: convolutions and matrix products multiply bfloat16, and activations between them are stored so.
+   * `float16`, on a GPU: activations are stored so, and all is computed in float32. Both inside the step alone: tensors that
+   * it reads, updates and returns stay float32. Where the engine, the CPU or the GPU cannot, the first call is an
+   * EngineError that says what can.
    * @default 'float32'
    */
   precision?: Precision;

@@ -57,6 +57,8 @@ export interface EngineFacts {
     readonly description: string;
     /** Whether it is the CPU that plays a GPU. */
     readonly software: boolean;
+    /** Whether plans of precision `float16` run on it. */
+    readonly float16: boolean;
   };
   /** The machine code that it writes itself. */
   readonly code?: {

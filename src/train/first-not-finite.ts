@@ -1,5 +1,6 @@
 import { allFinite } from '../core/all-finite.js';
 import { isFloat } from '../core/dtype.js';
+import { largestFloat16 } from '../engine/precision.js';
 import { crossEntropy } from '../nn/functional.js';
 import type { Module } from '../nn/module.js';
 import { readElementsAsync } from '../tensor/execute.js';
@@ -11,10 +12,11 @@ import type { TrainerOptions } from './trainer-options.js';
 
 /**
  * Where the numbers of a training step on this batch first are not finite, in words: in the batch, in the weights before
- * the step, in the output of a layer, or in the loss alone; null where all are. Leaves everything as it was.
+ * the step, in the output of a layer, of which `float16` may hold less, or in the loss alone; null where all are. Leaves
+ * everything as it was.
  */
 export async function firstNotFinite(
-  { model, loss = crossEntropy }: TrainerOptions,
+  { model, loss = crossEntropy, precision }: TrainerOptions,
   images: Tensor,
   labels: Tensor,
 ): Promise<string | null> {
@@ -32,19 +34,27 @@ export async function firstNotFinite(
   noGrad(() => defaultGenerator.state.copy_(drawn));
   for (const { from, wrong } of outputs)
     if ((await wrong.itemAsync()) > 0) return `first in the output of ${from}`;
+  // The layers have been looked at in float32.
+  for (const { from, largest } of precision === 'float16' ? outputs : [])
+    if ((await largest.itemAsync()) > largestFloat16)
+      return `float16 holds numbers up to ${largestFloat16}, and there are larger ones in the output of ${from}`;
   if (Number.isFinite(await value.itemAsync())) return null;
   return 'all layers are finite, the loss of their output is not';
 }
 
-/** How many elements of each module's output are not finite, in the order in which outputs come, innermost first; and the loss. */
+/**
+ * How many elements of each module's output are not finite, and the largest, in the order in which outputs come, innermost first;
+ * and the loss.
+ */
 function forward(model: Module, images: Tensor, loss: (logits: Tensor) => Tensor) {
-  const outputs: { readonly from: string; readonly wrong: Tensor }[] = [];
+  const outputs: { readonly from: string; readonly wrong: Tensor; readonly largest: Tensor }[] = [];
   const hooks = model.namedModules().map(([name, module]) =>
     module.registerForwardHook((_, __, output) => {
       if (!isFloat(output.dtype)) return undefined;
       const path = name === '' ? 'the network' : `layer ${name}`;
       const wrong = output.isfinite().eq(0).to('float32').sum();
-      outputs.push({ from: `${path} (${module.constructor.name})`, wrong });
+      const from = `${path} (${module.constructor.name})`;
+      outputs.push({ from, wrong, largest: output.abs().max() });
       return undefined;
     }),
   );

@@ -40,6 +40,14 @@ test('rows of engines that do not', () => {
     ['threads', '1'],
     ['SIMD', 'none: plain TypeScript'],
   ]);
+  const adapter = { description: 'A GPU', software: false, float16: true };
+  const gpu = { engine: 'webgpu', threads: 1, adapter };
+  assert.deepEqual(engineRows(gpu).slice(1), [
+    ['adapter', 'A GPU'],
+    ['precision', 'float32, float16'],
+  ]);
+  const plain = engineRows({ ...gpu, adapter: { ...adapter, float16: false } });
+  assert.deepEqual(plain[2], ['precision', 'float32 (no shader-f16)']);
   assert.match(engineRows({ engine: 'wasm', threads: 1, kernels: 'simd' })[2]?.[1] ?? '', /^plain/);
 });
 

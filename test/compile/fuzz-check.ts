@@ -49,15 +49,19 @@ export function check(spec: NetworkSpec, engine: Engine): Verdict {
 
 /**
  * The share of a tensor's size by which its error may differ from float32 in the first step: operands are rounded by 2⁻⁹ of
- * themselves, and a normalisation of few numbers makes more of that.
+ * themselves, in float16 by 2⁻¹¹, and a normalisation of few numbers makes more of that.
  */
-const narrowTolerance = 0.1;
+const narrowTolerances = { bfloat16: 0.1, float16: 0.025 } as const;
 
-/** Compiled twice in bfloat16 on `engine`: the same bits, and in the first step near `reference`. */
-export function checkNarrow(spec: NetworkSpec, engine: Engine): Verdict {
+/** Compiled twice in a precision of two bytes on `engine`: the same bits, and in the first step near `reference`. */
+export function checkNarrow(
+  spec: NetworkSpec,
+  engine: Engine,
+  precision: keyof typeof narrowTolerances = 'bfloat16',
+): Verdict {
   for (let draw = 0; ; draw++) {
     const expected = train(spec, { engine: referenceEngine, compiled: false, draw });
-    const setting = { engine, compiled: true, precision: 'bfloat16', draw } as const;
+    const setting = { engine, compiled: true, precision, draw } as const;
     const compiled = train(spec, setting);
     const seen = { draws: draw + 1, programs: compiled.programs };
     const certain = unequal(compiled, train(spec, setting));
@@ -65,7 +69,7 @@ export function checkNarrow(spec: NetworkSpec, engine: Engine): Verdict {
     const [found, wanted] = [compiled.values.get(name), expected.values.get(name)];
     if (found === undefined || wanted === undefined) return { problems: ['no logits'], ...seen };
     const error = size(found.map((v, i) => v - (wanted[i] ?? 0))) / size(wanted);
-    const isNear = error <= narrowTolerance; // false for NaN
+    const isNear = error <= narrowTolerances[precision]; // false for NaN
     const problems = isNear ? certain : [...certain, `${name}: off by ${error} of their size`];
     if (certain.length > 0 || isNear || draw === draws - 1) return { problems, ...seen };
   }

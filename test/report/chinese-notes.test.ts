@@ -40,6 +40,8 @@ test('numbers that are not finite', () => {
           'the step before it made NaN or ∞ of fc.weight',
           'first in the output of layer 1.bn (BatchNorm2d)',
           'first in the output of the network (Sequential)',
+          'float16 holds numbers up to 65504, and there are larger ones in the output of layer 1 (Linear)',
+          'float16 holds numbers up to 65504, and there are larger ones in the output of the network (Sequential)',
           'all layers are finite, the loss of their output is not',
         ])
           assert.doesNotMatch(inChinese(cause(error, why)), / of |output/);

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { data, nn, optim, rand, randint, type Tensor } from '../../src/index.js';
+import { data, full, nn, optim, rand, randint, type Tensor } from '../../src/index.js';
 import { Checkpoint } from '../../src/train/callbacks/checkpoint.js';
 import { Lookahead } from '../../src/train/callbacks/lookahead.js';
+import { firstNotFinite } from '../../src/train/first-not-finite.js';
 import { Trainer } from '../../src/train/trainer.js';
 import type { TrainerOptions } from '../../src/train/trainer-options.js';
 import type { TrainerState } from '../../src/train/trainer-state.js';
@@ -65,6 +66,27 @@ test('a picture that holds NaN is told, and so is a step that made weights infin
     message:
       /: (the step before it made NaN or ∞ of \d\.\w+|first in the output of layer \d \(\w+\)); lower/,
   });
+});
+
+test('of float16 the layer is told whose numbers it does not hold', async () => {
+  const [first, second] = [
+    new nn.Linear(1, 1, { bias: false }),
+    new nn.Linear(1, 1, { bias: false }),
+  ];
+  const model = new nn.Sequential(first, new nn.ReLU(), second);
+  const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
+  const options = { model, optimizer, loss: (y: Tensor) => y.mean() } as unknown as TrainerOptions;
+  const look = (precision: 'float16' | 'float32', images: Tensor) =>
+    firstNotFinite({ ...options, precision }, images, images);
+  for (const { weight } of [first, second]) weight.data.fill(256);
+  const image = (value: number) => full([1, 1], value);
+  assert.equal(
+    await look('float16', image(2)),
+    'float16 holds numbers up to 65504, and there are larger ones in the output of layer 2 (Linear)',
+  );
+  assert.match((await look('float16', image(-300))) ?? '', /in the output of layer 0 \(Linear\)$/);
+  assert.equal(await look('float32', image(-300)), null);
+  assert.equal(await look('float16', image(0.5)), null);
 });
 
 test('rolled back, it goes on from the checkpoint with half the learning rate, so often and no more', async (t) => {

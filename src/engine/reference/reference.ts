@@ -6,7 +6,7 @@ import { formatGraph, type Graph, runReference, type Value } from '../../graph/g
 import { operands } from '../../graph/op.js';
 import type { Buffer, Engine, Plan, PrepareOptions } from '../engine.js';
 import { HostBuffer, hostBuffer } from '../host-buffer.js';
-import { type Precision, refuseBfloat16 } from '../precision.js';
+import { type Precision, refusePrecision } from '../precision.js';
 
 export const referenceEngine: Engine = {
   name: 'reference',
@@ -17,7 +17,7 @@ export const referenceEngine: Engine = {
 };
 
 function requirePrecision(precision: Precision): void {
-  if (precision === 'bfloat16') refuseBfloat16('reference', 'engine reference');
+  if (precision !== 'float32') refusePrecision('reference', precision, 'engine reference');
 }
 
 function prepare(graph: Graph, { precision = 'float32' }: PrepareOptions = {}): Plan {

@@ -17,7 +17,7 @@ import type { Host } from '../pool/host.js';
 import { EngineMemory } from '../pool/memory.js';
 import { nodeHost } from '../pool/node-host.js';
 import { Pool } from '../pool/pool.js';
-import { type Precision, refuseBfloat16 } from '../precision.js';
+import { type Precision, refusePrecision } from '../precision.js';
 import { referenceEngine } from '../reference/reference.js';
 import type { KernelBuild, KernelModule } from './kernel-files.js';
 import { kernelTableHash } from './kernel-table.js';
@@ -69,7 +69,8 @@ export function openWasmEngine(
 
   function requirePrecision(precision: Precision): void {
     if (precision === 'bfloat16' && withoutBfloat16 !== undefined)
-      refuseBfloat16(name, withoutBfloat16);
+      refusePrecision(name, precision, withoutBfloat16);
+    if (precision === 'float16') refusePrecision(name, precision, `engine ${name}`);
   }
 
   function prepare(graph: Graph, { precision = 'float32' }: PrepareOptions = {}): Plan {

@@ -4,6 +4,7 @@ import { internalError } from '../../core/errors.js';
 import { numel } from '../../core/shape.js';
 import type { Value } from '../../graph/graph.js';
 import type { ElementMap } from './element-map.js';
+import { enableHalf, overHalves } from './wgsl/half.js';
 import { libraryFor } from './wgsl/library.js';
 
 export type Size3d = readonly [number, number, number];
@@ -67,21 +68,32 @@ export interface Shader {
   readonly bindings: readonly Value[];
 }
 
-/**
- * Writes the shader. `sameAs(a, b)` says that two values lie in one place: they have one binding then, since WebGPU refuses
- * an array that is bound to be read and to be written.
- */
+/** How the values of a kernel are stored. */
+export interface Storing {
+  /**
+   * Whether two values lie in one place: they have one binding then, since WebGPU refuses an array that is bound to be read
+   * and to be written.
+   */
+  lieTogether(a: Value, b: Value): boolean;
+  /** Whether a float32 is stored in half. */
+  isHalf(value: Value): boolean;
+}
+
+/** Writes the shader. */
 export function writeShader(
   { reads, writes, body, shared = '', size }: Kernel,
-  sameAs: (a: Value, b: Value) => boolean,
+  { lieTogether: sameAs, isHalf }: Storing,
 ): Shader {
+  const halves: string[] = [];
   const declarations: string[] = [];
   const bindings: Value[] = [];
   const bind = (value: Value, name: string, access: string): void => {
     const type = wgslType(value.dtype);
     if (type === undefined) throw internalError(`shaders have no ${value.dtype}`);
+    if (isHalf(value)) halves.push(name);
+    const stored = isHalf(value) ? 'f16' : type;
     const binding = `@group(0) @binding(${bindings.length})`;
-    declarations.push(`${binding} var<storage, ${access}> ${name}: array<${type}>;`);
+    declarations.push(`${binding} var<storage, ${access}> ${name}: array<${stored}>;`);
     bindings.push(value);
   };
   let text = body;
@@ -99,11 +111,13 @@ export function writeShader(
     // An array that is declared and not used would have no binding.
     else if (new RegExp(`\\bin${k}\\b`).test(text)) bind(value, `in${k}`, 'read');
   });
+  if (halves.length > 0) text = overHalves(text, halves);
   const main = `@compute @workgroup_size(${size.join(', ')})
 fn main(@builtin(global_invocation_id) g: vec3u, @builtin(local_invocation_id) l: vec3u, @builtin(workgroup_id) wg: vec3u) {
 ${text}
 }`;
-  const parts = [...declarations, shared, libraryFor(`${text}${shared}`), main];
+  const enabled = halves.length > 0 ? enableHalf : '';
+  const parts = [enabled, ...declarations, shared, libraryFor(`${text}${shared}`), main];
   return { text: parts.filter((part) => part !== '').join('\n'), bindings };
 }
 

@@ -1,10 +1,11 @@
 /** Engine `webgpu`: a plan is one command buffer of shaders over buffers that stay on the GPU. */
 import type { DType, TypedArray } from '../../core/dtype.js';
+import { EngineError } from '../../core/errors.js';
 import { numel } from '../../core/shape.js';
 import type { Graph } from '../../graph/graph.js';
 import type { Buffer, Engine, Plan, PrepareOptions } from '../engine.js';
 import { HostBuffer, hostBuffer } from '../host-buffer.js';
-import { type Precision, refuseBfloat16 } from '../precision.js';
+import { type Precision, refusePrecision } from '../precision.js';
 import { releaseUnreachable, whenUnreachable } from '../unreachable.js';
 import type { AdapterFacts, AdapterKind } from './device/adapter.js';
 import type { Line } from './device/line.js';
@@ -73,9 +74,20 @@ export function webGpuEngine(
     return copy;
   }
 
+  function requirePrecision(precision: Precision): void {
+    const { description, float16 } = adapter;
+    if (precision === 'float16' && !float16)
+      throw new EngineError(
+        'webgpu',
+        `precision 'float16' needs a GPU with shader-f16, and ${description} is without; use float32`,
+      );
+    const instead = float16 ? 'use float16 or float32' : 'use float32';
+    if (precision === 'bfloat16') refusePrecision('webgpu', precision, 'engine webgpu', instead);
+  }
+
   function prepare(graph: Graph, { precision = 'float32' }: PrepareOptions = {}): Plan {
     requirePrecision(precision);
-    const lowered = lowerGraph(graph, abilities);
+    const lowered = lowerGraph(graph, abilities, precision);
     const checks = lowered.checks.flatMap(({ value, check }) => {
       const input = graph.inputs.indexOf(value);
       return input === -1 ? [] : [{ input, check }];
@@ -123,7 +135,12 @@ export function webGpuEngine(
     name: 'webgpu',
     threads: 1,
     device: 'gpu',
-    facts: { adapter: { description: adapter.description, software: adapter.software } },
+    facts: {
+      adapter: {
+        ...{ description: adapter.description, software: adapter.software },
+        float16: adapter.float16,
+      },
+    },
     adapter,
     prepare,
     requirePrecision,
@@ -148,10 +165,6 @@ class Opened {
   release(): void {
     this.line.stop();
   }
-}
-
-function requirePrecision(precision: Precision): void {
-  if (precision === 'bfloat16') refuseBfloat16('webgpu', 'engine webgpu');
 }
 
 function plainBinding(graph: Graph): Binding {

@@ -183,7 +183,9 @@ export const settingsSchema = z.strictObject({
   precision: z
     .enum(precisions)
     .default('float32')
-    .describe('of convolutions and products; bfloat16 is for CPUs with AMX or AVX512-BF16'),
+    .describe(
+      'of convolutions and products; bfloat16: CPUs with AMX or AVX512-BF16; float16: GPUs',
+    ),
   compile: z.boolean().default(true).describe('record the step once and replay it'),
   seed: orNone(whole(0, 2 ** 32 - 1)).describe('where all randomness starts; none: drawn'),
 });

@@ -116,6 +116,14 @@ const causes: LinesInChinese = [
   [/^the step before it made NaN or ∞ of (.*)$/s, '前一步使 $1 变成 NaN 或 ∞'],
   [/^first in the output of the network \((.*)\)$/s, '最先出现在网络（$1）的输出中'],
   [/^first in the output of layer (.*) \((.*)\)$/s, '最先出现在 $1 层（$2）的输出中'],
+  [
+    /^float16 holds numbers up to 65504, and there are larger ones in the output of the network \((.*)\)$/s,
+    'float16 最大只能表示 65504，而网络（$1）的输出中有更大的数',
+  ],
+  [
+    /^float16 holds numbers up to 65504, and there are larger ones in the output of layer (.*) \((.*)\)$/s,
+    'float16 最大只能表示 65504，而 $1 层（$2）的输出中有更大的数',
+  ],
   [/^all layers are finite, the loss of their output is not$/, '各层的输出都是有限的，损失却不是'],
 ];
 

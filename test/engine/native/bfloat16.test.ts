@@ -19,12 +19,13 @@ describe('bfloat16', { skip: withoutNarrow }, () => {
   });
 });
 
-test('kernels for AVX2 do not compute in bfloat16, and say so', {
+test('kernels for AVX2 do not compute in bfloat16, nor any in float16, and say so', {
   skip: !nativeLevels.includes('avx2') && 'this CPU has no AVX2',
 }, () => {
   const engine = openMachineCode({ threads: 1, level: 'avx2' });
   try {
     assert.throws(() => engine.requirePrecision('bfloat16'), /AVX512-BF16.*use float32/);
+    assert.throws(() => engine.requirePrecision('float16'), /--device gpu.*on a CPU use bfloat16/);
   } finally {
     engine.stop();
   }

@@ -10,6 +10,12 @@ export const software: WebGpuEngine | string = open();
 /** For the option `skip` of tests that need a software adapter. */
 export const withoutAdapter = typeof software === 'string' ? software : false;
 
+/** The same for tests of precision `float16`: SwiftShader has no half floats, Mesa's lavapipe of version 25 has. */
+export const withoutFloat16 =
+  typeof software === 'string'
+    ? software
+    : !software.adapter.float16 && `${software.adapter.description} has no shader-f16`;
+
 function open(): WebGpuEngine | string {
   if (!hasDawn())
     return 'the package webgpu is not installed: npm run verify:webgpu says how to have it';

@@ -11,6 +11,8 @@ export interface AdapterFacts {
   readonly architecture: string;
   readonly description: string;
   readonly software: boolean;
+  /** Whether shaders may store half floats. */
+  readonly float16: boolean;
   readonly maxBufferSize: number;
   readonly maxStorageBuffers: number;
 }
@@ -34,13 +36,17 @@ const raised: readonly GpuLimit[] = [
   'maxStorageBuffersPerShaderStage',
 ];
 
+const halfFloats = 'shader-f16';
+
 /** @throws EngineError where there is no adapter of that kind */
 export async function openDevice(gpu: Gpu, kind: AdapterKind): Promise<OpenedDevice> {
   const adapter = await findAdapter(gpu, kind);
   const requiredLimits: Partial<Record<GpuLimit, number>> = {};
   for (const name of raised) requiredLimits[name] = adapter.limits[name];
-  const device = await adapter.requestDevice({ requiredLimits });
-  return { device, facts: factsOf(adapter), origin: [gpu, adapter] };
+  const facts = factsOf(adapter);
+  const requiredFeatures = facts.float16 ? [halfFloats] : [];
+  const device = await adapter.requestDevice({ requiredLimits, requiredFeatures });
+  return { device, facts, origin: [gpu, adapter] };
 }
 
 async function findAdapter(gpu: Gpu, kind: AdapterKind): Promise<GpuAdapter> {
@@ -69,7 +75,7 @@ async function findAdapter(gpu: Gpu, kind: AdapterKind): Promise<GpuAdapter> {
   );
 }
 
-function factsOf({ info, limits }: GpuAdapter): AdapterFacts {
+function factsOf({ info, features, limits }: GpuAdapter): AdapterFacts {
   const { vendor, architecture } = info;
   const description = info.description || info.device || vendor || 'an adapter without a name';
   return {
@@ -78,6 +84,7 @@ function factsOf({ info, limits }: GpuAdapter): AdapterFacts {
     description,
     software:
       info.isFallbackAdapter === true || softwareNames.test(`${architecture} ${description}`),
+    float16: features.has(halfFloats),
     maxBufferSize: Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize),
     maxStorageBuffers: limits.maxStorageBuffersPerShaderStage,
   };

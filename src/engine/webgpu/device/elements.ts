@@ -11,6 +11,11 @@ export function deviceBytes(dtype: DType, length: number): number {
   return Math.max(4, deviceSize(dtype) * length);
 }
 
+/** Bytes of so many half floats: buffers are whole words. */
+export function halfBytes(length: number): number {
+  return Math.max(4, 4 * Math.ceil(length / 2));
+}
+
 /** The elements as they lie on the device. */
 export function toDevice(data: TypedArray): ArrayBufferView {
   return data instanceof Uint8Array ? new Uint32Array(data) : data;

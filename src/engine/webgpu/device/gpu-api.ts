@@ -19,6 +19,7 @@ export interface GpuAdapter {
   readonly limits: Readonly<Record<GpuLimit, number>>;
   requestDevice(descriptor: {
     readonly requiredLimits: Readonly<Partial<Record<GpuLimit, number>>>;
+    readonly requiredFeatures: readonly string[];
   }): Promise<GpuDevice>;
 }
 

@@ -4,13 +4,20 @@ import { numel, type Shape } from '../../../core/shape.js';
 import type { Graph, Value } from '../../../graph/graph.js';
 import type { NamedNode } from '../../compiler/plan-node.js';
 import { rewriteGraph } from '../../compiler/rewrite-graph.js';
+import type { Precision } from '../../precision.js';
+import { deviceBytes, halfBytes } from '../device/elements.js';
 import { isFeasible } from '../kernel.js';
 import { lowerings } from '../lower/table.js';
 import type { LowerContext } from '../lowering.js';
 import { fuseMaps } from './fuse-maps.js';
+import { halfValues } from './half-values.js';
 import type { Abilities, Item, Lowered } from './lowered.js';
 
-export function lowerGraph(graph: Graph, { tiles, mostBindings }: Abilities): Lowered {
+export function lowerGraph(
+  graph: Graph,
+  { tiles, mostBindings }: Abilities,
+  precision: Precision = 'float32',
+): Lowered {
   const nodes = rewriteGraph(graph, [], { threads: 1, winograd: false, precision: 'float32' });
   const producers = new Map<Value, NamedNode>();
   for (const node of nodes) for (const value of node.outputs) producers.set(value, node);
@@ -47,7 +54,16 @@ export function lowerGraph(graph: Graph, { tiles, mostBindings }: Abilities): Lo
     });
   }
   const asked = new Set([...graph.outputs, ...graph.updates.map(({ next }) => next)].map(rootOf));
-  return { items: fuseMaps(items, rootOf, asked, mostBindings), rootOf, checks };
+  const halves = precision === 'float16' ? halfValues(nodes, items, rootOf, asked) : new Set();
+  const isHalf = (value: Value) => halves.has(rootOf(value));
+  return {
+    items: fuseMaps(items, rootOf, asked, mostBindings),
+    ...{ rootOf, isHalf, checks },
+    bytesOf(value) {
+      const length = numel(value.shape);
+      return isHalf(value) ? halfBytes(length) : deviceBytes(value.dtype, length);
+    },
+  };
 }
 
 function kernelsOf(node: NamedNode, context: LowerContext, mostBindings: number) {

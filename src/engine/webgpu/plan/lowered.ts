@@ -16,6 +16,10 @@ export interface Lowered {
   readonly items: readonly Item[];
   /** The value whose elements a view's result has. */
   rootOf(value: Value): Value;
+  /** Whether a float32 is stored in half. */
+  isHalf(value: Value): boolean;
+  /** Bytes that a value takes on the device. */
+  bytesOf(value: Value): number;
   /** What looks at a value before each run. */
   readonly checks: readonly { readonly value: Value; check(data: TypedArray): void }[];
 }

@@ -1,8 +1,6 @@
 /** Where each value of a plan lies, decided once. */
 import { internalError } from '../../../core/errors.js';
-import { numel } from '../../../core/shape.js';
 import type { Graph, Value } from '../../../graph/graph.js';
-import { deviceBytes } from '../device/elements.js';
 import type { Place } from '../device/orders.js';
 import type { Item, Lowered } from './lowered.js';
 import { Slots } from './slots.js';
@@ -20,8 +18,6 @@ export interface Placed {
   rootOf(value: Value): Value;
   placeOf(value: Value): Place;
 }
-
-const bytesOf = ({ dtype, shape }: Value): number => deviceBytes(dtype, numel(shape));
 
 export function placeValues(graph: Graph, lowered: Lowered, binding: Binding): Placed {
   const { items } = lowered;
@@ -78,7 +74,7 @@ export function placeValues(graph: Graph, lowered: Lowered, binding: Binding): P
   for (const { state, next } of graph.updates)
     if (firstWrite.has(rootOf(next))) placeOver(rootOf(next), inputs.indexOf(state));
 
-  const slots = placeOthers(items, places, rootOf, lastUse, asked);
+  const slots = placeOthers(lowered, places, rootOf, lastUse, asked);
   return {
     slots,
     rootOf,
@@ -110,7 +106,7 @@ function isReadBefore(
 
 /** Gives slots to all values that have no place yet; one that is asked for in the end keeps its slot. */
 function placeOthers(
-  items: readonly Item[],
+  { items, bytesOf }: Lowered,
   places: Map<Value, Place>,
   rootOf: (value: Value) => Value,
   lastUse: ReadonlyMap<Value, number>,

@@ -2,13 +2,10 @@
 import { EngineError } from '../../../core/errors.js';
 import { formatShape, numel } from '../../../core/shape.js';
 import type { Graph, Value } from '../../../graph/graph.js';
-import { deviceBytes } from '../device/elements.js';
 import type { HostOperand, Place, PlanOrder, PlanStep } from '../device/orders.js';
 import { type Kernel, writeShader } from '../kernel.js';
 import type { Abilities, Item, Lowered } from './lowered.js';
 import { type Binding, type Placed, placeValues } from './places.js';
-
-const bytesOf = ({ dtype, shape }: Value): number => deviceBytes(dtype, numel(shape));
 
 export function planOrder(
   graph: Graph,
@@ -24,11 +21,12 @@ export function planOrder(
     return known !== -1 ? known : codes.push({ name, text }) - 1;
   };
   for (const item of lowered.items) {
-    for (const value of item.writes) requireRoom(value, largestBuffer);
-    if (item.kernel !== undefined) addDispatch(steps, item.kernel, placed, mostBindings, codeOf);
+    for (const value of item.writes) requireRoom(value, lowered.bytesOf(value), largestBuffer);
+    if (item.kernel !== undefined)
+      addDispatch(steps, item.kernel, placed, lowered, mostBindings, codeOf);
     else steps.push(hostCall(item, placed));
   }
-  const slots = [...placed.slots, ...addFinalCopies(steps, graph, placed, binding)];
+  const slots = [...placed.slots, ...addFinalCopies(steps, graph, placed, lowered, binding)];
   return {
     ...{ codes, steps, slots },
     constants: graph.constants.map(({ value: { dtype }, data }) => ({ dtype, data })),
@@ -44,12 +42,13 @@ function addDispatch(
   steps: PlanStep[],
   kernel: Kernel,
   { placeOf }: Placed,
+  { bytesOf, isHalf }: Lowered,
   mostBindings: number,
   codeOf: (name: string, text: string) => number,
 ): void {
   const { name, reads, writes, groups, inPlace = [] } = kernel;
   const lieTogether = (a: Value, b: Value) => isSame(placeOf(a), placeOf(b));
-  let shader = writeShader(kernel, lieTogether);
+  let shader = writeShader(kernel, { lieTogether, isHalf });
   if (shader.bindings.length > mostBindings) {
     // Too many arrays, of which some may be one: their elements are copied, and then changed in place.
     const over = new Map<Value, Value>();
@@ -59,7 +58,8 @@ function addDispatch(
       over.set(read, value);
       steps.push({ do: 'copy', from: placeOf(read), to: placeOf(value), bytes: bytesOf(value) });
     });
-    shader = writeShader(kernel, (a, b) => over.get(b) === a || lieTogether(a, b));
+    const copied = (a: Value, b: Value) => over.get(b) === a || lieTogether(a, b);
+    shader = writeShader(kernel, { lieTogether: copied, isHalf });
   }
   const code = codeOf(name, shader.text);
   steps.push({ do: 'dispatch', code, places: shader.bindings.map(placeOf), groups });
@@ -81,6 +81,7 @@ function addFinalCopies(
   steps: PlanStep[],
   graph: Graph,
   { placeOf, slots }: Placed,
+  { bytesOf }: Lowered,
   binding: Binding,
 ): number[] {
   const more: number[] = [];
@@ -106,8 +107,7 @@ function addFinalCopies(
   return more;
 }
 
-function requireRoom(value: Value, largest: number): void {
-  const bytes = bytesOf(value);
+function requireRoom(value: Value, bytes: number, largest: number): void {
   if (bytes <= largest) return;
   const size = (n: number) => (n / 2 ** 30).toPrecision(3);
   throw new EngineError(

@@ -22,6 +22,16 @@ const library: Readonly<Record<string, LibraryFunction>> = {
   isFinite: {
     code: 'fn isFinite(x: f32) -> bool { return (bitcast<u32>(x) & 0x7f800000u) != 0x7f800000u; }',
   },
+  // WGSL leaves it to drivers what f16 makes of a number that it cannot hold: here it is infinite, as IEEE 754 has it.
+  toHalf: {
+    code: `fn toHalf(x: f32) -> f16 {
+  let bits = bitcast<u32>(x);
+  let size = bits & 0x7fffffffu;
+  if (size < 0x477ff000u) { return f16(x); }
+  let none = select(0x7c00u, 0x7e00u, size > 0x7f800000u);
+  return bitcast<vec2<f16>>(((bits >> 16u) & 0x8000u) | none).x;
+}`,
+  },
   sigmoid: { code: 'fn sigmoid(x: f32) -> f32 { return 1f / (1f + exp(-x)); }' },
   // Near 0 the difference of two exponentials would lose what is asked for.
   tanhOf: {

@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TypedArray } from '../../../../src/core/dtype.js';
 import { numel, type Shape } from '../../../../src/core/shape.js';
-import type { Precision } from '../../../../src/engine/precision.js';
 import type { NdArray } from '../../../../src/graph/op.js';
 import { roundToBfloat16, runLowered, runReference } from './lowered.js';
 import { assertClose, builds, normals, Sandbox } from './sandbox.js';
@@ -15,7 +14,7 @@ export interface Case {
   /** Layouts of the inputs of four dimensions. @default row-major alone */
   readonly blocks?: readonly number[];
   /** How float inputs of two and more dimensions are stored. @default 'float32' */
-  readonly storage?: Precision;
+  readonly storage?: (typeof storages)[number];
   /** Relative error. @default 1e-5, and of bfloat16 one rounding */
   readonly tolerance?: number;
   /** Whether convolutions may be Winograd's. @default true */
@@ -37,8 +36,11 @@ export function narrowRandn(shape: Shape, stream: number, mean = 0, std = 1): Nd
   return { ...type, data: Float32Array.from(data, roundToBfloat16) };
 }
 
+/** How kernels store elements. */
+export const storages = ['float32', 'bfloat16'] as const;
+
 /** How far a result in this storage may be from the exact one, relative to it. */
-export const storageTolerance: Readonly<Record<Precision, number>> = {
+export const storageTolerance: Readonly<Record<(typeof storages)[number], number>> = {
   float32: 1e-5,
   bfloat16: 2 ** -8,
 };

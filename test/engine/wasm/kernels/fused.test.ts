@@ -1,9 +1,8 @@
 import '../../../../src/ops/index.js';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { precisions } from '../../../../src/engine/precision.js';
 import type { NdArray, TensorType } from '../../../../src/graph/op.js';
-import { given, narrowRandn, storageTolerance } from './agreement.js';
+import { given, narrowRandn, storages, storageTolerance } from './agreement.js';
 import { runLowered, runReference } from './lowered.js';
 import { assertClose, builds, Sandbox } from './sandbox.js';
 
@@ -54,7 +53,7 @@ function check({
 }: Fused) {
   for (const build of builds) {
     const box = new Sandbox(build);
-    for (const storage of precisions)
+    for (const storage of storages)
       for (const block of blocks)
         for (const threads of [1, 2, 3]) {
           const run = { block, threads, storage };

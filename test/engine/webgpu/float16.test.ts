@@ -1,0 +1,184 @@
+/**
+ * Precision `float16` on a software adapter that has half floats: op cases whose operands and results are stored so, a few of
+ * each family and every one with WICK_ALL_CASES, and whole networks beside float32.
+ */
+import '../../../src/index.js';
+import assert from 'node:assert/strict';
+import { after, afterEach, describe, test } from 'node:test';
+import { openWebGpuEngine } from '../../../src/engine/webgpu/node-engine.js';
+import type { WebGpuEngine } from '../../../src/engine/webgpu/webgpu.js';
+import {
+  compile,
+  manualSeed,
+  nn,
+  ones,
+  rand,
+  Tensor,
+  tensor,
+  useEngine,
+} from '../../../src/index.js';
+import { checkNarrow } from '../../compile/fuzz-check.js';
+import { drawNetwork, thinned } from '../../compile/fuzz-spec.js';
+import { families } from '../../ops/cases.js';
+import { type InputSpec, inputValues, type OpCase } from '../../ops/op-case.js';
+import { answer, assertClose, compiledAnswer } from '../../ops/run-case.js';
+import { assertLosses, lossesOf, trainings } from '../../vision/models/golden-training.js';
+import { fiveSteps, networks } from './five-steps.js';
+import { software, withoutFloat16 } from './machine.js';
+
+const precision = 'float16';
+
+/** A stored value is rounded by up to 2⁻¹¹ of itself; a case stores a few, one made of another. */
+const caseTolerance = 2 ** -9;
+
+/** Of the losses of five steps, relative to float32's. */
+const lossTolerance = 2e-3;
+
+const all = process.env.WICK_ALL_CASES !== undefined;
+const large = { skip: !all && 'only with WICK_ALL_CASES' };
+
+/** Without WICK_ALL_CASES each family has so many of its cases. */
+const share = 3;
+
+afterEach(() => useEngine('reference'));
+const engines: WebGpuEngine[] = [];
+after(() => {
+  for (const engine of engines) engine.stop();
+  if (typeof software !== 'string') software.stop();
+});
+
+/** The nearest number that half floats hold. */
+function toHalf(x: number): number {
+  const step = 2 ** Math.max(-24, Math.floor(Math.log2(Math.abs(x))) - 10);
+  return Number.isFinite(x) && x !== 0 ? Math.round(x / step) * step : x;
+}
+
+/** The tensor as what a layer makes, which is stored in half. */
+function activation(x: Tensor): Tensor {
+  if (x.dtype !== 'float32' || x.numel() === 0) return x;
+  return nn.functional.linear(x.reshape([x.numel(), 1]), ones([1, 1])).reshape(x.shape);
+}
+
+/** The tensor as the result of one more kernel, so that it is not the caller's itself. */
+function passed(x: Tensor): Tensor {
+  return x.dtype !== 'float32' || x.ndim === 0 || x.numel() === 0 ? x : x.flip(x.ndim - 1);
+}
+
+/** The case on activations, of numbers that half floats hold: what is rounded is what it stores itself. */
+function amongActivations({ run, name, inputs, ...opCase }: OpCase): OpCase {
+  const exact = (spec: InputSpec, place: number): InputSpec => ({
+    ...spec,
+    values: [...inputValues(name, spec, place)].map(toHalf),
+  });
+  return {
+    ...{ ...opCase, name, inputs: inputs.map(exact) },
+    run: (...given) => {
+      const result = run(...given.map(activation));
+      return result instanceof Tensor ? passed(result) : result.map(passed);
+    },
+  };
+}
+
+describe('engine webgpu in float16', { skip: withoutFloat16 }, () => {
+  const engine = software as WebGpuEngine; // Else all of this is skipped.
+
+  for (const [family, cases] of Object.entries(families)) {
+    const step = all ? 1 : Math.ceil(cases.length / share);
+    cases.forEach((opCase, i) => {
+      if (i % step !== 0) return;
+      test(`${family}: ${opCase.name}`, () => {
+        const wrapped = amongActivations(opCase);
+        const near = Math.max(opCase.tolerance ?? 0, caseTolerance);
+        assertClose(compiledAnswer(wrapped, engine, precision), answer(wrapped, 'reference'), near);
+      });
+    });
+  }
+
+  for (const [network, training] of Object.entries(trainings))
+    test(`losses of ${network} are near PyTorch's in float32`, large, () => {
+      useEngine(engine);
+      const losses = lossesOf(training, { compiled: true, precision });
+      console.log(network, losses, training.losses);
+      assertLosses({ losses: training.losses, tolerance: lossTolerance }, losses);
+    });
+
+  for (const [name, { isLarge, ...steps }] of Object.entries(networks))
+    test(
+      `losses of ${name} are near those in float32, and the same in every run`,
+      isLarge ? large : {},
+      () => {
+        const losses = fiveSteps(engine, steps, precision);
+        const plain = fiveSteps('reference', steps);
+        console.log(name, losses, plain);
+        assertLosses({ losses: plain, tolerance: lossTolerance }, losses);
+        assert.notDeepEqual(losses, plain);
+        assert.deepEqual(fiveSteps(engine, steps, precision), losses, 'a second run');
+      },
+    );
+
+  for (let seed = 0; seed < 4; seed++)
+    test(`random network ${seed}`, () => {
+      assert.deepEqual(checkNarrow(thinned(drawNetwork(seed)), engine, precision).problems, []);
+    });
+
+  test('with tiles a network has the same losses but for rounding', () => {
+    const tiled = openWebGpuEngine({ adapter: 'software', tiles: true });
+    engines.push(tiled);
+    const [steps] = Object.values(networks);
+    assert.ok(steps !== undefined);
+    assertLosses(
+      { losses: fiveSteps(engine, steps, precision), tolerance: lossTolerance },
+      fiveSteps(tiled, steps, precision),
+    );
+  });
+
+  test('values are rounded to the nearest, beyond 65504 infinite, and NaN stays', () => {
+    useEngine(engine);
+    const given = [
+      1,
+      1 + 2 ** -10,
+      1 + 2 ** -12,
+      -0.1,
+      65504,
+      65519,
+      65520,
+      -1e9,
+      Infinity,
+      NaN,
+      2 ** -24,
+    ];
+    const stored = compile((x: Tensor) => passed(activation(x)), { precision });
+    const expected = [
+      1,
+      1 + 2 ** -10,
+      1,
+      toHalf(-0.1),
+      65504,
+      65504,
+      Infinity,
+      -Infinity,
+      Infinity,
+      NaN,
+      2 ** -24,
+    ];
+    assert.deepEqual([...stored(tensor(given)).data].toReversed(), expected);
+  });
+
+  test('a compiled step keeps less than in float32', () => {
+    useEngine(engine);
+    manualSeed(0);
+    const model = new nn.Sequential(
+      ...[new nn.Conv2d(3, 8, 3, { padding: 1 }), new nn.ReLU(), new nn.MaxPool2d(2)],
+      ...[new nn.Conv2d(8, 8, 3, { padding: 1 }), new nn.Flatten(), new nn.Linear(128, 3)],
+    );
+    const [wide, narrow] = (['float32', precision] as const).map((chosen) => {
+      const step = compile((x: Tensor) => model(x), { precision: chosen });
+      step(rand([2, 3, 8, 8]));
+      return step.bytes;
+    });
+    assert.ok(
+      narrow !== undefined && wide !== undefined && narrow < 0.6 * wide,
+      `${narrow} of ${wide}`,
+    );
+  });
+});
