@@ -1,6 +1,7 @@
 // Times `wick serve` against `wick predict` on the same pictures, in turns: images a second, and CPU time an image. The clients take
 // CPU time, too: where they share the server's CPUs, images a second say less than the CPU time of each side does.
-//   npm run bench:serve -- [RUN PICTURES…] [--clients N] [--threads N] [--rounds N]
+// One picture in a request, then several.
+//   npm run bench:serve -- [RUN PICTURES…] [--clients N] [--pictures N] [--threads N] [--rounds N]
 // Without RUN: networks that never learned, on pictures that are made up.
 
 import { spawnSync } from 'node:child_process';
@@ -22,11 +23,14 @@ const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     clients: { type: 'string', default: '32' },
+    pictures: { type: 'string', default: '32' },
     threads: { type: 'string' },
     rounds: { type: 'string', default: '3' },
   },
 });
 const threads = options.threads === undefined ? [] : ['--threads', options.threads];
+/** Pictures that a server has in work at once. */
+const mostAtOnce = 256;
 const folder = mkdtempSync(join(tmpdir(), 'wick-bench-serve-'));
 try {
   const [run, ...pictures] = positionals;
@@ -43,14 +47,23 @@ try {
 }
 
 async function compare({ name, model, paths }) {
-  const rounds = [];
-  for (let round = 0; round < Number(options.rounds); round++)
-    rounds.push({ ...predicted(model, paths), ...(await served(model, paths)) });
+  const several = Number(options.pictures);
+  const [alone, together] = [[], []];
+  for (let round = 0; round < Number(options.rounds); round++) {
+    const own = predicted(model, paths);
+    alone.push({ ...own, ...(await served(model, paths, 1)) });
+    together.push({ ...own, ...(await served(model, paths, several)) });
+  }
+  tell(name, 'one picture in a request', alone);
+  tell(name, `${several} pictures in a request`, together);
+}
+
+function tell(name, what, rounds) {
   const most = (key) => Math.max(...rounds.map((round) => round[key]));
   const least = (key) => Math.min(...rounds.map((round) => round[key]));
   const ms = (key) => least(key).toFixed(3);
   console.log(
-    `${name}: serve ${most('serve').toFixed(0)} images/s (${options.clients} clients: p50 ${least('p50').toFixed(0)} ms, ` +
+    `${name}, ${what}: serve ${most('serve').toFixed(0)} images/s (${rounds[0].clients} clients: p50 ${least('p50').toFixed(0)} ms, ` +
       `p99 ${least('p99').toFixed(0)} ms), predict ${most('predict').toFixed(0)} images/s, ratio ${(most('serve') / most('predict')).toFixed(2)}; ` +
       `CPU ms an image: serve ${ms('cpu')}, predict ${ms('predictCpu')}, ratio ${(least('predictCpu') / least('cpu')).toFixed(2)}, clients ${ms('clientCpu')}; ` +
       `best of ${rounds.length}, ${options.threads ?? cpus().length} CPUs`,
@@ -80,42 +93,62 @@ function predict(model, paths) {
   return { speed: Number(speed), cpuMs: Number(cpu) / 1000 };
 }
 
-async function served(model, paths) {
+/** `wick serve`, with so many pictures in a request, and as many clients as keep it busy without being turned away. */
+async function served(model, paths, pictures) {
   const server = await startServer([model, ...threads]);
-  const read = paths.map((path) => readFileSync(path));
-  const bodies = [...read, ...read, ...read];
-  const clients = Number(options.clients);
+  const requests = bodiesOf(
+    paths.map((path) => readFileSync(path)),
+    pictures,
+  );
+  const clients = Math.min(Number(options.clients), Math.max(1, Math.floor(mostAtOnce / pictures)));
   const { ask, close } = client(server.port, clients);
-  const post = (body) =>
-    ask('/predict?top=3', {
-      method: 'POST',
-      headers: { 'content-type': 'application/octet-stream' },
-      body,
-    });
-  await inTurn(clients, read, post); // code is compiled, caches are filled
+  const post = async ({ headers, body }) => {
+    const told = await ask('/predict?top=3', { method: 'POST', headers, body });
+    if (told.status !== 200) throw new Error(told.body);
+  };
+  await inTurn(clients, requests, post); // code is compiled, caches are filled
   const before = await metric(ask, 'process_cpu_seconds_total');
   const beforeHere = process.cpuUsage();
   const times = [];
   const start = performance.now();
-  await inTurn(clients, bodies, async (picture) => {
+  await inTurn(clients, [...requests, ...requests, ...requests], async (request) => {
     const begun = performance.now();
-    const { status, body } = await post(picture);
-    if (status !== 200) throw new Error(body);
+    await post(request);
     times.push(performance.now() - begun);
   });
   const seconds = (performance.now() - start) / 1000;
   const { user, system } = process.cpuUsage(beforeHere);
-  const cpu = (1000 * ((await metric(ask, 'process_cpu_seconds_total')) - before)) / bodies.length;
+  const images = 3 * paths.length;
+  const cpu = (1000 * ((await metric(ask, 'process_cpu_seconds_total')) - before)) / images;
   close();
   await server.end();
   times.sort((a, b) => a - b);
   return {
-    serve: bodies.length / seconds,
+    clients,
+    serve: images / seconds,
     p50: quantile(times, 0.5),
     p99: quantile(times, 0.99),
     cpu,
-    clientCpu: (user + system) / 1000 / bodies.length,
+    clientCpu: (user + system) / 1000 / images,
   };
+}
+
+/** Requests that hold the pictures: one as it is, several in a form. */
+function bodiesOf(pictures, count) {
+  if (count === 1)
+    return pictures.map((body) => ({
+      headers: { 'content-type': 'application/octet-stream' },
+      body,
+    }));
+  const boundary = 'a-boundary-as-long-as-browsers-make-them';
+  const head = `--${boundary}\r\ncontent-disposition: form-data; name="images"; filename="a"\r\ncontent-type: image/png\r\n\r\n`;
+  const headers = { 'content-type': `multipart/form-data; boundary=${boundary}` };
+  return Array.from({ length: Math.ceil(pictures.length / count) }, (_, n) => {
+    const parts = pictures
+      .slice(n * count, (n + 1) * count)
+      .flatMap((picture) => [Buffer.from(head), picture, Buffer.from('\r\n')]);
+    return { headers, body: Buffer.concat([...parts, Buffer.from(`--${boundary}--\r\n`)]) };
+  });
 }
 
 /** `work` on each item, by so many at a time. */

@@ -176,6 +176,18 @@ async function malformed(port, picture, n) {
           Buffer.from(drawn(n, 5, 2) ? '\r\n--b--\r\n' : ''),
         ]),
       ),
+    () => post('multipart/form-data; boundary=b', severalFiles(damaged, n)),
+    () => post('multipart/form-data; boundary=b', brokenForm(severalFiles(damaged, n), n)),
+    () =>
+      post('multipart/form-data; boundary=b', `--b${'\r\n--b'.repeat(drawn(n, 15, 50_000))}--\r\n`),
+    () =>
+      post(
+        `multipart/form-data; boundary=${'b'.repeat(drawn(n, 15, 4000))}`,
+        severalFiles(damaged, n),
+      ),
+    () => post('application/json', JSON.stringify({ images: severalTexts(damaged, n) })),
+    () => post('application/json', `{"images": [${'"",'.repeat(drawn(n, 16, 100_000))}""]}`),
+    () => post('application/json', `{"images": ${'['.repeat(drawn(n, 16, 50_000))}`),
     () => post(`image/${'x'.repeat(drawn(n, 6, 20_000))}`, 'x'),
     () => post('image/png', damaged, `/predict?${'a=b&'.repeat(drawn(n, 7, 1000))}top=-1`),
     () =>
@@ -208,6 +220,30 @@ async function malformed(port, picture, n) {
   ];
   const bytes = kinds[n % kinds.length]();
   return await answerTo(port, bytes);
+}
+
+/** A form of up to 100 files, more than are taken; each is the picture, a part of it, or nothing. */
+function severalFiles(picture, n) {
+  const files = Array.from({ length: drawn(n, 17, 100) }, (_, k) => {
+    const bytes = picture.subarray(0, drawn(n, 100 + k, 2) * drawn(n, 200 + k, 2 * picture.length));
+    const head = `--b\r\ncontent-disposition: form-data; name="images"; filename="${k}"\r\n\r\n`;
+    return [Buffer.from(head), bytes, Buffer.from('\r\n')];
+  });
+  return Buffer.concat([...files.flat(), Buffer.from('--b--\r\n')]);
+}
+
+/** A form with some of its bytes replaced, or cut off. */
+function brokenForm(form, n) {
+  for (let k = 0; k < 1 + drawn(n, 18, 40); k++)
+    form[drawn(n, 300 + k, form.length)] = drawn(n, 400 + k, 256);
+  return form.subarray(0, drawn(n, 19, 2) ? form.length : drawn(n, 20, form.length));
+}
+
+/** A list of base64 and what is none. */
+function severalTexts(picture, n) {
+  const kinds = [picture.toString('base64'), '', '%%%', 'AAAA', 7, null, [], { image: 'AAAA' }];
+  const most = drawn(n, 21, 2) ? 4 : kinds.length; // texts alone, or anything
+  return Array.from({ length: drawn(n, 22, 100) }, (_, k) => kinds[drawn(n, 500 + k, most)]);
 }
 
 /** A PNG that says it is of up to 60,000 × 60,000 pixels and more. */

@@ -35,6 +35,7 @@ const engineRooms: Readonly<Record<string, readonly string[]>> = {
 /** Packages and the one place that may import each. */
 const edges: Readonly<Record<string, string>> = {
   '@hono': 'serve/shell/hono.ts',
+  '@remix-run': 'serve/form-files.ts',
   hono: 'serve/shell/hono.ts',
   koffi: 'engine/ffi.ts',
   jiti: 'core/load-module.ts',

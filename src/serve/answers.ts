@@ -4,8 +4,9 @@ import { z } from 'zod';
 const probability = z.number().min(0).max(1);
 const name = z.string();
 
-export const predictAnswer = z.strictObject({
-  model: name.describe('The name of the model that answered.'),
+const model = name.describe('The name of the model that answered.');
+
+const result = z.strictObject({
   predictions: z
     .array(z.strictObject({ label: name, probability }))
     .describe('The most probable class first.'),
@@ -14,6 +15,19 @@ export const predictAnswer = z.strictObject({
     .boolean()
     .describe('Whether dark and light are the other way round in the pictures it was trained on.'),
   inverted: z.boolean().describe('Whether dark and light were exchanged.'),
+});
+
+export const errorAnswer = z.strictObject({ error: z.string() });
+
+export const predictAnswer = z.strictObject({ model, ...result.shape });
+
+export const predictAllAnswer = z.strictObject({
+  model,
+  results: z
+    .array(z.union([result, errorAnswer]))
+    .describe(
+      'One for each picture, in their order; what is wrong with it, where it cannot be read.',
+    ),
 });
 
 export const explainAnswer = z.strictObject({
@@ -47,10 +61,10 @@ export const healthAnswer = z.strictObject({
   models: z.int().nonnegative(),
 });
 
-export const errorAnswer = z.strictObject({ error: z.string() });
-
 export type Answers = {
-  readonly predict: z.infer<typeof predictAnswer>;
+  readonly predict: z.infer<typeof predictAnswer> | z.infer<typeof predictAllAnswer>;
+  readonly result: z.infer<typeof result>;
+  readonly error: z.infer<typeof errorAnswer>;
   readonly explain: z.infer<typeof explainAnswer>;
   readonly models: z.infer<typeof modelsAnswer>;
   readonly health: z.infer<typeof healthAnswer>;

@@ -6,32 +6,55 @@ import {
   explainAnswer,
   healthAnswer,
   modelsAnswer,
+  predictAllAnswer,
   predictAnswer,
 } from './answers.js';
-import { pictureJson } from './picture-of.js';
+import { mostPictures, pictureJson, picturesJson } from './picture-json.js';
 import { explainParameters, parameters, predictParameters } from './query.js';
 
 const binary = { type: 'string', format: 'binary' };
 
-const picture = {
-  required: true,
-  content: {
-    'application/octet-stream': { schema: binary },
-    'image/*': { schema: binary },
-    'multipart/form-data': {
-      schema: { type: 'object', properties: { image: binary }, required: ['image'] },
-    },
-    'application/json': { schema: schemaOf(pictureJson) },
-  },
+const image = { ...binary, description: 'A picture, as one file.' };
+const images = {
+  type: 'array',
+  items: binary,
+  minItems: 1,
+  maxItems: mostPictures,
+  description: 'Several pictures: a file each, all of this name.',
 };
+
+function bodyOf(form: object, json: z.ZodType): object {
+  return {
+    required: true,
+    content: {
+      'application/octet-stream': { schema: binary },
+      'image/*': { schema: binary },
+      'multipart/form-data': { schema: form },
+      'application/json': { schema: schemaOf(json) },
+    },
+  };
+}
+
+const onePicture = bodyOf(
+  { type: 'object', properties: { image }, required: ['image'] },
+  pictureJson,
+);
+const onePictureOrSeveral = bodyOf(
+  {
+    type: 'object',
+    properties: { image, images },
+    oneOf: [{ required: ['image'] }, { required: ['images'] }],
+  },
+  picturesJson,
+);
 
 const failures: Readonly<Record<string, string>> = {
   400: 'A request that cannot be read.',
   403: 'A request that is not allowed: by Host, by Origin, or for the address of a picture.',
   404: 'There is no such model.',
-  413: 'A body that is too large, or a picture of too many pixels.',
+  413: 'A body that is too large, a picture of too many pixels, or too many pictures.',
   415: 'A Content-Type that is none of a picture.',
-  422: 'A picture that cannot be read.',
+  422: 'A picture that cannot be read; of several, none can be.',
   502: 'The address of a picture cannot be fetched.',
   503: 'Too many requests at once, or too long an answer; try again.',
   504: 'The address of a picture is too slow.',
@@ -42,11 +65,12 @@ export function openApi(token: boolean): object {
   const ask = (
     summary: string,
     names: readonly (keyof typeof parameters)[],
+    requestBody: object,
     answer: z.ZodType,
   ) => ({
     summary,
     parameters: names.map((name) => ({ name, in: 'query', ...parameters[name] })),
-    requestBody: picture,
+    requestBody,
     responses: {
       200: answered(answer, 'The answer.'),
       ...Object.fromEntries(
@@ -65,9 +89,21 @@ export function openApi(token: boolean): object {
     info: { title: 'wick serve', version: version() },
     ...(token && { security: [{ token: [] }] }),
     paths: {
-      '/predict': { post: ask('What a picture shows.', predictParameters, predictAnswer) },
+      '/predict': {
+        post: ask(
+          'What a picture shows, or each of several.',
+          predictParameters,
+          onePictureOrSeveral,
+          z.union([predictAnswer, predictAllAnswer]),
+        ),
+      },
       '/explain': {
-        post: ask('Where the model sees its reasons.', explainParameters, explainAnswer),
+        post: ask(
+          'Where the model sees its reasons.',
+          explainParameters,
+          onePicture,
+          explainAnswer,
+        ),
       },
       '/models': { get: told('The models.', contentOf(modelsAnswer)) },
       '/health': {

@@ -1,16 +1,16 @@
 /** `wick serve`: models answer over HTTP, and on a page. */
-import { DataError, ShapeError, ValueError, type WickError } from '../core/errors.js';
-import { withoutRemedy } from '../core/without-remedy.js';
 import { maxPixels as defaultMaxPixels } from '../vision/transforms/limits.js';
 import type { Answers } from './answers.js';
+import { askedPicture } from './asked-pictures.js';
 import { fetchPicture } from './fetch-picture.js';
 import { fitThreads } from './fit-threads.js';
 import { Metrics } from './metrics.js';
 import { Models } from './models.js';
 import { openApi } from './openapi.js';
-import { pictureOf } from './picture-of.js';
-import { askedIn, explainParameters, predictParameters } from './query.js';
-import { HttpError } from './shell/http-error.js';
+import { pictureFault } from './picture-fault.js';
+import { mostPictures } from './picture-json.js';
+import { predict } from './predict.js';
+import { askedIn, explainParameters } from './query.js';
 import { json, type Route, type Visit } from './shell/route.js';
 import { defaultLimits, Shell, type ShellLimits } from './shell/shell.js';
 import { staticFiles } from './shell/static-files.js';
@@ -73,7 +73,11 @@ export async function serve(paths: readonly string[], options: ServeOptions): Pr
       if (path === '/predict') measured.seconds(durationMs / 1000);
     },
   });
-  metrics.gauge('wick_requests_in_progress', 'Requests that are worked on.', () => shell.requests);
+  metrics.gauge(
+    'wick_requests_in_progress',
+    'Requests that are worked on; one of several pictures counts as so many.',
+    () => shell.requests,
+  );
   metrics.gauge('wick_inputs_waiting', 'Inputs that wait for a network.', () =>
     models.all.reduce((sum, { waiting }) => sum + waiting, 0),
   );
@@ -117,9 +121,10 @@ async function pageRoutes(): Promise<Route[]> {
 
 function modelRoutes(models: Models, metrics: Metrics, options: ServeOptions): Route[] {
   const { maxPixels = defaultMaxPixels, allowUrl = false, token } = options;
-  const { bodyBytes, requestMs } = { ...defaultLimits, ...options.limits };
+  const { bodyBytes, requestMs, requests } = { ...defaultLimits, ...options.limits };
   const limits = {
     maxPixels,
+    maxPictures: Math.min(mostPictures, requests),
     fetchPicture: allowUrl
       ? (url: string, signal: AbortSignal) =>
           fetchPicture(url, signal, { maxBytes: bodyBytes, timeoutMs: requestMs / 2 })
@@ -130,18 +135,18 @@ function modelRoutes(models: Models, metrics: Metrics, options: ServeOptions): R
     method: 'POST',
     path,
     work: true,
-    answer: async (visit) => json(await answer(visit).catch(asHttp)),
+    answer: async (visit) =>
+      json(
+        await answer(visit).catch((error) => {
+          throw pictureFault(error);
+        }),
+      ),
   });
   return [
-    post('/predict', async (visit): Promise<Answers['predict']> => {
-      const { model, query } = askedIn(visit, predictParameters, models);
-      const picture = await pictureOf(visit, limits);
-      const { predictions, ...rest } = await model.examine(picture, query);
-      return { model: model.name, predictions: [...predictions], ...rest };
-    }),
+    post('/predict', (visit) => predict(visit, models, limits)),
     post('/explain', async (visit): Promise<Answers['explain']> => {
       const { model, query, label } = askedIn(visit, explainParameters, models);
-      const picture = await pictureOf(visit, limits);
+      const picture = await askedPicture(visit, limits);
       const { png, ...rest } = await model.explain(picture, query, label);
       const url = `data:image/png;base64,${Buffer.from(png).toString('base64')}`;
       return { model: model.name, ...rest, picture: url };
@@ -184,11 +189,4 @@ function listed(models: Models): Answers['models'] {
       ...(card.license !== undefined && { license: card.license }),
     })),
   };
-}
-
-/** Pictures that cannot be read are the request's fault; their errors name nothing of this machine. */
-function asHttp(error: unknown): never {
-  const ofPicture = [DataError, ShapeError, ValueError].some((kind) => error instanceof kind);
-  if (ofPicture) throw new HttpError(422, withoutRemedy((error as WickError).detail)); // each is one
-  throw error;
 }

@@ -2,31 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { errorAnswer, explainAnswer, predictAnswer } from '../../src/serve/answers.js';
-import { type AskOptions, ask, type Told } from './ask.js';
+import { type AskOptions, ask } from './ask.js';
+import { asJson, form, posted } from './posted.js';
 import { greyPng, smallServer } from './small-server.js';
-
-const raw = { 'content-type': 'application/octet-stream' };
-
-function posted(port: number, path: string, options: AskOptions): Promise<Told> {
-  return ask(port, path, { method: 'POST', headers: raw, ...options });
-}
-
-function form(parts: readonly (readonly [head: string, body: Uint8Array])[]): AskOptions {
-  const pieces = parts.flatMap(([head, body]) => [
-    Buffer.from(`--xyz\r\ncontent-disposition: form-data; ${head}\r\n\r\n`),
-    body,
-    Buffer.from('\r\n'),
-  ]);
-  return {
-    headers: { 'content-type': 'multipart/form-data; boundary=xyz' },
-    body: Buffer.concat([...pieces, Buffer.from('--xyz--\r\n')]),
-  };
-}
-
-const asJson = (value: unknown): AskOptions => ({
-  headers: { 'content-type': 'application/json' },
-  body: JSON.stringify(value),
-});
 
 test('bytes, a form, base64 and a data: URL are answered as the model answers', async (t) => {
   const { port, trained } = await smallServer(t);
@@ -117,13 +95,6 @@ test('what is no picture is the request’s fault, and says nothing of this mach
     [asJson({ url: 'file:///etc/passwd' }), 400],
     [form([]), 400],
     [form([['name="a"', png]]), 400],
-    [
-      form([
-        ['name="a"; filename="a"', png],
-        ['name="b"; filename="b"', png],
-      ]),
-      400,
-    ],
     [{ body: 'x', headers: { 'content-type': 'multipart/form-data' } }, 400],
     [{ body: '--xyz\r\n', headers: { 'content-type': 'multipart/form-data; boundary=xyz' } }, 400],
   ];

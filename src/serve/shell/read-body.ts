@@ -1,21 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { busy, HttpError } from './http-error.js';
-
-/** Bytes of all bodies that are read or worked on at this moment, so that many large ones do not fill the memory. */
-export class BodyBudget {
-  private used = 0;
-
-  constructor(private readonly most: number) {}
-
-  take(bytes: number): void {
-    if (this.used + bytes > this.most) throw busy('too many large bodies at once; try again');
-    this.used += bytes;
-  }
-
-  giveBack(bytes: number): void {
-    this.used -= bytes;
-  }
-}
+import type { AtOnce } from './at-once.js';
+import { HttpError } from './http-error.js';
 
 /** The bytes of a body and what gives their room back. */
 export interface Body {
@@ -23,17 +8,17 @@ export interface Body {
   release(): void;
 }
 
-/** Reads a body of at most `limit` bytes. @throws HttpError 413, 503, or 400 where the client breaks off */
+/** Reads a body of at most `limit` bytes, which come out of those that all bodies may have. @throws HttpError 413, 503, or 400 where the client breaks off */
 export async function readBody(
   incoming: IncomingMessage,
   limit: number,
-  budget: BodyBudget,
+  allBytes: AtOnce,
 ): Promise<Body> {
   const announced = Number(incoming.headers['content-length'] ?? 0);
   if (announced > limit) throw tooLarge(limit);
   const chunks: Buffer[] = [];
   let length = 0;
-  const release = () => budget.giveBack(length);
+  const release = () => allBytes.giveBack(length);
   return await new Promise((resolve, reject) => {
     const settle = (end: () => void) => {
       incoming.off('data', onData).off('end', onEnd).off('error', onLost).off('close', onLost);
@@ -48,7 +33,7 @@ export async function readBody(
     const onData = (chunk: Buffer) => {
       try {
         if (length + chunk.length > limit) throw tooLarge(limit);
-        budget.take(chunk.length);
+        allBytes.take(chunk.length);
         length += chunk.length;
         chunks.push(chunk);
       } catch (error) {

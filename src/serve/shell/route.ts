@@ -13,6 +13,8 @@ export interface Visit {
   readonly closing: AbortSignal;
   /** The whole body. @throws HttpError 413 where it is larger than allowed, 503 where too many are read at once */
   body(): Promise<Uint8Array>;
+  /** Says that it is as much work as `count` requests. @throws HttpError 503 where that is too many at once */
+  countAs(count: number): void;
 }
 
 /** What is answered. The shell adds the headers that every answer has. */

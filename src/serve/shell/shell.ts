@@ -6,9 +6,10 @@ import type { AddressInfo } from 'node:net';
 import { DataError } from '../../core/errors.js';
 import { systemReason } from '../../core/system-reason.js';
 import { Admission, bracketed } from './admission.js';
+import { AtOnce } from './at-once.js';
 import { type Exchange, listen } from './hono.js';
 import { busy, HttpError } from './http-error.js';
-import { type Body, BodyBudget, readBody } from './read-body.js';
+import { type Body, readBody } from './read-body.js';
 import { json, type Reply, type Route, type Visit } from './route.js';
 import { securityHeaders } from './security-headers.js';
 import { cookieName, tokenOf, withCookie } from './token.js';
@@ -18,7 +19,7 @@ export interface ShellLimits {
   readonly bodyBytes: number;
   /** Of all bodies at once. */
   readonly allBodyBytes: number;
-  /** Requests for work at once. */
+  /** Requests for work at once; one that brings several pieces of it counts as so many. */
   readonly requests: number;
   /** How long a client may take to send its request, and how long the answer may take after that. */
   readonly requestMs: number;
@@ -65,9 +66,9 @@ export class Shell {
   private readonly closing = new AbortController();
   private readonly admission: Admission;
   private readonly limits: ShellLimits;
-  private readonly budget: BodyBudget;
+  private readonly bodyBytes: AtOnce;
+  private readonly work: AtOnce;
   private server: Awaited<ReturnType<typeof listen>> | null = null;
-  private working = 0;
   private lastUrl: { readonly text: string; readonly url: URL } | null = null;
 
   private constructor(
@@ -77,7 +78,8 @@ export class Shell {
     const { allowHosts = [] } = options;
     this.limits = { ...defaultLimits, ...options.limits };
     this.admission = new Admission({ ...options, allowHosts });
-    this.budget = new BodyBudget(this.limits.allBodyBytes);
+    this.bodyBytes = new AtOnce('large bodies', this.limits.allBodyBytes);
+    this.work = new AtOnce('requests', this.limits.requests);
   }
 
   /** Answers `routes` from now on. @throws DataError where the address cannot be listened on */
@@ -123,9 +125,9 @@ export class Shell {
     return this.closing.signal.aborted;
   }
 
-  /** Requests that are worked on. */
+  /** Requests that are worked on; one that brings several pieces of work counts as so many. */
   get requests(): number {
-    return this.working;
+    return this.work.used;
   }
 
   /** Takes no new clients, and ends when those that are being answered have been, or their time is over. */
@@ -181,13 +183,17 @@ export class Shell {
       if (asked !== null) return withCookie(url, cookie, asked);
     }
     if (route === null) throw this.notThere(method, url.pathname);
-    if (!route.work) return await this.inTime(exchange, route, url, params);
-    if (this.working >= this.limits.requests) throw busy('too many requests at once; try again');
-    this.working++;
+    if (!route.work) return await this.inTime(exchange, route, url, params, () => {});
+    let counted = 0;
+    const countAs = (count: number) => {
+      this.work.take(count - counted);
+      counted = count;
+    };
+    countAs(1);
     try {
-      return await this.inTime(exchange, route, url, params);
+      return await this.inTime(exchange, route, url, params, countAs);
     } finally {
-      this.working--;
+      this.work.giveBack(counted);
     }
   }
 
@@ -197,6 +203,7 @@ export class Shell {
     route: Route,
     url: URL,
     params: Readonly<Record<string, string>>,
+    countAs: Visit['countAs'],
   ): Promise<Reply> {
     const { requestMs, bodyBytes } = this.limits;
     const ended = new AbortController();
@@ -207,14 +214,14 @@ export class Shell {
     let over = false;
     const read: Body[] = [];
     const body = async () => {
-      const { bytes, release } = await readBody(incoming, bodyBytes, this.budget);
+      const { bytes, release } = await readBody(incoming, bodyBytes, this.bodyBytes);
       if (over) release();
       else read.push({ bytes, release });
       return bytes;
     };
     const { headers } = request;
     const { signal: closing } = this.closing;
-    const visit: Visit = { url, headers, params, signal: ended.signal, closing, body };
+    const visit: Visit = { url, headers, params, signal: ended.signal, closing, body, countAs };
     let timer: NodeJS.Timeout | undefined;
     const overtime = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(busy('the answer took too long; try again')), requestMs);
