@@ -13,6 +13,7 @@ interface Document {
 
 interface Operation {
   readonly parameters?: readonly { readonly name: string; readonly schema: object }[];
+  readonly requestBody?: object;
   readonly responses: Readonly<Record<string, object>>;
 }
 
@@ -39,6 +40,9 @@ test('every path of the document is answered by its method, and no other', async
     ['model', 'top', 'threshold', 'invert', 'tta'],
   );
   assert.equal(document.security, undefined);
+  const bodyOf = (path: string) => JSON.stringify(document.paths[path]?.post?.requestBody);
+  assert.match(bodyOf('/predict'), /"images":\{"type":"array".*"maxItems":64.*"maxItems":64/);
+  assert.doesNotMatch(bodyOf('/explain'), /images/);
 });
 
 test('with a token the document says so, and only health goes without', async (t) => {

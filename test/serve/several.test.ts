@@ -1,7 +1,10 @@
 /** Several pictures in one request: each is answered as alone, in their order, and none spoils the others. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { CheckpointError, DataError } from '../../src/core/errors.js';
 import { errorAnswer, predictAllAnswer, predictAnswer } from '../../src/serve/answers.js';
+import { pictureFault } from '../../src/serve/picture-fault.js';
+import { HttpError } from '../../src/serve/shell/http-error.js';
 import { type AskOptions, ask } from './ask.js';
 import { asJson, form, posted } from './posted.js';
 import { greyPng, smallServer } from './small-server.js';
@@ -166,6 +169,31 @@ test('a request has so many pictures, and an explanation one', async (t) => {
     assert.match(await refused(port, '/explain', options, 400), /has 2 pictures, one is taken/);
 });
 
+test('each of them counts as a request that is worked on', async (t) => {
+  const { port } = await smallServer(t);
+  const asked = posted(port, '/predict?tta=both', formOf('images', await pngs(64)));
+  let done = false;
+  void asked.then(() => {
+    done = true;
+  });
+  const seen = new Set<number>();
+  while (!done) {
+    const { body } = await ask(port, '/metrics');
+    seen.add(Number(/^wick_requests_in_progress (\d+)$/m.exec(body)?.[1]));
+  }
+  assert.equal((await asked).status, 200);
+  assert.ok(seen.has(64), `in work: ${[...seen].join(', ')}`);
+});
+
+test('what is not the fault of a picture is none of its answers', () => {
+  for (const error of [new Error('a mistake'), new CheckpointError('weights', 'give NaN')])
+    assert.throws(() => pictureFault(error), error);
+  const refusal = new HttpError(413, 'too many pixels');
+  assert.equal(pictureFault(refusal), refusal);
+  const unread = pictureFault(new DataError('a.png', 'damaged; remove it or do something else'));
+  assert.deepEqual([unread.status, unread.message], [422, 'damaged']);
+});
+
 test('forms as odd clients write them', async (t) => {
   const { port, errors } = await smallServer(t);
   const png = Buffer.from(await greyPng(2));
@@ -182,6 +210,7 @@ test('forms as odd clients write them', async (t) => {
     [type('boundary=b'), whole("Content-Disposition: form-data; filename*=x-no'’'a"), 200],
     [type('boundary=b'), whole(file, '\r\n--b--'), 200],
     [type('boundary=b'), whole(file, '\r\n--b--\r\nepilogue'), 200],
+    [type('boundary=b'), whole(file, `${'x'.repeat(5e6)}\r\n--b--\r\n`), 200],
     [type('boundary=b'), whole(file, ''), 400],
     [type('boundary=b'), whole(file, '\r\n--b'), 400],
     [type('boundary=b'), whole('content-disposition: form-data; name="image"'), 400],
