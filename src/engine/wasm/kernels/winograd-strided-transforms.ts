@@ -11,7 +11,7 @@ import { madd, nmadd } from './abi';
 import { Tiles } from './args';
 import { Quad0, Quad1, Quad2, Quad3 } from './winograd-passes';
 import { goOn, goTo, isNarrow, isShort, leftOf, topOf } from './winograd-tiles';
-import { clearColumns, PIXEL, pixelAt } from './winograd-transforms';
+import { clearBeside, PIXEL, pixelAt, rowAt } from './winograd-transforms';
 
 // Bytes of the scratch memory of a transform: 9 × 9 pixels between its two passes, then a row of zeros.
 export const STRIDED_BYTES: usize = 6144;
@@ -118,12 +118,6 @@ function oddPixels(short: bool, p0: usize, p1: usize, p2: usize, p3: usize, q: u
   oddPass<Quad3>(p0, p1, p2, p3, q, step, q4);
 }
 
-// Row `r` of a tile's input, if the tensor has it.
-@inline
-function rowAt(a: Tiles, corner: usize, y: i32, r: i32, zeros: usize): usize {
-  return y + r >= 0 && y + r < a.height ? corner + <usize>(r * a.width) * PIXEL : zeros;
-}
-
 // V of tiles [first, end) of the output: element e of tile t goes to to + e·element + (t − first)·tile.
 export function transformStridedInput(
   a: Tiles,
@@ -153,8 +147,7 @@ export function transformStridedInput(
       const p8 = rowAt(a, corner, y, 8, zeros);
       const left = <usize>max(-x, 0) * PIXEL;
       const right = <usize>min(isNarrow ? 7 : 9, a.width - x) * PIXEL;
-      if (left) clearColumns(temp, 0, left, ROW, 9);
-      if (right < ROW) clearColumns(temp, right, ROW, ROW, 9);
+      clearBeside(temp, left, right, ROW, 9);
       for (let o = left; o < right; o += PIXEL) {
         const q = temp + o;
         evenPixels(isShort, p0 + o, p2 + o, p4 + o, p6 + o, p8 + o, q, ROW, q + 3 * ROW, q + 4 * ROW);

@@ -39,9 +39,22 @@ export function pixelAt(a: Tiles, c: i32, y: i32, x: i32): usize {
   return a.data + (<usize>((image * a.blocks + c) * a.height + y) * <usize>a.width + <usize>x) * PIXEL;
 }
 
+// Row `r` of a window whose first is row `y` of a block and at `corner`, or `zeros` where the tensor has no such row.
+@inline
+export function rowAt(a: Tiles, corner: usize, y: i32, r: i32, zeros: usize): usize {
+  return y + r >= 0 && y + r < a.height ? corner + <usize>(r * a.width) * PIXEL : zeros;
+}
+
+// Zeros beside the columns [left, right) (bytes of a row) of `rows` rows of a tile, `rowBytes` each.
+@inline
+export function clearBeside(temp: usize, left: usize, right: usize, rowBytes: usize, rows: i32): void {
+  if (left) clearColumns(temp, 0, left, rowBytes, rows);
+  if (right < rowBytes) clearColumns(temp, right, rowBytes, rowBytes, rows);
+}
+
 // Zeros in the columns [from, to) (bytes of a row) of `rows` rows of a tile, `rowBytes` each.
 @inline
-export function clearColumns(temp: usize, from: usize, to: usize, rowBytes: usize, rows: i32): void {
+function clearColumns(temp: usize, from: usize, to: usize, rowBytes: usize, rows: i32): void {
   const zero = f32x4.splat(0);
   for (let o = temp + from; o < temp + to; o += 16) {
     let p = o;
@@ -63,7 +76,6 @@ export function transformInput(
   block: usize,
   temp: usize,
 ): void {
-  const rowBytes = <usize>a.width * PIXEL;
   const zeros = temp + ZEROS;
   for (let c = 0; c < a.blocks; c++) {
     let v = to + <usize>c * block;
@@ -72,16 +84,15 @@ export function transformInput(
       const y = topOf(a) - a.pad;
       const x = leftOf(a) - a.pad;
       const corner = pixelAt(a, c, y, x);
-      const p0 = y >= 0 && y < a.height ? corner : zeros;
-      const p1 = y + 1 >= 0 && y + 1 < a.height ? corner + rowBytes : zeros;
-      const p2 = y + 2 < a.height ? corner + 2 * rowBytes : zeros;
-      const p3 = y + 3 < a.height ? corner + 3 * rowBytes : zeros;
-      const p4 = y + 4 < a.height ? corner + 4 * rowBytes : zeros;
-      const p5 = y + 5 < a.height ? corner + 5 * rowBytes : zeros;
+      const p0 = rowAt(a, corner, y, 0, zeros);
+      const p1 = rowAt(a, corner, y, 1, zeros);
+      const p2 = rowAt(a, corner, y, 2, zeros);
+      const p3 = rowAt(a, corner, y, 3, zeros);
+      const p4 = rowAt(a, corner, y, 4, zeros);
+      const p5 = rowAt(a, corner, y, 5, zeros);
       const left = <usize>max(-x, 0) * PIXEL;
       const right = <usize>min(6, a.width - x) * PIXEL;
-      if (left) clearColumns(temp, 0, left, ROW, 6);
-      if (right < ROW) clearColumns(temp, right, ROW, ROW, 6);
+      clearBeside(temp, left, right, ROW, 6);
       if (isShort) {
         for (let o = left; o < right; o += PIXEL)
           shortInputPixel(p0 + o, p1 + o, p2 + o, p3 + o, p4 + o, temp + o, ROW);
@@ -123,11 +134,11 @@ export function transformGradient(
       const y = topOf(a);
       const x = leftOf(a);
       const p0 = pixelAt(a, c, y, x);
-      const p1 = y + 1 < a.height ? p0 + rowBytes : zeros;
-      const p2 = y + 2 < a.height ? p0 + 2 * rowBytes : zeros;
-      const p3 = y + 3 < a.height ? p0 + 3 * rowBytes : zeros;
+      const p1 = rowAt(a, p0, y, 1, zeros);
+      const p2 = rowAt(a, p0, y, 2, zeros);
+      const p3 = rowAt(a, p0, y, 3, zeros);
       const right = <usize>min(4, a.width - x) * PIXEL;
-      if (right < row) clearColumns(temp, right, row, row, 6);
+      clearBeside(temp, 0, right, row, 6);
       if (isShort) {
         for (let o: usize = 0; o < right; o += PIXEL) shortGradientPixel(p0 + o, rowBytes, temp + o, row);
       } else {
