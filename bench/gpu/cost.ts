@@ -6,28 +6,32 @@ import type { Engine } from '../../src/engine/engine.js';
 import { HostBuffer } from '../../src/engine/host-buffer.js';
 import type { Precision } from '../../src/engine/precision.js';
 import { currentEngine, useEngine } from '../../src/engine/select.js';
+import type { Work } from '../../src/engine/webgpu/lower/estimate.js';
 import { lowerGraph } from '../../src/engine/webgpu/plan/lower-graph.js';
+import type { Abilities } from '../../src/engine/webgpu/plan/lowered.js';
 import { planOrder } from '../../src/engine/webgpu/plan/plan-order.js';
-import { type Graph, multiplyAdds } from '../../src/graph/graph.js';
+import type { Graph } from '../../src/graph/graph.js';
 import { wickStep } from '../wick-step.js';
 import type { Workload } from '../workloads.js';
 
 export interface Cost {
-  readonly dispatches: number;
+  readonly dispatches: readonly Work[];
   /** Those that run on the host, because there is no shader. */
   readonly hostCalls: number;
   readonly shaders: number;
-  /** Twice the multiply-adds of products and convolutions. */
-  readonly flops: number;
-  /** What all dispatches read and write once; tiles that are fetched again are not counted. */
-  readonly bytes: number;
   /** Memory of the plan beside parameters and batch, in bytes. */
   readonly memory: number;
 }
 
-const abilities = { tiles: true, mostBindings: 8, largestBuffer: 2 ** 31 };
-
-export function costOf(workload: Workload, precision: Precision = 'float32'): Cost {
+export function costOf(
+  workload: Workload,
+  winograd: boolean,
+  precision: Precision = 'float32',
+): Cost {
+  const abilities: Abilities = {
+    ...{ tiles: true, winograd: winograd ? 'where it pays' : 'never' },
+    ...{ mostBindings: 8, largestBuffer: 2 ** 31 },
+  };
   const graph = graphOf(workload);
   const lowered = lowerGraph(graph, abilities, precision);
   const binding = {
@@ -36,13 +40,12 @@ export function costOf(workload: Workload, precision: Precision = 'float32'): Co
   };
   const { steps, codes, slots } = planOrder(graph, lowered, binding, abilities);
   return {
-    dispatches: steps.filter((step) => step.do === 'dispatch').length,
+    dispatches: lowered.items.flatMap(({ kernel, reads, writes }) => {
+      const bytes = [...reads, ...writes].reduce((sum, value) => sum + lowered.bytesOf(value), 0);
+      return kernel === undefined ? [] : [{ flops: kernel.flops ?? 0, bytes }];
+    }),
     hostCalls: steps.filter((step) => step.do === 'host').length,
     shaders: codes.length,
-    flops: 2 * graph.nodes.reduce((sum, node) => sum + multiplyAdds(node), 0),
-    bytes: lowered.items
-      .flatMap(({ reads, writes }) => [...reads, ...writes])
-      .reduce((sum, value) => sum + lowered.bytesOf(value), 0),
     memory: slots.reduce((sum, bytes) => sum + bytes, 0),
   };
 }
@@ -71,32 +74,4 @@ function graphOf(workload: Workload): Graph {
   } finally {
     useEngine(before);
   }
-}
-
-/** A GPU as its maker describes it. */
-export interface Gpu {
-  readonly name: string;
-  /** float32 operations a second, without matrix units. */
-  readonly flops: number;
-  /** Bytes a second of its memory. */
-  readonly bandwidth: number;
-}
-
-export const gpus: readonly Gpu[] = [
-  { name: 'Apple M2 (10 cores)', flops: 3.6e12, bandwidth: 100e9 },
-  { name: 'RTX 4060', flops: 15.1e12, bandwidth: 272e9 },
-  { name: 'H200', flops: 67e12, bandwidth: 4.8e12 },
-];
-
-/** Seconds from one dispatch to the next where it waits for the one before. */
-const perDispatch = 5e-6;
-
-/** Parts of a GPU's peak and bandwidth that kernels like these reach. */
-const reached = { flops: 0.3, bandwidth: 0.7 };
-
-/** Seconds of a step, by what it counts: an estimate, not a measurement. */
-export function estimate({ flops, bytes, dispatches }: Cost, gpu: Gpu): number {
-  const work = flops / (gpu.flops * reached.flops);
-  const traffic = bytes / (gpu.bandwidth * reached.bandwidth);
-  return Math.max(work, traffic) + dispatches * perDispatch;
 }

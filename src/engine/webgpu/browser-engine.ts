@@ -10,6 +10,7 @@ import { type WebGpuEngine, type WebGpuOptions, webGpuEngine } from './webgpu.js
 const readOptions = optionReader<WebGpuOptions>('openBrowserGpuEngine', {
   adapter: true,
   tiles: true,
+  winograd: true,
 });
 
 /**
@@ -22,7 +23,7 @@ const readOptions = optionReader<WebGpuOptions>('openBrowserGpuEngine', {
 export async function openBrowserGpuEngine(
   ...given: [options?: WebGpuOptions]
 ): Promise<WebGpuEngine> {
-  const { adapter = 'gpu', tiles } = readOptions(given);
+  const { adapter = 'gpu', ...settings } = readOptions(given);
   const { navigator } = globalThis as { readonly navigator?: { readonly gpu?: Gpu } };
   if (navigator?.gpu === undefined)
     throw new EngineError(
@@ -30,6 +31,5 @@ export async function openBrowserGpuEngine(
       'this browser has no WebGPU, or the page is not served by https or localhost; use openBrowserEngine()',
     );
   const device = await openDevice(navigator.gpu, adapter);
-  const settings = tiles === undefined ? {} : { tiles };
   return webGpuEngine(directLine(new Owner(device)), device.facts, settings);
 }

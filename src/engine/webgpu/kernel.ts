@@ -23,11 +23,15 @@ export interface Kernel {
    * `wgsl/library.ts` may be called.
    */
   readonly body: string;
+  /** Names of arrays whose elements are vectors of four floats. */
+  readonly vectors?: readonly string[];
   /** Declarations beside the arrays, such as memory that a group shares. */
   readonly shared?: string;
   /** Threads of a group. */
   readonly size: Size3d;
   readonly groups: Size3d;
+  /** Twice the multiply-adds of a product. */
+  readonly flops?: number;
   /** The function that it computes, where it is an element-wise one. */
   readonly map?: ElementMap;
 }
@@ -81,7 +85,7 @@ export interface Storing {
 
 /** Writes the shader. */
 export function writeShader(
-  { reads, writes, body, shared = '', size }: Kernel,
+  { reads, writes, body, vectors = [], shared = '', size }: Kernel,
   { lieTogether: sameAs, isHalf }: Storing,
 ): Shader {
   const halves: string[] = [];
@@ -93,7 +97,8 @@ export function writeShader(
     if (isHalf(value)) halves.push(name);
     const stored = isHalf(value) ? 'f16' : type;
     const binding = `@group(0) @binding(${bindings.length})`;
-    declarations.push(`${binding} var<storage, ${access}> ${name}: array<${stored}>;`);
+    const element = vectors.includes(name) ? `vec4<${stored}>` : stored;
+    declarations.push(`${binding} var<storage, ${access}> ${name}: array<${element}>;`);
     bindings.push(value);
   };
   let text = body;
@@ -105,13 +110,14 @@ export function writeShader(
   });
   reads.forEach((value, k) => {
     const over = writes.findIndex((written) => sameAs(written, value));
-    const again = reads.findIndex((read) => sameAs(read, value));
+    const isVector = (r: number) => vectors.includes(`in${r}`);
+    const again = reads.findIndex((read, r) => sameAs(read, value) && isVector(r) === isVector(k));
     if (over !== -1) rename(`in${k}`, `out${over}`);
     else if (again < k && reads[again]?.dtype === value.dtype) rename(`in${k}`, `in${again}`);
     // An array that is declared and not used would have no binding.
     else if (new RegExp(`\\bin${k}\\b`).test(text)) bind(value, `in${k}`, 'read');
   });
-  if (halves.length > 0) text = overHalves(text, halves);
+  if (halves.length > 0) text = overHalves(text, halves, vectors);
   const main = `@compute @workgroup_size(${size.join(', ')})
 fn main(@builtin(global_invocation_id) g: vec3u, @builtin(local_invocation_id) l: vec3u, @builtin(workgroup_id) wg: vec3u) {
 ${text}

@@ -6,9 +6,15 @@ import type { NodeName } from '../compiler/node-attrs.js';
 import type { NamedNode, PlanNode } from '../compiler/plan-node.js';
 import type { Kernel } from './kernel.js';
 
+/** Where Winograd's algorithm computes 3 × 3 convolutions; wherever it can: for tests, whose networks are small. */
+export type WinogradUse = 'never' | 'where it pays' | 'always';
+
 export interface LowerContext {
   /** Whether threads of a group meet cheaply, so that tiles in shared memory pay: not on software adapters. */
   readonly tiles: boolean;
+  readonly winograd: WinogradUse;
+  /** Bytes that one value may have. */
+  readonly largestBuffer: number;
   /** A value for one kernel to hand to another. */
   scratch(shape: Shape, dtype?: DType): Value;
   /** The node that makes a value. */

@@ -11,12 +11,12 @@ import { type WebGpuEngine, type WebGpuOptions, webGpuEngine } from './webgpu.js
  *
  * @throws EngineError where the package or a GPU is missing
  */
-export function openWebGpuEngine({ adapter, tiles }: WebGpuOptions = {}): WebGpuEngine {
+export function openWebGpuEngine({ adapter, ...settings }: WebGpuOptions = {}): WebGpuEngine {
   const kind = adapter ?? adapterNamed(process.env.WICK_WEBGPU_ADAPTER);
   if (kind === 'software') useSoftwareAdapter();
   const { line, facts } = openThreadLine(kind);
   const { collectGarbage = () => {} } = nodeHost;
-  return webGpuEngine(line, facts, { collectGarbage, ...(tiles !== undefined && { tiles }) });
+  return webGpuEngine(line, facts, { collectGarbage, ...settings });
 }
 
 function adapterNamed(name: string | undefined): AdapterKind {

@@ -1,15 +1,15 @@
-import { registerEngine } from '../registry.js';
+import { type EngineSettings, registerEngine } from '../registry.js';
 import { openWebGpuEngine } from './node-engine.js';
 import type { WebGpuEngine } from './webgpu.js';
 
-/** Neither threads nor Winograd change it, so there is one. */
-let opened: WeakRef<WebGpuEngine> | undefined;
+/** Threads do not change it, so there is one with and one without Winograd. */
+const opened = new Map<boolean, WeakRef<WebGpuEngine>>();
 
-function open(): WebGpuEngine {
-  const known = opened?.deref();
+function open({ winograd }: EngineSettings): WebGpuEngine {
+  const known = opened.get(winograd)?.deref();
   if (known !== undefined) return known;
-  const engine = openWebGpuEngine();
-  opened = new WeakRef(engine);
+  const engine = openWebGpuEngine({ winograd });
+  opened.set(winograd, new WeakRef(engine));
   return engine;
 }
 

@@ -13,6 +13,7 @@ import type { DeviceCounts } from './device/orders.js';
 import { DeviceBuffer, type Meter, nextId } from './device-buffer.js';
 import { lowerings } from './lower/table.js';
 import { lowerGraph } from './plan/lower-graph.js';
+import type { Abilities } from './plan/lowered.js';
 import type { Binding } from './plan/places.js';
 import { planOrder } from './plan/plan-order.js';
 
@@ -31,9 +32,15 @@ export interface WebGpuOptions {
   readonly adapter?: AdapterKind;
   /** Whether products use tiles in the memory that a group shares. @default true, but false on software adapters */
   readonly tiles?: boolean;
+  /**
+   * Whether Winograd may compute 3 × 3 convolutions, where it pays on paper; `always`: wherever it can, for tests. It has ten
+   * times direct convolution's rounding, by tiles (docs/numbers.md).
+   * @default true
+   */
+  readonly winograd?: boolean | 'always';
 }
 
-export interface WebGpuSettings extends Pick<WebGpuOptions, 'tiles'> {
+export interface WebGpuSettings extends Pick<WebGpuOptions, 'tiles' | 'winograd'> {
   /** Finds objects that nobody reaches. */
   collectGarbage?(): void;
 }
@@ -44,10 +51,11 @@ const firstCollection = 1 << 29;
 export function webGpuEngine(
   line: Line,
   adapter: AdapterFacts,
-  { tiles = !adapter.software, collectGarbage }: WebGpuSettings = {},
+  { tiles = !adapter.software, winograd = true, collectGarbage }: WebGpuSettings = {},
 ): WebGpuEngine {
-  const abilities = {
+  const abilities: Abilities = {
     tiles,
+    winograd: winograd === 'always' ? winograd : winograd ? 'where it pays' : 'never',
     mostBindings: adapter.maxStorageBuffers,
     largestBuffer: adapter.maxBufferSize,
   };

@@ -5,14 +5,21 @@ import { test } from 'node:test';
 import { EngineError } from '../../../src/core/errors.js';
 import type { PlanOrder, PlanStep } from '../../../src/engine/webgpu/device/orders.js';
 import { lowerGraph } from '../../../src/engine/webgpu/plan/lower-graph.js';
+import type { Abilities } from '../../../src/engine/webgpu/plan/lowered.js';
 import type { Binding } from '../../../src/engine/webgpu/plan/places.js';
 import { planOrder } from '../../../src/engine/webgpu/plan/plan-order.js';
 import type { Graph, Value } from '../../../src/graph/graph.js';
 import { GraphBuilder } from '../compiler/graphs.js';
 
-const abilities = { tiles: true, mostBindings: 8, largestBuffer: 1 << 20 };
+const abilities: Abilities = {
+  ...{ tiles: true, winograd: 'never', mostBindings: 8, largestBuffer: 1 << 20 },
+};
 
-function order(graph: Graph, binding: Partial<Binding> = {}, more: object = {}): PlanOrder {
+function order(
+  graph: Graph,
+  binding: Partial<Binding> = {},
+  more: Partial<Abilities> = {},
+): PlanOrder {
   const can = { ...abilities, ...more };
   return planOrder(
     graph,

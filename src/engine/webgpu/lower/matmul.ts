@@ -7,6 +7,7 @@ import { mostGroups } from '../kernel.js';
 import { type Lowerings, lowering } from '../lowering.js';
 import { strided } from '../wgsl/places.js';
 import { productKernels } from './product.js';
+import type { Factor } from './product-terms.js';
 
 const matmul = lowering<MatmulAttrs>(({ name, inputs, outputs, attrs }, context) => {
   const [a, b] = operands(inputs);
@@ -19,6 +20,11 @@ const matmul = lowering<MatmulAttrs>(({ name, inputs, outputs, attrs }, context)
   const n = (transposeB ? shapeB.at(-2) : shapeB.at(-1)) ?? 1;
   const own = (a.shape.length === 1 ? 0 : 1) + (b.shape.length === 1 ? 0 : 1);
   const batch = y.shape.slice(0, y.shape.length - own);
+  const factor = (array: 0 | 1, size: number, isTransposed: boolean, place: string): Factor => ({
+    fetch: `v = in${array}[${place}];`,
+    along: isTransposed ? 'k' : 'own',
+    ...(!isTransposed && size % 4 === 0 && { four: { array, place } }),
+  });
   const matrixOf = (shape: readonly number[], size: number) => {
     const strides = broadcastStrides(shape.slice(0, -2), batch).map((stride) => stride * size);
     return `(${strided('z', batch, strides)})`;
@@ -27,8 +33,18 @@ const matmul = lowering<MatmulAttrs>(({ name, inputs, outputs, attrs }, context)
   return productKernels(
     {
       ...{ name, reads: [a, b], result: y, m, n, k, batch: numel(batch) },
-      a: `v = in0[${matrixOf(shapeA, m * k)} + ${transposeA ? `k * ${m}u + i` : `i * ${k}u + k`}];`,
-      b: `v = in1[${matrixOf(shapeB, k * n)} + ${transposeB ? `j * ${k}u + k` : `k * ${n}u + j`}];`,
+      a: factor(
+        0,
+        m,
+        !transposeA,
+        `${matrixOf(shapeA, m * k)} + ${transposeA ? `k * ${m}u + i` : `i * ${k}u + k`}`,
+      ),
+      b: factor(
+        1,
+        n,
+        transposeB,
+        `${matrixOf(shapeB, k * n)} + ${transposeB ? `j * ${k}u + k` : `k * ${n}u + j`}`,
+      ),
       place: `(z * ${m}u + i) * ${n}u + j`,
     },
     context,
@@ -43,8 +59,8 @@ const linear = lowering(({ name, inputs, outputs }, context) => {
   return productKernels(
     {
       ...{ name, reads: inputs, result: y, m: numel(y.shape) / n, n, k },
-      a: `v = in0[i * ${k}u + k];`,
-      b: `v = in1[j * ${k}u + k];`,
+      a: { fetch: `v = in0[i * ${k}u + k];`, along: 'k' },
+      b: { fetch: `v = in1[j * ${k}u + k];`, along: 'k' },
       place: `i * ${n}u + j`,
       ...(bias !== undefined && { value: 's + in2[j]' }),
     },

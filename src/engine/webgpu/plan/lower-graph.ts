@@ -15,9 +15,10 @@ import type { Abilities, Item, Lowered } from './lowered.js';
 
 export function lowerGraph(
   graph: Graph,
-  { tiles, mostBindings }: Abilities,
+  abilities: Abilities,
   precision: Precision = 'float32',
 ): Lowered {
+  const { tiles, winograd, largestBuffer, mostBindings } = abilities;
   const nodes = rewriteGraph(graph, [], { threads: 1, winograd: false, precision: 'float32' });
   const producers = new Map<Value, NamedNode>();
   for (const node of nodes) for (const value of node.outputs) producers.set(value, node);
@@ -29,7 +30,7 @@ export function lowerGraph(
   const checks: { value: Value; check(data: TypedArray): void }[] = [];
   let scratches = 0;
   const context: LowerContext = {
-    tiles,
+    ...{ tiles, winograd, largestBuffer },
     scratch: (shape: Shape, dtype: DType = 'float32') => ({ id: --scratches, shape, dtype }),
     producerOf: (value) => producers.get(rootOf(value)),
     check: (value, check) => void checks.push({ value: rootOf(value), check }),

@@ -3,6 +3,7 @@ import type { TypedArray } from '../../../core/dtype.js';
 import type { Value } from '../../../graph/graph.js';
 import type { NamedNode } from '../../compiler/plan-node.js';
 import type { Kernel } from '../kernel.js';
+import type { WinogradUse } from '../lowering.js';
 
 /** One thing to do: a kernel, or an op of the host. */
 export interface Item {
@@ -27,6 +28,9 @@ export interface Lowered {
 /** What the device can do. */
 export interface Abilities {
   readonly tiles: boolean;
+  readonly winograd: WinogradUse;
+  /** Bytes that one value may have. */
+  readonly largestBuffer: number;
   /** Arrays that a shader may be bound to. */
   readonly mostBindings: number;
 }

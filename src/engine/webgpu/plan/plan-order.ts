@@ -11,7 +11,7 @@ export function planOrder(
   graph: Graph,
   lowered: Lowered,
   binding: Binding,
-  { mostBindings, largestBuffer }: Abilities & { readonly largestBuffer: number },
+  { mostBindings, largestBuffer }: Abilities,
 ): PlanOrder {
   const placed = placeValues(graph, lowered, binding);
   const codes: { name: string; text: string }[] = [];

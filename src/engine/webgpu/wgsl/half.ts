@@ -7,8 +7,13 @@ import { internalError } from '../../../core/errors.js';
 /** Stands before all else in a shader that has such arrays. */
 export const enableHalf = 'enable f16;';
 
-/** The text of a kernel when the arrays of these names have become `array<f16>`. */
-export function overHalves(text: string, arrays: readonly string[]): string {
+/** The text of a kernel when the arrays of these names have become `array<f16>`, those of `vectors` `array<vec4<f16>>`. */
+export function overHalves(
+  text: string,
+  arrays: readonly string[],
+  vectors: readonly string[] = [],
+): string {
+  const within = (part: string) => overHalves(part, arrays, vectors);
   const access = new RegExp(`\\b(${arrays.join('|')})\\[`, 'g');
   let result = '';
   let done = 0;
@@ -16,7 +21,8 @@ export function overHalves(text: string, arrays: readonly string[]): string {
     const [opening, name] = found;
     const start = found.index + opening.length;
     const end = closingBracket(text, start);
-    const element = `${name}[${overHalves(text.slice(start, end), arrays)}]`;
+    const element = `${name}[${within(text.slice(start, end))}]`;
+    const [wide, narrow] = vectors.includes(name ?? '') ? ['vec4f', 'toHalves'] : ['f32', 'toHalf'];
     const behind = text.slice(end + 1);
     if (/^\s*([-+*/%&|^]|<<|>>)=(?!=)/.test(behind))
       throw internalError(`${element} is changed where it lies, and is stored in half`);
@@ -25,8 +31,8 @@ export function overHalves(text: string, arrays: readonly string[]): string {
     result += text.slice(done, found.index);
     result +=
       assignment === null
-        ? `f32(${element})`
-        : `${element} = toHalf(${overHalves(written.trim(), arrays)});`;
+        ? `${wide}(${element})`
+        : `${element} = ${narrow}(${within(written.trim())});`;
     done = end + 1 + (assignment?.[0].length ?? 0);
     access.lastIndex = done;
   }

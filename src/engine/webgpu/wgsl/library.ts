@@ -32,6 +32,10 @@ const library: Readonly<Record<string, LibraryFunction>> = {
   return bitcast<vec2<f16>>(((bits >> 16u) & 0x8000u) | none).x;
 }`,
   },
+  toHalves: {
+    code: 'fn toHalves(v: vec4f) -> vec4<f16> { return vec4(toHalf(v.x), toHalf(v.y), toHalf(v.z), toHalf(v.w)); }',
+    calls: ['toHalf'],
+  },
   sigmoid: { code: 'fn sigmoid(x: f32) -> f32 { return 1f / (1f + exp(-x)); }' },
   // Near 0 the difference of two exponentials would lose what is asked for.
   tanhOf: {
