@@ -82,7 +82,7 @@ export function setThreads(count: number): void {
 }
 
 /**
- * Whether engines `native` and `wasm` may compute 3×3 convolutions by Winograd's algorithm: up to three times as fast, and with up to
+ * Whether engines `native`, `wasm` and `webgpu` may compute 3×3 convolutions by Winograd's algorithm: on a CPU up to three times as fast, and with up to
  * ten times direct convolution's rounding (still a few 10⁻⁶ of the result). A pixel may move outputs up to 3 pixels from those
  * that see it, by as much of itself, and a NaN makes them NaN (docs/numbers.md). It may, unless this says otherwise.
  */

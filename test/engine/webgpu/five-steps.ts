@@ -27,6 +27,21 @@ const depthwise = () =>
     new nn.Linear(16, 5),
   );
 
+/** Convolutions that Winograd can compute, of odd sizes and with both paddings. */
+const threeByThree = () =>
+  new nn.Sequential(
+    new nn.Conv2d(3, 8, 3, { padding: 1, bias: false }),
+    new nn.BatchNorm2d(8),
+    new nn.ReLU(),
+    new nn.MaxPool2d(3),
+    new nn.Conv2d(8, 7, 3),
+    new nn.Tanh(),
+    new nn.Conv2d(7, 16, 3, { padding: 1 }),
+    new nn.AdaptiveAvgPool2d(1),
+    new nn.Flatten(),
+    new nn.Linear(16, 5),
+  );
+
 interface Steps {
   readonly make: () => nn.Module;
   readonly classes: number;
@@ -65,6 +80,7 @@ export function fiveSteps(
 /** `isLarge`: takes minutes on a software adapter. */
 export const networks: Readonly<Record<string, Steps & { readonly isLarge: boolean }>> = {
   'a depthwise network': { make: depthwise, classes: 5, isLarge: false },
+  'a network of 3 × 3 convolutions': { make: threeByThree, classes: 5, isLarge: false },
   'the CIFAR network with dropout': {
     make: () => cifarCnn({ numClasses: 10 }),
     classes: 10,

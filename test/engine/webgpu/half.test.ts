@@ -4,13 +4,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { EngineError } from '../../../src/core/errors.js';
 import { lowerGraph } from '../../../src/engine/webgpu/plan/lower-graph.js';
+import type { Abilities } from '../../../src/engine/webgpu/plan/lowered.js';
 import { planOrder } from '../../../src/engine/webgpu/plan/plan-order.js';
 import { webGpuEngine } from '../../../src/engine/webgpu/webgpu.js';
 import { overHalves } from '../../../src/engine/webgpu/wgsl/half.js';
 import type { Graph, Value } from '../../../src/graph/graph.js';
 import { GraphBuilder } from '../compiler/graphs.js';
 
-const abilities = { tiles: true, mostBindings: 8, largestBuffer: 1 << 20 };
+const abilities: Abilities = {
+  ...{ tiles: true, winograd: 'never', mostBindings: 8, largestBuffer: 1 << 20 },
+};
 
 test('what is read becomes f32, and what is written f16', () => {
   const over = (text: string) => overHalves(text, ['in0', 'out0']);
@@ -26,6 +29,17 @@ test('what is read becomes f32, and what is written f16', () => {
   );
   assert.equal(over('v = in0[\n  in0[1]\n];'), 'v = f32(in0[\n  f32(in0[1])\n]);');
   assert.equal(over('in01[i] = in1[i]; main0[0] = 1f;'), 'in01[i] = in1[i]; main0[0] = 1f;');
+});
+
+test('whole vectors become vectors of four', () => {
+  assert.equal(
+    overHalves(
+      'whole = in0[i]; out0[i] = whole; s = in1[i];',
+      ['in0', 'in1', 'out0'],
+      ['in0', 'out0'],
+    ),
+    'whole = vec4f(in0[i]); out0[i] = toHalves(whole); s = f32(in1[i]);',
+  );
 });
 
 test('an array that a kernel adds to where it lies cannot be in half', () => {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, describe, test } from 'node:test';
 import { useEngine } from '../../../src/engine/select.js';
+import { openWebGpuEngine } from '../../../src/engine/webgpu/node-engine.js';
 import type { WebGpuEngine } from '../../../src/engine/webgpu/webgpu.js';
 import { assertLosses, lossesOf, trainings } from '../../vision/models/golden-training.js';
 import { fiveSteps, networks } from './five-steps.js';
@@ -12,13 +13,24 @@ const large = { skip: !all && 'only with WICK_ALL_CASES' };
 const tolerance = 1e-4;
 
 afterEach(() => useEngine('reference'));
+const engines: WebGpuEngine[] = [];
 after(() => {
+  for (const engine of engines) engine.stop();
   if (typeof software !== 'string') software.stop();
 });
 
 describe('engine webgpu on a software adapter', { skip: withoutAdapter }, () => {
-  const engine = software as WebGpuEngine; // Else all of this is skipped.
+  check(software as WebGpuEngine); // Else all of this is skipped.
+});
 
+describe('the same by Winograd wherever it can', { skip: withoutAdapter }, () => {
+  if (withoutAdapter !== false) return;
+  const engine = openWebGpuEngine({ adapter: 'software', winograd: 'always' });
+  engines.push(engine);
+  check(engine);
+});
+
+function check(engine: WebGpuEngine): void {
   for (const [network, training] of Object.entries(trainings))
     test(`${network} has PyTorch's losses`, large, () => {
       useEngine(engine);
@@ -33,4 +45,4 @@ describe('engine webgpu on a software adapter', { skip: withoutAdapter }, () => 
       assertLosses({ losses: fiveSteps('reference', steps), tolerance }, losses);
       assert.deepEqual(fiveSteps(engine, steps), losses, 'a second run');
     });
-});
+}

@@ -6,6 +6,7 @@ import '../../../src/index.js';
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { numel, type Shape } from '../../../src/core/shape.js';
+import { currentEngine, setWinograd, useEngine } from '../../../src/engine/select.js';
 import { openWebGpuEngine } from '../../../src/engine/webgpu/node-engine.js';
 import { lowerGraph } from '../../../src/engine/webgpu/plan/lower-graph.js';
 import type { Abilities } from '../../../src/engine/webgpu/plan/lowered.js';
@@ -69,6 +70,30 @@ describe('on a software adapter', { skip: withoutAdapter }, () => {
   }
 });
 
+/** A convolution of many channels, in which Winograd pays. */
+const wide = { x: [16, 64, 56, 56], w: [64, 64, 3, 3] };
+
+test('setWinograd(false) switches it off', { skip: withoutAdapter }, () => {
+  const before = process.env.WICK_WEBGPU_ADAPTER;
+  process.env.WICK_WEBGPU_ADAPTER = 'software';
+  const g = new GraphBuilder();
+  const graph = g.graph([g.call('conv2d', [g.input(wide.x), g.input(wide.w)], attrsOf([1, 1]))]);
+  const isUsed = () => currentEngine().prepare(graph).program.includes('conv2d tiles');
+  try {
+    useEngine('webgpu');
+    const first = currentEngine();
+    assert.equal(isUsed(), true);
+    setWinograd(false);
+    assert.equal(isUsed(), false);
+    setWinograd(true);
+    assert.equal(currentEngine(), first);
+  } finally {
+    useEngine('reference');
+    if (before === undefined) delete process.env.WICK_WEBGPU_ADAPTER;
+    else process.env.WICK_WEBGPU_ADAPTER = before;
+  }
+});
+
 const paper: Abilities = {
   ...{ tiles: true, winograd: 'where it pays', mostBindings: 8, largestBuffer: 2 ** 31 },
 };
@@ -90,8 +115,6 @@ function kernels({ x, w, attrs = {} }: Plan, abilities: Partial<Abilities> = {})
   const lowered = lowerGraph(g.graph([y, dx, dw]), { ...paper, ...abilities });
   return lowered.items.map(({ kernel, host }) => kernel?.name ?? `${host?.name} on the host`);
 }
-
-const wide = { x: [16, 64, 56, 56], w: [64, 64, 3, 3] };
 
 test('all passes of a convolution of many channels are tiles, 36 products, and results', () => {
   assert.deepEqual(
