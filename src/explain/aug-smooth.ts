@@ -1,29 +1,28 @@
 import type { Tensor } from '../tensor/tensor.js';
 import type { Attribution } from './attribution.js';
-import type { ChooseTargets } from './targets.js';
 
 const contrasts = [1, 0.9, 1.1];
 
 /**
- * The mean attribution of six views, as `aug_smooth` of pytorch-grad-cam takes it: the picture and its mirror image, each
- * multiplied by 1, 0.9 and 1.1. The class is that of the picture itself.
+ * The six views that `aug_smooth` of pytorch-grad-cam averages over, the picture itself first: it and its mirror image, each
+ * multiplied by 1, 0.9 and 1.1.
  */
-export function averageOfViews(
-  explain: (images: Tensor, choose: ChooseTargets) => Attribution,
-  images: Tensor,
-  choose: ChooseTargets,
-): Attribution {
-  const first = explain(images, choose);
-  const fixed = () => first.targets;
-  let { heatmap, values } = first;
-  for (const flipped of [false, true])
-    for (const contrast of contrasts) {
-      if (!flipped && contrast === 1) continue;
-      const view = images.mul(contrast);
-      const seen = explain(flipped ? view.flip(-1) : view, fixed);
-      heatmap = heatmap.add(flipped ? seen.heatmap.flip(-1) : seen.heatmap);
-      values = values.add(flipped ? seen.values.flip(-1) : seen.values);
-    }
-  const views = 2 * contrasts.length;
-  return { ...first, heatmap: heatmap.div(views), values: values.div(views) };
+export function sixViews(images: Tensor): Tensor[] {
+  const seen = contrasts.map((contrast) => (contrast === 1 ? images : images.mul(contrast)));
+  const mirrored = contrasts.map((contrast) => images.mul(contrast).flip(-1));
+  return [...seen, ...mirrored];
+}
+
+/** The mean of the six views' attributions, as the picture stands. */
+export function meanOfViews(views: readonly [Attribution, ...Attribution[]]): Attribution {
+  const mean = (maps: readonly Tensor[]) =>
+    maps
+      .map((map, k) => (k < contrasts.length ? map : map.flip(-1)))
+      .reduce((sum, map) => sum.add(map))
+      .div(maps.length);
+  return {
+    ...views[0],
+    heatmap: mean(views.map(({ heatmap }) => heatmap)),
+    values: mean(views.map(({ values }) => values)),
+  };
 }

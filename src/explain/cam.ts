@@ -3,7 +3,7 @@ import type { OptionReader } from '../core/options.js';
 import { interpolate } from '../nn/interpolate.js';
 import type { Module } from '../nn/module.js';
 import type { Tensor } from '../tensor/tensor.js';
-import type { Attribution } from './attribution.js';
+import type { Attribution, Unfinished } from './attribution.js';
 import { AttributionMethod } from './attribution-method.js';
 import { mapsOf, type ReshapeTransform, sizeOf } from './layer-maps.js';
 import { defaultLayer, traceLayers } from './layers.js';
@@ -39,7 +39,7 @@ export abstract class CamMethod extends AttributionMethod {
     this.reshape = reshapeTransform;
   }
 
-  protected override explain(images: Tensor, choose: ChooseTargets): Attribution {
+  protected override explain(images: Tensor, choose: ChooseTargets): Attribution | Unfinished {
     const subject = this.constructor.name;
     const size = sizeOf(images);
     this.layer ??= this.chooseLayer(images.narrow(0, 0, 1));
@@ -49,13 +49,21 @@ export abstract class CamMethod extends AttributionMethod {
     const toMaps = (x: Tensor) => mapsOf(subject, layer, x, images, this.reshape);
     const maps = toMaps(run.output.detach());
     const gradient = () => toMaps(layerGradient(subject, layer, run, targets));
-    const values = this.combine({ maps, gradient, images, targets }).unsqueeze(1);
-    const heatmap = interpolate(values.relu(), { size, mode: 'bilinear' }).squeeze(1);
-    return { heatmap, values, targets, layer };
+    const finish = (): Attribution => {
+      const values = this.combine({ maps, gradient, images, targets }).unsqueeze(1);
+      const heatmap = interpolate(values.relu(), { size, mode: 'bilinear' }).squeeze(1);
+      return { heatmap, values, targets, layer };
+    };
+    return this.readsMaps ? { needs: maps, finish } : finish();
   }
 
   private chooseLayer(image: Tensor): string {
     return defaultLayer(this.constructor.name, traceLayers(this.model, image), image);
+  }
+
+  /** Whether `combine` reads the elements of the maps, instead of leaving them where they are. */
+  protected get readsMaps(): boolean {
+    return false;
   }
 
   /** One number for each place of the layer: `[N, h, w]`. */
@@ -70,5 +78,6 @@ export interface Seen {
   readonly gradient: () => Tensor;
   /** `[N, C, H, W]` */
   readonly images: Tensor;
-  readonly targets: readonly number[];
+  /** int32 `[N]` */
+  readonly targets: Tensor;
 }

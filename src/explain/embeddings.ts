@@ -3,6 +3,7 @@ import { optionReader, requireWhole } from '../core/options.js';
 import { Linear } from '../nn/linear.js';
 import type { Module } from '../nn/module.js';
 import { fromArray } from '../tensor/creation.js';
+import { readElements } from '../tensor/execute.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { asMaps } from './layer-maps.js';
 import { defaultLayer, type LayerRun, traceLayers } from './layers.js';
@@ -58,13 +59,15 @@ const readPca = optionReader<PcaOptions>('pca', { components: true });
 /**
  * Points `[N, D]` along the directions in which they differ most (Pearson, 1901). A component has no sign of its own: its
  * largest coordinate is positive.
+ *
+ * @throws EngineError for points on a GPU that cannot be waited for: `await points.dataAsync()` first
  */
 export function pca(points: Tensor, ...given: [options?: PcaOptions]): Projection {
   const { components = 2 } = readPca(given);
   requireWhole('pca', { components });
   const [rows = 0, columns = 0] = points.shape;
   if (points.ndim !== 2) throw new ValueError('pca', 'points must be [N, D]');
-  const { data } = points;
+  const data = readElements(points, 'pca');
   const at = (row: number, column: number) => data[row * columns + column] as number;
   const { scores, explained } = principalComponents(rows, columns, at, components);
   for (let k = 0; k < components; k++) {

@@ -2,7 +2,7 @@
 import '../ops/index.js'; // Tensor's methods and the engines, for whoever imports this room alone
 
 export type { OptionReader } from '../core/options.js';
-export type { Attribution, Completeness } from './attribution.js';
+export type { Attribution, Completeness, Unfinished } from './attribution.js';
 export { type AttributeOptions, AttributionMethod } from './attribution-method.js';
 export { CamMethod, type CamOptions } from './cam.js';
 export { type Colormap, colorBar, colormapNames } from './colormap.js';
@@ -43,6 +43,7 @@ export {
   type SanityReport,
   type SanityStage,
   sanityCheck,
+  sanityCheckAsync,
 } from './sanity-check.js';
 export { ScoreCAM, type ScoreCamOptions } from './score-cam.js';
 export { SmoothGrad, type SmoothGradOptions } from './smooth-grad.js';

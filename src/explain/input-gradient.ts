@@ -5,7 +5,8 @@ import { type ChooseTargets, targetScores } from './targets.js';
 export interface InputGradient {
   /** `[N, C, H, W]`; 0 where the score does not depend on the picture. */
   readonly gradient: Tensor;
-  readonly targets: readonly number[];
+  /** int32 `[N]` */
+  readonly targets: Tensor;
   /** The targets' scores, `[N]`. */
   readonly scores: Tensor;
 }

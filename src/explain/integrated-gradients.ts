@@ -46,7 +46,7 @@ export class IntegratedGradients extends AttributionMethod {
       noGrad(() => {
         const scores = this.model(x);
         const targets = pick(scores);
-        return { targets, scores: targetScores(scores, targets).data };
+        return { targets, scores: targetScores(scores, targets).double() };
       });
     const { targets, scores } = scoresOf(images, choose);
     const atStart = scoresOf(start, () => targets).scores;
@@ -57,11 +57,9 @@ export class IntegratedGradients extends AttributionMethod {
       mean = mean.add(gradient.mul(weight));
     }
     const values = mean.mul(path);
-    const sums = values.sum([1, 2, 3]).data;
-    const completeness = targets.map((_, n) => {
-      const difference = (scores[n] ?? 0) - (atStart[n] ?? 0);
-      return { difference, delta: (sums[n] ?? 0) - difference };
-    });
+    const difference = scores.sub(atStart);
+    const delta = values.sum([1, 2, 3]).double().sub(difference);
+    const completeness = { difference, delta };
     return { heatmap: values.sum(1).abs(), values, targets, completeness };
   }
 }

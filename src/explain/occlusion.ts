@@ -2,7 +2,8 @@ import { ShapeError } from '../core/errors.js';
 import { optionReader } from '../core/options.js';
 import { pair, type Size2d } from '../core/shape.js';
 import type { Module } from '../nn/module.js';
-import { fromArray } from '../tensor/creation.js';
+import { cat, stack } from '../ops/functions.js';
+import { fromArray, zeros } from '../tensor/creation.js';
 import { noGrad } from '../tensor/grad-mode.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { Attribution } from './attribution.js';
@@ -48,21 +49,19 @@ export class Occlusion extends AttributionMethod {
     return noGrad(() => {
       const scores = this.model(images);
       const targets = choose(scores);
-      const before = targetScores(scores, targets).data;
-      const [height, width] = sizeOf(images);
-      const patches = this.patches([height, width]);
-      const values = new Float32Array(targets.length * height * width);
-      targets.forEach((target, n) => {
-        const image = images.narrow(0, n, 1);
-        const falls = this.scoresCovered(image, patches, target).map((s) => (before[n] ?? 0) - s);
-        values.set(meanOver(patches, falls, [height, width]), n * height * width);
-      });
-      const all = fromArray(values, [targets.length, 1, height, width]);
-      return { heatmap: all.squeeze(1).relu(), values: all, targets };
+      const before = targetScores(scores, targets).unsqueeze(1).double(); // [N, 1]
+      const grid = this.gridOver(sizeOf(images));
+      const patches = grid.rows.flatMap((row) => grid.columns.map((column) => ({ row, column })));
+      const covered = Array.from({ length: images.size(0) }, (_, n) =>
+        this.scoresCovered(images.narrow(0, n, 1), patches, targets.narrow(0, n, 1)),
+      );
+      const falls = before.sub(stack(covered).double()); // [N, patches]
+      const values = meanOver(grid, falls, sizeOf(images)).unsqueeze(1);
+      return { heatmap: values.squeeze(1).relu(), values, targets };
     });
   }
 
-  private patches([height, width]: Size2d): Patch[] {
+  private gridOver([height, width]: Size2d): Grid {
     const { windowSize = [eighth(height), eighth(width)] as const } = this.options;
     const [h, w] = pair('Occlusion', 'windowSize', windowSize);
     const { stride = [half(h), half(w)] as const } = this.options;
@@ -72,73 +71,102 @@ export class Occlusion extends AttributionMethod {
         'Occlusion',
         `windowSize ${h}×${w} must be at most the picture ${height}×${width} and at least the stride ${down}×${across}`,
       );
-    return starts(height, h, down).flatMap((top) =>
-      starts(width, w, across).map((left) => ({
-        top,
-        left,
-        bottom: Math.min(top + h, height),
-        right: Math.min(left + w, width),
-      })),
-    );
+    return { rows: spans(height, h, down), columns: spans(width, w, across) };
   }
 
-  /** The target's score of one picture under each patch. */
-  private scoresCovered(image: Tensor, patches: readonly Patch[], target: number): number[] {
+  /** The target's score of one picture `[1, C, H, W]` under each patch: `[patches]`. */
+  private scoresCovered(image: Tensor, patches: readonly Patch[], target: Tensor): Tensor {
     const { baseline = 0, batchSize = 32 } = this.options;
     const cover = baselineOf('Occlusion', baseline, image);
-    const scores: number[] = [];
+    const scores: Tensor[] = [];
     for (let from = 0; from < patches.length; from += batchSize) {
       const seen = visible(patches.slice(from, from + batchSize), sizeOf(image));
       const covered = image.mul(seen).add(cover.mul(seen.neg().add(1)));
-      const count = seen.size(0);
-      scores.push(...targetScores(this.model(covered), Array(count).fill(target)).data);
+      scores.push(targetScores(this.model(covered), target));
     }
-    return scores;
+    return cat(scores);
   }
 }
 
+/** Pixels of a side, from the first to before the last. */
+interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Patches, one where each of the rows meets each of the columns. */
+interface Grid {
+  readonly rows: readonly Span[];
+  readonly columns: readonly Span[];
+}
+
 interface Patch {
-  readonly top: number;
-  readonly left: number;
-  readonly bottom: number;
-  readonly right: number;
+  readonly row: Span;
+  readonly column: Span;
 }
 
 const eighth = (side: number) => Math.max(1, Math.round(side / 8));
 const half = (side: number) => Math.max(1, Math.floor(side / 2));
 
-/** Where patches begin so that all of `side` is covered. */
-function starts(side: number, window: number, stride: number): number[] {
+/** Windows that cover all of `side`. */
+function spans(side: number, window: number, stride: number): Span[] {
   const count = 1 + Math.ceil((side - window) / stride);
-  return Array.from({ length: count }, (_, i) => i * stride);
+  return Array.from({ length: count }, (_, i) => {
+    const from = i * stride;
+    return { from, to: Math.min(from + window, side) };
+  });
 }
 
 /** 0 under each patch, 1 elsewhere: `[patches, 1, H, W]`. */
 function visible(patches: readonly Patch[], [height, width]: Size2d): Tensor {
   const data = new Float32Array(patches.length * height * width).fill(1);
-  patches.forEach(({ top, left, bottom, right }, i) => {
-    for (let y = top; y < bottom; y++) {
-      const row = (i * height + y) * width;
-      data.fill(0, row + left, row + right);
+  patches.forEach(({ row, column }, i) => {
+    for (let y = row.from; y < row.to; y++) {
+      const start = (i * height + y) * width;
+      data.fill(0, start + column.from, start + column.to);
     }
   });
   return fromArray(data, [patches.length, 1, height, width]);
 }
 
-/** The mean, at each pixel, of the values of the patches that cover it: `[H, W]`. */
-function meanOver(
-  patches: readonly Patch[],
-  values: readonly number[],
-  [height, width]: Size2d,
-): Float64Array {
-  const sums = new Float64Array(height * width);
-  const counts = new Float64Array(height * width);
-  patches.forEach(({ top, left, bottom, right }, i) => {
-    for (let y = top; y < bottom; y++)
-      for (let at = y * width + left; at < y * width + right; at++) {
-        sums[at] = (sums[at] as number) + (values[i] as number);
-        counts[at] = (counts[at] as number) + 1;
-      }
+/**
+ * The mean, at each pixel, of the values `[N, rows × columns]`, float64, of the patches that cover it: float32 `[N, H, W]`. Of each
+ * pixel the value of the first patch over it is taken, then that of the second …: sums have the order of the patches.
+ */
+function meanOver({ rows, columns }: Grid, values: Tensor, [height, width]: Size2d): Tensor {
+  const n = values.size(0);
+  const grid = values.reshape([n, rows.length, columns.length]);
+  const wide = cat([grid, zeros([n, rows.length, 1], float64)], 2);
+  const all = cat([wide, zeros([n, 1, columns.length + 1], float64)], 1); // 0 where no further patch is
+  let sum = zeros([n, height, width], float64);
+  for (const row of covering(rows, height)) {
+    const band = all.indexSelect(1, row);
+    for (const column of covering(columns, width)) sum = sum.add(band.indexSelect(2, column));
+  }
+  const counts = countsOf(rows, height).unsqueeze(1).mul(countsOf(columns, width));
+  return sum.div(counts).float();
+}
+
+const float64 = { dtype: 'float64' } as const;
+
+/** For each pixel of a side the number of the first span over it, that of the second …, or how many spans there are: int32 `[side]` each. */
+function covering(spans: readonly Span[], side: number): Tensor[] {
+  const layers: Int32Array[] = [];
+  spans.forEach(({ from, to }, k) => {
+    for (let at = from; at < to; at++) {
+      const free = layers.find((layer) => layer[at] === spans.length);
+      const layer = free ?? new Int32Array(side).fill(spans.length);
+      if (free === undefined) layers.push(layer);
+      layer[at] = k;
+    }
   });
-  return sums.map((sum, at) => sum / Math.max(1, counts[at] as number));
+  return layers.map((layer) => fromArray(layer, [side]));
+}
+
+/** How many spans cover each pixel of a side: float64 `[side]`. */
+function countsOf(spans: readonly Span[], side: number): Tensor {
+  const counts = new Float64Array(side);
+  for (const { from, to } of spans)
+    for (let at = from; at < to; at++) counts[at] = (counts[at] as number) + 1;
+  return fromArray(counts, [side], 'float64');
 }

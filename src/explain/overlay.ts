@@ -3,6 +3,8 @@ import { ShapeError, ValueError } from '../core/errors.js';
 import { optionReader, requireOneOf } from '../core/options.js';
 import { formatShape, type Size2d } from '../core/shape.js';
 import { interpolate } from '../nn/interpolate.js';
+import { readElements } from '../tensor/execute.js';
+import { onHost } from '../tensor/on-host.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Image } from '../vision/image.js';
 import { type Colormap, colormapNames, colorOf } from './colormap.js';
@@ -26,6 +28,7 @@ const readOverlay = optionReader<OverlayOptions>('overlay', {
 /**
  * A heatmap `[h, w]` over a picture, as a picture of the same size in colour.
  *
+ * @throws EngineError for a map on a GPU that cannot be waited for: `await map.dataAsync()` first
  * @example explain.overlay(picture, heatmap.at(0), { opacity: 0.6 })
  */
 export function overlay(
@@ -59,16 +62,17 @@ export function colorize(
       'overlay',
       `a map ${formatShape(map.shape)} must be [H, W]; of N heatmaps take one with .at(n)`,
     );
-  if (!allFinite(map.data)) throw new ValueError('overlay', 'the map holds NaN or ∞');
-  const [low, high] = range ?? [map.amin().item(), map.amax().item()];
+  if (!allFinite(readElements(map, 'overlay')))
+    throw new ValueError('overlay', 'the map holds NaN or ∞');
+  const [low, high] = range ?? onHost(() => [map.amin().item(), map.amax().item()] as const);
   const large =
     size === undefined
       ? map
-      : interpolate(map.reshape([1, 1, ...map.shape]), { size, mode: 'bilinear' });
+      : onHost(() => interpolate(map.reshape([1, 1, ...map.shape]), { size, mode: 'bilinear' }));
   const [height = 0, width = 0] = size ?? map.shape;
   const picture = new Image(height, width, 3);
   const scale = high > low ? 1 / (high - low) : 0;
-  large.data.forEach((value, i) => {
+  readElements(large, 'overlay').forEach((value, i) => {
     picture.data.set(colorOf(colormap, (value - low) * scale), i * 3);
   });
   return picture;
@@ -86,7 +90,7 @@ const outliers = 0.01;
 
 /** From the smallest number of a map to one that few are above. */
 export function withoutOutliers(map: Tensor): readonly [low: number, high: number] {
-  const sorted = Float64Array.from(map.data).sort();
+  const sorted = Float64Array.from(readElements(map, 'overlay')).sort();
   const low = sorted[0] ?? 0;
   const high = sorted[Math.floor((sorted.length - 1) * (1 - outliers))] ?? low;
   return [low, high > low ? high : (sorted.at(-1) ?? low)];

@@ -1,8 +1,11 @@
 /** Pictures of tensors, and pictures of pictures. */
 
+import type { TypedArray } from '../core/dtype.js';
 import { ShapeError } from '../core/errors.js';
 import { optionReader, requireWhole } from '../core/options.js';
 import { formatShape } from '../core/shape.js';
+import { readElements } from '../tensor/execute.js';
+import { onHost } from '../tensor/on-host.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type Channels, Image } from '../vision/image.js';
 import type { Colormap } from './colormap.js';
@@ -17,7 +20,11 @@ export interface ToPictureOptions {
 
 const readToPicture = optionReader<ToPictureOptions>('toPicture', { mean: true, std: true });
 
-/** A network's input `[C, H, W]`, as `ToTensor` and `Normalize` make it, as a picture again. */
+/**
+ * A network's input `[C, H, W]`, as `ToTensor` and `Normalize` make it, as a picture again.
+ *
+ * @throws EngineError for one on a GPU that cannot be waited for: `await input.dataAsync()` first
+ */
 export function toPicture(input: Tensor, ...given: [options?: ToPictureOptions]): Image {
   const { mean = 0, std = 1 } = readToPicture(given);
   const [channels = 0, height = 0, width = 0] = input.shape;
@@ -28,24 +35,24 @@ export function toPicture(input: Tensor, ...given: [options?: ToPictureOptions])
     );
   const of = (value: number | readonly number[], c: number) =>
     typeof value === 'number' ? value : (value[value.length === 1 ? 0 : c] ?? 0);
-  return interleaved(input, channels, height, width, (x, c) => x * of(std, c) + of(mean, c));
+  const planes = readElements(input, 'toPicture');
+  return interleaved(planes, channels, height, width, (x, c) => x * of(std, c) + of(mean, c));
 }
 
 /** Planes `[C, H, W]` as a picture of bytes; `level` brings their numbers to 0–1. */
 function interleaved(
-  planes: Tensor,
+  planes: TypedArray,
   channels: Channels,
   height: number,
   width: number,
   level: (value: number, channel: number) => number,
 ): Image {
   const picture = new Image(height, width, channels);
-  const { data } = planes;
   const plane = height * width;
   for (let c = 0; c < channels; c++)
     for (let p = 0; p < plane; p++)
       picture.data[p * channels + c] = Math.round(
-        255 * Math.min(Math.max(level(data[c * plane + p] as number, c), 0), 1),
+        255 * Math.min(Math.max(level(planes[c * plane + p] as number, c), 0), 1),
       );
   return picture;
 }
@@ -129,7 +136,11 @@ export interface GridOptions extends TileOptions {
 const gridNames = { columns: true, gap: true, minSide: true, colormap: true, limit: true } as const;
 const readFeatureGrid = optionReader<GridOptions>('featureGrid', gridNames);
 
-/** The maps `[C, h, w]` of a layer in a grid, each in all colours from its smallest number to its largest. */
+/**
+ * The maps `[C, h, w]` of a layer in a grid, each in all colours from its smallest number to its largest.
+ *
+ * @throws EngineError for maps on a GPU that cannot be waited for: `await maps.dataAsync()` first
+ */
 export function featureGrid(maps: Tensor, ...given: [options?: GridOptions]): Image {
   const { colormap = 'viridis', limit = 64, minSide = 48, ...options } = readFeatureGrid(given);
   if (maps.ndim !== 3)
@@ -139,7 +150,10 @@ export function featureGrid(maps: Tensor, ...given: [options?: GridOptions]): Im
     );
   requireWhole('featureGrid', { limit });
   const count = Math.min(limit, maps.size(0));
-  const drawn = Array.from({ length: count }, (_, c) => colorize(maps.at(c), { colormap }));
+  readElements(maps, 'featureGrid');
+  const drawn = onHost(() =>
+    Array.from({ length: count }, (_, c) => colorize(maps.at(c), { colormap })),
+  );
   return tile(drawn, { minSide, ...options });
 }
 
@@ -148,6 +162,8 @@ const readFilterGrid = optionReader<GridOptions>('filterGrid', gridNames);
 /**
  * The filters `[O, C, kH, kW]` of a convolution in a grid: of three channels in their own colours, of others the mean over
  * their channels; each from its smallest number to its largest.
+ *
+ * @throws EngineError for filters on a GPU that cannot be waited for: `await weight.dataAsync()` first
  */
 export function filterGrid(weight: Tensor, ...given: [options?: GridOptions]): Image {
   const { colormap = 'viridis', limit = 64, minSide = 48, ...options } = readFilterGrid(given);
@@ -158,12 +174,15 @@ export function filterGrid(weight: Tensor, ...given: [options?: GridOptions]): I
       `weight ${formatShape(weight.shape)} must be [O, C, kH, kW]`,
     );
   requireWhole('filterGrid', { limit });
-  const drawn = Array.from({ length: Math.min(limit, filters) }, (_, o) => {
-    const filter = weight.detach().at(o);
+  readElements(weight, 'filterGrid');
+  const draw = (filter: Tensor) => {
     if (channels !== 3) return colorize(filter.mean(0), { colormap });
     const low = filter.amin().item();
     const range = filter.amax().item() - low || 1;
-    return interleaved(filter, 3, height, width, (x) => (x - low) / range);
-  });
+    const planes = readElements(filter, 'filterGrid');
+    return interleaved(planes, 3, height, width, (x) => (x - low) / range);
+  };
+  const count = Math.min(limit, filters);
+  const drawn = onHost(() => Array.from({ length: count }, (_, o) => draw(weight.detach().at(o))));
   return tile(drawn, { minSide, ...options });
 }

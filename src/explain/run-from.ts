@@ -42,7 +42,7 @@ export function layerGradient(
   subject: string,
   layer: string,
   { scores, output }: RunFromLayer,
-  targets: readonly number[],
+  targets: Tensor,
 ): Tensor {
   const score = targetScores(scores, targets).sum();
   const gradient = score.requiresGrad ? grad(score, [output], { allowUnused: true })[0] : null;

@@ -9,6 +9,7 @@ import { optionReader, requireWhole } from '../core/options.js';
 import type { Module } from '../nn/module.js';
 import { randn } from '../ops/random.js';
 import { fullLike } from '../tensor/creation.js';
+import { readElements } from '../tensor/execute.js';
 import { defaultGenerator, type Generator } from '../tensor/generator.js';
 import { noGrad } from '../tensor/grad-mode.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -46,12 +47,9 @@ export interface SanityCheckOptions {
   generator?: Generator;
 }
 
-const readOptions = optionReader<SanityCheckOptions>('sanityCheck', {
-  target: true,
-  numStages: true,
-  threshold: true,
-  generator: true,
-});
+const optionNames = { target: true, numStages: true, threshold: true, generator: true } as const;
+const readSync = optionReader<SanityCheckOptions>('sanityCheck', optionNames);
+const readAsync = optionReader<SanityCheckOptions>('sanityCheckAsync', optionNames);
 
 /** Explains pictures `[N, C, H, W]` while the method's model becomes random from its last layer to its first; its weights are restored. */
 export function sanityCheck(
@@ -59,26 +57,67 @@ export function sanityCheck(
   images: Tensor,
   ...given: [options?: SanityCheckOptions]
 ): SanityReport {
-  const { target, numStages = 8, threshold = 0.8, generator } = readOptions(given);
-  requireWhole('sanityCheck', { numStages });
-  requireRange('sanityCheck', 'threshold', threshold, -1, 1);
-  const { model } = method;
-  const trained = method.attribute(images, { target });
+  const settings = checked('sanityCheck', readSync(given));
+  const trained = method.attribute(images, { target: settings.target });
+  const stages: SanityStage[] = [];
+  for (const layer of becomingRandom(method.model, images, settings)) {
+    const now = method.attribute(images, { target: trained.targets });
+    stages.push({ layer, similarity: meanSimilarity(trained.heatmap, now.heatmap) });
+  }
+  return reportOf(stages, settings.threshold);
+}
+
+/** The same on every engine, a page's GPU too. Until it is done the model's weights are random: nobody may use it. */
+export async function sanityCheckAsync(
+  method: AttributionMethod,
+  images: Tensor,
+  ...given: [options?: SanityCheckOptions]
+): Promise<SanityReport> {
+  const settings = checked('sanityCheckAsync', readAsync(given));
+  const trained = await method.attributeAsync(images, { target: settings.target });
+  await trained.heatmap.dataAsync();
+  const stages: SanityStage[] = [];
+  for (const layer of becomingRandom(method.model, images, settings)) {
+    const now = await method.attributeAsync(images, { target: trained.targets });
+    await now.heatmap.dataAsync();
+    stages.push({ layer, similarity: meanSimilarity(trained.heatmap, now.heatmap) });
+  }
+  return reportOf(stages, settings.threshold);
+}
+
+type Settings = ReturnType<typeof checked>;
+
+/** The options with their defaults. */
+function checked(
+  subject: string,
+  { target, numStages = 8, threshold = 0.8, generator = defaultGenerator }: SanityCheckOptions,
+) {
+  requireWhole(subject, { numStages });
+  requireRange(subject, 'threshold', threshold, -1, 1);
+  return { target, numStages, threshold, generator };
+}
+
+/** Gives one group of layers after the other random weights, and says up to which layer; at the end all have theirs again. */
+function* becomingRandom(
+  model: Module,
+  images: Tensor,
+  { numStages, generator }: Settings,
+): Iterable<string> {
   const layers = layersFromLast(model, images.narrow(0, 0, 1));
   const kept = [...model.stateDict().values()].map((tensor) => [tensor, tensor.clone()] as const);
-  const stages: SanityStage[] = [];
   try {
     for (const group of inGroups(layers, numStages)) {
-      for (const [, tensors] of group) randomize(tensors, generator ?? defaultGenerator);
-      const now = method.attribute(images, { target: trained.targets });
-      const layer = group.at(-1)?.[0] ?? '';
-      stages.push({ layer, similarity: meanSimilarity(trained.heatmap, now.heatmap) });
+      for (const [, tensors] of group) randomize(tensors, generator);
+      yield group.at(-1)?.[0] ?? '';
     }
   } finally {
     noGrad(() => {
       for (const [tensor, before] of kept) tensor.copy_(before);
     });
   }
+}
+
+function reportOf(stages: readonly SanityStage[], threshold: number): SanityReport {
   const similarity = stages.at(-1)?.similarity ?? 1;
   const verdict = verdictOf(similarity, threshold);
   return { stages, dependsOnModel: similarity < threshold, verdict };
@@ -143,9 +182,14 @@ function randomize(tensors: readonly (readonly [string, Tensor])[], generator: G
   });
 }
 
+/** The mean over pictures of the rank correlation of their heatmaps `[N, H, W]`. */
 function meanSimilarity(a: Tensor, b: Tensor): number {
+  const x = readElements(a, 'sanityCheck');
+  const y = readElements(b, 'sanityCheck');
   const count = a.size(0);
+  const length = x.length / count;
   let sum = 0;
-  for (let n = 0; n < count; n++) sum += rankCorrelation(a.at(n).data, b.at(n).data);
+  for (let at = 0; at < x.length; at += length)
+    sum += rankCorrelation(x.subarray(at, at + length), y.subarray(at, at + length));
   return sum / count;
 }

@@ -34,24 +34,24 @@ export class ScoreCAM extends CamMethod {
   }
 
   protected override combine({ maps, images, targets }: Seen): Tensor {
-    return stack(
-      targets.map((target, n) => {
-        const own = maps.at(n); // [C, h, w]
-        const weights = this.scores(own, images.narrow(0, n, 1), target).softmax(0);
-        return weights.reshape([-1, 1, 1]).mul(own).sum(0);
-      }),
-    );
+    const pictures = Array.from({ length: images.size(0) }, (_, n) => {
+      const own = maps.at(n); // [C, h, w]
+      const target = targets.narrow(0, n, 1);
+      const weights = this.scores(own, images.narrow(0, n, 1), target).softmax(0);
+      return weights.reshape([-1, 1, 1]).mul(own).sum(0);
+    });
+    return stack(pictures);
   }
 
   /** The score of `image` `[1, C, H, W]` through each map as a mask of 0 to 1: `[channels]`. */
-  private scores(maps: Tensor, image: Tensor, target: number): Tensor {
+  private scores(maps: Tensor, image: Tensor, target: Tensor): Tensor {
     const parts = maps.split(this.batchSize).map((part) => {
       const size = sizeOf(image);
       const large = interpolate(part.unsqueeze(1), { size, mode: 'bilinear' }); // [batch, 1, H, W]
       const low = large.amin([2, 3], { keepdim: true });
       const range = large.amax([2, 3], { keepdim: true }).sub(low);
-      const scores = this.model(image.mul(large.sub(low).div(range.add(1e-8))));
-      return targetScores(scores, Array(part.size(0)).fill(target));
+      const masked = image.mul(large.sub(low).div(range.add(1e-8)));
+      return targetScores(this.model(masked), target);
     });
     return cat(parts);
   }

@@ -1,21 +1,22 @@
-/** Which class of each picture is explained. */
-import { ShapeError, ValueError } from '../core/errors.js';
+/** Which class of each picture is explained: tensors, so that no engine has to be waited for. */
+import { DTypeError, ShapeError, ValueError } from '../core/errors.js';
 import { show } from '../core/outside-text.js';
 import { formatShape } from '../core/shape.js';
 import { fromArray } from '../tensor/creation.js';
-import type { Tensor } from '../tensor/tensor.js';
+import { Tensor } from '../tensor/tensor.js';
 
-/** One class for all pictures, or one for each; undefined is each picture's best. */
-export type Target = number | readonly number[] | undefined;
+/** One class for all pictures, or one for each, as an int32 `[N]` too; undefined is each picture's best. */
+export type Target = number | readonly number[] | Tensor | undefined;
 
-/** Says for the scores `[N, K]` of N pictures which class of each is meant. */
-export type ChooseTargets = (scores: Tensor) => readonly number[];
+/** Says for the scores `[N, K]` of N pictures which class of each is meant: int32 `[N]`. */
+export type ChooseTargets = (scores: Tensor) => Tensor;
 
 /** Reads the option `target` of `subject`. @throws ValueError, when called, for a class that the scores do not have */
 export function targetChooser(subject: string, target: Target): ChooseTargets {
   return (scores) => {
     const [count, classes] = scoresShape(subject, scores);
-    if (target === undefined) return [...scores.detach().argmax(1).data];
+    if (target === undefined) return scores.detach().argmax(1);
+    if (target instanceof Tensor) return requireClasses(subject, target, count);
     const targets = typeof target === 'number' ? Array(count).fill(target) : [...target];
     if (targets.length !== count)
       throw new ValueError(
@@ -28,14 +29,25 @@ export function targetChooser(subject: string, target: Target): ChooseTargets {
           subject,
           `target=${show(one)} must be a class from 0 to ${classes - 1}`,
         );
-    return targets;
+    return fromArray(Int32Array.from(targets), [count]);
   };
 }
 
-/** The score of each picture's target: `[N, K]` → `[N]`. */
-export function targetScores(scores: Tensor, targets: readonly number[]): Tensor {
-  const index = fromArray(Int32Array.from(targets), [targets.length, 1]);
-  return scores.gather(1, index).squeeze(1);
+/** Classes that are a tensor: what they are is seen where their scores are picked. */
+function requireClasses(subject: string, target: Tensor, count: number): Tensor {
+  if (target.dtype !== 'int32')
+    throw new DTypeError(subject, `target is ${target.dtype}, int32 is required; call .int()`);
+  if (target.ndim !== 1 || target.size(0) !== count)
+    throw new ShapeError(
+      subject,
+      `target ${formatShape(target.shape)} must be [${count}], a class for each picture`,
+    );
+  return target;
+}
+
+/** The score of each picture's target: `[N, K]` by `[N]`, or by the one of all `[1]`, → `[N]`. */
+export function targetScores(scores: Tensor, targets: Tensor): Tensor {
+  return scores.gather(1, targets.unsqueeze(1).expand(scores.size(0), 1)).squeeze(1);
 }
 
 function scoresShape(subject: string, scores: Tensor): readonly [count: number, classes: number] {

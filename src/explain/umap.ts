@@ -40,7 +40,7 @@ export async function umap(points: Tensor, ...given: [options?: UmapOptions]): P
   const { UMAP } = await import('umap-js');
   const rng = new Rng(seed);
   const map = new UMAP({ nNeighbors: neighbors, minDist, random: () => rng.uniform() });
-  const values = Array.from(points.data, Number);
+  const values = Array.from(await points.dataAsync(), Number);
   const placed = map.fit(
     Array.from({ length: rows }, (_, n) => values.slice(n * columns, (n + 1) * columns)),
   );

@@ -86,7 +86,8 @@ async function* explainBatch(
   const truth = inputs.map(({ path }) => classes.indexOf(basename(dirname(path))));
   const explain = (targets: readonly number[]) =>
     methods.map((method) => method.attribute(images, { target: targets, augSmooth }));
-  const main = explain(predicted.map((k) => options.target ?? k));
+  const first = predicted.map((k) => options.target ?? k);
+  const main = explain(first);
   const second = truth.map((k, n) => (k < 0 ? (predicted[n] ?? 0) : k));
   const differ = options.target === undefined && second.some((k, n) => k !== predicted[n]);
   const other = differ ? explain(second) : [];
@@ -94,8 +95,11 @@ async function* explainBatch(
   for (const [n, { path, input }] of inputs.entries()) {
     const picture = seenPicture(trained.transform, input.squeeze(0));
     const drawn: { image: Image; explained: Omit<ExplainedClass, 'png'> }[] = [];
-    const draw = (attributions: readonly Attribution[], role: ExplainedClass['role']) => {
-      const target = attributions[0]?.targets[n] ?? 0;
+    const draw = (
+      attributions: readonly Attribution[],
+      target: number,
+      role: ExplainedClass['role'],
+    ) => {
       const heatmaps = attributions.map(({ heatmap }) => heatmap.at(n));
       drawn.push({
         image: panel(picture, heatmaps, options),
@@ -107,9 +111,10 @@ async function* explainBatch(
         },
       });
     };
-    draw(main, options.target === undefined ? 'predicted' : 'asked');
-    if (differ && second[n] !== predicted[n]) draw(other, 'true');
     const best = predicted[n] ?? 0;
+    draw(main, first[n] ?? best, options.target === undefined ? 'predicted' : 'asked');
+    const truly = second[n] ?? best;
+    if (differ && truly !== best) draw(other, truly, 'true');
     yield {
       path,
       predicted: classes[best] ?? '',
@@ -125,7 +130,6 @@ async function* explainBatch(
 }
 
 function missedShare(attributions: readonly Attribution[], n: number): number | null {
-  const found = attributions.find(({ completeness }) => completeness !== undefined);
-  const own = found?.completeness?.[n];
-  return own === undefined ? null : Math.abs(own.delta / own.difference);
+  const found = attributions.find(({ completeness }) => completeness !== undefined)?.completeness;
+  return found === undefined ? null : found.delta.at(n).div(found.difference.at(n)).abs().item();
 }

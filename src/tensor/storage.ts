@@ -204,6 +204,8 @@ const waysOut: Readonly<Record<string, string>> = {
   data: 'use await tensor.dataAsync()',
   Generator: 'use await generator.drawSeedAsync(), whose number is a seed for what asked',
   'Generator.seed': 'await generator.state.dataAsync() first',
+  EigenCAM: 'use await method.attributeAsync(images)',
+  sanityCheck: 'use await explain.sanityCheckAsync(method, images)',
   truncNormal_: 'make the model before you choose that engine',
 };
 

@@ -23,8 +23,9 @@ export async function explainPicture(
   const { heatmap, targets } = method.attribute(input, target < 0 ? {} : { target });
   const [, height = 0, width = 0] = heatmap.shape;
   const values = Float32Array.from(await heatmap.dataAsync());
+  const [best = 0] = await targets.dataAsync();
   const seen = withAlpha(seenPicture(model.transform, input.squeeze(0)));
-  return { label: model.classes[targets[0] ?? 0] ?? '', heatmap: { height, width, values }, seen };
+  return { label: model.classes[best] ?? '', heatmap: { height, width, values }, seen };
 }
 
 /** RGB or grey → RGBA. */

@@ -96,7 +96,7 @@ for (const [name, make] of Object.entries(transformers))
     const scores = model.eval()(images);
     handle.remove();
     assert.ok(tokens);
-    const chosen = targets.map((k, n) => scores.at(n, k)).reduce((sum, score) => sum.add(score));
+    const chosen = scores.gather(1, targets.unsqueeze(1)).sum();
     const [gradient] = grad(chosen, [tokens]);
     const products = tokens
       .detach()

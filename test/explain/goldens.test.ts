@@ -48,7 +48,7 @@ for (const [name, method] of Object.entries(methods))
     const chosen = /chosen|options|baseline/.test(name);
     const target = chosen ? golden.chosen : undefined;
     const found = method.attribute(pictures, { target });
-    assert.deepEqual(found.targets, chosen ? golden.chosen : golden.top1);
+    assert.deepEqual(found.targets.toArray(), chosen ? golden.chosen : golden.top1);
     const { values = [], heatmap = [] } = golden.methods[name] ?? {};
     assertClose(found.values, values, 1e-4, `${name} values`);
     assertClose(found.heatmap, heatmap, 1e-4, `${name} heatmap`);

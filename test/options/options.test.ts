@@ -108,7 +108,7 @@ const families: readonly (readonly [RegExp, readonly unknown[]])[] = [
   [/^explain\.umap$/, [ones([3, 2])]],
   [/^metrics\.bootstrap$/, [3, () => 0]],
   [/^explain\.(featureGrid|filterGrid|tile|toPicture)$/, [image]],
-  [/^explain\.(overlay|sanityCheck)$/, [{}, image]],
+  [/^explain\.(overlay|sanityCheck(Async)?)$/, [{}, image]],
   [/^explain\.[A-Z]/, [new Linear(1, 1)]],
   [/^vision\.inspect\.previewTransforms$/, [{}, []]],
   [/^vision\.inspect\./, [[]]],
