@@ -71,17 +71,20 @@ export function chainQuestions(seed: number): Question[] {
 }
 
 /**
- * The convolutions among them, for bfloat16. Maxima and gradients are left out, which rounding moves from place
- * to place.
+ * The products among them, for bfloat16, which takes subnormal numbers for zeros. Maxima and gradients are left out, which rounding
+ * moves from place to place.
  */
 export function bfloat16Questions(seed: number): Question[] {
   return chains
-    .filter(({ name, ops }) => ops.includes('conv2d') && !/pooling/.test(name))
+    .filter(({ name, ops }) => ops.some((op) => narrow.test(op)) && !/pooling/.test(name))
     .map((opCase) => {
       const special = withSpecials(opCase, 'infinite', seed, isData(opCase));
       return question('chains', 'infinite', { ...special, grad: false });
     });
 }
+
+/** Ops that multiply numbers of bfloat16. */
+const narrow = /^(conv2d|linear)$/;
 
 const isData = (opCase: OpCase) => (place: number, shape: Shape) =>
   shape.length > 1 && !(place === 1 && opCase.ops.includes('conv2d'));

@@ -6,7 +6,12 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import type { Engine } from '../../src/engine/engine.js';
 import { openWasmEngine, type WasmEngine } from '../../src/engine/wasm/wasm.js';
-import { openMachineCode, withoutNarrow, withoutNative } from '../engine/native/machine.js';
+import {
+  nativeLevels,
+  openMachineCode,
+  withoutNarrow,
+  withoutNative,
+} from '../engine/native/machine.js';
 import {
   bfloat16Questions,
   chainQuestions,
@@ -51,16 +56,24 @@ for (const [name, { skip, open }] of Object.entries(engines))
           [],
         );
       });
-
-    test('convolutions in bfloat16', { skip: name !== 'native' || withoutNarrow }, () => {
-      const asked = { engine: opened(), precision: 'bfloat16' } as const;
-      const all = [...bfloat16Questions(seed), ...bfloat16Questions(seed + 1)];
-      assert.deepEqual(
-        all.flatMap((question) => wrongAnswers(question, asked)),
-        [],
-      );
-    });
   });
+
+describe('special numbers in bfloat16', { skip: withoutNarrow }, () => {
+  for (const level of nativeLevels.filter((one) => one !== 'avx2'))
+    test(`products, ${level}`, () => {
+      const engine = openMachineCode({ threads: 2, winograd, level });
+      const asked = { engine, precision: 'bfloat16' } as const;
+      const all = [0, 1, 2, 3].flatMap(bfloat16Questions);
+      try {
+        assert.deepEqual(
+          all.flatMap((question) => wrongAnswers(question, asked)),
+          [],
+        );
+      } finally {
+        engine.stop();
+      }
+    });
+});
 
 test('the special numbers come through to most results', () => {
   const special = questions.filter(isSpecial).length;
