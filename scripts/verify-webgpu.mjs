@@ -5,7 +5,7 @@
 //   tests      the tests of the engine
 //   cases      every op case, eagerly and compiled, with and without tiles, against engine reference
 //   models     whole networks against PyTorch's losses and the reference's: ResNet-18 at 32 × 32 among them
-//   networks   `count` random small networks from `seed` on, every other one with tiles
+//   networks   `count` random small networks from `seed` on, every other one with tiles, two of four by Winograd wherever it can
 //   float16    precision float16, where the adapter has it: every op case, whole networks, and random ones, a quarter of `count`
 //   steps      1,000 steps, whose memory is counted
 //   training   a training of digits that goes on from engine to engine, beside one on the CPU alone; one of float16 where the
@@ -37,7 +37,8 @@ const env = { ...process.env, WICK_ALL_CASES: '1', WICK_WEBGPU_ADAPTER: 'softwar
 const failed = [];
 
 const parts = {
-  tests: () => runTests('ending', 'owner', 'places', 'plan', 'training'),
+  tests: () =>
+    runTests('ending', 'half', 'owner', 'places', 'plan', 'products', 'training', 'winograd'),
   cases: () => runTests('kernels'),
   models: () => runTests('models'),
   networks: () => networks(count),
@@ -75,12 +76,14 @@ function runTests(...names) {
 }
 
 function networks(many, precision = 'float32') {
-  const engines = [false, true].map((tiles) => openWebGpuEngine({ adapter: 'software', tiles }));
+  const engines = [true, 'always'].flatMap((winograd) =>
+    [false, true].map((tiles) => openWebGpuEngine({ adapter: 'software', tiles, winograd })),
+  );
   if (precision === 'float16' && !engines[0].adapter.float16)
     return console.log(`no random networks: ${engines[0].adapter.description} has no shader-f16`);
   let redrawn = 0;
   for (let seed = first; seed < first + many; seed++) {
-    const engine = engines[seed % 2];
+    const engine = engines[seed % engines.length];
     const spec = thinned(drawNetwork(seed));
     const { problems, draws } = verdict(spec, engine, precision);
     if (draws > 1) redrawn++;

@@ -4,8 +4,10 @@ import type { Value } from '../../../graph/graph.js';
 import { groupsFor, type Kernel, threadPlace } from '../kernel.js';
 import { strided } from '../wgsl/places.js';
 
-/** Threads of a group that fold together. */
-const together = 64;
+/** Threads of a group that fold together: more where sums are long, for there are often too few of them to fill a GPU. */
+const usual = 64;
+const many = 256;
+const long = 64 * usual;
 
 /** So many elements a thread folds by itself. */
 const few = 128;
@@ -60,14 +62,15 @@ export function foldKernel(
     ${take}
   }`;
   if (size <= few || count >= 1 << 16) {
-    const groups = groupsFor(count, together);
-    const body = `  let o = ${threadPlace(groups, together)};
+    const groups = groupsFor(count, usual);
+    const body = `  let o = ${threadPlace(groups, usual)};
   if (o >= ${count}u) { return; }
   ${start}
 ${loop('0u', '1u')}
   ${finish}`;
-    return { name, reads, writes, body, size: [together, 1, 1], groups };
+    return { name, reads, writes, body, size: [usual, 1, 1], groups };
   }
+  const together = size >= long ? many : usual;
   const groups = groupsFor(count, 1);
   const number = groups[1] === 1 ? 'wg.x' : `wg.x + wg.y * ${groups[0]}u`;
   const keep = state.map(([own]) => `${own}Of[l.x] = ${own};`).join(' ');
