@@ -53,6 +53,12 @@ const cases = [
   pointwise([1, 72, 5, 8], [36, 36, 1, 1], 2),
   pointwise([3, 9, 5, 5], [40, 9, 1, 1]),
   {
+    name: 'a matrix by itself, of which one side is read by vectors',
+    ops: ['matmul'],
+    inputs: [input([36, 36])],
+    run: (x) => matmul([x, x], { transposeA: false, transposeB: false }),
+  },
+  {
     name: 'a linear layer',
     ops: ['linear'],
     inputs: [input([37, 19]), input([40, 19]), input([40])],
