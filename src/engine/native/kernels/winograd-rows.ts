@@ -1,13 +1,14 @@
 /**
  * Winograd's transforms of a row of tiles, a vector of channels at a time: pixels `[blocks][H][W][16]` to and from 36 matrices of
- * `[tiles][channels]`. Sizes and edges are part of the code.
+ * `[tiles][channels]`, or 16 of small tiles. Sizes and edges are part of the code.
  */
 import type { Precision } from '../../precision.js';
 import type { Vec } from '../asm/operands.js';
 import { bytesOf, type Cursor, type KernelWriter } from '../kernel-writer.js';
 import { type Ending, storeEnded } from './ending.js';
 import { type ElementForm, formBytes, storeForm } from './pairs.js';
-import { gradientPass, inputPass, outputPass, twoPasses } from './winograd-passes.js';
+import { gradientPass, inputPass, outputPass, type Pass, twoPasses } from './winograd-passes.js';
+import { smallInputPass, smallOutputPass } from './winograd-small-passes.js';
 
 /** Elements [first, end) of a window or tile; the others are outside of the image. */
 export interface Span {
@@ -16,6 +17,8 @@ export interface Span {
 }
 
 export interface TileRow {
+  /** Matrices in a row and in a column of a transformed tile: of four pixels, or of two. */
+  readonly points: 6 | 4;
   /** Rows of the window that are inside, and the same of the columns for runs of tiles that are alike. */
   readonly rows: Span;
   readonly runs: readonly (Span & { readonly count: number })[];
@@ -25,7 +28,7 @@ export interface TileRow {
   readonly blocks: number;
   readonly rowBytes: number;
   readonly blockBytes: number;
-  /** Bytes between the 36 matrices, and between tiles in them. */
+  /** Bytes between the matrices, and between tiles in them. */
   readonly matrix: number;
   readonly tile: number;
   /** Of the pixels. */
@@ -73,20 +76,25 @@ function eachTile(
 /** V = Bᵀ x B. Arguments: x at the corner of the first window, V at the row's first tile, room for a pass. */
 export function winogradInput(w: KernelWriter, shape: TileRow): void {
   const { x, v, temp } = w.pointers('x', 'v', 'temp');
-  const pass = inputPass(w);
-  const registers = w.vectors(6);
-  eachTile(w, shape, x, v, (window, tile, columns) => {
-    twoPasses(w, {
-      ...{ pass, registers, temp },
-      hasColumn: (j) => isIn(columns, j),
-      load: pixelsOf(w, shape, window),
-      store: (from, i, j) =>
-        storeForm(w, shape.form ?? 'float32', tile.at((i * 6 + j) * shape.matrix), from),
+  const { points } = shape;
+  const transform = <From extends readonly Vec[], To extends readonly Vec[]>(
+    pass: Pass<From, To>,
+    registers: From,
+  ) =>
+    eachTile(w, shape, x, v, (window, tile, columns) => {
+      twoPasses(w, {
+        ...{ pass, registers, temp },
+        hasColumn: (j) => isIn(columns, j),
+        load: pixelsOf(w, shape, window),
+        store: (from, i, j) =>
+          storeForm(w, shape.form ?? 'float32', tile.at((i * points + j) * shape.matrix), from),
+      });
     });
-  });
+  if (points === 6) transform(inputPass(w), w.vectors(6));
+  else transform(smallInputPass(w), w.vectors(4));
 }
 
-/** D = A dy Aᵀ. Arguments: dy at the first tile's corner, D at the row's first tile, room for a pass. */
+/** D = A dy Aᵀ, of tiles of four pixels. Arguments: dy at the first tile's corner, D at the row's first tile, room for a pass. */
 export function winogradGradient(w: KernelWriter, shape: TileRow): void {
   const { dy, d, temp } = w.pointers('dy', 'd', 'temp');
   const pass = gradientPass(w);
@@ -117,24 +125,29 @@ export interface OutputRow extends TileRow {
 /** y = Aᵀ M A + bias. Arguments: y at the first tile's corner, M at the row's first tile, a float per channel, room for a pass. */
 export function winogradOutput(w: KernelWriter, shape: OutputRow): void {
   const { y, m, bias, temp } = w.pointers('y', 'm', 'bias', 'temp');
-  const pass = outputPass(w);
-  const registers = w.vectors(6);
+  const { points } = shape;
   const add = w.vector();
   const startsVector = () => {
     w.vmovups(add, bias.at());
     bias.advance(4 * w.level.lanes);
   };
-  eachTile(w, { ...shape, startsVector }, y, m, (window, tile, columns) => {
-    twoPasses(w, {
-      ...{ pass, registers, temp },
-      rows: shape.rows.end,
-      load: (to, i, j) => w.vmovups(to, tile.at((i * 6 + j) * shape.matrix)),
-      store(from, i, j) {
-        if (!isIn(columns, j)) return;
-        w.vaddps(from, from, add);
-        const at = window.at(i * shape.rowBytes + j * pixelBytes(shape));
-        storeEnded(w, shape.storage, shape.ending, [{ sum: from, at, part: undefined }]);
-      },
+  const transform = <From extends readonly Vec[], To extends readonly Vec[]>(
+    pass: Pass<From, To>,
+    registers: From,
+  ) =>
+    eachTile(w, { ...shape, startsVector }, y, m, (window, tile, columns) => {
+      twoPasses(w, {
+        ...{ pass, registers, temp },
+        rows: shape.rows.end,
+        load: (to, i, j) => w.vmovups(to, tile.at((i * points + j) * shape.matrix)),
+        store(from, i, j) {
+          if (!isIn(columns, j)) return;
+          w.vaddps(from, from, add);
+          const at = window.at(i * shape.rowBytes + j * pixelBytes(shape));
+          storeEnded(w, shape.storage, shape.ending, [{ sum: from, at, part: undefined }]);
+        },
+      });
     });
-  });
+  if (points === 6) transform(outputPass(w), w.vectors(6));
+  else transform(smallOutputPass(w), w.vectors(4));
 }

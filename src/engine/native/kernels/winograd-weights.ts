@@ -1,8 +1,11 @@
 /** Winograd's transforms of weights in PyTorch's order `[O][I][3][3]`, a vector of channels at a time. */
+import type { Vec } from '../asm/operands.js';
 import type { KernelWriter } from '../kernel-writer.js';
 import { type ElementForm, storeForm } from './pairs.js';
 import { transpose } from './transpose.js';
-import { passBytes, tapPass, twoPasses, weightPass } from './winograd-passes.js';
+import { type Pass, passBytes, tapPass, twoPasses, weightPass } from './winograd-passes.js';
+import type { TileRow } from './winograd-rows.js';
+import { smallWeightPass } from './winograd-small-passes.js';
 
 const taps = 9;
 const kernelBytes = 4 * taps;
@@ -12,7 +15,7 @@ export interface WeightSlice {
   readonly channels: number;
   /** Channels to work on: of the input, or for turned kernels of the output. */
   readonly count: number;
-  /** Bytes between the 36 matrices, and between their rows, which are channels that a product sums over. */
+  /** Bytes between the matrices, and between their rows, which are channels that a product sums over. */
   readonly matrix: number;
   readonly row: number;
 }
@@ -22,6 +25,8 @@ const formsOf = (pairs: boolean): readonly ElementForm[] =>
   pairs ? ['first', 'second'] : ['float32'];
 
 export interface TransformedSlice extends WeightSlice {
+  /** As {@link TileRow} has them. */
+  readonly points: TileRow['points'];
   /** Whether rows are of pairs of channels, as bfloat16. */
   readonly pairs: boolean;
 }
@@ -35,10 +40,17 @@ const fetchAhead = 4;
 /** Room for them and a pass. */
 export const weightTempBytes = kernelsBytes + passBytes;
 
+/** G of tiles of four pixels, or of two. */
+const weightPassOf = (
+  w: KernelWriter,
+  points: TileRow['points'],
+): Pass<readonly [Vec, Vec, Vec], readonly Vec[]> =>
+  points === 6 ? weightPass(w) : smallWeightPass(w);
+
 /** U = G w Gᵀ for a vector of output channels. Arguments: w at [o][c][0][0], U at [0][c][o], room. */
 export function winogradWeights(
   w: KernelWriter,
-  { channels, count, matrix, row, pairs }: TransformedSlice,
+  { points, channels, count, matrix, row, pairs }: TransformedSlice,
 ): void {
   const { weights, u, temp } = w.pointers('weights', 'u', 'temp');
   const { lanes } = w.level;
@@ -60,7 +72,7 @@ export function winogradWeights(
       });
     });
     w.scope(() => {
-      const pass = weightPass(w);
+      const pass = weightPassOf(w, points);
       const registers = w.vectors(3);
       const kernel = temp.fork();
       const forms = formsOf(pairs);
@@ -69,7 +81,7 @@ export function winogradWeights(
           twoPasses(w, {
             ...{ pass, registers, temp: passTemp },
             load: (to, i, j) => w.vmovups(to, kernel.at((i * 3 + j) * vectorBytes)),
-            store: (from, i, j) => storeForm(w, form, u.at((i * 6 + j) * matrix), from),
+            store: (from, i, j) => storeForm(w, form, u.at((i * points + j) * matrix), from),
           });
           kernel.advance(taps * vectorBytes);
         }
@@ -85,7 +97,7 @@ export function winogradWeights(
  */
 export function winogradTurnedWeights(
   w: KernelWriter,
-  { channels, count, matrix, row, pairs }: TransformedSlice,
+  { points, channels, count, matrix, row, pairs }: TransformedSlice,
 ): void {
   const { weights, u, temp } = w.pointers('weights', 'u', 'temp');
   const { lanes } = w.level;
@@ -111,12 +123,12 @@ export function winogradTurnedWeights(
       });
     });
     w.scope(() => {
-      const pass = weightPass(w);
+      const pass = weightPassOf(w, points);
       const registers = w.vectors(3);
       twoPasses(w, {
         ...{ pass, registers, temp: passTemp },
         load: (to, i, j) => w.vmovups(to, temp.at((i * 3 + j) * vectorBytes)),
-        store: (from, i, j) => storeForm(w, form, u.at((i * 6 + j) * matrix), from),
+        store: (from, i, j) => storeForm(w, form, u.at((i * points + j) * matrix), from),
       });
     });
     weights.advance(channels * kernelBytes);

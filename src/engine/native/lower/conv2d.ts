@@ -30,7 +30,7 @@ import { emitWinograd } from './winograd.js';
 import { emitWinogradGradient } from './winograd-gradient.js';
 import { emitLines } from './winograd-lines.js';
 import { emitLinesGradient } from './winograd-lines-gradient.js';
-import { block as winogradBlock } from './winograd-tiling.js';
+import { pointsOf, type TileSize, block as winogradBlock } from './winograd-tiling.js';
 
 /**
  * Whether tiles compute the pass: where an element of a kernel has enough channels to fill what a tile sums over, and rows of pixels enough
@@ -70,18 +70,29 @@ function geometryOf(
 }
 
 /**
- * Whether Winograd computes the pass: where it can, and has tiles enough for what it costs to transform the weights, which have
- * four times as many elements then. For the gradient of the input, `geometry` has that as its output.
+ * The tiles by which Winograd computes the pass: where it can, and has enough of them for what it costs to transform the weights, which
+ * have four times as many elements then. Few tiles take less time than that, so that for weights that stay from run to run they are
+ * tiles of two pixels: the weights have 16/9 times as many elements, and are kept. For the gradient of the input, `geometry` has
+ * that as its output.
  */
-function isFast({ winograd }: LowerContext, geometry: StoredGeometry): boolean {
+function winogradTile(
+  { winograd }: LowerContext,
+  geometry: StoredGeometry,
+  weightsStay: boolean,
+): TileSize | undefined {
   const { batch, outSize, channels, outChannels, depthwise } = geometry;
-  const tiles = batch * Math.ceil(outSize[0] / 4) * Math.ceil(outSize[1] / 4);
-  const matrices = 36 * (4 * tiles * Math.max(channels, outChannels) + 192);
-  const pays = tiles >= worthTransforming && areReachable(matrices);
-  return winograd && !depthwise && pays && isWinograd(geometry);
+  const tilesOf = (size: TileSize) =>
+    batch * Math.ceil(outSize[0] / size) * Math.ceil(outSize[1] / size);
+  const tileSize = weightsStay && tilesOf(4) < fewTiles ? 2 : 4;
+  const tiles = tilesOf(tileSize);
+  const matrices = pointsOf(tileSize) ** 2 * (4 * tiles * Math.max(channels, outChannels) + 192);
+  const kept = tileSize === 2 ? 16 * (4 * channels * outChannels + 192 * outChannels) : 0;
+  const pays = tiles >= worthTransforming && areReachable(matrices, kept);
+  return winograd && !depthwise && pays && isWinograd(geometry) ? tileSize : undefined;
 }
 
 const worthTransforming = 12;
+const fewTiles = 20;
 
 /** Winograd along rows, where that pays and tiles of two dimensions do not: how, and the layout to read x in. */
 function linesFor(
@@ -199,7 +210,8 @@ export function conv2dLowering(kernels: Kernels): Lowering<ConvNodeAttrs> {
     if (geometry === undefined || geometry.outChannels <= fewChannels) return false;
     const { batch, channels, outChannels, padding, kernel } = geometry;
     const field = isTiled(kernels, context, geometry);
-    const tiled = !field && isFast(context, geometry);
+    const tileSize = field ? undefined : winogradTile(context, geometry, context.isSteady(w));
+    const tiled = tileSize !== undefined;
     const along = field || tiled ? undefined : linesFor(context, geometry);
     const weights = context.input(w);
     const bias = biasOf(context, node.inputs[2], outChannels);
@@ -210,7 +222,7 @@ export function conv2dLowering(kernels: Kernels): Lowering<ConvNodeAttrs> {
     const shared = { ...images, batch, weights, bias, ending };
     if (field) emitTiles(kernels, context, geometry, { ...shared, isDepthwise: false });
     else if (tiled)
-      emitWinograd(kernels, context, { ...shared, padding: padding[0], isTurned: false });
+      emitWinograd(kernels, context, { ...shared, padding: padding[0], tileSize, isTurned: false });
     else if (along !== undefined)
       emitLines(kernels, context, {
         ...{ ...geometry, ...shared, lines: along.lines, isTurned: false },
@@ -232,7 +244,9 @@ export function conv2dBackwardInputLowering(kernels: Kernels): Lowering<Conv2dAt
     const { batch, inChannels, size, padding, kernel, stride } = geometry;
     const turned = turnedGeometry(geometry);
     const field = isTiled(kernels, context, turned);
-    const tiled = !field && isFast(context, { ...geometry, outSize: size });
+    const written = { ...geometry, outSize: size };
+    const tileSize = field ? undefined : winogradTile(context, written, context.isSteady(w));
+    const tiled = tileSize !== undefined;
     const isDense = Math.max(...stride) === 1;
     const along = field || tiled || !isDense ? undefined : linesFor(context, turned);
     const weights = context.input(w);
@@ -241,7 +255,9 @@ export function conv2dBackwardInputLowering(kernels: Kernels): Lowering<Conv2dAt
     const shared = { ...images, batch, weights, bias, ending: { adds: false } };
     if (field) emitTilesInput(kernels, context, geometry, { ...shared, isDepthwise: false });
     else if (tiled)
-      emitWinograd(kernels, context, { ...shared, padding: 2 - padding[0], isTurned: true });
+      emitWinograd(kernels, context, {
+        ...{ ...shared, padding: 2 - padding[0], tileSize, isTurned: true },
+      });
     else if (along !== undefined)
       emitLines(kernels, context, {
         ...{ ...turned, ...shared, lines: along.lines, isTurned: true },
@@ -295,7 +311,7 @@ export function conv2dBackwardWeightLowering(kernels: Kernels): Lowering<Conv2dA
       emitTileGradient(kernels, context, geometry, { batch, x: from, dy: to, dw: weights });
       return true;
     }
-    const tiled = isFast(context, geometry);
+    const tiled = winogradTile(context, geometry, false) !== undefined;
     const along = tiled ? undefined : linesFor(context, geometry);
     const isDirect = !tiled && along === undefined;
     if (isDirect && !hasDirectGradient(kernels, geometry, depthwise)) return false;

@@ -11,8 +11,8 @@ import { shareOf, unitsOf } from './shares.js';
 import type { StoredImage } from './stored-image.js';
 import {
   block,
-  matrices,
   piecesOfRow,
+  pointsOf,
   rowsAt,
   type TiledImage,
   tilesByMatrix,
@@ -20,6 +20,7 @@ import {
 } from './winograd-tiling.js';
 
 const tapBytes = 4 * 9;
+const matrices = pointsOf(4) ** 2;
 const padBytes = 192;
 const stripPlaces = 40;
 
@@ -60,7 +61,7 @@ export function emitWinogradGradient(
     dy.channels % partChannels === 0;
   // In a plan of that precision pairs of tiles are multiplied, as bfloat16.
   const pairs = context.precision === 'bfloat16';
-  const tiling = tilingOf(conv.batch, dy.size, isWide, pairs ? 2 : 1);
+  const tiling = tilingOf(conv.batch, dy.size, { fits: isWide, perPlace: pairs ? 2 : 1 });
   const tiled = ({ size, channels, storage }: StoredImage) => ({
     ...{ size, blocks: channels / block, tiling, storage },
   });
@@ -82,17 +83,19 @@ interface Matrices {
   readonly dy: Operand;
   readonly vMatrix: number;
   readonly dMatrix: number;
+  /** Bytes between places. */
+  readonly vTile: number;
+  readonly dTile: number;
 }
 
 /** Transforms the tiles at row `row` of places of both images into matrices whose first place is `firstPlace`. */
 function transformPlaces(
-  { kernels, conv, input, gradient, pairs }: Plan,
+  { kernels, input, gradient, pairs }: Plan,
   call: Call,
-  { v, d, temp, x, dy, vMatrix, dMatrix }: Matrices,
+  { v, d, temp, x, dy, vMatrix, dMatrix, vTile, dTile }: Matrices,
   row: number,
   firstPlace: number,
 ): void {
-  const [vTile, dTile] = [conv.x.channels * 4, conv.dy.channels * 4];
   const forms: readonly ElementForm[] = pairs ? ['first', 'second'] : ['float32'];
   rowsAt(input.tiling, row).forEach((tileRow, i) => {
     const form = forms[i] ?? 'float32';
@@ -121,6 +124,7 @@ function emitStrips(plan: Plan): void {
   const mostRows = Math.ceil(rows / threads);
   const strips = Math.max(1, Math.round((mostRows * across) / stripPlaces));
   const stripRows = Math.ceil(mostRows / strips);
+  const [vTile, dTile] = [channels * 4, outChannels * 4];
   const vMatrix = matrixBytes(stripRows * across, channels);
   const dMatrix = matrixBytes(stripRows * across, outChannels);
   const sMatrix = matrixBytes(channels, outChannels);
@@ -143,12 +147,12 @@ function emitStrips(plan: Plan): void {
       const count = Math.min(stripRows, end - row);
       const images = Array.from({ length: count }, (_, i) => imagesAt(row + i)).flat();
       ofImages({ first: Math.min(...images), end: Math.max(...images) + 1 });
-      const own_ = { v: vOwn, d: dOwn, temp: own, x, dy, vMatrix, dMatrix };
-      for (let i = 0; i < count; i++) transformPlaces(plan, call, own_, row + i, row * across);
+      const operands = { v: vOwn, d: dOwn, temp: own, x, dy, vMatrix, dMatrix, vTile, dTile };
+      for (let i = 0; i < count; i++) transformPlaces(plan, call, operands, row + i, row * across);
       const products = kernels.get(product, {
         ...{ m: channels, n: outChannels, k: count * across, pairs, tile },
-        ...{ aRow: 4, aStep: channels * 4, cRow: outChannels * 4 },
-        ...{ bStep: outChannels * 4, bPanel: tile.vectors * lanes * 4 },
+        ...{ aRow: 4, aStep: vTile, cRow: outChannels * 4 },
+        ...{ bStep: dTile, bPanel: tile.vectors * lanes * 4 },
         batch: { count: matrices, a: vMatrix, b: dMatrix, c: sMatrix },
         accumulates: row > first,
       });
@@ -172,6 +176,9 @@ function emitStrips(plan: Plan): void {
   });
 }
 
+/** Bytes between places that a product reads one after the other: a power of two would put them into few sets of the first-level cache. */
+const tileBytes = (channels: number) => channels * 4 + 64;
+
 /** All tiles are transformed first; then each thread makes parts of the gradient from start to end. */
 function emitParts(plan: Plan): void {
   const { kernels, context, conv, input, temp, pairs } = plan;
@@ -181,8 +188,9 @@ function emitParts(plan: Plan): void {
   const part = partChannels;
   const { lanes } = kernels.level;
   const tile = tileFor(part, kernels.level);
-  const vMatrix = matrixBytes(places, channels);
-  const dMatrix = matrixBytes(places, outChannels);
+  const [vTile, dTile] = [tileBytes(channels), tileBytes(outChannels)];
+  const vMatrix = places * vTile + padBytes;
+  const dMatrix = places * dTile + padBytes;
   const sMatrix = matrixBytes(part, part);
   const v = context.scratch(matrices * vMatrix);
   const d = context.scratch(matrices * dMatrix);
@@ -191,7 +199,8 @@ function emitParts(plan: Plan): void {
   const first = new KernelPhase(context);
   const operands = {
     ...{ v: first.operand(v), d: first.operand(d), temp: first.own(temp) },
-    ...{ x: first.operand(conv.x.pointer), dy: first.operand(conv.dy.pointer), vMatrix, dMatrix },
+    ...{ x: first.operand(conv.x.pointer), dy: first.operand(conv.dy.pointer) },
+    ...{ vMatrix, dMatrix, vTile, dTile },
   };
   first.run((thread, call) => {
     for (const row of unitsOf(rows, thread, threads)) transformPlaces(plan, call, operands, row, 0);
@@ -204,8 +213,8 @@ function emitParts(plan: Plan): void {
     ...some,
     kernel: kernels.get(product, {
       ...{ m: part, n: part, k: some.count, pairs, tile },
-      ...{ aRow: 4, aStep: channels * 4, cRow: part * 4 },
-      ...{ bStep: outChannels * 4, bPanel: tile.vectors * lanes * 4 },
+      ...{ aRow: 4, aStep: vTile, cRow: part * 4 },
+      ...{ bStep: dTile, bPanel: tile.vectors * lanes * 4 },
       batch: { count: some.matrices, a: vMatrix, b: dMatrix, c: sMatrix },
     }),
   }));
@@ -218,8 +227,8 @@ function emitParts(plan: Plan): void {
       const output = Math.floor(i / inputParts) * part;
       const channel = (i % inputParts) * part;
       for (const { kernel, matrix, first } of products) {
-        const a = vAll.at(matrix * vMatrix + 4 * (first * channels + channel));
-        const b = dAll.at(matrix * dMatrix + 4 * (first * outChannels + output));
+        const a = vAll.at(matrix * vMatrix + first * vTile + 4 * channel);
+        const b = dAll.at(matrix * dMatrix + first * dTile + 4 * output);
         call(kernel, a, b, sOwn.at(matrix * sMatrix));
       }
       for (let o = 0; o < part; o += lanes) {

@@ -9,20 +9,23 @@ import { bytesOf } from '../kernel-writer.js';
 import type { Span, TileRow } from '../kernels/winograd-rows.js';
 import { runsOf } from '../runs.js';
 
-const tileSize = 4;
 export const block = 16;
 
-/** Matrices in a row and in a column of a transformed tile. */
-const points = 6;
-export const matrices = points * points;
+/** Pixels of a tile's side. */
+export type TileSize = 4 | 2;
 
-/** A dimension in tiles, the first `full` of which have four pixels. */
+/** Matrices in a row and in a column of a transformed tile: a kernel of three taps reads two pixels beside it. */
+export const pointsOf = (tileSize: TileSize): 6 | 4 => (tileSize === 4 ? 6 : 4);
+
+/** A dimension in tiles, the first `full` of which have `tileSize` pixels, the others one less. */
 interface Cut {
+  readonly tileSize: TileSize;
   readonly tiles: number;
   readonly full: number;
 }
 
 export interface Tiling {
+  readonly tileSize: TileSize;
   readonly down: Cut;
   readonly across: Cut;
   /** Rows of tiles of all images, and those of full height. */
@@ -36,19 +39,26 @@ export interface Tiling {
   readonly places: number;
 }
 
-/** @param fits Whether there may be tiles of three. */
+interface TilingOptions {
+  /** @default 4 */
+  readonly tileSize?: TileSize;
+  /** Whether there may be tiles of three. @default false */
+  readonly fits?: boolean;
+  /** @default 1 */
+  readonly perPlace?: 1 | 2;
+}
+
 export function tilingOf(
   batch: number,
   [height, width]: Size2d,
-  fits: boolean,
-  perPlace: 1 | 2 = 1,
+  { tileSize = 4, fits = false, perPlace = 1 }: TilingOptions,
 ): Tiling {
-  const [down, across] = [cut(height, fits), cut(width, fits)];
+  const [down, across] = [cut(height, tileSize, fits), cut(width, tileSize, fits)];
   const [rows, fullRows] = [batch * down.tiles, batch * down.full];
   const fullPlaceRows = Math.ceil(fullRows / perPlace);
   const placeRows = fullPlaceRows + Math.ceil((rows - fullRows) / perPlace);
   return {
-    ...{ down, across, rows, fullRows, perPlace },
+    ...{ tileSize, down, across, rows, fullRows, perPlace },
     ...{ placeRows, fullPlaceRows, places: placeRows * across.tiles },
   };
 }
@@ -66,14 +76,14 @@ export function rowsAt(tiling: Tiling, place: number): readonly number[] {
   });
 }
 
-function cut(size: number, fits: boolean): Cut {
+function cut(size: number, tileSize: TileSize, fits: boolean): Cut {
   const tiles = Math.ceil(size / tileSize);
   const missing = tiles * tileSize - size;
-  return { tiles, full: fits && missing < tiles ? tiles - missing : tiles };
+  return { tileSize, tiles, full: fits && missing < tiles ? tiles - missing : tiles };
 }
 
 /** Where the tile at `position` starts, in pixels. */
-const startOf = ({ full }: Cut, position: number) =>
+const startOf = ({ tileSize, full }: Cut, position: number) =>
   position * tileSize - Math.max(0, position - full);
 
 /** Places of tiles [first, first + count) in `matrices` matrices from `matrix` on. */
@@ -87,8 +97,10 @@ export interface MatrixTiles {
 /** The tiles that each matrix is of. */
 export function tilesByMatrix(tiling: Tiling): readonly MatrixTiles[] {
   const { across, placeRows: rows, fullPlaceRows: fullRows, places } = tiling;
+  const points = pointsOf(tiling.tileSize);
   const all = { first: 0, count: places };
-  if (fullRows === rows && across.full === across.tiles) return [{ matrix: 0, matrices, ...all }];
+  if (fullRows === rows && across.full === across.tiles)
+    return [{ matrix: 0, matrices: points ** 2, ...all }];
   const highEnd = fullRows * across.tiles;
   const first = fullRows * (across.tiles - across.full);
   const wideEnd = highEnd + (rows - fullRows) * across.full;
@@ -113,7 +125,7 @@ export interface TiledImage {
   readonly blocks: number;
   readonly tiling: Tiling;
   /** Pixels of a full tile's window, and those of them that lie before the tile. */
-  readonly window: 6 | 4;
+  readonly window: 6 | 4 | 2;
   readonly before: number;
   readonly storage: Precision;
 }
@@ -135,7 +147,7 @@ export function piecesOfRow(
 ): readonly RowPiece[] {
   const { size, tiling, window, before, storage } = image;
   const [height, width] = size;
-  const { down, across } = tiling;
+  const { tileSize, down, across } = tiling;
   const pixel = block * bytesOf(storage);
   const rowBytes = width * pixel;
   const position = row % down.tiles;
@@ -150,6 +162,7 @@ export function piecesOfRow(
     return {
       shape: {
         ...{
+          points: pointsOf(tileSize),
           rows,
           runs: runsOf(spans).map(({ value, count }) => ({ ...value, count })),
           step,
