@@ -203,23 +203,32 @@ interface Slice {
 const lanes = 16;
 const panelChannels = panelVectors * lanes;
 
-/** Channels outermost, so that a thread goes through few of the weights; rows are cut where there are too few units for the threads. */
-function unitsOfSlices({ context, conv, parts }: Plan): Slice[] {
-  const { channels } = conv.to;
-  const panels = Math.ceil(channels / panelChannels);
-  const cuts = Math.ceil((2 * context.threads) / (panels * conv.batch));
+/** Bytes of fields that stay in a core's second-level cache beside a panel of weights. */
+const groupBytes = 2 ** 20;
+
+/**
+ * Channels outermost, so that a thread goes through few of the weights, for groups of images: all their fields, read once for each panel, stay in a
+ * core's cache. Rows are cut where there are too few units for the threads.
+ */
+function unitsOfSlices({ context, conv, field, parts }: Plan): Slice[] {
+  const { batch, to } = conv;
+  const panels = Math.ceil(to.channels / panelChannels);
+  const cuts = Math.ceil((2 * context.threads) / (panels * batch));
+  const groups = Math.ceil((batch * field.imageBytes) / groupBytes);
+  const group = Math.ceil(batch / groups);
   const slices: Slice[] = [];
-  for (let panel = 0; panel < panels; panel++)
-    for (let image = 0; image < conv.batch; image++)
-      for (const part of parts) {
-        const { outSize } = part.axes[0];
-        const each = Math.ceil(outSize / cuts);
-        for (let row = 0; row < outSize; row += each)
-          slices.push({
-            ...{ part, panel, image, row, rows: Math.min(each, outSize - row) },
-            channels: Math.min(panelChannels, channels - panel * panelChannels),
-          });
-      }
+  for (let first = 0; first < batch; first += group)
+    for (let panel = 0; panel < panels; panel++)
+      for (let image = first; image < Math.min(batch, first + group); image++)
+        for (const part of parts) {
+          const { outSize } = part.axes[0];
+          const each = Math.ceil(outSize / cuts);
+          for (let row = 0; row < outSize; row += each)
+            slices.push({
+              ...{ part, panel, image, row, rows: Math.min(each, outSize - row) },
+              channels: Math.min(panelChannels, to.channels - panel * panelChannels),
+            });
+        }
   return slices;
 }
 
