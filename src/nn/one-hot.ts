@@ -1,4 +1,5 @@
-import { DTypeError, ValueError } from '../core/errors.js';
+import { DTypeError } from '../core/errors.js';
+import { requireWhole } from '../core/options.js';
 import { arange } from '../tensor/creation.js';
 import type { Tensor } from '../tensor/tensor.js';
 
@@ -6,8 +7,7 @@ import type { Tensor } from '../tensor/tensor.js';
 export function oneHot(labels: Tensor, numClasses: number): Tensor {
   if (labels.dtype !== 'int32')
     throw new DTypeError('oneHot', `labels are ${labels.dtype}, int32 is required`);
-  if (!Number.isInteger(numClasses) || numClasses < 1)
-    throw new ValueError('oneHot', `numClasses=${numClasses} must be a whole number ≥ 1`);
+  requireWhole('oneHot', { numClasses });
   return labels
     .unsqueeze(-1)
     .eq(arange(numClasses, { dtype: 'int32' }))

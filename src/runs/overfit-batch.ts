@@ -1,5 +1,5 @@
 import { ValueError } from '../core/errors.js';
-import { optionReader } from '../core/options.js';
+import { optionReader, requireWhole } from '../core/options.js';
 import type { Task } from '../recipes/recipe.js';
 import type { Settings } from '../recipes/settings/schema.js';
 import { requireFiniteLoss } from '../train/require-finite.js';
@@ -43,8 +43,7 @@ export async function overfitBatch(
   ...given: [options?: OverfitOptions]
 ): Promise<Overfit> {
   const { steps: most = 500, onStep, signal } = readOptions(given);
-  if (!Number.isInteger(most) || most < 1)
-    throw new ValueError('overfitBatch', `steps=${most} must be a whole number ≥ 1`);
+  requireWhole('overfitBatch', { steps: most });
   const plain = {
     ...settings,
     ...{ mixup: null, cutmix: null, accumulate: 1 },

@@ -1,6 +1,6 @@
 /** What may be asked of a model about pictures, and what it answers. */
 import { ValueError } from '../core/errors.js';
-import { optionReader, requireOneOf } from '../core/options.js';
+import { optionReader, requireOneOf, requireWhole } from '../core/options.js';
 import { show } from '../core/outside-text.js';
 import type { Invert, PictureResult, PredictOptions } from './answers.js';
 import { type TestTimeViews, testTimeViews } from './test-time-views.js';
@@ -33,8 +33,7 @@ export function readPredictOptions(
   classes: number,
 ): PredictQuery {
   const { top = classes, invert = 'no', tta, threshold = 0, signal } = readOptions(given);
-  if (!Number.isInteger(top) || top < 1)
-    throw new ValueError('predict', `top=${show(top)} must be a whole number ≥ 1`);
+  requireWhole('predict', { top });
   if (!(threshold >= 0 && threshold <= 1))
     throw new ValueError('predict', `threshold=${show(threshold)} must be a number from 0 to 1`);
   requireOneOf('predict', 'invert', invert, inversions);

@@ -1,6 +1,6 @@
 /** A range test of learning rates: steps whose rate grows until the loss diverges, and what the curve suggests. */
 import { ValueError } from '../core/errors.js';
-import { optionReader } from '../core/options.js';
+import { optionReader, requireWhole } from '../core/options.js';
 import type { OptimizerState } from '../optim/optimizer-state.js';
 import { noGrad } from '../tensor/grad-mode.js';
 import { copyWeights } from './copy-weights.js';
@@ -53,8 +53,7 @@ export async function lrFind(...given: [options: LrFindOptions]): Promise<LrFind
   const { startLr = 1e-7, endLr = 10, steps = 100, signal, ...parts } = readOptions(given);
   if (!(startLr > 0 && endLr > startLr))
     throw new ValueError('lrFind', `startLr=${startLr} must be above 0 and below endLr=${endLr}`);
-  if (!Number.isInteger(steps) || steps < 2)
-    throw new ValueError('lrFind', `steps=${steps} must be a whole number ≥ 2`);
+  requireWhole('lrFind', { steps }, 2);
   const { model, optimizer, trainLoader } = parts;
   const { train } = makeSteps({ ...parts, testLoader: trainLoader, epochs: 1 });
   const weights = copyWeights(model);

@@ -1,6 +1,6 @@
 /** What a `Trainer` is given. */
 import { ValueError } from '../core/errors.js';
-import { optionReader } from '../core/options.js';
+import { optionReader, requireWhole } from '../core/options.js';
 import type { DataLoaderState } from '../data/dataloader.js';
 import type { Precision } from '../engine/precision.js';
 import type { Module } from '../nn/module.js';
@@ -88,13 +88,9 @@ const readOptions = optionReader<TrainerOptions>('Trainer', {
 /** Reads and checks them. */
 export function readTrainerOptions(given: readonly [options: TrainerOptions]): TrainerOptions {
   const options = readOptions(given);
-  const { epochs, accumulate = 1, precision = 'float32' } = options;
-  for (const [name, value] of Object.entries({ epochs, accumulate }))
-    if (!Number.isInteger(value) || value < 1)
-      throw new ValueError('Trainer', `${name}=${value} must be a whole number ≥ 1`);
-  const { rollbacks = 0 } = options;
-  if (!Number.isInteger(rollbacks) || rollbacks < 0)
-    throw new ValueError('Trainer', `rollbacks=${rollbacks} must be a whole number ≥ 0`);
+  const { epochs, accumulate = 1, rollbacks = 0, precision = 'float32' } = options;
+  requireWhole('Trainer', { epochs, accumulate });
+  requireWhole('Trainer', { rollbacks }, 0);
   if (options.compile === false && precision !== 'float32')
     throw new ValueError(
       'Trainer',

@@ -1,7 +1,6 @@
 import { compile } from '../../compile/compile.js';
-import { DataError, ValueError } from '../../core/errors.js';
-import { optionReader } from '../../core/options.js';
-import { show } from '../../core/outside-text.js';
+import { DataError } from '../../core/errors.js';
+import { optionReader, requireWhole } from '../../core/options.js';
 import { numel } from '../../core/shape.js';
 import { ConcatDataset } from '../../data/concat-dataset.js';
 import { DataLoader } from '../../data/dataloader.js';
@@ -110,15 +109,8 @@ export async function auditLabels(
 ): Promise<LabelAudit> {
   const options = readOptions(given);
   const { folds = 5, seed = 0, onProgress = () => {} } = options;
-  for (const [name, value, least] of [
-    ['folds', folds, 2],
-    ['epochs', options.epochs ?? 1, 1],
-  ] as const)
-    if (!Number.isInteger(value) || value < least)
-      throw new ValueError(
-        'auditLabels',
-        `${name}=${show(value)} must be a whole number ≥ ${least}`,
-      );
+  requireWhole('auditLabels', { folds }, 2);
+  requireWhole('auditLabels', { epochs: options.epochs ?? 1 });
   manualSeed(seed);
   const { task, notes } = await openForAudit(source, { ...options, seed });
   const { classes } = task;

@@ -1,5 +1,5 @@
 import { ValueError } from '../../core/errors.js';
-import { optionReader, requireOneOf } from '../../core/options.js';
+import { optionReader, requireOneOf, requireWhole } from '../../core/options.js';
 import type { Callback, Training } from '../callback.js';
 import type { EpochEvent } from '../metrics.js';
 import type { CallbackState } from '../trainer-state.js';
@@ -35,8 +35,7 @@ export class EarlyStopping implements Callback {
     const options = readOptions(given);
     const { monitor = 'loss', patience = 3, minDelta = 0 } = options;
     requireOneOf('EarlyStopping', 'monitor', monitor, ['loss', 'accuracy', 'balancedAccuracy']);
-    if (!Number.isInteger(patience) || patience < 1)
-      throw new ValueError('EarlyStopping', `patience=${patience} must be a whole number ≥ 1`);
+    requireWhole('EarlyStopping', { patience });
     if (!(minDelta >= 0)) throw new ValueError('EarlyStopping', `minDelta=${minDelta} must be ≥ 0`);
     this.options = { ...options, monitor, patience, minDelta };
   }

@@ -1,6 +1,6 @@
 import { compile } from '../../compile/compile.js';
 import { ValueError } from '../../core/errors.js';
-import { optionReader } from '../../core/options.js';
+import { optionReader, requireWhole } from '../../core/options.js';
 import { tensor } from '../../tensor/creation.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { Training } from '../callback.js';
@@ -50,8 +50,7 @@ export class Lookahead extends AveragedWeights {
   constructor(...given: [options?: LookaheadOptions]) {
     super();
     const { everySteps = 5, decay = 0.5, power = 0, totalSteps } = readOptions(given);
-    if (!Number.isInteger(everySteps) || everySteps < 1)
-      throw new ValueError('Lookahead', `everySteps=${everySteps} must be a whole number ≥ 1`);
+    requireWhole('Lookahead', { everySteps });
     if (!(decay >= 0 && decay <= 1))
       throw new ValueError('Lookahead', `decay=${decay} must be from 0 to 1`);
     if (!(power >= 0)) throw new ValueError('Lookahead', `power=${power} must be ≥ 0`);

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ValueError } from '../../core/errors.js';
-import { optionReader, requireOneOf } from '../../core/options.js';
+import { optionReader, requireOneOf, requireWhole } from '../../core/options.js';
 import { saveSafetensors } from '../../io/safetensors.js';
 import type { StateDict } from '../../nn/module.js';
 import type { Callback, Training, ValidationEvent } from '../callback.js';
@@ -61,11 +61,7 @@ export class ModelCheckpoint implements Callback {
       wholeState = (state) => state,
     } = readOptions(given);
     requireOneOf('ModelCheckpoint', 'monitor', monitor, ['accuracy', 'balancedAccuracy', 'loss']);
-    if (!Number.isInteger(everyEpochs) || everyEpochs < 1)
-      throw new ValueError(
-        'ModelCheckpoint',
-        `everyEpochs=${everyEpochs} must be a whole number ≥ 1`,
-      );
+    requireWhole('ModelCheckpoint', { everyEpochs });
     if (!(saveTopK >= 1))
       throw new ValueError('ModelCheckpoint', `saveTopK=${saveTopK} must be ≥ 1`);
     this.everyEpochs = everyEpochs;

@@ -1,5 +1,6 @@
 /** Networks that were imported from ONNX files: what a model file or a run has of them instead of a name in the table. */
 import { CheckpointError, ValueError } from '../../core/errors.js';
+import { requireWhole } from '../../core/options.js';
 import { show } from '../../core/outside-text.js';
 import { networkOfGraph } from '../../io/onnx/graph-json.js';
 import type { OnnxModule } from '../../io/onnx/onnx-module.js';
@@ -21,10 +22,10 @@ function onnxNetwork(
   if (imageSize !== undefined && height !== null && imageSize !== height)
     throw new ValueError('onnx', `imageSize=${show(imageSize)}, but the network takes ${height}`);
   if (numClasses === undefined) return network;
-  if (typeof numClasses !== 'number' || !Number.isInteger(numClasses) || numClasses < 1)
-    throw new ValueError('onnx', `numClasses=${show(numClasses)} must be a whole number ≥ 1`);
-  if (network.head !== null && headOf(network).module.weight.size(0) !== numClasses)
-    replaceHead(network, numClasses);
+  const classes = numClasses as number; // or anything: files bring values of any type
+  requireWhole('onnx', { numClasses: classes });
+  if (network.head !== null && headOf(network).module.weight.size(0) !== classes)
+    replaceHead(network, classes);
   return network;
 }
 

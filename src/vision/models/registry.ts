@@ -1,7 +1,8 @@
 /** Models by name, as model.json and the command line name them. */
 import { ValueError } from '../../core/errors.js';
 import { nearest } from '../../core/nearest.js';
-import { quote, show } from '../../core/outside-text.js';
+import { requireWhole } from '../../core/options.js';
+import { quote } from '../../core/outside-text.js';
 import type { Module } from '../../nn/module.js';
 import { alexnet } from './alexnet.js';
 import { blockCnn2, blockCnn3, blockCnn4 } from './block-cnn.js';
@@ -163,8 +164,7 @@ export function createModel({ name, options }: Architecture): Module {
         name,
         `has no option ${quote(option)}; it has ${optionNames.join(', ')}`,
       );
-    if (typeof value !== 'number' || !Number.isInteger(value) || value < 1)
-      throw new ValueError(name, `${option}=${show(value)} must be a whole number ≥ 1`);
+    requireWhole(name, { [option]: value as number }); // or anything: files bring values of any type
   }
   return make(options as ClassifierOptions); // checked above
 }

@@ -54,7 +54,7 @@ test('options that a network does not have, or that are no counts, are named', (
     message: "cifarCnn: has no option 'depth'; it has numClasses, inChannels, imageSize",
   });
   assert.throws(make({ numClasses: 'ten' }), {
-    message: 'cifarCnn: numClasses="ten" must be a whole number ≥ 1',
+    message: "cifarCnn: numClasses='ten' must be a whole number ≥ 1",
   });
   assert.throws(() => createModel({ name: 'vgg', options: {} }), {
     message: /^createModel: name='vgg' must be one of mnistCnn, cifarCnn,/,
