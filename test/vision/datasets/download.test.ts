@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
@@ -64,7 +64,12 @@ test('a download that was cut off goes on where it stopped', async (t) => {
     ranges.push(request.headers.range);
     if (!cut) return sendContent(request, response);
     response.writeHead(200, { 'content-length': content.length });
-    response.write(content.subarray(0, 2000), () => setTimeout(() => response.destroy(), 50));
+    response.write(content.subarray(0, 2000));
+    const watch = setInterval(() => {
+      if (statSync(`${folder}/a.part`, { throwIfNoEntry: false })?.size !== 2000) return;
+      clearInterval(watch);
+      response.destroy();
+    }, 5);
   });
   await assert.rejects(download([`${url}/a`], `${folder}/a`, options), {
     name: 'DataError',
@@ -144,9 +149,10 @@ test('the next mirror is tried; if none has the file, each says why', async (t) 
   assert.ok(!existsSync(`${folder}/new`), 'no folder for a file that did not come');
 });
 
-/** Sends a byte now and then, without end. */
+/** Sends two bytes, and one now and then, without end. */
 function trickle(response: ServerResponse, everyMs: number): void {
   response.writeHead(200);
+  response.write('xx');
   const timer = setInterval(() => response.write('x'), everyMs);
   response.on('close', () => clearInterval(timer));
 }
