@@ -1,4 +1,5 @@
 import { type ChartOption, renderSvg } from './echarts.js';
+import type { Words } from './language/words.js';
 
 const color = '#1f6fb2';
 
@@ -7,14 +8,15 @@ export function scheduleSvg(
   rates: readonly number[],
   stepsPerEpoch: number,
   title: string,
+  words: Words,
 ): string {
   // More points than pixels show nothing more.
   const stride = Math.max(1, Math.floor(rates.length / 1800));
   const data = rates.flatMap((lr, i) => (i % stride === 0 ? [[i / stepsPerEpoch, lr]] : []));
   const option = framed(
     title,
-    { name: 'epoch', type: 'value' },
-    { name: 'learning rate', type: 'value' },
+    { name: words.epoch, type: 'value' },
+    { name: words.learningRate, type: 'value' },
     [{ type: 'line', color, data, showSymbol: false }],
   );
   return renderSvg({ option, width: 900, height: 360 });
@@ -26,6 +28,7 @@ export function lrFindSvg(
   losses: readonly number[],
   marks: Readonly<Record<string, number>>,
   title: string,
+  words: Words,
 ): string {
   const lossAt = (lr: number) => losses[lrs.reduce((best, x, i) => (x <= lr ? i : best), 0)] ?? 0;
   const points = Object.entries(marks).map(([name, lr]) => ({
@@ -37,8 +40,8 @@ export function lrFindSvg(
   }));
   const option = framed(
     title,
-    { name: 'learning rate', type: 'log', axisLabel: { formatter: power } },
-    { name: 'loss', type: 'value', scale: true, max: ceiling(losses) },
+    { name: words.learningRate, type: 'log', axisLabel: { formatter: power } },
+    { name: words.loss, type: 'value', scale: true, max: ceiling(losses) },
     [
       { type: 'line', color, data: lrs.map((lr, i) => [lr, losses[i]]), showSymbol: false },
       ...points,

@@ -59,7 +59,7 @@ test('what takes an engine takes a device', () => {
 
 test('what draws or writes a page takes the language', () => {
   const drawing = [addTrain, addTune, addEvaluate, addCompare, addReport, addExplain, addFeatures];
-  for (const add of [...drawing, addEmbed]) {
+  for (const add of [...drawing, addEmbed, addLrFind, addData]) {
     const language = optionsOf(add).find(({ long }) => long === '--lang');
     assert.deepEqual(language?.argChoices, ['en', 'zh'], add.name);
   }

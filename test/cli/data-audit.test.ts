@@ -3,7 +3,9 @@ import { readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { csvRows } from '../../src/vision/datasets/csv.js';
-import { fillFolder } from '../recipes/picture-folder.js';
+import { colored, fillFolder } from '../recipes/picture-folder.js';
+import { englishIn } from '../report/english-in.js';
+import { put } from '../vision/datasets/temporary-folder.js';
 import { temporaryFolder, wick } from './run-wick.js';
 
 const folder = temporaryFolder();
@@ -24,6 +26,23 @@ test('data audit names a picture in the wrong folder, and draws it on a page', (
   const html = readFileSync(join(folder, 'photos-audit.html'), 'utf8');
   assert.equal(html.match(/<img src="data:image\/png/g)?.length, 1);
   assert.ok(html.includes('green → red (1)') && !html.includes('<b>'));
+});
+
+test('the page in Chinese has no English in it but names', async () => {
+  await put(folder, 'few/green/broken.png', 'no picture');
+  await put(folder, 'few/green/notes.txt', 'mine');
+  await put(folder, 'few/rare/1.png', await colored('blue', 8, 1));
+  await fillFolder(join(folder, 'few'), { green: 9, red: 9 }, 8);
+  renameSync(join(folder, 'few', 'red', '3.png'), join(folder, 'few', 'green', 'b.png'));
+  const args = ['data', 'audit', 'few', '--folds', '2', '--epochs', '9', '--lang', 'zh'];
+  const { code, out, err } = wick(folder, args);
+  assert.equal(code, 0, err);
+  assert.match(out, /^few: \d+ of \d+ pictures have labels|^few: no label/);
+  const html = readFileSync(join(folder, 'few-audit.html'), 'utf8');
+  assert.match(html, /<html lang="zh">/);
+  for (const said of ['few 的标签', '共 2 折', '略过 1 个文件', '图片不足 2 张', '未能显示'])
+    assert.ok(html.includes(said), said);
+  assert.deepEqual(englishIn(html), []);
 });
 
 test('a judge that guesses says so first', async () => {

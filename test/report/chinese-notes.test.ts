@@ -5,6 +5,7 @@ import type { NotFiniteError } from '../../src/core/errors.js';
 import { nn, optim, tensor } from '../../src/index.js';
 import { ConfusionMatrix } from '../../src/metrics/confusion-matrix.js';
 import { chineseNote } from '../../src/report/language/chinese-notes.js';
+import { steeringText } from '../../src/runs/steering/steering-log.js';
 import { Freeze } from '../../src/train/callbacks/freeze.js';
 import { LossSpikes } from '../../src/train/callbacks/loss-spikes.js';
 import { Unfreeze } from '../../src/train/callbacks/unfreeze.js';
@@ -12,6 +13,7 @@ import { headNote } from '../../src/train/fine-tune.js';
 import { judge } from '../../src/train/judge.js';
 import { Position } from '../../src/train/position.js';
 import { requireFiniteLoss, withCause } from '../../src/train/require-finite.js';
+import { PassedOver } from '../../src/vision/datasets/passed-over.js';
 import { smallTraining } from '../train/small-training.js';
 import { inChinese } from './in-chinese.js';
 
@@ -88,6 +90,30 @@ test('losses that jump', () => {
   assert.equal(notes.length, 5);
   for (const note of notes) inChinese(note);
   assert.match(inChinese(notes[4] ?? ''), /之后的跳跃不再提示/);
+});
+
+test('what was done by hand', () => {
+  const done = { step: 7, at: '' };
+  assert.equal(inChinese(steeringText({ action: 'stop', ...done })), '在第 7 步之后由人工停止');
+  assert.equal(
+    inChinese(steeringText({ action: 'lr', from: 0.1, to: 1e-5, ...done })),
+    '在第 7 步之后人工将学习率从 0.1 改为 0.00001',
+  );
+});
+
+test('what is passed over in folders', () => {
+  const passed = new PassedOver('my photos');
+  for (const path of ['a.heic', 'b', 'c.txt']) passed.count('file', path);
+  for (const reason of ['beside', 'link', 'special'] as const) passed.count(reason, 'x');
+  const [first = '', ...rest] = passed.notes;
+  assert.equal(
+    chineseNote(first),
+    'my photos：略过 3 个文件，其格式无法读取：1 .heic, 1 .txt, 1 无扩展名；请将 HEIC 转换为 JPEG',
+  );
+  assert.equal(rest.length, 3);
+  for (const note of rest) inChinese(note);
+  passed.count('special', 'y');
+  for (const note of passed.notes) assert.notEqual(chineseNote(note), note);
 });
 
 test('a line that is not known stays as it is', () => {

@@ -7,6 +7,7 @@ import { dataSection } from '../../src/report/page/data-section.js';
 import { reportPage } from '../../src/report/page/page.js';
 import { fitting } from '../../src/report/picture-grid.js';
 import { shortNames } from '../../src/report/short-name.js';
+import { englishIn } from './english-in.js';
 import { sampleReport } from './sample-report.js';
 
 test('the result has its interval, and a finding some of its files', async () => {
@@ -19,6 +20,25 @@ test('the result has its interval, and a finding some of its files', async () =>
     [...files.matchAll(/<li>(?:<bdi>)?([^<]*)/g)].map(([, text]) => text),
     [...names.slice(0, 8).map((name) => `train/${name}/${name}.png`), '… +12'],
   );
+});
+
+test('a report in Chinese has no English in it but names and commands', async () => {
+  const report = await sampleReport(['一', '二']);
+  const copies = [
+    { split: 'train', name: 'a/1.png', label: '一' },
+    { split: 'test', name: 'b/2.png', label: '二' },
+  ];
+  const files = [{ name: 'a/3.png', fault: 'is empty' }];
+  const kinds = [
+    { kind: 'leaks', files: [{ copies }] },
+    { kind: 'corrupt', files },
+  ] as const;
+  const notes = ['stopped by hand after step 7'];
+  const made = { ...report, found: { kinds }, notes };
+  const page = reportPage(made, languages.zh);
+  assert.match(page, /训练 a\/1\.png（一） = 测试 b\/2\.png（二）/);
+  assert.deepEqual(englishIn(page), []);
+  assert.match(reportPage(made, languages.en), /training a\/1\.png \(一\) = test b\/2\.png \(二\)/);
 });
 
 test('up to 24 classes are listed in their order, of more the five largest and the five smallest', async () => {

@@ -1,13 +1,18 @@
 import { type Command, Option } from 'commander';
 import { Rng } from '../../core/rng.js';
 import { withoutRemedy } from '../../core/without-remedy.js';
+import type { SkippedSample } from '../../data/fetch-batch.js';
 import { type GallerySection, galleryHtml } from '../../explain/gallery.js';
+import { currentWords } from '../../report/language/choice.js';
+import { english } from '../../report/language/english.js';
+import type { Language, Words } from '../../report/language/words.js';
 import { auditLabels, type LabelAudit, type SuspectLabel } from '../../runs/audit/audit-labels.js';
 import { percent } from '../../train/epoch-line.js';
 import { encodePng } from '../../vision/codecs/sharp.js';
 import { Resize } from '../../vision/transforms/resize.js';
 import { showCount } from '../counter.js';
 import { csvLine } from '../csv-line.js';
+import { applyLanguage, langOption } from '../lang-option.js';
 import {
   applyEngineChoice,
   dataOption,
@@ -32,6 +37,7 @@ interface CommandOptions extends EngineChoice {
   readonly epochs?: number;
   readonly seed: number;
   readonly out?: string;
+  readonly lang?: Language;
   readonly json?: true;
   readonly csv?: true;
 }
@@ -50,6 +56,7 @@ export function addDataAudit(data: Command): void {
     .option('--epochs <n>', 'epochs of each fold', wholeNumber(1, 100_000))
     .option('--seed <n>', 'draws folds and fresh weights', wholeNumber(0, 2 ** 32 - 1), 0)
     .addOption(outOption('file', 'the page with the pictures (default: <data>-audit.html)'))
+    .addOption(langOption())
     .addOption(engineOption())
     .addOption(deviceOption())
     .addOption(threadsOption())
@@ -63,6 +70,7 @@ const printed = 20;
 const onPage = 100;
 
 async function audit(source: string, options: CommandOptions, command: Command): Promise<void> {
+  applyLanguage(options.lang);
   applyEngineChoice(options);
   const { folds, pretrained, imageSize, limit, epochs, seed } = options;
   const counters = new Map<string, ReturnType<typeof showCount>>();
@@ -79,7 +87,7 @@ async function audit(source: string, options: CommandOptions, command: Command):
     },
   }).finally(end);
   const path = options.out ?? `${found.name}-audit.html`;
-  const page = await writeBeside(path, await pageOf(found), command);
+  const page = await writeBeside(path, await pageOf(found, currentWords()), command);
   if (options.json === true) {
     const { suspects, ...rest } = found;
     printJson({ data: source, page, ...rest, suspects: suspects.map(plain) });
@@ -113,8 +121,8 @@ function tell(found: LabelAudit, page: string | null): void {
   const say = (text: string) => {
     for (const line of wrapped(text, 2)) printLine(line);
   };
-  say(`${name}: ${countOf(found)}`);
-  say(howOf(found));
+  say(`${name}: ${countOf(found, english)}`);
+  say(howOf(found, english));
   const rows = suspects
     .slice(0, printed)
     .map(({ name: picture, label, suggested, suggestedProbability }) => [
@@ -136,21 +144,19 @@ function tell(found: LabelAudit, page: string | null): void {
   if (page !== null) say(`${page}: the pictures`);
 }
 
-function countOf({ suspects, pictures, guesses }: LabelAudit): string {
-  if (guesses)
-    return `nothing can be said of the labels of ${pictures} pictures: what judges does hardly better than naming the largest class`;
-  if (suspects.length === 0) return `no label of ${pictures} pictures looks wrong`;
-  return `${suspects.length} of ${pictures} pictures have labels that are probably wrong`;
+function countOf({ suspects, pictures, guesses }: LabelAudit, { audit: words }: Words): string {
+  if (guesses) return words.guesses(pictures);
+  return suspects.length === 0 ? words.none(pictures) : words.some(suspects.length, pictures);
 }
 
-function howOf({ judge, folds, accuracy }: LabelAudit): string {
-  return `judged by ${judge}, in ${folds} folds; it agrees with ${percent(accuracy)} of the labels`;
+function howOf({ judge, folds, accuracy }: LabelAudit, { audit: words }: Words): string {
+  return words.how(judge, folds, percent(accuracy));
 }
 
 /** Pixels of a thumbnail's longer side. */
 const thumbnailSide = 128;
 
-async function pageOf(found: LabelAudit): Promise<string> {
+async function pageOf(found: LabelAudit, words: Words): Promise<string> {
   const { name, suspects, notes, skipped } = found;
   const shown = suspects.slice(0, onPage);
   const groups = new Map<string, SuspectLabel[]>();
@@ -170,17 +176,25 @@ async function pageOf(found: LabelAudit): Promise<string> {
       ),
     });
   return galleryHtml({
-    title: `Labels of ${name}`,
+    title: words.audit.title(name),
     facts: [
-      countOf(found),
-      howOf(found),
-      ...(suspects.length > onPage ? [`The ${onPage} surest are shown.`] : []),
-      ...notes,
+      countOf(found, words),
+      howOf(found, words),
+      ...(suspects.length > onPage ? [words.audit.surest(onPage)] : []),
+      ...notes.map(words.note),
     ],
     sections,
     beside: true,
-    failures: skipped.map(({ message }) => withoutRemedy(message)),
+    failures: skipped.map((picture) => failureOf(picture, words)),
+    words,
   });
+}
+
+/** The file, and what is wrong with it; which sample it would have been is no matter here. */
+function failureOf({ path, message }: SkippedSample, words: Words): string {
+  const start = `${path}: `;
+  const detail = withoutRemedy(message.startsWith(start) ? message.slice(start.length) : message);
+  return start + words.fault(detail.replace(/^sample \d+: /, ''));
 }
 
 async function thumbnail({ picture }: SuspectLabel): Promise<Uint8Array> {

@@ -1,8 +1,11 @@
 import type { Command } from 'commander';
+import { currentWords } from '../../report/language/choice.js';
+import type { Language } from '../../report/language/words.js';
 import { lrFindSvg } from '../../report/rate-charts.js';
 import { findLr } from '../../runs/lr-find.js';
 import { showDownload } from '../../vision/datasets/download/show-download.js';
 import { interruptible } from '../interrupts.js';
+import { applyLanguage, langOption } from '../lang-option.js';
 import {
   deviceOption,
   type EngineChoice,
@@ -25,6 +28,7 @@ interface LrFindOptions extends EngineChoice {
   readonly endLr: number;
   readonly steps: number;
   readonly out: string;
+  readonly lang?: Language;
   readonly json?: true;
 }
 
@@ -34,7 +38,8 @@ export function addLrFind(command: Command): void {
     .option('--start-lr <x>', 'the first learning rate', positiveNumber(1e6), 1e-7)
     .option('--end-lr <x>', 'the last learning rate', positiveNumber(1e6), 10)
     .option('--steps <n>', 'steps from one to the other', wholeNumber(2, 100_000), 100)
-    .addOption(outOption('file', 'the picture of the curve').default('lr-find.svg'));
+    .addOption(outOption('file', 'the picture of the curve').default('lr-find.svg'))
+    .addOption(langOption());
   addSettingOptions(command);
   command
     .addOption(engineOption())
@@ -58,6 +63,7 @@ async function runLrFind(
   options: LrFindOptions,
   command: Command,
 ): Promise<void> {
+  applyLanguage(options.lang);
   const json = options.json === true;
   const opening = json ? {} : { onProgress: showDownload(process.stderr) };
   const { task, settings } = await prepareTraining(data, options, command, opening);
@@ -67,8 +73,9 @@ async function runLrFind(
   );
   if (interruption !== null) process.exitCode = interruption.exitCode;
   const { lrs, losses, suggestions } = result;
-  const title = `${task.name}: loss by learning rate (${settings.optimizer.name})`;
-  const curve = lrFindSvg(lrs, losses, { ...suggestions }, title);
+  const words = currentWords();
+  const title = words.lossByRate(task.name, settings.optimizer.name);
+  const curve = lrFindSvg(lrs, losses, { ...suggestions }, title, words);
   const picture = await writeBeside(out, curve, command);
   if (json) {
     printJson({ suggestions, lrs, losses, picture });

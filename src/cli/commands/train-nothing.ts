@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { counted } from '../../core/counted.js';
 import { writeFileAtomic } from '../../io/atomic.js';
 import { ratesOf } from '../../recipes/settings/rates.js';
+import { currentWords } from '../../report/language/choice.js';
 import { scheduleSvg } from '../../report/rate-charts.js';
 import { type DryRun, dryRun } from '../../runs/dry-run.js';
 import { overfitBatch } from '../../runs/overfit-batch.js';
@@ -61,8 +62,9 @@ const plot: Act = async (data, options, command, opening) => {
   const whole = loader.dropLast ? Math.floor(batches) : Math.ceil(batches);
   const steps = Math.max(1, Math.ceil(whole / accumulate));
   const rates = ratesOf(settings, steps);
-  const title = `${task.name}: ${settings.schedule?.name ?? 'constant'} learning rate`;
-  await writeFileAtomic(path, scheduleSvg(rates, steps, title));
+  const words = currentWords();
+  const title = words.schedule(task.name, settings.schedule?.name ?? null);
+  await writeFileAtomic(path, scheduleSvg(rates, steps, title, words));
   if (options.json === true) return printJson({ picture: path, stepsPerEpoch: steps, rates });
   printLine(`${counted(settings.epochs, 'epoch')} of ${counted(steps, 'step')}: drawn in ${path}.`);
   if (settings.schedule?.name === 'plateau')

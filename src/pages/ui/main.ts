@@ -4,7 +4,7 @@ import { chosenLanguage } from '../language/choice.js';
 import { languageChooser } from '../language/chooser.js';
 import { runView } from './run-view.js';
 import { runsView } from './runs-view.js';
-import { fetchFacts } from './server.js';
+import { fetchFacts, reasonOf } from './server.js';
 import type { View } from './view.js';
 import { languages } from './words.js';
 
@@ -47,6 +47,7 @@ function decoded(text: string): string {
   }
 }
 
-start().catch((error: Error) => {
-  main.replaceChildren(element('p', { className: 'problem' }, error.message));
+start().catch((error: unknown) => {
+  const problem = reasonOf(error, languages[language]);
+  main.replaceChildren(element('p', { className: 'problem' }, problem));
 });

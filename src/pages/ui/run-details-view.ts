@@ -1,6 +1,6 @@
 import type { RunDetails } from '../../ui/protocol.js';
 import { button, element } from '../element.js';
-import { fetchDetails } from './server.js';
+import { fetchDetails, reasonOf } from './server.js';
 import type { PageWords } from './words.js';
 
 /** Settings, where it ran, and what a terminal is told to go on from here. */
@@ -8,9 +8,7 @@ export async function fillDetails(box: HTMLElement, run: string, words: PageWord
   try {
     box.replaceChildren(...parts(await fetchDetails(run), words));
   } catch (error) {
-    box.replaceChildren(
-      element('p', { className: 'problem' }, error instanceof Error ? error.message : ''),
-    );
+    box.replaceChildren(element('p', { className: 'problem' }, reasonOf(error, words)));
   }
 }
 

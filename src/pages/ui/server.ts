@@ -1,8 +1,22 @@
 /** What the page asks of the server that it came from. */
 import type { RunDetails, UiFacts } from '../../ui/protocol.js';
+import type { PageWords } from './words.js';
 
 export const fetchFacts = () => get<UiFacts>('api/facts');
 export const fetchDetails = (run: string) => get<RunDetails>(`api/run?${of(run)}`);
+
+/** A server that gives no reason, such as a proxy on the way. */
+class NoReason extends Error {
+  constructor(readonly status: number) {
+    super(String(status));
+  }
+}
+
+/** What went wrong: what the server says, it says in English. */
+export function reasonOf(error: unknown, words: PageWords): string {
+  if (error instanceof NoReason) return words.answered(error.status);
+  return error instanceof Error ? error.message : String(error);
+}
 
 /** `run=…`, whatever is in the name. */
 export function of(run: string): string {
@@ -13,7 +27,7 @@ async function get<T>(path: string): Promise<T> {
   return (await answerOf(await fetch(path))) as T; // by the types that both sides have
 }
 
-/** @throws Error with the server's own words */
+/** @throws Error with the server's own words, or NoReason */
 export async function post<T>(path: string, content: object): Promise<T> {
   const response = await fetch(path, {
     method: 'POST',
@@ -23,12 +37,12 @@ export async function post<T>(path: string, content: object): Promise<T> {
   return (await answerOf(response)) as T; // by the types that both sides have
 }
 
-/** @throws Error with the server's own words */
+/** @throws Error with the server's own words, or NoReason */
 export async function answerOf(response: Response): Promise<unknown> {
   const body: unknown = await response.json().catch(() => null);
   if (response.ok) return body;
   const { error } = Object(body) as { readonly error?: unknown };
-  throw new Error(typeof error === 'string' ? error : `The server answered ${response.status}.`);
+  throw typeof error === 'string' ? new Error(error) : new NoReason(response.status);
 }
 
 export interface Subscription {

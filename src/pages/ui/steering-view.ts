@@ -1,7 +1,7 @@
 /** What was done by hand in a run, and, where the page may, what can be. */
 import type { RunEvents, RunRow } from '../../ui/protocol.js';
 import { button, element } from '../element.js';
-import { of, post } from './server.js';
+import { of, post, reasonOf } from './server.js';
 import type { PageWords } from './words.js';
 
 export interface SteeringView {
@@ -19,7 +19,7 @@ export function steeringView(run: string, control: boolean, words: PageWords): S
       await post(`api/run/control?${of(run)}`, request);
       told.textContent = words.asked;
     } catch (error) {
-      told.textContent = error instanceof Error ? error.message : String(error);
+      told.textContent = reasonOf(error, words);
     }
   };
   const really = element('span', { className: 'row', hidden: true });

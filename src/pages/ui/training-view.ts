@@ -2,7 +2,7 @@
 import type { StartedTraining } from '../../ui/protocol.js';
 import { element } from '../element.js';
 import { folderInput, type GivenFolder } from '../folder-input.js';
-import { answerOf, of, post } from './server.js';
+import { answerOf, of, post, reasonOf } from './server.js';
 import type { PageWords } from './words.js';
 
 /** Files that are sent at once. */
@@ -80,8 +80,8 @@ export function trainingView(models: readonly string[], words: PageWords): HTMLE
     start.disabled = true;
     log.hidden = true;
     train(folder)
-      .catch((error: Error) => {
-        told.textContent = error.message;
+      .catch((error: unknown) => {
+        told.textContent = reasonOf(error, words);
       })
       .finally(() => {
         start.disabled = false;

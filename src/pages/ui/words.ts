@@ -48,6 +48,7 @@ const english = {
   copied: 'Copied',
   lost: 'The server does not answer. What trains goes on; this page tries again.',
   gone: 'This run is no longer there.',
+  answered: (status: number) => `The server answered ${status}.`,
   language: 'Language',
   trainFolder: 'Train on a folder of pictures',
   aboutFolder:
@@ -124,6 +125,7 @@ const chinese: PageWords = {
   copied: '已复制',
   lost: '服务器没有回应。训练仍在继续；本页会再试。',
   gone: '这个训练已经不在了。',
+  answered: (status) => `服务器返回 ${status}。`,
   language: '语言',
   trainFolder: '用一个图片文件夹训练',
   aboutFolder:

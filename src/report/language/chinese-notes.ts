@@ -90,6 +90,12 @@ const known: LinesInChinese = [
     /^the last batch has 1 sample, too few for batch norm: .*$/,
     '最后一批只有 1 个样本，不够批归一化使用：每轮都略去它',
   ],
+  [/^stopped by hand after step (\d+)$/, '在第 $1 步之后由人工停止'],
+  [
+    /^the learning rate was changed by hand from (\S+) to (\S+) after step (\d+)$/,
+    '在第 $3 步之后人工将学习率从 $1 改为 $2',
+  ],
+  [/^can no longer be steered: (.*)$/s, '无法再人工控制（系统报告：“$1”）'],
   [/^all of the network is frozen from epoch (\d+) on$/, '从第 $1 轮起冻结整个网络'],
   [/^all of the network is trained from epoch (\d+) on$/, '从第 $1 轮起训练整个网络'],
   [/^(.*) is frozen from epoch (\d+) on$/s, '从第 $2 轮起冻结 $1'],
@@ -107,6 +113,30 @@ const known: LinesInChinese = [
         ? ''
         : `：每张训练图片 ${views} 个视图，其中 ${augmented} 个经过增强`) +
       (plain === undefined ? '' : '，没有增强（views: N 会加入 N − 1 个增强视图）'),
+  ],
+
+  [
+    /^a small network judges, and that far worse than trained weights would: .*$/,
+    '由一个小网络判断，远不如预训练权重：--pretrained 会下载权重，或使用文件中的权重',
+  ],
+  [/^too few pictures to be judged, fewer than (\d+): (.*)$/s, '图片不足 $1 张，无法判断：$2'],
+  [/^(.*) has no pictures of ('.*)$/s, '$1 中没有这些类别的图片：$2'],
+  [
+    /^(.*): (\d+) files? passed over, of formats that are not read: (.*?)(; convert HEIC to JPEG)?$/s,
+    (_, root, files, endings = '', heic) =>
+      `${root}：略过 ${files} 个文件，其格式无法读取：${endings.replaceAll('without ending', '无扩展名')}${heic === undefined ? '' : '；请将 HEIC 转换为 JPEG'}`,
+  ],
+  [
+    /^(.*): (\d+) pictures? passed over, beside the class folders instead of in one$/s,
+    '$1：略过 $2 张图片，它们在类别文件夹之外',
+  ],
+  [
+    /^(.*): (\d+) links? passed over, to folders that are read already$/s,
+    '$1：略过 $2 个链接，它们指向已读取的文件夹',
+  ],
+  [
+    /^(.*): (\d+) entr(?:y|ies) passed over, neither file nor folder, or a link to nothing$/s,
+    '$1：略过 $2 项，既非文件也非文件夹，或是指向空处的链接',
   ],
 ];
 

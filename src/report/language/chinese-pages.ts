@@ -1,4 +1,12 @@
+import { chineseNote } from './chinese-notes.js';
 import type { englishPages } from './english-pages.js';
+import { type LinesInChinese, translated } from './translated.js';
+
+/** What judges labels. */
+const judges: LinesInChinese = [
+  [/^a linear layer on the features of (\S+)$/, ' $1 特征上的线性层'],
+  [/^(\S+) on (\d+×\d+) pixels$/, ' $1（$2 像素）'],
+];
 
 export const chinesePages: typeof englishPages = {
   compare: {
@@ -15,6 +23,17 @@ export const chinesePages: typeof englishPages = {
     setting: '设置',
     differing: '不同之处',
     noneDiffers: '各项设置都相同。',
+    facts: {
+      data: '数据',
+      'recipe file': '配方文件',
+      'recipe file SHA-256': '配方文件 SHA-256',
+      'training images': '训练图片数',
+      'training set': '训练集',
+      engine: '引擎',
+      threads: '线程数',
+      'by hand': '人工更改',
+    },
+    byHand: (text) => text.split('; ').map(chineseNote).join('；'),
     curves: '曲线',
     notCompared: '未能比较',
     seeds: (runs, split, accuracy, count) =>
@@ -63,6 +82,16 @@ export const chinesePages: typeof englishPages = {
     held: (shares) => `它们包含 ${shares.join(' 和 ')} 的差异`,
     distances: '各群之间的距离意义不大',
     dashed: (pictures) => `虚线框：被模型认作其他类别的 ${pictures} 张。`,
+  },
+  audit: {
+    title: (data) => `${data} 的标签`,
+    guesses: (pictures) =>
+      `无法对 ${pictures} 张图片的标签下结论：判断者几乎不比总是回答最大的类别更好`,
+    none: (pictures) => `${pictures} 张图片的标签看来都正确`,
+    some: (suspects, pictures) => `${pictures} 张图片中有 ${suspects} 张的标签很可能有误`,
+    how: (judge, folds, share) =>
+      `由${translated(judge, judges) ?? judge}判断，共 ${folds} 折；与 ${share} 的标签一致`,
+    surest: (shown) => `只显示最确定的 ${shown} 张。`,
   },
   tune: {
     title: (data, trials) => `${data}：${trials} 次试验`,

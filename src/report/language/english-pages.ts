@@ -14,6 +14,19 @@ export const englishPages = {
     setting: 'setting',
     differing: 'What differs',
     noneDiffers: 'No setting differs.',
+    /** Of rows that are no settings. */
+    facts: {
+      data: 'data',
+      'recipe file': 'recipe file',
+      'recipe file SHA-256': 'recipe file SHA-256',
+      'training images': 'training images',
+      'training set': 'training set',
+      engine: 'engine',
+      threads: 'threads',
+      'by hand': 'by hand',
+    },
+    /** What was changed by hand, as the terminal says it. */
+    byHand: (text: string) => text,
     curves: 'Curves',
     notCompared: 'Not compared',
     seeds: (runs: string, split: 'val' | 'test', accuracy: string, count: number) =>
@@ -68,6 +81,17 @@ export const englishPages = {
     held: (shares: readonly string[]) => `which hold ${shares.join(' and ')} of the differences`,
     distances: 'where distances between groups mean little',
     dashed: (pictures: number) => `Dashed: the ${pictures} that the model takes for another class.`,
+  },
+  audit: {
+    title: (data: string) => `Labels of ${data}`,
+    guesses: (pictures: number) =>
+      `nothing can be said of the labels of ${pictures} pictures: what judges does hardly better than naming the largest class`,
+    none: (pictures: number) => `no label of ${pictures} pictures looks wrong`,
+    some: (suspects: number, pictures: number) =>
+      `${suspects} of ${pictures} pictures have labels that are probably wrong`,
+    how: (judge: string, folds: number, share: string) =>
+      `judged by ${judge}, in ${folds} folds; it agrees with ${share} of the labels`,
+    surest: (shown: number) => `The ${shown} surest are shown.`,
   },
   tune: {
     title: (data: string, trials: number) => `${data}: ${trials} trial${trials === 1 ? '' : 's'}`,

@@ -29,6 +29,9 @@ export const english = {
   loss: 'Loss',
   accuracyPercent: 'Accuracy (%)',
   learningRate: 'learning rate',
+  /** Of the learning rates of a training; null is none that changes. */
+  schedule: (data: string, name: string | null) => `${data}: ${name ?? 'constant'} learning rate`,
+  lossByRate: (data: string, optimizer: string) => `${data}: loss by learning rate (${optimizer})`,
   epoch: 'epoch',
   step: 'step',
   best: 'best',
@@ -105,6 +108,8 @@ export const english = {
     duplicates: (n: number) => `${n} there more than once`,
     tiny: (n: number) => `${n} tiny`,
   },
+  /** One of several files that are the same picture. */
+  samePicture: (split: string, file: string, label: string) => `${split} ${file} (${label})`,
   curves: 'Curves',
   mistakes: 'Mistakes',
   clickACell: 'A cell shows its images when it is clicked.',

@@ -1,7 +1,7 @@
 import { htmlText } from '../html.js';
 import type { Words } from '../language/words.js';
 import { name, section, table } from './parts.js';
-import type { FoundFile, RunReport } from './run-report.js';
+import type { FoundCopies, FoundFile, RunReport } from './run-report.js';
 
 /** Classes whose counts are listed; of more, the largest and the smallest are named. */
 const mostListed = 24;
@@ -13,8 +13,7 @@ const mostNamed = 8;
 export function dataSection({ splits, found, record }: RunReport, words: Words): string {
   const { classes } = record;
   const number = (n: number | undefined) => (n === undefined ? '–' : n.toLocaleString(words.code));
-  const titles: Readonly<Record<string, string>> = words.splits;
-  const header = [words.className, ...splits.map((split) => titles[split.name] ?? split.name)];
+  const header = [words.className, ...splits.map((split) => splitName(split.name, words))];
   const of = (k: number) => splits.map(({ counts }) => number(counts?.[k]));
   const known = splits.some(({ counts }) => counts !== null);
   const total = [words.allClasses, ...splits.map(({ samples }) => number(samples))];
@@ -46,7 +45,18 @@ function foundText(found: RunReport['found'], words: Words): string {
     .join('\n');
 }
 
-function fileText(file: FoundFile, words: Words): string {
+function splitName(name: string, words: Words): string {
+  const names: Readonly<Record<string, string>> = words.splits;
+  return names[name] ?? name;
+}
+
+function fileText(file: FoundFile | FoundCopies, words: Words): string {
+  if ('copies' in file) {
+    const places = file.copies.map((copy) =>
+      words.samePicture(splitName(copy.split, words), copy.name, copy.label),
+    );
+    return name(places.join(' = '));
+  }
   const what = file.fault === undefined ? '' : `: ${name(words.fault(file.fault))}`;
   return `${name(file.name)}${what}`;
 }

@@ -42,11 +42,20 @@ export interface SplitCounts {
   readonly counts: readonly number[] | null;
 }
 
-/** A file, or several that are the same picture. */
+/** A file of which something is to be said. */
 export interface FoundFile {
   readonly name: string;
   /** What is wrong with it, where the kind of finding does not say it; in English. */
   readonly fault?: string;
+}
+
+/** Files that are the same picture. */
+export interface FoundCopies {
+  readonly copies: readonly {
+    readonly split: string;
+    readonly name: string;
+    readonly label: string;
+  }[];
 }
 
 /** What was found among the files. */
@@ -54,7 +63,7 @@ export interface FoundInData {
   /** Each a kind of finding by its word, with the files. */
   readonly kinds: readonly {
     readonly kind: 'corrupt' | 'leaks' | 'twoClasses' | 'duplicates' | 'tiny';
-    readonly files: readonly FoundFile[];
+    readonly files: readonly (FoundFile | FoundCopies)[];
   }[];
 }
 

@@ -46,9 +46,15 @@ export function settingRows(
   words = english.compare,
 ): string[][] {
   const labels = runs.map((_, i) => runLabel(i));
+  const names: Readonly<Record<string, string>> = words.facts;
+  const cell = (key: string, value: unknown) =>
+    key === 'by hand' && typeof value === 'string' ? words.byHand(value) : valueText(value);
   return [
     [words.setting, ...labels],
-    ...differing.map(({ key, values }) => [key, ...values.map(valueText)]),
+    ...differing.map(({ key, values }) => [
+      names[key] ?? key,
+      ...values.map((value) => cell(key, value)),
+    ]),
   ];
 }
 

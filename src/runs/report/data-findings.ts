@@ -31,7 +31,7 @@ export async function findInData(
   const { corrupt, tiny, duplicates } = await inspect(pictures, { onProgress });
   const groups = (found: DataReport['duplicates']) =>
     found.map(({ members }) => ({
-      name: members.map(({ split, name, label }) => `${split} ${name} (${label})`).join(' = '),
+      copies: members.map(({ split, name, label }) => ({ split, name, label })),
     }));
   const faults = (found: DataReport['corrupt']) =>
     found.map(({ name, detail }) => ({ name, fault: withoutRemedy(detail) }));

@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import '../../../src/ops/index.js';
+import { languages } from '../../../src/report/language/words.js';
 import { compare } from '../../../src/runs/compare/compare.js';
+import { settingRows } from '../../../src/runs/compare/rows.js';
+import { englishIn } from '../../report/english-in.js';
 import { put, temporaryFolder } from '../../vision/datasets/temporary-folder.js';
 import { makeRun } from './made-run.js';
 
@@ -50,6 +53,36 @@ test('what differs, what was reached, and whether the test images tell runs apar
   assert.deepEqual(notes, [
     'C has the highest accuracy, but 1000 test images do not tell it apart from B: the intervals overlap',
   ]);
+});
+
+test('rows that are no settings have names in the language of the page', () => {
+  const rows = {
+    data: ['digits', 'mnist'],
+    'recipe file': ['a.ts', 'b.ts'],
+    'recipe file SHA-256': ['ab', 'cd'],
+    'training images': [1, 2],
+    'training set': ['ab', 'cd'],
+    'optimizer.lr': [0.1, 0.2],
+    engine: ['wasm', 'native'],
+    threads: [1, 2],
+    'by hand': [
+      undefined,
+      'the learning rate was changed by hand from 0.1 to 0.2 after step 3; stopped by hand after step 4',
+    ],
+  };
+  const differing = Object.entries(rows).map(([key, values]) => ({ key, values }));
+  const comparison = { runs: [{}, {}], differing } as unknown as Parameters<typeof settingRows>[0];
+  const english = settingRows(comparison);
+  assert.deepEqual(
+    english.map(([name]) => name),
+    ['setting', ...Object.keys(rows)],
+  );
+  assert.equal(english.at(-1)?.[2], rows['by hand'][1]);
+  const chinese = settingRows(comparison, languages.zh.compare);
+  for (const [name, ...values] of chinese.filter(([name]) => name !== 'optimizer.lr'))
+    assert.match(String(name), /\p{Script=Han}/u, values.join());
+  assert.deepEqual(englishIn(chinese.flat().join('<br>')), []);
+  assert.match(chinese.at(-1)?.[2] ?? '', /第 3 步.*第 4 步/);
 });
 
 test('runs that differ in the seed alone are one group, with mean and standard deviation', async (t) => {
