@@ -11,22 +11,23 @@ import { eye, fromArray, tensor as tensorOf } from '../tensor/creation.js';
 import { isRecording, readElements } from '../tensor/execute.js';
 import { noGrad } from '../tensor/grad-mode.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { fillInTurn } from './fill-once.js';
 import { normalDistribution } from './normal-distribution.js';
 import { orthonormalRows } from './orthonormal-rows.js';
 
 /** Uniform in [low, high). */
 export function uniform_<T extends Tensor>(tensor: T, low = 0, high = 1): T {
   requireNumber('uniform_', 'low', low);
-  return assign(tensor, () =>
-    uniform([drawKey()], { shape: tensor.shape, low, high, dtype: tensor.dtype }),
+  return draw(tensor, (key) =>
+    uniform([key], { shape: tensor.shape, low, high, dtype: tensor.dtype }),
   );
 }
 
 /** Normal with this mean and standard deviation. */
 export function normal_<T extends Tensor>(tensor: T, mean = 0, std = 1): T {
   requireNumber('normal_', 'mean', mean);
-  return assign(tensor, () =>
-    normal([drawKey()], { shape: tensor.shape, mean, std, dtype: tensor.dtype }),
+  return draw(tensor, (key) =>
+    normal([key], { shape: tensor.shape, mean, std, dtype: tensor.dtype }),
   );
 }
 
@@ -59,9 +60,9 @@ export function truncNormal_<T extends Tensor>(
   const low = cdf((a - mean) / std);
   const high = cdf((b - mean) / std);
   const { shape, dtype } = tensor;
-  return assign(tensor, () => {
+  return draw(tensor, (key) => {
     // Draws are multiples of 2⁻²⁴, float32 holds them: 0 stands for what is below the first, and its quantile would be no number.
-    const drawn = uniform([drawKey()], { shape, low: 0, high: 1, dtype: 'float32' });
+    const drawn = uniform([key], { shape, low: 0, high: 1, dtype: 'float32' });
     const units = readElements(drawn, 'truncNormal_');
     const data = allocateUncleared(dtype, units.length);
     for (let i = 0; i < data.length; i++) {
@@ -175,8 +176,8 @@ export function orthogonal_<T extends Tensor>(tensor: T, gain = 1): T {
     );
   const rows = shape[0] ?? 0;
   const columns = numel(shape) / rows;
-  return assign(tensor, () => {
-    const { data } = normal([drawKey()], { shape, mean: 0, std: 1, dtype: 'float64' });
+  return draw(tensor, (key) => {
+    const { data } = normal([key], { shape, mean: 0, std: 1, dtype: 'float64' });
     const matrix = orthonormalRows(data, rows, columns).map((value) => gain * value);
     return fromArray(matrix, shape);
   });
@@ -244,8 +245,15 @@ export function skipInit<T>(make: () => T): T {
   }
 }
 
-function assign<T extends Tensor>(tensor: T, draw: () => Tensor): T {
-  if (!skipping) noGrad(() => replace(tensor, draw()));
+/** Gives a tensor values of a key, which is taken at once: the next tensor has the next, whenever this one is filled. */
+function draw<T extends Tensor>(tensor: T, valuesOf: (key: Tensor) => Tensor): T {
+  if (skipping) return tensor;
+  const key = drawKey();
+  return assign(tensor, () => valuesOf(key));
+}
+
+function assign<T extends Tensor>(tensor: T, values: () => Tensor): T {
+  if (!skipping) fillInTurn(tensor, () => noGrad(() => replace(tensor, values())));
   return tensor;
 }
 

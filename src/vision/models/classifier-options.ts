@@ -1,5 +1,6 @@
 import { ValueError } from '../../core/errors.js';
 import { optionReader } from '../../core/options.js';
+import { fillOnce } from '../../nn/fill-once.js';
 import type { Module } from '../../nn/module.js';
 import { type FindOptions, pretrained, type WeightsChoice } from './weights/pretrained.js';
 
@@ -69,7 +70,8 @@ export function classifier<M extends Module>(
       inChannels: inChannels ?? defaults.inChannels,
       imageSize: imageSize ?? defaults.imageSize,
     };
-    if (weights === null) return make(shape);
+    // Layers fill their weights, and rules of networks then fill them again.
+    if (weights === null) return fillOnce(() => make(shape));
     return pretrained({
       architecture: name,
       make: (classes) => make({ ...shape, numClasses: classes }),
