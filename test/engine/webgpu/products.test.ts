@@ -52,6 +52,7 @@ const cases = [
   pointwise([2, 36, 3, 8], [40, 36, 1, 1]),
   pointwise([1, 72, 5, 8], [36, 36, 1, 1], 2),
   pointwise([3, 9, 5, 5], [40, 9, 1, 1]),
+  pointwise([4, 9, 3, 10], [40, 9, 1, 1]),
   {
     name: 'a matrix by itself, of which one side is read by vectors',
     ops: ['matmul'],
@@ -102,6 +103,7 @@ test('what lies in whole vectors is read and written as vectors', () => {
   assert.deepEqual(vectors('matmul', [64, 20], [20, 62], plain), []);
   assert.deepEqual(vectors('conv2d', [2, 64, 8, 8], [64, 64, 1, 1], attrs), ['in0', 'out0']);
   assert.deepEqual(vectors('conv2d', [2, 64, 7, 7], [64, 64, 1, 1], attrs), []);
+  assert.deepEqual(vectors('conv2d', [2, 64, 3, 10], [64, 64, 1, 1], attrs), []);
   assert.deepEqual(vectors('conv2d', [2, 64, 8, 8], [64, 64, 3, 3], attrs), []);
 });
 
