@@ -35,7 +35,12 @@ import { storage } from './families/storage.js';
 import { strided } from './families/strided.js';
 import { ternary } from './families/ternary.js';
 import { unary, unaryBackward } from './families/unary.js';
-import { winogradForward, winogradStrided, winogradWeight } from './families/winograd.js';
+import {
+  winogradForward,
+  winogradSmall,
+  winogradStrided,
+  winogradWeight,
+} from './families/winograd.js';
 import { winogradRows, winogradRowsWeight } from './families/winograd-rows.js';
 import { type GivenArguments, writeCall } from './families/write-call.js';
 import type { EitherStorage } from './lower/stored-kernel.js';
@@ -53,6 +58,7 @@ export const kernelFamilies = {
   'winograd-forward': winogradForward,
   'winograd-weight': winogradWeight,
   'winograd-strided': winogradStrided,
+  'winograd-small': winogradSmall,
   'winograd-rows': winogradRows,
   'winograd-rows-weight': winogradRowsWeight,
   unary,

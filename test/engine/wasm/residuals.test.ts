@@ -28,10 +28,11 @@ const networks: Readonly<Record<string, Network>> = {
   'a residual that is read again': (x, r, conv) => conv(x).add(r).add(conv(r)),
 };
 
-/** Strips of tiles, with tiles of three among them, and slices of channels. */
+/** Strips of tiles, with tiles of three among them; slices of channels, of small tiles where the weights are kept, and of many. */
 const shapes: readonly Shape[] = [
   [3, 32, 14, 18],
-  [3, 256, 8, 7],
+  [1, 256, 8, 7],
+  [5, 256, 8, 7],
 ];
 
 const fast = openWasmEngine({ threads: 3 });

@@ -25,6 +25,15 @@ export const winogradStrided = {
   },
 } as const satisfies Family;
 
+/** With tiles of 2 × 2 pixels. */
+export const winogradSmall = {
+  WinogradArgs: {
+    kernels: ['winogradSmallWeights', 'winogradSmallInput', 'winogradSmallSlices'],
+    fields,
+    reads: { winogradSmallSlices: ['u', 'v'] },
+  },
+} as const satisfies Family;
+
 export const winogradWeight = {
   WinogradGradientArgs: {
     kernels: [

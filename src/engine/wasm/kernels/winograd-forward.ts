@@ -9,17 +9,10 @@
 
 import { WinogradArgs } from './args';
 import { evenStrip, unitStart } from './share';
-import { multiply } from './winograd-product';
+import { matrixBytes, multiply } from './winograd-product';
 import { transformTaps } from './winograd-taps';
 import { endOf, firstOf } from './winograd-tiles';
 import { prepareTemp, TEMP_BYTES, transformInput, transformOutput } from './winograd-transforms';
-
-const PAD: usize = 192;
-
-@inline
-function matrixBytes(rows: i32, columns: i32): usize {
-  return (<usize>(rows * columns) << 2) + PAD;
-}
 
 // U of all output channels. Unit of work: a block of 16 of them.
 export function winogradWeights(a: WinogradArgs, tid: i32, threads: i32): void {

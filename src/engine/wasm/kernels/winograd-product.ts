@@ -2,6 +2,14 @@
 
 import { rowsTile } from './gemm-tiles';
 
+// Unused bytes after each matrix, for strides that are powers of two would fall on the same lines of the caches.
+const PAD: usize = 192;
+
+@inline
+export function matrixBytes(rows: i32, columns: i32): usize {
+  return (<usize>(rows * columns) << 2) + PAD;
+}
+
 // M [rows][columns] = V [rows][depth] · U [columns / 8][depth][8]: from a row of V to the next are `vRow` bytes, from a panel
 // of U, of which no more than the start may be read, `panel`.
 export function multiply(

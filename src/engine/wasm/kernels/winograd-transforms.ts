@@ -23,7 +23,7 @@ import { goOn, goTo, image, isNarrow, isShort, leftOf, MISSING, topOf } from './
 
 // Bytes of the scratch memory of a transform: a tile between its two passes, then rows of zeros.
 export const TEMP_BYTES: usize = 4096;
-const ZEROS: usize = 2304;
+export const ZEROS: usize = 2304;
 
 // Makes the zeros; to be called before the transforms.
 export function prepareTemp(temp: usize): void {

@@ -13,7 +13,7 @@ import { block, channelsOf, matrixBytes, tiled, tilingOf, untouched } from './wi
 const elements = 36;
 
 /** Bytes of the transforms' own scratch memory, `TEMP_BYTES` in kernels/winograd-transforms.ts. */
-const tempBytes = 4096;
+export const tempBytes = 4096;
 
 /** From so many channels on the weights outweigh the tiles, so that threads share channels instead of tiles. */
 const manyChannels = 256;

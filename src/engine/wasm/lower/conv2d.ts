@@ -16,6 +16,7 @@ import { emitDirect, packBias, packWeights } from './conv-direct.js';
 import { layOut, readTensor, storedBlock, writeTensor } from './conv-tensor.js';
 import { emitWinograd } from './conv-winograd.js';
 import { emitWinogradRows, isWinogradRows } from './conv-winograd-rows.js';
+import { emitWinogradSmall, isWinogradSmall } from './conv-winograd-small.js';
 import { emitWinogradStrided, isWinogradStrided } from './conv-winograd-strided.js';
 
 function lowerConv2d(node: PlanNode<ConvNodeAttrs>, context: LowerContext): boolean {
@@ -60,13 +61,11 @@ function lowerConv2d(node: PlanNode<ConvNodeAttrs>, context: LowerContext): bool
       floor,
     };
     if (isStrided) emitWinogradStrided(context, conv);
-    else
-      emitWinograd(context, {
-        ...conv,
-        steady: isSteady,
-        flipped: false,
-        adds: residual !== undefined,
-      });
+    else {
+      const tiled = { ...conv, steady: isSteady, flipped: false, adds: residual !== undefined };
+      if (isSteady && isWinogradSmall(geometry)) emitWinogradSmall(context, tiled);
+      else emitWinograd(context, tiled);
+    }
     return true;
   }
   if (context.winograd && isWinogradRows(geometry)) {

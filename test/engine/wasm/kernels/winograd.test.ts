@@ -30,6 +30,8 @@ const rows: readonly Row[] = [
   { x: [1, 16, 6, 5], out: 256, padding: 1 },
   { x: [2, 256, 6, 6], out: 48, padding: 0 },
   { x: [2, 256, 6, 9], out: 16, padding: 1 },
+  // More tiles than those for which kept weights have 16 elements.
+  { x: [5, 256, 7, 7], out: 16, padding: 0 },
   // With a stride of two: tiles of four, and of three in rows, columns and both.
   { x: [3, 16, 32, 31], out: 32, padding: 1, stride: 2 },
   { x: [4, 32, 27, 32], out: 16, padding: 1, stride: 2 },
@@ -118,6 +120,25 @@ test('Winograd is used, and its rounding is 1e-5 of the root mean square at most
       assert.ok(error <= 1e-5, `${what}: ${error}`);
       assert.ok(error > errorOf(false), `${what}: the option to do without it changes nothing`);
     }
+});
+
+test('kept weights of few tiles are those of F(2×2, 3×3), with half the rounding at most', () => {
+  const wide = rows.filter(({ x, stride }) => x[1] === 256 && stride === undefined);
+  const errors = wide.flatMap(passes).flatMap(({ op, attrs, inputs }) => {
+    if (op !== 'conv2d') return [];
+    const { types, arrays } = runReference(op, attrs, inputs);
+    return boxes.map(({ box }) => {
+      const [kept, made] = [true, false].map((steady) => {
+        const [actual] = runLowered(box, op, attrs, inputs, types, { steady }) ?? [];
+        return relativeError(actual ?? [], arrays[0] ?? []);
+      });
+      return { batch: inputs[0]?.shape[0], kept: kept ?? Number.NaN, made: made ?? Number.NaN };
+    });
+  });
+  assert.equal(errors.length, 8);
+  for (const { batch, kept, made } of errors)
+    if (batch === 5) assert.equal(kept, made);
+    else assert.ok(kept < made / 2, `${kept}, ${made}`);
 });
 
 test('a ReLU is fused behind the bias', () => {
