@@ -110,6 +110,7 @@ function lowerBackwardWeight(node: PlanNode<Conv2dAttrs>, context: LowerContext)
     images: batch * storedGroups,
     groups: storedGroups,
     rowsPerStrip,
+    panelShares: 1,
     scratch: context.threadScratch(tableBytes + stripBytes),
     tableBytes,
     add: undefined,
