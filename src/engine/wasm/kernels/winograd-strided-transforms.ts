@@ -129,12 +129,14 @@ export function transformStridedInput(
   temp: usize,
 ): void {
   const zeros = temp + ZEROS;
-  for (let c = 0; c < a.blocks; c++) {
-    let v = to + <usize>c * PIXEL;
-    goTo(a, first);
-    for (let t = first; t < end; t++) {
-      const y = 2 * topOf(a) - a.pad;
-      const x = 2 * leftOf(a) - a.pad;
+  goTo(a, first);
+  for (let t = first; t < end; t++) {
+    const y = 2 * topOf(a) - a.pad;
+    const x = 2 * leftOf(a) - a.pad;
+    const left = <usize>max(-x, 0) * PIXEL;
+    const right = <usize>min(isNarrow ? 7 : 9, a.width - x) * PIXEL;
+    clearBeside(temp, left, right, ROW, 9);
+    for (let c = 0; c < a.blocks; c++) {
       const corner = pixelAt(a, c, y, x);
       const p0 = rowAt(a, corner, y, 0, zeros);
       const p1 = rowAt(a, corner, y, 1, zeros);
@@ -145,18 +147,15 @@ export function transformStridedInput(
       const p6 = rowAt(a, corner, y, 6, zeros);
       const p7 = rowAt(a, corner, y, 7, zeros);
       const p8 = rowAt(a, corner, y, 8, zeros);
-      const left = <usize>max(-x, 0) * PIXEL;
-      const right = <usize>min(isNarrow ? 7 : 9, a.width - x) * PIXEL;
-      clearBeside(temp, left, right, ROW, 9);
       for (let o = left; o < right; o += PIXEL) {
         const q = temp + o;
         evenPixels(isShort, p0 + o, p2 + o, p4 + o, p6 + o, p8 + o, q, ROW, q + 3 * ROW, q + 4 * ROW);
         oddPixels(isShort, p1 + o, p3 + o, p5 + o, p7 + o, q + 5 * ROW, ROW, q + 8 * ROW);
       }
-      transformColumns(a, v, element, temp);
-      v += tile;
-      goOn(a, t + 1);
+      transformColumns(a, to + <usize>c * PIXEL, element, temp);
     }
+    to += tile;
+    goOn(a, t + 1);
   }
 }
 
@@ -240,27 +239,27 @@ export function transformStridedOutput(
   const rowBytes = <usize>a.width * PIXEL;
   const tile = <usize>a.blocks * PIXEL;
   const low = f32x4.splat(floor);
-  for (let c = 0; c < a.blocks; c++) {
-    const bias = add + <usize>c * PIXEL;
-    let m = from + <usize>c * PIXEL;
-    goTo(a, first);
-    for (let t = first; t < end; t++) {
+  goTo(a, first);
+  for (let t = first; t < end; t++) {
+    const y = topOf(a);
+    const x = leftOf(a);
+    const rows = isShort ? 3 : min(4, a.height - y);
+    const columns = isNarrow ? 3 : min(4, a.width - x);
+    for (let c = 0; c < a.blocks; c++) {
+      const m = from + <usize>c * PIXEL;
+      const bias = add + <usize>c * PIXEL;
       for (let j = 0; j < 5; j++) {
         if (isNarrow && j == TWO) continue;
         const q = temp + <usize>j * PIXEL;
         outputPixels(isShort, m + <usize>j * element, 5 * element, q, ROW, false, 4, 0, low);
       }
-      const y = topOf(a);
-      const x = leftOf(a);
-      const rows = isShort ? 3 : min(4, a.height - y);
-      const columns = isNarrow ? 3 : min(4, a.width - x);
       let q = pixelAt(a, c, y, x);
       for (let r = temp; r < temp + <usize>rows * ROW; r += ROW) {
         outputPixels(isNarrow, r, PIXEL, q, PIXEL, true, columns, bias, low);
         q += rowBytes;
       }
-      m += tile;
-      goOn(a, t + 1);
     }
+    from += tile;
+    goOn(a, t + 1);
   }
 }

@@ -65,7 +65,8 @@ function clearColumns(temp: usize, from: usize, to: usize, rowBytes: usize, rows
   }
 }
 
-// V of tiles [first, end): element e of tile t and block c goes to to + e·element + (t − first)·tile + c·block.
+// V of tiles [first, end): element e of tile t and block c goes to to + e·element + (t − first)·tile + c·block. What lies side by
+// side there is made one after the other.
 export function transformInput(
   a: Tiles,
   first: i32,
@@ -76,40 +77,54 @@ export function transformInput(
   block: usize,
   temp: usize,
 ): void {
-  const zeros = temp + ZEROS;
+  if (block < tile) {
+    goTo(a, first);
+    for (let t = first; t < end; t++) {
+      for (let c = 0; c < a.blocks; c++) inputTile(a, c, to + <usize>c * block, element, temp);
+      to += tile;
+      goOn(a, t + 1);
+    }
+    return;
+  }
   for (let c = 0; c < a.blocks; c++) {
     let v = to + <usize>c * block;
     goTo(a, first);
     for (let t = first; t < end; t++) {
-      const y = topOf(a) - a.pad;
-      const x = leftOf(a) - a.pad;
-      const corner = pixelAt(a, c, y, x);
-      const p0 = rowAt(a, corner, y, 0, zeros);
-      const p1 = rowAt(a, corner, y, 1, zeros);
-      const p2 = rowAt(a, corner, y, 2, zeros);
-      const p3 = rowAt(a, corner, y, 3, zeros);
-      const p4 = rowAt(a, corner, y, 4, zeros);
-      const p5 = rowAt(a, corner, y, 5, zeros);
-      const left = <usize>max(-x, 0) * PIXEL;
-      const right = <usize>min(6, a.width - x) * PIXEL;
-      clearBeside(temp, left, right, ROW, 6);
-      if (isShort) {
-        for (let o = left; o < right; o += PIXEL)
-          shortInputPixel(p0 + o, p1 + o, p2 + o, p3 + o, p4 + o, temp + o, ROW);
-      } else {
-        for (let o = left; o < right; o += PIXEL)
-          inputPixel(p0 + o, p1 + o, p2 + o, p3 + o, p4 + o, p5 + o, temp + o, ROW);
-      }
-      for (let i = 0; i < 6; i++) {
-        if (isShort && i == MISSING) continue;
-        const p = temp + <usize>i * ROW;
-        const q = v + <usize>(6 * i) * element;
-        if (isNarrow) shortInputPixel(p, p + 64, p + 128, p + 192, p + 256, q, element);
-        else inputPixel(p, p + 64, p + 128, p + 192, p + 256, p + 320, q, element);
-      }
+      inputTile(a, c, v, element, temp);
       v += tile;
       goOn(a, t + 1);
     }
+  }
+}
+
+// V of block `c` of the tile at which the walk is.
+function inputTile(a: Tiles, c: i32, v: usize, element: usize, temp: usize): void {
+  const zeros = temp + ZEROS;
+  const y = topOf(a) - a.pad;
+  const x = leftOf(a) - a.pad;
+  const corner = pixelAt(a, c, y, x);
+  const p0 = rowAt(a, corner, y, 0, zeros);
+  const p1 = rowAt(a, corner, y, 1, zeros);
+  const p2 = rowAt(a, corner, y, 2, zeros);
+  const p3 = rowAt(a, corner, y, 3, zeros);
+  const p4 = rowAt(a, corner, y, 4, zeros);
+  const p5 = rowAt(a, corner, y, 5, zeros);
+  const left = <usize>max(-x, 0) * PIXEL;
+  const right = <usize>min(6, a.width - x) * PIXEL;
+  clearBeside(temp, left, right, ROW, 6);
+  if (isShort) {
+    for (let o = left; o < right; o += PIXEL)
+      shortInputPixel(p0 + o, p1 + o, p2 + o, p3 + o, p4 + o, temp + o, ROW);
+  } else {
+    for (let o = left; o < right; o += PIXEL)
+      inputPixel(p0 + o, p1 + o, p2 + o, p3 + o, p4 + o, p5 + o, temp + o, ROW);
+  }
+  for (let i = 0; i < 6; i++) {
+    if (isShort && i == MISSING) continue;
+    const p = temp + <usize>i * ROW;
+    const q = v + <usize>(6 * i) * element;
+    if (isNarrow) shortInputPixel(p, p + 64, p + 128, p + 192, p + 256, q, element);
+    else inputPixel(p, p + 64, p + 128, p + 192, p + 256, p + 320, q, element);
   }
 }
 
@@ -176,11 +191,15 @@ export function transformOutput(
 ): void {
   const rowBytes = <usize>a.width * PIXEL;
   const low = f32x4.splat(floor);
-  for (let c = block; c < blockEnd; c++) {
-    const bias = add + <usize>c * PIXEL;
-    let m = from + <usize>(c - block) * PIXEL;
-    goTo(a, first);
-    for (let t = first; t < end; t++) {
+  goTo(a, first);
+  for (let t = first; t < end; t++) {
+    const y = topOf(a);
+    const x = leftOf(a);
+    const rows = isShort ? 3 : min(4, a.height - y);
+    const columns = min(4, a.width - x);
+    let m = from + <usize>(t - first) * tile;
+    for (let c = block; c < blockEnd; c++) {
+      const bias = add + <usize>c * PIXEL;
       for (let j: usize = 0; j < 6; j++) {
         if (isNarrow && j == MISSING) continue;
         const p = m + j * element;
@@ -188,18 +207,14 @@ export function transformOutput(
         if (isShort) shortOutputPixel(p, 6 * element, q, ROW, false, 0, false, low);
         else outputPixel(p, 6 * element, q, ROW, false, 4, 0, false, low);
       }
-      const y = topOf(a);
-      const x = leftOf(a);
-      const rows = isShort ? 3 : min(4, a.height - y);
-      const columns = min(4, a.width - x);
       let q = pixelAt(a, c, y, x);
       for (let r = temp; r < temp + <usize>rows * ROW; r += ROW) {
         if (isNarrow) shortOutputPixel(r, PIXEL, q, PIXEL, true, bias, adds, low);
         else outputPixel(r, PIXEL, q, PIXEL, true, columns, bias, adds, low);
         q += rowBytes;
       }
-      m += tile;
-      goOn(a, t + 1);
+      m += PIXEL;
     }
+    goOn(a, t + 1);
   }
 }
