@@ -54,6 +54,23 @@ test('both builds, with and without Winograd, agree with reference', () => {
     }
 });
 
+test('steady weights are transformed once, of few tiles and of many', () => {
+  for (const [batch, channels, size, stride, kernel] of [
+    [1, 256, 7, 1, 'winogradSmallWeights'],
+    [5, 256, 7, 1, 'winogradWeights'],
+    [2, 32, 14, 1, 'winogradWeights'],
+    [7, 32, 16, 2, 'winogradStridedWeights'],
+  ] as const) {
+    const b = new GraphBuilder();
+    const x = b.input([batch, channels, size, size]);
+    const w = b.input([32, channels, 3, 3]);
+    const y = b.call('conv2d', [x, w], { ...conv3x3, stride: [stride, stride] });
+    const { program } = open({ threads: 2 }).prepare(b.graph([y], [], [w]));
+    assert.match(program, new RegExp(`^${kernel} .* once: `, 'm'));
+    assert.equal(program.match(/Weights /g)?.length, 1, program);
+  }
+});
+
 test('a target that is no class keeps the run from starting', () => {
   const graph = smallNet();
   const plan = open({ threads: 2 }).prepare(graph);

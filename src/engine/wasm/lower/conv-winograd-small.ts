@@ -36,7 +36,10 @@ export function emitWinogradSmall(context: LowerContext, conv: WinogradConv): vo
   const output = tiled(conv.y, conv.outSize, 0, tiling);
   const channels = channelsOf(input);
   const blocksPerSlice = Math.ceil(output.blocks / context.threads);
-  const temp = context.threadScratch(tempBytes);
+  const scratchOf = (bytes: number) => {
+    const scratch = context.threadScratch(bytes);
+    return { scratch: scratch.pointer, scratchBytes: scratch.bytes };
+  };
   const args = {
     ...{ input, output, tiles: tiling.count, flipped: false },
     ...{ w: conv.w, lane: conv.lane, sum: conv.sum },
@@ -44,18 +47,19 @@ export function emitWinogradSmall(context: LowerContext, conv: WinogradConv): vo
     v: context.scratch(elements * matrixBytes(tiling.count, channels)),
     ...{ tilesPerStrip: tiling.count, blocksPerSlice },
     ...{ add: conv.add, adds: conv.adds, floor: conv.floor },
-    ...{ scratch: temp.pointer, scratchBytes: temp.bytes },
   };
   const [read, written] = [untouched(input), untouched(output)];
   const [w, add] = [conv.w.untouched(), conv.add.untouched()];
+  // Each phase has scratch memory of its own: what is kept may share none with what runs every time.
   context.emit('winogradSmallWeights', {
-    ...{ ...args, input: read, output: written, add, v: undefined },
+    ...{ ...args, ...scratchOf(tempBytes), input: read, output: written, add, v: undefined },
   });
-  context.emit('winogradSmallInput', { ...args, output: written, w, add, u: undefined });
+  context.emit('winogradSmallInput', {
+    ...{ ...args, ...scratchOf(tempBytes), output: written, w, add, u: undefined },
+  });
   const ofSlice = elements * matrixBytes(tiling.count, blocksPerSlice * block);
-  const scratch = context.threadScratch(tempBytes + ofSlice);
   context.emit('winogradSmallSlices', {
-    ...{ ...args, input: read, w, scratch: scratch.pointer, scratchBytes: scratch.bytes },
+    ...{ ...args, ...scratchOf(tempBytes + ofSlice), input: read, w },
   });
 }
 
