@@ -31,8 +31,6 @@ const fields = {
   ...{ padTop: 'i32', padLeft: 'i32' },
   /** Output rows of one unit of work. */
   rowsPerStrip: 'i32',
-  /** Forward: units of which each has a part of a strip's panels. */
-  panelShares: 'i32',
   /** Per thread: the offset table, then the padded strip. */
   scratch: 'write',
   ...{ scratchBytes: 'usize', tableBytes: 'usize' },

@@ -29,7 +29,7 @@ function writeTable(a: ConvArgs, channels: i32, to: usize, block: usize, row: us
   return to;
 }
 
-// y = max(x ∗ w + add, floor). Unit of work: a strip of output rows of one image, or a share of its panels.
+// y = max(x ∗ w + add, floor). Unit of work: a strip of output rows of one image.
 export function convDirect(args: ConvArgs, tid: i32, threads: i32): void {
   eachStrip(args, tid, threads, false);
 }
@@ -58,14 +58,10 @@ function eachStrip(a: ConvArgs, tid: i32, threads: i32, depthwise: bool): void {
   const block = inside ? a.xBlock : <usize>inputRows(a, a.rowsPerStrip) * row + GAP;
   const tableEnd = writeTable(a, depthwise ? 1 : <i32>(a.pixel >> 2), table, block, row);
 
-  const shares = a.panelShares;
-  const units = a.images * strips * shares;
-  const end = unitStart(units, tid + 1, threads);
-  for (let i = unitStart(units, tid, threads); i < end; i++) {
-    const whole = i / shares;
-    const share = i - whole * shares;
-    const image = whole / strips;
-    const first = (whole - image * strips) * a.rowsPerStrip;
+  const end = unitStart(a.images * strips, tid + 1, threads);
+  for (let i = unitStart(a.images * strips, tid, threads); i < end; i++) {
+    const image = i / strips;
+    const first = (i - image * strips) * a.rowsPerStrip;
     const rows = min(a.rowsPerStrip, a.outHeight - first);
     const top = first * a.strideHeight - a.padTop;
     let x = a.x + <usize>image * a.xImage;
@@ -78,15 +74,11 @@ function eachStrip(a: ConvArgs, tid: i32, threads: i32, depthwise: bool): void {
     }
     const y = a.y + <usize>image * a.yImage + <usize>first * a.yRow;
     if (depthwise) depthwiseStrip(a, x, row, table, tableEnd, y, rows, image % a.groups);
-    else {
-      const panel = unitStart(a.panels, share, shares);
-      const panelEnd = unitStart(a.panels, share + 1, shares);
-      convStrip(a, x, row, table, tableEnd, y, rows, image % a.groups, panel, panelEnd);
-    }
+    else convStrip(a, x, row, table, tableEnd, y, rows, image % a.groups);
   }
 }
 
-// Panels [panel, panelEnd) of one strip: `x` is the first tap of its first pixel, `row` the bytes of an input row.
+// All panels of one strip: `x` is the first tap of its first pixel, `row` the bytes of an input row.
 function convStrip(
   a: ConvArgs,
   x: usize,
@@ -96,8 +88,6 @@ function convStrip(
   y: usize,
   rows: i32,
   group: i32,
-  panel: i32,
-  panelEnd: i32,
 ): void {
   const panelWidth = a.panelWidth;
   const panelBytes = <usize>panelWidth << 2;
@@ -107,9 +97,9 @@ function convStrip(
   const longer = a.outWidth - pixels * tiles; // tiles with one pixel more
   const step = <usize>a.strideWidth * a.pixel;
   const floor = a.floor;
-  let w = a.w + <usize>(group * a.panels + panel) * (tableEnd - table) * panelWidth;
-  let add = a.add ? a.add + <usize>(group * a.panels + panel) * panelBytes : 0;
-  for (let p = panel; p < panelEnd; p++) {
+  let w = a.w + <usize>(group * a.panels) * (tableEnd - table) * panelWidth;
+  let add = a.add ? a.add + <usize>(group * a.panels) * panelBytes : 0;
+  for (let p = 0; p < a.panels; p++) {
     const inBlock = p % a.panelsPerBlock;
     const yPanel = y + <usize>(p / a.panelsPerBlock) * a.yBlock + <usize>inBlock * panelBytes;
     for (let r = 0; r < rows; r++) {

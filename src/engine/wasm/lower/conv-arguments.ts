@@ -24,7 +24,6 @@ export interface ConvCall {
   readonly dilation: Size2d;
   readonly padding: Size2d;
   readonly rowsPerStrip: number;
-  readonly panelShares: number;
   readonly scratch: { readonly pointer: Pointer; readonly bytes: number };
   readonly tableBytes: number;
   readonly add: Pointer | undefined;
@@ -66,7 +65,6 @@ export function convArguments(call: ConvCall): KernelArguments['convDirect'] {
     padTop: call.padding[0],
     padLeft: call.padding[1],
     rowsPerStrip: call.rowsPerStrip,
-    panelShares: call.panelShares,
     scratch: call.scratch.pointer,
     scratchBytes: call.scratch.bytes,
     tableBytes: call.tableBytes,

@@ -138,9 +138,6 @@ export interface DirectConv {
 /** Bytes between the blocks of a strip, `GAP` in kernels/conv-direct.ts. */
 const gap = 64;
 
-/** Weights of more bytes are not read once for each strip: they leave no room for it in the second-level cache. */
-const heavyBytes = 512 * 1024;
-
 /** A strip's padded copy should stay in the second-level cache beside a panel of weights. */
 const stripBytes = 256 * 1024;
 
@@ -154,13 +151,9 @@ export function emitDirect(context: LowerContext, conv: DirectConv, options?: Ph
   const rowBytes = ((outSize[1] - 1) * stride[1] + reach[1]) * x.pixel * x.blocks;
   const inputRows = (rows: number) => (rows - 1) * stride[0] + reach[0];
   const fitting = Math.floor((stripBytes / rowBytes - reach[0]) / stride[0]) + 1;
-  const panels = depthwise ? weights.panels / groups : weights.panels;
-  const terms = x.blocks * (depthwise ? 1 : x.block) * kernel[0] * kernel[1];
-  // Phases that say how they are split are all split by rows.
-  const isHeavy = options === undefined && panels * weights.width * terms * 4 > heavyBytes;
-  const panelShares = isHeavy ? Math.min(panels, Math.ceil(context.threads / images)) : 1;
-  const pieces = panelShares > 1 ? 1 : Math.ceil((4 * context.threads) / images);
+  const pieces = Math.ceil((4 * context.threads) / images);
   const rowsPerStrip = evenPieces(outSize[0], Math.max(fitting, 1), pieces);
+  const terms = x.blocks * (depthwise ? 1 : x.block) * kernel[0] * kernel[1];
   const tableBytes = alignUp(terms * 4);
   const args = convArguments({
     ...conv,
@@ -169,10 +162,9 @@ export function emitDirect(context: LowerContext, conv: DirectConv, options?: Ph
     images,
     groups,
     w: weights.pointer,
-    panels,
+    panels: depthwise ? weights.panels / groups : weights.panels,
     width: weights.width,
     rowsPerStrip,
-    panelShares,
     scratch: context.threadScratch(
       tableBytes + inputRows(rowsPerStrip) * rowBytes + x.blocks * gap,
     ),

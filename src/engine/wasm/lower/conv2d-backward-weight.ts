@@ -110,7 +110,6 @@ function lowerBackwardWeight(node: PlanNode<Conv2dAttrs>, context: LowerContext)
     images: batch * storedGroups,
     groups: storedGroups,
     rowsPerStrip,
-    panelShares: 1,
     scratch: context.threadScratch(tableBytes + stripBytes),
     tableBytes,
     add: undefined,

@@ -86,11 +86,6 @@ const cases: readonly Row[] = [
   shape(1, 3, 8, 12, 11, { d: 2, p: 1, s: 2 }),
   shape(1, 8, 8, 13, 12, { d: 3, s: 2, p: 3 }),
   shape(1, 16, 8, 11, 11, { d: 2, s: 3, p: 2 }),
-  // Weights of which each thread reads a part: with one strip for all, with a bias, with more than one, and of two groups.
-  shape(1, 72, 208, 5, 6, { s: 2, p: 1 }),
-  shape(1, 72, 212, 8, 7, { p: 1 }),
-  shape(1, 96, 160, 42, 40, { s: 2, p: 1 }),
-  shape(1, 128, 256, 5, 5, { k: 4, g: 2 }),
   // Groups.
   shape(2, 32, 32, 6, 7, { p: 1, g: 2 }),
   shape(3, 16, 48, 5, 5, { p: 1, g: 2 }),
