@@ -17,7 +17,15 @@ import {
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { client, load, main, metric, quantile, startServer } from './serve-process.mjs';
+import {
+  client,
+  formOfImages,
+  load,
+  main,
+  metric,
+  quantile,
+  startServer,
+} from './serve-process.mjs';
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
@@ -141,14 +149,11 @@ function bodiesOf(pictures, count) {
       body,
     }));
   const boundary = 'a-boundary-as-long-as-browsers-make-them';
-  const head = `--${boundary}\r\ncontent-disposition: form-data; name="images"; filename="a"\r\ncontent-type: image/png\r\n\r\n`;
   const headers = { 'content-type': `multipart/form-data; boundary=${boundary}` };
-  return Array.from({ length: Math.ceil(pictures.length / count) }, (_, n) => {
-    const parts = pictures
-      .slice(n * count, (n + 1) * count)
-      .flatMap((picture) => [Buffer.from(head), picture, Buffer.from('\r\n')]);
-    return { headers, body: Buffer.concat([...parts, Buffer.from(`--${boundary}--\r\n`)]) };
-  });
+  return Array.from({ length: Math.ceil(pictures.length / count) }, (_, n) => ({
+    headers,
+    body: formOfImages(pictures.slice(n * count, (n + 1) * count), boundary),
+  }));
 }
 
 /** `work` on each item, by so many at a time. */

@@ -58,6 +58,14 @@ export function client(port, connections) {
   };
 }
 
+/** The body of a form (`multipart/form-data`) of files that are all named `images`. */
+export function formOfImages(files, boundary) {
+  const head = (n) =>
+    `--${boundary}\r\ncontent-disposition: form-data; name="images"; filename="${n}"\r\n\r\n`;
+  const parts = files.flatMap((bytes, n) => [Buffer.from(head(n)), bytes, Buffer.from('\r\n')]);
+  return Buffer.concat([...parts, Buffer.from(`--${boundary}--\r\n`)]);
+}
+
 /** The value of one of the server's metrics. */
 export async function metric(ask, name) {
   const { body } = await ask('/metrics');

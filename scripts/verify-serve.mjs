@@ -10,7 +10,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { client, load, quantile, residentBytes, startServer } from './serve-process.mjs';
+import {
+  client,
+  formOfImages,
+  load,
+  quantile,
+  residentBytes,
+  startServer,
+} from './serve-process.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -224,12 +231,10 @@ async function malformed(port, picture, n) {
 
 /** A form of up to 100 files, more than are taken; each is the picture, a part of it, or nothing. */
 function severalFiles(picture, n) {
-  const files = Array.from({ length: drawn(n, 17, 100) }, (_, k) => {
-    const bytes = picture.subarray(0, drawn(n, 100 + k, 2) * drawn(n, 200 + k, 2 * picture.length));
-    const head = `--b\r\ncontent-disposition: form-data; name="images"; filename="${k}"\r\n\r\n`;
-    return [Buffer.from(head), bytes, Buffer.from('\r\n')];
-  });
-  return Buffer.concat([...files.flat(), Buffer.from('--b--\r\n')]);
+  const files = Array.from({ length: drawn(n, 17, 100) }, (_, k) =>
+    picture.subarray(0, drawn(n, 100 + k, 2) * drawn(n, 200 + k, 2 * picture.length)),
+  );
+  return formOfImages(files, 'b');
 }
 
 /** A form with some of its bytes replaced, or cut off. */

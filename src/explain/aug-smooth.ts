@@ -9,8 +9,7 @@ const contrasts = [1, 0.9, 1.1];
  */
 export function sixViews(images: Tensor): Tensor[] {
   const seen = contrasts.map((contrast) => (contrast === 1 ? images : images.mul(contrast)));
-  const mirrored = contrasts.map((contrast) => images.mul(contrast).flip(-1));
-  return [...seen, ...mirrored];
+  return [...seen, ...seen.map((view) => view.flip(-1))];
 }
 
 /** The mean of the six views' attributions, as the picture stands. */

@@ -75,37 +75,33 @@ function eachTile(
 
 /** V = Bᵀ x B. Arguments: x at the corner of the first window, V at the row's first tile, room for a pass. */
 export function winogradInput(w: KernelWriter, shape: TileRow): void {
-  const { x, v, temp } = w.pointers('x', 'v', 'temp');
-  const { points } = shape;
-  const transform = <From extends readonly Vec[], To extends readonly Vec[]>(
-    pass: Pass<From, To>,
-    registers: From,
-  ) =>
-    eachTile(w, shape, x, v, (window, tile, columns) => {
-      twoPasses(w, {
-        ...{ pass, registers, temp },
-        hasColumn: (j) => isIn(columns, j),
-        load: pixelsOf(w, shape, window),
-        store: (from, i, j) =>
-          storeForm(w, shape.form ?? 'float32', tile.at((i * points + j) * shape.matrix), from),
-      });
-    });
-  if (points === 6) transform(inputPass(w), w.vectors(6));
-  else transform(smallInputPass(w), w.vectors(4));
+  const { x: pixels, v: matrices, temp } = w.pointers('x', 'v', 'temp');
+  const operands = { pixels, matrices, temp };
+  if (shape.points === 6) transformRow(w, shape, operands, inputPass(w), w.vectors(6));
+  else transformRow(w, shape, operands, smallInputPass(w), w.vectors(4));
 }
 
 /** D = A dy Aᵀ, of tiles of four pixels. Arguments: dy at the first tile's corner, D at the row's first tile, room for a pass. */
 export function winogradGradient(w: KernelWriter, shape: TileRow): void {
   const { dy, d, temp } = w.pointers('dy', 'd', 'temp');
-  const pass = gradientPass(w);
-  const registers = w.vectors(4);
-  eachTile(w, shape, dy, d, (window, tile, columns) => {
+  transformRow(w, shape, { pixels: dy, matrices: d, temp }, gradientPass(w), w.vectors(4));
+}
+
+/** Pixels to matrices, by `pass` in both directions. */
+function transformRow<From extends readonly Vec[], To extends readonly Vec[]>(
+  w: KernelWriter,
+  shape: TileRow,
+  { pixels, matrices, temp }: Readonly<Record<'pixels' | 'matrices' | 'temp', Cursor>>,
+  pass: Pass<From, To>,
+  registers: From,
+): void {
+  const { points, matrix, form = 'float32' } = shape;
+  eachTile(w, shape, pixels, matrices, (window, tile, columns) => {
     twoPasses(w, {
       ...{ pass, registers, temp },
       hasColumn: (j) => isIn(columns, j),
       load: pixelsOf(w, shape, window),
-      store: (from, i, j) =>
-        storeForm(w, shape.form ?? 'float32', tile.at((i * 6 + j) * shape.matrix), from),
+      store: (from, i, j) => storeForm(w, form, tile.at((i * points + j) * matrix), from),
     });
   });
 }

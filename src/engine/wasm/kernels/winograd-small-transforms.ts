@@ -1,9 +1,11 @@
 // Winograd's F(2×2, 3×3): an output tile of 2 × 2 pixels costs 16 products a channel pair instead of 36, from the points 0, 1, −1
-// and ∞. What is transformed, and where it goes, is as in winograd-transforms.ts; the last tiles may reach outside.
+// and ∞. What is transformed, and where it goes, is as in winograd-transforms.ts; the last tiles may reach outside. All tiles are
+// full, so that each starts at half of where one of 4 × 4 pixels would (winograd-tiles.ts).
 
 import { Tiles } from './args';
 import { loadTaps } from './winograd-taps';
-import { PIXEL, ZEROS } from './winograd-transforms';
+import { countOf, goOn, goTo, leftOf, topOf } from './winograd-tiles';
+import { clearBeside, PIXEL, pixelAt, rowAt, ZEROS } from './winograd-transforms';
 
 const ROW: usize = 256; // of a tile of 4 × 4
 
@@ -23,37 +25,30 @@ function inputPixel(p0: usize, p1: usize, p2: usize, p3: usize, q: usize, step: 
   }
 }
 
-@inline
-function rowOf(a: Tiles, image: i32, c: i32, y: i32, x: i32, zeros: usize): usize {
-  if (y < 0 || y >= a.height) return zeros;
-  return a.data + (<usize>((image * a.blocks + c) * a.height + y) * <usize>a.width + <usize>x) * PIXEL;
-}
-
 // V of tiles [first, end): element e of tile t and block c goes to to + e·element + t·tile + c·PIXEL.
 export function transformSmallInput(a: Tiles, first: i32, end: i32, to: usize, element: usize, tile: usize, temp: usize): void {
   const zeros = temp + ZEROS;
-  const inImage = a.down * a.across;
+  goTo(a, first);
   for (let t = first; t < end; t++) {
-    const image = t / inImage;
-    const rest = t - image * inImage;
-    const y = (rest / a.across) * 2 - a.pad;
-    const x = (rest % a.across) * 2 - a.pad;
+    const y = (topOf(a) >> 1) - a.pad;
+    const x = (leftOf(a) >> 1) - a.pad;
+    const left = <usize>max(-x, 0) * PIXEL;
+    const right = <usize>min(4, a.width - x) * PIXEL;
+    clearBeside(temp, left, right, ROW, 4);
     for (let c = 0; c < a.blocks; c++) {
-      const p0 = rowOf(a, image, c, y, x, zeros);
-      const p1 = rowOf(a, image, c, y + 1, x, zeros);
-      const p2 = rowOf(a, image, c, y + 2, x, zeros);
-      const p3 = rowOf(a, image, c, y + 3, x, zeros);
-      for (let j = 0; j < 4; j++) {
-        const o = <usize>j * PIXEL;
-        if (x + j >= 0 && x + j < a.width) inputPixel(p0 + o, p1 + o, p2 + o, p3 + o, temp + o, ROW);
-        else inputPixel(zeros, zeros, zeros, zeros, temp + o, ROW);
-      }
+      const corner = pixelAt(a, c, y, x);
+      const p0 = rowAt(a, corner, y, 0, zeros);
+      const p1 = rowAt(a, corner, y, 1, zeros);
+      const p2 = rowAt(a, corner, y, 2, zeros);
+      const p3 = rowAt(a, corner, y, 3, zeros);
+      for (let o = left; o < right; o += PIXEL) inputPixel(p0 + o, p1 + o, p2 + o, p3 + o, temp + o, ROW);
       let q = to + <usize>t * tile + <usize>c * PIXEL;
       for (let p = temp; p < temp + 4 * ROW; p += ROW) {
         inputPixel(p, p + PIXEL, p + 2 * PIXEL, p + 3 * PIXEL, q, element);
         q += 4 * element;
       }
     }
+    goOn(a, t + 1);
   }
 }
 
@@ -70,13 +65,12 @@ export function transformSmallOutput(
   floor: f32,
   temp: usize,
 ): void {
-  const tiles = a.images * a.down * a.across;
-  const inImage = a.down * a.across;
+  const tiles = countOf(a);
+  const rowBytes = <usize>a.width * PIXEL;
+  goTo(a, 0);
   for (let t = 0; t < tiles; t++) {
-    const image = t / inImage;
-    const rest = t - image * inImage;
-    const y = (rest / a.across) * 2;
-    const x = (rest % a.across) * 2;
+    const y = topOf(a) >> 1;
+    const x = leftOf(a) >> 1;
     const rows = min(2, a.height - y);
     const columns = min(2, a.width - x);
     for (let c = block; c < blockEnd; c++) {
@@ -91,9 +85,13 @@ export function transformSmallOutput(
           v128.store(q + o + ROW, f32x4.sub(f32x4.sub(m1, m2), v128.load(p + 12 * element + o)));
         }
       }
-      for (let r = 0; r < rows; r++)
-        outputRow(temp + <usize>r * ROW, rowOf(a, image, c, y + r, x, 0), columns, add + <usize>c * PIXEL, adds, floor);
+      let q = pixelAt(a, c, y, x);
+      for (let r = temp; r < temp + <usize>rows * ROW; r += ROW) {
+        outputRow(r, q, columns, add + <usize>c * PIXEL, adds, floor);
+        q += rowBytes;
+      }
     }
+    goOn(a, t + 1);
   }
 }
 

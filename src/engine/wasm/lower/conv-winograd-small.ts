@@ -11,6 +11,7 @@ import {
   block,
   channelsOf,
   matrixBytes,
+  scratchOf,
   type Tiling,
   tiled,
   tilingOf,
@@ -36,10 +37,6 @@ export function emitWinogradSmall(context: LowerContext, conv: WinogradConv): vo
   const output = tiled(conv.y, conv.outSize, 0, tiling);
   const channels = channelsOf(input);
   const blocksPerSlice = Math.ceil(output.blocks / context.threads);
-  const scratchOf = (bytes: number) => {
-    const scratch = context.threadScratch(bytes);
-    return { scratch: scratch.pointer, scratchBytes: scratch.bytes };
-  };
   const args = {
     ...{ input, output, tiles: tiling.count, flipped: false },
     ...{ w: conv.w, lane: conv.lane, sum: conv.sum },
@@ -50,16 +47,22 @@ export function emitWinogradSmall(context: LowerContext, conv: WinogradConv): vo
   };
   const [read, written] = [untouched(input), untouched(output)];
   const [w, add] = [conv.w.untouched(), conv.add.untouched()];
-  // Each phase has scratch memory of its own: what is kept may share none with what runs every time.
   context.emit('winogradSmallWeights', {
-    ...{ ...args, ...scratchOf(tempBytes), input: read, output: written, add, v: undefined },
+    ...{
+      ...args,
+      ...scratchOf(context, tempBytes),
+      input: read,
+      output: written,
+      add,
+      v: undefined,
+    },
   });
   context.emit('winogradSmallInput', {
-    ...{ ...args, ...scratchOf(tempBytes), output: written, w, add, u: undefined },
+    ...{ ...args, ...scratchOf(context, tempBytes), output: written, w, add, u: undefined },
   });
   const ofSlice = elements * matrixBytes(tiling.count, blocksPerSlice * block);
   context.emit('winogradSmallSlices', {
-    ...{ ...args, ...scratchOf(tempBytes + ofSlice), input: read, w },
+    ...{ ...args, ...scratchOf(context, tempBytes + ofSlice), input: read, w },
   });
 }
 

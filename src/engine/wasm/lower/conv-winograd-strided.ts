@@ -4,7 +4,15 @@
 import type { StoredGeometry } from '../../compiler/lower/conv-geometry.js';
 import type { LowerContext } from '../../compiler/lowering.js';
 import type { WinogradConv } from './conv-winograd.js';
-import { block, channelsOf, matrixBytes, tiled, tilingOf, untouched } from './winograd-tiling.js';
+import {
+  block,
+  channelsOf,
+  matrixBytes,
+  scratchOf,
+  tiled,
+  tilingOf,
+  untouched,
+} from './winograd-tiling.js';
 
 const elements = 25;
 
@@ -75,13 +83,11 @@ export function emitWinogradStrided(
     ...{ u: context.scratch(weightBytes(channels, outChannels)), v: undefined },
     ...{ tilesPerStrip, blocksPerSlice: 0, add, adds: false, floor },
   };
-  const temp = context.threadScratch(tempBytes);
   context.emit('winogradStridedWeights', {
     ...{ ...args, input: untouched(input), output: untouched(output), add: add.untouched() },
-    ...{ scratch: temp.pointer, scratchBytes: temp.bytes },
+    ...scratchOf(context, tempBytes),
   });
-  const scratch = context.threadScratch(tempBytes + elements * strip);
   context.emit('winogradStrided', {
-    ...{ ...args, w: w.untouched(), scratch: scratch.pointer, scratchBytes: scratch.bytes },
+    ...{ ...args, ...scratchOf(context, tempBytes + elements * strip), w: w.untouched() },
   });
 }

@@ -8,7 +8,15 @@ import type { LowerContext } from '../../compiler/lowering.js';
 import type { Pointer } from '../../compiler/region.js';
 import { evenPieces } from './conv-direct.js';
 import type { ConvTensor } from './conv-tensor.js';
-import { block, channelsOf, matrixBytes, tiled, tilingOf, untouched } from './winograd-tiling.js';
+import {
+  block,
+  channelsOf,
+  matrixBytes,
+  scratchOf,
+  tiled,
+  tilingOf,
+  untouched,
+} from './winograd-tiling.js';
 
 const elements = 36;
 
@@ -65,21 +73,17 @@ export function emitWinograd(context: LowerContext, conv: WinogradConv): void {
     v: isWide ? context.scratch(elements * matrixBytes(tiling.count, channels)) : undefined,
     ...{ tilesPerStrip, blocksPerSlice, add: conv.add, adds: conv.adds, floor: conv.floor },
   };
-  const scratchOf = (bytes: number) => {
-    const scratch = context.threadScratch(bytes);
-    return { scratch: scratch.pointer, scratchBytes: scratch.bytes };
-  };
   const [read, written] = [untouched(input), untouched(output)];
   const [w, add] = [conv.w.untouched(), conv.add.untouched()];
   if (hasWeights) {
-    const temp = scratchOf(tempBytes);
+    const temp = scratchOf(context, tempBytes);
     context.emit('winogradWeights', {
       ...{ ...args, ...temp, input: read, output: written, add, v: undefined },
     });
   }
-  const first = { ...args, ...scratchOf(tempBytes) };
+  const first = { ...args, ...scratchOf(context, tempBytes) };
   const second = {
-    ...{ ...args, ...scratchOf(tempBytes + elements * strip) },
+    ...{ ...args, ...scratchOf(context, tempBytes + elements * strip) },
     w: hasWeights ? w : conv.w,
   };
   if (isWide) {
@@ -112,7 +116,7 @@ export function emitWinogradGradient(context: LowerContext, conv: WinogradGradie
   const strip = isWide
     ? matrixBytes(block, blocksPerGroup * block)
     : matrixBytes(tilesPerStrip, channels) + matrixBytes(tilesPerStrip, outChannels);
-  const scratch = context.threadScratch(tempBytes + elements * strip);
+  const scratch = scratchOf(context, tempBytes + elements * strip);
   const sBytes = isWide ? 0 : elements * matrixBytes(channels, outChannels);
   const matrix = elements * matrixBytes(tiling.count, block);
   const s = isWide ? undefined : context.scratch(threads * sBytes);
@@ -121,7 +125,7 @@ export function emitWinogradGradient(context: LowerContext, conv: WinogradGradie
   const args = {
     ...{ input, gradient, tiles: tiling.count },
     ...{ s, sBytes, parts: threads, v, d, tilesPerStrip, blocksPerGroup },
-    ...{ scratch: scratch.pointer, scratchBytes: scratch.bytes },
+    ...scratch,
   };
   const { dw } = conv;
   context.emit(isWide ? 'winogradGradientInput' : 'winogradGradientStrips', {

@@ -1,6 +1,7 @@
 /** Tensors cut into tiles of 4 × 4 pixels of an output, and the matrices of their elements. */
 import type { Size2d } from '../../../core/shape.js';
 import type { KernelArguments } from '../../compiler/kernel-name.js';
+import type { LowerContext } from '../../compiler/lowering.js';
 import type { ConvTensor } from './conv-tensor.js';
 
 /** Channels of a block that the transforms work on. */
@@ -57,4 +58,10 @@ export function tiled(
     ...{ images, down: down.tiles, across: across.tiles },
     ...{ fullDown: down.full, fullAcross: across.full },
   };
+}
+
+/** So much memory for each thread, which belongs to one phase alone: what is kept may share none with what runs every time. */
+export function scratchOf(context: LowerContext, bytes: number) {
+  const scratch = context.threadScratch(bytes);
+  return { scratch: scratch.pointer, scratchBytes: scratch.bytes };
 }
