@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import type { Precision } from '../src/engine/precision.js';
 import { type Clock, Contestant } from './contestant.js';
 import { type Contender, type Entry, modes, type Settings } from './contestants/contender.js';
 import { onnxruntime } from './contestants/onnxruntime.js';
@@ -14,6 +15,7 @@ import { wick } from './contestants/wick.js';
 import { type Figures, figures } from './figures.js';
 import type { Workload } from './workloads.js';
 
+/** wick first: others run only in precisions that it runs in. */
 const entries: readonly Entry[] = [wick, pytorch, onnxruntime, tfjs];
 const exporter = fileURLToPath(new URL('export/main.js', import.meta.url));
 
@@ -56,7 +58,14 @@ export async function compare(
   }));
   try {
     const running: typeof contestants = [];
+    const isWickIn = (precision: Precision) =>
+      running.some(({ contender }) => contender.ours && contender.precision === precision);
     for (const one of contestants) {
+      // Nothing is to be compared then, and where the CPU has no such instructions one step of a peer takes minutes.
+      if (one.contender.ours === undefined && !isWickIn(one.contender.precision)) {
+        one.contestant.stop();
+        continue;
+      }
       const state = await one.contestant.ready(isBounded(one.contender) ? readyLimitMs : undefined);
       if (state.ok) running.push(one);
       else say(`${workload.name}: ${one.contender.label} does not run here: ${state.why}`);

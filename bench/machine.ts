@@ -17,8 +17,8 @@ export function machineLines(threads: number): readonly string[] {
     ...(pytorch === null ? [] : [`PyTorch ${pytorch.version}`]),
     ...peers,
   ];
-  const emulated = 'This CPU has no bfloat16 instructions: whoever computes in bf16 emulates them.';
-  return [`${cpuLine(threads)}; ${versions.join(', ')}.`, ...(hasBfloat16() ? [] : [emulated])];
+  const without = 'This CPU has no bfloat16 instructions: nothing was timed in bfloat16.';
+  return [`${cpuLine(threads)}; ${versions.join(', ')}.`, ...(hasBfloat16() ? [] : [without])];
 }
 
 /** What is missing for a full comparison, and how to get it. */

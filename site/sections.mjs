@@ -14,6 +14,7 @@ const inside = [
   'numbers',
   'benchmarks',
   'benchmarks-amx',
+  'benchmarks-avx2',
   'results',
 ];
 
