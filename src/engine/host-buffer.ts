@@ -23,6 +23,8 @@ export class HostBuffer implements Buffer {
    * that have been handed out, which anybody may change at any time.
    */
   copy: EngineCopy | undefined = undefined;
+  /** Where the elements were when others got the array. */
+  private readFrom: Device = 'cpu';
 
   /**
    * @param handedOut Whether others than ops may have the array.
@@ -52,6 +54,11 @@ export class HostBuffer implements Buffer {
     return this.array.length;
   }
 
+  /** Where the elements are: with their copy, or where it was when they were read, which moves nothing. */
+  get device(): Device {
+    return this.copy?.device ?? this.readFrom;
+  }
+
   get isHandedOut(): boolean {
     return this.handedOut;
   }
@@ -77,8 +84,15 @@ export class HostBuffer implements Buffer {
 
   /** Says that a plan has written other elements, of which `copy` is one. */
   changed(copy?: EngineCopy): void {
+    this.stay();
     this.copy = copy;
     this.content = ++contents;
+  }
+
+  /** Says that the elements are in the host's memory alone. */
+  stay(): void {
+    this.copy = undefined;
+    this.readFrom = 'cpu';
   }
 
   /** A buffer of the same elements whose array may be handed out. */
@@ -86,8 +100,9 @@ export class HostBuffer implements Buffer {
     return this;
   }
 
-  /** The array, for anybody to keep and change. */
-  handOut(): TypedArray {
+  /** The array, for anybody to keep and change; `device` is where the elements are. */
+  handOut(device = this.device): TypedArray {
+    this.readFrom = device;
     this.copy = undefined;
     this.handedOut = true;
     return this.array;

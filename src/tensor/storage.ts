@@ -59,24 +59,28 @@ export class Storage {
     return this.buffer instanceof HostBuffer;
   }
 
-  /** Where the elements are, of which a GPU may have a copy, or where those of a step that is recorded will be. */
+  /**
+   * Where the elements are, of which a GPU may have a copy, or where those of a step that is recorded will be. Reading moves
+   * nothing: who has been handed the elements of a GPU's tensor has what the GPU is given anew each time.
+   */
   get device(): Device {
     const { buffer } = this;
-    const owner = buffer instanceof HostBuffer ? buffer.copy : (buffer?.engine ?? currentEngine());
-    return owner?.device ?? 'cpu';
+    if (buffer instanceof HostBuffer) return buffer.device;
+    return (buffer?.engine ?? currentEngine()).device ?? 'cpu';
   }
 
   /** Moves the elements; those of a step that is recorded are where it runs. `mover` names who asks. */
   moveTo(device: Device, mover: string): void {
-    if (this.device === device) return;
     const engine = currentEngine();
+    // Elements that somebody may have are not in a GPU's memory between its plans, and may be had there.
+    if (this.device === device && !(this.isHandedOut && engine.device === device)) return;
     if (device === 'gpu' && engine.device !== device)
       throw new ValueError(
         mover,
         `device='${device}' is given, and engine ${engine.name} does not compute there; call useDevice('${device}') first`,
       );
     if (this.buffer === null) return;
-    if (device === 'cpu') this.host(mover).copy = undefined;
+    if (device === 'cpu') this.host(mover).stay();
     else this.adoptedBy(engine, 'state', mover);
   }
 
@@ -106,9 +110,10 @@ export class Storage {
   }
 
   private handOutOf(host: HostBuffer): TypedArray {
+    const { device } = host;
     const others = host.forOthers();
     if (this.buffer === host) this.buffer = others;
-    return others.handOut();
+    return others.handOut(device);
   }
 
   /** Replaces all elements; they are in the host's memory then. */

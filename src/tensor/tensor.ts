@@ -78,7 +78,7 @@ export class Tensor {
     return this.storage.dtype;
   }
 
-  /** Where the elements are; one that a GPU has a copy of is on the GPU. `to` moves them, and so does an op that needs them. */
+  /** Where the tensor is: on the GPU where that has its elements or did when they were read. `to` moves it, and so does an op that changes it. */
   get device(): Device {
     return this.storage.device;
   }
@@ -149,7 +149,7 @@ export class Tensor {
 
   /**
    * The elements in row-major order: the tensor's own array, not a copy. Where an engine has memory of its own it is that until
-   * an op changes the tensor in place.
+   * an op changes the tensor in place, or `to` moves it.
    *
    * @throws CaptureError in a recorded step
    * @throws EngineError where the elements are in the memory of an engine that cannot be waited for: `await tensor.dataAsync()`

@@ -127,6 +127,31 @@ for (const [what, engine] of [
       assert.deepEqual([...(await x.dataAsync())], [2, 3]);
     });
 
+    test('has what is read of it, and gets what is written into it', async () => {
+      const x = noGrad(() => ones([2]).add_(1));
+      for (const read of [() => x.toArrayAsync(), () => x.sum().itemAsync(), () => x.dataAsync()]) {
+        await read();
+        assert.equal(x.device, 'gpu', 'reading moves nothing');
+      }
+      const array = await x.dataAsync();
+      array[0] = 7;
+      assert.equal(x.add(1).device, 'gpu');
+      assert.equal(x.device, 'gpu', 'an op reads, too');
+      assert.equal(x.to('gpu'), x);
+      array[1] = 8; // no longer the elements, which are where they were asked to be
+      assert.deepEqual(await x.add(1).toArrayAsync(), [8, 3]);
+      await x.dataAsync();
+      assert.equal(x.to('cpu').device, 'cpu');
+      assert.equal(noGrad(() => x.add_(1)).device, 'gpu', 'an op takes it there');
+      await x.dataAsync();
+      useEngine('reference');
+      assert.equal(x.to('gpu').add(1).device, 'cpu');
+      assert.equal(x.device, 'gpu');
+      assert.equal(noGrad(() => x.add_(1)).device, 'cpu', 'an op of the CPU has changed it');
+      const own = ones([2]);
+      assert.deepEqual([own.data[0], own.device], [1, 'cpu']);
+    });
+
     test('has its weights saved', async (t) => {
       const path = join(await temporaryFolder(t), 'weights');
       const tensors = new Map([['w', rand([3, 2]).mul(2)]]);

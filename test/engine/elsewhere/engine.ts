@@ -21,6 +21,7 @@ let ids = 0;
 
 class BufferElsewhere implements Buffer {
   readonly id = ++ids;
+  readonly device = 'gpu';
   readonly release: () => void;
 
   constructor(
@@ -91,6 +92,7 @@ export function openElsewhere(mayWait: boolean): EngineElsewhere {
   const engine: EngineElsewhere = {
     ...referenceEngine,
     name: 'elsewhere',
+    device: 'gpu',
     mayWait,
     send: (name, ...args) => worker.postMessage([name, ...args]),
     prepare,

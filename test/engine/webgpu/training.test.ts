@@ -122,6 +122,8 @@ describe('engine webgpu on a software adapter', { skip: withoutAdapter }, () => 
     assert.equal(x.device, 'gpu');
     assert.deepEqual(x.toArray(), [1, 2, 3]);
     assert.equal(x.device, 'gpu', 'the GPU still has them');
+    x.data[0] = 1;
+    assert.deepEqual([x.device, x.mul(1).toArray()], ['gpu', [1, 2, 3]]);
     assert.equal(x.to('cpu').device, 'cpu');
     assert.deepEqual(x.mul(2).to('cpu').toArray(), [2, 4, 6]);
     useEngine('reference');
