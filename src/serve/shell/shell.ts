@@ -225,6 +225,7 @@ export class Shell {
     let timer: NodeJS.Timeout | undefined;
     const overtime = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(busy('the answer took too long; try again')), requestMs);
+      timer.unref(); // whoever waits for the answer keeps the process: a client that has gone does not
     });
     try {
       return await Promise.race([route.answer(visit), overtime]);

@@ -230,7 +230,8 @@ test('who goes before the answer ends the work on it, who has it does not', asyn
       },
     },
   ];
-  const { port } = await open(t, routes);
+  const before = timers();
+  const { port, shell } = await open(t, routes);
   const { socket } = rawConnection(port, 'GET /never HTTP/1.1\r\nhost: localhost\r\n\r\n');
   await until(async () => signals.length === 1);
   socket.destroy();
@@ -241,6 +242,8 @@ test('who goes before the answer ends the work on it, who has it does not', asyn
     signals.map(({ aborted }) => aborted),
     [true, false, false],
   );
+  await shell.close();
+  assert.equal(timers(), before, 'who has gone keeps no process from its end');
 });
 
 test('addresses are told apart, and what is asked in them', async (t) => {
@@ -368,6 +371,11 @@ test('an address that is taken is said', async (t) => {
     message: /^127\.0\.0\.1:\d+: cannot be listened on \(/,
   });
 });
+
+/** Timers that keep the process. */
+function timers(): number {
+  return process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+}
 
 function never(): Promise<void> {
   return new Promise(() => {});
