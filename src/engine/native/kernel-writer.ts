@@ -34,23 +34,10 @@ import {
   type TileShape,
   tileConfiguration,
 } from './tiles.js';
+import type { VectorLevel } from './vector-levels.js';
 
+export { amx, avx2, avx512, type VectorLevel } from './vector-levels.js';
 export type { Cursor };
-
-/** Which vectors a CPU has. */
-export interface VectorLevel {
-  readonly name: string;
-  readonly bits: 512 | 256;
-  /** Floats of a vector. */
-  readonly lanes: 16 | 8;
-  readonly registers: 32 | 16;
-  /** Whether there are AMX's tiles of bfloat16. @default false */
-  readonly tiles?: true;
-}
-
-export const avx512: VectorLevel = { name: 'AVX-512', bits: 512, lanes: 16, registers: 32 };
-export const amx: VectorLevel = { ...avx512, name: 'AVX-512 and AMX', tiles: true };
-export const avx2: VectorLevel = { name: 'AVX2', bits: 256, lanes: 8, registers: 16 };
 
 /** The first lanes of a vector. */
 export interface Part {
@@ -133,6 +120,11 @@ export class KernelWriter extends Assembler {
     const taken = this.vectorPool.take();
     this.scopes.at(-1)?.push(() => this.vectorPool.release(taken));
     return taken;
+  }
+
+  /** How many vector registers can still be taken. */
+  get vectorsLeft(): number {
+    return this.vectorPool.left;
   }
 
   vectors<const N extends number>(count: N): Tuple<Vec, N> {
@@ -252,6 +244,12 @@ export class KernelWriter extends Assembler {
     else if (part.place === undefined) this.vmovups(only(part.mask, at), from);
     else
       this.withMask(part.place, from, (mask) => this.vmaskmovps(only(part.mask, at), mask, from));
+  }
+
+  /** Puts the upper half of a vector where its lower one is. */
+  upperHalf(of: Vec): void {
+    if (of.bits === 512) this.vextractf32x8({ ...of, bits: 256 }, of, 1);
+    else this.vextractf128({ ...of, bits: 128 }, of, 1);
   }
 
   private withMask(place: Label, { bits }: Vec, body: (mask: Vec) => void): void {

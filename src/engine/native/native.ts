@@ -68,11 +68,12 @@ export function openNativeEngine({ level, ...options }: NativeEngineOptions = {}
       matmul: matmulLowering(kernels),
     },
     arrange: (phases, context) => narrowToImages(mergeByImages(phases, context), context),
-    // They select lanes by masks.
-    ...(kernels.level.bits === 512 && {
-      replacements: { ...replacementsOf(kernels, streams), ...randomReplacements(kernels) },
-      lastPasses: [recomputeNorms],
-    }),
+    lastPasses: [recomputeNorms],
+    replacements: {
+      ...replacementsOf(kernels, streams),
+      // They compute with whole numbers of 64 bits, which AVX2 does not turn into doubles.
+      ...(kernels.level.bits === 512 && randomReplacements(kernels)),
+    },
     code: {
       module: new URL('./calls.js', import.meta.url).href,
       data: runner,

@@ -37,7 +37,9 @@ test('a label that is nowhere, and operands that an encoding cannot say, are ref
   a.jmp(a.label());
   assert.throws(() => a.code(), /^WickError: internal: code jumps to a label that is nowhere/);
   const b = new Assembler();
-  assert.throws(() => b.vxorps(vec(0, 512), vec(0, 512), vec(0, 512)), /VEX cannot say/);
+  const wide = vec(0, 512);
+  assert.throws(() => b.vpackuswb(wide, wide, wide), /VEX cannot say/);
+  assert.throws(() => b.vcmpps(wide, wide, wide, 0), /VEX cannot say/, 'all ones in a wide vector');
   assert.throws(() => b.lea(gprs.rax, mem(gprs.rax, 2 ** 40)), /too far/);
   assert.throws(() => b.lea(gprs.rax, mem(gprs.rax, 0, gprs.rsp)), /rsp is no index/);
 });

@@ -98,7 +98,7 @@ const tileForms: Readonly<Record<TileForm, () => Operand[][]>> = {
 function vectorSamples(name: string, row: Row): Operand[][] {
   if (isTileRow(row)) return tileForms[row.form as TileForm]();
   const isWide = /(32|64)x/.test(name) || row.length === 'source';
-  const isNarrow = name === 'vmovlps'; // A half of the shortest vector.
+  const isNarrow = name === 'vmovlps' || name === 'vmovss'; // A part of the shortest vector.
   const widths = isNarrow ? [128] : row.only === 'vex' ? [256] : isWide ? [512] : [256, 512];
   return widths.flatMap((bits) => {
     const wide = bits === 512 || row.only === 'evex' || isNarrow;
@@ -149,8 +149,14 @@ const forms: Readonly<Record<Exclude<Form, TileForm>, Make>> = {
     ...registers.flatMap(([from, a]) => memory.map((at) => [at, a, from])),
   ],
   vmi: (registers) => registers.filter(([to]) => !to.mask).map(([to, a]) => [to, a, 16]),
+  rvmr: (registers, memory) =>
+    registers.flatMap(([to, a, b]) => [b, ...memory].map((from) => [to, a, from, b])),
   kvmi: (registers, memory) =>
     registers.flatMap(([, a, b]) => [[mask, a, b, 3], ...memory.map((at) => [mask, a, at, 3])]),
+  compare: (registers, memory, canMask) =>
+    registers.flatMap(([to, a, b]) =>
+      [b, ...memory].map((from) => [canMask ? mask : to, a, from, 3]),
+    ),
 };
 
 /** From each register to all places, and from one under a mask. */

@@ -20,9 +20,6 @@ export const withoutNarrow =
     ? false
     : 'this CPU does not multiply bfloat16';
 
-/** For the option `skip` of tests that need AVX-512. */
-export const withoutWide = nativeLevels.includes('avx512') ? false : 'this CPU has no AVX-512';
-
 /** For the option `skip` of tests that need AMX. */
 export const withoutTiles = nativeLevels.includes('amx') ? false : 'this CPU has no AMX';
 

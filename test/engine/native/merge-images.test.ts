@@ -11,7 +11,7 @@ import { batchNorm, conv2d, maxPool2d, relu } from '../../../src/nn/functional.j
 import { fromArray } from '../../../src/tensor/creation.js';
 import { noGrad } from '../../../src/tensor/grad-mode.js';
 import type { Tensor } from '../../../src/tensor/tensor.js';
-import { openMachineCode, withoutNative, withoutWide } from './machine.js';
+import { openMachineCode, withoutNative } from './machine.js';
 
 const engines = new Map<number, Engine>();
 const engineOf = (threads: number): Engine => {
@@ -86,7 +86,7 @@ function requireClose(found: readonly Float32Array[], expected: readonly Float32
   });
 }
 
-describe('phases image by image', { skip: withoutNative || withoutWide }, () => {
+describe('phases image by image', { skip: withoutNative }, () => {
   for (const [images, threads, merges] of [
     [6, 1, true],
     [6, 3, true],

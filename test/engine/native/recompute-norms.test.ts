@@ -11,7 +11,7 @@ import { useEngine } from '../../../src/engine/select.js';
 import { batchNorm, conv2d, relu } from '../../../src/nn/functional.js';
 import { fromArray } from '../../../src/tensor/creation.js';
 import type { Tensor } from '../../../src/tensor/tensor.js';
-import { openMachineCode, withoutNarrow, withoutNative, withoutWide } from './machine.js';
+import { openMachineCode, withoutNarrow, withoutNative } from './machine.js';
 
 const engines = new Map<number, NativeEngine>();
 const engineOf = (threads: number): NativeEngine => {
@@ -84,7 +84,7 @@ function assertNear(
 
 const endings = { relu, relu6: (x: Tensor) => x.relu6() };
 
-describe('normalisations that are made again', { skip: withoutNative || withoutWide }, () => {
+describe('normalisations that are made again', { skip: withoutNative }, () => {
   for (const [name, ends] of Object.entries(endings))
     for (const [images, threads] of [
       [6, 1],

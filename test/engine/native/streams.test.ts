@@ -10,7 +10,7 @@ import { useEngine } from '../../../src/engine/select.js';
 import { batchNorm, conv2d, maxPool2d, relu } from '../../../src/nn/functional.js';
 import { fromArray } from '../../../src/tensor/creation.js';
 import type { Tensor } from '../../../src/tensor/tensor.js';
-import { openMachineCode, withoutNative } from './machine.js';
+import { nativeLevels, openMachineCode, withoutNative } from './machine.js';
 
 /** y of x, weight and bias. */
 type Network = (x: Tensor, weight: Tensor, bias: Tensor) => Tensor;
@@ -28,6 +28,7 @@ const networks: Readonly<Record<string, Network>> = {
   'sum, sum and relu': (x, w, b) => relu(norm(x, w, b).mul(2).add(x)).add(x),
   'pool 3 × 3 of stride 2': (x) => maxPool2d(x, 3, { stride: 2, padding: 1 }),
   'relu, pool 2 × 2': (x) => maxPool2d(relu(x), 2),
+  'pool 4 × 4 of stride 1': (x) => maxPool2d(x, 4, { stride: 1, padding: 2 }),
   'pool 2 × 3 of stride 1 × 2': (x) => maxPool2d(x, [2, 3], { stride: [1, 2], padding: [1, 1] }),
 };
 
@@ -40,11 +41,12 @@ const shapes: readonly Shape[] = [
   [29, 16, 3, 3],
 ];
 
-const engines: readonly Engine[] = withoutNative
-  ? []
-  : [1, 3].map((threads) => openMachineCode({ threads }));
+/** The widest vectors on one thread, too. */
+const engines = nativeLevels.flatMap((level, i) =>
+  (i === 0 ? [1, 3] : [3]).map((threads) => openMachineCode({ threads, level })),
+);
 after(() => {
-  for (const engine of engines) if ('stop' in engine) (engine as { stop(): void }).stop();
+  for (const engine of engines) engine.stop();
 });
 
 function draw(rng: Rng, shape: Shape): Tensor {

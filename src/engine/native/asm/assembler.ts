@@ -151,6 +151,11 @@ export class Assembler extends VectorInstructions {
 
   /** The operands of a row in Intel's order. */
   protected encode(row: Row, operands: readonly (Vec | Mem | Mask | number)[]): void {
+    const chosen = row.form === 'rvmr' ? operands[3] : undefined;
+    if (typeof chosen === 'object' && chosen.kind === 'vec') {
+      this.encode({ ...row, form: 'rvmi' }, [...operands.slice(0, 3), chosen.id << 4]);
+      return;
+    }
     const byte = operands.find((operand) => typeof operand === 'number');
     const [first, ...others] = operands.filter((operand) => typeof operand !== 'number');
     if (first === undefined || others[0] === undefined) return;
@@ -179,6 +184,7 @@ export class Assembler extends VectorInstructions {
       vvvv: second?.kind === 'vec' ? second.id : 0,
       rm,
       bits,
+      foundIn: row.form !== 'compare' ? undefined : first.kind === 'mask' ? 'mask' : 'vec',
       mask: mask?.id ?? 0,
       zeroes: !isStore && row.merges !== true,
       allowsEvex,

@@ -65,6 +65,8 @@ export interface VectorFields {
   readonly vvvv: number;
   readonly rm: Vec | Mem;
   readonly bits: Vec['bits'];
+  /** Where a comparison puts what it finds: a mask needs EVEX, a vector VEX. */
+  readonly foundIn?: 'mask' | 'vec' | undefined;
   /** The mask register of a masked instruction; 0 for none. */
   readonly mask: number;
   /** Whether lanes outside the mask become zero (registers), or stay (memory, mask registers). */
@@ -75,12 +77,13 @@ export interface VectorFields {
 }
 
 export function encodeVector(out: CodeBytes, fields: VectorFields): void {
-  const { row, reg, vvvv, rm, bits, mask, byte } = fields;
+  const { row, reg, vvvv, rm, bits, foundIn, mask, byte } = fields;
   const isBroadcast = rm.kind === 'mem' && rm.broadcast === true;
   const needsEvex =
     bits === 512 || mask > 0 || isBroadcast || Math.max(reg, vvvv) > 15 || upperBitsOf(rm);
-  if (needsEvex && row.only === 'vex') throw internalError('an operand that VEX cannot say');
-  const isEvex = needsEvex || row.only === 'evex';
+  const [only = row.only] = foundIn === undefined ? [] : [foundIn === 'mask' ? 'evex' : 'vex'];
+  if (needsEvex && only === 'vex') throw internalError('an operand that VEX cannot say');
+  const isEvex = needsEvex || only === 'evex';
   if (isEvex && !fields.allowsEvex) throw internalError('a kernel for AVX2 needs AVX-512');
   if (isEvex) evex(out, fields);
   else vex(out, fields);

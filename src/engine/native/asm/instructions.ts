@@ -21,8 +21,12 @@ export interface Forms {
   masked: [to: Vec | Mem, mask: Vec, from: Vec | Mem];
   /** vvvv ← rm, by a number; `reg` is a digit of the opcode */
   vmi: [to: Vec, from: Vec, byte: number];
+  /** reg ← where the lane of a vector has its sign set rm, else vvvv */
+  rvmr: [to: Vec, a: Vec, b: Vec | Mem, chosen: Vec];
   /** mask ← vvvv ∘ rm */
   kvmi: [to: Mask, a: Vec, b: Vec | Mem, byte: number];
+  /** The same, and by VEX into a vector: all ones where it is so, else zero. */
+  compare: [to: Mask | Vec, a: Vec, b: Vec | Mem, byte: number];
   /** tile ← rows in memory, an index register apart */
   tm: [to: Tile, from: Mem];
   mt: [to: Mem, from: Tile];
@@ -81,7 +85,7 @@ export const instructions = {
   vminps: row('rvm', 'NP', '0F', 0, 0x5d),
   vmaxps: row('rvm', 'NP', '0F', 0, 0x5f),
   vsqrtps: row('rm', 'NP', '0F', 0, 0x51),
-  vxorps: row('rvm', 'NP', '0F', 0, 0x57, { only: 'vex' }),
+  vxorps: row('rvm', 'NP', '0F', 0, 0x57),
   vpxord: row('rvm', '66', '0F', 0, 0xef, { only: 'evex' }),
   vfmadd132ps: row('rvm', '66', '0F38', 0, 0x98),
   vfmadd213ps: row('rvm', '66', '0F38', 0, 0xa8),
@@ -102,6 +106,9 @@ export const instructions = {
   vdpbf16ps: row('rvm', 'F3', '0F38', 0, 0x52, { only: 'evex' }),
 
   vmovlps: row('mr', 'NP', '0F', 0, 0x13, { tuple: 'half' }),
+  vmovss: row('mr', 'F3', '0F', 0, 0x11, { tuple: 'scalar' }),
+  vpackusdw: row('rvm', '66', '0F38', 0, 0x2b, { only: 'vex' }),
+  vpackuswb: row('rvm', '66', '0F', 0, 0x67, { only: 'vex' }),
   vpmovzxbd: row('rm', '66', '0F38', 0, 0x31, { tuple: 'quarter', lane: 1 }),
   vpmovdb: row('mr', 'F3', '0F38', 0, 0x31, { only: 'evex', tuple: 'quarter', lane: 1 }),
   vcvtps2pd: row('rm', 'NP', '0F', 0, 0x5a, { tuple: 'half' }),
@@ -129,9 +136,11 @@ export const instructions = {
   vpsrlq: row('vmi', '66', '0F', 1, 0x73, { digit: 2 }),
   vpcmpq: row('kvmi', '66', '0F3A', 1, 0x1f, { only: 'evex' }),
 
-  vcmpps: row('kvmi', 'NP', '0F', 0, 0xc2, { only: 'evex' }),
+  vcmpps: row('compare', 'NP', '0F', 0, 0xc2),
   vpcmpd: row('kvmi', '66', '0F3A', 0, 0x1f, { only: 'evex' }),
+  vpcmpeqd: row('rvm', '66', '0F', 0, 0x76, { only: 'vex' }),
   vblendmps: row('rvm', '66', '0F38', 0, 0x65, { only: 'evex', merges: true }),
+  vblendvps: row('rvmr', '66', '0F3A', 0, 0x4a, { only: 'vex' }),
 
   vunpcklps: row('rvm', 'NP', '0F', 0, 0x14),
   vunpckhps: row('rvm', 'NP', '0F', 0, 0x15),

@@ -11,6 +11,10 @@ export class RegisterPool<R extends { readonly id: number }> {
     this.free = all.toReversed();
   }
 
+  get left(): number {
+    return this.free.length;
+  }
+
   take(): R {
     const register = this.free.pop();
     if (register === undefined)

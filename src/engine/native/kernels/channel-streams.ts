@@ -2,10 +2,12 @@
  * Batch normalisation's passes over a tensor, forward and backward: what is done to every element depends on its channel, and
  * some passes sum over the elements of each channel. A vector of channels at a time, pixel after pixel.
  *
- * Sums of up to 64 numbers are floats, sums of those doubles: `[2][C]`, the channels rounded up to four. For AVX-512.
+ * Sums of up to 64 numbers are floats, sums of those doubles: `[2][C]`, the channels rounded up to four.
  */
+import { internalError } from '../../../core/errors.js';
 import type { Precision } from '../../precision.js';
-import { only, type Vec } from '../asm/operands.js';
+import type { Vec } from '../asm/operands.js';
+import { findLanes, keepLanes, roomForLanes } from '../found-lanes.js';
 import { bytesOf, type Cursor, type KernelWriter, type Part } from '../kernel-writer.js';
 import { wholeVectors } from './vector-places.js';
 
@@ -80,6 +82,7 @@ function eachVector(
   });
 }
 
+/** Pixels of a round. */
 const unroll = 4;
 
 /** Calls `pixel` for `count` pixels with the byte of each from the cursors on, which move along. */
@@ -107,39 +110,59 @@ function sumPixels(
   w: KernelWriter,
   shape: SumStream,
   { first, lanes, pixels, at: cursors }: ChannelVector,
-  { sums: to, count }: { readonly sums: Cursor; readonly count: number },
+  { sums: to, count, takes }: Summed,
   add: AddPixel,
 ): void {
-  const sums = Array.from({ length: unroll }, () =>
+  const chains = [unroll, unroll / 2].find((n) => n * count + takes <= w.vectorsLeft) ?? 1;
+  const sums = Array.from({ length: chains }, () =>
     Array.from({ length: count }, () => w.vector()),
   );
   for (const sum of sums.flat()) w.zero(sum);
-  eachPixel(w, shape, cursors, pixels, (at, i) => add(at, sums[i] ?? []));
+  eachPixel(w, shape, cursors, pixels, (at, i) => add(at, sums[i % chains] ?? []));
   for (let k = 0; k < count; k++) {
-    const [a, b, c, d] = sums.map((list) => list[k]);
-    if (a === undefined || b === undefined || c === undefined || d === undefined) continue;
-    w.vaddps(a, a, b);
-    w.vaddps(c, c, d);
-    w.vaddps(a, a, c);
-    addDoubles(w, to, 8 * first + k * shape.apart, a, lanes);
+    const parts = sums.map((list) => list[k]).filter((part) => part !== undefined);
+    addDoubles(w, to, 8 * first + k * shape.apart, addedPairwise(w, parts), lanes);
   }
+}
+
+/** The sums of a pass. */
+interface Summed {
+  readonly sums: Cursor;
+  /** How many a channel has. */
+  readonly count: number;
+  /** Registers that a pixel takes. */
+  readonly takes: number;
+}
+
+/** The sum of registers, in one of them. */
+function addedPairwise(w: KernelWriter, [first, ...others]: readonly Vec[]): Vec {
+  if (first === undefined) throw internalError('a sum of nothing');
+  if (others.length === 0) return first;
+  const pairs: Vec[] = [];
+  for (const [i, part] of [first, ...others].entries()) {
+    const last = pairs.at(-1);
+    if (i % 2 === 0 || last === undefined) pairs.push(part);
+    else w.vaddps(last, last, part);
+  }
+  return addedPairwise(w, pairs);
 }
 
 /** Adds the first `lanes` floats, a multiple of four, to doubles. */
 function addDoubles(w: KernelWriter, to: Cursor, at: number, sum: Vec, lanes: number): void {
+  const most = w.level.lanes / 2;
   w.scope(() => {
     const wide = w.vector();
-    const add = (from: Vec, count: number, place: number) => {
-      const bits = count >= 8 ? 512 : 256;
-      const doubles: Vec = { ...wide, bits };
-      w.vcvtps2pd(doubles, { ...from, bits: bits === 512 ? 256 : 128 });
+    const add = (count: number, place: number) => {
+      const isShort = count === 4; // The lower four floats become 256 bits of doubles.
+      const doubles: Vec = { ...wide, bits: isShort ? 256 : wide.bits };
+      w.vcvtps2pd(doubles, { ...sum, bits: doubles.bits === 512 ? 256 : 128 });
       w.vaddpd(doubles, doubles, to.at(place));
       w.vmovups(to.at(place), doubles);
     };
-    add(sum, lanes, at);
-    if (lanes <= 8) return;
-    w.vextractf32x8({ ...sum, bits: 256 }, sum, 1);
-    add(sum, lanes - 8, at + 64);
+    add(Math.min(lanes, most), at);
+    if (lanes <= most) return;
+    w.upperHalf(sum);
+    add(lanes - most, at + 8 * most);
   });
 }
 
@@ -156,7 +179,7 @@ export function momentSums(w: KernelWriter, shape: SumStream): void {
     const [from = x] = vector.at;
     const shift = w.vector();
     w.loadAs(storage, shift, first.at(vector.first * bytesOf(storage)), vector.part);
-    sumPixels(w, shape, vector, { sums, count: 2 }, (pixel, [s = shift, q = shift]) => {
+    sumPixels(w, shape, vector, { sums, count: 2, takes: 1 }, (pixel, [s = shift, q = shift]) => {
       const u = w.vector();
       w.loadAs(storage, u, from.at(pixel), vector.part);
       w.vsubps(u, u, shift);
@@ -172,7 +195,7 @@ export function channelSums(w: KernelWriter, shape: SumStream): void {
   const { storage } = shape;
   eachVector(w, shape, [x], { sums }, (vector) => {
     const [from = x] = vector.at;
-    sumPixels(w, shape, vector, { sums, count: 1 }, (pixel, [s]) => {
+    sumPixels(w, shape, vector, { sums, count: 1, takes: 1 }, (pixel, [s]) => {
       const u = w.vector();
       w.loadAs(storage, u, from.at(pixel), vector.part);
       w.vaddps(s ?? u, s ?? u, u);
@@ -243,9 +266,8 @@ export function gradientSums(w: KernelWriter, shape: GradientSums): void {
   const given = w.pointers('x', 'dy', 'mean', 'sums', ...extra);
   const { x, dy, mean, sums } = given;
   const { scale, shift, y, masked } = given as Partial<Record<string, Cursor>>;
-  const zero = w.filled(0);
   const gate = bounds && gateOf(w, bounds);
-  const keep = gradient === 'residual' ? w.mask() : undefined;
+  const kept = gradient === 'residual' ? { zero: w.filled(0), found: roomForLanes(w) } : undefined;
   const tensors = [x, dy, ...(y && masked ? [y, masked] : [])];
   const params = [mean, ...(scale && shift ? [scale, shift] : [])];
   eachVector(w, shape, tensors, { params, sums }, (vector) => {
@@ -253,16 +275,17 @@ export function gradientSums(w: KernelWriter, shape: GradientSums): void {
     const { part, param } = vector;
     const center = param(mean);
     const line = scale && shift ? { a: param(scale), b: param(shift) } : undefined;
-    sumPixels(w, shape, vector, { sums, count: 2 }, (pixel, [s = zero, q = zero]) => {
+    const takes = gradient === 'plain' ? 2 : 3;
+    sumPixels(w, shape, vector, { sums, count: 2, takes }, (pixel, [s = center, q = center]) => {
       const [u, g] = w.vectors(2);
       w.loadAs(storage, u, xAt.at(pixel), part);
       w.loadAs(storage, g, dyAt.at(pixel), part);
       if (gate !== undefined && line !== undefined) gate(g, { x: u, ...line });
-      if (keep !== undefined && yAt !== undefined && maskedAt !== undefined) {
+      if (kept !== undefined && yAt !== undefined && maskedAt !== undefined) {
         const z = w.vector();
         w.loadAs(storage, z, yAt.at(pixel), part);
-        w.vcmpps(keep, z, zero, not.atMost);
-        w.vmovups(only(keep, g), g);
+        findLanes(w, kept.found, z, kept.zero, not.atMost);
+        keepLanes(w, kept.found, g);
         w.vmovups(z, g);
         w.storeAs(storage, maskedAt.at(pixel), z, part);
       }
@@ -281,16 +304,19 @@ type Gate = (g: Vec, line: Readonly<Record<'x' | 'a' | 'b', Vec>>) => void;
 function gateOf(w: KernelWriter, bounds: Bounds): Gate {
   const { low, high } = filledBounds(w, bounds);
   const ends = [
-    ...(low === undefined ? [] : [{ end: low, keeps: not.below, mask: w.mask() }]),
-    ...(high === undefined ? [] : [{ end: high, keeps: not.above, mask: w.mask() }]),
+    ...(low === undefined ? [] : [{ end: low, keeps: not.below }]),
+    ...(high === undefined ? [] : [{ end: high, keeps: not.above }]),
   ];
+  const found = roomForLanes(w);
   return (g, { x, a, b }) =>
     w.scope(() => {
       const z = w.vector();
       w.vmovups(z, x);
       w.vfmadd213ps(z, a, b);
-      for (const { end, keeps, mask } of ends) w.vcmpps(mask, z, end, keeps);
-      for (const { mask } of ends) w.vmovups(only(mask, g), g);
+      for (const { end, keeps } of ends) {
+        findLanes(w, found, z, end, keeps);
+        keepLanes(w, found, g);
+      }
     });
 }
 

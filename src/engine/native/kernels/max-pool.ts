@@ -1,11 +1,20 @@
 /**
  * Max pooling of vectors of channels, and its gradient, alone or behind batch normalisation and a relu. Windows and edges are
- * part of the code. The first of equal values wins, and NaN over numbers. For AVX-512.
+ * part of the code. The first of equal values wins, and NaN over numbers.
  */
 import { internalError } from '../../../core/errors.js';
 import type { Precision } from '../../precision.js';
-import { type Mask, only, type Vec } from '../asm/operands.js';
+import type { Mem, Vec } from '../asm/operands.js';
+import {
+  findEqual,
+  findLanes,
+  findMore,
+  keepLanes,
+  roomForLanes,
+  takeLanes,
+} from '../found-lanes.js';
 import { bytesOf, type Cursor, type KernelWriter, type Part } from '../kernel-writer.js';
+import { loadBytes, storeBytes } from './lane-bytes.js';
 import { wholeVectors } from './vector-places.js';
 
 /** An element of a window: its number, and where it lies from the window's first, in rows and pixels. */
@@ -35,11 +44,14 @@ interface Plane {
   readonly norm: boolean;
 }
 
-/** Registers with the number of an element in each lane, for comparisons and blends. */
-function numbersOf(w: KernelWriter, numbers: readonly number[]): (number: number) => Vec {
-  const filled = new Map<number, Vec>();
-  for (const number of numbers) {
-    if (filled.has(number)) continue;
+/** Vectors with the number of an element in each lane, for comparisons and blends: half of the registers, and what is more, memory. */
+function numbersOf(w: KernelWriter, numbers: readonly number[]): (number: number) => Vec | Mem {
+  const filled = new Map<number, Vec | Mem>();
+  for (const number of new Set(numbers)) {
+    if (filled.size >= w.level.registers / 2) {
+      filled.set(number, w.words(Array(w.level.lanes).fill(number)));
+      continue;
+    }
     const to = w.vector();
     w.fillWhole(to, number);
     filled.set(number, to);
@@ -89,8 +101,8 @@ export interface PoolRows extends Plane {
   readonly relu: boolean;
 }
 
-/** Comparisons: a > b and neither is NaN; a or b is NaN; a = b; a is not ≤ b. */
-const [greater, unordered, equal, notAtMost] = [30, 3, 0, 6];
+/** Comparisons: a > b and neither is NaN; a or b is NaN; a is not ≤ b. */
+const [greater, unordered, notAtMost] = [30, 3, 6];
 
 /**
  * y and the winners' numbers. Arguments: x at the first window, y, index and, behind a normalisation, scale, shift and the
@@ -104,7 +116,7 @@ export function poolRows(w: KernelWriter, shape: PoolRows): void {
   const size = bytesOf(storage);
   const [pixel, row] = [block * size, shape.width * block * size];
   const zero = w.filled(0);
-  const [bigger, strange] = [w.mask(), w.mask()];
+  const [bigger, strange] = [roomForLanes(w), roomForLanes(w)];
   const number = numbersOf(
     w,
     runs.flatMap(({ taps }) => taps.map((tap) => tap.number)),
@@ -123,7 +135,7 @@ export function poolRows(w: KernelWriter, shape: PoolRows): void {
     const [best, at, value] = w.vectors(3);
     const read = (to: Vec, tap: WindowTap) => {
       w.loadAs(storage, to, x.at(tap.row * row + tap.pixel * pixel), part);
-      if (line !== undefined) w.vpxord(to, to, line.flip);
+      if (line !== undefined) w.vxorps(to, to, line.flip);
     };
     for (const { count, taps } of runs)
       w.loop(count, () => {
@@ -133,15 +145,14 @@ export function poolRows(w: KernelWriter, shape: PoolRows): void {
         w.vmovups(at, number(first.number));
         for (const tap of others) {
           read(value, tap);
-          w.vcmpps(bigger, value, best, greater);
-          w.vcmpps(strange, value, value, unordered);
-          w.korw(bigger, bigger, strange);
-          w.vblendmps(only(bigger, best), best, value);
-          w.vblendmps(only(bigger, at), at, number(tap.number));
+          findLanes(w, bigger, value, best, greater);
+          findMore(w, bigger, strange, value, value, unordered);
+          takeLanes(w, bigger, best, value);
+          takeLanes(w, bigger, at, number(tap.number));
         }
-        w.vpmovdb(index.at(), shorter(at, part));
+        storeBytes(w, index.at(), at, part);
         if (line !== undefined && winners !== undefined) {
-          w.vpxord(best, best, line.flip);
+          w.vxorps(best, best, line.flip);
           w.vmovups(value, best);
           w.storeAs(storage, winners.at(), value, part);
           w.vfmadd213ps(best, line.a, line.b);
@@ -157,12 +168,6 @@ export function poolRows(w: KernelWriter, shape: PoolRows): void {
 }
 
 const normNames = ['scale', 'shift', 'winners'] as const;
-
-/** The register's lanes that are there: 16, 8 or 4. */
-function shorter(register: Vec, part: Part | undefined): Vec {
-  if (part === undefined) return register;
-  return { ...register, bits: part.lanes === 8 ? 256 : 128 };
-}
 
 /** Scale and shift of a vector of channels, and the sign that turns x so that the normalised value grows with it. */
 function lineOf(w: KernelWriter, scale: Cursor, shift: Cursor, part: Part | undefined) {
@@ -204,7 +209,7 @@ export function poolGradient(w: KernelWriter, shape: PoolGradient): void {
   const pixel = block * size;
   const outRow = shape.outWidth * block;
   const zero = w.filled(0);
-  const mask = w.mask();
+  const found = roomForLanes(w);
   const number = numbersOf(
     w,
     runs.flatMap(({ pixels }) => pixels.flatMap((taps) => (taps ?? []).map((tap) => tap.number))),
@@ -227,11 +232,12 @@ export function poolGradient(w: KernelWriter, shape: PoolGradient): void {
       if (y !== undefined) {
         w.loadAs(storage, z, y.at(place * size), part);
         if (line !== undefined) w.vfmadd213ps(z, line.scale, line.shift);
-        w.vcmpps(mask, z, zero, notAtMost);
-        w.vmovups(only(mask, g), g);
+        findLanes(w, found, z, zero, notAtMost);
+        keepLanes(w, found, g);
       }
-      w.vpmovzxbd(shorter(at, part), index.at(place));
-      keepEqual(w, g, at, number(tap.number), mask);
+      loadBytes(w, at, index.at(place), part);
+      findEqual(w, found, at, number(tap.number));
+      keepLanes(w, found, g);
       w.vaddps(sum, sum, g);
     };
     for (const { count, pixels } of runs)
@@ -256,12 +262,6 @@ export function poolGradient(w: KernelWriter, shape: PoolGradient): void {
 }
 
 const gradientNames = ['y', 'x', 'terms', 'shift'] as const;
-
-/** g where a = b, else 0. */
-function keepEqual(w: KernelWriter, g: Vec, a: Vec, b: Vec, mask: Mask): void {
-  w.vpcmpd(mask, a, b, equal);
-  w.vmovups(only(mask, g), g);
-}
 
 function termsOf(
   w: KernelWriter,
