@@ -9,6 +9,7 @@ import type { Precision } from '../precision.js';
 import { avgPool } from './families/avg-pool.js';
 import { batchNorm } from './families/batch-norm.js';
 import { batchNormBackward } from './families/batch-norm-backward.js';
+import { batchNormBackwardSums } from './families/batch-norm-backward-sums.js';
 import { batchNormPool } from './families/batch-norm-pool.js';
 import { binary } from './families/binary.js';
 import { binaryCrossEntropy } from './families/binary-cross-entropy.js';
@@ -69,6 +70,7 @@ export const kernelFamilies = {
   softmax,
   channels,
   'batch-norm': batchNorm,
+  'batch-norm-backward-sums': batchNormBackwardSums,
   'batch-norm-backward': batchNormBackward,
   'batch-norm-pool': batchNormPool,
   'max-pool': maxPool,

@@ -16,7 +16,8 @@ import {
   BatchNormStatisticsArgs,
   BatchNormSumsArgs,
 } from './args';
-import { addSums, CHUNK, chunkOf, paddedChannels } from './channels';
+import { nextRun, runGroup, runPixels, runStart, startRuns } from './channel-runs';
+import { addSums, IN_FLOATS, paddedChannels } from './channels';
 import { load1, load4, loadNext4, span, splat1, store4, storeFirst } from './elements';
 import { isLost, wideSum } from './reduce';
 import { addWide, bytes, keepPart, total, unitStart } from './share';
@@ -64,7 +65,7 @@ function momentsOfPlane<T>(
   let sum = f64x2.splat(0);
   let square = f64x2.splat(0);
   while (count > 0) {
-    const n = min(count, CHUNK << 3);
+    const n = min(count, IN_FLOATS);
     let s0 = f32x4.splat(0);
     let s1 = f32x4.splat(0);
     let q0 = f32x4.splat(0);
@@ -111,29 +112,20 @@ export function batchNormSums<T>(args: BatchNormSumsArgs, tid: i32, threads: i32
   const squares = sums + (padded << 3);
   memory.fill(sums, 0, padded << 4);
   const step = span<T>(block);
-  const chunk = chunkOf(step);
-  const pixels = args.images * groups * rows;
   const shift = shiftImage(args.images, tid, threads) * <usize>(groups * rows);
-  let at = unitStart(pixels, tid, threads);
-  const end = unitStart(pixels, tid + 1, threads);
-  while (at < end) {
-    const unit = at / rows;
-    const group = unit % groups;
-    const left = min((unit + 1) * rows, end) - at;
-    const from = x + <usize>at * step;
-    const first = x + (shift + <usize>(group * rows)) * step;
+  startRuns<T>(args.images, groups, rows, block, tid, threads);
+  while (nextRun()) {
+    const from = x + <usize>runStart * step;
+    const first = x + (shift + <usize>(runGroup * rows)) * step;
     if (block == 1) {
-      const to = (<usize>group) << 3;
-      momentsOfPlane<T>(from, left, splat1<T>(first), sums + to, squares + to);
-      at += left;
+      const to = (<usize>runGroup) << 3;
+      momentsOfPlane<T>(from, runPixels, splat1<T>(first), sums + to, squares + to);
     } else {
-      const n = min(left, chunk);
       for (let c = 0; c < block; c += 4) {
-        const to = (<usize>(group * block + c)) << 3;
+        const to = (<usize>(runGroup * block + c)) << 3;
         const o = span<T>(c);
-        momentsOfColumns<T>(from + o, n, step, load4<T>(first + o), sums + to, squares + to);
+        momentsOfColumns<T>(from + o, runPixels, step, load4<T>(first + o), sums + to, squares + to);
       }
-      at += n;
     }
   }
 }
@@ -288,8 +280,6 @@ function applyParts<T>(
 
 export function batchNormApply<T>(args: BatchNormApplyArgs, tid: i32, threads: i32): void {
   const x = args.x;
-  const groups = args.groups;
-  const rows = args.pixels;
   const block = args.block;
   const scale = args.scale;
   const shift = args.shift;
@@ -298,27 +288,19 @@ export function batchNormApply<T>(args: BatchNormApplyArgs, tid: i32, threads: i
   const high = f32x4.splat(args.high);
   const residual = args.residual;
   const step = span<T>(block);
-  const chunk = chunkOf(step);
-  const pixels = args.images * groups * rows;
-  let at = unitStart(pixels, tid, threads);
-  const end = unitStart(pixels, tid + 1, threads);
-  while (at < end) {
-    const unit = at / rows;
-    const group = unit % groups;
-    const left = min((unit + 1) * rows, end) - at;
-    const from = <usize>at * step;
+  startRuns<T>(args.images, args.groups, args.pixels, block, tid, threads);
+  while (nextRun()) {
+    const n = runPixels;
+    const from = <usize>runStart * step;
     if (block == 1) {
-      const a = v128.load32_splat(scale + bytes(group));
-      const b = v128.load32_splat(shift + bytes(group));
-      const rest = from + span<T>(left & ~3);
-      applyVectors<T>(x + from, y + from, residual ? residual + from : 0, left >> 2, span<T>(4), a, b, low, high);
-      if (left & 3)
-        applyParts<T>(x + rest, y + rest, residual ? residual + rest : 0, 1, 0, left & 3, a, b, low, high);
-      at += left;
+      const a = v128.load32_splat(scale + bytes(runGroup));
+      const b = v128.load32_splat(shift + bytes(runGroup));
+      const rest = from + span<T>(n & ~3);
+      applyVectors<T>(x + from, y + from, residual ? residual + from : 0, n >> 2, span<T>(4), a, b, low, high);
+      if (n & 3) applyParts<T>(x + rest, y + rest, residual ? residual + rest : 0, 1, 0, n & 3, a, b, low, high);
     } else {
-      const n = min(left, chunk);
       for (let c = 0; c < block; c += 4) {
-        const k = bytes(group * block + c);
+        const k = bytes(runGroup * block + c);
         const o = from + span<T>(c);
         const r = residual ? residual + o : 0;
         const a = v128.load(scale + k);
@@ -326,7 +308,6 @@ export function batchNormApply<T>(args: BatchNormApplyArgs, tid: i32, threads: i
         if (block - c >= 4) applyVectors<T>(x + o, y + o, r, n, step, a, b, low, high);
         else applyParts<T>(x + o, y + o, r, n, step, block - c, a, b, low, high);
       }
-      at += n;
     }
   }
 }

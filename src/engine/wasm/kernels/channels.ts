@@ -3,18 +3,13 @@
 // a sum that is no number once more in doubles alone.
 
 import { ChannelSumsArgs, ChannelTotalsArgs } from './args';
+import { nextRun, runGroup, runPixels, runStart, startRuns } from './channel-runs';
 import { load4, span } from './elements';
 import { isLost, wideSum } from './reduce';
 import { bytes, unitStart } from './share';
 
-// Pixels of a block that are taken channel by channel: they stay in the first-level cache.
-export const CHUNK: i32 = 64;
-
-// The same for pixels of `step` bytes: fewer where a pixel holds many channels.
-@inline
-export function chunkOf(step: usize): i32 {
-  return max(8, min(CHUNK, <i32>(16384 / step)));
-}
+// Numbers of one channel that are summed in floats, eight at a time, before their sums are in doubles.
+export const IN_FLOATS: i32 = 512;
 
 // C rounded up to whole vectors: the doubles of one sum of one thread.
 @inline
@@ -32,31 +27,23 @@ export function addSums(p: usize, v: v128): void {
 
 export function channelSums<T>(args: ChannelSumsArgs, tid: i32, threads: i32): void {
   const x = args.x;
-  const groups = args.groups;
-  const rows = args.pixels;
   const block = args.block;
-  const all = paddedChannels(groups * block) << 3;
+  const all = paddedChannels(args.groups * block) << 3;
   const sums = args.sums + <usize>tid * all;
   memory.fill(sums, 0, all);
   const step = span<T>(block);
-  const chunk = chunkOf(step);
-  const pixels = args.images * groups * rows;
-  let at = unitStart(pixels, tid, threads);
-  const end = unitStart(pixels, tid + 1, threads);
-  while (at < end) {
-    const unit = at / rows;
-    const n = min(min((unit + 1) * rows, end) - at, chunk);
+  startRuns<T>(args.images, args.groups, args.pixels, block, tid, threads);
+  while (nextRun()) {
     for (let c = 0; c < block; c += 4) {
-      let p = x + <usize>at * step + span<T>(c);
-      const last = p + <usize>n * step;
+      let p = x + <usize>runStart * step + span<T>(c);
+      const last = p + <usize>runPixels * step;
       let sum = f32x4.splat(0);
       while (p < last) {
         sum = f32x4.add(sum, load4<T>(p));
         p += step;
       }
-      addSums(sums + ((<usize>((unit % groups) * block + c)) << 3), sum);
+      addSums(sums + ((<usize>(runGroup * block + c)) << 3), sum);
     }
-    at += n;
   }
 }
 
