@@ -22,6 +22,9 @@ export interface PreparedPicture extends Pick<PictureResult, 'looksInverted' | '
   readonly input: Tensor;
 }
 
+/** What a network makes of inputs `[N, C, H, W]`, each `[N, K]`. One step gives both: a softmax of its own would take a tenth of a small network's time. */
+type Scores = { readonly logits: Tensor; readonly probabilities: Tensor };
+
 /** The part of a model's card by which pictures are answered. */
 export type AnsweringCard = Pick<PageCard, 'classes' | 'inputShape' | 'background' | 'temperature'>;
 
@@ -32,7 +35,11 @@ export interface StoredNames {
 }
 
 export class Scorer {
-  private run = (images: Tensor): Tensor => noGrad(() => this.model(images));
+  private run = (images: Tensor): Scores =>
+    noGrad(() => {
+      const logits = this.checked(this.model(images), images);
+      return { logits, probabilities: this.calibrated(logits).softmax(1) };
+    });
 
   constructor(
     /** In evaluation mode. */
@@ -54,21 +61,7 @@ export class Scorer {
 
   /** Inputs `[N, C, H, W]` → logits `[N, K]`, one for each class. @throws CheckpointError when they are not that */
   async logits(images: Tensor): Promise<Tensor> {
-    const { classes } = this.card;
-    const { weightsPath, cardName } = this.stored;
-    const logits = this.run(images);
-    const required = [images.size(0), classes.length];
-    if (!sameShape(logits.shape, required))
-      throw new CheckpointError(
-        weightsPath,
-        `gives ${formatShape(logits.shape)}, but ${formatShape(required)} are required for the classes in ${cardName}`,
-      );
-    if (!allFinite(await logits.dataAsync()))
-      throw new CheckpointError(
-        weightsPath,
-        `gives NaN or ∞ instead of scores: the weights are damaged, or the transform in ${cardName} makes such inputs`,
-      );
-    return logits;
+    return (await this.scores(images)).logits;
   }
 
   /** Scores `[N, K]` → what probabilities are the softmax of: the scores by the temperature that the run was calibrated with. */
@@ -79,9 +72,30 @@ export class Scorer {
 
   /** Inputs `[N, C, H, W]` → probabilities `[N, K]`, the means over `tta` views of each. */
   async probabilities(images: Tensor, tta: TestTimeViews | null): Promise<Tensor> {
-    const logits = await this.logits(tta === null ? images : withViews(images, tta));
-    const probabilities = this.calibrated(logits).softmax(1);
+    const { probabilities } = await this.scores(tta === null ? images : withViews(images, tta));
     return tta === null ? probabilities : meanOfViews(probabilities, tta);
+  }
+
+  /** @throws CheckpointError as `logits` */
+  private async scores(images: Tensor): Promise<Scores> {
+    const scores = this.run(images);
+    if (allFinite(await scores.logits.dataAsync())) return scores;
+    const { weightsPath, cardName } = this.stored;
+    throw new CheckpointError(
+      weightsPath,
+      `gives NaN or ∞ instead of scores: the weights are damaged, or the transform in ${cardName} makes such inputs`,
+    );
+  }
+
+  /** Logits that are one for each class. */
+  private checked(logits: Tensor, images: Tensor): Tensor {
+    const { weightsPath, cardName } = this.stored;
+    const required = [images.size(0), this.card.classes.length];
+    if (sameShape(logits.shape, required)) return logits;
+    throw new CheckpointError(
+      weightsPath,
+      `gives ${formatShape(logits.shape)}, but ${formatShape(required)} are required for the classes in ${cardName}`,
+    );
   }
 
   /** What the network is given of a picture of its `mode`, which errors call `name`. */

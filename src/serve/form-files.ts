@@ -1,11 +1,23 @@
 /** The only file that knows the parser of forms. It reads a body that is there as a whole, which needs no streams and no copies. */
-import { getMultipartBoundary, parseMultipart } from '@remix-run/multipart-parser';
+import {
+  getMultipartBoundary,
+  type MultipartPart,
+  parseMultipart,
+} from '@remix-run/multipart-parser';
 import { HttpError } from './shell/http-error.js';
 
-/** A file of a form: the name of its field, and its bytes within the body. */
-export interface FormFile {
-  readonly name: string;
-  readonly bytes: Uint8Array;
+/** A file of a form. */
+export class FormFile {
+  constructor(
+    private readonly part: MultipartPart,
+    /** Within the body. */
+    readonly bytes: Uint8Array,
+  ) {}
+
+  /** The name of its field, which takes as long to find as the file itself. */
+  get name(): string {
+    return this.part.name ?? '';
+  }
 }
 
 /** The body's own limit is the limit of each part, and of all. */
@@ -24,7 +36,7 @@ export function formFiles(body: Uint8Array, contentType: string): FormFile[] {
       // The parser's own `filename` decodes it, and writes to the log what it cannot decode.
       if (!filename.test(disposition)) continue;
       const [bytes = new Uint8Array()] = part.content; // one piece, as the body is
-      files.push({ name: part.name ?? '', bytes });
+      files.push(new FormFile(part, bytes));
     }
     return files;
   } catch {
