@@ -142,12 +142,14 @@ interface RowSums {
 function sumRow(w: KernelWriter, shape: ConvGradient, row: RowSums): void {
   const { step, xPixel, dyPixel } = shape;
   for (const { at, count } of pixelGroups(shape, 1)) {
-    const unroll = [4, 3, 2].find((n) => count % n === 0) ?? 1;
-    w.loop(count / unroll, () => {
-      for (let p = 0; p < unroll; p++) addPixel(w, shape, row, at, p);
-      row.xAt.advance(unroll * step * xPixel);
-      row.dyAt.advance(unroll * dyPixel);
-    });
+    const unroll = [4, 3, 2].find((n) => count % n === 0) ?? Math.min(count, 4);
+    const some = (pixels: number) => {
+      for (let p = 0; p < pixels; p++) addPixel(w, shape, row, at, p);
+      row.xAt.advance(pixels * step * xPixel);
+      row.dyAt.advance(pixels * dyPixel);
+    };
+    w.loop(Math.floor(count / unroll), () => some(unroll));
+    some(count % unroll);
   }
 }
 

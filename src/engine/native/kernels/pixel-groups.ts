@@ -11,6 +11,12 @@ export interface PixelRow {
   readonly taps: readonly number[];
 }
 
+/** Rows of pixels of which the next one starts where the last one ends, as one. */
+export function asOneRow<R extends PixelRow & { readonly rows: number }>(shape: R): R {
+  const { rows, inWidth, outWidth } = shape;
+  return { ...shape, rows: 1, inWidth: rows * inWidth, outWidth: rows * outWidth };
+}
+
 /** Groups that follow each other, all with the same taps inside: how many, the pixels of each, and the first one's first. */
 export interface PixelGroups {
   readonly count: number;

@@ -46,3 +46,10 @@ export function inputRows(
   const last = inputAt(axis, end - 1, element + kernel - 1);
   return { first: inputAt(axis, first, element), end: last + 1 };
 }
+
+/** Whether each pixel meets the one at its place alone, as in a 1 × 1 convolution of stride 1. */
+export function goesPixelByPixel(axes: readonly Axis[]): boolean {
+  return axes.every(
+    ({ kernel, step, size, outSize }) => kernel === 1 && step === 1 && size === outSize,
+  );
+}

@@ -5,9 +5,10 @@ import type { LowerContext } from '../../compiler/lowering.js';
 import type { Pointer } from '../../compiler/region.js';
 import { type Cells, cellsFor, convGradient } from '../kernels/conv-gradient.js';
 import { depthwiseGradient, mostTaps } from '../kernels/depthwise.js';
+import { asOneRow } from '../kernels/pixel-groups.js';
 import { zeroFill } from '../kernels/weight-order.js';
 import type { Kernel, Kernels } from '../kernels.js';
-import { type Axis, axisRuns, inputAt, inputRows, tapsOf } from './axis.js';
+import { type Axis, axisRuns, goesPixelByPixel, inputAt, inputRows, tapsOf } from './axis.js';
 import { axesOf } from './conv-direct.js';
 import { emitUnpacking, type WeightView } from './packed-weights.js';
 import { type Call, KernelPhase, type OfImages, type Operand } from './phase.js';
@@ -173,11 +174,14 @@ function pieceKernels(
     ? kernels.byNumbers(depthwiseGradient, (images, rows, kernelRows) => ({
         ...{ ...shared, ...lanewise, images, rows, kernelRows },
       }))
-    : kernels.byNumbers(convGradient, (images, rows, kernelRows, channels) => ({
-        ...{ ...shared, pairs, images, rows, kernelRows },
-        ...{ channels, xChannel: x.channelBytes, outChannels },
-        cells: cellsOf(kernels, columns.kernel, kernelRows, channels, outChannels),
-      }));
+    : kernels.byNumbers(convGradient, (images, count, kernelRows, channels) => {
+        const shape = {
+          ...{ ...shared, pairs, images, rows: count, kernelRows },
+          ...{ channels, xChannel: x.channelBytes, outChannels },
+          cells: cellsOf(kernels, columns.kernel, kernelRows, channels, outChannels),
+        };
+        return goesPixelByPixel([rows, columns]) && !pairs ? asOneRow(shape) : shape;
+      });
 }
 
 interface PieceCalls {

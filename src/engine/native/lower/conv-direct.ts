@@ -8,10 +8,19 @@ import type { VectorLevel } from '../kernel-writer.js';
 import { convRows } from '../kernels/conv-rows.js';
 import { depthwiseRows } from '../kernels/depthwise.js';
 import type { Ending } from '../kernels/ending.js';
+import { asOneRow } from '../kernels/pixel-groups.js';
 import { evenPieces, type Tile } from '../kernels/product.js';
 import { pairWeights } from '../kernels/weight-order.js';
 import type { Kernel, Kernels } from '../kernels.js';
-import { type Axis, type AxisRun, axisRuns, inputAt, inputRows, tapsOf } from './axis.js';
+import {
+  type Axis,
+  type AxisRun,
+  axisRuns,
+  goesPixelByPixel,
+  inputAt,
+  inputRows,
+  tapsOf,
+} from './axis.js';
 import { emitPacking, type Packing, packedBytes, type WeightView } from './packed-weights.js';
 import { type Call, KernelPhase, type Operand } from './phase.js';
 import { shareOf, unitsOf } from './shares.js';
@@ -132,7 +141,7 @@ function emitParts(
   const { lanes } = kernels.level;
   const tile = conv.isDepthwise
     ? { vectors: 1, rows: 0 }
-    : directTile(Math.ceil(outChannels / lanes), width, kernels.level);
+    : directTile(Math.ceil(outChannels / lanes), widthOf(parts, width), kernels.level);
   let packedEnd = 0;
   const packings = parts.map(({ view }): Packing => {
     const at = packedEnd;
@@ -274,9 +283,10 @@ function rowKernels(
     ? kernels.byNumbers(depthwiseRows, (rows, kernelRows, firstRow) => ({
         ...{ ...shared, ...lanewise, rows, kernelRows, firstRow },
       }))
-    : kernels.byNumbers(convRows, (rows, kernelRows, firstRow) => ({
-        ...{ ...shared, ...summed, rows, kernelRows, firstRow },
-      }));
+    : kernels.byNumbers(convRows, (rows, kernelRows, firstRow) => {
+        const shape = { ...shared, ...summed, rows, kernelRows, firstRow };
+        return goesPixelByPixel(part.axes) && !skips(part) ? asOneRow(shape) : shape;
+      });
 }
 
 /** What of a part is to be computed: rows [first, end) of all images, in this image. */
@@ -323,6 +333,15 @@ function emitRows(
   }
 }
 
+/** Whether not every pixel is written. */
+const skips = ({ every }: Part) => every.some((step) => step > 1);
+
+/** Pixels that a group may be of. */
+const widthOf = (parts: readonly Part[], width: number) =>
+  parts.every((part) => goesPixelByPixel(part.axes) && !skips(part))
+    ? width * (parts[0]?.axes[0].size ?? 1)
+    : width;
+
 function writtenRows(written: number, { every }: Part, { rowBytes }: StoredImage, count: number) {
   const first = Math.floor(written / rowBytes);
   return { first, end: first + (count - 1) * every[0] + 1 };
@@ -334,8 +353,8 @@ function directTile(vectors: number, width: number, { registers, lanes }: Vector
   const tiles = [4, 3, 2, 1]
     .filter((v) => v <= Math.min(vectors, widest))
     .map((v) => {
-      // Beside the sums: a tap's weights, the float that meets them, and what they end with.
-      const beside = v + (v > 1 || lanes < 16 ? 1 : 0) + 1;
+      // Beside the sums: a tap's weights and the float that meets them, and later the two that they end with.
+      const beside = Math.max(v + (v > 1 || lanes < 16 ? 1 : 0), 2);
       const most = Math.floor((registers - beside) / v);
       const cycles = evenPieces(width, most).reduce((sum, { count, size }) => {
         const bound = Math.max((size * v) / 2, (size + v) / 2, 2 * v, 4);
