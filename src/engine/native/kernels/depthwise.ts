@@ -5,7 +5,13 @@
  */
 
 import type { Vec } from '../asm/operands.js';
-import { bytesOf, type Cursor, type KernelWriter, type Part } from '../kernel-writer.js';
+import {
+  bytesOf,
+  type Cursor,
+  type KernelWriter,
+  type Part,
+  type VectorLevel,
+} from '../kernel-writer.js';
 import { type Ending, storeEnded } from './ending.js';
 import { isInside } from './is-inside.js';
 import { type PixelRow, pixelGroups } from './pixel-groups.js';
@@ -30,8 +36,10 @@ export interface DepthwiseRows extends PixelRow, BlockEnd {
   readonly ending: Ending;
 }
 
-/** Pixels whose sums stay in registers at once. */
-const mostPixels = 12;
+/** Pixels whose sums stay in registers at once, beside what they start with, the factors of a kernel row, a pixel and a mask. */
+function mostPixels({ registers }: VectorLevel, taps: number): number {
+  return Math.min(12, Math.max(6, registers - taps - 3));
+}
 
 /** Arguments: x at the first pixel of the first kernel row that is inside, all weights, y, a float per channel. */
 export function depthwiseRows(w: KernelWriter, shape: DepthwiseRows): void {
@@ -42,7 +50,7 @@ export function depthwiseRows(w: KernelWriter, shape: DepthwiseRows): void {
   const rowBytes = taps.length * bytes;
   const tail = w.part(channels % lanes || lanes);
   const start = w.vector();
-  const groups = pixelGroups(shape, mostPixels);
+  const groups = pixelGroups(shape, mostPixels(w.level, taps.length));
   const vector = (_: number, isLast: boolean) => {
     const part = isLast ? tail : undefined;
     w.load(start, bias.at(), part);
@@ -106,7 +114,7 @@ function addTaps(
   sums: readonly Vec[],
 ): void {
   const { lanes, registers } = w.level;
-  const atOnce = registers - mostPixels - 3;
+  const atOnce = registers - mostPixels(w.level, shape.taps.length) - 3;
   for (let first = 0; first < shape.taps.length; first += atOnce)
     w.scope(() => {
       const taps = shape.taps.slice(first, first + atOnce);
@@ -189,7 +197,7 @@ export interface DepthwiseGradient extends PixelRow {
 /** Taps whose sums stay in registers at once. */
 export const mostTaps = 12;
 
-/** Pixels of dy that stay in registers at once, where there are 32. */
+/** Pixels of dy that stay in registers at once, where there are enough. */
 const gradientPixels = 8;
 
 /** Arguments: x at the first row, first tap's pixel 0; dy; S at the first kernel row, [kernel row][tap][channel]. */
@@ -236,7 +244,7 @@ function sumTaps(
   const sums = cells.map((row) => row.map(() => w.vector()));
   for (const sum of sums.flat()) w.zero(sum);
   // Pixels whose dy stays in registers beside the sums, a pixel of x and a mask.
-  const groups = pixelGroups(shape, w.level.registers === 32 ? gradientPixels : 1);
+  const groups = pixelGroups(shape, Math.min(gradientPixels, w.vectorsLeft - 2));
   w.scope(() => {
     const xAt = x.fork();
     const dyAt = dy.fork();
