@@ -1,4 +1,6 @@
 /** The pictures in a request, however they were sent. */
+
+import { quote } from '../core/outside-text.js';
 import { readImageHeader } from '../vision/codecs/header.js';
 import { formFiles } from './form-files.js';
 import { fromBase64, readPicturesJson, requireAtMost } from './picture-json.js';
@@ -57,13 +59,17 @@ async function sentIn(visit: Visit, limits: PictureLimits): Promise<SentPictures
   if (kind.startsWith('image/')) return { sent: [await visit.body()], list: false };
   throw new HttpError(
     415,
-    'Content-Type must be image/… or application/octet-stream for the bytes of a picture, multipart/form-data, or application/json',
+    `Content-Type: ${type === '' ? 'none' : quote(type)} is given; image/… or application/octet-stream is required for the bytes of a picture, multipart/form-data for a form, or application/json`,
   );
 }
 
 function inForm(body: Uint8Array, type: string, { maxPictures }: PictureLimits): SentPictures {
   const files = formFiles(body, type);
-  if (files.length === 0) throw new HttpError(400, 'the form has no file; send a picture as image');
+  if (files.length === 0)
+    throw new HttpError(
+      400,
+      'the form has no file; send a picture as image (curl --form image=@PICTURE)',
+    );
   requireAtMost(files.length, maxPictures);
   const list = files.length > 1 || files[0]?.name === 'images';
   return { sent: files.map(({ bytes }) => bytes), list };
@@ -78,7 +84,10 @@ async function inJson(
   if ('image' in json) return { sent: [json.image], list: false };
   if ('images' in json) return { sent: json.images, list: true };
   if (fetchPicture === null)
-    throw new HttpError(403, 'pictures are not fetched here; send their bytes');
+    throw new HttpError(
+      403,
+      'pictures are not fetched here; send their bytes, or start the server with --allow-url',
+    );
   return { sent: [await fetchPicture(json.url, signal)], list: false };
 }
 

@@ -74,8 +74,8 @@ export function askedIn(
     throw new HttpError(400, `${quote(label)} is no class of the model`);
   const options = {
     signal,
-    ...(top !== undefined && { top: numberIn(top) }),
-    ...(threshold !== undefined && { threshold: numberIn(threshold) }),
+    ...(top !== undefined && { top: numberIn('top', top) }),
+    ...(threshold !== undefined && { threshold: numberIn('threshold', threshold) }),
     ...(invert !== undefined && { invert }),
     ...(tta !== undefined && { tta }),
   } as PredictOptions; // the reader refuses what is none
@@ -87,6 +87,8 @@ export function askedIn(
   }
 }
 
-function numberIn(text: string): number {
-  return text.trim() === '' ? Number.NaN : Number(text);
+function numberIn(name: string, text: string): number {
+  const number = text.trim() === '' ? Number.NaN : Number(text);
+  if (Number.isNaN(number)) throw new HttpError(400, `${name}=${quote(text)} must be a number`);
+  return number;
 }

@@ -85,7 +85,12 @@ test('what is wrong is said at once', async (t) => {
       1,
       /cannot be listened on \(.*EADDRINUSE.*\); pass --port 0 for a free one/,
     ],
-    [['serve', 'run', '--host', '203.0.113.1'], 1, /cannot be listened on \(.*EADDRNOTAVAIL/],
+    [
+      ['serve', 'run', '--host', '203.0.113.1'],
+      1,
+      /EADDRNOTAVAIL.*\); host must be an address of this machine/,
+    ],
+    [['serve', 'run', '--host', 'nowhere.invalid'], 1, /ENOTFOUND.*\); host must be an address/],
     [['serve', 'run', '--allow-host', 'http://x/'], 2, /the name of a host is required/],
     [['serve', 'run', '--max-body', '0'], 2, /a number above 0/],
   ];

@@ -57,7 +57,9 @@ test('the address says what is asked', async (t) => {
     ['model=other', 404, /no model 'other'/],
     ['tpo=1', 400, /'tpo' is unknown; known are model, top, threshold, invert, tta/],
     ['top=0', 400, /top=0 must be a whole number/],
-    ['top=', 400, /top=NaN/],
+    ['top=', 400, /top='' must be a number/],
+    ['top=abc', 400, /top='abc' must be a number/],
+    ['threshold=half', 400, /threshold='half' must be a number/],
     ['top=1&top=2', 400, /twice/],
     ['threshold=2', 400, /0 to 1/],
     ['invert=maybe', 400, /must be one of auto, yes, no/],
@@ -105,6 +107,23 @@ test('what is no picture is the request’s fault, and says nothing of this mach
     const { error } = errorAnswer.parse(JSON.parse(told.body));
     assert.doesNotMatch(error, /onError|maxPixels|node_modules|\/tmp|\n +at /, what);
   }
+  const asked: readonly (readonly [AskOptions, RegExp])[] = [
+    [{ body: png, headers: {} }, /^Content-Type: none is given; image/],
+    [
+      { body: png, headers: { 'content-type': 'text/plain' } },
+      /^Content-Type: 'text\/plain' is given/,
+    ],
+    [form([]), /no file; send a picture as image \(curl --form image=@PICTURE\)/],
+    [
+      asJson({ url: 'http://example.org/a.png' }),
+      /send their bytes, or start the server with --allow-url/,
+    ],
+  ];
+  for (const [options, words] of asked)
+    assert.match(
+      errorAnswer.parse(JSON.parse((await posted(port, '/predict', options)).body)).error,
+      words,
+    );
   assert.deepEqual(errors, []);
   assert.equal((await posted(port, '/predict', { body: png })).status, 200);
 });

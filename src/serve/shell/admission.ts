@@ -66,9 +66,13 @@ export class Admission {
   requireToken(given: string | undefined): void {
     const { token } = this.options;
     if (token === null || (given !== undefined && equal(given, token))) return;
-    throw new HttpError(401, 'a token is required: Authorization: Bearer TOKEN', {
-      'www-authenticate': 'Bearer',
-    });
+    throw new HttpError(
+      401,
+      'a token is required: Authorization: Bearer TOKEN; a browser has it in the address that the server printed',
+      {
+        'www-authenticate': 'Bearer',
+      },
+    );
   }
 
   private isOwn(name: string): boolean {

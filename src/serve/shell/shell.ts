@@ -101,7 +101,7 @@ export class Shell {
     ).catch((cause: unknown) => {
       throw new DataError(
         `${host}:${port}`,
-        `cannot be listened on (${systemReason(cause)}); pass { port: 0 } for a free one`,
+        `cannot be listened on (${systemReason(cause)}); ${remedyOf(cause)}`,
         { cause },
       );
     });
@@ -262,4 +262,12 @@ export class Shell {
     );
     return known ? { ...answer, headers: { ...answer.headers, ...error.headers } } : answer;
   }
+}
+
+/** What helps where an address cannot be listened on: another port, where it is the port's fault, else another host. */
+function remedyOf(cause: unknown): string {
+  const { code } = Object(cause) as { readonly code?: unknown };
+  return code === 'EADDRINUSE' || code === 'EACCES'
+    ? 'pass { port: 0 } for a free one'
+    : 'host must be an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all of them';
 }
