@@ -36,7 +36,7 @@ export class GradCAMPlusPlus extends CamMethod {
     const g = gradient();
     const g2 = g.square();
     const below = g2.mul(2).add(g2.mul(g).mul(maps.sum([2, 3], { keepdim: true })));
-    const alpha = g2.div(below.add(1e-6)).where(g.ne(0), 0);
+    const alpha = g2.div(below.add(1e-6)); // 0 where g is
     return alpha.mul(g.relu()).sum([2, 3], { keepdim: true }).mul(maps).sum(1);
   }
 }

@@ -65,6 +65,9 @@ test('SmoothGrad is the mean of the gradients at its noisy pictures, the same fo
     sum = sum.add(stack(gradients));
   }
   assertClose(found.values, [...sum.div(3).data], 1e-4, 'mean gradient');
+  // The strongest channel of each pixel, whichever sign its gradient has.
+  const strongest = sum.div(3).abs().amax(1);
+  assertClose(found.heatmap, [...strongest.data], 1e-4, 'heatmap');
 
   manualSeed(4);
   const first = new explain.SmoothGrad(net).attribute(pictures).heatmap.toArray();

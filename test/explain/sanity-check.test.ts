@@ -15,6 +15,19 @@ class Edges extends explain.AttributionMethod {
   }
 }
 
+/** Notes which classes it has explained. */
+class Noting extends explain.GradCAM {
+  readonly explained: unknown[] = [];
+
+  protected override explain(images: Tensor, choose: explain.ChooseTargets) {
+    return super.explain(images, (scores) => {
+      const targets = choose(scores);
+      this.explained.push({ targets: targets.toArray(), best: scores.argmax(1).toArray() });
+      return targets;
+    });
+  }
+}
+
 test('ranks and their correlation', () => {
   assert.equal(rankCorrelation([1, 2, 3], [10, 20, 100]), 1);
   assert.equal(rankCorrelation([1, 2, 3], [3, 2, 1]), -1);
@@ -49,4 +62,18 @@ test('a map that does not depend on the model is found out, one that does is not
     [...net.stateDict()].map(([key, tensor]) => [key, tensor.toArray()]),
     before,
   );
+});
+
+test('a random model is asked for the classes that the trained one has said, not for its own', async () => {
+  for (const check of [explain.sanityCheck, explain.sanityCheckAsync]) {
+    const method = new Noting(filledNet());
+    await check(method, pictures, { generator: new Generator(3), numStages: 3 });
+    const [trained, ...random] = method.explained as { targets: number[]; best: number[] }[];
+    assert.deepEqual(trained?.targets, trained?.best);
+    assert.deepEqual(
+      random.map(({ targets }) => targets),
+      [1, 2, 3].map(() => trained?.targets),
+    );
+    assert.notDeepEqual(random.at(-1)?.best, trained?.best, 'it would have said others');
+  }
 });
