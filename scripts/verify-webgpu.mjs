@@ -6,12 +6,12 @@
 //   cases      every op case, eagerly and compiled, with and without tiles, against engine reference
 //   models     whole networks against PyTorch's losses and the reference's: ResNet-18 at 32 × 32 among them
 //   networks   `count` random small networks from `seed` on, every other one with tiles, two of four by Winograd wherever it can
-//   float16    precision float16, where the adapter has it: every op case, whole networks, and random ones, a quarter of `count`
+//   float16    precision float16, where the adapter has it: every op case, Winograd's, whole networks, and random ones, a quarter of `count`
 //   steps      1,000 steps, whose memory is counted
 //   training   a training of digits that goes on from engine to engine, beside one on the CPU alone; one of float16 where the
 //              adapter has it, which goes on in float32
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -37,13 +37,12 @@ const env = { ...process.env, WICK_ALL_CASES: '1', WICK_WEBGPU_ADAPTER: 'softwar
 const failed = [];
 
 const parts = {
-  tests: () =>
-    runTests('ending', 'half', 'owner', 'places', 'plan', 'products', 'training', 'winograd'),
-  cases: () => runTests('kernels'),
-  models: () => runTests('models'),
+  tests: () => runTests((name) => !/^(kernels|models|float16.*)$/.test(name)),
+  cases: () => runTests((name) => name === 'kernels'),
+  models: () => runTests((name) => name === 'models'),
   networks: () => networks(count),
   float16: () => {
-    runTests('float16');
+    runTests((name) => name.startsWith('float16'));
     networks(Math.ceil(count / 4), 'float16');
   },
   steps: () => steps(1000),
@@ -67,10 +66,17 @@ for (const [name, run] of Object.entries(parts))
 console.log(failed.length === 0 ? 'all is well' : `failed: ${failed.join(', ')}`);
 process.exit(failed.length === 0 ? 0 : 1);
 
-function runTests(...names) {
-  for (const name of names) {
-    const file = join(build, `test/engine/webgpu/${name}.test.js`);
-    const { status } = spawnSync(process.execPath, ['--test', file], { stdio: 'inherit', env });
+/** The tests of these names. Each says at once when it is done: some take minutes. */
+function runTests(isMeant) {
+  const folder = join(build, 'test/engine/webgpu');
+  const ending = '.test.js';
+  const files = readdirSync(folder).filter((file) => file.endsWith(ending));
+  for (const file of files.sort()) {
+    const name = file.slice(0, -ending.length);
+    if (!isMeant(name)) continue;
+    // In a process of their own (--test) tests are told of when all of a file are done.
+    const args = ['--test-reporter=spec', join(folder, file)];
+    const { status } = spawnSync(process.execPath, args, { stdio: 'inherit', env });
     if (status !== 0) failed.push(name);
   }
 }

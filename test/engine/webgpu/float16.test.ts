@@ -15,18 +15,17 @@ import {
   compile,
   manualSeed,
   nn,
-  ones,
   rand,
-  Tensor,
+  type Tensor,
   tensor,
   useEngine,
 } from '../../../src/index.js';
 import { checkNarrow } from '../../compile/fuzz-check.js';
 import { drawNetwork, thinned } from '../../compile/fuzz-spec.js';
 import { families } from '../../ops/cases.js';
-import { type InputSpec, inputValues, type OpCase } from '../../ops/op-case.js';
 import { answer, assertClose, compiledAnswer } from '../../ops/run-case.js';
 import { assertLosses, lossesOf, trainings } from '../../vision/models/golden-training.js';
+import { activation, amongActivations, passed, toHalf } from './among-activations.js';
 import { fiveSteps, networks } from './five-steps.js';
 import { software, withoutFloat16 } from './machine.js';
 
@@ -56,38 +55,6 @@ after(() => {
   for (const engine of engines) engine.stop();
   if (typeof software !== 'string') software.stop();
 });
-
-/** The nearest number that half floats hold. */
-function toHalf(x: number): number {
-  const step = 2 ** Math.max(-24, Math.floor(Math.log2(Math.abs(x))) - 10);
-  return Number.isFinite(x) && x !== 0 ? Math.round(x / step) * step : x;
-}
-
-/** The tensor as what a layer makes, which is stored in half. */
-function activation(x: Tensor): Tensor {
-  if (x.dtype !== 'float32' || x.numel() === 0) return x;
-  return nn.functional.linear(x.reshape([x.numel(), 1]), ones([1, 1])).reshape(x.shape);
-}
-
-/** The tensor as the result of one more kernel, so that it is not the caller's itself. */
-function passed(x: Tensor): Tensor {
-  return x.dtype !== 'float32' || x.ndim === 0 || x.numel() === 0 ? x : x.flip(x.ndim - 1);
-}
-
-/** The case on activations, of numbers that half floats hold: what is rounded is what it stores itself. */
-function amongActivations({ run, name, inputs, ...opCase }: OpCase): OpCase {
-  const exact = (spec: InputSpec, place: number): InputSpec => ({
-    ...spec,
-    values: [...inputValues(name, spec, place)].map(toHalf),
-  });
-  return {
-    ...{ ...opCase, name, inputs: inputs.map(exact) },
-    run: (...given) => {
-      const result = run(...given.map(activation));
-      return result instanceof Tensor ? passed(result) : result.map(passed);
-    },
-  };
-}
 
 describe('engine webgpu in float16', { skip: withoutFloat16 }, () => {
   const engine = software as WebGpuEngine; // Else all of this is skipped.
