@@ -36,6 +36,9 @@ const [count, first] = [Number(values.count), Number(values.seed)];
 const env = { ...process.env, WICK_ALL_CASES: '1', WICK_WEBGPU_ADAPTER: 'software' };
 const failed = [];
 
+/** A test's result is written before the next one keeps the thread busy: some take minutes. */
+const atOnce = `data:text/javascript,import { afterEach } from 'node:test'; afterEach(() => new Promise(setImmediate));`;
+
 const parts = {
   tests: () => runTests((name) => !/^(kernels|models|float16.*)$/.test(name)),
   cases: () => runTests((name) => name === 'kernels'),
@@ -66,7 +69,6 @@ for (const [name, run] of Object.entries(parts))
 console.log(failed.length === 0 ? 'all is well' : `failed: ${failed.join(', ')}`);
 process.exit(failed.length === 0 ? 0 : 1);
 
-/** The tests of these names. Each says at once when it is done: some take minutes. */
 function runTests(isMeant) {
   const folder = join(build, 'test/engine/webgpu');
   const ending = '.test.js';
@@ -74,8 +76,8 @@ function runTests(isMeant) {
   for (const file of files.sort()) {
     const name = file.slice(0, -ending.length);
     if (!isMeant(name)) continue;
-    // In a process of their own (--test) tests are told of when all of a file are done.
-    const args = ['--test-reporter=spec', join(folder, file)];
+    // Not by --test, which tells of a file's tests when all are done.
+    const args = ['--import', atOnce, '--test-reporter=spec', join(folder, file)];
     const { status } = spawnSync(process.execPath, args, { stdio: 'inherit', env });
     if (status !== 0) failed.push(name);
   }
