@@ -5,8 +5,9 @@ import { type InputSpec, inputValues, type OpCase } from '../../ops/op-case.js';
 /** By how much of itself a number changes at most when it is rounded to the nearest half float: it has 11 significant bits. */
 export const rounding = 2 ** -11;
 
-/** The nearest number that half floats hold. */
+/** The nearest number that half floats hold, which beyond 65504 is infinite. */
 export function toHalf(x: number): number {
+  if (Math.abs(x) >= 65520) return Math.sign(x) * Number.POSITIVE_INFINITY;
   const step = 2 ** Math.max(-24, Math.floor(Math.log2(Math.abs(x))) - 10);
   return Number.isFinite(x) && x !== 0 ? Math.round(x / step) * step : x;
 }

@@ -134,6 +134,22 @@ test('a loss that is composed of ops has gradients in float32', () => {
   assert.deepEqual(stored, ['linear', 'relu', 'linear']);
 });
 
+test('what saturates is float32 where its gradient is made of what is left to 1', () => {
+  for (const [name, slope] of [
+    ['tanh', 'tanhBackward'],
+    ['sigmoid', 'sigmoidBackward'],
+  ] as const) {
+    const g = new GraphBuilder();
+    const [x, w, dz] = [g.input([4, 8]), g.input([8, 8]), g.input([4, 8])];
+    const y = g.call(name, [g.call('linear', [x, w])]);
+    const z = g.call('linear', [y, w]);
+    assert.deepEqual(plans(g.graph([g.call('exp', [z])])).stored, ['linear', name, 'linear']);
+    const dy = g.call(slope, [y, dz]);
+    const { stored } = plans(g.graph([g.call('exp', [z]), g.call('exp', [dy])]));
+    assert.deepEqual(stored, ['linear', 'linear']);
+  }
+});
+
 test('what an op of the host reads or makes is float32', () => {
   const g = new GraphBuilder();
   const { scores } = network(g);

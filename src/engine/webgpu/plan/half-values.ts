@@ -28,6 +28,12 @@ const losses = new Set<NodeName>([
   ...(['bce', 'bceWithLogits'] as const),
 ]);
 
+/**
+ * They take 1 − y or 1 − y² of a result y: where that is nearly 1, most of the difference would be y's rounding, or nothing
+ * would be left of it.
+ */
+const byDifference = new Set<NodeName>(['sigmoidBackward', 'tanhBackward']);
+
 /** The values, as `rootOf` names them; `asked` are those that the caller gets. */
 export function halfValues(
   nodes: readonly NamedNode[],
@@ -48,6 +54,10 @@ export function halfValues(
   }
   // The host reads and writes no half floats, nor does the caller.
   const exact = items.filter(({ host }) => host).flatMap((item) => [...item.reads, ...item.writes]);
-  for (const value of [...asked, ...exact.map(rootOf)]) activations.delete(value);
+  const saturating = nodes.flatMap(({ name, inputs }) =>
+    byDifference.has(name) ? inputs.slice(0, 1) : [],
+  );
+  for (const value of [...asked, ...[...exact, ...saturating].map(rootOf)])
+    activations.delete(value);
   return activations;
 }
