@@ -84,7 +84,10 @@ async function runServe(
         if (signal.aborted) resolve(null);
         signal.addEventListener('abort', resolve, { once: true });
       });
-      if (!json) printAside('ending: what has begun is answered');
+      if (!json)
+        printAside(
+          `ending: what has begun is answered, for ${defaultLimits.drainMs / 1000} s at most; Ctrl-C again ends at once`,
+        );
       await serving.close();
       process.off('SIGHUP', reload);
     },
