@@ -1,6 +1,7 @@
 // Times `wick serve` against `wick predict` on the same pictures, in turns: images a second, and CPU time an image. The clients take
 // CPU time, too: where they share the server's CPUs, images a second say less than the CPU time of each side does.
-// One picture in a request, then several.
+// One picture in a request, then several; beside each what HTTP alone takes, by a bare server (bare-http.mjs) that gives the same
+// answers to the same clients.
 //   npm run bench:serve -- [RUN PICTURES…] [--clients N] [--pictures N] [--threads N] [--rounds N]
 // Without RUN: networks that never learned, on pictures that are made up.
 
@@ -24,6 +25,7 @@ import {
   main,
   metric,
   quantile,
+  startProcess,
   startServer,
 } from './serve-process.mjs';
 
@@ -73,7 +75,7 @@ function tell(name, what, rounds) {
   console.log(
     `${name}, ${what}: serve ${most('serve').toFixed(0)} images/s (${rounds[0].clients} clients: p50 ${least('p50').toFixed(0)} ms, ` +
       `p99 ${least('p99').toFixed(0)} ms), predict ${most('predict').toFixed(0)} images/s, ratio ${(most('serve') / most('predict')).toFixed(2)}; ` +
-      `CPU ms an image: serve ${ms('cpu')}, predict ${ms('predictCpu')}, ratio ${(least('predictCpu') / least('cpu')).toFixed(2)}, clients ${ms('clientCpu')}; ` +
+      `CPU ms an image: serve ${ms('cpu')}, predict ${ms('predictCpu')}, ratio ${(least('predictCpu') / least('cpu')).toFixed(2)}, clients ${ms('clientCpu')}, HTTP alone ${ms('bareCpu')}; ` +
       `best of ${rounds.length}, ${options.threads ?? cpus().length} CPUs`,
   );
 }
@@ -103,16 +105,30 @@ function predict(model, paths) {
 
 /** `wick serve`, with so many pictures in a request, and as many clients as keep it busy without being turned away. */
 async function served(model, paths, pictures) {
-  const server = await startServer([model, ...threads]);
   const requests = bodiesOf(
     paths.map((path) => readFileSync(path)),
     pictures,
   );
   const clients = Math.min(Number(options.clients), Math.max(1, Math.floor(mostAtOnce / pictures)));
+  const { answer, ...own } = await measured(
+    await startServer([model, ...threads]),
+    requests,
+    clients,
+    paths.length,
+  );
+  const bareServer = await startProcess([join(import.meta.dirname, 'bare-http.mjs'), answer]);
+  const { cpu: bareCpu } = await measured(bareServer, requests, clients, paths.length);
+  return { clients, ...own, bareCpu };
+}
+
+/** How long a server takes for the requests, which hold so many pictures, and how much of its CPU and of the clients'. */
+async function measured(server, requests, clients, pictures) {
   const { ask, close } = client(server.port, clients);
+  let answer = '';
   const post = async ({ headers, body }) => {
     const told = await ask('/predict?top=3', { method: 'POST', headers, body });
     if (told.status !== 200) throw new Error(told.body);
+    answer ||= told.body;
   };
   await inTurn(clients, requests, post); // code is compiled, caches are filled
   const before = await metric(ask, 'process_cpu_seconds_total');
@@ -126,13 +142,13 @@ async function served(model, paths, pictures) {
   });
   const seconds = (performance.now() - start) / 1000;
   const { user, system } = process.cpuUsage(beforeHere);
-  const images = 3 * paths.length;
+  const images = 3 * pictures;
   const cpu = (1000 * ((await metric(ask, 'process_cpu_seconds_total')) - before)) / images;
   close();
   await server.end();
   times.sort((a, b) => a - b);
   return {
-    clients,
+    answer,
     serve: images / seconds,
     p50: quantile(times, 0.5),
     p99: quantile(times, 0.99),

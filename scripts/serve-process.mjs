@@ -13,8 +13,12 @@ export const main = join(build, 'src/cli/main.js');
 export const load = (file) => import(pathToFileURL(join(build, file)).href);
 
 /** Starts `wick serve`, with options of Node's own; `end` sends SIGTERM and gives the exit code. */
-export async function startServer(args, ofNode = []) {
-  const all = [...ofNode, main, 'serve', ...args, '--port', '0', '--json'];
+export function startServer(args, ofNode = []) {
+  return startProcess([...ofNode, main, 'serve', ...args, '--port', '0', '--json']);
+}
+
+/** Starts a program of Node that says its address as `wick serve` does. */
+export async function startProcess(all) {
   const child = spawn(process.execPath, all, { stdio: ['ignore', 'pipe', 'pipe'] });
   process.on('exit', () => child.kill()); // whatever went wrong here
   let [out, err] = ['', ''];
