@@ -20,7 +20,8 @@ export function startServer(args, ofNode = []) {
 /** Starts a program of Node that says its address as `wick serve` does. */
 export async function startProcess(all) {
   const child = spawn(process.execPath, all, { stdio: ['ignore', 'pipe', 'pipe'] });
-  process.on('exit', () => child.kill()); // whatever went wrong here
+  const kill = () => child.kill();
+  process.on('exit', kill); // whatever went wrong here
   let [out, err] = ['', ''];
   child.stdout.on('data', (chunk) => (out += chunk));
   child.stderr.on('data', (chunk) => (err += chunk));
@@ -36,7 +37,9 @@ export async function startProcess(all) {
     log: () => err,
     async end() {
       child.kill('SIGTERM');
-      return (await exited)[0];
+      const [code] = await exited;
+      process.off('exit', kill);
+      return code;
     },
   };
 }

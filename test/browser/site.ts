@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { basename, dirname, extname, join, normalize } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import type { PageResult } from './page.js';
+import type { PageResult } from './train-and-tell.js';
 
 const build = fileURLToPath(new URL('../../', import.meta.url));
 const folders: Readonly<Record<string, string>> = {

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { setTimeout } from 'node:timers/promises';
 import { findChromium, openBrowser } from './chromium.js';
-import type { PageResult } from './page.js';
 import { openSite, type SiteOptions } from './site.js';
+import type { PageResult } from './train-and-tell.js';
 
 const chromium = findChromium();
 /** Why tests cannot run here, or false. */

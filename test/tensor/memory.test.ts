@@ -36,6 +36,7 @@ test('2,000 eager training steps in one loop leave the memory flat', () => {
   };
   const before = peak(1500);
   const after = peak(500);
-  assert.ok(after < before * 1.02, `${before} bytes at most, then ${after}`);
+  const oneTensor = 32 * 64 * 4; // of those that a step makes; where each step kept one, it would be seen
+  assert.ok(after < before + 500 * oneTensor, `${before} bytes at most, then ${after}`);
   assert.ok((losses.at(-1) ?? 0) < (losses[0] ?? 0) / 2, 'and it trains');
 });
