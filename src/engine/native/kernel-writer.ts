@@ -36,7 +36,6 @@ import {
 } from './tiles.js';
 import type { VectorLevel } from './vector-levels.js';
 
-export { amx, avx2, avx512, type VectorLevel } from './vector-levels.js';
 export type { Cursor };
 
 /** The first lanes of a vector. */

@@ -1,7 +1,8 @@
 /** Kernels of this process: written when they are first asked for, once for every shape. */
-import type { Reach, VectorLevel } from './kernel-writer.js';
+import type { Reach } from './kernel-writer.js';
 import { KernelWriter } from './kernel-writer.js';
 import type { PlaceCode } from './memory.js';
+import type { VectorLevel } from './vector-levels.js';
 
 /** Code in memory, which argument lists name. */
 export interface Kernel {

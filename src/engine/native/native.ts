@@ -8,7 +8,6 @@ import type { EngineFacts } from '../engine.js';
 import { openWasmEngine, type WasmEngine, type WasmEngineOptions } from '../wasm/wasm.js';
 import { foreignCalls, type RunnerPlace } from './calls.js';
 import { type CpuFeatures, cpuFeatures } from './cpu.js';
-import { amx, avx2, avx512, type VectorLevel } from './kernel-writer.js';
 import { Kernels } from './kernels.js';
 import { channelReplacements } from './lower/channel-phases.js';
 import {
@@ -28,6 +27,7 @@ import { mergeByImages } from './passes/merge-images.js';
 import { narrowToImages } from './passes/narrow-to-images.js';
 import { recomputeNorms } from './passes/recompute-norms.js';
 import { emitRunner } from './runner.js';
+import { amx, avx2, avx512, type VectorLevel } from './vector-levels.js';
 
 export interface NativeEngine extends WasmEngine {
   readonly facts: WasmEngine['facts'] & { readonly code: NonNullable<EngineFacts['code']> };

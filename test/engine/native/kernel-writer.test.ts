@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { each } from '../../../src/engine/native/asm/operands.js';
-import { amx, avx512, KernelWriter } from '../../../src/engine/native/kernel-writer.js';
+import { KernelWriter } from '../../../src/engine/native/kernel-writer.js';
+import { amx, avx512 } from '../../../src/engine/native/vector-levels.js';
 
 const writer = () => new KernelWriter(avx512);
 

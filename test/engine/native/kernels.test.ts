@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { avx2, type KernelWriter } from '../../../src/engine/native/kernel-writer.js';
+import type { KernelWriter } from '../../../src/engine/native/kernel-writer.js';
 import { Kernels } from '../../../src/engine/native/kernels.js';
+import { avx2 } from '../../../src/engine/native/vector-levels.js';
 
 /** Kernels that lie nowhere, each at an address of its own. */
 function unplaced() {

@@ -1,6 +1,6 @@
 /** What streams through memory has registers enough at every level, also those of other CPUs: a kernel that had not would be refused when it is written. */
 import { test } from 'node:test';
-import { avx2, avx512, KernelWriter } from '../../../src/engine/native/kernel-writer.js';
+import { KernelWriter } from '../../../src/engine/native/kernel-writer.js';
 import {
   type Bounds,
   channelSums,
@@ -10,6 +10,7 @@ import {
   normalizeGradient,
 } from '../../../src/engine/native/kernels/channel-streams.js';
 import { poolGradient, poolRows } from '../../../src/engine/native/kernels/max-pool.js';
+import { avx2, avx512 } from '../../../src/engine/native/vector-levels.js';
 
 const allBounds: readonly Bounds[] = [
   { low: undefined, high: undefined },

@@ -4,7 +4,8 @@
  */
 
 import { each, type Vec } from '../asm/operands.js';
-import type { Cursor, KernelWriter, Part, VectorLevel } from '../kernel-writer.js';
+import type { Cursor, KernelWriter, Part } from '../kernel-writer.js';
+import type { VectorLevel } from '../vector-levels.js';
 import { isInside } from './is-inside.js';
 import { pixelGroups } from './pixel-groups.js';
 import { evenPieces } from './product.js';

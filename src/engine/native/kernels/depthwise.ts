@@ -5,13 +5,8 @@
  */
 
 import type { Vec } from '../asm/operands.js';
-import {
-  bytesOf,
-  type Cursor,
-  type KernelWriter,
-  type Part,
-  type VectorLevel,
-} from '../kernel-writer.js';
+import { bytesOf, type Cursor, type KernelWriter, type Part } from '../kernel-writer.js';
+import type { VectorLevel } from '../vector-levels.js';
 import { type Ending, storeEnded } from './ending.js';
 import { isInside } from './is-inside.js';
 import { type PixelRow, pixelGroups } from './pixel-groups.js';

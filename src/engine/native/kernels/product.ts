@@ -3,7 +3,8 @@
  * runs; one float of A meets all the tile's vectors of B.
  */
 import { each, type Mem, type Vec } from '../asm/operands.js';
-import type { Cursor, KernelWriter, Part, VectorLevel } from '../kernel-writer.js';
+import type { Cursor, KernelWriter, Part } from '../kernel-writer.js';
+import type { VectorLevel } from '../vector-levels.js';
 
 /** Rows and vectors of columns of C that registers hold. */
 export interface Tile {

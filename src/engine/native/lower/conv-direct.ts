@@ -4,7 +4,6 @@ import type { ConvGeometry } from '../../compiler/lower/conv-geometry.js';
 import { gradientPhases } from '../../compiler/lower/gradient-phases.js';
 import type { LowerContext } from '../../compiler/lowering.js';
 import type { Pointer } from '../../compiler/region.js';
-import type { VectorLevel } from '../kernel-writer.js';
 import { convRows } from '../kernels/conv-rows.js';
 import { depthwiseRows } from '../kernels/depthwise.js';
 import type { Ending } from '../kernels/ending.js';
@@ -12,6 +11,7 @@ import { asOneRow } from '../kernels/pixel-groups.js';
 import { evenPieces, type Tile } from '../kernels/product.js';
 import { pairWeights } from '../kernels/weight-order.js';
 import type { Kernel, Kernels } from '../kernels.js';
+import type { VectorLevel } from '../vector-levels.js';
 import {
   type Axis,
   type AxisRun,
@@ -285,7 +285,7 @@ function rowKernels(
       }))
     : kernels.byNumbers(convRows, (rows, kernelRows, firstRow) => {
         const shape = { ...shared, ...summed, rows, kernelRows, firstRow };
-        return goesPixelByPixel(part.axes) && !skips(part) ? asOneRow(shape) : shape;
+        return isOneRow(part) ? asOneRow(shape) : shape;
       });
 }
 
@@ -333,14 +333,13 @@ function emitRows(
   }
 }
 
-/** Whether not every pixel is written. */
-const skips = ({ every }: Part) => every.some((step) => step > 1);
+/** Whether rows go on in each other: every pixel is written, and meets the one at its place alone. */
+const isOneRow = ({ axes, every }: Part) =>
+  goesPixelByPixel(axes) && every.every((step) => step === 1);
 
 /** Pixels that a group may be of. */
 const widthOf = (parts: readonly Part[], width: number) =>
-  parts.every((part) => goesPixelByPixel(part.axes) && !skips(part))
-    ? width * (parts[0]?.axes[0].size ?? 1)
-    : width;
+  parts.every(isOneRow) ? width * (parts[0]?.axes[0].size ?? 1) : width;
 
 function writtenRows(written: number, { every }: Part, { rowBytes }: StoredImage, count: number) {
   const first = Math.floor(written / rowBytes);

@@ -9,9 +9,10 @@ import {
 } from './args';
 import { Bounded, Plain, Residual } from './batch-norm-gradient';
 import { nextRun, runGroup, runPixels, runStart, startRuns } from './channel-runs';
-import { addSums, IN_FLOATS, paddedChannels } from './channels';
-import { load4, loadNext4, span } from './elements';
-import { addWide, bytes, keepPart, total } from './share';
+import { addSums, paddedChannels } from './channels';
+import { load4, span } from './elements';
+import { GivenGradient, sumPlane } from './plane-sums';
+import { bytes } from './share';
 
 // Sums of g and g·(x − mean) for four channels of `rows` pixels that lie `step` bytes apart.
 @inline
@@ -48,50 +49,6 @@ function sumColumns<T, G>(
   addSums(products, q);
 }
 
-// The same for one channel of `count` consecutive pixels, g = dy.
-function sumPlane<T>(
-  x: usize,
-  dy: usize,
-  count: i32,
-  mean: v128,
-  sums: usize,
-  products: usize,
-): void {
-  let sum = f64x2.splat(0);
-  let product = f64x2.splat(0);
-  while (count > 0) {
-    const n = min(count, IN_FLOATS);
-    let s0 = f32x4.splat(0);
-    let s1 = f32x4.splat(0);
-    let q0 = f32x4.splat(0);
-    let q1 = f32x4.splat(0);
-    const end = x + span<T>(n & ~7);
-    while (x < end) {
-      const g = load4<T>(dy);
-      const h = loadNext4<T>(dy);
-      s0 = f32x4.add(s0, g);
-      s1 = f32x4.add(s1, h);
-      q0 = madd(g, f32x4.sub(load4<T>(x), mean), q0);
-      q1 = madd(h, f32x4.sub(loadNext4<T>(x), mean), q1);
-      x += span<T>(8);
-      dy += span<T>(8);
-    }
-    if (n & 7) {
-      const g = keepPart(load4<T>(dy), n & 7);
-      const h = keepPart(loadNext4<T>(dy), (n & 7) - 4);
-      s0 = f32x4.add(s0, g);
-      s1 = f32x4.add(s1, h);
-      q0 = madd(g, keepPart(f32x4.sub(load4<T>(x), mean), n & 7), q0);
-      q1 = madd(h, keepPart(f32x4.sub(loadNext4<T>(x), mean), (n & 7) - 4), q1);
-    }
-    sum = addWide(sum, f32x4.add(s0, s1));
-    product = addWide(product, f32x4.add(q0, q1));
-    count -= n;
-  }
-  store<f64>(sums, load<f64>(sums) + total(sum));
-  store<f64>(products, load<f64>(products) + total(product));
-}
-
 @inline
 function sumAll<T, G, Args>(
   args: Args,
@@ -120,7 +77,7 @@ function sumAll<T, G, Args>(
     if (block == 1) {
       const m = v128.load32_splat(mean + bytes(runGroup));
       const to = (<usize>runGroup) << 3;
-      sumPlane<T>(x + from, dy + from, n, m, sums + to, products + to);
+      sumPlane<T, GivenGradient<T>>(x + from, dy + from, n, m, sums + to, products + to);
     } else {
       for (let c = 0; c < block; c += 4) {
         const k = bytes(runGroup * block + c);

@@ -17,10 +17,11 @@ import {
   BatchNormSumsArgs,
 } from './args';
 import { nextRun, runGroup, runPixels, runStart, startRuns } from './channel-runs';
-import { addSums, IN_FLOATS, paddedChannels } from './channels';
-import { load1, load4, loadNext4, span, splat1, store4, storeFirst } from './elements';
+import { addSums, paddedChannels } from './channels';
+import { load1, load4, span, splat1, store4, storeFirst } from './elements';
+import { OwnDistance, sumPlane } from './plane-sums';
 import { isLost, wideSum } from './reduce';
-import { addWide, bytes, keepPart, total, unitStart } from './share';
+import { bytes, unitStart } from './share';
 
 // Channels c … c + 3 of `rows` pixels that lie `step` bytes apart.
 function momentsOfColumns<T>(
@@ -54,48 +55,6 @@ function momentsOfColumns<T>(
   addSums(squares, f32x4.add(q0, q1));
 }
 
-// One channel of `count` consecutive pixels.
-function momentsOfPlane<T>(
-  x: usize,
-  count: i32,
-  shift: v128,
-  sums: usize,
-  squares: usize,
-): void {
-  let sum = f64x2.splat(0);
-  let square = f64x2.splat(0);
-  while (count > 0) {
-    const n = min(count, IN_FLOATS);
-    let s0 = f32x4.splat(0);
-    let s1 = f32x4.splat(0);
-    let q0 = f32x4.splat(0);
-    let q1 = f32x4.splat(0);
-    const end = x + span<T>(n & ~7);
-    while (x < end) {
-      const u = f32x4.sub(load4<T>(x), shift);
-      const v = f32x4.sub(loadNext4<T>(x), shift);
-      s0 = f32x4.add(s0, u);
-      s1 = f32x4.add(s1, v);
-      q0 = madd(u, u, q0);
-      q1 = madd(v, v, q1);
-      x += span<T>(8);
-    }
-    if (n & 7) {
-      const u = keepPart(f32x4.sub(load4<T>(x), shift), n & 7);
-      const v = keepPart(f32x4.sub(loadNext4<T>(x), shift), (n & 7) - 4);
-      s0 = f32x4.add(s0, u);
-      s1 = f32x4.add(s1, v);
-      q0 = madd(u, u, q0);
-      q1 = madd(v, v, q1);
-    }
-    sum = addWide(sum, f32x4.add(s0, s1));
-    square = addWide(square, f32x4.add(q0, q1));
-    count -= n;
-  }
-  store<f64>(sums, load<f64>(sums) + total(sum));
-  store<f64>(squares, load<f64>(squares) + total(square));
-}
-
 // The image whose values thread `tid` subtracts: the first of its own where each thread has as many.
 @inline
 function shiftImage(images: i32, tid: i32, threads: i32): usize {
@@ -119,7 +78,7 @@ export function batchNormSums<T>(args: BatchNormSumsArgs, tid: i32, threads: i32
     const first = x + (shift + <usize>(runGroup * rows)) * step;
     if (block == 1) {
       const to = (<usize>runGroup) << 3;
-      momentsOfPlane<T>(from, runPixels, splat1<T>(first), sums + to, squares + to);
+      sumPlane<T, OwnDistance<T>>(from, from, runPixels, splat1<T>(first), sums + to, squares + to);
     } else {
       for (let c = 0; c < block; c += 4) {
         const to = (<usize>(runGroup * block + c)) << 3;

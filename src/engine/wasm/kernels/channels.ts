@@ -8,9 +8,6 @@ import { load4, span } from './elements';
 import { isLost, wideSum } from './reduce';
 import { bytes, unitStart } from './share';
 
-// Numbers of one channel that are summed in floats, eight at a time, before their sums are in doubles.
-export const IN_FLOATS: i32 = 512;
-
 // C rounded up to whole vectors: the doubles of one sum of one thread.
 @inline
 export function paddedChannels(channels: i32): usize {
