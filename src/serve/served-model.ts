@@ -66,7 +66,7 @@ export class ServedModel {
     const most = Math.max(...batchSizes);
     this.measuredMs = Number.POSITIVE_INFINITY;
     // The least of a few: what else the machine does only makes it longer.
-    for (let k = 0; k < 8; k++) {
+    for (let k = 0; k < 4; k++) {
       const start = performance.now();
       await run(most);
       this.measuredMs = Math.min(this.measuredMs, (performance.now() - start) / most);
