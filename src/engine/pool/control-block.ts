@@ -57,10 +57,12 @@ export function failureIn(buffer: ArrayBufferLike): string | undefined {
 /** How long a thread sleeps before it looks whether another has died, in milliseconds. */
 const patience = 100;
 
-/** What the kernels call to sleep while the word at byte offset `word` is `seen`. */
+/** What the kernels call to sleep while the word at byte offset `word` is `seen`. The word after it counts the sleepers. */
 export function sleeper(memory: WebAssembly.Memory): (word: number, seen: number) => void {
   const words = new Int32Array(memory.buffer, 0, firstFreeByte / 4);
   return (word, seen) => {
+    Atomics.add(words, word / 4 + 1, 1);
     Atomics.wait(words, word / 4, seen, patience);
+    Atomics.sub(words, word / 4 + 1, 1);
   };
 }

@@ -4,57 +4,69 @@
 // that no barrier is needed after the phase. `dispatch` is generated from ../kernel-table.ts (scripts/generate-kernels.mjs).
 //
 // Counters in the first page (pool/control-block.ts holds the same list) only ever grow, so nothing is reset and no thread can
-// meet a counter of another run. A thread spins for some 200 µs before it sleeps, since waking it would take as long;
-// whoever it waits for wakes it.
+// meet a counter of another run. A thread spins before it sleeps, since waking it takes a while, too; whoever it waits for wakes it.
 
 import { call } from './dispatch';
 
 export * from './dispatch';
 
-const GO: usize = 0; // Runs started by the main thread.
-const GO_SLEEPERS: usize = 4;
+const GO: usize = 0; // Runs started by the main thread; the next word counts who sleeps until it changes.
 const PROGRAM: usize = 8;
-const ARRIVED: usize = 64; // Arrivals at barriers, of all threads since the start.
-const ARRIVED_SLEEPERS: usize = 68;
+const ARRIVED: usize = 64; // Arrivals at barriers, of all threads since the start; sleepers behind it, too.
 const READY: usize = 128; // Helpers that wait for work.
 const FAILED: usize = 192; // Not 0 when a thread has died: barriers can no longer be passed.
 const SKIPPED: usize = 256; // Not 0 when a host call has thrown: the rest of the run changes nothing.
 
 const NO_BARRIER: i32 = 1 << 31;
-const SPINS: i32 = 200000;
+// A thread spins for some 200 µs at most, and less where that has been in vain: it waits for one that another process keeps
+// off its CPU, or that could run on this CPU if nobody spun here.
+const MOST_SPINS: i32 = 200000;
+const LEAST_SPINS: i32 = 10000;
 // Each thread has an instance of this module, and so these variables, of its own.
 let expected: i32 = 0; // What ARRIVED will be when all threads are at this thread's next barrier.
+let barrierSpins: i32 = MOST_SPINS;
+let goSpins: i32 = MOST_SPINS;
 
-// Sleeps while the word is `seen`, at most 100 ms; may return early. The host's Atomics.wait and not memory.atomic.wait32,
-// after which V8 (Node 20) goes on with wrong locals now and then.
+// Sleeps while the word is `seen`, at most 100 ms; may return early, and does at once where threads may not sleep. The host's
+// Atomics.wait and not memory.atomic.wait32, after which V8 (Node 20) goes on with wrong locals now and then. It counts the
+// sleepers of a word in the next one before the word is looked at a last time, and the waker changes the word before it looks for
+// sleepers: one of the two always sees the other.
 @external('env', 'sleep')
-declare function callSleep(word: usize, seen: i32): void;
+declare function sleep(word: usize, seen: i32): void;
 
-// The sleeper says that it sleeps before it looks at the word a last time, and the waker changes the word before it looks
-// for sleepers: one of the two always sees the other.
-function sleep(word: usize, sleepers: usize, seen: i32): void {
-  atomic.add<i32>(sleepers, 1);
-  callSleep(word, seen);
-  atomic.sub<i32>(sleepers, 1);
+@inline
+function wake(word: usize): void {
+  if (atomic.load<i32>(word, 4) != 0) atomic.notify(word, -1);
+}
+
+// How long to spin the next time, when it has been in vain, and when it has not.
+@inline
+function less(spins: i32): i32 {
+  return max(spins >> 2, LEAST_SPINS);
 }
 
 @inline
-function wake(word: usize, sleepers: usize): void {
-  if (atomic.load<i32>(sleepers) != 0) atomic.notify(word, -1);
+function more(spins: i32): i32 {
+  return min(spins + (spins >> 6), MOST_SPINS);
 }
 
 function barrier(threads: i32): void {
   expected += threads;
   if (atomic.add<i32>(ARRIVED, 1) + 1 == expected) {
-    wake(ARRIVED, ARRIVED_SLEEPERS);
+    wake(ARRIVED);
     return;
   }
-  for (let i = 0; i < SPINS; i++) if (atomic.load<i32>(ARRIVED) - expected >= 0) return;
+  for (let i = 0; i < barrierSpins; i++)
+    if (atomic.load<i32>(ARRIVED) - expected >= 0) {
+      barrierSpins = more(barrierSpins);
+      return;
+    }
+  barrierSpins = less(barrierSpins);
   for (;;) {
     const seen = atomic.load<i32>(ARRIVED);
     if (seen - expected >= 0) return;
     if (atomic.load<i32>(FAILED) != 0) unreachable();
-    sleep(ARRIVED, ARRIVED_SLEEPERS, seen);
+    sleep(ARRIVED, seen);
   }
 }
 
@@ -76,7 +88,7 @@ export function runAlone(program: usize): void {
 export function runTogether(program: usize, threads: i32): void {
   store<u32>(PROGRAM, <u32>program);
   atomic.add<i32>(GO, 1);
-  wake(GO, GO_SLEEPERS);
+  wake(GO);
   run(program, 0, threads);
 }
 
@@ -86,8 +98,9 @@ export function serve(tid: i32, threads: i32): void {
   atomic.add<i32>(READY, 1);
   atomic.notify(READY, -1);
   for (;;) {
-    for (let i = 0; i < SPINS; i++) if (atomic.load<i32>(GO) != runs) break;
-    while (atomic.load<i32>(GO) == runs) sleep(GO, GO_SLEEPERS, runs);
+    for (let i = 0; i < goSpins; i++) if (atomic.load<i32>(GO) != runs) break;
+    goSpins = atomic.load<i32>(GO) != runs ? more(goSpins) : less(goSpins);
+    while (atomic.load<i32>(GO) == runs) sleep(GO, runs);
     runs++;
     const program = <usize>load<u32>(PROGRAM);
     if (program == 0) return;
