@@ -98,6 +98,10 @@ function gather(a: Rows, x: usize, to: usize): void {
   const start = (first + a.padLeft) % stride;
   const phase = <usize>a.stored << 2;
   const rest = a.tile - <usize>stride * phase; // after the last pixel of a position
+  if (pixel == 4) {
+    gatherPlanes(a, x + (<usize>first << 2), first + a.padLeft, end + a.padLeft, to);
+    return;
+  }
   to += <usize>((first + a.padLeft) / stride) * a.tile + <usize>start * phase;
   if (phase == pixel && rest == 0) {
     if (first < end) memory.copy(to, x + <usize>first * pixel, <usize>(end - first) * pixel);
@@ -128,6 +132,25 @@ function gather(a: Rows, x: usize, to: usize): void {
       }
     }
     to += pixel;
+  }
+}
+
+// The same where each channel is a plane of its own, of pixels [first, end) counted from the first position's: a channel of every
+// `strideWidth`-th pixel at a time, a tile apart.
+function gatherPlanes(a: Rows, x: usize, first: i32, end: i32, to: usize): void {
+  const stride = a.strideWidth;
+  const step = <usize>stride << 2;
+  const tile = a.tile;
+  const last = x + (<usize>max(0, end - first) << 2);
+  for (let c = 0; c < a.blocks; c++) {
+    const offset = <usize>c * a.xBlock;
+    for (let i = first; i < min(end, first + stride); i++) {
+      let at = to + <usize>(i / stride) * tile + (<usize>((i % stride) * a.blocks + c) << 2);
+      for (let from = x + offset + (<usize>(i - first) << 2); from < last + offset; from += step) {
+        store<f32>(at, load<f32>(from));
+        at += tile;
+      }
+    }
   }
 }
 
