@@ -16,7 +16,7 @@ import { binaryCrossEntropy } from './families/binary-cross-entropy.js';
 import { calls } from './families/calls.js';
 import { channels } from './families/channels.js';
 import { compare } from './families/compare.js';
-import { convDirect, convWeight } from './families/conv.js';
+import { convDirect, convGathered, convWeight } from './families/conv.js';
 import { convLayout } from './families/conv-layout.js';
 import { convPack } from './families/conv-pack.js';
 import { copy } from './families/copy.js';
@@ -50,6 +50,7 @@ export const kernelFamilies = {
   calls,
   copy,
   'conv-direct': convDirect,
+  'conv-gathered': convGathered,
   'conv-layout': convLayout,
   storage,
   'conv-pack': convPack,

@@ -51,6 +51,15 @@ export const convDirect = {
   ConvArgs: { kernels: ['convDirect', 'convDepthwise'], fields },
 } as const satisfies Family;
 
+/** `scratch` holds the gathered pixels, which all threads share. */
+export const convGathered = {
+  ConvArgs: {
+    kernels: ['convGather', 'convGathered'],
+    fields,
+    reads: { convGathered: ['scratch'] },
+  },
+} as const satisfies Family;
+
 /** convDepthwiseWeight has a channel block for a group. */
 export const convWeight = {
   ConvArgs: {

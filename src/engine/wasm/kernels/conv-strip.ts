@@ -26,7 +26,7 @@ export function isInside(a: ConvArgs): bool {
 
 // `bytes` (a multiple of 4) zeros.
 @inline
-function clear(to: usize, bytes: usize): void {
+export function zeroFloats(to: usize, bytes: usize): void {
   const zero = f32x4.splat(0);
   const end = to + bytes;
   while (to + 16 <= end) {
@@ -41,7 +41,7 @@ function clear(to: usize, bytes: usize): void {
 
 // Copies `bytes` (a multiple of 4) bytes.
 @inline
-function move(to: usize, from: usize, bytes: usize): void {
+export function moveFloats(to: usize, from: usize, bytes: usize): void {
   const end = to + bytes;
   while (to + 16 <= end) {
     v128.store(to, v128.load(from));
@@ -78,11 +78,11 @@ export function padStrip(
   for (let c = 0; c < blocks; c++) {
     for (let y = top; y < top + rows; y++) {
       if (y < 0 || y >= a.height) {
-        clear(to, left + middle + right);
+        zeroFloats(to, left + middle + right);
       } else {
-        clear(to, left);
-        move(to + left, x + <usize>y * xRow + <usize>skipped * pixel, middle);
-        clear(to + left + middle, right);
+        zeroFloats(to, left);
+        moveFloats(to + left, x + <usize>y * xRow + <usize>skipped * pixel, middle);
+        zeroFloats(to + left + middle, right);
       }
       to += left + middle + right;
     }

@@ -24,7 +24,7 @@ const elements = 16;
 const manyChannels = 256;
 
 /** Tiles of 4 × 4 pixels times channels, up to which the memory that the weights take is worth more products. */
-const fewTiles = 4096;
+const fewTiles = 2048;
 
 /** Whether the weights of F(4×4, 3×3) would be read for so few tiles that those of F(2×2, 3×3), which are fewer, take less time. */
 export function isWinogradSmall({ batch, channels, outSize }: StoredGeometry): boolean {

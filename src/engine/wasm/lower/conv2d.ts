@@ -12,7 +12,8 @@ import { isWinograd } from '../../compiler/lower/winograd-choice.js';
 import { type LowerContext, lowering } from '../../compiler/lowering.js';
 import type { ConvNodeAttrs } from '../../compiler/node-attrs.js';
 import type { PlanNode } from '../../compiler/plan-node.js';
-import { emitDirect, packBias, packWeights } from './conv-direct.js';
+import { type DirectConv, emitDirect, packBias, packWeights } from './conv-direct.js';
+import { emitGathered, isGathered } from './conv-gathered.js';
 import { layOut, readTensor, storedBlock, writeTensor } from './conv-tensor.js';
 import { emitWinograd } from './conv-winograd.js';
 import { emitWinogradRows, isWinogradRows } from './conv-winograd-rows.js';
@@ -114,16 +115,12 @@ function lowerConv2d(node: PlanNode<ConvNodeAttrs>, context: LowerContext): bool
         ? zeros()
         : undefined;
   const to = writeTensor(context, y, written, outBlock);
-  emitDirect(context, {
-    ...geometry,
-    x: from,
-    y: to.tensor,
-    weights,
-    add,
-    floor,
-    first: 0,
-    every: [1, 1],
-  });
+  const conv: DirectConv = {
+    ...{ ...geometry, x: from, y: to.tensor, weights, add, floor },
+    ...{ first: 0, every: [1, 1] },
+  };
+  if (isGathered(conv)) emitGathered(context, conv);
+  else emitDirect(context, conv);
   to.finish();
   return true;
 }

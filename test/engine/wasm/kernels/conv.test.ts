@@ -86,6 +86,11 @@ const cases: readonly Row[] = [
   shape(1, 3, 8, 12, 11, { d: 2, p: 1, s: 2 }),
   shape(1, 8, 8, 13, 12, { d: 3, s: 2, p: 3 }),
   shape(1, 16, 8, 11, 11, { d: 2, s: 3, p: 2 }),
+  // Few pixels with many weights, which are gathered: sums in one piece and in several, rows of the output that no tile fills.
+  shape(1, 128, 128, 7, 9, { s: 2, p: 1 }),
+  shape(3, 64, 232, 5, 4, { d: 2, p: 1 }),
+  shape(2, 130, 120, 4, 6, { k: [3, 4], p: [0, 2] }),
+  shape(1, 256, 512, 3, 5, { k: 1, s: 2 }),
   // Groups.
   shape(2, 32, 32, 6, 7, { p: 1, g: 2 }),
   shape(3, 16, 48, 5, 5, { p: 1, g: 2 }),
