@@ -5,7 +5,6 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { join, resolve } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 
 const build = resolve(process.env.WICK_BUILD ?? 'dist');
@@ -51,12 +50,14 @@ export function client(port, connections) {
     ask: (path, { method = 'GET', headers = {}, body } = {}) =>
       new Promise((done, failed) => {
         const asking = request({ host: '127.0.0.1', port, path, method, headers, agent });
-        asking.on('response', async (response) => {
-          done({
-            status: response.statusCode,
-            headers: response.headers,
-            body: await text(response).catch(() => ''),
-          });
+        asking.on('response', (response) => {
+          const { statusCode: status, headers } = response;
+          let text = '';
+          response.setEncoding('utf8').on('data', (chunk) => (text += chunk));
+          response.on('error', () => {}); // it broke off, which `complete` tells
+          response.on('close', () =>
+            done({ status, headers, body: response.complete ? text : '' }),
+          );
         });
         asking.on('error', failed);
         asking.end(body);

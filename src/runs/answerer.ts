@@ -1,9 +1,14 @@
 import type { Tensor } from '../tensor/tensor.js';
 import { AtMost } from './at-most.js';
 import { Batcher } from './batcher.js';
-import { type PictureResult, type PredictQuery, ranked } from './predict-options.js';
+import {
+  type PictureResult,
+  type PredictQuery,
+  ranked,
+  type StopSignal,
+} from './predict-options.js';
 import type { PreparedPicture } from './scorer.js';
-import { viewCount, withViews } from './test-time-views.js';
+import { type TestTimeViews, viewCount, withViews } from './test-time-views.js';
 import type { Picture, TrainedModel } from './trained-model.js';
 
 /** Pictures that are decoded at a time, of all models: as many as may lie in memory at their full size. */
@@ -28,37 +33,45 @@ export class Answerer {
 
   /** What a picture shows. @throws DataError where it is none; the signal's reason once it is aborted */
   async examine(picture: Picture, query: PredictQuery): Promise<PictureResult> {
-    const { input, ...looks } = await this.prepare(picture, query);
     const { tta, signal } = query;
     const { classes } = this.trained.card;
-    if (tta === null) {
-      const row = await this.probabilities(input, signal);
-      return { ...ranked(classes, row, query), ...looks };
-    }
+    const { input, looksInverted, inverted } = await this.prepare(picture, query);
+    const row = await (tta === null
+      ? this.probabilities(input, signal)
+      : this.meanOfViews(input, tta, signal));
+    const { predictions, unsure } = ranked(classes, row, query);
+    return { predictions, unsure, looksInverted, inverted };
+  }
+
+  /** What the network is given of a picture. @throws as `examine` */
+  prepare(
+    picture: Picture,
+    { invert, signal }: Pick<PredictQuery, 'invert' | 'signal'>,
+  ): Promise<PreparedPicture> {
+    return decoding.run(() => {
+      signal?.throwIfAborted();
+      return this.trained.prepare(picture, invert);
+    });
+  }
+
+  /** The probabilities `[K]` of an input `[1, C, H, W]`. */
+  probabilities(input: Tensor, signal: StopSignal | undefined): Promise<Float32Array> {
+    return this.batcher.add(input, signal);
+  }
+
+  /** The means over views of an input. */
+  private async meanOfViews(
+    input: Tensor,
+    tta: TestTimeViews,
+    signal: StopSignal | undefined,
+  ): Promise<number[]> {
     const views = withViews(input, tta);
     const rows = await Promise.all(
       Array.from({ length: viewCount(tta) }, (_, n) =>
         this.probabilities(views.narrow(0, n, 1), signal),
       ),
     );
-    const means = classes.map((_, k) => mean(rows.map((row) => row[k] ?? 0)));
-    return { ...ranked(classes, means, query), ...looks };
-  }
-
-  /** What the network is given of a picture. @throws as `examine` */
-  async prepare(
-    picture: Picture,
-    { invert, signal }: Pick<PredictQuery, 'invert' | 'signal'>,
-  ): Promise<PreparedPicture> {
-    return await decoding.run(async () => {
-      signal?.throwIfAborted();
-      return await this.trained.prepare(picture, invert);
-    });
-  }
-
-  /** The probabilities `[K]` of an input `[1, C, H, W]`. */
-  async probabilities(input: Tensor, signal?: AbortSignal): Promise<Float32Array> {
-    return await this.batcher.add(input, signal);
+    return this.trained.card.classes.map((_, k) => mean(rows.map((row) => row[k] ?? 0)));
   }
 }
 

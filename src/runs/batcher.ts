@@ -1,11 +1,12 @@
 import type { Tensor } from '../tensor/tensor.js';
+import type { StopSignal } from './predict-options.js';
 import { stackInputs } from './stack-inputs.js';
 
 /** An input that waits for its answer. */
 interface Waiting {
   /** `[1, C, H, W]` */
   readonly input: Tensor;
-  readonly signal: AbortSignal | undefined;
+  readonly signal: StopSignal | undefined;
   readonly resolve: (row: Float32Array) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -15,6 +16,8 @@ interface Waiting {
  * picture, more memory, and keep others waiting.
  */
 export const batchSizes: readonly number[] = [8, 4, 2, 1];
+
+const mostAtOnce = Math.max(...batchSizes);
 
 /**
  * Brings inputs of many requests together: while the network computes one batch, the next one gathers. Nobody waits for a batch to
@@ -36,7 +39,7 @@ export class Batcher {
   }
 
   /** The row of an input `[1, C, H, W]`. Once the signal is aborted, its reason is thrown, and nothing computed that was not begun. */
-  add(input: Tensor, signal?: AbortSignal): Promise<Float32Array> {
+  add(input: Tensor, signal: StopSignal | undefined): Promise<Float32Array> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ input, signal, resolve, reject });
       if (!this.working) void this.work();
@@ -47,13 +50,24 @@ export class Batcher {
     this.working = true;
     for (;;) {
       await new Promise(setImmediate); // requests that are there come in, and their answers go out
-      for (const { signal, reject } of this.waiting) if (signal?.aborted) reject(signal.reason);
-      this.waiting = this.waiting.filter(({ signal }) => signal?.aborted !== true);
+      this.dropStopped();
       const size = batchSizes.find((count) => count <= this.waiting.length);
       if (size === undefined) break;
       await this.answer(this.waiting.splice(0, size));
     }
     this.working = false;
+  }
+
+  /** Rejects those of the next batch that nobody waits for any more, until there are none. */
+  private dropStopped(): void {
+    let kept = 0;
+    while (kept < Math.min(mostAtOnce, this.waiting.length)) {
+      const { signal, reject } = this.waiting[kept] as Waiting; // there are more
+      if (signal?.aborted) {
+        this.waiting.splice(kept, 1);
+        reject(signal.reason);
+      } else kept++;
+    }
   }
 
   private async answer(batch: readonly Waiting[]): Promise<void> {

@@ -17,6 +17,9 @@ const readOptions = optionReader<PredictOptions>('predict', {
   signal: true,
 });
 
+/** What is asked of an AbortSignal while a picture is being answered: those who wait for it ask, nobody has to be told. */
+export type StopSignal = Pick<AbortSignal, 'aborted' | 'reason' | 'throwIfAborted'>;
+
 /** What is asked, nothing left open. */
 export interface PredictQuery {
   readonly top: number;
@@ -24,7 +27,7 @@ export interface PredictQuery {
   /** null is one view. */
   readonly tta: TestTimeViews | null;
   readonly threshold: number;
-  readonly signal: AbortSignal | undefined;
+  readonly signal: StopSignal | undefined;
 }
 
 /** The options of a call, checked. */

@@ -61,11 +61,14 @@ export const healthAnswer = z.strictObject({
   models: z.int().nonnegative(),
 });
 
+/** What a schema describes, as whoever answers makes it: nothing of it is changed any more. */
+type Made<T> = T extends object ? { readonly [K in keyof T]: Made<T[K]> } : T;
+
 export type Answers = {
-  readonly predict: z.infer<typeof predictAnswer> | z.infer<typeof predictAllAnswer>;
-  readonly result: z.infer<typeof result>;
-  readonly error: z.infer<typeof errorAnswer>;
-  readonly explain: z.infer<typeof explainAnswer>;
-  readonly models: z.infer<typeof modelsAnswer>;
-  readonly health: z.infer<typeof healthAnswer>;
+  readonly predict: Made<z.infer<typeof predictAnswer> | z.infer<typeof predictAllAnswer>>;
+  readonly result: Made<z.infer<typeof result>>;
+  readonly error: Made<z.infer<typeof errorAnswer>>;
+  readonly explain: Made<z.infer<typeof explainAnswer>>;
+  readonly models: Made<z.infer<typeof modelsAnswer>>;
+  readonly health: Made<z.infer<typeof healthAnswer>>;
 };

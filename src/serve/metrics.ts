@@ -1,7 +1,5 @@
 /** What Prometheus reads (https://prometheus.io/docs/instrumenting/exposition_formats/): counters, gauges and histograms as text. */
 
-type Labels = Readonly<Record<string, string>>;
-
 interface Family {
   readonly help: string;
   readonly type: 'counter' | 'gauge' | 'histogram';
@@ -12,13 +10,15 @@ interface Family {
 export class Metrics {
   private readonly families = new Map<string, Family>();
 
-  /** A number that only grows, for each set of labels. */
-  counter(name: string, help: string): (labels?: Labels) => void {
-    const values = new Map<string, number>();
-    this.families.set(name, { help, type: 'counter', lines: () => [...values] });
-    return (labels = {}) => {
-      const key = written(labels);
-      values.set(key, (values.get(key) ?? 0) + 1);
+  /** Numbers that only grow, one for all values of `labels` that came together. */
+  counter(name: string, help: string, labels: readonly string[]): (...values: string[]) => void {
+    const counts = new Map<string, number>();
+    const lines = () =>
+      [...counts].map(([key, count]) => [written(labels, key.split(between)), count] as const);
+    this.families.set(name, { help, type: 'counter', lines });
+    return (...values) => {
+      const key = values.join(between);
+      counts.set(key, (counts.get(key) ?? 0) + 1);
     };
   }
 
@@ -64,9 +64,11 @@ export class Metrics {
   }
 }
 
-function written(labels: Labels): string {
-  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escaped(value)}"`);
-  return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
+/** What stands between values of labels, and in none of them. */
+const between = '\0';
+
+function written(labels: readonly string[], values: readonly string[]): string {
+  return `{${labels.map((label, i) => `${label}="${escaped(values[i] ?? '')}"`).join()}}`;
 }
 
 function escaped(value: string): string {

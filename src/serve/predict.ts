@@ -17,31 +17,31 @@ export async function predict(
   visit.countAs(pictures.length);
   const { name: model } = asked.model;
   const [first] = pictures;
-  if (!list && first !== undefined) return { model, ...(await examined(first, asked)) };
-  return { model, results: await allExamined(pictures, asked) };
+  if (list || first === undefined) return { model, results: await allExamined(pictures, asked) };
+  return { model, ...(await asked.model.examine(first(), asked.query)) };
 }
 
-type Result = Answers['result'];
-
-async function examined(picture: () => Uint8Array, { model, query }: Asked): Promise<Result> {
-  const { predictions, ...looks } = await model.examine(picture(), query);
-  return { predictions: [...predictions], ...looks };
-}
+type Told = Answers['result'] | Answers['error'];
 
 /** Those that cannot be read are their errors among the others. @throws HttpError 422 where none can */
 async function allExamined(
   pictures: AskedPictures['pictures'],
-  asked: Asked,
-): Promise<(Result | Answers['error'])[]> {
+  { model, query }: Asked,
+): Promise<readonly Told[]> {
   const results = await Promise.all(
-    pictures.map((picture) =>
-      examined(picture, asked).catch((error) => ({ error: pictureFault(error).message })),
-    ),
+    pictures.map(async (picture): Promise<Told> => {
+      try {
+        return await model.examine(picture(), query);
+      } catch (error) {
+        return { error: pictureFault(error).message };
+      }
+    }),
   );
-  const errors = results.flatMap((result) => ('error' in result ? [result.error] : []));
-  if (errors.length < results.length) return results;
+  const [first] = results;
+  if (first === undefined || !('error' in first) || results.some((one) => !('error' in one)))
+    return results;
   throw new HttpError(
     422,
-    `none of ${results.length} pictures can be read; of the first: ${errors[0]}`,
+    `none of ${results.length} pictures can be read; of the first: ${first.error}`,
   );
 }

@@ -55,7 +55,7 @@ export interface Asked {
 
 /** Reads an address, which may name `known` parameters, each once. @throws HttpError 400, or 404 for a model that is not there */
 export function askedIn(
-  { url, signal }: Pick<Visit, 'url' | 'signal'>,
+  { url, ended }: Pick<Visit, 'url' | 'ended'>,
   known: readonly Parameter[],
   models: Models,
 ): Asked {
@@ -73,21 +73,22 @@ export function askedIn(
   if (label !== null && !model.classes.includes(label))
     throw new HttpError(400, `${quote(label)} is no class of the model`);
   const options = {
-    signal,
-    ...(top !== undefined && { top: numberIn('top', top) }),
-    ...(threshold !== undefined && { threshold: numberIn('threshold', threshold) }),
-    ...(invert !== undefined && { invert }),
-    ...(tta !== undefined && { tta }),
+    top: numberIn('top', top),
+    threshold: numberIn('threshold', threshold),
+    invert,
+    tta,
   } as PredictOptions; // the reader refuses what is none
   try {
-    return { model, label, query: readPredictOptions([options], model.classes.length) };
+    const query = readPredictOptions([options], model.classes.length);
+    return { model, label, query: { ...query, signal: ended } };
   } catch (error) {
     if (error instanceof ValueError) throw new HttpError(400, error.detail);
     throw error;
   }
 }
 
-function numberIn(name: string, text: string): number {
+function numberIn(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
   const number = text.trim() === '' ? Number.NaN : Number(text);
   if (Number.isNaN(number)) throw new HttpError(400, `${name}=${quote(text)} must be a number`);
   return number;

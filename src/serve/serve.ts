@@ -60,7 +60,7 @@ export async function serve(paths: readonly string[], options: ServeOptions): Pr
     recipe,
     onBatch: measured.batch,
     onReload: (name, error) => {
-      measured.reloads({ model: name, result: error === null ? 'ok' : 'failed' });
+      measured.reloads(name, error === null ? 'ok' : 'failed');
       onReload?.(name, error);
     },
   });
@@ -69,7 +69,7 @@ export async function serve(paths: readonly string[], options: ServeOptions): Pr
   const shell: Shell = await Shell.open([...routes, healthRoute(models, () => shell.isClosing)], {
     ...options,
     onAnswered: ({ path, status, durationMs }) => {
-      measured.requests({ path: path ?? 'other', status: String(status) });
+      measured.requests(path ?? 'other', String(status));
       if (path === '/predict') measured.seconds(durationMs / 1000);
     },
   });
@@ -103,8 +103,14 @@ function measures(metrics: Metrics) {
     return (user + system) / 1e6;
   });
   return {
-    requests: metrics.counter('wick_requests_total', 'Requests by path and status.'),
-    reloads: metrics.counter('wick_model_loads_total', 'Models that were loaded anew, or not.'),
+    requests: metrics.counter('wick_requests_total', 'Requests by path and status.', [
+      'path',
+      'status',
+    ]),
+    reloads: metrics.counter('wick_model_loads_total', 'Models that were loaded anew, or not.', [
+      'model',
+      'result',
+    ]),
     seconds: metrics.histogram(
       'wick_predict_seconds',
       'How long predictions took.',
@@ -183,8 +189,8 @@ function listed(models: Models): Answers['models'] {
   return {
     models: models.all.map(({ name, loadedAt, trained: { card } }) => ({
       name,
-      classes: [...card.classes],
-      inputShape: [...card.inputShape],
+      classes: card.classes,
+      inputShape: card.inputShape,
       loadedAt: loadedAt.toISOString(),
       ...(card.license !== undefined && { license: card.license }),
     })),

@@ -83,8 +83,8 @@ export class ServedModel {
   }
 
   /** What a picture shows. @throws DataError where it is none; the signal's reason once it is aborted */
-  async examine(picture: Uint8Array, query: PredictQuery): Promise<PictureResult> {
-    return await this.answerer.examine(picture, query);
+  examine(picture: Uint8Array, query: PredictQuery): Promise<PictureResult> {
+    return this.answerer.examine(picture, query);
   }
 
   /** Grad-CAM of a picture for one of `classes`, or for the most probable one. @throws as `predict` */

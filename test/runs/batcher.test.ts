@@ -52,6 +52,21 @@ test('who has gone is not computed for; an error is told to those of its batch a
   assert.equal((await batcher.add(full([1, 1, 1, 1], 3), never))[0], 6);
 });
 
+test('those who have gone leave no gap in a batch', async () => {
+  const sizes: number[] = [];
+  const batcher = new Batcher(doubled, (size) => sizes.push(size));
+  const gone = AbortSignal.abort(new Error('gone'));
+  const rows = Array.from({ length: 24 }, (_, i) =>
+    batcher.add(full([1, 1, 1, 1], i), i % 3 === 0 ? never : gone),
+  );
+  const told = await Promise.allSettled(rows);
+  assert.deepEqual(
+    told.map((one) => (one.status === 'fulfilled' ? one.value[0] : one.reason.message)),
+    Array.from({ length: 24 }, (_, i) => (i % 3 === 0 ? 2 * i : 'gone')),
+  );
+  assert.deepEqual(sizes, [8]);
+});
+
 test('so many tasks run at a time, and an error frees its place', async () => {
   const limit = new AtMost(2);
   let [now, most] = [0, 0];

@@ -4,9 +4,10 @@ import { Metrics } from '../../src/serve/metrics.js';
 
 test('metrics are told as Prometheus reads them', () => {
   const metrics = new Metrics();
-  const count = metrics.counter('a_total', 'How many.');
-  count({ path: 'x"y\\z\n' });
-  count({ path: 'x"y\\z\n' });
+  const count = metrics.counter('a_total', 'How many.', ['path', 'status']);
+  count('x"y\\z\n', '200');
+  count('x"y\\z\n', '200');
+  count('x', '404');
   metrics.gauge('b', 'Now.', () => 7);
   const observe = metrics.histogram('c', 'How long.', [1, 2]);
   for (const value of [0.5, 1, 1.5, 9]) observe(value);
@@ -15,7 +16,8 @@ test('metrics are told as Prometheus reads them', () => {
     [
       '# HELP a_total How many.',
       '# TYPE a_total counter',
-      'a_total{path="x\\"y\\\\z\\n"} 2',
+      'a_total{path="x\\"y\\\\z\\n",status="200"} 2',
+      'a_total{path="x",status="404"} 1',
       '# HELP b Now.',
       '# TYPE b gauge',
       'b 7',

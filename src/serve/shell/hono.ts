@@ -46,6 +46,6 @@ export async function listen(
 
 /** The adapter writes a plain object's headers as they are, which takes a fraction of the time of `Headers`. */
 async function response(replying: Promise<Reply>): Promise<Response> {
-  const { body, ...init } = await replying;
-  return new Response(body, init);
+  const reply = await replying;
+  return new Response(reply.body, reply);
 }

@@ -40,7 +40,11 @@ export async function readBody(
         fail(error);
       }
     };
-    const onEnd = () => settle(() => resolve({ bytes: Buffer.concat(chunks), release }));
+    const onEnd = () => {
+      const [only] = chunks;
+      const bytes = only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks);
+      settle(() => resolve({ bytes, release }));
+    };
     const onLost = () => fail(new HttpError(400, 'the body broke off'));
     incoming.on('data', onData).on('end', onEnd).on('error', onLost).on('close', onLost);
     if (incoming.destroyed) onLost();

@@ -7,7 +7,9 @@ export interface Visit {
   readonly headers: Pick<Headers, 'get'>;
   /** What stands for `:name` in the route's path. */
   readonly params: Readonly<Record<string, string>>;
-  /** Aborted when the client has gone, or the time of the request is over. */
+  /** Whether the client has gone, or the time of the request is over. */
+  readonly ended: Pick<AbortSignal, 'aborted' | 'reason' | 'throwIfAborted'>;
+  /** The same for what has to be told: it is made when it is first asked for. */
   readonly signal: AbortSignal;
   /** Aborted when the server is about to end: what streams for ever stops. */
   readonly closing: AbortSignal;

@@ -7,6 +7,7 @@ import { DataError } from '../../core/errors.js';
 import { systemReason } from '../../core/system-reason.js';
 import { Admission, bracketed } from './admission.js';
 import { AtOnce } from './at-once.js';
+import { Ended } from './ended.js';
 import { type Exchange, listen } from './hono.js';
 import { busy, HttpError } from './http-error.js';
 import { type Body, readBody } from './read-body.js';
@@ -206,10 +207,9 @@ export class Shell {
     countAs: Visit['countAs'],
   ): Promise<Reply> {
     const { requestMs, bodyBytes } = this.limits;
-    const ended = new AbortController();
-    const end = () => ended.abort();
+    const ended = new Ended();
     outgoing.once('close', () => {
-      if (!outgoing.writableFinished) end(); // the client has gone
+      if (!outgoing.writableFinished) ended.end(); // the client has gone
     });
     let over = false;
     const read: Body[] = [];
@@ -220,17 +220,27 @@ export class Shell {
       return bytes;
     };
     const { headers } = request;
-    const { signal: closing } = this.closing;
-    const visit: Visit = { url, headers, params, signal: ended.signal, closing, body, countAs };
+    const visit: Visit = {
+      url,
+      headers,
+      params,
+      ended,
+      get signal() {
+        return ended.signal;
+      },
+      closing: this.closing.signal,
+      body,
+      countAs,
+    };
     let timer: NodeJS.Timeout | undefined;
-    const overtime = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(busy('the answer took too long; try again')), requestMs);
-      timer.unref(); // whoever waits for the answer keeps the process: a client that has gone does not
-    });
     try {
-      return await Promise.race([route.answer(visit), overtime]);
+      return await new Promise((resolve, reject) => {
+        timer = setTimeout(() => reject(busy('the answer took too long; try again')), requestMs);
+        timer.unref(); // whoever waits for the answer keeps the process: a client that has gone does not
+        Promise.resolve(route.answer(visit)).then(resolve, reject);
+      });
     } catch (error) {
-      end();
+      ended.end();
       throw error;
     } finally {
       over = true;

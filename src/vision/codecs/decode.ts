@@ -68,8 +68,15 @@ export async function decode(
       : plainBytes('decode', source);
   const header = checkedHeader(name, bytes);
   requirePixels(name, header, maxPixels);
-  const image = await decodePixels(name, bytes, header, maxPixels, shrinkTo);
-  return inMode(image, mode);
+  try {
+    // Only sharp is waited for.
+    const image =
+      decodeHere(bytes, header) ??
+      (await decodeWithSharp(bytes, header, maxPixels, shrunk(header, shrinkTo)));
+    return inMode(image, mode);
+  } catch (cause) {
+    throw toldDamage(name, header, maxPixels, cause);
+  }
 }
 
 /** A picture with the channels of `mode`. */
@@ -102,37 +109,42 @@ function requirePixels(path: string, { width, height }: ImageSize, maxPixels: nu
   );
 }
 
-async function decodePixels(
-  path: string,
-  bytes: Uint8Array,
-  header: ImageHeader,
-  maxPixels: number,
-  shrinkTo: ImageSize | null,
-): Promise<Image> {
-  try {
-    if (header.format === 'bmp') return decodeBmp(new ByteView(bytes));
-    if (header.format === 'pnm') return decodePnm(new ByteView(bytes));
-    const small = header.format === 'png' ? decodeSmallPng(bytes, header) : null;
-    if (small !== null) return small;
-    const size = shrinkTo === null ? null : shrunk(header, shrinkTo);
-    return await decodeWithSharp(bytes, header, maxPixels, size);
-  } catch (cause) {
-    if (!(cause instanceof CodecError)) throw cause;
-    if (cause instanceof TooManyPixels) requirePixels(path, cause.size, maxPixels);
-    const what = imageFormats[header.format].name;
-    if (header.format === 'heic')
-      throw new DataError(path, `a ${what}, which is not read here; convert it to JPEG`, { cause });
-    if (cause instanceof UnsupportedError)
-      throw new DataError(path, `a ${what} with ${cause.message}, which is not read; ${remedy}`, {
-        cause,
-      });
-    throw new DataError(path, `damaged ${what} (${cause.message}); ${remedy}`, { cause });
+/** The pixels of a picture that needs no sharp; null of one that does. @throws CodecError */
+function decodeHere(bytes: Uint8Array, header: ImageHeader): Image | null {
+  switch (header.format) {
+    case 'bmp':
+      return decodeBmp(new ByteView(bytes));
+    case 'pnm':
+      return decodePnm(new ByteView(bytes));
+    case 'png':
+      return decodeSmallPng(bytes, header);
+    default:
+      return null;
   }
 }
 
+/** What a decoder complains of, as a DataError; what is no complaint of a decoder's stays what it is. */
+function toldDamage(
+  path: string,
+  { format }: ImageHeader,
+  maxPixels: number,
+  cause: unknown,
+): unknown {
+  if (!(cause instanceof CodecError)) return cause;
+  if (cause instanceof TooManyPixels) requirePixels(path, cause.size, maxPixels);
+  const what = imageFormats[format].name;
+  if (format === 'heic')
+    return new DataError(path, `a ${what}, which is not read here; convert it to JPEG`, { cause });
+  if (cause instanceof UnsupportedError)
+    return new DataError(path, `a ${what} with ${cause.message}, which is not read; ${remedy}`, {
+      cause,
+    });
+  return new DataError(path, `damaged ${what} (${cause.message}); ${remedy}`, { cause });
+}
+
 /** The size of a JPEG decoded at ½, ¼ or ⅛ that is still twice as large as `target` on both sides; null where none is. */
-function shrunk(header: ImageHeader, target: ImageSize): ImageSize | null {
-  if (header.format !== 'jpeg') return null;
+function shrunk(header: ImageHeader, target: ImageSize | null): ImageSize | null {
+  if (header.format !== 'jpeg' || target === null) return null;
   const swap = header.orientation >= 5;
   const [height, width] = swap ? [target.width, target.height] : [target.height, target.width];
   for (const factor of [8, 4, 2]) {

@@ -17,7 +17,7 @@ export function readImageHeader(bytes: Uint8Array): ImageHeader | null {
   if (format === null) return null;
   try {
     const facts = imageFormats[format].read(new ByteView(bytes));
-    return facts === null || facts.width < 1 || facts.height < 1 ? null : { format, ...facts };
+    return facts === null || facts.width < 1 || facts.height < 1 ? null : { ...facts, format };
   } catch (error) {
     if (error instanceof CodecError) return null; // The header is longer than the file.
     throw error;

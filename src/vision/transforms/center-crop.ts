@@ -14,8 +14,9 @@ export class CenterCrop extends GatherTransform {
     this.size = sidePair('CenterCrop', 'size', size);
   }
 
-  gather(size: ImageSize): Gather {
+  gather(size: ImageSize): Gather | null {
     const [height, width] = this.size;
+    if (size.height === height && size.width === width) return null; // as pictures are that were made for a network
     return cropGather(size, {
       top: centered(size.height, height),
       left: centered(size.width, width),

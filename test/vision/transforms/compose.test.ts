@@ -13,6 +13,7 @@ const steps: readonly (() => AnyTransform)[] = [
   () => new t.Resize([40, 22], { interpolation: 'nearest' }),
   () => new t.Resize([19, 45], { interpolation: 'bicubic' }),
   () => new t.CenterCrop([18, 24]),
+  () => new t.CenterCrop([26, 31]), // all of what the first Resize makes
   () => new t.CenterCrop([44, 40]),
   () => new t.Pad([1, 2, 3, 4], { fill: 30 }),
   () => new t.Pad(3, { fill: [9, 99, 199] }),
@@ -56,6 +57,11 @@ test('any order of steps gives, to the bit, what they give one by one', () => {
     assert.deepEqual(fused, expected, `round ${round}: ${list.join(', ')}`);
     assert.equal(rng.bits(), plain.bits(), `round ${round}: other numbers were drawn`);
   }
+});
+
+test('a crop to the size that a picture has moves no pixel', () => {
+  const image = picture('rgb');
+  assert.equal(new t.CenterCrop([image.height, image.width]).apply(image), image);
 });
 
 test('a fill beyond a rotation of a very long picture stays the fill', () => {
