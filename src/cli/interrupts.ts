@@ -16,13 +16,20 @@ const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129, SIGPIPE: 141 } as co
 
 let interrupt: ((interruption: Interruption) => void) | null = null;
 
+export interface InterruptibleOptions {
+  /** @default SIGINT, SIGTERM and SIGHUP */
+  readonly signals?: readonly (keyof typeof exitCodes)[];
+  /** Whether it also ends where nobody reads its output: a server works for its clients, whoever has read its address. @default true */
+  readonly endsUnread?: boolean;
+}
+
 /**
  * Does work that ends by itself, with what it has, soon after the signal it is given is aborted, which one of `signals` does.
  * Returns what it returns, and why it was interrupted, if it was. A second signal ends the process at once.
  */
 export async function interruptible<T>(
   work: (signal: AbortSignal) => Promise<T>,
-  signals: readonly (keyof typeof exitCodes)[] = ['SIGINT', 'SIGTERM', 'SIGHUP'],
+  { signals = ['SIGINT', 'SIGTERM', 'SIGHUP'], endsUnread = true }: InterruptibleOptions = {},
 ): Promise<{ readonly result: T; readonly interruption: Interruption | null }> {
   const controller = new AbortController();
   let interruption: Interruption | null = null;
@@ -38,7 +45,7 @@ export async function interruptible<T>(
     for (const name of signals) process.removeListener(name, onSignal);
   };
   for (const name of signals) process.on(name, onSignal);
-  interrupt = stop;
+  interrupt = endsUnread ? stop : () => {};
   try {
     return { result: await work(controller.signal), interruption };
   } finally {

@@ -32,11 +32,14 @@ export class Models {
     for (const path of paths) {
       const name = basename(resolve(path), extname(path) === '.wick' ? '.wick' : '');
       const other = entries.find((entry) => entry.name === name);
-      if (other !== undefined)
+      if (other !== undefined) {
+        const remedy =
+          resolve(other.path) === resolve(path) ? 'give it once' : 'rename one of them';
         throw new ValueError(
           'serve',
-          `${quote(other.path)} and ${quote(path)} are both called ${quote(name)}; rename one of them`,
+          `${quote(other.path)} and ${quote(path)} are both called ${quote(name)}; ${remedy}`,
         );
+      }
       const files = await filesOf(path);
       entries.push({ name, path, files, model: await ServedModel.load(name, path, options) });
     }

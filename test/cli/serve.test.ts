@@ -1,6 +1,6 @@
 /** `wick serve` as users start and end it. */
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -45,18 +45,58 @@ async function start(t: TestContext, args: readonly string[], env: object = {}):
   return { child, port: Number(new URL(url).port), token, err: () => err };
 }
 
+/** Lets the server load its models anew, and waits until they answer. */
+async function reload(child: ChildProcess, port: number): Promise<void> {
+  const before = (await ask(port, '/models')).body;
+  child.kill('SIGHUP');
+  while ((await ask(port, '/models')).body === before) await new Promise((r) => setTimeout(r, 20));
+}
+
 test('it answers, loads anew on SIGHUP, and ends on SIGTERM', async (t) => {
   const { child, port, err } = await start(t, []);
   const picture = { method: 'POST', headers: { 'content-type': 'image/png' } };
   const body = await greyPng(1);
   assert.equal((await ask(port, '/predict', { ...picture, body })).status, 200);
-  const before = (await ask(port, '/models')).body;
-  child.kill('SIGHUP');
-  while ((await ask(port, '/models')).body === before) await new Promise((r) => setTimeout(r, 20));
+  await reload(child, port);
   assert.equal((await ask(port, '/predict', { ...picture, body })).status, 200);
   child.kill('SIGTERM');
   const [code] = await once(child, 'exit');
   assert.deepEqual([code, err()], [0, '']);
+});
+
+test('it goes on where nobody reads its output any more', async (t) => {
+  const { child, port, err } = await start(t, []);
+  child.stdout?.destroy();
+  for (let n = 0; n < 2; n++) await reload(child, port); // it says so, to nobody
+  assert.equal((await ask(port, '/health')).status, 200);
+  child.kill('SIGTERM');
+  const [code] = await once(child, 'exit');
+  assert.deepEqual([code, err()], [0, '']);
+});
+
+const script = spawnSync('script', ['--version']);
+
+test('it ends with its terminal, though it takes a SIGHUP of anybody else for a reload', {
+  skip: script.status !== 0 && 'script (of util-linux) makes the terminal',
+}, async (t) => {
+  await made;
+  const line = commandLine(['serve', 'run', '--port', '0', '--threads', '1']).join(' ');
+  const terminal = spawn('script', ['--quiet', '--command', line, '/dev/null'], {
+    cwd,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  t.after(() => terminal.kill('SIGKILL'));
+  let out = '';
+  terminal.stdout.on('data', (chunk) => {
+    out += chunk;
+  });
+  while (!out.includes('Ctrl-C')) await once(terminal.stdout, 'data');
+  const port = Number(/:(\d+)\//.exec(out)?.[1]);
+  assert.equal((await ask(port, '/health')).status, 200);
+  terminal.kill('SIGKILL');
+  await assert.rejects(async () => {
+    for (;;) await ask(port, '/health');
+  });
 });
 
 test('where other machines reach it a token is needed, and told', async (t) => {
@@ -78,7 +118,7 @@ test('what is wrong is said at once', async (t) => {
   const cases: readonly (readonly [readonly string[], number, RegExp])[] = [
     [['serve'], 2, /missing required argument 'run'/],
     [['serve', 'nowhere'], 1, /^DataError: nowhere: cannot be opened/],
-    [['serve', 'run', join('.', 'run')], 1, /are both called 'run'/],
+    [['serve', 'run', join('.', 'run')], 1, /are both called 'run'; give it once/],
     [['serve', 'run', '--port', '99999'], 2, /a whole number from 0 to 65,535/],
     [
       ['serve', 'run', '--port', port],

@@ -284,6 +284,18 @@ test('a header cannot ask for more than its bytes: too many tensors, too long te
   });
 });
 
+test('a picture in the place of weights is told as one', async () => {
+  const starts = {
+    PNG: '\x89PNG\r\n\x1a\n',
+    JPEG: '\xff\xd8\xff\xe0\x00\x10JF',
+    GIF: 'GIF89a\x01\x00',
+  };
+  for (const [name, start] of Object.entries(starts))
+    await assert.rejects(decode(Buffer.from(`${start}${'\0'.repeat(99)}`, 'latin1')), {
+      message: `w: is a ${name} picture; weights are required: a run folder, or a file .wick or .safetensors`,
+    });
+});
+
 test('every changed bit of a file that wick wrote is seen', async () => {
   const path = join(folder, 'sealed.safetensors');
   await saveSafetensors(path, samples, { epoch: '3' });

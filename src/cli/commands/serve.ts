@@ -20,6 +20,7 @@ import {
 } from '../options.js';
 import { printAside, printJson, printLine } from '../output.js';
 import { reportError } from '../report-error.js';
+import { terminalWatch } from '../terminal-watch.js';
 
 interface CommandOptions extends EngineChoice, ListenOptions {
   readonly allowUrl?: true;
@@ -64,7 +65,8 @@ async function runServe(
   applyEngineChoice(options);
   const { json = false } = options;
   const tellError = (error: unknown) => reportError(error, { json, verbose: false, command });
-  const { interruption } = await interruptible(
+  // Being told to end is how a server ends: its exit code stays 0.
+  await interruptible(
     async (signal) => {
       const serving = await serve(paths, {
         ...serverOptions(options, token),
@@ -77,25 +79,30 @@ async function runServe(
         },
         onError: tellError,
       });
-      const reload = () => void serving.reload().catch(tellError);
-      process.on('SIGHUP', reload);
-      tellStart(serving, token, json);
-      await new Promise((resolve) => {
-        if (signal.aborted) resolve(null);
-        signal.addEventListener('abort', resolve, { once: true });
+      const hasHungUp = terminalWatch();
+      let onHangUp = () => {};
+      const told = new Promise<void>((resolve) => {
+        if (signal.aborted) resolve();
+        signal.addEventListener('abort', () => resolve(), { once: true });
+        onHangUp = () => {
+          if (hasHungUp()) resolve();
+          else void serving.reload().catch(tellError);
+        };
+        process.on('SIGHUP', onHangUp);
       });
+      tellStart(serving, token, json);
+      await told;
       if (!json)
         printAside(
           `ending: what has begun is answered, for ${defaultLimits.drainMs / 1000} s at most; Ctrl-C again ends at once`,
         );
       await serving.close();
-      process.off('SIGHUP', reload);
+      process.off('SIGHUP', onHangUp);
+      // It dies of that, as all do whose terminal is closed: Node would fail to leave a terminal that is gone as it was.
+      if (hasHungUp()) process.kill(process.pid, 'SIGHUP');
     },
-    ['SIGINT', 'SIGTERM'],
+    { signals: ['SIGINT', 'SIGTERM'], endsUnread: false },
   );
-  // Being told to end is how a server ends.
-  if (interruption !== null && !interruption.cause.startsWith('SIG'))
-    process.exitCode = interruption.exitCode;
 }
 
 function serverOptions(

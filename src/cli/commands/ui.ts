@@ -41,29 +41,30 @@ async function runUi(path: string, options: UiCommandOptions, command: Command):
   applyLanguage(options.lang);
   const token = chooseToken(host, process.env.WICK_TOKEN, control);
   if (control && !attached) await makeFolders(path); // trainings may begin in it
-  const { interruption } = await interruptible(async (signal) => {
-    const ui = await openUi(path, {
-      host,
-      port,
-      token,
-      allowHosts: allowHost,
-      control,
-      ...(control && { command: [process.execPath, main] as const }),
-      isRun: attached,
-      onError: (error) => reportError(error, { json, verbose: false, command }),
-    });
-    if (json) printJson({ url: ui.url });
-    else {
-      printLine(`${path}: ${ui.url}`);
-      printAside('Ctrl-C ends the page; what trains goes on');
-    }
-    if (options.open) openPage(ui.url);
-    await Promise.race([abortOf(signal), ...(attached ? [endOfInput()] : [])]);
-    await ui.close();
-  });
-  // Being told to end is how a server ends.
-  if (interruption !== null && !interruption.cause.startsWith('SIG'))
-    process.exitCode = interruption.exitCode;
+  // Being told to end is how a server ends: its exit code stays 0.
+  await interruptible(
+    async (signal) => {
+      const ui = await openUi(path, {
+        host,
+        port,
+        token,
+        allowHosts: allowHost,
+        control,
+        ...(control && { command: [process.execPath, main] as const }),
+        isRun: attached,
+        onError: (error) => reportError(error, { json, verbose: false, command }),
+      });
+      if (json) printJson({ url: ui.url });
+      else {
+        printLine(`${path}: ${ui.url}`);
+        printAside('Ctrl-C ends the page; what trains goes on');
+      }
+      if (options.open) openPage(ui.url);
+      await Promise.race([abortOf(signal), ...(attached ? [endOfInput()] : [])]);
+      await ui.close();
+    },
+    { endsUnread: false },
+  );
 }
 
 async function abortOf(signal: AbortSignal): Promise<void> {

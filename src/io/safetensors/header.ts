@@ -54,8 +54,18 @@ function whatElse(start: Uint8Array, size: number): string | null {
   const [a, b] = start;
   if (size > 0 && ((a === 0x50 && b === 0x4b) || (a === 0x80 && (b ?? 9) <= 5)))
     return 'is a file of PyTorch, not of safetensors; read it with io.loadTorch(path)';
+  const picture = pictures.find(({ begins }) => begins.every((byte, i) => byte === start[i]));
+  if (picture !== undefined)
+    return `is a ${picture.name} picture; weights are required: a run folder, or a file .wick or .safetensors`;
   return null;
 }
+
+/** Pictures that are given where a model belongs, such as the first of `wick predict`. */
+const pictures = [
+  { name: 'PNG', begins: [0x89, 0x50, 0x4e, 0x47] },
+  { name: 'JPEG', begins: [0xff, 0xd8, 0xff] },
+  { name: 'GIF', begins: [0x47, 0x49, 0x46, 0x38] },
+];
 
 /** Reads a header whose tensors must fill `bodyBytes` exactly. */
 export function parseHeader(bytes: Uint8Array, bodyBytes: number, path: string): Header {
