@@ -19,9 +19,14 @@ export const winogradForward = {
 /** With a stride of two. */
 export const winogradStrided = {
   WinogradArgs: {
-    kernels: ['winogradStridedWeights', 'winogradStrided'],
+    kernels: [
+      'winogradStridedWeights',
+      'winogradStrided',
+      'winogradStridedInput',
+      'winogradStridedSlices',
+    ],
     fields,
-    reads: { winogradStrided: ['u'] },
+    reads: { winogradStrided: ['u'], winogradStridedSlices: ['u', 'v'] },
   },
 } as const satisfies Family;
 

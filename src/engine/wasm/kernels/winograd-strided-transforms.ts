@@ -224,12 +224,14 @@ function outputPixels(short: bool, p: usize, from: usize, q: usize, step: usize,
   outputPass<Quad3>(short, p, from, q, step, isLast, count, add, low);
 }
 
-// Writes tiles [first, end) of the output: element e of tile t is read at from + e·element + (t − first)·K·4. `add` holds a
-// float per channel.
+// Writes blocks [block, blockEnd) of tiles [first, end) of the output: element e of tile t is read at from + e·element, where the
+// blocks of the tiles follow each other. `add` holds a float per channel.
 export function transformStridedOutput(
   a: Tiles,
   first: i32,
   end: i32,
+  block: i32,
+  blockEnd: i32,
   from: usize,
   element: usize,
   add: usize,
@@ -237,7 +239,6 @@ export function transformStridedOutput(
   temp: usize,
 ): void {
   const rowBytes = <usize>a.width * PIXEL;
-  const tile = <usize>a.blocks * PIXEL;
   const low = f32x4.splat(floor);
   goTo(a, first);
   for (let t = first; t < end; t++) {
@@ -245,21 +246,20 @@ export function transformStridedOutput(
     const x = leftOf(a);
     const rows = isShort ? 3 : min(4, a.height - y);
     const columns = isNarrow ? 3 : min(4, a.width - x);
-    for (let c = 0; c < a.blocks; c++) {
-      const m = from + <usize>c * PIXEL;
+    for (let c = block; c < blockEnd; c++) {
       const bias = add + <usize>c * PIXEL;
       for (let j = 0; j < 5; j++) {
         if (isNarrow && j == TWO) continue;
         const q = temp + <usize>j * PIXEL;
-        outputPixels(isShort, m + <usize>j * element, 5 * element, q, ROW, false, 4, 0, low);
+        outputPixels(isShort, from + <usize>j * element, 5 * element, q, ROW, false, 4, 0, low);
       }
       let q = pixelAt(a, c, y, x);
       for (let r = temp; r < temp + <usize>rows * ROW; r += ROW) {
         outputPixels(isNarrow, r, PIXEL, q, PIXEL, true, columns, bias, low);
         q += rowBytes;
       }
+      from += PIXEL;
     }
-    from += tile;
     goOn(a, t + 1);
   }
 }

@@ -1,6 +1,8 @@
 // Winograd convolution of 3 × 3 kernels with a stride of two, forward; see winograd-strided-transforms.ts. A thread takes strips
-// of tiles through transform, product and inverse, as in winograd-forward.ts. Layouts, e counting the 25 elements:
-// V [e][tile][4 C], of which an element uses the start, U [e][K / 8][its terms][8], M [e][tile][K].
+// of tiles through transform, product and inverse (winogradStrided), or where the weights are larger than the tiles a slice of the
+// output channels, of which all tiles are transformed first (winogradStridedInput, winogradStridedSlices), as in
+// winograd-forward.ts. Layouts, e counting the 25 elements: V [e][tile][4 C], of which an element uses the start,
+// U [e][K / 8][its terms][8], M [e][tile][K].
 
 import { Tiles, WinogradArgs } from './args';
 import { multiply } from './winograd-product';
@@ -45,9 +47,10 @@ export function winogradStridedWeights(a: WinogradArgs, tid: i32, threads: i32):
 // Unit of work: a tile. A thread's tiles are cut into strips.
 export function winogradStrided(a: WinogradArgs, tid: i32, threads: i32): void {
   const temp = a.scratch + <usize>tid * a.scratchBytes;
-  const tile = (<usize>a.input.blocks << 8) + TILE_PAD;
+  const tile = tileBytes(a);
   const vElement = <usize>a.tilesPerStrip * tile + PAD;
-  const mElement = (<usize>(a.tilesPerStrip * a.output.blocks) << 6) + PAD;
+  const blocks = a.output.blocks;
+  const mElement = (<usize>(a.tilesPerStrip * blocks) << 6) + PAD;
   const v = temp + STRIDED_BYTES;
   const m = v + 25 * vElement;
   prepareStrided(temp);
@@ -59,20 +62,62 @@ export function winogradStrided(a: WinogradArgs, tid: i32, threads: i32): void {
     transformStridedInput(a.input, first, end, v, vElement, tile, temp);
     for (let e: i32 = 0; e < 25; e++) {
       const at = <usize>e;
-      multiplyElement(a, e, first, end, v + at * vElement, tile, m + at * mElement);
+      multiplyElement(a, e, first, end, v + at * vElement, 0, blocks, m + at * mElement);
     }
-    transformStridedOutput(a.output, first, end, m, mElement, a.add, a.floor, temp);
+    transformStridedOutput(a.output, first, end, 0, blocks, m, mElement, a.add, a.floor, temp);
   }
 }
 
-// M of one element of tiles [first, end), group by group, for not all groups have as many terms.
-function multiplyElement(a: WinogradArgs, e: i32, first: i32, end: i32, v: usize, tile: usize, m: usize): void {
+// V of all tiles. Unit of work: a tile.
+export function winogradStridedInput(a: WinogradArgs, tid: i32, threads: i32): void {
+  const temp = a.scratch + <usize>tid * a.scratchBytes;
+  const tile = tileBytes(a);
+  const first = unitStart(a.tiles, tid, threads);
+  const end = unitStart(a.tiles, tid + 1, threads);
+  prepareStrided(temp);
+  transformStridedInput(a.input, first, end, a.v + <usize>first * tile, <usize>a.tiles * tile + PAD, tile, temp);
+}
+
+// Unit of work: a slice of the output channels.
+export function winogradStridedSlices(a: WinogradArgs, tid: i32, threads: i32): void {
+  const temp = a.scratch + <usize>tid * a.scratchBytes;
+  const tile = tileBytes(a);
+  const vElement = <usize>a.tiles * tile + PAD;
+  const mElement = (<usize>(a.tilesPerStrip * a.blocksPerSlice) << 6) + PAD;
+  const m = temp + STRIDED_BYTES;
+  const slices = (a.output.blocks - 1) / a.blocksPerSlice + 1;
+  const last = unitStart(slices, tid + 1, threads);
+  for (let i = unitStart(slices, tid, threads); i < last; i++) {
+    const block = i * a.blocksPerSlice;
+    const blockEnd = min(a.output.blocks, block + a.blocksPerSlice);
+    for (let first = 0; first < a.tiles; first += a.tilesPerStrip) {
+      const end = min(a.tiles, first + a.tilesPerStrip);
+      for (let e: i32 = 0; e < 25; e++) {
+        const at = <usize>e;
+        const v = a.v + at * vElement + <usize>first * tile;
+        multiplyElement(a, e, first, end, v, block, blockEnd, m + at * mElement);
+      }
+      transformStridedOutput(a.output, first, end, block, blockEnd, m, mElement, a.add, a.floor, temp);
+    }
+  }
+}
+
+// Bytes between the tiles of V.
+@inline
+function tileBytes(a: WinogradArgs): usize {
+  return (<usize>a.input.blocks << 8) + TILE_PAD;
+}
+
+// M of one element of tiles [first, end) and of blocks [block, blockEnd), group by group, for not all groups have as many terms.
+function multiplyElement(a: WinogradArgs, e: i32, first: i32, end: i32, v: usize, block: i32, blockEnd: i32, m: usize): void {
   const t = a.input;
-  const u = a.u + <usize>e * weightMatrix(a);
-  multiplyGroup(a, e, true, false, max(first, 0), min(end, beforeFull(t)), first, v, tile, u, m);
-  multiplyGroup(a, e, false, false, max(first, beforeFull(t)), min(end, beforeNarrow(t)), first, v, tile, u, m);
-  multiplyGroup(a, e, false, true, max(first, beforeNarrow(t)), min(end, beforeSmall(t)), first, v, tile, u, m);
-  multiplyGroup(a, e, true, true, max(first, beforeSmall(t)), min(end, countOf(t)), first, v, tile, u, m);
+  const full = beforeFull(t);
+  const narrow = beforeNarrow(t);
+  const small = beforeSmall(t);
+  multiplyGroup(a, e, true, false, first, min(end, full), first, v, block, blockEnd, m);
+  multiplyGroup(a, e, false, false, max(first, full), min(end, narrow), first, v, block, blockEnd, m);
+  multiplyGroup(a, e, false, true, max(first, narrow), min(end, small), first, v, block, blockEnd, m);
+  multiplyGroup(a, e, true, true, max(first, small), min(end, countOf(t)), first, v, block, blockEnd, m);
 }
 
 function multiplyGroup(
@@ -84,8 +129,8 @@ function multiplyGroup(
   to: i32,
   first: i32,
   v: usize,
-  tile: usize,
-  u: usize,
+  block: i32,
+  blockEnd: i32,
   m: usize,
 ): void {
   if (from >= to) return;
@@ -93,8 +138,10 @@ function multiplyGroup(
   const j = e - 5 * i;
   const depth = termsOf(i, j, isShort, isNarrow) * (a.input.blocks << 4);
   if (depth == 0) return;
-  const columns = a.output.blocks << 4;
+  const columns = (blockEnd - block) << 4;
   const panel = <usize>(termsOf(i, j, false, false) * a.input.blocks) << 9;
+  const u = a.u + <usize>e * weightMatrix(a) + 2 * <usize>block * panel;
+  const tile = tileBytes(a);
   const skipped = <usize>(from - first);
   multiply(v + skipped * tile, tile, to - from, depth, u, panel, columns, m + ((skipped * columns) << 2));
 }

@@ -25,8 +25,14 @@ const tempBytes = 6144;
 /** Unused bytes after a tile, as in kernels/winograd-strided.ts. */
 const tilePad = 64;
 
-/** Tiles of a strip: few enough for the second-level cache, or, where the weights do not stay in it either, many for each read of them. */
-const stripTiles = (channels: number) => (channels < 128 ? 12 : 64);
+/** Tiles of a strip that stay in the second-level cache. */
+const stripTiles = 12;
+
+/** From so many channels on the weights outweigh the tiles, so that threads share channels instead of tiles. */
+const manyChannels = 128;
+
+/** Tiles of a slice of the output channels that are taken at a time: many for each read of the weights. */
+const sliceTiles = 256;
 
 /** Tiles of a thread below which the weights are read for too little. */
 const fewTiles = 12;
@@ -74,20 +80,35 @@ export function emitWinogradStrided(
   const output = tiled(conv.y, conv.outSize, 0, tiling);
   const channels = channelsOf(input);
   const outChannels = channelsOf(output);
-  const tilesPerStrip = Math.min(stripTiles(channels), Math.ceil(tiling.count / context.threads));
-  const tileBytes = phases * channels * 4 + tilePad;
-  const strip = matrixBytes(tilesPerStrip, tileBytes / 4) + matrixBytes(tilesPerStrip, outChannels);
+  const isWide = channels >= manyChannels;
+  const tilesPerStrip = isWide
+    ? Math.min(sliceTiles, tiling.count)
+    : Math.min(stripTiles, Math.ceil(tiling.count / context.threads));
+  const tileFloats = phases * channels + tilePad / 4;
+  const blocksPerSlice = isWide ? Math.ceil(output.blocks / context.threads) : 0;
+  const strip = isWide
+    ? matrixBytes(tilesPerStrip, blocksPerSlice * block)
+    : matrixBytes(tilesPerStrip, tileFloats) + matrixBytes(tilesPerStrip, outChannels);
   const { w, lane, sum, add, floor } = conv;
   const args = {
     ...{ input, output, tiles: tiling.count, w, lane, sum, flipped: false },
-    ...{ u: context.scratch(weightBytes(channels, outChannels)), v: undefined },
-    ...{ tilesPerStrip, blocksPerSlice: 0, add, adds: false, floor },
+    u: context.scratch(weightBytes(channels, outChannels)),
+    v: isWide ? context.scratch(elements * matrixBytes(tiling.count, tileFloats)) : undefined,
+    ...{ tilesPerStrip, blocksPerSlice, add, adds: false, floor },
   };
+  const [read, written] = [untouched(input), untouched(output)];
   context.emit('winogradStridedWeights', {
-    ...{ ...args, input: untouched(input), output: untouched(output), add: add.untouched() },
-    ...scratchOf(context, tempBytes),
+    ...{ ...args, ...scratchOf(context, tempBytes), v: undefined },
+    ...{ input: read, output: written, add: add.untouched() },
   });
-  context.emit('winogradStrided', {
+  const second = {
     ...{ ...args, ...scratchOf(context, tempBytes + elements * strip), w: w.untouched() },
-  });
+  };
+  if (isWide) {
+    context.emit('winogradStridedInput', {
+      ...{ ...args, ...scratchOf(context, tempBytes), u: undefined },
+      ...{ output: written, w: w.untouched(), add: add.untouched() },
+    });
+    context.emit('winogradStridedSlices', { ...second, input: read });
+  } else context.emit('winogradStrided', second);
 }

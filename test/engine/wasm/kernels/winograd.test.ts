@@ -39,6 +39,10 @@ const rows: readonly Row[] = [
   { x: [9, 64, 14, 14], out: 32, padding: 1, stride: 2 },
   { x: [12, 16, 9, 19], out: 32, padding: 1, stride: 2 },
   { x: [8, 16, 13, 26], out: 16, padding: 0, stride: 2 },
+  // The same where threads share channels.
+  { x: [9, 128, 14, 14], out: 48, padding: 1, stride: 2 },
+  { x: [13, 128, 9, 19], out: 16, padding: 1, stride: 2 },
+  { x: [3, 144, 33, 27], out: 32, padding: 0, stride: 2 },
   // Along rows, where the kernel has other sizes.
   { x: [2, 12, 21, 24], out: 12, padding: 0, kernel: [5, 5], block: 12 },
   { x: [3, 24, 15, 17], out: 12, padding: 2, kernel: [5, 5], block: 8 },
