@@ -1,8 +1,13 @@
 /**
- * Convolution by tiles: 16 pixels × 32 numbers that are summed over, times as many × 16 channels, a product of 16,384 multiplications in an
- * instruction. Two tiles of pixels meet two of channels, so that each is loaded once for two products. The image is a field
+ * Convolution by tiles: 16 pixels × 32 numbers that are summed over, times as many × 16 channels, a product of 8,192 multiplications in an
+ * instruction. A tile of channels meets two of pixels one after the other, or one of pixels two of channels. The image is a field
  * (`tile-field.ts`): what a step of the sum reads is a distance from the pixel.
+ *
+ * More sums at once would take fewer loads, but loads are not what a product waits for. In seconds in which others seem to have the core's second
+ * thread, loads and products overlap the less, the more tiles a kernel uses: with eight a product takes 4.5 times as long as by itself, with seven
+ * 3.2 times, with four twice (docs/native.md).
  */
+import { internalError } from '../../../core/errors.js';
 import type { Vec } from '../asm/operands.js';
 import type { Cursor, KernelWriter } from '../kernel-writer.js';
 import { type ShapedTile, type Stride, tileBytes, wholeTile } from '../tiles.js';
@@ -22,7 +27,7 @@ export interface TilePlace {
   readonly pieces: readonly TilePiece[];
 }
 
-/** Groups of one or two tiles, all of which are repeated so many times, so many bytes further on. */
+/** Groups of tiles that are summed at once, all of which are repeated so many times, so many bytes further on. */
 export interface TilePattern {
   readonly count: number;
   readonly xStep: number;
@@ -39,6 +44,8 @@ export interface TileConv {
   readonly steps: readonly number[];
   readonly rounds: number;
   readonly outChannels: number;
+  /** Vectors of channels that are summed at once: with one of them groups have up to two tiles, else one. */
+  readonly vectors: 1 | 2;
   readonly yVectors: VectorPlaces;
   /** Whether the last vector of the output is stored whole, zeros behind the channels. */
   readonly isPadded: boolean;
@@ -46,13 +53,10 @@ export interface TileConv {
 }
 
 /** Tiles that are summed up at once. */
-export const sumTiles = 4;
-
-/** Channels of a panel of packed weights, in vectors. */
-export const panelVectors = 2;
+export const sumTiles = 2;
 
 /**
- * Arguments: the field, the weights [panel][round][step][vector] of tiles, y, a float per channel, room for {@link sumTiles} tiles.
+ * Arguments: the field, the weights [vector][round][step] of tiles, y, a float per channel, room for {@link sumTiles} tiles.
  */
 export function tileConv(w: KernelWriter, shape: TileConv): void {
   const pointers = w.pointers('x', 'weights', 'y', 'bias', 'room');
@@ -60,23 +64,26 @@ export function tileConv(w: KernelWriter, shape: TileConv): void {
   const { lanes } = w.level;
   const { patterns, outChannels, yVectors } = shape;
   const tail = w.part(outChannels % lanes || lanes);
-  const whole = Array.from({ length: 8 }, () => wholeTile);
-  const tiles = w.tiles(...whole);
+  const [first, second, pixels, factor] = w.tiles(wholeTile, wholeTile, wholeTile, wholeTile);
+  const tiles = { sums: [first, second], pixels, factor };
   const strides = { x: w.stride(shape.xPixel), dense: w.stride(wholeTile.bytes) };
-  const steps = shape.steps.length * shape.rounds;
+  const vectorBytes = shape.steps.length * shape.rounds * tileBytes;
 
   const panel = (count: number, isLast: boolean) => {
-    const partOf = (v: number) => (isLast && v === count - 1 && !shape.isPadded ? tail : undefined);
-    const biases = w.vectors(count);
-    biases.forEach((vector, v) => {
-      w.load(vector, bias.at(4 * lanes * v), isLast && v === count - 1 ? tail : undefined);
-    });
+    const cut = (v: number) => (isLast && v === count - 1 ? tail : undefined);
+    const vectors = w.vectors(count).map((added, v) => ({
+      ...{ added, weights: v * vectorBytes, y: vectorAt(yVectors, v, lanes) },
+      part: shape.isPadded ? undefined : cut(v),
+    }));
+    for (const [v, { added }] of vectors.entries()) w.load(added, bias.at(4 * lanes * v), cut(v));
     for (const { count: times, groups, xStep, yStep } of patterns) {
       w.loop(times, () => {
         for (const places of groups) {
-          const sums = places.map((_, p) => tiles.slice(2 * p, 2 * p + count));
-          w.scope(() => sumUp(w, shape, { ...pointers, strides, tiles, places, sums }));
-          store(w, shape, { ...pointers, places, biases, partOf });
+          const cells = places.flatMap((place, p) =>
+            vectors.map((vector, v) => ({ place, vector, p, v })),
+          );
+          w.scope(() => sumUp(w, shape, { ...pointers, strides, tiles, cells }));
+          store(w, shape, { ...pointers, cells });
         }
         x.advance(xStep);
         y.advance(yStep);
@@ -88,11 +95,12 @@ export function tileConv(w: KernelWriter, shape: TileConv): void {
     y.advance(-back('yStep'));
   };
   const advance = (blocks: number, bytes: number) => {
-    weights.advance(steps * panelVectors * tileBytes);
+    weights.advance(shape.vectors * vectorBytes);
     y.advance(blocks * yVectors.blockBytes + bytes);
-    bias.advance(4 * lanes * panelVectors);
+    bias.advance(4 * lanes * shape.vectors);
   };
-  eachPanel(w, { channels: outChannels, vectors: panelVectors, places: yVectors, advance }, panel);
+  const panels = { channels: outChannels, vectors: shape.vectors, places: yVectors, advance };
+  eachPanel(w, panels, panel);
 }
 
 interface Pointers {
@@ -102,53 +110,66 @@ interface Pointers {
   readonly room: Cursor;
 }
 
-interface Sums extends Pointers {
-  readonly strides: { readonly x: Stride; readonly dense: Stride };
-  readonly tiles: readonly ShapedTile[];
-  readonly places: readonly TilePlace[];
-  readonly sums: readonly (readonly ShapedTile[])[];
+/** A tile of sums. */
+interface Cell {
+  readonly place: TilePlace;
+  readonly vector: {
+    /** A float for each channel. */
+    readonly added: Vec;
+    /** Bytes from those of the panel. */
+    readonly weights: number;
+    readonly y: number;
+    readonly part: Ended['part'];
+  };
+  /** Its number among the places and the vectors. */
+  readonly p: number;
+  readonly v: number;
 }
 
-/** The sums of a group, into the room: tile p of pixels with vector v of channels at 2 p + v. */
+interface Sums extends Pointers {
+  readonly strides: { readonly x: Stride; readonly dense: Stride };
+  readonly tiles: {
+    readonly sums: readonly ShapedTile[];
+    readonly pixels: ShapedTile;
+    readonly factor: ShapedTile;
+  };
+  readonly cells: readonly Cell[];
+}
+
+/** The sums of a group, into the room. */
 function sumUp(
   w: KernelWriter,
   shape: TileConv,
-  { x, weights, room, strides, tiles, places, sums }: Sums,
+  { x, weights, room, strides, tiles, cells }: Sums,
 ): void {
-  const [, , , , , , a, b] = tiles;
-  const spare = [tiles[4], tiles[5]];
-  if (a === undefined || b === undefined) return;
-  for (const sum of sums.flat()) w.tilezero(sum);
+  const { pixels, factor } = tiles;
+  const sums = cells.map((_, i) => tileOf(tiles.sums, i));
+  for (const sum of sums) w.tilezero(sum);
   const from = x.fork();
   const weight = weights.fork();
-  const vectors = sums[0]?.length ?? 0;
   w.loop(shape.rounds, () => {
     shape.steps.forEach((step, s) => {
-      const factors = spare.slice(0, vectors);
-      places.forEach((place, p) => {
-        const pixels = p === 0 ? a : b;
-        w.tileloadd(pixels, from.rows(strides.x, place.x + step));
-        sums[p]?.forEach((sum, v) => {
-          const factor = factors[v];
-          if (factor === undefined) return;
-          const at = (s * panelVectors + v) * tileBytes;
-          if (p === 0) w.tileloadd(factor, weight.rows(strides.dense, at));
-          w.tdpbf16ps(sum, pixels, factor);
-        });
+      cells.forEach(({ place, vector, p, v }, i) => {
+        if (p === 0)
+          w.tileloadd(factor, weight.rows(strides.dense, vector.weights + s * tileBytes));
+        if (v === 0) w.tileloadd(pixels, from.rows(strides.x, place.x + step));
+        w.tdpbf16ps(tileOf(sums, i), pixels, factor);
       });
     });
     from.advance(wholeTile.bytes);
-    weight.advance(shape.steps.length * panelVectors * tileBytes);
+    weight.advance(shape.steps.length * tileBytes);
   });
-  for (const [p, row] of sums.entries())
-    for (const [v, sum] of row.entries())
-      w.tilestored(room.rows(strides.dense, (2 * p + v) * tileBytes), sum);
+  for (const [i, sum] of sums.entries()) w.tilestored(room.rows(strides.dense, i * tileBytes), sum);
+}
+
+function tileOf(tiles: readonly ShapedTile[], i: number): ShapedTile {
+  const tile = tiles[i];
+  if (tile === undefined) throw internalError(`a group of more than ${tiles.length} tiles`);
+  return tile;
 }
 
 interface Stored extends Pointers {
-  readonly places: readonly TilePlace[];
-  readonly biases: readonly Vec[];
-  readonly partOf: (v: number) => Ended['part'];
+  readonly cells: readonly Cell[];
 }
 
 /** Pixels that are ended at once. */
@@ -157,27 +178,23 @@ const atOnce = 4;
 function store(
   w: KernelWriter,
   { yPixel, yVectors, ending }: TileConv,
-  { y, room, places, biases, partOf }: Stored,
+  { y, room, cells }: Stored,
 ): void {
-  const { lanes } = w.level;
-  const cells = places.flatMap(({ pieces }, p) =>
-    pieces.flatMap(({ row, count, y: start }) =>
-      Array.from({ length: count }, (_, i) =>
-        biases.map((bias, v) => ({
-          bias,
-          from: room.at((2 * p + v) * tileBytes + (row + i) * wholeTile.bytes),
-          at: y.at(start + i * yPixel + vectorAt(yVectors, v, lanes)),
-          part: partOf(v),
-        })),
-      ).flat(),
+  const pixels = cells.flatMap(({ place, vector }, cell) =>
+    place.pieces.flatMap(({ row, count, y: start }) =>
+      Array.from({ length: count }, (_, i) => ({
+        from: room.at(cell * tileBytes + (row + i) * wholeTile.bytes),
+        at: y.at(start + i * yPixel + vector.y),
+        vector,
+      })),
     ),
   );
-  for (let i = 0; i < cells.length; i += atOnce)
+  for (let i = 0; i < pixels.length; i += atOnce)
     w.scope(() => {
-      const ended = cells.slice(i, i + atOnce).map(({ bias, from, at, part }) => {
+      const ended = pixels.slice(i, i + atOnce).map(({ from, at, vector }) => {
         const sum = w.vector();
-        w.vaddps(sum, bias, from);
-        return { sum, at, part };
+        w.vaddps(sum, vector.added, from);
+        return { sum, at, part: vector.part };
       });
       storeEnded(w, yVectors.storage, ending, ended);
     });

@@ -24,75 +24,62 @@ export function tileProduct(w: KernelWriter, shape: TileProduct): void {
   const ofSums = { rows, bytes: 4 * columns };
   const ofA = { rows, bytes: rowBytes };
   const ofB = { rows: edge, bytes: 4 * columns };
-  const [s0, s1, s2, s3, a0, a1, b0, b1] = w.tiles(
-    ...([ofSums, ofSums, ofSums, ofSums, ofA, ofA, ofB, ofB] as const),
-  );
-  const sums = [s0, s1, s2, s3];
+  // As few as can be, as in `tile-conv.ts`: two sums, whose rows are loaded into the same register.
+  const [first, second, left, right] = w.tiles(ofSums, ofSums, ofA, ofB);
+  const tiles = { sums: [first, second], left, right };
   const strides = { row: w.stride(rowBytes), c: w.stride(cRow), bias: w.stride(0) };
   const block = steps * tileBytes;
-  const inRows = (acrossN: number) => {
-    const some = (acrossM: number) => {
-      const grid = { rows: [a0, a1].slice(0, acrossM), columns: [b0, b1].slice(0, acrossN) };
-      sumGrid(w, shape, { a, b, c, bias, grid, sums, strides });
-      a.advance(acrossM * block);
-      c.advance(acrossM * edge * cRow);
+  const blocks = Math.ceil(m / edge);
+  w.loop(Math.ceil(n / edge), () => {
+    const some = (across: number) => {
+      sumRows(w, shape, { a, b, c, bias, tiles, across, strides });
+      a.advance(across * block);
+      c.advance(across * edge * cRow);
     };
-    inPairs(w, Math.ceil(m / edge), some);
-    a.advance(-Math.ceil(m / edge) * block);
-    c.advance(4 * acrossN * edge - Math.ceil(m / edge) * edge * cRow);
-    b.advance(acrossN * block);
-    bias?.advance(4 * acrossN * edge);
-  };
-  inPairs(w, Math.ceil(n / edge), inRows);
+    w.loop(Math.floor(blocks / 2), () => some(2));
+    if (blocks % 2 === 1) w.scope(() => some(1));
+    a.advance(-blocks * block);
+    c.advance(4 * edge - blocks * edge * cRow);
+    b.advance(block);
+    bias?.advance(4 * edge);
+  });
 }
 
-/** Two at a time, and the last one alone where it is left. */
-function inPairs(w: KernelWriter, count: number, body: (some: number) => void): void {
-  w.loop(Math.floor(count / 2), () => body(2));
-  if (count % 2 === 1) w.scope(() => body(1));
-}
-
-interface Grid {
+interface Rows {
   readonly a: Cursor;
   readonly b: Cursor;
   readonly c: Cursor;
   readonly bias: Cursor | undefined;
-  /** The tiles of operands, by blocks of rows and columns. */
-  readonly grid: { readonly rows: readonly ShapedTile[]; readonly columns: readonly ShapedTile[] };
-  readonly sums: readonly ShapedTile[];
+  readonly tiles: {
+    readonly sums: readonly ShapedTile[];
+    readonly left: ShapedTile;
+    readonly right: ShapedTile;
+  };
+  /** Blocks of rows. */
+  readonly across: number;
   readonly strides: Readonly<Record<'row' | 'c' | 'bias', Stride>>;
 }
 
-function sumGrid(
+function sumRows(
   w: KernelWriter,
   { steps, cRow }: TileProduct,
-  { a, b, c, bias, grid, sums, strides }: Grid,
+  { a, b, c, bias, tiles, across, strides }: Rows,
 ): void {
-  const cells = grid.rows.flatMap((left, i) =>
-    grid.columns.map((right, j) => ({ left, right, i, j })),
-  );
-  const eachSum = (body: (sum: ShapedTile, cell: (typeof cells)[number]) => void) => {
-    for (const [at, cell] of cells.entries()) {
-      const sum = sums[at];
-      if (sum !== undefined) body(sum, cell);
-    }
-  };
-  eachSum((sum, { j }) => {
+  const sums = tiles.sums.slice(0, across);
+  for (const sum of sums)
     if (bias === undefined) w.tilezero(sum);
-    else w.tileloadd(sum, bias.rows(strides.bias, 4 * edge * j));
-  });
+    else w.tileloadd(sum, bias.rows(strides.bias));
   w.scope(() => {
     const [aAt, bAt] = [a.fork(), b.fork()];
     w.loop(steps, () => {
-      for (const [j, right] of grid.columns.entries())
-        w.tileloadd(right, bAt.rows(strides.row, j * steps * tileBytes));
-      eachSum((sum, { left, right, i, j }) => {
-        if (j === 0) w.tileloadd(left, aAt.rows(strides.row, i * steps * tileBytes));
-        w.tdpbf16ps(sum, left, right);
-      });
+      w.tileloadd(tiles.right, bAt.rows(strides.row));
+      for (const [i, sum] of sums.entries()) {
+        w.tileloadd(tiles.left, aAt.rows(strides.row, i * steps * tileBytes));
+        w.tdpbf16ps(sum, tiles.left, tiles.right);
+      }
       aAt.advance(tileBytes);
       bAt.advance(tileBytes);
     });
   });
-  eachSum((sum, { i, j }) => w.tilestored(c.rows(strides.c, i * edge * cRow + 4 * edge * j), sum));
+  for (const [i, sum] of sums.entries()) w.tilestored(c.rows(strides.c, i * edge * cRow), sum);
 }

@@ -5,7 +5,7 @@
 import type { ConvGeometry } from '../../compiler/lower/conv-geometry.js';
 import type { LowerContext } from '../../compiler/lowering.js';
 import type { Pointer } from '../../compiler/region.js';
-import { panelVectors, sumTiles, tileConv } from '../kernels/tile-conv.js';
+import { sumTiles, tileConv } from '../kernels/tile-conv.js';
 import { fillField } from '../kernels/tile-field.js';
 import { vectorAt } from '../kernels/vector-places.js';
 import type { Kernel, Kernels } from '../kernels.js';
@@ -19,9 +19,9 @@ import { patternsOf } from './tile-pattern.js';
 import {
   emitTilePacking,
   packedTileBytes,
-  panelBytesOf,
   type Steps,
   stepsOf,
+  vectorBytesOf,
 } from './tile-weights.js';
 
 /** Bytes of packed weights that stay in a core's second-level cache beside an image. */
@@ -90,6 +90,9 @@ function emitParts(
 const behind = ({ conv, field, parts }: Plan) =>
   2 * 16 * 2 * field.pixelBytes * (parts[0]?.axes[1].step ?? 1) + conv.from.rowBytes;
 
+/** Tiles of pixels that lie across lines of the cache take longest to load: each of them meets two of channels. */
+const vectorsAtOnce = ({ pixelBytes }: Field) => (pixelBytes % 64 === 0 ? 1 : 2);
+
 /** The kernel for rows of a part and some of the channels that are written. */
 function kernelFor(
   { kernels, conv, field }: Plan,
@@ -102,13 +105,14 @@ function kernelFor(
   const xPixel = columns.step * field.pixelBytes;
   const yPixel = every[1] * to.pixelBytes;
   const yRow = every[0] * to.rowBytes;
+  const vectors = vectorsAtOnce(field);
   const patterns = patternsOf({
     ...{ rows, width: columns.outSize, places: field.places },
-    ...{ xPixel, yPixel, yRow },
+    ...{ xPixel, yPixel, yRow, together: sumTiles / vectors },
   });
   return kernels.get(tileConv, {
     ...{ patterns, xPixel, yPixel, steps: steps.steps, rounds: steps.rounds },
-    ...{ outChannels, yVectors: vectorPlaces(to, kernels.level.lanes) },
+    ...{ outChannels, vectors, yVectors: vectorPlaces(to, kernels.level.lanes) },
     ...{ isPadded: to.channels % to.block !== 0, ending },
   });
 }
@@ -190,10 +194,10 @@ function emitFilling({ kernels, context, conv, field }: Plan, fields: Pointer): 
   });
 }
 
-/** Rows of a part of an image, and a panel of channels. */
+/** Rows of a part of an image, and some channels: from a vector on. */
 interface Slice {
   readonly part: TiledPart;
-  readonly panel: number;
+  readonly vector: number;
   readonly channels: number;
   readonly image: number;
   readonly row: number;
@@ -201,32 +205,31 @@ interface Slice {
 }
 
 const lanes = 16;
-const panelChannels = panelVectors * lanes;
-
-/** Bytes of fields that stay in a core's second-level cache beside a panel of weights. */
+/** Bytes of fields that stay in a core's second-level cache beside the weights of some channels. */
 const groupBytes = 2 ** 20;
 
 /**
- * Channels outermost, so that a thread goes through few of the weights, for groups of images: all their fields, read once for each panel, stay in a
+ * Channels outermost, so that a thread goes through few of the weights, for groups of images: all their fields, read once for each slice of the channels, stay in a
  * core's cache. Rows are cut where there are too few units for the threads.
  */
 function unitsOfSlices({ context, conv, field, parts }: Plan): Slice[] {
   const { batch, to } = conv;
-  const panels = Math.ceil(to.channels / panelChannels);
-  const cuts = Math.ceil((2 * context.threads) / (panels * batch));
+  const vectors = Math.ceil(to.channels / lanes);
+  const atOnce = vectorsAtOnce(field);
+  const cuts = Math.ceil((2 * context.threads) / (Math.ceil(vectors / atOnce) * batch));
   const groups = Math.ceil((batch * field.imageBytes) / groupBytes);
   const group = Math.ceil(batch / groups);
   const slices: Slice[] = [];
   for (let first = 0; first < batch; first += group)
-    for (let panel = 0; panel < panels; panel++)
+    for (let vector = 0; vector < vectors; vector += atOnce)
       for (let image = first; image < Math.min(batch, first + group); image++)
         for (const part of parts) {
           const { outSize } = part.axes[0];
           const each = Math.ceil(outSize / cuts);
           for (let row = 0; row < outSize; row += each)
             slices.push({
-              ...{ part, panel, image, row, rows: Math.min(each, outSize - row) },
-              channels: Math.min(panelChannels, to.channels - panel * panelChannels),
+              ...{ part, vector, image, row, rows: Math.min(each, outSize - row) },
+              channels: Math.min(atOnce * lanes, to.channels - vector * lanes),
             });
         }
   return slices;
@@ -242,17 +245,17 @@ interface SliceOperands {
 
 function placesOf(
   { conv, field }: Plan,
-  { part, panel, image, row }: Slice,
+  { part, vector, image, row }: Slice,
   { fields, weights, y, bias, room }: SliceOperands,
 ) {
   const { to } = conv;
-  const yPanel = vectorAt(vectorPlaces(to, lanes), panel * panelVectors, lanes);
+  const yVector = vectorAt(vectorPlaces(to, lanes), vector, lanes);
   const yRow = row * part.every[0] * to.rowBytes;
   return [
     fields.at(image * field.imageBytes + row * field.rowBytes),
-    weights.at(part.at + panel * panelBytesOf(part.steps)),
-    y.at(image * to.imageBytes + part.first + yRow + yPanel),
-    bias.at(4 * panel * panelChannels),
+    weights.at(part.at + vector * vectorBytesOf(part.steps)),
+    y.at(image * to.imageBytes + part.first + yRow + yVector),
+    bias.at(4 * vector * lanes),
     room.at(0),
   ];
 }

@@ -16,6 +16,8 @@ export interface TiledRows {
   /** Bytes of the output between pixels and rows. */
   readonly yPixel: number;
   readonly yRow: number;
+  /** Tiles of a group. */
+  readonly together: number;
 }
 
 export function patternsOf(rows: TiledRows): TilePattern[] {
@@ -38,9 +40,9 @@ function withinRows(rows: TiledRows): TilePattern[] {
   const xRow = rows.places * rows.xPixel;
   const { yRow } = rows;
   const tiles = placesOfRow(rows);
-  const pairs = inTwos(tiles);
+  const pairs = inGroups(tiles, rows.together);
   const lone = { count: rows.rows, xStep: xRow, yStep: yRow, groups: pairs };
-  if (tiles.length % 2 === 0) return [lone];
+  if (tiles.length % rows.together === 0) return [lone];
   // The odd tiles of two rows go together.
   const last = pairs.at(-1) ?? [];
   const second = (places: readonly TilePlace[]) => moved(places, xRow, yRow);
@@ -64,7 +66,7 @@ function acrossRows(rows: TiledRows): TilePattern[] {
   const [{ perTurn } = { perTurn: 1 }] = choices;
   const pattern = (count: number, perTurn: number) => ({
     ...{ count, xStep: perTurn * places * xPixel, yStep: perTurn * yRow },
-    groups: inTwos(placesOf(rows, perTurn)),
+    groups: inGroups(placesOf(rows, perTurn), rows.together),
   });
   const turns = Math.floor(rows.rows / perTurn);
   const rest = rows.rows % perTurn;
@@ -86,9 +88,9 @@ function placesOf({ width, places, xPixel, yPixel, yRow }: TiledRows, rows: numb
   });
 }
 
-function inTwos(places: readonly TilePlace[]): TilePlace[][] {
-  return Array.from({ length: Math.ceil(places.length / 2) }, (_, i) =>
-    places.slice(2 * i, 2 * i + 2),
+function inGroups(places: readonly TilePlace[], together: number): TilePlace[][] {
+  return Array.from({ length: Math.ceil(places.length / together) }, (_, i) =>
+    places.slice(together * i, together * (i + 1)),
   );
 }
 

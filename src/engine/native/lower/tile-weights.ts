@@ -1,7 +1,6 @@
 /** What a convolution by tiles sums over, in steps of 32 numbers, and the weights in that order. */
 import type { LowerContext } from '../../compiler/lowering.js';
 import type { Pointer } from '../../compiler/region.js';
-import { panelVectors } from '../kernels/tile-conv.js';
 import { packTileWeights } from '../kernels/tile-weights.js';
 import { zeroFill } from '../kernels/weight-order.js';
 import type { Kernels } from '../kernels.js';
@@ -15,7 +14,6 @@ import { type Axes, type Field, fieldChannels } from './tile-field.js';
 
 /** Numbers that a product of tiles sums over. */
 export const stepChannels = 32;
-const stepBytes = panelVectors * tileBytes;
 const lanes = 16;
 
 export interface Steps {
@@ -72,11 +70,12 @@ export interface TilePacking {
 
 const vectorsOf = ({ channels }: WeightView) => Math.ceil(channels / lanes);
 
-/** Bytes of a panel's weights. */
-export const panelBytesOf = ({ steps, rounds }: Steps): number => steps.length * rounds * stepBytes;
+/** Bytes of the weights of 16 channels that are written. */
+export const vectorBytesOf = ({ steps, rounds }: Steps): number =>
+  steps.length * rounds * tileBytes;
 
 export function packedTileBytes(view: WeightView, steps: Steps): number {
-  return Math.ceil(vectorsOf(view) / panelVectors) * panelBytesOf(steps);
+  return vectorsOf(view) * vectorBytesOf(steps);
 }
 
 /** Packs all of them; there is at least one element. */
@@ -93,26 +92,20 @@ export function emitTilePacking(
   phase.run((thread, call) => {
     for (const packing of packings) {
       const { view, steps, at } = packing;
-      const panelBytes = panelBytesOf(steps);
-      if (panelBytes === 0) continue;
+      const bytes = vectorBytesOf(steps);
+      if (bytes === 0) continue;
       const calls = callsOf(packing);
-      const panels = Math.ceil(vectorsOf(view) / panelVectors);
-      for (const panel of unitsOf(panels, thread, context.threads)) {
-        const first = panel * panelVectors;
-        const vectors = Math.min(panelVectors, vectorsOf(view) - first);
-        const start = at + panel * panelBytes;
-        if (hasGaps(packing) || vectors < panelVectors)
-          call(kernels.get(zeroFill, { bytes: panelBytes }), to.at(start));
-        for (let v = 0; v < vectors; v++) {
-          const lane = (first + v) * lanes;
-          const rows = Math.min(lanes, view.channels - lane);
-          for (const { pair, shape } of calls)
-            call(
-              kernels.get(packTileWeights, { ...shape, rows }),
-              from.at(4 * (lane * view.laneStride + 2 * pair * view.channelStride)),
-              to.at(start + v * tileBytes),
-            );
-        }
+      for (const vector of unitsOf(vectorsOf(view), thread, context.threads)) {
+        const start = at + vector * bytes;
+        if (hasGaps(packing)) call(kernels.get(zeroFill, { bytes }), to.at(start));
+        const lane = vector * lanes;
+        const rows = Math.min(lanes, view.channels - lane);
+        for (const { pair, shape } of calls)
+          call(
+            kernels.get(packTileWeights, { ...shape, rows }),
+            from.at(4 * (lane * view.laneStride + 2 * pair * view.channelStride)),
+            to.at(start),
+          );
       }
     }
   });
@@ -138,11 +131,11 @@ function callsOf({ view, steps }: TilePacking) {
     rows.flatMap((row, i) =>
       columns.map((column, j) => {
         const { step, at } = steps.placeOf(i, j, channel);
-        return { from: row * width + column, to: step * stepBytes + (at / 2) * 64 };
+        return { from: row * width + column, to: step * tileBytes + (at / 2) * 64 };
       }),
     );
   const shared = { rowBytes: 4 * laneStride, channelBytes: 4 * channelStride };
-  const groupBytes = steps.steps.length * stepBytes;
+  const groupBytes = steps.steps.length * tileBytes;
   if (steps.isWhole)
     return [{ pair: 0, shape: { ...shared, pairs, isOdd, groupBytes, floats: floatsFrom(0) } }];
   return Array.from({ length: pairs }, (_, pair) => {
