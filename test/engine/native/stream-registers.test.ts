@@ -55,7 +55,7 @@ for (const level of [avx2, avx512])
     ] as const) {
       const taps = tapsOf(size);
       const pool = { ...plane, norm, relu: true, stride: [size, size] } as const;
-      write(poolRows, { ...pool, runs: [{ count: 2, taps }] });
+      write(poolRows, { ...pool, hasIndex: true, runs: [{ count: 2, taps }] });
       const pixels = taps.map((tap) => [tap, { ...tap, pixel: tap.pixel + 1 }]);
       write(poolGradient, { ...pool, apart: 128, runs: [{ count: 2, pixels }] });
     }

@@ -99,27 +99,29 @@ export interface PoolRows extends Plane {
   /** The windows of a row; the same for all rows. */
   readonly runs: readonly WindowRun[];
   readonly relu: boolean;
+  /** Whether the winners' numbers are wanted. */
+  readonly hasIndex: boolean;
 }
 
 /** Comparisons: a > b and neither is NaN; a or b is NaN; a is not ≤ b. */
 const [greater, unordered, notAtMost] = [30, 3, 6];
 
 /**
- * y and the winners' numbers. Arguments: x at the first window, y, index and, behind a normalisation, scale, shift and the
- * winners themselves. The normalised values grow with x, or fall where the scale is negative.
+ * y and the winners' numbers. Arguments: x at the first window, y, index where there is one and, behind a normalisation, scale, shift and
+ * the winners themselves. The normalised values grow with x, or fall where the scale is negative.
  */
 export function poolRows(w: KernelWriter, shape: PoolRows): void {
-  const { norm, storage, block, runs, stride, relu } = shape;
-  const given = w.pointers('x', 'y', 'index', ...(norm ? normNames : []));
-  const { x, y, index } = given;
-  const { scale, shift, winners } = given as Partial<Record<string, Cursor>>;
+  const { norm, storage, block, runs, stride, relu, hasIndex } = shape;
+  const given = w.pointers('x', 'y', ...(hasIndex ? indexNames : []), ...(norm ? normNames : []));
+  const { x, y } = given;
+  const { index, scale, shift, winners } = given as Partial<Record<string, Cursor>>;
   const size = bytesOf(storage);
   const [pixel, row] = [block * size, shape.width * block * size];
   const zero = w.filled(0);
   const [bigger, strange] = [roomForLanes(w), roomForLanes(w)];
   const number = numbersOf(
     w,
-    runs.flatMap(({ taps }) => taps.map((tap) => tap.number)),
+    hasIndex ? runs.flatMap(({ taps }) => taps.map((tap) => tap.number)) : [],
   );
   const outRow = shape.outWidth * block;
   const moved = [
@@ -127,7 +129,7 @@ export function poolRows(w: KernelWriter, shape: PoolRows): void {
     ...[y, ...(winners ? [winners] : [])].map((cursor) => ({
       ...{ cursor, lane: size, row: outRow * size },
     })),
-    { cursor: index, lane: 1, row: outRow },
+    ...(index ? [index] : []).map((cursor) => ({ cursor, lane: 1, row: outRow })),
     ...(scale && shift ? [scale, shift] : []).map((cursor) => ({ cursor, lane: 4, row: 0 })),
   ];
   eachRow(w, shape, moved, (part) => {
@@ -142,15 +144,21 @@ export function poolRows(w: KernelWriter, shape: PoolRows): void {
         const [first, ...others] = taps;
         if (first === undefined) return;
         read(best, first);
-        w.vmovups(at, number(first.number));
+        if (hasIndex) w.vmovups(at, number(first.number));
         for (const tap of others) {
           read(value, tap);
+          if (!hasIndex) {
+            w.vmaxps(best, value, best); // The second operand of equal ones, and where one is NaN.
+            findLanes(w, strange, value, value, unordered);
+            takeLanes(w, strange, best, value);
+            continue;
+          }
           findLanes(w, bigger, value, best, greater);
           findMore(w, bigger, strange, value, value, unordered);
           takeLanes(w, bigger, best, value);
           takeLanes(w, bigger, at, number(tap.number));
         }
-        storeBytes(w, index.at(), at, part);
+        if (index !== undefined) storeBytes(w, index.at(), at, part);
         if (line !== undefined && winners !== undefined) {
           w.vxorps(best, best, line.flip);
           w.vmovups(value, best);
@@ -162,11 +170,12 @@ export function poolRows(w: KernelWriter, shape: PoolRows): void {
         x.advance(stride[1] * pixel);
         y.advance(pixel);
         winners?.advance(pixel);
-        index.advance(block);
+        index?.advance(block);
       });
   });
 }
 
+const indexNames = ['index'] as const;
 const normNames = ['scale', 'shift', 'winners'] as const;
 
 /** Scale and shift of a vector of channels, and the sign that turns x so that the normalised value grows with it. */

@@ -13,19 +13,20 @@ import {
 } from '../kernels/max-pool.js';
 import type { Kernels } from '../kernels.js';
 import { runsOf } from '../runs.js';
-import { type Axis, axisRuns, inputAt } from './axis.js';
-
+import { type Axis, axisRuns, inputAt, inputRows } from './axis.js';
 import { areReachable, type Call, KernelPhase, type OfImages } from './phase.js';
-import type { Images } from './phase-calls.js';
+import type { Images, Pixels } from './phase-calls.js';
 import { isWorthWriting, type StoredReplacement, type StoredReplacements } from './replacement.js';
 import { shareOf, unitsOf } from './shares.js';
+import { evenStrips, type Strip } from './strips.js';
 
 /** Elements of a window whose numbers stay in registers. */
 const mostTaps = 16;
 
-/** Pooling of planes: of images × blocks of channels. */
+/** Pooling of planes: of images × blocks of channels, of which an image has so many. */
 interface Pooling {
   readonly planes: number;
+  readonly groups: number;
   readonly block: number;
   readonly storage: Precision;
   readonly axes: readonly [rows: Axis, columns: Axis];
@@ -40,6 +41,7 @@ type NormPoolGradientArguments = KernelArguments['batchNormReluPoolBackward'];
 function poolingOf(
   args: PoolArguments | PoolGradientArguments,
   storage: Precision,
+  groups = 1,
 ): Pooling | undefined {
   const { planes, block } = args;
   const rows: Axis = {
@@ -50,7 +52,7 @@ function poolingOf(
     ...{ size: args.width, outSize: args.outWidth, kernel: args.kernelW },
     ...{ step: args.strideW, padding: args.paddingW, dilation: args.dilationW },
   };
-  return fitting({ planes, block, storage, axes: [rows, columns] });
+  return fitting({ planes, groups, block, storage, axes: [rows, columns] });
 }
 
 /** That behind batch normalisation, whose windows are 2 × 2. */
@@ -64,7 +66,7 @@ function normPoolingOf(
     return { size, outSize, kernel: 2, step: 2, padding: 0, dilation: 1 };
   };
   const axes = [axis(height), axis(width)] as const;
-  return fitting({ planes: images * groups, block, storage, axes });
+  return fitting({ planes: images * groups, groups, block, storage, axes });
 }
 
 function fitting(pooling: Pooling): Pooling | undefined {
@@ -84,10 +86,9 @@ function fitting(pooling: Pooling): Pooling | undefined {
 interface ForwardOperands {
   readonly x: Pointer;
   readonly y: Pointer;
-  readonly index: Pointer;
+  readonly index: Pointer | undefined;
   readonly relu: boolean;
   readonly norm?: {
-    readonly groups: number;
     readonly scale: Pointer;
     readonly shift: Pointer;
     readonly winners: Pointer;
@@ -97,12 +98,14 @@ interface ForwardOperands {
 function emitForward(
   kernels: Kernels,
   context: LowerContext,
-  { planes, block, storage, axes: [rows, columns] }: Pooling,
+  pooling: Pooling,
   { norm, relu, ...given }: ForwardOperands,
 ): void {
+  const { planes, groups, block, storage, axes } = pooling;
+  const [rows, columns] = axes;
   const phase = new KernelPhase(context);
-  const [x, y, index] = [given.x, given.y, given.index].map((p) => phase.operand(p));
-  if (x === undefined || y === undefined || index === undefined) return;
+  const [x, y] = [phase.operand(given.x), phase.operand(given.y)];
+  const index = given.index && phase.operand(given.index);
   const [scale, shift] = [norm?.scale, norm?.shift].map((p) => p && phase.operand(p));
   const winners = norm && phase.operand(norm.winners);
   const pixel = block * bytesOf(storage);
@@ -118,36 +121,74 @@ function emitForward(
   const kernelOf = kernels.byNumbers(poolRows, (count, first, kernelRows) => ({
     ...{ block, storage, rows: count, width: columns.size, outWidth: columns.outSize },
     ...{ stride: [rows.step, columns.step] as const, norm: norm !== undefined, relu },
-    runs: windows(first, kernelRows),
+    ...{ runs: windows(first, kernelRows), hasIndex: index !== undefined },
   }));
   const list = (thread: number, call: Call, ofImages: OfImages) => {
-    const share = shareOf(planes * rows.outSize, thread, context.threads);
-    const [firstPlane, endPlane] = [share.first / rows.outSize, share.end / rows.outSize];
-    for (let plane = Math.floor(firstPlane); plane < endPlane; plane++) {
-      if (norm) ofImages(imageOf(plane, norm));
+    for (const { plane, first, end } of bandsOf(pooling, thread, context.threads)) {
+      const image = Math.floor(plane / groups);
+      ofImages({ first: image, end: image + 1 });
       for (const run of rowRuns) {
-        const start = plane * rows.outSize + run.at;
-        const first = Math.max(start, share.first);
-        const count = Math.min(start + run.count, share.end) - first;
+        const row = Math.max(first, run.at);
+        const count = Math.min(end, run.at + run.count) - row;
         if (count <= 0) continue;
-        const row = run.at + first - start;
+        const read = inputRows(rows, run, { first: row, end: row + count });
         const from = plane * rows.size + inputAt(rows, row, 0);
         const to = (plane * rows.outSize + row) * columns.outSize;
+        const met = pixelsOfRows(read, columns.size, pixel);
+        const made = { first: row, end: row + count };
+        const written = pixelsOfRows(made, columns.outSize, pixel);
         const places = [
-          x.at((from * columns.size - columns.padding) * pixel),
-          y.at(to * pixel),
-          index.at(to * block),
+          x.at((from * columns.size - columns.padding) * pixel, met),
+          y.at(to * pixel, written),
         ];
-        const channel = 4 * block * (norm ? plane % norm.groups : 0);
+        if (index) places.push(index.at(to * block, pixelsOfRows(made, columns.outSize, block)));
+        const channel = 4 * block * (plane % groups);
         if (scale && shift && winners)
-          places.push(scale.at(channel), shift.at(channel), winners.at(to * pixel));
+          places.push(scale.at(channel), shift.at(channel), winners.at(to * pixel, written));
         call(kernelOf(count, run.first, run.kernel), ...places);
       }
     }
   };
-  const tensors = [x, y, index, ...(winners ? [winners] : [])];
-  phase.run(list, norm && { images: planes / norm.groups, operands: tensors });
+  const operands = [x, y, ...(index ? [index] : []), ...(winners ? [winners] : [])];
+  phase.run(list, { images: planes / groups, operands });
 }
+
+/** Rows [first, end) of the output in a plane. */
+interface Band {
+  readonly plane: number;
+  readonly first: number;
+  readonly end: number;
+}
+
+/** A thread's share: whole images where each has as many, in strips of rows through all planes, else rows of all planes. */
+function* bandsOf(
+  { planes, groups, block, storage, axes: [rows, columns] }: Pooling,
+  thread: number,
+  threads: number,
+): Generator<Band> {
+  const images = planes / groups;
+  if (images % threads === 0) {
+    const rowBytes = groups * rows.step * columns.size * block * bytesOf(storage);
+    for (const image of unitsOf(images, thread, threads))
+      for (const strip of evenStrips(rows.outSize, rowBytes))
+        for (let group = 0; group < groups; group++)
+          yield { plane: image * groups + group, ...strip };
+    return;
+  }
+  const share = shareOf(planes * rows.outSize, thread, threads);
+  for (let at = share.first; at < share.end; ) {
+    const plane = Math.floor(at / rows.outSize);
+    const first = at - plane * rows.outSize;
+    const end = Math.min(rows.outSize, first + share.end - at);
+    yield { plane, first, end };
+    at += end - first;
+  }
+}
+
+/** The pixels of some rows. */
+const pixelsOfRows = ({ first, end }: Strip, width: number, apart: number): Pixels => ({
+  ...{ first: first * width, end: end * width, apart },
+});
 
 /** The image that a plane is of. */
 function imageOf(plane: number, { groups }: { readonly groups: number }): Images {
@@ -264,10 +305,9 @@ function gatherRuns(inRows: Phase['taps'], columns: Axis): GatherRun[] {
 }
 
 const maxPool: StoredReplacement<PoolArguments> = (kernels, context, args, storage) => {
-  const pooling = poolingOf(args, storage);
+  const pooling = poolingOf(args, storage, args.groups);
   if (pooling === undefined) return false;
-  const { x, y, low, planes, outHeight, outWidth, block } = args;
-  const index = args.index ?? context.scratch(planes * outHeight * outWidth * block);
+  const { x, y, low, index } = args;
   emitForward(kernels, context, pooling, { x, y, index, relu: low === 0 });
   return true;
 };

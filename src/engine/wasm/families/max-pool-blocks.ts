@@ -1,8 +1,15 @@
 import type { Family } from './family.js';
 import { poolWindows } from './max-pool.js';
 
-/** Results below `low` become it: 0 for a relu, −∞ for none. */
-const forward = { x: 'read', y: 'write', index: 'write?', low: 'f32', ...poolWindows } as const;
+/** Results below `low` become it: 0 for a relu, −∞ for none. `groups`: planes of an image. */
+const forward = {
+  x: 'read',
+  y: 'write',
+  index: 'write?',
+  low: 'f32',
+  ...poolWindows,
+  groups: 'i32',
+} as const;
 
 /** With a y, a relu was applied: no gradient where y ≤ 0. */
 const backward = { dy: 'read', dx: 'write', index: 'read', y: 'read?', ...poolWindows } as const;

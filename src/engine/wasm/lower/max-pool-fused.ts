@@ -54,6 +54,7 @@ const forward = lowering<BlockedPoolAttrs>((node, context) => {
     index: index && context.output(index, block),
     low: node.attrs.relu ? 0 : Number.NEGATIVE_INFINITY,
     ...poolWindows(x, y, block, node.attrs),
+    groups: Math.ceil((x.shape[1] ?? 1) / block),
   };
   if (isTwoByTwo(x, y, node.attrs)) {
     context.emit(storedKernel('maxPoolBlocks2x2', storage), told);
