@@ -102,6 +102,24 @@ function eachPixel(
   if (count % unroll > 0) some(count % unroll);
 }
 
+/**
+ * Bytes that tensors are asked for ahead: they come from memory, and the CPU by itself does not look beyond a page, nor where the next block of
+ * channels starts.
+ */
+const ahead = 2048;
+
+/** Asks for what the first vector of a pixel's channels will find so far ahead, once for each line of the cache. */
+function askAhead(
+  { block, storage }: Stream,
+  { first }: Pick<ChannelVector, 'first'>,
+  tensors: readonly Cursor[],
+  at: number,
+): void {
+  const line = (byte: number) => Math.floor(byte / 64);
+  const isNew = first === 0 && line(at) !== line(at - block * bytesOf(storage));
+  if (isNew) for (const tensor of tensors) tensor.fetch(at + ahead);
+}
+
 /** What a pass adds to its sums of a pixel. */
 type AddPixel = (at: number, sums: readonly Vec[]) => void;
 
@@ -222,10 +240,12 @@ export function normalize(w: KernelWriter, shape: ApplyStream): void {
     : { ...w.pointers('x', 'scale', 'shift', 'y'), residual: undefined };
   const { low, high } = filledBounds(w, bounds);
   const tensors = residual === undefined ? [x, y] : [x, y, residual];
-  eachVector(w, shape, tensors, { params: [scale, shift] }, ({ at, part, param, pixels }) => {
+  eachVector(w, shape, tensors, { params: [scale, shift] }, (vector) => {
+    const { at, part, param, pixels } = vector;
     const [from = x, to = y, added] = at;
     const [a, b] = [param(scale), param(shift)];
     eachPixel(w, shape, at, pixels, (pixel) => {
+      askAhead(shape, vector, added === undefined ? [from] : [from, added], pixel);
       const u = w.vector();
       w.loadAs(storage, u, from.at(pixel), part);
       w.vfmadd213ps(u, a, b);
@@ -277,6 +297,7 @@ export function gradientSums(w: KernelWriter, shape: GradientSums): void {
     const line = scale && shift ? { a: param(scale), b: param(shift) } : undefined;
     const takes = gradient === 'plain' ? 2 : 3;
     sumPixels(w, shape, vector, { sums, count: 2, takes }, (pixel, [s = center, q = center]) => {
+      askAhead(shape, vector, [xAt, dyAt], pixel);
       const [u, g] = w.vectors(2);
       w.loadAs(storage, u, xAt.at(pixel), part);
       w.loadAs(storage, g, dyAt.at(pixel), part);
@@ -338,7 +359,8 @@ export function normalizeGradient(w: KernelWriter, shape: GradientStream): void 
   const { shift } = given as Partial<Record<string, Cursor>>;
   const gate = bounds && gateOf(w, bounds);
   const params = [terms, ...(shift ? [shift] : [])];
-  eachVector(w, shape, [x, dy, dx], { params }, ({ at, part, param, pixels }) => {
+  eachVector(w, shape, [x, dy, dx], { params }, (vector) => {
+    const { at, part, param, pixels } = vector;
     const [xAt = x, dyAt = dy, dxAt = dx] = at;
     const mean = param(terms);
     const scale = param(terms, apart);
@@ -346,6 +368,7 @@ export function normalizeGradient(w: KernelWriter, shape: GradientStream): void 
     const offset = param(terms, 3 * apart);
     const b = shift === undefined ? undefined : param(shift);
     eachPixel(w, shape, at, pixels, (pixel) => {
+      askAhead(shape, vector, [xAt, dyAt], pixel);
       const [u, g] = w.vectors(2);
       w.loadAs(storage, u, xAt.at(pixel), part);
       w.loadAs(storage, g, dyAt.at(pixel), part);
