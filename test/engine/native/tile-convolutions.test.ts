@@ -40,6 +40,7 @@ const cases: readonly Case[] = [
   { x: [6, 32, 4, 4], w: [64, 32, 3, 3], padding: 1 },
   { x: [2, 320, 6, 6], w: [320, 320, 3, 3], padding: 1 },
   { x: [5, 64, 46, 46], w: [40, 64, 1, 1] }, // images in two groups
+  { x: [2, 16, 124, 109], w: [16, 16, 3, 3], padding: 1 }, // images in strips of rows
 ];
 
 /** Numbers of few bits, whose products and sums float32 holds exactly, or nearly. */

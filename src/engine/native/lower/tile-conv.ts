@@ -13,7 +13,8 @@ import { tileBytes } from '../tiles.js';
 import { type DirectConv, directParts, inputParts, type Part } from './conv-direct.js';
 import { KernelPhase, type Operand } from './phase.js';
 import { unitsOf } from './shares.js';
-import { vectorPlaces } from './stored-image.js';
+import { pixelsOf, vectorPlaces } from './stored-image.js';
+import { evenStrips } from './strips.js';
 import { type Field, fieldOf } from './tile-field.js';
 import { patternsOf } from './tile-pattern.js';
 import {
@@ -127,28 +128,40 @@ function emitByImages(plan: Plan): void {
   const [weights, bias] = [phase.operand(plan.packed), phase.operand(conv.bias)];
   const [fieldOwn, roomOwn] = [phase.own(own), phase.own(room)];
   const fill = kernels.get(fillField, field.copy);
-  const kernelsOf = parts.map((part) => kernelFor(plan, part, part.axes[0].outSize, to.channels));
+  const strips = parts.flatMap((part) => stripsOf(plan, part));
   phase.run(
     (thread, call, ofImages) => {
       for (const image of unitsOf(batch, thread, context.threads)) {
         ofImages({ first: image, end: image + 1 });
         call(fill, x.at(image * from.imageBytes), fieldOwn.at(0));
-        parts.forEach((part, i) => {
-          const kernel = kernelsOf[i];
-          if (kernel === undefined) return;
+        for (const strip of strips)
           call(
-            kernel,
-            fieldOwn.at(0),
-            weights.at(part.at),
-            y.at(image * to.imageBytes + part.first),
+            strip.kernel,
+            fieldOwn.at(strip.field),
+            weights.at(strip.weights),
+            y.at(image * to.imageBytes + strip.y, strip.pixels),
             bias.at(0),
             roomOwn.at(0),
           );
-        });
       }
     },
     { images: batch, operands: [x, y], convolved: { from: [x], to: [y] } },
   );
+}
+
+/** Rows of a part for all channels: of a large image in strips, so that what reads them finds them in the cache. */
+function stripsOf(plan: Plan, part: TiledPart) {
+  const { conv, field, parts } = plan;
+  const { to } = conv;
+  const { outSize } = part.axes[0];
+  const isAll = parts.length === 1 && part.every.every((step) => step === 1);
+  const rows = isAll ? evenStrips(outSize, to.imageBytes / outSize) : [{ first: 0, end: outSize }];
+  return rows.map(({ first, end }) => ({
+    kernel: kernelFor(plan, part, end - first, to.channels),
+    ...{ field: first * field.rowBytes, weights: part.at },
+    y: part.first + first * part.every[0] * to.rowBytes,
+    pixels: isAll ? pixelsOf(to, { first, end }) : undefined,
+  }));
 }
 
 function emitSlices(plan: Plan): void {
