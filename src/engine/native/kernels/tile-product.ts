@@ -29,20 +29,22 @@ export function tileProduct(w: KernelWriter, shape: TileProduct): void {
   const tiles = { sums: [first, second], left, right };
   const strides = { row: w.stride(rowBytes), c: w.stride(cRow), bias: w.stride(0) };
   const block = steps * tileBytes;
-  const blocks = Math.ceil(m / edge);
-  w.loop(Math.ceil(n / edge), () => {
-    const some = (across: number) => {
-      sumRows(w, shape, { a, b, c, bias, tiles, across, strides });
-      a.advance(across * block);
-      c.advance(across * edge * cRow);
-    };
-    w.loop(Math.floor(blocks / 2), () => some(2));
-    if (blocks % 2 === 1) w.scope(() => some(1));
-    a.advance(-blocks * block);
-    c.advance(4 * edge - blocks * edge * cRow);
-    b.advance(block);
-    bias?.advance(4 * edge);
-  });
+  const [down, across] = [Math.ceil(m / edge), Math.ceil(n / edge)];
+  // Along the rows of C, whose lines then follow each other in memory.
+  const some = (count: number) => {
+    w.loop(across, () => {
+      sumRows(w, shape, { a, b, c, bias, tiles, count, strides });
+      b.advance(block);
+      c.advance(4 * edge);
+      bias?.advance(4 * edge);
+    });
+    b.advance(-across * block);
+    c.advance(count * edge * cRow - 4 * edge * across);
+    bias?.advance(-4 * edge * across);
+    a.advance(count * block);
+  };
+  w.loop(Math.floor(down / 2), () => some(2));
+  if (down % 2 === 1) w.scope(() => some(1));
 }
 
 interface Rows {
@@ -56,16 +58,16 @@ interface Rows {
     readonly right: ShapedTile;
   };
   /** Blocks of rows. */
-  readonly across: number;
+  readonly count: number;
   readonly strides: Readonly<Record<'row' | 'c' | 'bias', Stride>>;
 }
 
 function sumRows(
   w: KernelWriter,
   { steps, cRow }: TileProduct,
-  { a, b, c, bias, tiles, across, strides }: Rows,
+  { a, b, c, bias, tiles, count, strides }: Rows,
 ): void {
-  const sums = tiles.sums.slice(0, across);
+  const sums = tiles.sums.slice(0, count);
   for (const sum of sums)
     if (bias === undefined) w.tilezero(sum);
     else w.tileloadd(sum, bias.rows(strides.bias));
