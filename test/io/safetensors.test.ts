@@ -284,18 +284,6 @@ test('a header cannot ask for more than its bytes: too many tensors, too long te
   });
 });
 
-test('a picture in the place of weights is told as one', async () => {
-  const starts = {
-    PNG: '\x89PNG\r\n\x1a\n',
-    JPEG: '\xff\xd8\xff\xe0\x00\x10JF',
-    GIF: 'GIF89a\x01\x00',
-  };
-  for (const [name, start] of Object.entries(starts))
-    await assert.rejects(decode(Buffer.from(`${start}${'\0'.repeat(99)}`, 'latin1')), {
-      message: `w: is a ${name} picture; weights are required: a run folder, or a file .wick or .safetensors`,
-    });
-});
-
 test('every changed bit of a file that wick wrote is seen', async () => {
   const path = join(folder, 'sealed.safetensors');
   await saveSafetensors(path, samples, { epoch: '3' });
@@ -363,14 +351,22 @@ test('what is no file of this kind is refused with what it is', async () => {
       name: 'CheckpointError',
       message: `${file}: ${detail}`,
     });
-  await writeFile(path, 'short');
-  await assert.rejects(loadSafetensors(path), {
-    message: `${path}: 5 bytes, too few for its header; it was cut short, or is not a safetensors file`,
-  });
-  await writeFile(path, Buffer.from('PK\x03\x04 and more of a zip', 'latin1'));
-  await assert.rejects(loadSafetensors(path), {
-    message: `${path}: is a file of PyTorch, not of safetensors; read it with io.loadTorch(path)`,
-  });
+  const picture = (name: string) =>
+    `is a ${name} picture; weights are required: a run folder, or a file .wick or .safetensors`;
+  const contents: readonly (readonly [string, string])[] = [
+    ['short', '5 bytes, too few for its header; it was cut short, or is not a safetensors file'],
+    [
+      'PK\x03\x04 and more of a zip',
+      'is a file of PyTorch, not of safetensors; read it with io.loadTorch(path)',
+    ],
+    ['\x89PNG\r\n\x1a\n, more', picture('PNG')],
+    ['\xff\xd8\xff\xe0\x00\x10JFIF', picture('JPEG')],
+    ['GIF89a\x01\x00\x01\x00', picture('GIF')],
+  ];
+  for (const [content, detail] of contents) {
+    await writeFile(path, content, 'latin1');
+    await assert.rejects(loadSafetensors(path), { message: `${path}: ${detail}` });
+  }
   const save = (name: string, metadata = {}) =>
     saveSafetensors(path, new Map([[name, tensor([1])]]), metadata);
   await assert.rejects(save('__metadata__'), {
