@@ -80,3 +80,11 @@ let outputHasFailed = false;
 export function isOutputLost(): boolean {
   return outputHasFailed;
 }
+
+/** Until a signal is aborted. */
+export async function abortOf(signal: AbortSignal): Promise<void> {
+  await new Promise((resolve) => {
+    if (signal.aborted) resolve(null);
+    signal.addEventListener('abort', resolve, { once: true });
+  });
+}

@@ -4,7 +4,7 @@ import { type ServeOptions, type Serving, serve } from '../../serve/serve.js';
 import { defaultLimits } from '../../serve/shell/shell.js';
 import { chooseToken } from '../../serve/shell/token.js';
 import { maxPixels } from '../../vision/transforms/limits.js';
-import { interruptible } from '../interrupts.js';
+import { abortOf, interruptible } from '../interrupts.js';
 import { applyLanguage, pageLangOption } from '../lang-option.js';
 import { addListenOptions, type ListenOptions } from '../listen-options.js';
 import {
@@ -81,17 +81,15 @@ async function runServe(
       });
       const hasHungUp = terminalWatch();
       let onHangUp = () => {};
-      const told = new Promise<void>((resolve) => {
-        if (signal.aborted) resolve();
-        signal.addEventListener('abort', () => resolve(), { once: true });
+      const hungUp = new Promise<void>((resolve) => {
         onHangUp = () => {
           if (hasHungUp()) resolve();
           else void serving.reload().catch(tellError);
         };
-        process.on('SIGHUP', onHangUp);
       });
+      process.on('SIGHUP', onHangUp);
       tellStart(serving, token, json);
-      await told;
+      await Promise.race([abortOf(signal), hungUp]);
       if (!json)
         printAside(
           `ending: what has begun is answered, for ${defaultLimits.drainMs / 1000} s at most; Ctrl-C again ends at once`,

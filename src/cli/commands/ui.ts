@@ -5,7 +5,7 @@ import { makeFolders } from '../../core/make-folders.js';
 import type { Language } from '../../report/language/words.js';
 import { chooseToken } from '../../serve/shell/token.js';
 import { openUi } from '../../ui/ui.js';
-import { interruptible } from '../interrupts.js';
+import { abortOf, interruptible } from '../interrupts.js';
 import { applyLanguage, pageLangOption } from '../lang-option.js';
 import { addListenOptions, type ListenOptions } from '../listen-options.js';
 import { openPage } from '../open-page.js';
@@ -65,13 +65,6 @@ async function runUi(path: string, options: UiCommandOptions, command: Command):
     },
     { endsUnread: false },
   );
-}
-
-async function abortOf(signal: AbortSignal): Promise<void> {
-  await new Promise((resolve) => {
-    if (signal.aborted) resolve(null);
-    signal.addEventListener('abort', resolve, { once: true });
-  });
 }
 
 /** How long pages get to hear how the training has ended. */

@@ -47,6 +47,14 @@ export class Cursor {
     this.writer.prefetch(1, mem(this.register, bytes));
   }
 
+  /**
+   * The same for what a pass over a tensor reads next: it comes from memory, and the CPU by itself does not look beyond a page, nor where the
+   * next block of channels starts.
+   */
+  fetchAhead(bytes: number): void {
+    this.fetch(bytes + 2048);
+  }
+
   /** Another pointer to `bytes` further on, until the end of the scope. */
   fork(bytes = 0): Cursor {
     return this.writer.fork(this, bytes);

@@ -25,6 +25,13 @@ export const wholeTile: TileShape = { rows: 16, bytes: 64 };
 /** Bytes of a whole tile whose rows lie one behind the other. */
 export const tileBytes = wholeTile.rows * wholeTile.bytes;
 
+/** One of those that a kernel sums into. */
+export function tileAt(tiles: readonly ShapedTile[], i: number): ShapedTile {
+  const tile = tiles[i];
+  if (tile === undefined) throw internalError(`more sums than there are tiles: ${tiles.length}`);
+  return tile;
+}
+
 const most = 8;
 
 /** The operand of `ldtilecfg`: 64 bytes in words of 32 bits. */

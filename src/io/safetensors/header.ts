@@ -60,7 +60,7 @@ function whatElse(start: Uint8Array, size: number): string | null {
   return null;
 }
 
-/** Pictures that are given where a model belongs, such as the first of `wick predict`. */
+/** Pictures that are given where a model belongs, such as the first of `wick predict`. Pages read weights, too, without the codecs' own list. */
 const pictures = [
   { name: 'PNG', begins: [0x89, 0x50, 0x4e, 0x47] },
   { name: 'JPEG', begins: [0xff, 0xd8, 0xff] },

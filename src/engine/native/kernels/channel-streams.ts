@@ -102,13 +102,7 @@ function eachPixel(
   if (count % unroll > 0) some(count % unroll);
 }
 
-/**
- * Bytes that tensors are asked for ahead: they come from memory, and the CPU by itself does not look beyond a page, nor where the next block of
- * channels starts.
- */
-const ahead = 2048;
-
-/** Asks for what the first vector of a pixel's channels will find so far ahead, once for each line of the cache. */
+/** Asks ahead for what the first vector of a pixel's channels will find, once for each line of the cache. */
 function askAhead(
   { block, storage }: Stream,
   { first }: Pick<ChannelVector, 'first'>,
@@ -117,7 +111,7 @@ function askAhead(
 ): void {
   const line = (byte: number) => Math.floor(byte / 64);
   const isNew = first === 0 && line(at) !== line(at - block * bytesOf(storage));
-  if (isNew) for (const tensor of tensors) tensor.fetch(at + ahead);
+  if (isNew) for (const tensor of tensors) tensor.fetchAhead(at);
 }
 
 /** What a pass adds to its sums of a pixel. */

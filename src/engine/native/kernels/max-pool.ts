@@ -103,9 +103,6 @@ export interface PoolRows extends Plane {
   readonly hasIndex: boolean;
 }
 
-/** Bytes that the larger image is asked for ahead: see `channel-streams.ts`. */
-const ahead = 2048;
-
 /** Comparisons: a > b and neither is NaN; a or b is NaN; a is not ≤ b. */
 const [greater, unordered, notAtMost] = [30, 3, 6];
 
@@ -147,7 +144,7 @@ export function poolRows(w: KernelWriter, shape: PoolRows): void {
         const [first, ...others] = taps;
         if (first === undefined) return;
         // Alone it reads what has just been made.
-        if (norm) for (const r of new Set(taps.map((tap) => tap.row))) x.fetch(r * row + ahead);
+        if (norm) for (const r of new Set(taps.map((tap) => tap.row))) x.fetchAhead(r * row);
         read(best, first);
         if (hasIndex) w.vmovups(at, number(first.number));
         for (const tap of others) {
@@ -256,7 +253,7 @@ export function poolGradient(w: KernelWriter, shape: PoolGradient): void {
     };
     for (const { count, pixels } of runs)
       w.loop(count, () => {
-        x?.fetch(ahead);
+        x?.fetchAhead(0);
         pixels.forEach((taps, p) => {
           if (taps === undefined) return;
           w.zero(sum);

@@ -7,10 +7,9 @@
  * thread, loads and products overlap the less, the more tiles a kernel uses: with eight a product takes 4.5 times as long as by itself, with seven
  * 3.2 times, with four twice (docs/native.md).
  */
-import { internalError } from '../../../core/errors.js';
 import type { Vec } from '../asm/operands.js';
 import type { Cursor, KernelWriter } from '../kernel-writer.js';
-import { type ShapedTile, type Stride, tileBytes, wholeTile } from '../tiles.js';
+import { type ShapedTile, type Stride, tileAt, tileBytes, wholeTile } from '../tiles.js';
 import { type Ended, type Ending, storeEnded } from './ending.js';
 import { eachPanel, type VectorPlaces, vectorAt } from './vector-places.js';
 
@@ -143,29 +142,24 @@ function sumUp(
   { x, weights, room, strides, tiles, cells }: Sums,
 ): void {
   const { pixels, factor } = tiles;
-  const sums = cells.map((_, i) => tileOf(tiles.sums, i));
-  for (const sum of sums) w.tilezero(sum);
+  const summed = cells.map((cell, i) => ({ ...cell, sum: tileAt(tiles.sums, i) }));
+  for (const { sum } of summed) w.tilezero(sum);
   const from = x.fork();
   const weight = weights.fork();
   w.loop(shape.rounds, () => {
     shape.steps.forEach((step, s) => {
-      cells.forEach(({ place, vector, p, v }, i) => {
+      for (const { place, vector, p, v, sum } of summed) {
         if (p === 0)
           w.tileloadd(factor, weight.rows(strides.dense, vector.weights + s * tileBytes));
         if (v === 0) w.tileloadd(pixels, from.rows(strides.x, place.x + step));
-        w.tdpbf16ps(tileOf(sums, i), pixels, factor);
-      });
+        w.tdpbf16ps(sum, pixels, factor);
+      }
     });
     from.advance(wholeTile.bytes);
     weight.advance(shape.steps.length * tileBytes);
   });
-  for (const [i, sum] of sums.entries()) w.tilestored(room.rows(strides.dense, i * tileBytes), sum);
-}
-
-function tileOf(tiles: readonly ShapedTile[], i: number): ShapedTile {
-  const tile = tiles[i];
-  if (tile === undefined) throw internalError(`a group of more than ${tiles.length} tiles`);
-  return tile;
+  for (const [i, { sum }] of summed.entries())
+    w.tilestored(room.rows(strides.dense, i * tileBytes), sum);
 }
 
 interface Stored extends Pointers {

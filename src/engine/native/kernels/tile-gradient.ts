@@ -2,9 +2,8 @@
  * The gradient of a convolution's weights in tiles of AMX: S[o][column] += Σ over pixels of dy[o] · x[column], where a column is 16 lanes of
  * channels that a tap meets. A product of tiles sums over 32 pixels. Few columns are summed at once: see `tile-conv.ts` on kernels of many tiles.
  */
-import { internalError } from '../../../core/errors.js';
 import type { Cursor, KernelWriter } from '../kernel-writer.js';
-import { type ShapedTile, type Stride, tileBytes, wholeTile } from '../tiles.js';
+import { type ShapedTile, type Stride, tileAt, tileBytes, wholeTile } from '../tiles.js';
 import { evenPieces } from './product.js';
 
 export interface TileGradient {
@@ -70,11 +69,9 @@ function sumColumns(
   columns: TileGradient['columns'],
 ): void {
   const { left, right } = tiles;
-  const cells = columns.map((column, i) => {
-    const sum = tiles.sums[i];
-    if (sum === undefined) throw internalError('more sums than there are tiles');
-    return { sum, x: column.x, place: s.rows(sums, column.s) };
-  });
+  const cells = columns.map((column, i) => ({
+    ...{ sum: tileAt(tiles.sums, i), x: column.x, place: s.rows(sums, column.s) },
+  }));
   for (const { sum, place } of cells)
     if (accumulates) w.tileloadd(sum, place);
     else w.tilezero(sum);

@@ -22,6 +22,15 @@ export interface Pixels {
   readonly apart: number;
 }
 
+/** Those of whole rows of so many pixels. */
+export function pixelsOfRows(
+  { first, end }: { readonly first: number; readonly end: number },
+  width: number,
+  apart: number,
+): Pixels {
+  return { first: first * width, end: end * width, apart };
+}
+
 /** Memory that a phase works on. */
 export class Operand {
   /** @internal `bytes`: of a thread's own part, where each has one. */

@@ -15,10 +15,10 @@ import type { Kernels } from '../kernels.js';
 import { runsOf } from '../runs.js';
 import { type Axis, axisRuns, inputAt, inputRows } from './axis.js';
 import { areReachable, type Call, KernelPhase, type OfImages } from './phase.js';
-import type { Images, Pixels } from './phase-calls.js';
+import { type Images, pixelsOfRows } from './phase-calls.js';
 import { isWorthWriting, type StoredReplacement, type StoredReplacements } from './replacement.js';
 import { shareOf, unitsOf } from './shares.js';
-import { evenStrips, type Strip } from './strips.js';
+import { evenStrips } from './strips.js';
 
 /** Elements of a window whose numbers stay in registers. */
 const mostTaps = 16;
@@ -125,8 +125,7 @@ function emitForward(
   }));
   const list = (thread: number, call: Call, ofImages: OfImages) => {
     for (const { plane, first, end } of bandsOf(pooling, thread, context.threads)) {
-      const image = Math.floor(plane / groups);
-      ofImages({ first: image, end: image + 1 });
+      ofImages(imageOf(plane, pooling));
       for (const run of rowRuns) {
         const row = Math.max(first, run.at);
         const count = Math.min(end, run.at + run.count) - row;
@@ -184,11 +183,6 @@ function* bandsOf(
     at += end - first;
   }
 }
-
-/** The pixels of some rows. */
-const pixelsOfRows = ({ first, end }: Strip, width: number, apart: number): Pixels => ({
-  ...{ first: first * width, end: end * width, apart },
-});
 
 /** The image that a plane is of. */
 function imageOf(plane: number, { groups }: { readonly groups: number }): Images {

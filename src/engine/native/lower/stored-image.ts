@@ -6,7 +6,7 @@ import type { Precision } from '../../precision.js';
 import { bytesOf } from '../kernel-writer.js';
 import type { ChannelRun } from '../kernels/conv-rows.js';
 import type { BlockEnd, VectorPlaces } from '../kernels/vector-places.js';
-import type { Pixels } from './phase-calls.js';
+import { type Pixels, pixelsOfRows } from './phase-calls.js';
 
 /** Channels of a block, whatever the vectors' width. */
 const channelsOfBlock = 16;
@@ -50,10 +50,10 @@ export function storedImage(
 
 /** The pixels of whole rows. */
 export function pixelsOf(
-  { size: [, width], pixelBytes: apart }: StoredImage,
-  { first, end }: { readonly first: number; readonly end: number },
+  { size: [, width], pixelBytes }: StoredImage,
+  rows: { readonly first: number; readonly end: number },
 ): Pixels {
-  return { first: first * width, end: end * width, apart };
+  return pixelsOfRows(rows, width, pixelBytes);
 }
 
 /** How vectors of so many channels lie in an image in a layout of {@link vectorBlock}. */

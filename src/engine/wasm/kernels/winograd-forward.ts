@@ -9,7 +9,7 @@
 
 import { WinogradArgs } from './args';
 import { evenStrip, unitStart } from './share';
-import { matrixBytes, multiply } from './winograd-product';
+import { matrixBytes, multiply, sliceStart } from './winograd-product';
 import { transformTaps } from './winograd-taps';
 import { endOf, firstOf } from './winograd-tiles';
 import { prepareTemp, TEMP_BYTES, transformInput, transformOutput } from './winograd-transforms';
@@ -93,11 +93,9 @@ export function winogradSlices(a: WinogradArgs, tid: i32, threads: i32): void {
   const mElement = matrixBytes(a.tilesPerStrip, sliceChannels);
   const own = temp + TEMP_BYTES;
   const m = isMade ? own : own + 36 * uElement;
-  const slices = (a.output.blocks - 1) / a.blocksPerSlice + 1;
-  const last = unitStart(slices, tid + 1, threads);
-  for (let i = unitStart(slices, tid, threads); i < last; i++) {
-    const block = i * a.blocksPerSlice;
-    const blockEnd = min(a.output.blocks, block + a.blocksPerSlice);
+  const last = sliceStart(a, tid + 1, threads);
+  for (let block = sliceStart(a, tid, threads); block < last; block += a.blocksPerSlice) {
+    const blockEnd = min(last, block + a.blocksPerSlice);
     const outChannels = (blockEnd - block) << 4;
     const u = isMade ? a.u + (<usize>(block * channels) << 6) : own;
     if (!isMade) weightBlocks(a, block, blockEnd, u, uElement, temp);

@@ -1,6 +1,8 @@
 // The products of Winograd's matrices.
 
+import { WinogradArgs } from './args';
 import { rowsTile } from './gemm-tiles';
+import { unitStart } from './share';
 
 // Unused bytes after each matrix, for strides that are powers of two would fall on the same lines of the caches.
 const PAD: usize = 192;
@@ -8,6 +10,13 @@ const PAD: usize = 192;
 @inline
 export function matrixBytes(rows: i32, columns: i32): usize {
   return (<usize>(rows * columns) << 2) + PAD;
+}
+
+// First block of the output channels that thread `tid` takes, in slices of `blocksPerSlice`; the next thread's first is its end.
+@inline
+export function sliceStart(a: WinogradArgs, tid: i32, threads: i32): i32 {
+  const slices = (a.output.blocks - 1) / a.blocksPerSlice + 1;
+  return min(a.output.blocks, unitStart(slices, tid, threads) * a.blocksPerSlice);
 }
 
 // M [rows][columns] = V [rows][depth] · U [columns / 8][depth][8]: from a row of V to the next are `vRow` bytes, from a panel

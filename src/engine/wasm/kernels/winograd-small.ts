@@ -3,7 +3,7 @@
 
 import { WinogradArgs } from './args';
 import { unitStart } from './share';
-import { matrixBytes, multiply } from './winograd-product';
+import { matrixBytes, multiply, sliceStart } from './winograd-product';
 import { transformSmallInput, transformSmallOutput, transformSmallTaps } from './winograd-small-transforms';
 import { prepareTemp, TEMP_BYTES } from './winograd-transforms';
 
@@ -45,11 +45,9 @@ export function winogradSmallSlices(a: WinogradArgs, tid: i32, threads: i32): vo
   const uElement = matrixBytes(channels, a.output.blocks << 4);
   const mElement = matrixBytes(a.tiles, a.blocksPerSlice << 4);
   const m = temp + TEMP_BYTES;
-  const slices = (a.output.blocks - 1) / a.blocksPerSlice + 1;
-  const last = unitStart(slices, tid + 1, threads);
-  for (let i = unitStart(slices, tid, threads); i < last; i++) {
-    const block = i * a.blocksPerSlice;
-    const blockEnd = min(a.output.blocks, block + a.blocksPerSlice);
+  const last = sliceStart(a, tid + 1, threads);
+  for (let block = sliceStart(a, tid, threads); block < last; block += a.blocksPerSlice) {
+    const blockEnd = min(last, block + a.blocksPerSlice);
     const columns = (blockEnd - block) << 4;
     const u = a.u + (<usize>(block * channels) << 6);
     for (let e: usize = 0; e < 16; e++)

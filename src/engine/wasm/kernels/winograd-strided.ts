@@ -5,7 +5,7 @@
 // U [e][K / 8][its terms][8], M [e][tile][K].
 
 import { Tiles, WinogradArgs } from './args';
-import { multiply } from './winograd-product';
+import { multiply, sliceStart } from './winograd-product';
 import { evenStrip, unitStart } from './share';
 import { transformStridedTaps } from './winograd-strided-taps';
 import {
@@ -85,11 +85,9 @@ export function winogradStridedSlices(a: WinogradArgs, tid: i32, threads: i32): 
   const vElement = <usize>a.tiles * tile + PAD;
   const mElement = (<usize>(a.tilesPerStrip * a.blocksPerSlice) << 6) + PAD;
   const m = temp + STRIDED_BYTES;
-  const slices = (a.output.blocks - 1) / a.blocksPerSlice + 1;
-  const last = unitStart(slices, tid + 1, threads);
-  for (let i = unitStart(slices, tid, threads); i < last; i++) {
-    const block = i * a.blocksPerSlice;
-    const blockEnd = min(a.output.blocks, block + a.blocksPerSlice);
+  const last = sliceStart(a, tid + 1, threads);
+  for (let block = sliceStart(a, tid, threads); block < last; block += a.blocksPerSlice) {
+    const blockEnd = min(last, block + a.blocksPerSlice);
     for (let first = 0; first < a.tiles; first += a.tilesPerStrip) {
       const end = min(a.tiles, first + a.tilesPerStrip);
       for (let e: i32 = 0; e < 25; e++) {
