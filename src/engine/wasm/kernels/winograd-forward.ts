@@ -93,8 +93,8 @@ export function winogradSlices(a: WinogradArgs, tid: i32, threads: i32): void {
   const mElement = matrixBytes(a.tilesPerStrip, sliceChannels);
   const own = temp + TEMP_BYTES;
   const m = isMade ? own : own + 36 * uElement;
-  const last = sliceStart(a, tid + 1, threads);
-  for (let block = sliceStart(a, tid, threads); block < last; block += a.blocksPerSlice) {
+  const last = sliceStart(tid + 1, threads, a);
+  for (let block = sliceStart(tid, threads, a); block < last; block += a.blocksPerSlice) {
     const blockEnd = min(last, block + a.blocksPerSlice);
     const outChannels = (blockEnd - block) << 4;
     const u = isMade ? a.u + (<usize>(block * channels) << 6) : own;

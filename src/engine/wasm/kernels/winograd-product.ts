@@ -13,8 +13,9 @@ export function matrixBytes(rows: i32, columns: i32): usize {
 }
 
 // First block of the output channels that thread `tid` takes, in slices of `blocksPerSlice`; the next thread's first is its end.
+// (What takes its arguments first is a kernel.)
 @inline
-export function sliceStart(a: WinogradArgs, tid: i32, threads: i32): i32 {
+export function sliceStart(tid: i32, threads: i32, a: WinogradArgs): i32 {
   const slices = (a.output.blocks - 1) / a.blocksPerSlice + 1;
   return min(a.output.blocks, unitStart(slices, tid, threads) * a.blocksPerSlice);
 }

@@ -45,8 +45,8 @@ export function winogradSmallSlices(a: WinogradArgs, tid: i32, threads: i32): vo
   const uElement = matrixBytes(channels, a.output.blocks << 4);
   const mElement = matrixBytes(a.tiles, a.blocksPerSlice << 4);
   const m = temp + TEMP_BYTES;
-  const last = sliceStart(a, tid + 1, threads);
-  for (let block = sliceStart(a, tid, threads); block < last; block += a.blocksPerSlice) {
+  const last = sliceStart(tid + 1, threads, a);
+  for (let block = sliceStart(tid, threads, a); block < last; block += a.blocksPerSlice) {
     const blockEnd = min(last, block + a.blocksPerSlice);
     const columns = (blockEnd - block) << 4;
     const u = a.u + (<usize>(block * channels) << 6);

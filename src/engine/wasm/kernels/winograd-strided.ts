@@ -85,8 +85,8 @@ export function winogradStridedSlices(a: WinogradArgs, tid: i32, threads: i32): 
   const vElement = <usize>a.tiles * tile + PAD;
   const mElement = (<usize>(a.tilesPerStrip * a.blocksPerSlice) << 6) + PAD;
   const m = temp + STRIDED_BYTES;
-  const last = sliceStart(a, tid + 1, threads);
-  for (let block = sliceStart(a, tid, threads); block < last; block += a.blocksPerSlice) {
+  const last = sliceStart(tid + 1, threads, a);
+  for (let block = sliceStart(tid, threads, a); block < last; block += a.blocksPerSlice) {
     const blockEnd = min(last, block + a.blocksPerSlice);
     for (let first = 0; first < a.tiles; first += a.tilesPerStrip) {
       const end = min(a.tiles, first + a.tilesPerStrip);
