@@ -95,7 +95,7 @@ test('one damaged file among 500 stops the run with its name, or is left out and
   writeFileSync(join(bad, 'red', '0.png'), 'damaged');
   const train = ['train', 'bad', ...short, '--seed', '1', '--no-report'];
   const stopped = wick(folder, [...train, '--out', 'stopped']);
-  assert.equal(stopped.code, 1);
+  assert.equal(stopped.code, 1, stopped.err);
   assert.match(stopped.err, /^DataError: bad\/red\/0\.png: sample \d+: /m);
   const skipped = wick(folder, [...train, '--out', 'skipped', '--on-error', 'skip']);
   assert.equal(skipped.code, 0, skipped.err);
