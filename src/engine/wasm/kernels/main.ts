@@ -18,14 +18,16 @@ const FAILED: usize = 192; // Not 0 when a thread has died: barriers can no long
 const SKIPPED: usize = 256; // Not 0 when a host call has thrown: the rest of the run changes nothing.
 
 const NO_BARRIER: i32 = 1 << 31;
-// A thread spins for some 200 µs at most, and less where that has been in vain: it waits for one that another process keeps
-// off its CPU, or that could run on this CPU if nobody spun here.
-const MOST_SPINS: i32 = 200000;
-const LEAST_SPINS: i32 = 10000;
+// A thread spins for some 10 µs, and for 200 where such long waits are mostly met, since sleeping and being woken takes about as
+// long. They are not where another process keeps the one it waits for off its CPU, which may be the one that spins here.
+const SHORT_SPINS: i32 = 10000;
+const LONG_SPINS: i32 = 200000;
+const MOST_PATIENCE: i32 = 16;
+const REST: i32 = 32; // Short spins in vain, after which a long one is tried again.
 // Each thread has an instance of this module, and so these variables, of its own.
 let expected: i32 = 0; // What ARRIVED will be when all threads are at this thread's next barrier.
-let barrierSpins: i32 = MOST_SPINS;
-let goSpins: i32 = MOST_SPINS;
+let barrierPatience: i32 = MOST_PATIENCE;
+let goPatience: i32 = MOST_PATIENCE;
 
 // Sleeps while the word is `seen`, at most 100 ms; may return early, and does at once where threads may not sleep. The host's
 // Atomics.wait and not memory.atomic.wait32, after which V8 (Node 20) goes on with wrong locals now and then. It counts the
@@ -39,15 +41,15 @@ function wake(word: usize): void {
   if (atomic.load<i32>(word, 4) != 0) atomic.notify(word, -1);
 }
 
-// How long to spin the next time, when it has been in vain, and when it has not.
-@inline
-function less(spins: i32): i32 {
-  return max(spins >> 2, LEAST_SPINS);
-}
-
-@inline
-function more(spins: i32): i32 {
-  return min(spins + (spins >> 6), MOST_SPINS);
+// Spins until a counter is `value`, for long while there is patience, which long waits that were met add to: one that was not
+// takes twice as much. Returns what is left.
+function spin(counter: usize, value: i32, patience: i32): i32 {
+  const most = patience > 0 ? LONG_SPINS : SHORT_SPINS;
+  for (let i = 0; i < most; i++)
+    if (atomic.load<i32>(counter) - value >= 0)
+      return i < SHORT_SPINS ? patience : min(patience + 1, MOST_PATIENCE);
+  if (patience <= 0) return patience + 1;
+  return patience > 2 ? patience - 2 : -REST;
 }
 
 function barrier(threads: i32): void {
@@ -56,12 +58,7 @@ function barrier(threads: i32): void {
     wake(ARRIVED);
     return;
   }
-  for (let i = 0; i < barrierSpins; i++)
-    if (atomic.load<i32>(ARRIVED) - expected >= 0) {
-      barrierSpins = more(barrierSpins);
-      return;
-    }
-  barrierSpins = less(barrierSpins);
+  barrierPatience = spin(ARRIVED, expected, barrierPatience);
   for (;;) {
     const seen = atomic.load<i32>(ARRIVED);
     if (seen - expected >= 0) return;
@@ -98,8 +95,7 @@ export function serve(tid: i32, threads: i32): void {
   atomic.add<i32>(READY, 1);
   atomic.notify(READY, -1);
   for (;;) {
-    for (let i = 0; i < goSpins; i++) if (atomic.load<i32>(GO) != runs) break;
-    goSpins = atomic.load<i32>(GO) != runs ? more(goSpins) : less(goSpins);
+    goPatience = spin(GO, runs + 1, goPatience);
     while (atomic.load<i32>(GO) == runs) sleep(GO, runs);
     runs++;
     const program = <usize>load<u32>(PROGRAM);
