@@ -362,6 +362,8 @@ test('what is no file of this kind is refused with what it is', async () => {
     ['\x89PNG\r\n\x1a\n, more', picture('PNG')],
     ['\xff\xd8\xff\xe0\x00\x10JFIF', picture('JPEG')],
     ['GIF89a\x01\x00\x01\x00', picture('GIF')],
+    ['RIFF\x24\x00\x00\x00WEBPVP8 ', picture('WebP')],
+    ['\x00\x00\x00\x18ftypheic\x00\x00\x00\x00', picture('HEIC or AVIF')],
   ];
   for (const [content, detail] of contents) {
     await writeFile(path, content, 'latin1');

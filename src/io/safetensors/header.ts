@@ -1,5 +1,6 @@
 /** The header of a safetensors file: what it holds and where, checked against the whole specification before a byte of it is read. */
 import { CheckpointError } from '../../core/errors.js';
+import { magic } from '../../core/magic.js';
 import { quote, show } from '../../core/outside-text.js';
 import { formatShape, numel, type Shape } from '../../core/shape.js';
 import { type EncodingName, encodingNames, encodings, isEncodingName } from '../elements.js';
@@ -54,7 +55,7 @@ function whatElse(start: Uint8Array, size: number): string | null {
   const [a, b] = start;
   if (size > 0 && ((a === 0x50 && b === 0x4b) || (a === 0x80 && (b ?? 9) <= 5)))
     return 'is a file of PyTorch, not of safetensors; read it with io.loadTorch(path)';
-  const picture = pictures.find(({ begins }) => begins.every((byte, i) => byte === start[i]));
+  const picture = pictures.find(({ begins }) => begins(start));
   if (picture !== undefined)
     return `is a ${picture.name} picture; weights are required: a run folder, or a file .wick or .safetensors`;
   return null;
@@ -62,9 +63,11 @@ function whatElse(start: Uint8Array, size: number): string | null {
 
 /** Pictures that are given where a model belongs, such as the first of `wick predict`. Pages read weights, too, without the codecs' own list. */
 const pictures = [
-  { name: 'PNG', begins: [0x89, 0x50, 0x4e, 0x47] },
-  { name: 'JPEG', begins: [0xff, 0xd8, 0xff] },
-  { name: 'GIF', begins: [0x47, 0x49, 0x46, 0x38] },
+  { name: 'PNG', begins: magic('\x89PNG') },
+  { name: 'JPEG', begins: magic('\xff\xd8\xff') },
+  { name: 'GIF', begins: magic('GIF8') },
+  { name: 'WebP', begins: magic('RIFF') },
+  { name: 'HEIC or AVIF', begins: magic('????ftyp') },
 ];
 
 /** Reads a header whose tensors must fill `bodyBytes` exactly. */

@@ -1,5 +1,6 @@
 /** The formats that are read: what they are called, how their files begin and end, and what reads their headers. */
 import { extname } from 'node:path';
+import { magic } from '../../core/magic.js';
 import type { ByteView } from './byte-view.js';
 import { readBmpHeader } from './headers/bmp.js';
 import { readGifHeader } from './headers/gif.js';
@@ -30,12 +31,6 @@ interface Format {
   begins(bytes: Uint8Array): boolean;
   /** Reads the header, or returns null where it is damaged. @throws CodecError where it is cut off */
   read(view: ByteView): PictureFacts | null;
-}
-
-/** Whether bytes begin with those of `magic`, in which `?` stands for any. */
-function magic(letters: string): Format['begins'] {
-  const codes = Array.from(letters, (letter) => (letter === '?' ? null : letter.charCodeAt(0)));
-  return (bytes) => codes.every((code, i) => code === null || code === bytes[i]);
 }
 
 const tiffs = ['II*\0', 'MM\0*', 'II+\0', 'MM\0+'].map(magic);
