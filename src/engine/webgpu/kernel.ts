@@ -128,14 +128,18 @@ ${text}
 }
 
 /**
- * Whether shaders can do it: their types, no more arrays than they may have where outputs lie over inputs, and no empty
- * ones, of which loops with constant divisors cannot speak.
+ * Whether shaders can do it: their types, no more arrays than they may have where outputs lie over inputs, no empty ones, of
+ * which loops with constant divisors cannot speak, and no more groups than a dispatch has.
  */
-export function isFeasible({ reads, writes, inPlace = [] }: Kernel, mostBindings: number): boolean {
+export function isFeasible(
+  { reads, writes, groups, inPlace = [] }: Kernel,
+  mostBindings: number,
+): boolean {
   const values = [...reads, ...writes];
   const over = inPlace.filter((read) => read !== undefined).length;
   return (
     values.length - over <= mostBindings &&
+    groups.every((count) => count <= mostGroups) &&
     values.every(({ dtype, shape }) => wgslType(dtype) !== undefined && numel(shape) > 0)
   );
 }

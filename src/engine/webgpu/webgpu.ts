@@ -8,6 +8,7 @@ import { HostBuffer, hostBuffer } from '../host-buffer.js';
 import { type Precision, refusePrecision } from '../precision.js';
 import { releaseUnreachable, whenUnreachable } from '../unreachable.js';
 import type { AdapterFacts, AdapterKind } from './device/adapter.js';
+import { deviceBytes } from './device/elements.js';
 import type { Line } from './device/line.js';
 import type { DeviceCounts } from './device/orders.js';
 import { DeviceBuffer, type Meter, nextId } from './device-buffer.js';
@@ -16,6 +17,7 @@ import { lowerGraph } from './plan/lower-graph.js';
 import type { Abilities } from './plan/lowered.js';
 import type { Binding } from './plan/places.js';
 import { planOrder } from './plan/plan-order.js';
+import { requireRoom } from './room.js';
 
 export interface WebGpuEngine extends Engine {
   readonly adapter: AdapterFacts;
@@ -63,6 +65,8 @@ export function webGpuEngine(
   let nextCollection = firstCollection;
 
   function make(dtype: DType, length: number): DeviceBuffer {
+    const bytes = deviceBytes(dtype, length);
+    requireRoom(`a tensor of ${length} elements`, bytes, abilities.largestBuffer);
     if (meter.bytes > nextCollection) {
       collectGarbage?.();
       releaseUnreachable();

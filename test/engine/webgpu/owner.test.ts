@@ -5,7 +5,12 @@ import { EngineError } from '../../../src/core/errors.js';
 import { useEngine } from '../../../src/engine/select.js';
 import { openDevice } from '../../../src/engine/webgpu/device/adapter.js';
 import { directLine } from '../../../src/engine/webgpu/device/direct-line.js';
-import type { Gpu, GpuBuffer, GpuDevice } from '../../../src/engine/webgpu/device/gpu-api.js';
+import type {
+  Gpu,
+  GpuBuffer,
+  GpuDevice,
+  GpuLimit,
+} from '../../../src/engine/webgpu/device/gpu-api.js';
 import { Owner } from '../../../src/engine/webgpu/device/owner.js';
 import { webGpuEngine } from '../../../src/engine/webgpu/webgpu.js';
 import { compile, noGrad, ones, type Tensor } from '../../../src/index.js';
@@ -14,6 +19,8 @@ import { collectGarbage } from '../pool/collect-garbage.js';
 afterEach(() => useEngine('reference'));
 
 class MadeUp {
+  constructor(private readonly limits: Partial<Record<GpuLimit, number>> = {}) {}
+
   lose: (how: { reason: string; message: string }) => void = () => {};
   readonly device: GpuDevice = {
     queue: { submit() {}, writeBuffer() {}, onSubmittedWorkDone: async () => {} },
@@ -57,6 +64,7 @@ class MadeUp {
           maxStorageBufferBindingSize: 2 ** 30,
           maxStorageBuffersPerShaderStage: 8,
           maxComputeWorkgroupsPerDimension: 65535,
+          ...this.limits,
         },
         requestDevice: async () => this.device,
       }),
@@ -81,6 +89,16 @@ test('a GPU without memory is an error that says what to do, at the next value t
     /^webgpu: the GPU has not enough memory \(Out of memory.*1\.0 GiB\); use smaller batches$/,
   );
   await assert.rejects(y.toArrayAsync(), lacking);
+});
+
+test('a tensor that no buffer can hold is refused before anything is sent, and nothing is lost', async () => {
+  const made = new MadeUp({ maxStorageBufferBindingSize: 1023 });
+  useEngine(await made.open());
+  const y = ones([192]).add(1);
+  assert.throws(() => ones([256]).sum(), told(/a tensor of 256 elements takes .* use smaller/));
+  // 1,023 bytes are three grains of 256.
+  assert.throws(() => ones([193]).sum(), told(/a tensor of 193 elements takes .* use smaller/));
+  assert.equal((await y.dataAsync()).length, 192);
 });
 
 test('an order that is refused is an error, and the first reason stays', async () => {

@@ -193,6 +193,23 @@ test('no dimension of a dispatch has more groups than a GPU allows', () => {
   assert.ok(groups.flat().every((count) => count <= 65535));
 });
 
+test('a product of very many rows goes through its tiles in two dimensions', () => {
+  const g = new GraphBuilder();
+  const rows = 65_536 * 64;
+  const y = g.call('linear', [g.input([rows, 8]), g.input([16, 8])]);
+  const { steps, codes } = order(g.graph([y]), {}, { largestBuffer: 2 ** 40 });
+  const groups = steps.flatMap((step) => (step.do === 'dispatch' ? [step.groups] : []));
+  assert.deepEqual(groups, [[65535, 2, 1]]);
+  assert.match(codes[0]?.text ?? '', /let row0 = \(wg\.y \* 65535u \+ wg\.x\) \/ 1u \* 64u;/);
+});
+
+test("what would need more groups than a GPU has is the host's", () => {
+  const g = new GraphBuilder();
+  const attrs = { transposeA: false, transposeB: false };
+  const y = g.call('matmul', [g.input([65_536, 1, 1]), g.input([65_536, 1, 1])], attrs);
+  assert.deepEqual(said(order(g.graph([y]))), ['matmul on the host']);
+});
+
 test('a long sum with few results is cut into parts', () => {
   const g = new GraphBuilder();
   const attrs = { transposeA: true, transposeB: false };

@@ -1,5 +1,6 @@
 /** Which GPU computes: a real one, or a software adapter where that is asked for. */
 import { EngineError } from '../../../core/errors.js';
+import { grain } from './device-memory.js';
 import type { Gpu, GpuAdapter, GpuDevice, GpuLimit } from './gpu-api.js';
 
 /** `software`: WebGPU computed by the CPU, for tests; a hundred times slower than this library's other engines. */
@@ -85,7 +86,10 @@ function factsOf({ info, features, limits }: GpuAdapter): AdapterFacts {
     software:
       info.isFallbackAdapter === true || softwareNames.test(`${architecture} ${description}`),
     float16: features.has(halfFloats),
-    maxBufferSize: Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize),
+    // Whole grains: a buffer is rounded up to them.
+    maxBufferSize:
+      Math.floor(Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize) / grain) *
+      grain,
     maxStorageBuffers: limits.maxStorageBuffersPerShaderStage,
   };
 }

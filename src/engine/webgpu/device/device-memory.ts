@@ -5,7 +5,7 @@ import { type GpuBuffer, type GpuDevice, usage } from './gpu-api.js';
 const mostWaiting = 1 << 28;
 
 /** Sizes are multiples of it, so that more of them are alike. */
-const grain = 256;
+export const grain = 256;
 
 export class DeviceMemory {
   private readonly waiting = new Map<number, GpuBuffer[]>();

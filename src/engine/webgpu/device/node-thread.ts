@@ -2,10 +2,11 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { LoadGate } from '../../../core/load-gate.js';
 import { type AdapterKind, openDevice } from './adapter.js';
+import { packError } from './carried-error.js';
 import { answered, answerHeader, type Orders, type Questions, stoppedError } from './orders.js';
 import { Owner } from './owner.js';
 import { loadDawn } from './package.js';
-import { errorText, Turns } from './turns.js';
+import { Turns } from './turns.js';
 
 export interface ThreadStart {
   readonly kind: AdapterKind;
@@ -36,7 +37,7 @@ function reply(to: SharedArrayBuffer, state: number, bytes: Uint8Array): void {
 }
 
 function refuse(to: SharedArrayBuffer, error: unknown): void {
-  reply(to, answered.wrong, new TextEncoder().encode(errorText(error)));
+  reply(to, answered.wrong, packError(error));
 }
 
 /** Says that the thread may be ended, and ends it. */

@@ -1,6 +1,6 @@
 /** Whoever has the GPU: does what it is told, in that order. */
 import type { TypedArray } from '../../../core/dtype.js';
-import { EngineError, internalError, reasonOf } from '../../../core/errors.js';
+import { EngineError, internalError, reasonOf, WickError } from '../../../core/errors.js';
 import { numel } from '../../../core/shape.js';
 import { graphNode, runReference } from '../../../graph/graph.js';
 import { operands, opSpec } from '../../../graph/op.js';
@@ -30,6 +30,8 @@ export class Owner {
   /** What the device has promised. */
   private readonly promised = new Set<Promise<unknown>>();
   private outputsOf = new Map<number, readonly number[]>();
+  /** Buffers whose elements could not be computed, and why: what an op of the host refuses, others need not suffer for. */
+  private readonly faults = new Map<number, WickError>();
   /** Why nothing can be computed any more. */
   private failure: EngineError | undefined;
 
@@ -66,18 +68,22 @@ export class Owner {
     run: (id, inputs, outputs) => {
       const plan = this.plans.get(id);
       if (plan === undefined) throw internalError(`there is no plan ${id} on the device`);
+      const fault = inputs.map((input) => this.faults.get(input)).find((x) => x !== undefined);
+      if (fault !== undefined) return this.blame(outputs, fault);
       const sizes = this.outputsOf.get(id) ?? [];
       const bound = {
         inputs: inputs.map((input) => this.bufferOf(input)),
         outputs: outputs.map((output, k) => this.ensure(output, sizes[k] ?? 4)),
       };
-      return this.follow(plan.run(bound, (call, bufferOf) => this.runOnHost(call, bufferOf)));
+      const running = plan.run(bound, (call, bufferOf) => this.runOnHost(call, bufferOf));
+      return this.follow(running?.catch((error) => this.blame(outputs, error)));
     },
     write: (id, dtype, data) => this.upload(this.ensure(id, deviceBytes(dtype, data.length)), data),
     free: (id) => {
       const buffer = this.buffers.get(id);
       if (buffer !== undefined) this.memory.give(buffer);
       this.buffers.delete(id);
+      this.faults.delete(id);
     },
     dispose: (id) => {
       this.plans.get(id)?.dispose();
@@ -90,6 +96,8 @@ export class Owner {
   readonly questions: Questions = {
     read: async (id, dtype, length) => {
       this.requireDevice();
+      const fault = this.faults.get(id);
+      if (fault !== undefined) throw fault;
       const bytes = await this.fetch(this.bufferOf(id), deviceBytes(dtype, length));
       this.requireDevice();
       const { buffer, byteOffset, byteLength } = fromDevice(dtype, length, bytes);
@@ -109,6 +117,13 @@ export class Owner {
   /** Why nothing can be computed any more, thrown. */
   private requireDevice(): void {
     if (this.failure !== undefined) throw this.failure;
+  }
+
+  /** Lets who reads one of these buffers know what an op of the host refused; whatever else goes wrong is everybody's. */
+  private blame(outputs: readonly number[], error: unknown): void {
+    const isOwn = error instanceof WickError && !(error instanceof EngineError);
+    if (!isOwn || outputs.length === 0) throw error;
+    for (const output of outputs) this.faults.set(output, error);
   }
 
   /** Keeps the first reason: those that follow come of it. */

@@ -6,6 +6,7 @@ import { EngineError } from '../../../core/errors.js';
 import { closeAtExit, LoadGate } from '../../../core/load-gate.js';
 import { opModules } from '../../../graph/op.js';
 import type { AdapterFacts, AdapterKind } from './adapter.js';
+import { unpackError } from './carried-error.js';
 import type { Line } from './line.js';
 import type { ThreadMessage, ThreadStart } from './node-thread.js';
 import { answered, answerHeader, answerRoom, stoppedError } from './orders.js';
@@ -127,7 +128,7 @@ function answerIn(area: SharedArrayBuffer, how: string, patience: number): Array
   if (how === 'timed-out') throw silent(patience);
   const [state, length = 0] = new Int32Array(area, 0, 2);
   const bytes = new Uint8Array(area, answerHeader, length).slice();
-  if (state !== answered.right) throw new EngineError('webgpu', new TextDecoder().decode(bytes));
+  if (state !== answered.right) throw unpackError(bytes);
   return bytes.buffer;
 }
 

@@ -1,5 +1,4 @@
 /** Orders and questions one after another, though some take their time. */
-import { EngineError, reasonOf } from '../../../core/errors.js';
 import type { Orders, Questions } from './orders.js';
 import type { Owner } from './owner.js';
 
@@ -85,9 +84,4 @@ export class Turns {
       }
     this.running = false;
   }
-}
-
-/** An error as text that a message can carry. */
-export function errorText(error: unknown): string {
-  return error instanceof EngineError ? error.detail : reasonOf(error);
 }

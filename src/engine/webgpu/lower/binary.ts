@@ -45,10 +45,10 @@ function comparison(operator: string): Lowering {
     return [
       elementMap(name, y, given, (x0, x1) => {
         const [left, right] = [converted(x0, a.dtype, dtype), converted(x1, b.dtype, dtype)];
-        // Of one operand twice a driver makes true of ==, and false of !=, also where it is NaN.
         const holds = `${left} ${operator} ${right}`;
         if (dtype !== 'float32') return `select(0u, 1u, ${holds})`;
-        if (operator === '!=') return `select(0u, 1u, ${holds} || isNan(${left}))`;
+        if (operator === '!=') return `select(0u, 1u, differs(${left}, ${right}))`;
+        // Of one operand twice a driver makes true of ==, also where it is NaN.
         return operator === '=='
           ? `select(0u, 1u, ${holds} && !isNan(${left}))`
           : `select(0u, 1u, ${holds})`;

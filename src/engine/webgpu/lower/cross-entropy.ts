@@ -58,7 +58,7 @@ const crossEntropy = lowering<CrossEntropyAttrs>((node, context) => {
   const body = `${lineSum(lines)}
     let normal = top + log(sum);
     var total = 0f;
-${lines.loop(`let logp = in0[at] - normal; out0[at] = logp; ${parts.part} if (part != 0f) { total -= part * logp; }`)}
+${lines.loop(`let logp = in0[at] - normal; out0[at] = logp; ${parts.part} if (differs(part, 0f)) { total -= part * logp; }`)}
     let counts = ${parts.counts};
     out1[i] = select(0f, select(total, notANumber(), ${isOutside}), counts);
     var weight = 0f;

@@ -62,8 +62,11 @@ export function mapKernel(map: ElementMap): Kernel {
 export function converted(x: string, from: DType, to: DType): string {
   if (from === to) return x;
   if (to === 'bool')
-    return `select(0u, 1u, ${x} != ${from === 'float32' ? '0f' : from === 'int32' ? '0i' : '0u'})`;
+    return from === 'float32'
+      ? `select(0u, 1u, differs(${x}, 0f))`
+      : `select(0u, 1u, ${x} != ${from === 'int32' ? '0i' : '0u'})`;
   if (to === 'float32') return `f32(${x})`;
-  if (to === 'int32') return `i32(${x})`;
-  return from === 'bool' ? x : `(u32(i32(${x})) & 255u)`;
+  const whole = from === 'float32' ? `toWhole(${x})` : `i32(${x})`;
+  if (to === 'int32') return whole;
+  return from === 'bool' ? x : `(u32(${whole}) & 255u)`;
 }

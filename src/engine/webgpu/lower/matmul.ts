@@ -3,7 +3,6 @@ import { numel } from '../../../core/shape.js';
 import type { MatmulAttrs } from '../../../graph/attrs/layers.js';
 import { operands } from '../../../graph/op.js';
 import { broadcastStrides } from '../../compiler/broadcast.js';
-import { mostGroups } from '../kernel.js';
 import { type Lowerings, lowering } from '../lowering.js';
 import { strided } from '../wgsl/places.js';
 import { productKernels } from './product.js';
@@ -29,7 +28,6 @@ const matmul = lowering<MatmulAttrs>(({ name, inputs, outputs, attrs }, context)
     const strides = broadcastStrides(shape.slice(0, -2), batch).map((stride) => stride * size);
     return `(${strided('z', batch, strides)})`;
   };
-  if (numel(batch) > mostGroups) return undefined;
   return productKernels(
     {
       ...{ name, reads: [a, b], result: y, m, n, k, batch: numel(batch) },

@@ -2,7 +2,7 @@
  * The product by groups of 16 × 16 threads that hold tiles of A and B in the memory that they share. A thread has up to 4 × 4
  * sums, for which it reads two vectors of a tile at each step of k.
  */
-import { type Kernel, mostGroups } from '../kernel.js';
+import { groupsFor, type Kernel, mostGroups } from '../kernel.js';
 import { type CutProduct, depth, type Factor } from './product-terms.js';
 
 /** Threads of a group along each side of its tile. */
@@ -16,12 +16,13 @@ export function tiledProduct(product: CutProduct): Kernel {
   const rows = tileSide(a, m, 'i', 'row0');
   const columns = tileSide(b, n, 'j', 'column0');
   const tilesM = Math.ceil(m / rows.extent);
-  // No dimension of a dispatch may have more than 65,535 groups: columns beyond go on below the rows.
   const tilesN = Math.ceil(n / columns.extent);
-  const across = Math.min(tilesN, mostGroups);
-  const folds = Math.ceil(tilesN / across);
-  const row = folds === 1 ? 'wg.y' : `wg.y % ${tilesM}u`;
-  const column = folds === 1 ? 'wg.x' : `(wg.x + wg.y / ${tilesM}u * ${across}u)`;
+  // No dimension of a dispatch may have more than 65,535 groups: where there are more, they are counted through.
+  const isCounted = Math.max(tilesM, tilesN) > mostGroups;
+  const [across, down] = isCounted ? groupsFor(tilesM * tilesN, 1) : [tilesN, tilesM];
+  const tile = `(wg.y * ${across}u + wg.x)`;
+  const row = isCounted ? `${tile} / ${tilesN}u` : 'wg.y';
+  const column = isCounted ? `${tile} % ${tilesN}u` : 'wg.x';
   const each = (write: (r: number) => string) =>
     rows.registers.map((_, r) => write(r)).join('\n    ');
   const stored = (r: number) => {
@@ -61,7 +62,7 @@ export function tiledProduct(product: CutProduct): Kernel {
   return {
     ...{ name, reads, writes: [result], body, size: [side, side, 1] },
     shared: `var<workgroup> tileA: array<${rows.type}, ${pitch * depth}>;\nvar<workgroup> tileB: array<${columns.type}, ${pitch * depth}>;`,
-    groups: [across, tilesM * folds, batch * parts],
+    groups: [across, down, batch * parts],
     vectors: [...rows.vectors, ...columns.vectors, ...(columns.four ? ['out0'] : [])],
   };
 }

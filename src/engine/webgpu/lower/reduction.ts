@@ -10,9 +10,10 @@ function sumOf(element: string, finish: (sum: string, count: number) => string):
   return lowering<ReductionAttrs>(({ name, inputs, outputs, attrs }) => {
     const [x] = operands(inputs);
     const [y] = operands(outputs);
-    // A sum of whole numbers that int32 cannot hold is an error, which only the host can raise.
-    if (x.dtype === 'int32') return undefined;
     const walk = reductionWalk(x.shape, attrs.dims);
+    // A sum of whole numbers that int32 cannot hold is an error, which only the host can raise.
+    if (x.dtype === 'int32' || (x.dtype === 'uint8' && walk.size * 255 >= 2 ** 31))
+      return undefined;
     const isFloat = x.dtype === 'float32';
     const fold: Fold = {
       state: [['sum', isFloat ? 'f32' : 'i32', isFloat ? '0f' : '0i']],

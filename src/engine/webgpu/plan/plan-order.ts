@@ -1,9 +1,9 @@
 /** What a graph is to the device: shaders, dispatches and copies over places. */
-import { EngineError } from '../../../core/errors.js';
 import { formatShape, numel } from '../../../core/shape.js';
 import type { Graph, Value } from '../../../graph/graph.js';
 import type { HostOperand, Place, PlanOrder, PlanStep } from '../device/orders.js';
 import { type Kernel, writeShader } from '../kernel.js';
+import { requireRoom } from '../room.js';
 import type { Abilities, Item, Lowered } from './lowered.js';
 import { type Binding, type Placed, placeValues } from './places.js';
 
@@ -21,7 +21,8 @@ export function planOrder(
     return known !== -1 ? known : codes.push({ name, text }) - 1;
   };
   for (const item of lowered.items) {
-    for (const value of item.writes) requireRoom(value, lowered.bytesOf(value), largestBuffer);
+    for (const value of item.writes)
+      requireRoom(`a tensor ${formatShape(value.shape)}`, lowered.bytesOf(value), largestBuffer);
     if (item.kernel !== undefined)
       addDispatch(steps, item.kernel, placed, lowered, mostBindings, codeOf);
     else steps.push(hostCall(item, placed));
@@ -105,13 +106,4 @@ function addFinalCopies(
   for (const { from, to, bytes } of kept)
     if (to !== undefined) steps.push({ do: 'copy', from, to, bytes });
   return more;
-}
-
-function requireRoom(value: Value, bytes: number, largest: number): void {
-  if (bytes <= largest) return;
-  const size = (n: number) => (n / 2 ** 30).toPrecision(3);
-  throw new EngineError(
-    'webgpu',
-    `a tensor ${formatShape(value.shape)} takes ${size(bytes)} GiB, this GPU's tensors may have ${size(largest)}; use smaller batches`,
-  );
 }

@@ -122,8 +122,10 @@ const library: Readonly<Record<string, LibraryFunction>> = {
   // x less the nearest multiple of π/2, in three parts (Cody & Waite), and which quarter of the turn that is.
   quarterTurn: {
     code: `fn quarterTurn(x: f32) -> vec2f {
+  if (!isFinite(x)) { return vec2f(notANumber(), 0f); }
+  if (abs(x) > 1024f) { return farTurn(x); }
   let k = round(x * 0.63661977f);
-  let r = fma(-k, 7.5497899548918821e-8f, fma(-k, 4.8374837e-4f, fma(-k, 1.5703125f, x)));
+  let r = fma(-k, 7.54978995489188216e-8f, fma(-k, 4.837512969970703125e-4f, fma(-k, 1.5703125f, x)));
   return vec2f(r, k);
 }
 fn sineOf(x: f32) -> f32 { let z = x * x; return x * (1f + z * (-0.16666667f + z * (0.0083333333f + z * (-1.9841270e-4f + z * 2.7557319e-6f)))); }
@@ -134,16 +136,57 @@ fn turned(x: f32, more: i32) -> f32 {
   let value = select(cosineOf(q.x), sineOf(q.x), (quarter & 1) == 0);
   return select(value, -value, quarter >= 2);
 }`,
+    calls: ['farTurn', 'isFinite', 'notANumber'],
   },
-  // The bits of core/rng.ts; WGSL has no product of 64 bits.
-  philox: {
+  // The same of a large x = m · 2ᵉ, as whole numbers (Payne & Hanek): of 2/π · 2ᵉ the bits below 4, times m, are quarters and
+  // 62 bits behind the point.
+  farTurn: {
+    code: `fn farTurn(x: f32) -> vec2f {
+  var turns = array<u32, 8>(0u, 0xa2f9836eu, 0x4e441529u, 0xfc2757d1u, 0xf534ddc0u, 0xdb629599u, 0x3c439041u, 0xfe5163abu);
+  let bits = bitcast<u32>(x);
+  let m = (bits & 0x7fffffu) | 0x800000u;
+  let first = ((bits >> 23u) & 255u) - 120u;
+  let word = first >> 5u;
+  let shift = first & 31u;
+  let high = (turns[word] << shift) | ((turns[word + 1u] >> 1u) >> (31u - shift));
+  let middle = (turns[word + 1u] << shift) | ((turns[word + 2u] >> 1u) >> (31u - shift));
+  let low = (turns[word + 2u] << shift) | ((turns[word + 3u] >> 1u) >> (31u - shift));
+  let carried = mulHi(m, low);
+  let behind = m * middle + carried;
+  let before = m * high + mulHi(m, middle) + select(0u, 1u, behind < carried);
+  var far = (before << 2u) | (behind >> 30u);
+  var near = behind << 2u;
+  let isPast = (far >> 31u) == 1u;
+  if (isPast) { far = ~far + select(0u, 1u, near == 0u); near = ~near + 1u; }
+  let r = (f32(far) + f32(near) * 2.3283064365386963e-10f) * 3.6572951981e-10f;
+  let k = f32((before >> 30u) + select(0u, 1u, isPast));
+  return vec2f(select(r, -r, isPast != (x < 0f)), select(k, -k, x < 0f));
+}`,
+    calls: ['mulHi'],
+  },
+  // The upper half of a product: WGSL has none of 64 bits.
+  mulHi: {
     code: `fn mulHi(a: u32, b: u32) -> u32 {
   let al = a & 0xffffu; let ah = a >> 16u; let bl = b & 0xffffu; let bh = b >> 16u;
   let m = ah * bl + ((al * bl) >> 16u);
   let n = al * bh + (m & 0xffffu);
   return ah * bh + (m >> 16u) + (n >> 16u);
-}
-fn philox(counter: vec4u, key: vec2u) -> vec4u {
+}`,
+  },
+  // As JavaScript's arrays convert: modulo 2³², and of what is no finite number 0. WGSL's own keeps to the nearest whole number.
+  toWhole: {
+    code: `fn toWhole(x: f32) -> i32 {
+  let bits = bitcast<u32>(x);
+  let exponent = (bits >> 23u) & 255u;
+  if (exponent < 158u) { return i32(x); }
+  if (exponent > 181u) { return 0i; }
+  let size = ((bits & 0x7fffffu) | 0x800000u) << (exponent - 150u);
+  return bitcast<i32>(select(size, ~size + 1u, (bits >> 31u) == 1u));
+}`,
+  },
+  // The bits of core/rng.ts.
+  philox: {
+    code: `fn philox(counter: vec4u, key: vec2u) -> vec4u {
   var x = counter;
   var k = key;
   for (var r = 0; r < 10; r++) {
@@ -152,6 +195,7 @@ fn philox(counter: vec4u, key: vec2u) -> vec4u {
   }
   return x;
 }`,
+    calls: ['mulHi'],
   },
   // 1 − (1 − r)ᵗ: what is small would be lost in the power.
   oneMinusPower: {
@@ -165,6 +209,11 @@ fn philox(counter: vec4u, key: vec2u) -> vec4u {
   return -expm1Of(t * logarithm);
 }`,
     calls: ['expm1Of'],
+  },
+  // WGSL's own says of NaN that it does not differ from a number.
+  differs: {
+    code: 'fn differs(a: f32, b: f32) -> bool { return a != b || isNan(a) || isNan(b); }',
+    calls: ['isNan'],
   },
   // NaN is the largest.
   isBelow: {
