@@ -108,6 +108,21 @@ test('states that change places are kept until both are known', () => {
   ]);
 });
 
+test('what a state becomes in the end keeps its place until then', () => {
+  const g = new GraphBuilder();
+  const { param, next } = step(g);
+  const late = g.call('relu', [param]);
+  const [x, w] = [g.input([1, 8]), g.input([8, 8])];
+  const attrs = { transposeA: false, transposeB: false };
+  const y = g.call('matmul', [g.call('matmul', [x, w], attrs), w], attrs);
+  const plan = order(g.graph([late, y], [{ state: param, next }]));
+  assert.deepEqual(said(plan).slice(2), [
+    'matmul slot1 input4 input5',
+    'matmul output1 slot1 input5',
+    'copy slot0 to input0',
+  ]);
+});
+
 test('an op writes over its input where every thread reads what it writes', () => {
   const g = new GraphBuilder();
   const [a, b] = [g.input([3, 3]), g.input([3, 3])];
@@ -234,4 +249,18 @@ test('element-wise functions that only the next reads are one kernel, and others
   // Where a row lies, a walk over [8] cannot say of [2, 4], nor one over [4, 2] of another's.
   const other = g.call('add', [g.call('reshape', [sum], { shape: [4, 2] }), g.input([2])]);
   assert.equal(order(g.graph([other])).steps.length, 2);
+});
+
+test('a function that two read is stored, and one whose result is read in another order', () => {
+  const g = new GraphBuilder();
+  const x = g.input([2, 3]);
+  const shared = g.call('exp', [x]);
+  const both = g.graph([g.call('relu', [shared]), g.call('neg', [shared])]);
+  assert.deepEqual(said(order(both)), [
+    'exp slot0 input0',
+    'relu output0 slot0',
+    'neg output1 slot0',
+  ]);
+  const turned = g.call('permute', [g.call('relu', [x])], { dims: [1, 0] });
+  assert.deepEqual(said(order(g.graph([turned]))), ['relu slot0 input0', 'permute output0 slot0']);
 });
