@@ -101,6 +101,14 @@ test('a tensor that no buffer can hold is refused before anything is sent, and n
   assert.equal((await y.dataAsync()).length, 192);
 });
 
+test('a GPU that is there and cannot be opened is an error with its name', async () => {
+  const adapter = await new MadeUp().gpu().requestAdapter();
+  const requestDevice = () => Promise.reject(new Error('out of handles'));
+  const gpu: Gpu = { requestAdapter: async () => adapter && { ...adapter, requestDevice } };
+  const cannot = told(/^webgpu: made up cannot be opened \(out of handles\); choose another/);
+  await assert.rejects(openDevice(gpu, 'gpu'), cannot);
+});
+
 test('an order that is refused is an error, and the first reason stays', async () => {
   const made = new MadeUp();
   useEngine(await made.open());

@@ -1,5 +1,5 @@
 /** Which GPU computes: a real one, or a software adapter where that is asked for. */
-import { EngineError } from '../../../core/errors.js';
+import { EngineError, reasonOf } from '../../../core/errors.js';
 import { grain } from './device-memory.js';
 import type { Gpu, GpuAdapter, GpuDevice, GpuLimit } from './gpu-api.js';
 
@@ -39,14 +39,22 @@ const raised: readonly GpuLimit[] = [
 
 const halfFloats = 'shader-f16';
 
-/** @throws EngineError where there is no adapter of that kind */
+/** @throws EngineError where there is no adapter of that kind, or it gives no device */
 export async function openDevice(gpu: Gpu, kind: AdapterKind): Promise<OpenedDevice> {
   const adapter = await findAdapter(gpu, kind);
   const requiredLimits: Partial<Record<GpuLimit, number>> = {};
   for (const name of raised) requiredLimits[name] = adapter.limits[name];
   const facts = factsOf(adapter);
   const requiredFeatures = facts.float16 ? [halfFloats] : [];
-  const device = await adapter.requestDevice({ requiredLimits, requiredFeatures });
+  const device = await adapter
+    .requestDevice({ requiredLimits, requiredFeatures })
+    .catch((cause) => {
+      throw new EngineError(
+        'webgpu',
+        `${facts.description} cannot be opened (${reasonOf(cause)}); choose another engine`,
+        { cause },
+      );
+    });
   return { device, facts, origin: [gpu, adapter] };
 }
 
