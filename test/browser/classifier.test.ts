@@ -108,6 +108,7 @@ describe('Classifier in a browser', { skip }, () => {
     const cases: [PictureKind, number, number][] = [
       ['png', 61, 97],
       ['grey png', 50, 40],
+      ['deep grey png', 47, 52],
       ['transparent png', 32, 45],
       ['png with profile', 40, 33],
     ];

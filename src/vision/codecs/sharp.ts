@@ -112,7 +112,8 @@ function toMode(pipeline: Sharp, { mode, bits }: ImageHeader): Sharp {
   if (bits > 16 || (bits > 8 && mode === 'cmyk'))
     throw new UnsupportedError(`${bits} bits a channel in mode ${mode}`);
   if (mode === 'cmyk') return pipeline.pipelineColourspace('cmyk').toColourspace('cmyk');
-  const grey = mode === 'grey' || mode === 'grey+alpha';
+  // Of 16 bits the upper 8 are taken, in grey as in colour: 'b-w' would round them by way of another colour space.
+  const grey = bits <= 8 && (mode === 'grey' || mode === 'grey+alpha');
   return pipeline.removeAlpha().toColourspace(grey ? 'b-w' : 'srgb');
 }
 

@@ -106,6 +106,31 @@ test('a palette, 16 bits and alpha become plain bytes; alpha is dropped, not ble
   same(await decode(clear), rgb);
 });
 
+test('of 16 bits the upper 8 are taken, in grey as in colour, whatever the lower ones are', async () => {
+  const [height, width] = [16, 24];
+  for (const channels of [1, 2, 3, 4] as const) {
+    const deep = Uint16Array.from(
+      { length: height * width * channels },
+      (_, i) => (i * 40_503) % 65_536,
+    );
+    const space = channels < 3 ? 'grey16' : 'rgb16';
+    const stored = sharp(deep, { raw: { height, width, channels } }).toColourspace(space);
+    const colours = channels < 3 ? 1 : 3;
+    const expected = new Image(height, width, colours);
+    for (let i = 0; i < expected.data.length; i++) {
+      const at = Math.floor(i / colours) * channels + (i % colours);
+      expected.data[i] = (deep[at] ?? 0) >> 8;
+    }
+    for (const bytes of [
+      await stored.clone().png().toBuffer(),
+      await stored.tiff({ compression: 'lzw' }).toBuffer(),
+    ]) {
+      assert.equal(readImageHeader(bytes)?.bits, 16);
+      same(await decode(bytes, { mode: colours === 1 ? 'grey' : 'rgb' }), expected);
+    }
+  }
+});
+
 test('CMYK is turned to RGB without a profile, as Pillow does', async () => {
   const bytes = await source.clone().toColourspace('cmyk').jpeg({ quality: 100 }).toBuffer();
   assert.equal(readImageHeader(bytes)?.mode, 'cmyk');
