@@ -25,6 +25,9 @@ const limits = { maxFileSize: Number.POSITIVE_INFINITY, maxTotalSize: Number.POS
 
 const filename = /;\s*filename\*?\s*=/i;
 
+/** What a browser sends for a field in which no file was chosen; it is empty. */
+const unchosen = /;\s*filename\s*=\s*""/i;
+
 /** The files of a form (`multipart/form-data`), in their order. @throws HttpError 400 for what is none, or has more than 1000 fields */
 export function formFiles(body: Uint8Array, contentType: string): FormFile[] {
   const boundary = getMultipartBoundary(contentType);
@@ -36,6 +39,7 @@ export function formFiles(body: Uint8Array, contentType: string): FormFile[] {
       // The parser's own `filename` decodes it, and writes to the log what it cannot decode.
       if (!filename.test(disposition)) continue;
       const [bytes = new Uint8Array()] = part.content; // one piece, as the body is
+      if (bytes.length === 0 && unchosen.test(disposition)) continue;
       files.push(new FormFile(part, bytes));
     }
     return files;

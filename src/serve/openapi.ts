@@ -48,12 +48,21 @@ const onePictureOrSeveral = bodyOf(
   picturesJson,
 );
 
-const failures: Readonly<Record<string, string>> = {
+/** What any request may be answered. */
+const refusals = (token: boolean): Readonly<Record<string, string>> => ({
   400: 'A request that cannot be read.',
+  ...(token && { 401: 'The token is missing, or another one.' }),
+  403: 'A request that is not allowed: by Host or by Origin.',
+  500: 'A mistake of the server; its log says more.',
+});
+
+/** And what else one that brings pictures may be. */
+const failures: Readonly<Record<string, string>> = {
   403: 'A request that is not allowed: by Host, by Origin, or for the address of a picture.',
   404: 'There is no such model.',
+  408: 'A body that took too long to arrive.',
   413: 'A body that is too large, a picture of too many pixels, or too many pictures.',
-  415: 'A Content-Type that is none of a picture.',
+  415: 'A Content-Type that is none of a picture, or a body that is packed.',
   422: 'A picture that cannot be read; of several, none can be.',
   502: 'The address of a picture cannot be fetched.',
   503: 'Too many requests at once, or too long an answer; try again.',
@@ -73,17 +82,15 @@ export function openApi(token: boolean): object {
     requestBody,
     responses: {
       200: answered(answer, 'The answer.'),
-      ...Object.fromEntries(
-        Object.entries(failures).map(([status, text]) => [status, answered(errorAnswer, text)]),
-      ),
+      ...errors({ ...refusals(token), ...failures }),
     },
   });
-  const told = (summary: string, content: object, description = 'The answer.') => ({
+  const told = (summary: string, content: object, asksToken = token) => ({
     summary,
-    responses: { 200: { description, content } },
+    responses: { 200: { description: 'The answer.', content }, ...errors(refusals(asksToken)) },
   });
   const text = { 'text/plain': { schema: { type: 'string' } } };
-  const health = told('Whether the server takes requests.', contentOf(healthAnswer));
+  const health = told('Whether the server takes requests.', contentOf(healthAnswer), false);
   return {
     openapi: '3.1.0',
     info: { title: 'wick serve', version: version() },
@@ -122,6 +129,12 @@ export function openApi(token: boolean): object {
       components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
     }),
   };
+}
+
+function errors(texts: Readonly<Record<string, string>>): object {
+  return Object.fromEntries(
+    Object.entries(texts).map(([status, text]) => [status, answered(errorAnswer, text)]),
+  );
 }
 
 function answered(schema: z.ZodType, description: string): object {

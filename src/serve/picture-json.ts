@@ -46,9 +46,9 @@ export function requireAtMost(count: number, most: number): void {
     );
 }
 
-/** The bytes that base64 or a data: URL says. @throws HttpError 400 where it is neither */
+/** The bytes that base64, in lines or not, or a data: URL says. @throws HttpError 400 where it is neither */
 export function fromBase64(text: string): Uint8Array {
-  const base64 = text.replace(/^data:[\w/+.-]*;base64,/, '');
+  const base64 = text.replace(/[\t\n\f\r ]+/g, '').replace(/^data:[^,]*;base64,/i, '');
   if (!/^[\w+/-]*={0,2}$/.test(base64)) throw new HttpError(400, 'image is not base64');
   return Buffer.from(base64, 'base64');
 }

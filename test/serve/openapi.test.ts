@@ -56,6 +56,29 @@ test('with a token the document says so, and only health goes without', async (t
   assert.equal((await ask(port, '/health')).status, 200);
 });
 
+test('what any request may be refused with is in the document, for every path', async (t) => {
+  const token = 'correct-horse-battery';
+  for (const server of [await smallServer(t), await smallServer(t, { token })]) {
+    const { port } = server;
+    const headers = { authorization: `Bearer ${token}` };
+    const { body } = await ask(port, '/openapi.json', { headers });
+    const operations = Object.entries((JSON.parse(body) as Document).paths).flatMap(
+      ([path, methods]) => Object.entries(methods).map((entry) => [path, ...entry] as const),
+    );
+    for (const [path, method, { responses }] of operations) {
+      const given = (more: Readonly<Record<string, string>>) =>
+        ask(port, path, { method: method.toUpperCase(), headers: more });
+      const host = `localhost:${port}`;
+      for (const more of [{}, { host: 'evil.example' }, { ...headers, origin: 'null' }]) {
+        const { status } = await given({ host, ...more });
+        assert.ok(String(status) in responses, `${method} ${path}: ${status}`);
+      }
+      for (const status of ['400', '500']) assert.ok(status in responses, `${path}: ${status}`);
+      assert.equal('401' in responses, (await given({ host })).status === 401, path);
+    }
+  }
+});
+
 test('health and models are as described; the page and its parts are there', async (t) => {
   const { port, path } = await smallServer(t);
   const { body } = await ask(port, '/health');

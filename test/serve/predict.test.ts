@@ -21,6 +21,8 @@ test('bytes, a form, base64 and a data: URL are answered as the model answers', 
     ]),
     asJson({ image: base64 }),
     asJson({ image: `data:image/png;base64,${base64}` }),
+    asJson({ image: `DATA:image/png;name=a.png;BASE64,${base64}` }),
+    asJson({ image: `${base64.replace(/.{76}/g, '$&\r\n')}\n` }), // as `base64 FILE` prints it
   ]) {
     const { status, body: text } = await posted(port, '/predict', options);
     assert.equal(status, 200, text);

@@ -199,6 +199,7 @@ test('forms as odd clients write them', async (t) => {
   const png = Buffer.from(await greyPng(2));
   const type = (boundary: string) => ({ 'content-type': `multipart/form-data; ${boundary}` });
   const file = 'content-disposition: form-data; name="image"; filename="a"';
+  const unchosen = 'content-disposition: form-data; name="image"; filename=""';
   const whole = (head: string, end = '\r\n--b--\r\n') =>
     Buffer.concat([Buffer.from(`--b\r\n${head}\r\n\r\n`), png, Buffer.from(end)]);
   const warned = t.mock.method(console, 'warn', () => {});
@@ -212,6 +213,7 @@ test('forms as odd clients write them', async (t) => {
     [type('boundary=b'), whole(file, '\r\n--b--\r\nepilogue'), 200],
     [type('boundary=b'), whole(file, `${'x'.repeat(5e6)}\r\n--b--\r\n`), 200],
     [type('boundary=b'), whole(file, ''), 400],
+    [type('boundary=b'), Buffer.from(`--b\r\n${unchosen}\r\n\r\n\r\n--b--`), 400],
     [type('boundary=b'), whole(file, '\r\n--b'), 400],
     [type('boundary=b'), whole('content-disposition: form-data; name="image"'), 400],
     [type('boundary=b'), whole(`${file}\r\nx: ${'y'.repeat(10_000)}`), 400],
@@ -229,6 +231,10 @@ test('forms as odd clients write them', async (t) => {
     const { status, body: told } = await posted(port, '/predict', { headers, body });
     assert.equal(status, expected, `${told} for ${body.toString('latin1').slice(0, 80)}`);
   }
+  const other = `\r\n--b\r\n${unchosen}\r\n\r\n\r\n--b--`;
+  const page = { headers: type('boundary=b'), body: whole(file, other) };
+  const { body: told } = await posted(port, '/predict', page);
+  predictAnswer.parse(JSON.parse(told)); // a field in which nothing was chosen is no file
   assert.deepEqual(errors, []);
   assert.equal(warned.mock.callCount(), 0, 'clients write nothing to the log');
 });

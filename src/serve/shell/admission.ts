@@ -3,6 +3,7 @@
  * requests (Origin tells), and a name that its owner points to 127.0.0.1 makes it look like the same site (Host tells).
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import { hostname as machineName } from 'node:os';
 import { HttpError } from './http-error.js';
@@ -39,8 +40,7 @@ export class Admission {
   }
 
   /** @throws HttpError 400 or 403 for a Host that is none of the server's, and for requests that pages of other sites send */
-  requireOwn(method: string, header: (name: string) => string | undefined): void {
-    const host = header('host') ?? '';
+  requireOwn(method: string, host: string, header: (name: string) => string | undefined): void {
     if (host !== this.lastHost) this.requireOwnHost(host);
     this.lastHost = host;
     const origin = header('origin');
@@ -79,6 +79,21 @@ export class Admission {
     const bare = name.replace(/^\[|\]$/g, '');
     return this.names.has(name) || (this.anyAddress && isIP(bare) !== 0);
   }
+}
+
+/**
+ * Which server a request is for: the one in its target, where that is a whole address, else its Host (RFC 9112, 3.2).
+ * @throws HttpError 400 where it has several: whoever stands before this server may have looked at another one than it does
+ */
+export function askedHost({
+  url = '',
+  headers,
+  rawHeaders,
+}: Pick<IncomingMessage, 'url' | 'headers' | 'rawHeaders'>): string {
+  const hosts = rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === 'host');
+  if (hosts.length > 1) throw new HttpError(400, 'Host: it is given twice');
+  const [, inTarget] = /^https?:\/\/([^/?#]*)/.exec(url) ?? [];
+  return inTarget ?? headers.host ?? '';
 }
 
 function isForeign(site: string): boolean {

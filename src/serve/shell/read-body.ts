@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { quote } from '../../core/outside-text.js';
 import type { AtOnce } from './at-once.js';
 import { HttpError } from './http-error.js';
 
@@ -8,12 +9,21 @@ export interface Body {
   release(): void;
 }
 
-/** Reads a body of at most `limit` bytes, which come out of those that all bodies may have. @throws HttpError 413, 503, or 400 where the client breaks off */
+/** Reads a body of at most `limit` bytes, which come out of those that all bodies may have. @throws HttpError 413, 415 for one that is packed, 503, or 400 where the client breaks off */
 export async function readBody(
   incoming: IncomingMessage,
   limit: number,
   allBytes: AtOnce,
 ): Promise<Body> {
+  const packed = incoming.headers['content-encoding'] ?? 'identity';
+  if (packed.toLowerCase() !== 'identity')
+    throw new HttpError(
+      415,
+      `Content-Encoding: ${quote(packed)} is not read; send the body as it is`,
+      {
+        'accept-encoding': 'identity',
+      },
+    );
   const announced = Number(incoming.headers['content-length'] ?? 0);
   if (announced > limit) throw tooLarge(limit);
   const chunks: Buffer[] = [];

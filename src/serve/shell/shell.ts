@@ -5,7 +5,7 @@
 import type { AddressInfo } from 'node:net';
 import { DataError } from '../../core/errors.js';
 import { systemReason } from '../../core/system-reason.js';
-import { Admission, bracketed } from './admission.js';
+import { Admission, askedHost, bracketed } from './admission.js';
 import { AtOnce } from './at-once.js';
 import { Ended } from './ended.js';
 import { type Exchange, listen } from './hono.js';
@@ -175,7 +175,7 @@ export class Shell {
       const value = incoming.headers[name];
       return Array.isArray(value) ? value.join() : value;
     };
-    this.admission.requireOwn(method, header);
+    this.admission.requireOwn(method, askedHost(incoming), header);
     const url = this.parsed(request.url);
     if (route?.access !== 'anyone' && this.options.token !== null) {
       const cookie = cookieName(this.port);
@@ -212,9 +212,19 @@ export class Shell {
       if (!outgoing.writableFinished) ended.end(); // the client has gone
     });
     let over = false;
+    let timer: NodeJS.Timeout | undefined;
+    let giveUp: (error: unknown) => void = () => {};
+    const within = (late: () => HttpError) => {
+      if (over) return;
+      clearTimeout(timer);
+      timer = setTimeout(() => giveUp(late()), requestMs);
+      timer.unref(); // whoever waits for the answer keeps the process: a client that has gone does not
+    };
     const read: Body[] = [];
     const body = async () => {
+      within(arrivedLate);
       const { bytes, release } = await readBody(incoming, bodyBytes, this.bodyBytes);
+      within(answeredLate);
       if (over) release();
       else read.push({ bytes, release });
       return bytes;
@@ -232,11 +242,10 @@ export class Shell {
       body,
       countAs,
     };
-    let timer: NodeJS.Timeout | undefined;
     try {
       return await new Promise((resolve, reject) => {
-        timer = setTimeout(() => reject(busy('the answer took too long; try again')), requestMs);
-        timer.unref(); // whoever waits for the answer keeps the process: a client that has gone does not
+        giveUp = reject;
+        within(answeredLate);
         Promise.resolve(route.answer(visit)).then(resolve, reject);
       });
     } catch (error) {
@@ -272,6 +281,14 @@ export class Shell {
     );
     return known ? { ...answer, headers: { ...answer.headers, ...error.headers } } : answer;
   }
+}
+
+function answeredLate(): HttpError {
+  return busy('the answer took too long; try again');
+}
+
+function arrivedLate(): HttpError {
+  return new HttpError(408, 'the body took too long to arrive', { connection: 'close' });
 }
 
 /** What helps where an address cannot be listened on: another port, where it is the port's fault, else another host. */
