@@ -32,6 +32,7 @@ export function eventStream(
   const end = () => {
     if (isOpen) streams--;
     isOpen = false;
+    gone.abort(); // what watches for events stops, however they have ended
   };
   const body = new ReadableStream<Uint8Array>({
     start: (controller) => controller.enqueue(encoder.encode('retry: 1000\n\n')),
@@ -39,7 +40,10 @@ export function eventStream(
       if (!isOpen) streams++;
       isOpen = true;
       while (!ended.aborted) {
-        const { value, done } = await source.next();
+        const { value, done } = await source.next().catch((error: unknown) => {
+          end();
+          throw error;
+        });
         if (done) break;
         const silent = performance.now() - saidAt > silenceMs;
         if (value === null && !silent) continue;
@@ -51,10 +55,7 @@ export function eventStream(
       if (!gone.signal.aborted) controller.close();
       end();
     },
-    async cancel() {
-      gone.abort();
-      end();
-    },
+    cancel: end,
   });
   return { headers: { 'content-type': 'text/event-stream' }, body };
 }

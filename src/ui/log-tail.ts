@@ -4,7 +4,8 @@
  * that it was (a resume has cut it, say).
  */
 import { createHash } from 'node:crypto';
-import { open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { DataError } from '../core/errors.js';
 import { type LogLine, parseLog, type RunLog } from '../runs/run-log.js';
 
 /** Read at once, so that a log of any length takes bounded memory. */
@@ -44,9 +45,9 @@ export class LogTail<L extends RunLog> {
     return `${this.offset}-${this.digest}`;
   }
 
-  /** The whole lines that have come. @throws DataError for a line that is damaged */
+  /** The whole lines that have come. @throws DataError for a line that is damaged, or what is no file */
   async read(): Promise<TailRead<L>> {
-    const file = await open(this.path, 'r').catch(() => null);
+    const file = await openLog(this.path);
     if (file === null) return this.rewound(0);
     try {
       const { size } = await file.stat();
@@ -73,6 +74,15 @@ export class LogTail<L extends RunLog> {
     this.digest = digestOf(Buffer.alloc(0));
     return { reset, lines: [], more: size > 0 };
   }
+}
+
+/** A log, open; null where there is none. @throws DataError for a folder or a pipe, which nobody may write into for ever */
+export async function openLog(path: string): Promise<FileHandle | null> {
+  const status = await stat(path).catch(() => null);
+  if (status === null) return null;
+  if (!status.isFile())
+    throw new DataError(path, 'is no regular file, a log is one; the run may be damaged');
+  return await open(path, 'r').catch(() => null);
 }
 
 function digestOf(bytes: Uint8Array): string {

@@ -1,5 +1,5 @@
 /** What the table of runs says of one, whatever has become of it, from files that are small or read from their end. */
-import { open, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { WickError } from '../core/errors.js';
@@ -7,7 +7,7 @@ import { isMarked } from '../io/atomic.js';
 import { checkJson, readJson } from '../io/json-file.js';
 import { bestLine, heldOutLines } from '../runs/best-epoch.js';
 import { parseLog } from '../runs/run-log.js';
-import { LogTail } from './log-tail.js';
+import { LogTail, openLog } from './log-tail.js';
 import type { RunRow, RunRowState } from './protocol.js';
 
 const count = z.int().nonnegative();
@@ -155,7 +155,7 @@ function stateOf(summary: Summary | null, done: number, planned: number): RunRow
 }
 
 async function lastStep(path: string) {
-  const file = await open(path, 'r').catch(() => null);
+  const file = await openLog(path);
   if (file === null) return null;
   try {
     const { size } = await file.stat();

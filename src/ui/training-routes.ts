@@ -1,7 +1,6 @@
 /** A folder comes in, picture by picture, and a training of it begins. */
 import { join } from 'node:path';
 import { z } from 'zod';
-import { HttpError } from '../serve/shell/http-error.js';
 import { json, type Route } from '../serve/shell/route.js';
 import { jsonBody } from './json-body.js';
 import { Trainings, trainingOptions } from './trainings.js';
@@ -20,7 +19,7 @@ export function trainingRoutes(runs: string, command: readonly [string, ...strin
       method: 'POST',
       path: '/api/folders',
       answer: async (visit) => {
-        const { name } = checked(begin, await jsonBody(visit));
+        const { name } = await jsonBody(visit, begin);
         return json({ folder: (await uploads.begin(name)).name });
       },
     },
@@ -38,7 +37,7 @@ export function trainingRoutes(runs: string, command: readonly [string, ...strin
       method: 'POST',
       path: '/api/trainings',
       answer: async (visit) => {
-        const { folder, options } = checked(start, await jsonBody(visit));
+        const { folder, options } = await jsonBody(visit, start);
         return json({ run: await trainings.start(uploads.close(folder), options) });
       },
     },
@@ -48,10 +47,4 @@ export function trainingRoutes(runs: string, command: readonly [string, ...strin
       answer: async ({ url }) => json(await trainings.state(url.searchParams.get('run') ?? '')),
     },
   ];
-}
-
-function checked<T>(schema: z.ZodType<T>, value: unknown): T {
-  const { success, data, error } = schema.safeParse(value);
-  if (success) return data;
-  throw new HttpError(422, z.prettifyError(error));
 }

@@ -124,13 +124,11 @@ function controlRoute(root: RunsRoot): Route {
     path: '/api/run/control',
     answer: async (visit) => {
       const { path } = await runOf(root, visit);
-      const request = steeringRequest.safeParse(await jsonBody(visit));
-      if (!request.success)
-        throw new HttpError(422, `it asks for nothing that is known: ${request.error.message}`);
-      await steer(placeOf(path), request.data).catch((error) => {
+      const request = await jsonBody(visit, steeringRequest);
+      await steer(placeOf(path), request).catch((error) => {
         throw error instanceof WickError ? new HttpError(409, error.message) : error;
       });
-      return json({ asked: request.data });
+      return json({ asked: request });
     },
   };
 }

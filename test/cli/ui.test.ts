@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type TestContext, test } from 'node:test';
@@ -89,6 +90,36 @@ test('it is reached by the names that are allowed, and by no others', async (t) 
     [200, 200, 403],
   );
 });
+
+test('it goes on where nobody reads its output', async (t) => {
+  const port = await freePort();
+  const [program, ...args] = commandLine(['ui', '.', '--port', String(port)]);
+  const server = spawn(program, args, { cwd: folder, stdio: ['ignore', 'pipe', 'ignore'] });
+  t.after(() => server.kill('SIGKILL'));
+  server.stdout.destroy(); // before it has said where it is
+  const exit = once(server, 'exit');
+  let isThere = false;
+  while (!isThere && server.exitCode === null) {
+    await setTimeout(100);
+    isThere = await ask(port, '/').then(
+      ({ status }) => status === 200,
+      () => false,
+    );
+  }
+  await setTimeout(500); // by then it has found out
+  assert.equal((await ask(port, '/api/runs')).status, 200);
+  server.kill('SIGTERM');
+  assert.deepEqual(await exit, [0, null]);
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo; // a port is listened on
+  server.close();
+  await once(server, 'close');
+  return port;
+}
 
 test('a folder that is not there is told', () => {
   const none = wick(folder, ['ui', 'nowhere']);

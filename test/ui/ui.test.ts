@@ -1,6 +1,7 @@
 /** The page's server: what it says of runs, and what it says to those who ask for something else. */
 import assert from 'node:assert/strict';
-import { appendFile, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { appendFile, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { markFolder } from '../../src/io/atomic.js';
@@ -105,6 +106,31 @@ test('a damaged log is told, once, and the stream stays', async (t) => {
   const again = await listen(new URL('api/run/events?run=run', url));
   assert.match(String((await again.until('problem')).data), /steering\.jsonl: a line is not JSON/);
   await again.close();
+  assert.deepEqual(errors, []);
+});
+
+test('a log that is a folder or a pipe damages its own run, and keeps nobody waiting', async (t) => {
+  const logs = ['metrics.jsonl', 'steps.jsonl', 'times.jsonl'];
+  const { get, url, root, errors } = await opened(t, async (folder) => {
+    for (const log of ['no', ...logs]) await makeRun(folder, log, { accuracies: [0.5, 0.6] });
+  });
+  for (const log of logs) {
+    await rm(join(root, log, log), { force: true });
+    await mkdir(join(root, log, log));
+  }
+  // A reader of a pipe waits until somebody writes into it, on one of the few threads that read files.
+  const pipe = join(root, 'steps.jsonl/steps.jsonl');
+  if (spawnSync('mkfifo', [`${pipe}-`]).status === 0) {
+    await rm(pipe, { recursive: true });
+    await rename(`${pipe}-`, pipe);
+  }
+  const rows = (await (await get('api/runs')).json()) as RunRow[];
+  const states = Object.fromEntries(rows.map(({ name, state }) => [name, state]));
+  const damaged = Object.fromEntries(logs.map((log) => [log, 'unreadable']));
+  assert.deepEqual(states, { no: 'finished', ...damaged });
+  const stream = await listen(new URL('api/run/events?run=steps.jsonl', url));
+  assert.match(String((await stream.until('problem')).data), /steps\.jsonl: is no regular file/);
+  await stream.close();
   assert.deepEqual(errors, []);
 });
 
