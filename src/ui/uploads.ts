@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { makeFolders } from '../core/make-folders.js';
-import { printable } from '../core/outside-text.js';
+import { printable, quote } from '../core/outside-text.js';
 import { systemReason } from '../core/system-reason.js';
 import { HttpError } from '../serve/shell/http-error.js';
 import { formatOfName } from '../vision/codecs/formats.js';
@@ -132,8 +132,11 @@ function partsOf(path: string): readonly string[] {
       printable(part) !== part ||
       Buffer.byteLength(part) > mostPartBytes
     )
-      throw new HttpError(422, 'a folder or a file has a name that is not allowed');
+      throw new HttpError(
+        422,
+        `${quote(part)}: no folder and no file may be called that here; rename it, without ${[...'/\\:*?"<>|'].join(' ')}, a point or a space at either end, or what cannot be seen`,
+      );
   if (formatOfName(file) === null)
-    throw new HttpError(422, 'a picture is required: .jpg, .png, .webp, …');
+    throw new HttpError(422, `${quote(file)}: a picture is required: .jpg, .png, .webp, …`);
   return parts;
 }

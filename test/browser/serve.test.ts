@@ -1,9 +1,14 @@
 /** The page of `wick serve` in headless Chromium: pictures by file, drop, paste and camera; by keyboard; on a phone. */
 import assert from 'node:assert/strict';
+import { rename } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { useLanguage } from '../../src/report/language/choice.js';
+import { serve } from '../../src/serve/serve.js';
+import { untrainedRun } from '../runs/untrained-run.js';
 import { greyPng, type SmallServer, smallServer } from '../serve/small-server.js';
+import { temporaryFolder } from '../vision/datasets/temporary-folder.js';
 import { type OpenPage, type OpenPageOptions, openPage, skip } from './open-page.js';
 import { until } from './until.js';
 
@@ -60,6 +65,27 @@ describe('the page of a server', { skip }, () => {
       wrong.filter((text) => !text.includes('422')),
       [],
     );
+  });
+
+  test('of several models the chosen one answers, and the page is called as it is', async (t) => {
+    const first = await untrainedRun(await temporaryFolder(t));
+    const second = await untrainedRun(await temporaryFolder(t), { classes: ['猫', 'dog'] });
+    const models = [join(first.run.path, '../one'), join(second.run.path, '../two')] as const;
+    await rename(first.run.path, models[0]);
+    await rename(second.run.path, models[1]);
+    const options = { host: '127.0.0.1', port: 0, token: null, onError: assert.ifError };
+    const serving = await serve(models, options);
+    t.after(() => serving.close());
+    const { page, wrong } = await openPage(t, serving.url);
+    await page.getByRole('heading', { name: 'wick: one' }).waitFor();
+    const buffer = Buffer.from(await greyPng(1));
+    await page.setInputFiles('input[type=file]', { name: 'x.png', mimeType: 'image/png', buffer });
+    await answered(page, 'x.png');
+    await page.getByRole('combobox', { name: 'Model' }).selectOption('two');
+    await page.locator('.bars').getByText('猫').waitFor();
+    await page.getByRole('heading', { name: 'wick: two' }).waitFor();
+    assert.equal(await page.title(), 'wick: two');
+    assert.deepEqual(wrong, []);
   });
 
   test('in Chinese where the browser is; another language is chosen without losing the answer, and kept', async (t) => {

@@ -213,6 +213,12 @@ describe('the page of runs', { skip }, () => {
     await page.getByRole('link', { name: 'cats-1' }).waitFor();
     assert.ok((await widthOf(page)) <= 360, `${await widthOf(page)} pixels`);
     await shoot('phone-table');
+    await page.getByRole('combobox').selectOption('en');
+    await page.getByRole('columnheader', { name: 'Epochs' }).waitFor();
+    assert.ok((await widthOf(page)) <= 360, `${await widthOf(page)} pixels`);
+    assert.deepEqual(await page.evaluate(brokenWords), []);
+    await shoot('phone-table-english');
+    await page.getByRole('combobox').selectOption('zh');
     await page.getByRole('link', { name: 'cats-1' }).click();
     await page.locator('[data-chart="loss"] svg').waitFor();
     await page.getByText('npx wick reproduce').waitFor();
@@ -223,3 +229,17 @@ describe('the page of runs', { skip }, () => {
     assert.deepEqual(wrong, []);
   });
 });
+
+/** Words in the table, but for names, that go on in another line. */
+const brokenWords = `[...document.querySelectorAll('.runs :is(th, td):not(:nth-child(2))')].flatMap((cell) => {
+  const walker = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+  const broken = [];
+  while (walker.nextNode())
+    for (const { 0: word, index } of walker.currentNode.data.matchAll(/[^ ]+/g)) {
+      const range = document.createRange();
+      range.setStart(walker.currentNode, index);
+      range.setEnd(walker.currentNode, index + word.length);
+      if (range.getClientRects().length > 1) broken.push(word);
+    }
+  return broken;
+})`;

@@ -32,8 +32,9 @@ async function opened(t: TestContext) {
   const send = async (method: string, path: string, body: string) => {
     const headers = { 'content-type': 'application/json' };
     const response = await fetch(new URL(path, ui.url), { method, headers, body });
-    const { folder, run } = (await response.json()) as { folder?: string; run?: string };
-    return { status: response.status, folder, run };
+    type Told = { folder?: string; run?: string; error?: string };
+    const { folder, run, error } = (await response.json()) as Told;
+    return { status: response.status, folder, run, error };
   };
   const post = (path: string, body: unknown) => send('POST', path, JSON.stringify(body));
   const put = (folder: string, path: string, body = 'x') =>
@@ -78,6 +79,9 @@ test('a picture is put where its path says, below its folder and nowhere else', 
     ],
   ])
     assert.equal((await put(folder, path)).status, 422, JSON.stringify(path));
+  // Among thousands of pictures, which one it is.
+  assert.match((await put(folder, 'cat/a*b.png')).error ?? '', /^'a\*b\.png': no folder/);
+  assert.match((await put(folder, 'cat/run.sh')).error ?? '', /^'run\.sh': a picture is/);
   for (const other of ['', '..', '../runs', `${folder}/cat`])
     assert.equal((await put(other, 'cat/2.png')).status, 404, other);
   assert.deepEqual(await readdir(root), ['.ui']);

@@ -70,9 +70,9 @@ async function look(picture: GivenPicture): Promise<void> {
   const model = chooser.value;
   try {
     const asked = post<Answer>('predict', { model, top: String(top) }, picture.blob, signal);
-    asked.catch(() => {}); // it is told below
-    const bitmap = await createImageBitmap(picture.blob).catch(() => null); // formats that only the server reads
+    const drawn = createImageBitmap(picture.blob).catch(() => null); // formats that only the server reads
     const { predictions, unsure } = await asked;
+    const bitmap = await drawn;
     if (signal.aborted) return;
     say(problem, () => '');
     answer.hidden = false;
@@ -111,16 +111,24 @@ function reasonOf(error: unknown): Saying {
 const again = () => {
   if (last !== null) void look(last);
 };
-chooser.addEventListener('change', again);
+chooser.addEventListener('change', () => {
+  entitle(chooser.value);
+  again();
+});
 reasons.addEventListener('change', again);
 
 function name(models: readonly ServedModel[]): void {
   const [first] = models;
   if (first === undefined) return;
-  heading.replaceChildren('wick: ', element('bdi', {}, first.name));
-  document.title = `wick: ${first.name}`;
+  entitle(first.name);
   chooser.replaceChildren(...models.map((model) => element('option', {}, model.name)));
   modelRow.hidden = models.length === 1;
+}
+
+/** The page is called as the model that answers. */
+function entitle(model: string): void {
+  heading.replaceChildren('wick: ', element('bdi', {}, model));
+  document.title = `wick: ${model}`;
 }
 
 fetchModels().then(name, (error: unknown) => tell(reasonOf(error)));
