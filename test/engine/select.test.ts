@@ -134,6 +134,11 @@ test('an engine without a substitute that does not load is an error', () => {
   const options = noWebAssembly;
   assert.equal(reportOf({ env: { WICK_ENGINE: 'wasm' }, options }), message);
   assert.equal(reportOf({ statement: "preferEngine('wasm')", options }), message);
+  if (withoutNative === false)
+    assert.equal(
+      reportOf({ statement: "useEngine('native')", options }),
+      message.replace('wasm', 'native'),
+    );
 });
 
 describe('preferEngine', () => {

@@ -53,14 +53,22 @@ export function cpuFeatures(place: PlaceCode): CpuFeatures {
     place(emitCpuid(process.platform)),
     'uint32_t wick_cpuid(uintptr_t, uintptr_t, uintptr_t)',
   );
-  const [, ebx, ecx, edx] = [0, 1, 2, 3] as const;
+  return featuresOf((...asked) => Number(ask(...asked)), tilesAllowed);
+}
+
+/** What such answers mean; `tilesAllowed` is asked only where the CPU has tiles. */
+export function featuresOf(
+  ask: (leaf: number, subleaf: number, which: number) => number,
+  tilesAllowed: () => boolean,
+): CpuFeatures {
+  const [eax, ebx, ecx, edx, xcr0] = [0, 1, 2, 3, 4] as const;
   const has = (leaf: number, subleaf: number, register: number, ...bits: readonly number[]) => {
-    if (Number(ask(0, 0, 0)) < leaf) return false;
-    const word = Number(ask(leaf, subleaf, register));
+    if (ask(0, 0, eax) < leaf) return false;
+    const word = ask(leaf, subleaf, register);
     return bits.every((bit) => (word >>> bit) % 2 === 1);
   };
   const savesState = has(1, 0, ecx, 27);
-  const saved = savesState ? Number(ask(0, 0, 4)) : 0;
+  const saved = savesState ? ask(0, 0, xcr0) : 0;
   const saves = (bits: number) => (saved & bits) === bits;
   const ymm = saves(0b110);
   const zmm = saves(0b1110_0110);
@@ -68,7 +76,7 @@ export function cpuFeatures(place: PlaceCode): CpuFeatures {
   return {
     avx2: ymm && has(7, 0, ebx, 5) && has(1, 0, ecx, 12, 28),
     avx512,
-    avx512Bf16: avx512 && has(7, 1, 0, 5),
+    avx512Bf16: avx512 && has(7, 1, eax, 5),
     amxBf16: saves(0b110 << 16) && has(7, 0, edx, 22, 24) && tilesAllowed(),
   };
 }

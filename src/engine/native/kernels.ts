@@ -31,7 +31,7 @@ export class Kernels {
   get<S extends object>(source: KernelSource<S>, shape: S): Kernel {
     const bySource = this.written.get(source) ?? new Map<string, Kernel>();
     this.written.set(source, bySource);
-    const key = JSON.stringify(shape);
+    const key = JSON.stringify(shape, exact);
     const known = bySource.get(key);
     if (known !== undefined) return known;
     const writer = new KernelWriter(this.level);
@@ -64,4 +64,11 @@ export class Kernels {
     const kernels = [...this.written.values()].reduce((sum, { size }) => sum + size, 0);
     return { kernels, bytes: this.bytes };
   }
+}
+
+/** JSON writes −0 as 0, and what is not finite as null; a bound of a clamp can be both. */
+function exact(_: string, value: unknown): unknown {
+  if (typeof value !== 'number') return value;
+  if (Object.is(value, -0)) return '-0';
+  return Number.isFinite(value) ? value : String(value);
 }

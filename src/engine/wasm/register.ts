@@ -1,4 +1,4 @@
-import { EngineError, reasonOf } from '../../core/errors.js';
+import { cannotLoad } from '../cannot-load.js';
 import { registerEngine } from '../registry.js';
 import { openWasmEngine } from './wasm.js';
 
@@ -8,11 +8,7 @@ registerEngine(
     try {
       return openWasmEngine(settings);
     } catch (error) {
-      throw new EngineError(
-        'wasm',
-        `cannot be loaded (${reasonOf(error)}); choose reference, which runs anywhere`,
-        { cause: error },
-      );
+      throw cannotLoad('wasm', error);
     }
   },
   { automatic: true },

@@ -43,3 +43,18 @@ test('kernels by numbers are those of their shapes, each of which is made once',
   assert.equal(found[1], kernels.get(store, { rows: 1, wide: false }));
   assert.deepEqual(found.slice(3), found.slice(0, 2));
 });
+
+test('numbers that JSON does not know make other kernels', () => {
+  const kernels = unplaced();
+  const bound = (w: KernelWriter, { low }: { readonly low: number }) => {
+    const { to } = w.pointers('to');
+    w.vmovups(to.at(), w.filled(low));
+  };
+  const lows = [0, -0, Infinity, -Infinity, Number.NaN];
+  const found = lows.map((low) => kernels.get(bound, { low }));
+  assert.equal(new Set(found).size, lows.length);
+  assert.deepEqual(
+    lows.map((low) => kernels.get(bound, { low })),
+    found,
+  );
+});

@@ -50,6 +50,8 @@ export const oddConvolutions: readonly OddConvolution[] = [
   { n: 5, c: 24, k: 24, size: [9, 30], kernel: [3, 3], stride: 2, padding: 1, depthwise: true },
   { n: 2, c: 10, k: 10, size: [8, 8], kernel: [5, 5], padding: 2, dilation: 2, depthwise: true },
   { n: 1, c: 72, k: 72, size: [15, 7], kernel: [7, 7], stride: 2, padding: 3, depthwise: true },
+  { n: 2, c: 20, k: 20, size: [5, 30], kernel: [3, 11], padding: 5, depthwise: true }, // more taps than AVX2's registers take at once
+  { n: 1, c: 16, k: 16, size: [4, 40], kernel: [1, 21], padding: 9, depthwise: true }, // and than AVX-512's
 ];
 
 export function draw(rng: Rng, shape: Shape): Tensor {

@@ -8,6 +8,7 @@ import { openMachineCode, withoutNative } from './machine.js';
 const select = new URL('../../../src/engine/select.js', import.meta.url).href;
 const standard = new URL('../../../src/engine/standard.js', import.meta.url).href;
 const index = new URL('../../../src/index.js', import.meta.url).href;
+const memory = new URL('../../../src/engine/native/memory.js', import.meta.url).href;
 
 /** What a program of its own prints. */
 function run(program: string, env: Record<string, string> = {}): string {
@@ -91,6 +92,21 @@ test('code runs where memory may not become executable, from a file without a na
   skip: withoutNative || process.platform !== 'linux',
 }, () => {
   assert.equal(run(`${refusing('mprotect')}${step}`), '144 20736');
+});
+
+const permissions = `
+  const { codeMemory } = await import(${JSON.stringify(memory)});
+  const at = codeMemory()(Uint8Array.of(0xc3));
+  const { readFileSync } = process.getBuiltinModule('node:fs');
+  const lines = readFileSync('/proc/self/maps', 'utf8').matchAll(/^(\\w+)-(\\w+) (\\S+)/gm);
+  for (const [, from, to, may] of lines)
+    if (at >= Number('0x' + from) && at < Number('0x' + to)) console.log(may);`;
+
+test('memory for code cannot be written, however it came to run', {
+  skip: withoutNative || process.platform !== 'linux',
+}, () => {
+  for (const before of ['', refusing('mprotect')])
+    assert.match(run(`${before}${permissions}`), /^r-xp$/, before);
 });
 
 test('the features are those that the system tells of', {
