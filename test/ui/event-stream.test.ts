@@ -35,6 +35,21 @@ test('a stream that fails or ends makes room for others, and what it watches is 
   assert.ok(signals.every(({ aborted }) => aborted));
 });
 
+test('a stream ends when its server is about to', { timeout: 10_000 }, async () => {
+  const closing = new AbortController();
+  const { body } = eventStream(
+    { signal: never, closing: closing.signal } as Visit,
+    async function* (signal) {
+      while (!signal.aborted) {
+        yield { event: 'rows', data: [] };
+        closing.abort();
+      }
+    },
+  );
+  assert.ok(body instanceof ReadableStream);
+  assert.match(await new Response(body).text(), /^event: rows$/m);
+});
+
 test('so many are open at once; who goes makes room', async () => {
   const open: ReadableStreamDefaultReader<Uint8Array>[] = [];
   const one = async () => {

@@ -1,5 +1,6 @@
 /** How requests are told apart, arrive, and are written. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import type { Route } from '../../../src/serve/shell/route.js';
@@ -47,4 +48,60 @@ test('a body that is packed is not taken for one that is not', async (t) => {
   const { status, headers, body } = await post('gzip');
   assert.deepEqual([status, headers['accept-encoding']], [415, 'identity']);
   assert.match(body, /Content-Encoding: 'gzip' is not read/);
+});
+
+test('a Host that was refused is refused again', async (t) => {
+  const { port } = await open(t, [hello]);
+  for (const host of ['evil.example', 'evil.example', 'localhost', 'evil.example']) {
+    const { status } = await ask(port, '/hello', { headers: { host } });
+    assert.equal(status, host === 'localhost' ? 200 : 403);
+  }
+});
+
+test('what a user has asked for, and no page, is answered', async (t) => {
+  const { port } = await open(t, [echo]);
+  const headers = { 'sec-fetch-site': 'none' };
+  assert.equal((await ask(port, '/echo', { method: 'POST', headers })).status, 200);
+});
+
+test('a body that is announced as too large is refused before it comes', async (t) => {
+  const { port } = await open(t, [echo], { limits: { bodyBytes: 1000 } });
+  const head = 'POST /echo HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1001\r\n\r\n';
+  assert.match(await rawConnection(port, head).all, /^HTTP\/1.1 413 /);
+});
+
+test('so many clients are connected at once', async (t) => {
+  const { port } = await open(t, [hello], { limits: { connections: 2 } });
+  const get = 'GET /hello HTTP/1.1\r\nhost: localhost\r\n\r\n';
+  const two = [rawConnection(port, get), rawConnection(port, get)];
+  for (const { socket } of two) await once(socket, 'data');
+  assert.equal(await rawConnection(port, get).all, '', 'the third is hung up on');
+  for (const { socket } of two) socket.destroy();
+});
+
+test('every answer says what its page may do, to the letter', async (t) => {
+  const { port } = await open(t, [hello]);
+  const { headers } = await ask(port, '/hello');
+  const policy = String(headers['content-security-policy']).split('; ').sort();
+  assert.deepEqual(policy, [
+    "base-uri 'none'",
+    "connect-src 'self'",
+    "default-src 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "img-src 'self' blob: data:",
+    "media-src 'self' blob:",
+    "script-src 'self'",
+    "style-src 'self'",
+    "worker-src 'self'",
+  ]);
+  const others = {
+    'cache-control': 'no-store',
+    'cross-origin-embedder-policy': 'require-corp',
+    'cross-origin-opener-policy': 'same-origin',
+    'permissions-policy': 'camera=(self), microphone=(), geolocation=()',
+    'referrer-policy': 'no-referrer',
+    'x-frame-options': 'DENY',
+  };
+  for (const [name, value] of Object.entries(others)) assert.equal(headers[name], value, name);
 });
