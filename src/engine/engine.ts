@@ -90,6 +90,8 @@ export interface Engine {
   /** What it computes on, and where its buffers are. @default 'cpu' */
   readonly device?: Device;
   readonly facts?: EngineFacts;
+  /** Whether it computes nothing any more, since its GPU was lost or it was stopped: who asks for it by name gets a new one. @default false */
+  readonly ended?: boolean;
   /** @throws EngineError as `requirePrecision` does */
   prepare(graph: Graph, options?: PrepareOptions): Plan;
   /** @throws EngineError where plans of this engine do not compute in that precision, saying what would */

@@ -42,7 +42,7 @@ const entries = new Map<string, Entry>();
 
 /**
  * Makes an engine known by `name`: `useEngine(name)` then opens it. An engine is opened once for the same settings, as long as
- * anybody uses it.
+ * anybody uses it and it has not ended.
  *
  * @throws EngineError where the name is taken
  * @example registerEngine('fpga', () => openFpgaEngine());
@@ -98,7 +98,7 @@ export function openEngine(subject: string, name: string, settings: EngineSettin
   const { open, device } = entryOf(subject, name);
   const key = `${name} ${JSON.stringify(settings)}`;
   const known = opened.get(key)?.deref();
-  if (known !== undefined) return known;
+  if (known !== undefined && known.ended !== true) return known;
   const engine = open(settings);
   if ((engine.device ?? 'cpu') !== device)
     throw new EngineError(

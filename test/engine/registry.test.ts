@@ -41,6 +41,27 @@ test('an engine that registers itself is opened by its name, with the settings, 
   );
 });
 
+test('an engine that has ended is opened anew for who asks for it by name', () => {
+  let [opened, ended] = [0, false];
+  registerEngine('mortal', () => {
+    const number = ++opened;
+    return {
+      ...engineOf('mortal'),
+      get ended() {
+        return ended && number === 1;
+      },
+    };
+  });
+  useEngine('mortal');
+  const first = currentEngine();
+  useEngine('mortal');
+  assert.equal(currentEngine(), first);
+  ended = true;
+  useEngine('mortal');
+  assert.notEqual(currentEngine(), first);
+  assert.equal(opened, 2);
+});
+
 test('a name is taken once', () => {
   registerEngine('once', () => engineOf('once'));
   assert.throws(() => registerEngine('once', () => engineOf('another')), {

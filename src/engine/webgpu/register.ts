@@ -7,7 +7,7 @@ const opened = new Map<boolean, WeakRef<WebGpuEngine>>();
 
 function open({ winograd }: EngineSettings): WebGpuEngine {
   const known = opened.get(winograd)?.deref();
-  if (known !== undefined) return known;
+  if (known !== undefined && known.ended !== true) return known;
   const engine = openWebGpuEngine({ winograd });
   opened.set(winograd, new WeakRef(engine));
   return engine;

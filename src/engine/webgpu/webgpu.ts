@@ -11,6 +11,7 @@ import type { AdapterFacts, AdapterKind } from './device/adapter.js';
 import { deviceBytes } from './device/elements.js';
 import type { Line } from './device/line.js';
 import type { DeviceCounts } from './device/orders.js';
+import { WatchedLine } from './device/watched-line.js';
 import { DeviceBuffer, type Meter, nextId } from './device-buffer.js';
 import { lowerings } from './lower/table.js';
 import { lowerGraph } from './plan/lower-graph.js';
@@ -51,7 +52,7 @@ export interface WebGpuSettings extends Pick<WebGpuOptions, 'tiles' | 'winograd'
 const firstCollection = 1 << 29;
 
 export function webGpuEngine(
-  line: Line,
+  given: Line,
   adapter: AdapterFacts,
   { tiles = !adapter.software, winograd = true, collectGarbage }: WebGpuSettings = {},
 ): WebGpuEngine {
@@ -61,6 +62,7 @@ export function webGpuEngine(
     mostBindings: adapter.maxStorageBuffers,
     largestBuffer: adapter.maxBufferSize,
   };
+  const line = new WatchedLine(given);
   const meter: Meter = { bytes: 0 };
   let nextCollection = firstCollection;
 
@@ -154,6 +156,9 @@ export function webGpuEngine(
       },
     },
     adapter,
+    get ended() {
+      return line.ended;
+    },
     prepare,
     requirePrecision,
     hasKernel: ({ name, view }) => view === true || name in lowerings,

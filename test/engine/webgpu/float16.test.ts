@@ -78,11 +78,13 @@ describe('engine webgpu in float16', { skip: withoutFloat16 }, () => {
       assertNear(losses, training.losses);
     });
 
-  for (const [name, { isLarge, ...steps }] of Object.entries(networks))
+  // Of a lower rate than float32's: what is rounded in one step grows less in the next.
+  for (const [name, { isLarge, ...network }] of Object.entries(networks))
     test(
       `losses of ${name} are near those in float32, and the same in every run`,
       isLarge ? large : {},
       () => {
+        const steps = { lr: 0.003, ...network };
         const losses = fiveSteps(engine, steps, precision);
         const plain = fiveSteps('reference', steps);
         assertNear(losses, plain);

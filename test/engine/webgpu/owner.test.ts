@@ -121,14 +121,17 @@ test('an order that is refused is an error, and the first reason stays', async (
   await assert.rejects(y.toArrayAsync(), refused);
 });
 
-test('a GPU that is lost while an answer is waited for', async () => {
+test('a GPU that is lost while an answer is waited for has ended', async () => {
   const made = new MadeUp();
-  useEngine(await made.open());
+  const engine = await made.open();
+  useEngine(engine);
   const y = ones([4]).add(1);
   assert.deepEqual(await y.toArrayAsync(), [0, 0, 0, 0]);
+  assert.equal(engine.ended, false);
   made.lose({ reason: 'unknown', message: 'the driver was reset' });
   const lost = told(/the GPU was lost \(the driver was reset\).*wick train --resume$/);
   await assert.rejects(y.mul(2).toArrayAsync(), lost);
+  assert.equal(engine.ended, true);
 });
 
 test('what a device came from lives as long as it does', async () => {

@@ -179,7 +179,9 @@ describe('engine webgpu on a software adapter', { skip: withoutAdapter }, () => 
     own.lose();
     const told = (error: unknown) =>
       error instanceof EngineError && /the GPU was lost .*--resume/.test(error.message);
+    assert.equal(own.ended, false, 'nobody has seen it yet');
     assert.throws(() => y.toArray(), told);
+    assert.equal(own.ended, true);
     await assert.rejects(y.mul(2).toArrayAsync(), told);
     own.stop();
   });
