@@ -20,6 +20,7 @@ const cases = [
   [3, 128, 256, 7, 7, 3, 1, 1],
   [2, 256, 48, 9, 9, 3, 1, 1],
   [3, 512, 128, 7, 7, 3, 1, 1], // weights in chunks, gradients in parts
+  [17, 256, 64, 7, 7, 3, 1, 1], // too many tiles for chunks
   [2, 3, 20, 36, 40, 7, 2, 3], // from here on along rows
   [1, 12, 24, 26, 22, 5, 1, 0],
   [3, 24, 20, 21, 20, 5, 1, 2],

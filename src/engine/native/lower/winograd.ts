@@ -40,9 +40,13 @@ const manyChannels = 256;
 /** Tiles of a strip. */
 const stripTiles = 56;
 
-/** Output channels of a slice, and input channels whose weights are transformed at once: 576 KiB, which stay in the second-level cache beside the products. */
+/**
+ * Output channels of a slice, and input channels whose weights are transformed at once: 576 KiB, which stay in the second-level
+ * cache beside the products of so many tiles. Those of more are not added to so often: they would go through memory each time.
+ */
 const sliceChannels = 64;
 const chunkChannels = 64;
+const chunkPlaces = 64;
 
 /** A convolution, or the gradient of its input. */
 export interface WinogradConv {
@@ -268,8 +272,8 @@ function emitSlices(plan: Plan): void {
   const { kernels, context, conv, input, perStep, matrices } = plan;
   const [{ channels }, { channels: outChannels }] = [conv.from, conv.to];
   const slice = sliceOf(outChannels);
-  const chunk =
-    channels > chunkChannels && channels % chunkChannels === 0 ? chunkChannels : channels;
+  const isChunked = channels % chunkChannels === 0 && input.tiling.places <= chunkPlaces;
+  const chunk = isChunked ? chunkChannels : channels;
   const { lanes } = kernels.level;
   const tile = tileFor(slice, kernels.level);
   const panel = panelOf(kernels, tile);
