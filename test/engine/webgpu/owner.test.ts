@@ -1,6 +1,7 @@
 /** What is said when a GPU fails, and what is kept while it lives, on a device that is made up: it computes nothing. */
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { EngineError } from '../../../src/core/errors.js';
 import { useEngine } from '../../../src/engine/select.js';
 import { openDevice } from '../../../src/engine/webgpu/device/adapter.js';
@@ -18,19 +19,38 @@ import { collectGarbage } from '../pool/collect-garbage.js';
 
 afterEach(() => useEngine('reference'));
 
+type ErrorFilter = Parameters<GpuDevice['pushErrorScope']>[0];
+
 class MadeUp {
   constructor(private readonly limits: Partial<Record<GpuLimit, number>> = {}) {}
 
   lose: (how: { reason: string; message: string }) => void = () => {};
+  submits = 0;
+  /** When elements may be read. */
+  mapped = Promise.resolve();
+  /** What was said outside of all scopes, where Dawn prints it. */
+  readonly printed: string[] = [];
+  private readonly scopes: { filter: ErrorFilter; error: { message: string } | null }[] = [];
+
+  /** Refuses an order, as the standard has it: the innermost scope of that kind keeps the first. */
+  refuse(filter: ErrorFilter, message: string): void {
+    const scope = this.scopes.findLast((open) => open.filter === filter);
+    if (scope === undefined) this.printed.push(message);
+    else scope.error ??= { message };
+  }
+
   readonly device: GpuDevice = {
-    queue: { submit() {}, writeBuffer() {}, onSubmittedWorkDone: async () => {} },
+    queue: {
+      submit: () => void this.submits++,
+      writeBuffer() {},
+      onSubmittedWorkDone: async () => {},
+    },
     lost: new Promise((resolve) => {
       this.lose = resolve;
     }),
-    onuncapturederror: null,
     createBuffer: ({ size }): GpuBuffer => ({
       size,
-      mapAsync: async () => {},
+      mapAsync: () => this.mapped,
       getMappedRange: () => new ArrayBuffer(size),
       unmap() {},
       destroy() {},
@@ -48,8 +68,8 @@ class MadeUp {
       copyBufferToBuffer() {},
       finish: () => ({}),
     }),
-    pushErrorScope() {},
-    popErrorScope: async () => null,
+    pushErrorScope: (filter) => void this.scopes.push({ filter, error: null }),
+    popErrorScope: async () => this.scopes.pop()?.error ?? null,
     destroy: () => this.lose({ reason: 'destroyed', message: '' }),
   };
 
@@ -84,7 +104,8 @@ test('a GPU without memory is an error that says what to do, at the next value t
   const made = new MadeUp();
   useEngine(await made.open());
   const y = ones([4]).add(1);
-  made.device.onuncapturederror?.({ error: { message: 'Out of memory: allocating 4 GiB' } });
+  made.refuse('out-of-memory', 'Out of memory: allocating 4 GiB');
+  made.refuse('validation', 'a buffer is invalid due to a previous error');
   const lacking = told(
     /^webgpu: the GPU has not enough memory \(Out of memory.*1\.0 GiB\); use smaller batches$/,
   );
@@ -114,11 +135,14 @@ test('an order that is refused is an error, and the first reason stays', async (
   useEngine(await made.open());
   const y = ones([4]).add(1);
   for (const message of ['no such binding\nand more', 'another'])
-    made.device.onuncapturederror?.({ error: { message } });
+    made.refuse('validation', message);
   const refused = told(
     /^webgpu: the GPU refused an order \(no such binding\); choose another engine/,
   );
   await assert.rejects(y.toArrayAsync(), refused);
+  made.refuse('internal', 'a third');
+  await assert.rejects(y.toArrayAsync(), refused);
+  assert.deepEqual(made.printed, [], 'Dawn prints on stdout what nobody catches');
 });
 
 test('a GPU that is lost while an answer is waited for has ended', async () => {
@@ -132,6 +156,43 @@ test('a GPU that is lost while an answer is waited for has ended', async () => {
   const lost = told(/the GPU was lost \(the driver was reset\).*wick train --resume$/);
   await assert.rejects(y.mul(2).toArrayAsync(), lost);
   assert.equal(engine.ended, true);
+});
+
+test('values that are asked for together are waited for together, four at most', async () => {
+  const made = new MadeUp();
+  useEngine(await made.open());
+  let map = () => {};
+  made.mapped = new Promise((resolve) => {
+    map = resolve;
+  });
+  const results = [1, 2, 3, 4, 5].map((n) => ones([4]).add(n));
+  await setImmediate();
+  const before = made.submits;
+  const values = results.map((y) => y.toArrayAsync());
+  await setImmediate();
+  assert.equal(made.submits - before, 4, 'each answer has memory to land in');
+  map();
+  assert.deepEqual((await Promise.all(values)).flat(), Array(20).fill(0));
+});
+
+test('orders go on while values are waited for, and who waits is told when the GPU is lost', async () => {
+  const made = new MadeUp();
+  useEngine(await made.open());
+  const [x, y] = [ones([4]).add(1), ones([4]).add(2)];
+  let unmap = (_: Error) => {};
+  made.mapped = new Promise((_, reject) => {
+    unmap = reject;
+  });
+  const values = [x.toArrayAsync(), y.toArrayAsync()];
+  await setImmediate();
+  const before = made.submits;
+  const z = x.mul(2);
+  await setImmediate();
+  assert.equal(made.submits - before, 1);
+  assert.equal(z.device, 'gpu');
+  made.lose({ reason: 'unknown', message: 'the driver was reset' });
+  unmap(new Error('AbortError'));
+  for (const value of values) await assert.rejects(value, told(/the GPU was lost/));
 });
 
 test('what a device came from lives as long as it does', async () => {

@@ -32,7 +32,6 @@ export type GpuLimit =
 export interface GpuDevice {
   readonly queue: GpuQueue;
   readonly lost: Promise<{ readonly reason: string; readonly message: string }>;
-  onuncapturederror: ((event: { readonly error: { readonly message: string } }) => void) | null;
   createBuffer(descriptor: { readonly size: number; readonly usage: number }): GpuBuffer;
   createShaderModule(descriptor: { readonly code: string; readonly label: string }): object;
   createComputePipeline(descriptor: {

@@ -9,6 +9,7 @@ import type { OpenedDevice } from './adapter.js';
 import { DeviceMemory } from './device-memory.js';
 import { DevicePlan } from './device-plan.js';
 import { deviceBytes, fromDevice, toDevice } from './elements.js';
+import { ErrorScopes } from './error-scopes.js';
 import { type GpuBuffer, type GpuDevice, type GpuPipeline, mapRead, usage } from './gpu-api.js';
 import type { HostCall, HostOperand, Orders, Place, Questions } from './orders.js';
 
@@ -23,6 +24,7 @@ type Told = { [K in keyof Orders]: (...args: Parameters<Orders[K]>) => void | Pr
 export class Owner {
   private readonly device: GpuDevice;
   private readonly memory: DeviceMemory;
+  private readonly scopes: ErrorScopes;
   private readonly plans = new Map<number, DevicePlan>();
   private readonly buffers = new Map<number, GpuBuffer>();
   private readonly pipelines = new Map<string, GpuPipeline>();
@@ -36,10 +38,10 @@ export class Owner {
   private failure: EngineError | undefined;
 
   constructor(readonly opened: OpenedDevice) {
-    const { device, facts } = opened;
+    const { device } = opened;
     this.device = device;
     this.memory = new DeviceMemory(device);
-    device.onuncapturederror = ({ error }) => this.fail(error.message, facts.maxBufferSize);
+    this.scopes = new ErrorScopes(device);
     void device.lost.then(({ reason, message }) => {
       this.failure = new EngineError(
         'webgpu',
@@ -127,7 +129,8 @@ export class Owner {
   }
 
   /** Keeps the first reason: those that follow come of it. */
-  private fail(message: string, limit: number): void {
+  private fail(message: string): void {
+    const limit = this.opened.facts.maxBufferSize;
     const first = message.split('\n')[0] ?? message;
     const isMemory = /memory|allocat|too large|exceeds the max/i.test(message);
     this.failure ??= new EngineError(
@@ -202,8 +205,13 @@ export class Owner {
     const encoder = this.device.createCommandEncoder();
     encoder.copyBufferToBuffer(buffer, 0, landing, 0, size);
     this.device.queue.submit([encoder.finish()]);
+    const mapped = this.noted(landing.mapAsync(mapRead));
+    const refused = this.noted(this.scopes.firstError());
     try {
-      await this.noted(landing.mapAsync(mapRead));
+      // Both at once: what was refused is a reason why nothing can be mapped.
+      const [, how] = await Promise.allSettled([mapped, refused]);
+      if (how.status === 'fulfilled' && how.value !== null) this.fail(how.value);
+      await mapped;
       return landing.getMappedRange().slice(0);
     } catch (error) {
       this.requireDevice();

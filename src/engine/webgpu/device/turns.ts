@@ -2,7 +2,10 @@
 import type { Orders, Questions } from './orders.js';
 import type { Owner } from './owner.js';
 
-type Turn = () => void | Promise<void>;
+type Turn = () => Promise<unknown> | undefined;
+
+/** Questions that may wait for the GPU at once, while orders go on: each has memory of its own that its answer lands in. */
+const mostAsked = 4;
 
 export class Turns {
   private readonly waiting: Turn[] = [];
@@ -10,8 +13,8 @@ export class Turns {
   /** What an order failed with: the questions after it are answered with it. */
   private failure: unknown;
   private ended = false;
-  /** How to refuse the question that is being answered. */
-  private refuse: ((error: unknown) => void) | undefined;
+  /** How to refuse the questions that are being answered, and what ends when each is. */
+  private readonly asked = new Map<(error: unknown) => void, Promise<unknown>>();
 
   constructor(private readonly owner: Owner) {}
 
@@ -44,22 +47,26 @@ export class Turns {
     const ask = this.owner.questions[name] as (
       ...given: Parameters<Questions[K]>
     ) => Promise<Uint8Array>;
-    this.add(async () => {
-      this.refuse = refuse;
-      try {
-        if (this.failure !== undefined) throw this.failure;
-        answer(await ask(...args));
-      } catch (error) {
-        refuse(error);
+    this.add(() => {
+      if (this.failure !== undefined) {
+        refuse(this.failure);
+        return undefined;
       }
-      this.refuse = undefined;
+      // Who was refused meanwhile has stopped listening.
+      const answering = ask(...args).then(
+        (bytes) => this.asked.delete(refuse) && answer(bytes),
+        (error: unknown) => this.asked.delete(refuse) && refuse(error),
+      );
+      this.asked.set(refuse, answering);
+      return this.asked.size < mostAsked ? undefined : Promise.race(this.asked.values());
     });
   }
 
   /** Says that nothing can be done any more: whoever asks, or waits for an answer, is told. */
   fail(error: unknown): void {
     this.failure ??= error;
-    this.refuse?.(this.failure);
+    for (const refuse of this.asked.keys()) refuse(this.failure);
+    this.asked.clear();
   }
 
   /** Lets no order begin any more, and refuses all questions. */
