@@ -1,3 +1,4 @@
+import { counted } from '../core/counted.js';
 import type { EngineReport } from '../engine/select.js';
 
 /** The engine as rows of a table: what `wick doctor` prints of it. */
@@ -28,6 +29,13 @@ function simd(kernels: string | undefined): string {
   return kernels === 'relaxed'
     ? 'relaxed (fused multiply-add)'
     : 'plain (no fused multiply-add: half the speed; Node ≥ 20 has it on most machines)';
+}
+
+/** The engine in a few words: the GPU that computes, or how many threads. */
+export function engineInShort({ engine, threads, adapter }: EngineReport): string {
+  const on =
+    adapter === undefined ? `, ${counted(threads, 'thread')}` : ` on ${adapter.description}`;
+  return `engine ${engine}${on}`;
 }
 
 /** Why a run has a slower engine than it could have, in one line; undefined where it has the best or the one asked for. */

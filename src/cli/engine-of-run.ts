@@ -14,11 +14,14 @@ export function applyEngineOfRun(
   const advice =
     '--engine takes another (and --force, to go on with it), which rounds the last bits differently';
   if (options.engine === undefined) requireFormerEngine(path, engine.engine, advice);
+  // A GPU's engine has one thread, which says nothing of the CPU that goes on.
+  const former = engine.adapter !== undefined ? {} : { threads: engine.threads };
   const given = (key: string) => command.getOptionValueSource(key) === 'cli';
   applyEngineChoice({
     engine: options.engine ?? engine.engine,
     ...(options.device !== undefined && { device: options.device }),
-    threads: options.threads ?? engine.threads,
+    ...former,
+    ...(options.threads !== undefined && { threads: options.threads }),
     winograd: given('winograd') ? options.winograd === true : engine.winograd,
     precision: options.precision ?? (settings.precision as Precision), // checked with the other settings
   });

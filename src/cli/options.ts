@@ -1,5 +1,6 @@
 /** Parsers of option values, whose errors name the option as it was typed. */
 import { InvalidArgumentError, Option } from 'commander';
+import { EngineError } from '../core/errors.js';
 import { maxThreads } from '../core/threads.js';
 import type { Precision } from '../engine/precision.js';
 import { engineNames } from '../engine/registry.js';
@@ -7,6 +8,7 @@ import {
   currentEngine,
   type DeviceChoice,
   deviceChoices,
+  engineReport,
   preferEngine,
   setThreads,
   setWinograd,
@@ -103,5 +105,11 @@ export function applyEngineChoice({
   if (threads !== undefined) setThreads(threads);
   if (device !== undefined) useDevice(device);
   else if (engine !== undefined) preferEngine(engine);
-  currentEngine().requirePrecision(precision);
+  try {
+    currentEngine().requirePrecision(precision);
+  } catch (error) {
+    const { problem } = engineReport();
+    if (problem === undefined || !(error instanceof EngineError)) throw error;
+    throw new EngineError(error.subject, `${error.detail}. ${problem}`); // Why it is not the engine that could.
+  }
 }

@@ -6,22 +6,18 @@ import { describeSettings } from '../recipes/settings/describe.js';
 import type { Settings } from '../recipes/settings/schema.js';
 import { classCounts, imbalanceOf } from '../runs/class-weights.js';
 import { imbalanceToMention } from '../train/epoch-line.js';
-import { engineNote } from './engine-facts.js';
+import { engineInShort, engineNote } from './engine-facts.js';
 import { printLine, wrapped } from './output.js';
 
 /** The data, the network and the settings in short, and what is unusual about them. */
 export function introduce(task: Task, settings: Settings): void {
   const { name, architecture, weights, inputShape, train, val, test, classes, notes } = task;
   const report = engineReport();
-  const { engine, threads } = report;
   const images =
     val === null
       ? `${train.length} training and ${counted(test.length, 'test image')}`
       : `${train.length} training, ${val.length} validation and ${counted(test.length, 'test image')}`;
-  say(
-    `${name}: ${images}, ${classes.length} classes; ` +
-      `engine ${engine}, ${counted(threads, 'thread')}`,
-  );
+  say(`${name}: ${images}, ${classes.length} classes; ${engineInShort(report)}`);
   const from = weights === null ? '' : ` from trained weights (${weights})`;
   const described = describeSettings(settings, val === null ? 'test' : 'validation');
   say(`${architecture.name}${from} on ${inputShape.join('×')}, ${described}`);

@@ -55,8 +55,8 @@ export function useDevice(device: DeviceChoice): Device {
       'useDevice',
       "device='gpu' is given, and no engine that computes there is known by name; in a page: useEngine(await openBrowserGpuEngine())",
     );
-  const others = device === 'gpu' ? [] : automaticEngines();
-  choose(firstOf('useDevice', [...gpus, ...others]));
+  const [what, others] = device === 'gpu' ? ['no GPU opens', []] : [undefined, automaticEngines()];
+  choose(firstOf('useDevice', [...gpus, ...others], what));
   return currentEngine().device ?? 'cpu';
 }
 
@@ -130,7 +130,7 @@ function prefer(subject: string, name = ''): Choice {
 }
 
 /** The first of these that opens, and why those before it do not. */
-function firstOf(subject: string, names: readonly string[]): Choice {
+function firstOf(subject: string, names: readonly string[], none = 'no engine opens'): Choice {
   const reasons: string[] = [];
   for (const next of names)
     try {
@@ -139,7 +139,7 @@ function firstOf(subject: string, names: readonly string[]): Choice {
     } catch (error) {
       reasons.push(reasonOf(error));
     }
-  throw new EngineError(subject, `no engine opens (${reasons.join('; ')})`);
+  throw new EngineError(subject, `${none} (${reasons.join('; ')})`);
 }
 
 function open(subject: string, name: string): Choice {

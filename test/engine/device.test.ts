@@ -30,7 +30,7 @@ test('where no GPU is, auto takes the CPU and says why, and gpu is an error', ()
   assert.match(engineReport().problem ?? '', /webgpu: .*; absent: there is no GPU/);
   assert.throws(
     () => useDevice('gpu'),
-    /^EngineError: useDevice: no engine opens \(webgpu: .*; absent: there is no GPU\)$/,
+    /^EngineError: useDevice: no GPU opens \(webgpu: .*; absent: there is no GPU\)$/,
   );
 });
 

@@ -49,7 +49,7 @@ export class JsonReport implements Report {
   ) {}
 
   start(settings: Settings): void {
-    const { engine, threads, problem } = engineReport();
+    const { engine, threads, adapter, problem } = engineReport();
     const { recipe, architecture, weights, inputShape, classes, notes } = this.task;
     const facts = {
       recipe,
@@ -59,7 +59,7 @@ export class JsonReport implements Report {
       classes: classes.length,
       notes,
     };
-    const engineFacts = { engine, threads, problem };
+    const engineFacts = { engine, threads, adapter, problem };
     printJson({ event: 'start', run: this.run.path, ...facts, settings, ...engineFacts });
   }
 
