@@ -47,6 +47,7 @@ export interface Callback {
   onEpochStart?(event: { readonly epoch: number; readonly epochs: number }): void | Promise<void>;
   /** After each optimizer step, before `onStep` of the batch; where batches are accumulated there are fewer of these. */
   onUpdate?(): void;
+  /** On a GPU the next step is on its way by then: a reason to stop, or a rate that is set, is for the one after it. */
   onStep?(event: StepEvent): void | Promise<void>;
   /** Before the epoch's evaluation; the weights may be exchanged until `onValidationEnd`. */
   onValidationStart?(event: ValidationEvent): void | Promise<void>;
@@ -54,6 +55,8 @@ export interface Callback {
   /** Called whenever `onValidationStart` was, also where the evaluation was broken off. */
   onValidationEnd?(event: ValidationEvent): void | Promise<void>;
   onEpoch?(event: EpochEvent): void | Promise<void>;
+  /** Whether `onSafePoint` is to be called: each time that it is, a GPU waits for the step to be read. @default always */
+  wantsSafePoint?(event: SafePoint): boolean;
   onSafePoint?(event: SafePoint): void | Promise<void>;
   /** The last checkpoint that it has kept, to go back to; null where there is none. */
   lastState?(): Promise<TrainerState | null>;

@@ -3,6 +3,7 @@ import { formatShape } from '../core/shape.js';
 import { ConfusionMatrix } from '../metrics/confusion-matrix.js';
 import { Mean } from '../metrics/mean.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { asked, LateReading } from './late-reading.js';
 import type { HeldOutScores } from './metrics.js';
 
 interface Measured {
@@ -30,19 +31,30 @@ export async function measure(
   goOn: (batch: MeasuredBatch) => Promise<boolean>,
 ): Promise<HeldOutScores | null> {
   const mean = new Mean();
+  const late = new LateReading();
   let confusion: ConfusionMatrix | null = null;
   let batch = 0;
+  let goesOn = true;
   for await (const [images, labels] of batches) {
     requireOneClassEach(labels);
     const { loss, logits } = await step(images, labels);
     confusion ??= new ConfusionMatrix(logits.size(1));
+    const matrix = confusion;
     const classes = labels.ndim === 2 ? labels.argmax(1) : labels; // of shares the largest
-    await Promise.all([logits.dataAsync(), classes.dataAsync()]);
-    confusion.update(logits, classes);
-    const value = await loss.itemAsync();
-    mean.update(value, labels.size(0));
-    if (!(await goOn({ batch: ++batch, loss: value, images, logits, labels }))) return null;
+    const isLate = logits.device === 'gpu';
+    const value = asked(loss.itemAsync());
+    const tensors = asked(Promise.all([logits.dataAsync(), classes.dataAsync()]));
+    await late.add(isLate, async () => {
+      await tensors;
+      matrix.update(logits, classes);
+      const found = await value;
+      mean.update(found, labels.size(0));
+      goesOn = await goOn({ batch: ++batch, loss: found, images, logits, labels });
+    });
+    if (!goesOn) return null;
   }
+  await late.finish();
+  if (!goesOn) return null;
   if (confusion === null)
     throw new ValueError('Trainer', 'a set to measure gave no batch; is the data set empty?');
   return {

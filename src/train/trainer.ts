@@ -11,6 +11,7 @@ import { requireReady } from './at-start.js';
 import type { Callback, SafePoint, Training } from './callback.js';
 import { readResume } from './checkpoint-reader.js';
 import { HeldOut } from './held-out.js';
+import { asked, LateReading } from './late-reading.js';
 import type { EpochEvent, FitSummary, HeldOutScores } from './metrics.js';
 import { Position, TrainedPart } from './position.js';
 import { Recovery } from './recovery.js';
@@ -49,6 +50,7 @@ export class Trainer implements Training {
   private readonly callbacks: readonly Callback[];
   private readonly steps: Steps;
   private readonly turns = new Turns();
+  private readonly late = new LateReading();
   private readonly heldOut: HeldOut;
   private readonly recovery: Recovery;
   private at = new Position();
@@ -218,10 +220,18 @@ export class Trainer implements Training {
 
   /** The training half of an epoch, from where it is; false when a signal stopped it midway. */
   private async trainEpoch(part: TrainedPart): Promise<boolean> {
+    try {
+      return await this.trainBatches(part);
+    } finally {
+      await this.late.finish(); // What failed has steps before it.
+    }
+  }
+
+  private async trainBatches(part: TrainedPart): Promise<boolean> {
     const { optimizer, trainLoader, scheduler, schedulePer, accumulate = 1 } = this.options;
     this.model.train();
     const start = performance.now() - part.trainMs;
-    let asked = performance.now();
+    let askedAt = performance.now();
     let pending = 0;
     const update = () => {
       this.steps.update();
@@ -230,7 +240,7 @@ export class Trainer implements Training {
       for (const callback of this.recovery.listening) callback.onUpdate?.();
     };
     for await (const [images, labels] of trainLoader) {
-      part.waitMs += performance.now() - asked;
+      part.waitMs += performance.now() - askedAt;
       part.batches++;
       if (await this.recovery.looksAt(part.batches, images, labels)) return false;
       const { lr } = optimizer;
@@ -239,13 +249,21 @@ export class Trainer implements Training {
       part.largest = Math.max(part.largest, samples);
       const out = single ? this.trainSingle(images, labels) : this.steps.train(images, labels);
       if (out !== null) {
-        const [loss, correct] = await Promise.all([out.loss.itemAsync(), out.correct.itemAsync()]);
+        const isLate = out.loss.device === 'gpu';
+        const numbers = asked(Promise.all([out.loss.itemAsync(), out.correct.itemAsync()]));
         const place = { epoch: this.at.epoch, batch: part.batches, split: 'train' } as const;
-        requireFiniteLoss(loss, place, trainLoader.length, lr);
-        part.scores.update(loss, correct, samples);
-        part.lr = lr;
+        const judge = async () => {
+          const [loss, correct] = await numbers;
+          requireFiniteLoss(loss, place, trainLoader.length, lr);
+          part.scores.update(loss, correct, samples);
+          part.lr = lr;
+        };
+        if (!isLate) await judge();
         if (++pending === accumulate) update();
-        await this.report(part, loss, samples);
+        await this.late.add(isLate, async () => {
+          if (isLate) await judge();
+          await this.report(part, (await numbers)[0], samples);
+        });
       }
       await this.turns.give();
       part.trainMs = performance.now() - start;
@@ -253,9 +271,10 @@ export class Trainer implements Training {
         await this.safePoint('step');
         if (this.ended) break;
       }
-      asked = performance.now();
+      askedAt = performance.now();
     }
     if (pending > 0) update(); // the last ones of an epoch may be fewer
+    await this.late.finish();
     if (this.interrupted) return false;
     if (part.steps === 0)
       throw new ValueError('Trainer', 'the training loader gave no batch; is the data set empty?');
@@ -290,9 +309,15 @@ export class Trainer implements Training {
     for (const callback of this.recovery.listening) await callback.onStep?.(event);
   }
 
+  /** Only for those who want it is the last step waited for. */
   private async safePoint(after: SafePoint['after']): Promise<void> {
     const { globalStep, last } = this.at;
-    const event = { after, globalStep, epochs: last?.epoch ?? 0 };
-    for (const callback of this.recovery.listening) await callback.onSafePoint?.(event);
+    const event = { after, globalStep: globalStep + this.late.unread, epochs: last?.epoch ?? 0 };
+    const wanting = this.recovery.listening.filter(
+      (callback) => callback.onSafePoint && (callback.wantsSafePoint?.(event) ?? true),
+    );
+    if (wanting.length === 0) return;
+    await this.late.finish();
+    for (const callback of wanting) await callback.onSafePoint?.(event);
   }
 }

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import type { Optimizer } from '../../optim/optimizer.js';
 import type { Callback, SafePoint, Training } from '../../train/callback.js';
+import type { StepEvent } from '../../train/metrics.js';
 import type { RunFolder } from '../run-folder.js';
 import {
   controlFile,
@@ -64,10 +65,18 @@ export class Steering implements Callback {
     this.training = training;
   }
 
-  async onSafePoint({ after, globalStep }: SafePoint): Promise<void> {
-    const { training } = this;
+  onStep({ globalStep }: StepEvent): void {
     this.step = globalStep;
-    if (after !== 'step' || training === null) return;
+  }
+
+  wantsSafePoint({ after, globalStep }: SafePoint): boolean {
+    const isPlanned = this.planned.some(({ step }) => step === globalStep);
+    return after === 'step' && (this.wanted !== null || isPlanned);
+  }
+
+  async onSafePoint({ globalStep }: SafePoint): Promise<void> {
+    const { training } = this;
+    if (training === null) return;
     const { optimizer } = training;
     for (const entry of this.planned) if (entry.step === globalStep) this.change(entry);
     const { wanted: to } = this;

@@ -62,9 +62,20 @@ export class Checkpoint implements Callback {
     this.savedAt = performance.now();
   }
 
+  onStep(): void {
+    this.isSaved = false;
+  }
+
+  onEpoch(): void {
+    this.isSaved = false;
+  }
+
+  wantsSafePoint(point: SafePoint): boolean {
+    return point.after === 'end' ? !this.isSaved : this.isDue(point);
+  }
+
   async onSafePoint(point: SafePoint): Promise<void> {
-    if (point.after !== 'end') this.isSaved = false;
-    if (this.training === null || this.isSaved || !this.isDue(point)) return;
+    if (this.training === null) return;
     await this.store.save(await this.training.stateDict());
     this.savedAt = performance.now();
     this.savedSteps = point.globalStep;
@@ -79,7 +90,6 @@ export class Checkpoint implements Callback {
 
   private isDue({ after, globalStep, epochs }: SafePoint): boolean {
     const { everySeconds, everySteps, everyEpochs } = this.options;
-    if (after === 'end') return true;
     if (after === 'epoch') return epochs - this.savedEpochs >= everyEpochs;
     return (
       performance.now() - this.savedAt >= 1000 * everySeconds ||
