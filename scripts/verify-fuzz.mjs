@@ -33,17 +33,19 @@ const failed = [];
 let redrawn = 0;
 for (const { seed, which } of turns) {
   const { engine, name } = engineFor(seed, which, isNarrow ? { level: narrowLevel(seed) } : {});
-  const fails = (spec) => verdict(spec, engine).problems.length > 0;
+  const fails = async (spec) => (await verdict(spec, engine)).problems.length > 0;
   const spec = drawNetwork(seed);
-  const { problems, draws } = verdict(spec, engine);
+  const { problems, draws } = await verdict(spec, engine);
   if (draws > 1) redrawn++;
   if (problems.length === 0) continue;
   failed.push(`${seed} on ${which}`);
-  const smallest = shrink(spec, fails);
+  const smallest = await shrink(spec, fails);
   console.log(`FAIL network ${seed} on ${name}: node scripts/verify-fuzz.mjs 1 ${seed} ${which}`);
   console.log(problems.slice(0, 8).join('\n'));
   console.log(`smallest network that fails: ${JSON.stringify(smallest)}`);
-  console.log(`${new FuzzNetwork(smallest)}\n${verdict(smallest, engine).problems.join('\n')}`);
+  console.log(
+    `${new FuzzNetwork(smallest)}\n${(await verdict(smallest, engine)).problems.join('\n')}`,
+  );
 }
 stopEngines();
 console.log(
@@ -82,9 +84,9 @@ function checkSpecials(seed) {
 }
 
 /** An error that is thrown is a problem, too. */
-function verdict(spec, engine) {
+async function verdict(spec, engine) {
   try {
-    return isNarrow ? checkNarrow(spec, engine) : check(spec, engine);
+    return await (isNarrow ? checkNarrow(spec, engine) : check(spec, engine));
   } catch (error) {
     return { problems: [String(error.stack)], draws: 1 };
   }

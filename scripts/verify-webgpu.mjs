@@ -7,6 +7,7 @@
 //   models     whole networks against PyTorch's losses and the reference's: ResNet-18 at 32 × 32 among them
 //   networks   `count` random small networks from `seed` on, every other one with tiles, two of four by Winograd wherever it can
 //   float16    precision float16, where the adapter has it: every op case, Winograd's, whole networks, and random ones, a quarter of `count`
+//   chromium   every op case, with and without tiles, 40 random networks and whole ones in a page, on Chromium's own adapter
 //   steps      1,000 steps, whose memory is counted
 //   training   a training of digits that goes on from engine to engine, beside one on the CPU alone; one of float16 where the
 //              adapter has it, which goes on in float32
@@ -46,8 +47,9 @@ const parts = {
   networks: () => networks(count),
   float16: () => {
     runTests((name) => name.startsWith('float16'));
-    networks(Math.ceil(count / 4), 'float16');
+    return networks(Math.ceil(count / 4), 'float16');
   },
+  chromium: () => runTests((name) => name === 'webgpu-walk', 'browser'),
   steps: () => steps(1000),
   training: goOn,
 };
@@ -69,8 +71,8 @@ for (const [name, run] of Object.entries(parts))
 console.log(failed.length === 0 ? 'all is well' : `failed: ${failed.join(', ')}`);
 process.exit(failed.length === 0 ? 0 : 1);
 
-function runTests(isMeant) {
-  const folder = join(build, 'test/engine/webgpu');
+function runTests(isMeant, room = 'engine/webgpu') {
+  const folder = join(build, 'test', room);
   const ending = '.test.js';
   const files = readdirSync(folder).filter((file) => file.endsWith(ending));
   for (const file of files.sort()) {
@@ -83,7 +85,7 @@ function runTests(isMeant) {
   }
 }
 
-function networks(many, precision = 'float32') {
+async function networks(many, precision = 'float32') {
   const engines = [true, 'always'].flatMap((winograd) =>
     [false, true].map((tiles) => openWebGpuEngine({ adapter: 'software', tiles, winograd })),
   );
@@ -93,14 +95,15 @@ function networks(many, precision = 'float32') {
   for (let seed = first; seed < first + many; seed++) {
     const engine = engines[seed % engines.length];
     const spec = thinned(drawNetwork(seed));
-    const { problems, draws } = verdict(spec, engine, precision);
+    const { problems, draws } = await verdict(spec, engine, precision);
     if (draws > 1) redrawn++;
     if ((seed + 1 - first) % 10 === 0) console.log(`networks to seed ${seed}`);
     if (problems.length === 0) continue;
     failed.push(`network ${seed}`);
     console.log(`FAIL network ${seed}: ${problems.slice(0, 8).join('\n')}`);
-    const fails = (smaller) => verdict(smaller, engine, precision).problems.length > 0;
-    console.log(`smallest that fails: ${JSON.stringify(shrink(spec, fails))}`);
+    const fails = async (smaller) =>
+      (await verdict(smaller, engine, precision)).problems.length > 0;
+    console.log(`smallest that fails: ${JSON.stringify(await shrink(spec, fails))}`);
   }
   for (const engine of engines) engine.stop();
   console.log(
@@ -109,9 +112,10 @@ function networks(many, precision = 'float32') {
 }
 
 /** An error that is thrown is a problem, too. */
-function verdict(spec, engine, precision) {
+async function verdict(spec, engine, precision) {
   try {
-    return precision === 'float32' ? check(spec, engine) : checkNarrow(spec, engine, precision);
+    const isWhole = precision === 'float32';
+    return await (isWhole ? check(spec, engine) : checkNarrow(spec, engine, precision));
   } catch (error) {
     return { problems: [String(error.stack)], draws: 1 };
   }

@@ -7,8 +7,9 @@ import '../../src/ops/index.js';
 import { after, describe, test } from 'node:test';
 import { openWasmEngine, type WasmEngine } from '../../src/engine/wasm/wasm.js';
 import { nativeLevels, openMachineCode, withoutNative } from '../engine/native/machine.js';
+import { answer, compiledAnswer } from '../ops/answers.js';
 import { families } from '../ops/cases.js';
-import { answer, assertClose, compiledAnswer } from '../ops/run-case.js';
+import { assertClose } from '../ops/run-case.js';
 
 /** How far an engine's float32 may be from the reference's, which adds in float64. */
 const engineTolerance = 2e-5;

@@ -3,7 +3,7 @@ import type { TypedArray } from '../../src/core/dtype.js';
 import type { Engine } from '../../src/engine/engine.js';
 import { referenceEngine } from '../../src/engine/reference/reference.js';
 import { typicalSize } from '../typical.js';
-import { type Outcome, train } from './fuzz-run.js';
+import { type Outcome, type Setting, train } from './fuzz-run.js';
 import type { Block, NetworkSpec } from './fuzz-spec.js';
 import { soil } from './soil.js';
 
@@ -37,10 +37,26 @@ export interface Verdict {
   readonly programs: readonly string[];
 }
 
+/** Trains on the engine that is asked: here, or in a page. */
+export type Trains = (
+  spec: NetworkSpec,
+  setting: Pick<Setting, 'compiled' | 'draw'> & { readonly soiled?: boolean },
+) => Promise<Outcome>;
+
 /** Compiled twice, the second time in memory with NaN in it, and eagerly on `engine`, against `reference`. */
-export function check(spec: NetworkSpec, engine: Engine): Verdict {
+export function check(spec: NetworkSpec, engine: Engine): Promise<Verdict> {
+  return checkWhere(spec, async (description, { soiled = false, ...setting }) => {
+    const clean = soiled ? soil(engine) : undefined;
+    const outcome = await train(description, { engine, ...setting });
+    clean?.();
+    return outcome;
+  });
+}
+
+/** The same of an engine that is elsewhere. */
+export async function checkWhere(spec: NetworkSpec, trains: Trains): Promise<Verdict> {
   for (let draw = 0; ; draw++) {
-    const { certain, likely, programs } = problemsOf(spec, engine, draw);
+    const { certain, likely, programs } = await problemsOf(spec, trains, draw);
     const seen = { draws: draw + 1, programs };
     if (certain.length > 0 || likely.length === 0) return { problems: certain, ...seen };
     if (draw === draws - 1) return { problems: likely, ...seen };
@@ -54,17 +70,17 @@ export function check(spec: NetworkSpec, engine: Engine): Verdict {
 const narrowTolerances = { bfloat16: 0.1, float16: 0.025 } as const;
 
 /** Compiled twice in a precision of two bytes on `engine`: the same bits, and in the first step near `reference`. */
-export function checkNarrow(
+export async function checkNarrow(
   spec: NetworkSpec,
   engine: Engine,
   precision: keyof typeof narrowTolerances = 'bfloat16',
-): Verdict {
+): Promise<Verdict> {
   for (let draw = 0; ; draw++) {
-    const expected = train(spec, { engine: referenceEngine, compiled: false, draw });
+    const expected = await train(spec, { engine: referenceEngine, compiled: false, draw });
     const setting = { engine, compiled: true, precision, draw } as const;
-    const compiled = train(spec, setting);
+    const compiled = await train(spec, setting);
     const seen = { draws: draw + 1, programs: compiled.programs };
-    const certain = unequal(compiled, train(spec, setting));
+    const certain = unequal(compiled, await train(spec, setting));
     const name = 'logits of step 0';
     const [found, wanted] = [compiled.values.get(name), expected.values.get(name)];
     if (found === undefined || wanted === undefined) return { problems: ['no logits'], ...seen };
@@ -77,13 +93,11 @@ export function checkNarrow(
 
 const size = (array: TypedArray) => Math.hypot(...Array.from(array, Number));
 
-function problemsOf(spec: NetworkSpec, engine: Engine, draw: number) {
-  const expected = train(spec, { engine: referenceEngine, compiled: false, draw });
-  const compiled = train(spec, { engine, compiled: true, draw });
-  const clean = soil(engine);
-  const again = train(spec, { engine, compiled: true, draw });
-  clean();
-  const eager = train(spec, { engine, compiled: false, draw });
+async function problemsOf(spec: NetworkSpec, trains: Trains, draw: number) {
+  const expected = await train(spec, { engine: referenceEngine, compiled: false, draw });
+  const compiled = await trains(spec, { compiled: true, draw });
+  const again = await trains(spec, { compiled: true, draw, soiled: true });
+  const eager = await trains(spec, { compiled: false, draw });
   const pairs = [
     ...differences('compiled', compiled, expected),
     ...differences('eager', eager, expected),
@@ -151,8 +165,11 @@ function largest(array: TypedArray): number {
 }
 
 /** The smallest network that leaving out blocks one by one leads to, of those that still fail. */
-export function shrink(spec: NetworkSpec, fails: (smaller: NetworkSpec) => boolean): NetworkSpec {
-  for (const smaller of smallerThan(spec)) if (fails(smaller)) return shrink(smaller, fails);
+export async function shrink(
+  spec: NetworkSpec,
+  fails: (smaller: NetworkSpec) => boolean | Promise<boolean>,
+): Promise<NetworkSpec> {
+  for (const smaller of smallerThan(spec)) if (await fails(smaller)) return shrink(smaller, fails);
   return spec;
 }
 

@@ -46,20 +46,23 @@ export interface Outcome {
 }
 
 /** Three steps of training, with an evaluation after each. */
-export function train(spec: NetworkSpec, setting: Setting): Outcome {
-  const [outcome] = trainInTurns([spec], setting);
+export async function train(spec: NetworkSpec, setting: Setting): Promise<Outcome> {
+  const [outcome] = await trainInTurns([spec], setting);
   if (outcome === undefined) throw new RangeError('no outcome');
   return outcome;
 }
 
 /** The same of several networks, which take turns step by step. */
-export function trainInTurns(specs: readonly NetworkSpec[], setting: Setting): Outcome[] {
+export async function trainInTurns(
+  specs: readonly NetworkSpec[],
+  setting: Setting,
+): Promise<Outcome[]> {
   const before = currentEngine();
   try {
     const courses = specs.map((spec) => new Course(spec, setting));
     useEngine(setting.engine);
-    for (let i = 0; i < steps; i++) for (const course of courses) course.step(i);
-    return courses.map((course) => course.outcome());
+    for (let i = 0; i < steps; i++) for (const course of courses) await course.step(i);
+    return await Promise.all(courses.map((course) => course.outcome()));
   } finally {
     useEngine(before);
   }
@@ -89,7 +92,7 @@ class Course {
     this.trained = this.model.namedParameters().filter(([, { requiresGrad }]) => requiresGrad);
   }
 
-  step(i: number): void {
+  async step(i: number): Promise<void> {
     const { model, spec, values } = this;
     const { compiled, draw = 0 } = this.setting;
     const [x, y] = batchOf(spec, draw, i);
@@ -97,20 +100,19 @@ class Course {
     model.train(spec.trains);
     const { loss, logits, ...found } = compiled ? this.trainStep(x, y) : this.trainEagerly(x, y);
     if (loss === undefined || logits === undefined) throw new RangeError('no loss');
-    values.set(`loss of step ${i}`, loss.data.slice());
-    values.set(`logits of step ${i}`, logits.data.slice());
-    for (const [name, { data }] of Object.entries(found))
-      this.gradients.set(`gradient of ${name} in step ${i}`, data.slice());
+    await readAll(values, { [`loss of step ${i}`]: loss, [`logits of step ${i}`]: logits });
+    await readAll(this.gradients, found, (name) => `gradient of ${name} in step ${i}`);
 
     model.eval();
     const [other] = batchOf(spec, draw, steps + i);
     const evaluated = compiled ? this.evalStep(other) : this.evaluateEagerly(other);
-    values.set(`logits of evaluation ${i}`, evaluated.data.slice());
+    await readAll(values, { [`logits of evaluation ${i}`]: evaluated });
   }
 
-  outcome(): Outcome {
+  async outcome(): Promise<Outcome> {
     const { values, gradients, model } = this;
-    const state = new Map([...model.stateDict()].map(([name, { data }]) => [name, data.slice()]));
+    const state = new Map<string, TypedArray>();
+    await readAll(state, Object.fromEntries(model.stateDict()));
     return { values, gradients, state, programs: [this.trainStep.program, this.evalStep.program] };
   }
 
@@ -132,6 +134,17 @@ class Course {
   private evaluateEagerly(x: Tensor): Tensor {
     return noGrad(() => this.model.forward(x));
   }
+}
+
+/** Copies of elements, which are waited for: a page's GPU has no other way. */
+async function readAll(
+  to: Map<string, TypedArray>,
+  tensors: Readonly<Record<string, Tensor>>,
+  nameOf: (key: string) => string = (key) => key,
+): Promise<void> {
+  const names = Object.keys(tensors).map(nameOf);
+  const read = await Promise.all(Object.values(tensors).map((tensor) => tensor.dataAsync()));
+  for (const [k, array] of read.entries()) to.set(names[k] ?? '', array.slice());
 }
 
 /** Scales of norms of both signs, statistics that are not those of fresh layers; freezes what the description says. */

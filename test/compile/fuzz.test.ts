@@ -4,7 +4,7 @@ import { after, describe, test } from 'node:test';
 import { withoutNarrow, withoutNative } from '../engine/native/machine.js';
 import { check, checkNarrow, shrink } from './fuzz-check.js';
 import { engineFor, type FuzzEngine, narrowLevel, stopEngines } from './fuzz-engines.js';
-import { train, trainInTurns } from './fuzz-run.js';
+import { type Outcome, train, trainInTurns } from './fuzz-run.js';
 import { drawNetwork, type NetworkSpec } from './fuzz-spec.js';
 
 after(stopEngines);
@@ -41,10 +41,11 @@ const plans: Readonly<Record<FuzzEngine, Plan>> = {
 
 describe('bfloat16 on engine native', { skip: withoutNarrow }, () => {
   for (let seed = 100; seed < 110; seed++)
-    test(`network ${seed}`, () => {
+    test(`network ${seed}`, async () => {
       const { engine } = engineFor(seed, 'native', { level: narrowLevel(seed) });
       const more = `node scripts/verify-fuzz.mjs 1 ${seed} native bfloat16 says more`;
-      assert.deepEqual(checkNarrow(drawNetwork(seed), engine).problems, [], more);
+      const { problems } = await checkNarrow(drawNetwork(seed), engine);
+      assert.deepEqual(problems, [], more);
     });
 });
 
@@ -54,8 +55,8 @@ for (const which of ['wasm', 'native'] as const) {
     const programs: string[] = [];
     for (let seed = seeds.first; seed < seeds.first + seeds.count; seed++) {
       const { engine, name } = engineFor(seed, which);
-      test(`network ${seed} on ${name}`, () => {
-        const verdict = check(drawNetwork(seed), engine);
+      test(`network ${seed} on ${name}`, async () => {
+        const verdict = await check(drawNetwork(seed), engine);
         programs.push(...verdict.programs);
         const more = `node scripts/verify-fuzz.mjs 1 ${seed} ${which} says more`;
         assert.deepEqual(verdict.problems, [], more);
@@ -72,14 +73,15 @@ for (const which of ['wasm', 'native'] as const) {
   });
 }
 
-test('networks that take turns on an engine do as they do alone', () => {
+test('networks that take turns on an engine do as they do alone', async () => {
   const { engine } = engineFor(0);
   const specs = Array.from({ length: 12 }, (_, i) => drawNetwork(100 + i))
     .filter(({ blocks }) => !JSON.stringify(blocks).includes('dropout')) // draws go on from one to the next
     .slice(0, 4);
   for (const compiled of [true, false]) {
-    const together = trainInTurns(specs, { engine, compiled });
-    const alone = specs.map((spec) => train(spec, { engine, compiled }));
+    const together = await trainInTurns(specs, { engine, compiled });
+    const alone: Outcome[] = [];
+    for (const spec of specs) alone.push(await train(spec, { engine, compiled }));
     assert.deepEqual(together, alone);
   }
 });
@@ -89,13 +91,13 @@ test('networks are drawn from their seed alone', () => {
   assert.notDeepEqual(drawNetwork(7).blocks, drawNetwork(8).blocks);
 });
 
-test('a failing network shrinks to the blocks that make it fail', () => {
+test('a failing network shrinks to the blocks that make it fail', async () => {
   const has = ({ blocks }: NetworkSpec) => JSON.stringify(blocks).includes('"kind":"norm"');
   const spec = Array.from({ length: 20 }, (_, seed) => drawNetwork(seed)).find(
     (drawn) => has(drawn) && drawn.blocks.length > 4,
   );
   assert.ok(spec !== undefined);
-  const smallest = shrink(spec, has);
+  const smallest = await shrink(spec, has);
   assert.equal(smallest.blocks.length, 1);
   assert.equal(smallest.batch, 1);
 });

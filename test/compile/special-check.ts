@@ -4,9 +4,9 @@
  */
 import type { TypedArray } from '../../src/core/dtype.js';
 import type { Shape } from '../../src/core/shape.js';
+import { type Answers, answer } from '../ops/answers.js';
 import { families } from '../ops/cases.js';
 import type { OpCase } from '../ops/op-case.js';
-import { type Answers, answer } from '../ops/run-case.js';
 import {
   type Asked,
   magnitudesOf,

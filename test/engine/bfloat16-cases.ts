@@ -4,10 +4,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Engine } from '../../src/engine/engine.js';
 import { nn, type Tensor, useEngine } from '../../src/index.js';
+import { answer, compiledAnswer } from '../ops/answers.js';
 import { families } from '../ops/cases.js';
 import type { OpCase } from '../ops/op-case.js';
 import { input } from '../ops/op-case.js';
-import { answer, assertClose, compiledAnswer } from '../ops/run-case.js';
+import { assertClose } from '../ops/run-case.js';
 import { assertLosses, lossesOf, trainings } from '../vision/models/golden-training.js';
 
 const precision = 'bfloat16';

@@ -5,18 +5,10 @@ import { describe, test } from 'node:test';
 import { useEngine } from '../../src/engine/select.js';
 import { opNames } from '../../src/graph/op.js';
 import { absence, presentEngines } from '../engine/present.js';
+import { type Answers, answer, compiledAnswer } from './answers.js';
 import { families } from './cases.js';
 import { makeInputs, wantsGrad } from './op-case.js';
-import {
-  type Answers,
-  answer,
-  assertClose,
-  assertValues,
-  checkGradients,
-  compiledAnswer,
-  opsCalledBy,
-  readGoldens,
-} from './run-case.js';
+import { assertClose, assertValues, checkGradients, opsCalledBy, readGoldens } from './run-case.js';
 
 useEngine('reference');
 

@@ -5,8 +5,8 @@ import { Rng } from '../../src/core/rng.js';
 import type { Shape } from '../../src/core/shape.js';
 import type { Engine } from '../../src/engine/engine.js';
 import type { Precision } from '../../src/engine/precision.js';
+import { type Answers, answer, compiledAnswer } from './answers.js';
 import { inputValues, type OpCase } from './op-case.js';
-import { type Answers, answer, compiledAnswer } from './run-case.js';
 
 export const palettes = {
   none: [Number.NaN, Infinity, -Infinity, 0, -0, 1e-40, -1e-40],

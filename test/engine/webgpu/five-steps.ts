@@ -52,9 +52,18 @@ interface Steps {
 /** Losses of five steps, with dropout: its draws are the same everywhere. */
 export function fiveSteps(
   engine: string | Engine,
-  { make, classes, batch = 4, lr = 0.01 }: Steps,
+  steps: Steps,
   precision: Precision = 'float32',
 ): number[] {
+  return fiveLosses(engine, steps, precision).map((loss) => loss.item());
+}
+
+/** The same before they are read: of a page's GPU numbers are only awaited. */
+export function fiveLosses(
+  engine: string | Engine,
+  { make, classes, batch = 4, lr = 0.01 }: Steps,
+  precision: Precision = 'float32',
+): Tensor[] {
   useEngine('reference');
   manualSeed(3);
   const model = make();
@@ -74,7 +83,7 @@ export function fiveSteps(
     },
     { precision },
   );
-  return batches.map(([x, y]) => step(x, y).item());
+  return batches.map(([x, y]) => step(x, y));
 }
 
 /** `isLarge`: takes minutes on a software adapter. */

@@ -6,8 +6,9 @@ import { lowerGraph } from '../../../src/engine/webgpu/plan/lower-graph.js';
 import type { WebGpuEngine } from '../../../src/engine/webgpu/webgpu.js';
 import { nn } from '../../../src/index.js';
 import type { Tensor } from '../../../src/tensor/tensor.js';
+import { answer, compiledAnswer } from '../../ops/answers.js';
 import { input, type OpCase } from '../../ops/op-case.js';
-import { answer, assertClose, compiledAnswer } from '../../ops/run-case.js';
+import { assertClose } from '../../ops/run-case.js';
 import { GraphBuilder } from '../compiler/graphs.js';
 import { software, withoutAdapter } from './machine.js';
 

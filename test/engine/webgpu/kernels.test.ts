@@ -8,8 +8,9 @@ import { after, describe, test } from 'node:test';
 import { openWebGpuEngine } from '../../../src/engine/webgpu/node-engine.js';
 import type { WebGpuEngine } from '../../../src/engine/webgpu/webgpu.js';
 import { opNames, opSpec } from '../../../src/graph/op.js';
+import { answer, compiledAnswer } from '../../ops/answers.js';
 import { families } from '../../ops/cases.js';
-import { answer, assertClose, compiledAnswer } from '../../ops/run-case.js';
+import { assertClose } from '../../ops/run-case.js';
 import { software, withoutAdapter } from './machine.js';
 
 /** How far float32 may be from the reference, which adds in float64. */

@@ -15,7 +15,7 @@ import {
   useEngine,
   zeros,
 } from '../../../src/index.js';
-import { onEngine } from '../../ops/run-case.js';
+import { onEngine } from '../../ops/answers.js';
 import { software, withoutAdapter } from './machine.js';
 
 afterEach(() => useEngine('reference'));

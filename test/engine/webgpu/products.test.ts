@@ -9,8 +9,9 @@ import type { WebGpuEngine } from '../../../src/engine/webgpu/webgpu.js';
 import { conv2d } from '../../../src/ops/conv2d.js';
 import { linear } from '../../../src/ops/linear.js';
 import { matmul } from '../../../src/ops/matmul.js';
+import { answer, compiledAnswer } from '../../ops/answers.js';
 import { input, type OpCase } from '../../ops/op-case.js';
-import { answer, assertClose, compiledAnswer } from '../../ops/run-case.js';
+import { assertClose } from '../../ops/run-case.js';
 import { GraphBuilder } from '../compiler/graphs.js';
 import { software, withoutAdapter } from './machine.js';
 

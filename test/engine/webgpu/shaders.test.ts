@@ -6,8 +6,8 @@ import '../../../src/index.js';
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Dispatch, PlanOrder } from '../../../src/engine/webgpu/device/orders.js';
+import { compiledAnswer } from '../../ops/answers.js';
 import { families } from '../../ops/cases.js';
-import { compiledAnswer } from '../../ops/run-case.js';
 import { eventsOf } from './barriers.js';
 import { recordingEngine } from './recorded-orders.js';
 
