@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { makeRun } from '../runs/compare/made-run.js';
-import { temporaryFolder, wick } from './run-wick.js';
+import { temporaryFolder, wick, wickAgain } from './run-wick.js';
 
 const folder = temporaryFolder();
 const long = Array.from({ length: 9 }, (_, i) => `a-name-of-many-letters-and-${i}`);
@@ -37,9 +37,9 @@ test('two runs side by side', () => {
   );
 });
 
-test('many runs keep to 80 columns; the page holds whatever names are', () => {
+test('many runs keep to 80 columns; the page holds whatever names are', async () => {
   const paths = names.map((name) => join(folder, name));
-  const { code, out } = wick(folder, ['compare', ...paths, '-o', 'page.html']);
+  const { code, out } = await wickAgain(folder, ['compare', ...paths, '-o', 'page.html']);
   assert.equal(code, 0);
   assert.match(out, /^L {2}…\S+-and-8 +2\/2 /m);
   for (const line of out.split('\n')) assert.ok([...line].length <= 80, line);
@@ -50,16 +50,16 @@ test('many runs keep to 80 columns; the page holds whatever names are', () => {
   assert.ok(!/(src|href)="?http/.test(page));
 });
 
-test('--json is one object; a folder that is no run is told on stderr, and the exit code says so', () => {
-  const { code, out, err } = wick(folder, ['compare', 'a', 'nowhere', '--json']);
+test('--json is one object; a folder that is no run is told on stderr, and the exit code says so', async () => {
+  const { code, out, err } = await wickAgain(folder, ['compare', 'a', 'nowhere', '--json']);
   assert.equal(code, 1);
   const { runs } = JSON.parse(out);
   assert.deepEqual([runs.length, runs[0].test.estimate], [1, 0.6]);
   assert.equal(JSON.parse(err).error.subject, 'nowhere');
 });
 
-test('a page of no known kind is refused before anything is read', () => {
-  const { code, err } = wick(folder, ['compare', 'nowhere', '-o', 'page.png']);
+test('a page of no known kind is refused before anything is read', async () => {
+  const { code, err } = await wickAgain(folder, ['compare', 'nowhere', '-o', 'page.png']);
   assert.equal(code, 2);
   assert.match(err, /^error: --out 'page\.png' must end in \.html or \.svg\n/);
 });

@@ -6,7 +6,7 @@ import { csvRows } from '../../src/vision/datasets/csv.js';
 import { colored, fillFolder } from '../recipes/picture-folder.js';
 import { englishIn } from '../report/english-in.js';
 import { put } from '../vision/datasets/temporary-folder.js';
-import { temporaryFolder, wick } from './run-wick.js';
+import { temporaryFolder, wick, wickAgain } from './run-wick.js';
 
 const folder = temporaryFolder();
 const audit = ['data', 'audit', 'photos', '--folds', '3', '--image-size', '8', '--epochs', '8'];
@@ -48,15 +48,15 @@ test('the page in Chinese has no English in it but names', async () => {
 test('a judge that guesses says so first', async () => {
   await fillFolder(join(folder, 'noise'), { one: 12, two: 12 }, 8); // grey noise, both
   const args = ['data', 'audit', 'noise', '--folds', '2', '--image-size', '8', '--epochs', '1'];
-  const { out } = wick(folder, args);
+  const { out } = await wickAgain(folder, args);
   assert.match(
     out,
     /^noise: nothing can be said of the labels of 24 pictures: what judges does hardly\n/,
   );
 });
 
-test('data audit as JSON and as CSV', () => {
-  const json = wick(folder, [...audit, '--json', '-o', 'page.html']);
+test('data audit as JSON and as CSV', async () => {
+  const json = await wickAgain(folder, [...audit, '--json', '-o', 'page.html']);
   const { page, pictures, accuracy, suspects } = JSON.parse(json.out);
   assert.deepEqual([page, pictures, suspects.length], ['page.html', 40, 1]);
   assert.ok(accuracy > 0.9);
@@ -68,7 +68,7 @@ test('data audit as JSON and as CSV', () => {
     'suggested',
     'suggestedProbability',
   ]);
-  const csv = wick(folder, [...audit, '--csv']);
+  const csv = await wickAgain(folder, [...audit, '--csv']);
   const [head, first] = [...csvRows('x', csv.out)].map(({ fields }) => fields);
   assert.equal(head?.join(), 'split,image,label,suggested,probability,suggested_probability');
   assert.deepEqual(first?.slice(0, 4), ['all', 'photos/green/<b>.png', 'green', 'red']);

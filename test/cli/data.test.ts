@@ -6,7 +6,7 @@ import { barChart } from '../../src/cli/bar-chart.js';
 import { wrapped } from '../../src/cli/output.js';
 import { decode } from '../../src/vision/codecs/decode.js';
 import { fillFolder } from '../recipes/picture-folder.js';
-import { temporaryFolder, wick } from './run-wick.js';
+import { temporaryFolder, wick, wickAgain } from './run-wick.js';
 
 const folder = temporaryFolder();
 const photos = join(folder, 'photos');
@@ -60,7 +60,7 @@ test('inspect shows counts as bars and names what is wrong', () => {
 
 test('classes of one size and whole files: nothing is wrong', async () => {
   await fillFolder(join(folder, 'even'), { green: 5, red: 5 }, 20);
-  assert.match(wick(folder, ['data', 'inspect', 'even']).out, /^Nothing is wrong/m);
+  assert.match((await wickAgain(folder, ['data', 'inspect', 'even'])).out, /^Nothing is wrong/m);
 });
 
 test('a picture with two labels is told as such although it is in two splits, too', async () => {
@@ -68,7 +68,7 @@ test('a picture with two labels is told as such although it is in two splits, to
   await fillFolder(join(root, 'train'), { green: 2, red: 2 }, 20);
   await fillFolder(join(root, 'test'), { green: 1, red: 1 }, 20);
   copyFileSync(join(root, 'train/red/1.png'), join(root, 'test/green/9.png'));
-  const { out } = wick(folder, ['data', 'inspect', 'twice']);
+  const { out } = await wickAgain(folder, ['data', 'inspect', 'twice']);
   const copies = /in several splits.*: 1\n {2}(.*red\/1\.png.*)\nin several classes: 1\n {2}(.*)\n/;
   const [, across = '', wrong] = copies.exec(out) ?? [];
   assert.match(across, /train\/red\/1\.png = test\/green\/9\.png/, out);
@@ -82,18 +82,18 @@ test('folders that are too small for a training, or lack a part, can be looked a
     ['few', 'all'],
     ['half', 'train'],
   ] as const) {
-    const inspected = wick(folder, ['data', 'inspect', name, '--json']);
+    const inspected = await wickAgain(folder, ['data', 'inspect', name, '--json']);
     assert.equal(inspected.code, 0, inspected.err);
     assert.equal(JSON.parse(inspected.out).splits[0].name, part);
-    assert.equal(wick(folder, ['data', 'stats', name]).code, 0);
-    assert.equal(wick(folder, ['train', name]).code, 1);
+    assert.equal((await wickAgain(folder, ['data', 'stats', name])).code, 0);
+    assert.equal((await wickAgain(folder, ['train', name])).code, 1);
   }
 });
 
 test('a preview goes on without a file that is no picture, and says so', async () => {
   await fillFolder(join(folder, 'some'), { green: 3, red: 3 }, 20);
   writeFileSync(join(folder, 'some/green/0.png'), 'no picture');
-  const { code, out, err } = wick(folder, ['data', 'preview', 'some', '--json']);
+  const { code, out, err } = await wickAgain(folder, ['data', 'preview', 'some', '--json']);
   assert.equal(code, 1);
   const { samples, transforms } = JSON.parse(out);
   assert.deepEqual(
@@ -104,13 +104,13 @@ test('a preview goes on without a file that is no picture, and says so', async (
   assert.equal(JSON.parse(err).error.subject, 'some/green/0.png');
   assert.ok(existsSync(join(folder, 'some-preview.png')));
   assert.match(
-    wick(folder, ['data', 'preview', 'some']).err,
+    (await wickAgain(folder, ['data', 'preview', 'some'])).err,
     /^DataError: some\/green\/0\.png: .*; remove it$/m,
   );
 });
 
-test('inspect --json is the whole report on one line', () => {
-  const { out } = wick(folder, ['data', 'inspect', 'photos', '--tiny', '100', '--json']);
+test('inspect --json is the whole report on one line', async () => {
+  const { out } = await wickAgain(folder, ['data', 'inspect', 'photos', '--tiny', '100', '--json']);
   const report = JSON.parse(out);
   assert.deepEqual(
     report.splits.map((split: { name: string; samples: number }) => [split.name, split.samples]),
@@ -123,13 +123,13 @@ test('inspect --json is the whole report on one line', () => {
   assert.equal(report.duplicates.length, 2);
 });
 
-test('stats are those of the training pictures, ready to be copied', () => {
+test('stats are those of the training pictures, ready to be copied', async () => {
   const { out } = wick(folder, ['data', 'stats', 'digits', '--json']);
   const { mean, std, images, pixels } = JSON.parse(out);
   assert.equal(images, 5000);
   assert.equal(pixels, 5000 * 28 * 28);
   assert.ok(Math.abs(mean[0] - 0.1307) < 0.005 && Math.abs(std[0] - 0.3081) < 0.005, out);
-  const lines = wick(folder, ['data', 'stats', 'photos']).out.split('\n');
+  const lines = (await wickAgain(folder, ['data', 'stats', 'photos'])).out.split('\n');
   assert.match(lines[0] ?? '', /^photos, train: 14 pictures, 50,060 pixels, 1 could not be read$/);
   const list = lines[1]?.slice('  mean  '.length) ?? '';
   assert.match(list, /^0\.\d{4}, 0\.\d{4}, 0\.\d{4}$/);
@@ -155,9 +155,9 @@ test('preview draws samples and transforms', async () => {
   assert.deepEqual(await size('look-transforms.png'), [4 * 42 + 2, 3 * 42 + 2]);
 });
 
-test('preview shows the transforms of a recipe', () => {
+test('preview shows the transforms of a recipe', async () => {
   const args = 'data preview photos -o other.png --recipe cifar10 --columns 2 --json'.split(' ');
-  const { out, err } = wick(folder, args);
+  const { out, err } = await wickAgain(folder, args);
   const { samples, transforms, seed } = JSON.parse(out || err);
   assert.ok(Number.isSafeInteger(seed), 'drawn, as none is given');
   assert.equal(samples.cells.length, 12);
@@ -167,7 +167,7 @@ test('preview shows the transforms of a recipe', () => {
   );
 });
 
-test('mistakes are named, and nothing is left behind', () => {
+test('mistakes are named, and nothing is left behind', async () => {
   const before = readdirSync(folder);
   for (const [args, message] of [
     ['data inspect phtos', /^ValueError: phtos: is no data set that wick knows/m],
@@ -183,7 +183,7 @@ test('mistakes are named, and nothing is left behind', () => {
     ['data inspect digits --image-size 3', /unknown option '--image-size'/],
     ['data look', /unknown command 'look'/],
   ] as const) {
-    const { code, out, err } = wick(folder, args.split(' '));
+    const { code, out, err } = await wickAgain(folder, args.split(' '));
     assert.match(err, message, args);
     assert.ok(code === 1 || code === 2, args);
     assert.equal(out, '', args);

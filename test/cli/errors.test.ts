@@ -3,7 +3,14 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
-import { commandLine, type Outcome, temporaryFolder, wick, wickEach } from './run-wick.js';
+import {
+  commandLine,
+  type Outcome,
+  temporaryFolder,
+  wick,
+  wickAgain,
+  wickEach,
+} from './run-wick.js';
 
 const folder = temporaryFolder();
 
@@ -61,8 +68,8 @@ const mistakes: readonly (readonly [args: string, code: number, message: RegExp]
 ];
 
 let outcomes: Outcome[] = [];
-before(() => {
-  outcomes = wickEach(
+before(async () => {
+  outcomes = await wickEach(
     folder,
     mistakes.map(([args]) => args.split(' ')),
   );
@@ -87,8 +94,8 @@ test('a mistake leaves nothing behind', () => {
   assert.deepEqual(readdirSync(folder), []);
 });
 
-test('the stack is shown with --verbose', () => {
-  assert.match(wick(folder, ['--verbose', 'train', 'digit']).err, /\n {4}at /);
+test('the stack is shown with --verbose', async () => {
+  assert.match((await wickAgain(folder, ['--verbose', 'train', 'digit'])).err, /\n {4}at /);
 });
 
 test('an engine of another name in the environment is an error that names the right ones', () => {
@@ -110,11 +117,11 @@ test('a loss that is no number ends the run, says what to do, and removes the em
   assert.deepEqual(readdirSync(join(folder, 'runs')), []);
 });
 
-test('--out must be empty, and what is in it stays', () => {
+test('--out must be empty, and what is in it stays', async () => {
   const out = join(folder, 'mine');
   mkdirSync(out);
   writeFileSync(join(out, 'notes.txt'), 'keep');
-  const { code, err } = wick(folder, ['train', 'digits', '--out', 'mine']);
+  const { code, err } = await wickAgain(folder, ['train', 'digits', '--out', 'mine']);
   assert.match(
     err,
     /^DataError: mine: holds 1 files already \(notes.txt, …\), a new run needs an empty folder; choose another: --out FOLDER$/m,
@@ -123,8 +130,8 @@ test('--out must be empty, and what is in it stays', () => {
   assert.deepEqual(readdirSync(out), ['notes.txt']);
 });
 
-test('data that are nowhere: every place is named, and nothing is made', () => {
-  const { code, err } = wick(folder, ['train', 'mnist', '--data', 'nowhere']);
+test('data that are nowhere: every place is named, and nothing is made', async () => {
+  const { code, err } = await wickAgain(folder, ['train', 'mnist', '--data', 'nowhere']);
   assert.match(
     err,
     /^DataError: .*no MNIST here; looked at nowhere \(does not exist\), .*put train-images-idx3-ubyte.gz/m,
@@ -142,7 +149,7 @@ test('starts where no more than 64 files may be open', {
   assert.equal(status, 0);
 });
 
-test('under --json an error is one JSON object on stderr, and stdout is empty', () => {
+test('under --json an error is one JSON object on stderr, and stdout is empty', async () => {
   for (const [args, code, expected] of [
     ['evaluate runs/none --json', 1, { name: 'DataError', subject: 'runs/none' }],
     ['train digits --json --data x', 1, { name: 'ValueError', subject: 'digits' }],
@@ -150,7 +157,7 @@ test('under --json an error is one JSON object on stderr, and stdout is empty', 
     ['data preview --json', 2, { name: 'UsageError' }],
     ['trian --json', 2, { name: 'UsageError' }],
   ] as const) {
-    const outcome = wick(folder, args.split(' '));
+    const outcome = await wickAgain(folder, args.split(' '));
     assert.equal(outcome.out, '', args);
     assert.equal(outcome.code, code, args);
     const { error, ...rest } = JSON.parse(outcome.err);

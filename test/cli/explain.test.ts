@@ -12,7 +12,7 @@ import { manualSeed } from '../../src/tensor/generator.js';
 import { decode } from '../../src/vision/codecs/decode.js';
 import { createModel } from '../../src/vision/models/registry.js';
 import { colored } from '../recipes/picture-folder.js';
-import { commandLine, temporaryFolder, wick, wickEach } from './run-wick.js';
+import { commandLine, temporaryFolder, wick, wickAgain, wickEach } from './run-wick.js';
 
 const folder = temporaryFolder();
 
@@ -86,7 +86,7 @@ test('explain writes a picture an image and a page, survives a bad file and says
   assert.equal(picture.width, 3 * 240 + 3 * 6 + 12); // the picture of 24, ten times as large, and two maps
 });
 
-test('explain as JSON, for one class, of some pictures of a folder', () => {
+test('explain as JSON, for one class, of some pictures of a folder', async () => {
   const args = [
     'explain',
     'run',
@@ -98,7 +98,7 @@ test('explain as JSON, for one class, of some pictures of a folder', () => {
     '2',
     '--sanity',
   ];
-  const { code, out, err } = wick(folder, [...args, '--method', 'integratedgradients']);
+  const { code, out, err } = await wickAgain(folder, [...args, '--method', 'integratedgradients']);
   assert.equal(code, 0, err);
   const [first, second, page] = out
     .trim()
@@ -113,16 +113,16 @@ test('explain as JSON, for one class, of some pictures of a folder', () => {
   assert.ok(existsSync(join(folder, 'run', 'explain', 'index.html')));
 });
 
-test('explain turns pictures that are the other way round, as predict does', () => {
+test('explain turns pictures that are the other way round, as predict does', async () => {
   const image = join('pictures', '猫', '猫.png');
-  const told = (...args: readonly string[]) =>
-    JSON.parse(wick(folder, [...args, '--json']).out.split('\n')[0] ?? '');
-  const explained = (invert: string) =>
-    told('explain', 'run', image, '-o', 'turned', '--invert', invert).probability;
-  const { predictions, inverted } = told('predict', 'run', image, '--invert', 'yes');
+  const told = async (...args: readonly string[]) =>
+    JSON.parse((await wickAgain(folder, [...args, '--json'])).out.split('\n')[0] ?? '');
+  const explained = async (invert: string) =>
+    (await told('explain', 'run', image, '-o', 'turned', '--invert', invert)).probability;
+  const { predictions, inverted } = await told('predict', 'run', image, '--invert', 'yes');
   assert.equal(inverted, true);
-  assert.ok(Math.abs(explained('yes') - predictions[0].probability) < 1e-6);
-  assert.notEqual(explained('no'), explained('yes'));
+  assert.ok(Math.abs((await explained('yes')) - predictions[0].probability) < 1e-6);
+  assert.notEqual(await explained('no'), await explained('yes'));
 });
 
 test('explain, features and embed take a picture from stdin, and go on after one that is not there', () => {
@@ -154,7 +154,7 @@ test('features draws the layers that are asked for, or convolutions', async () =
   assert.equal(code, 0, err);
   assert.match(out, /^conv1 +filters +32×3×3×3 +run\/features\/conv1 filters\.png$/m);
   assert.match(out, /^conv2 +Conv2d +64×9×9 +run\/features\/conv2\.png$/m);
-  const asked = wick(folder, [
+  const asked = await wickAgain(folder, [
     'features',
     'run',
     image,
@@ -173,7 +173,7 @@ test('features draws the layers that are asked for, or convolutions', async () =
   assert.ok((await decode(join(folder, 'maps', 'pool1.png'))).width > 100);
 });
 
-test('embed draws a map of all pictures that can be read', () => {
+test('embed draws a map of all pictures that can be read', async () => {
   const { code, out, err } = wick(folder, ['embed', 'run', 'pictures', '-o', 'map.html', '--json']);
   assert.equal(code, 1, err);
   assert.match(err, /page\.jpg: not a JPEG|"subject":"pictures.*page\.jpg"/);
@@ -184,12 +184,20 @@ test('embed draws a map of all pictures that can be read', () => {
   assert.equal(html.match(/<image /g)?.length, hostile.length);
   assert.equal(html.match(/<script/gi), null);
   assert.ok(!html.includes('<img'));
-  const few = wick(folder, ['embed', 'run', join('pictures', '🦊')]);
+  const few = await wickAgain(folder, ['embed', 'run', join('pictures', '🦊')]);
   assert.match(
     few.err,
     /: 1 of 1 pictures can be read, at least 3 are required for a map; name more/,
   );
-  const umap = wick(folder, ['embed', 'run', 'pictures', '--method', 'umap', '-o', 'umap.html']);
+  const umap = await wickAgain(folder, [
+    'embed',
+    'run',
+    'pictures',
+    '--method',
+    'umap',
+    '-o',
+    'umap.html',
+  ]);
   assert.match(
     umap.out,
     /^umap\.html: 9 pictures by the neighbours \(UMAP\), where distances between groups\n {2}mean little$/m,
@@ -197,7 +205,7 @@ test('embed draws a map of all pictures that can be read', () => {
   assert.equal(readFileSync(join(folder, 'umap.html'), 'utf8').match(/<image /g)?.length, 9);
 });
 
-test('what is wrong with the command line is said in its terms', () => {
+test('what is wrong with the command line is said in its terms', async () => {
   const cases: readonly (readonly [readonly string[], RegExp])[] = [
     [['run', 'nowhere'], /^DataError: nowhere: there is no such file or folder/],
     [
@@ -209,7 +217,7 @@ test('what is wrong with the command line is said in its terms', () => {
     [['run', 'why', '--class', 'dog'], /^ValueError: --class: 'dog' is none of the classes/],
     [['nowhere', 'why'], /^DataError: nowhere: /],
   ];
-  const outcomes = wickEach(
+  const outcomes = await wickEach(
     folder,
     cases.map(([args]) => ['explain', ...args]),
   );
@@ -220,8 +228,8 @@ test('what is wrong with the command line is said in its terms', () => {
     assert.match(err, message);
   });
   mkdirSync(join(folder, 'empty'));
-  assert.match(wick(folder, ['explain', 'run', 'empty']).err, /holds no pictures/);
-  assert.equal(wick(folder, ['explain', 'run', 'why', '--opacity', '2']).code, 2);
+  assert.match((await wickAgain(folder, ['explain', 'run', 'empty'])).err, /holds no pictures/);
+  assert.equal((await wickAgain(folder, ['explain', 'run', 'why', '--opacity', '2'])).code, 2);
 });
 
 test('names of files are each once, short, and hold no separators', () => {

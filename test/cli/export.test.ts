@@ -9,7 +9,7 @@ import { saveSafetensors } from '../../src/io/safetensors.js';
 import { RunFolder } from '../../src/runs/run-folder.js';
 import { createModel } from '../../src/vision/models/registry.js';
 import { withoutRuntime } from '../export/runtime.js';
-import { commandLine, temporaryFolder, wick } from './run-wick.js';
+import { commandLine, temporaryFolder, wick, wickAgain } from './run-wick.js';
 
 const folder = temporaryFolder();
 
@@ -72,56 +72,67 @@ test('where onnxruntime-node is installed in the current folder, the file is run
   assert.equal(JSON.parse(json.out).onnx.check.images, 64);
 });
 
-test('a mistake is told in the terms of the command', () => {
-  const none = wick(folder, ['export', 'run']);
+test('a mistake is told in the terms of the command', async () => {
+  const none = await wickAgain(folder, ['export', 'run']);
   assert.equal(none.code, 1);
   assert.match(
     none.err,
     /no format is given; pass --format onnx \(or torch, safetensors, wick, web\)$/m,
   );
-  assert.equal(wick(folder, ['export', 'run', '--format', 'tflite']).code, 2);
+  assert.equal((await wickAgain(folder, ['export', 'run', '--format', 'tflite'])).code, 2);
   assert.match(
-    wick(folder, ['export', 'nothing', '--format', 'onnx']).err,
+    (await wickAgain(folder, ['export', 'nothing', '--format', 'onnx'])).err,
     /^DataError: nothing: /,
   );
 });
 
-test('a folder for web servers is written anew, but not over other things', () => {
+test('a folder for web servers is written anew, but not over other things', async () => {
   const first = wick(folder, ['export', 'run', '--format', 'web', '-o', 'site']);
   assert.deepEqual([first.code, first.err], [0, '']);
   assert.match(first.out, /^run → site$/m);
-  assert.equal(wick(folder, ['export', 'run', '--format', 'web', '-o', 'site']).code, 0);
+  assert.equal(
+    (await wickAgain(folder, ['export', 'run', '--format', 'web', '-o', 'site'])).code,
+    0,
+  );
   mkdirSync(join(folder, 'own'));
   writeFileSync(join(folder, 'own', 'notes.txt'), 'mine');
-  const other = wick(folder, ['export', 'run', '--format', 'web', '-o', 'own']);
+  const other = await wickAgain(folder, ['export', 'run', '--format', 'web', '-o', 'own']);
   assert.equal(other.code, 1);
   assert.match(other.err, /own: holds 1 other files already \(notes\.txt\); name a folder/);
-  const file = wick(folder, ['export', 'run', '--format', 'web', '-o', 'own/notes.txt']);
+  const file = await wickAgain(folder, ['export', 'run', '--format', 'web', '-o', 'own/notes.txt']);
   assert.match(file.err, /own\/notes\.txt: is a file, a folder is required/);
   assert.deepEqual(readdirSync(join(folder, 'own')), ['notes.txt']);
 });
 
-test('a folder written anew without --train has nothing left of the page that learns', () => {
+test('a folder written anew without --train has nothing left of the page that learns', async () => {
   const site = join(folder, 'taught');
-  const exported = (...more: string[]) => {
-    const { code } = wick(folder, ['export', 'run', '--format', 'web', '-o', 'taught', ...more]);
+  const exported = async (...more: string[]) => {
+    const { code } = await wickAgain(folder, [
+      'export',
+      'run',
+      '--format',
+      'web',
+      '-o',
+      'taught',
+      ...more,
+    ]);
     assert.equal(code, 0);
     return readdirSync(site).sort();
   };
-  const plain = exported();
+  const plain = await exported();
   writeFileSync(join(site, 'learn.html'), 'mine');
-  assert.deepEqual(exported(), [...plain, 'learn.html'].sort()); // no export with --train wrote this one
+  assert.deepEqual(await exported(), [...plain, 'learn.html'].sort()); // no export with --train wrote this one
   const own = ['CNAME', 'learn.css'];
   for (const name of own) writeFileSync(join(site, name), 'mine');
   const learning = [...plain, ...own, 'learn.html', 'learn.js', 'wick-learn.js'].sort();
-  assert.deepEqual(exported('--train'), learning);
-  assert.deepEqual(exported('--train'), learning);
-  assert.deepEqual(exported(), [...plain, ...own].sort());
+  assert.deepEqual(await exported('--train'), learning);
+  assert.deepEqual(await exported('--train'), learning);
+  assert.deepEqual(await exported(), [...plain, ...own].sort());
 });
 
 test('a folder that cannot be written whole is not begun', {
   skip: process.platform === 'win32',
-}, () => {
+}, async () => {
   // The pages' code has more bytes than a file may have here, the network has fewer.
   const limited = (out: string) => {
     const command = commandLine(['export', 'run', '--format', 'web', '-o', out]);
@@ -135,15 +146,15 @@ test('a folder that cannot be written whole is not begun', {
     /^DataError: new\/site: cannot be written \(EFBIG: [^)]*\); nothing was changed$/m,
   );
   assert.ok(!existsSync(join(folder, 'new')));
-  const old = wick(folder, ['export', 'run', '--format', 'web', '-o', 'old']);
+  const old = await wickAgain(folder, ['export', 'run', '--format', 'web', '-o', 'old']);
   assert.equal(old.code, 0);
   const before = readdirSync(join(folder, 'old'));
   assert.equal(limited('old').status, 1);
   assert.deepEqual(readdirSync(join(folder, 'old')), before);
 });
 
-test('a page that learns belongs to a folder for web servers alone', () => {
-  const { code, err } = wick(folder, ['export', 'run', '--format', 'torch', '--train']);
+test('a page that learns belongs to a folder for web servers alone', async () => {
+  const { code, err } = await wickAgain(folder, ['export', 'run', '--format', 'torch', '--train']);
   assert.equal(code, 1);
   assert.match(
     err,

@@ -12,7 +12,7 @@ function commandsIn(help: string): Map<string, string> {
   return new Map([...rows].map(([, name = '', text = '']) => [name, text]));
 }
 
-test('each command that --help lists has its own help, with options', () => {
+test('each command that --help lists has its own help, with options', async () => {
   const { code, out } = wick(folder, ['--help']);
   assert.equal(code, 0);
   const commands = commandsIn(out);
@@ -44,9 +44,11 @@ test('each command that --help lists has its own help, with options', () => {
   commands.delete('help');
   const names = [...commands.keys()];
   const asked = names.map((name) => ['help', name]);
-  const [own = [], other = []] = [names.map((name) => [name, '--help']), asked].map((lists) =>
-    wickEach(folder, lists),
+  const own = await wickEach(
+    folder,
+    names.map((name) => [name, '--help']),
   );
+  const other = await wickEach(folder, asked);
   names.forEach((name, i) => {
     const text = own[i]?.out ?? '';
     assert.equal(own[i]?.code, 0);

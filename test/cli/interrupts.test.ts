@@ -15,7 +15,7 @@ import {
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { commandLine, temporaryFolder, wick, wickEach } from './run-wick.js';
+import { commandLine, temporaryFolder, wickAgain, wickEach } from './run-wick.js';
 
 const folder = temporaryFolder();
 const skip = process.platform === 'win32' && 'there are no such signals on Windows';
@@ -95,7 +95,7 @@ test('a signal ends a training in order, with the exit code that says which', {
     const steps = readFileSync(join(running.run, 'steps.jsonl'), 'utf8').trim().split('\n');
     assert.equal(steps.length, summary.steps, 'no step is lost');
   }
-  const evaluated = wickEach(
+  const evaluated = await wickEach(
     folder,
     ['SIGINT', 'SIGTERM', 'SIGHUP'].map((run) => ['evaluate', run]),
   );
@@ -129,7 +129,7 @@ test('stopped in the first epoch: the weights so far are kept, and can be used',
   const { epochs: ended, steps, best, last } = json(running, 'summary.json');
   assert.deepEqual([ended, best, last], [0, null, null]);
   assert.ok(steps > 0);
-  const [evaluated, told] = wickEach(folder, [
+  const [evaluated, told] = await wickEach(folder, [
     ['evaluate', 'early'],
     ['evaluate', 'early', '--json'],
   ]);
@@ -232,5 +232,5 @@ test('a file that cannot be written ends it with an error, and what was saved is
     /^The run so far is in full, with the weights that were saved last\.$/m,
   );
   assert.match(json(running, 'summary.json').failed, /cannot be written/);
-  assert.equal(wick(folder, ['evaluate', 'full']).code, 0);
+  assert.equal((await wickAgain(folder, ['evaluate', 'full'])).code, 0);
 });

@@ -1,7 +1,6 @@
-/** Command lines one after the other in one process: lists of arguments as JSON on stdin, what each has come to as JSON on stdout. */
-import { readFileSync } from 'node:fs';
+/** Command lines one after the other in one process: each comes as a message, and what it has come to goes back as one. */
 import { runCli } from '../../src/cli/program.js';
-import type { Outcome } from './run-wick.js';
+import type { CommandLine, Outcome } from './run-wick.js';
 
 /** Takes what is written to a stream, until it is asked for. */
 function taken(stream: NodeJS.WriteStream): () => string {
@@ -19,12 +18,12 @@ function taken(stream: NodeJS.WriteStream): () => string {
   };
 }
 
-const outcomes: Outcome[] = [];
-for (const args of JSON.parse(readFileSync(0, 'utf8')) as string[][]) {
+process.on('message', async ({ cwd, args }: CommandLine) => {
+  process.chdir(cwd);
   const [out, err] = [taken(process.stdout), taken(process.stderr)];
   process.exitCode = undefined;
   const code = await runCli(args);
-  outcomes.push({ code, out: out(), err: err() });
-}
-process.exitCode = 0;
-process.stdout.write(JSON.stringify(outcomes));
+  process.exitCode = 0;
+  const outcome: Outcome = { code, out: out(), err: err() };
+  process.send?.(outcome);
+});

@@ -35,7 +35,7 @@ test('wick import says what it made, and what it assumed', () => {
   );
 });
 
-test('predict, explain, features, embed, summary, evaluate and export take the file as they take a run', () => {
+test('predict, explain, features, embed, summary, evaluate and export take the file as they take a run', async () => {
   const lines: readonly (readonly [args: readonly string[], says: RegExp])[] = [
     [['predict', 'model.wick', 'p.png'], /^p\.png: (cat|dog) \d/],
     [['explain', 'model.wick', 'p.png'], /./],
@@ -47,7 +47,7 @@ test('predict, explain, features, embed, summary, evaluate and export take the f
     [['export', 'model.wick', '-o', 'e.wick', '--license', 'MIT'], /./],
     [['predict', 'e.wick', 'p.png'], /^p\.png: (cat|dog) \d/],
   ];
-  const outcomes = wickEach(
+  const outcomes = await wickEach(
     folder,
     lines.map(([args]) => args),
   );
@@ -60,7 +60,7 @@ test('predict, explain, features, embed, summary, evaluate and export take the f
   assert.equal(outcomes.at(-1)?.out, outcomes[0]?.out);
 });
 
-test('mistakes are told in the terms of the command', () => {
+test('mistakes are told in the terms of the command', async () => {
   const mistakes: readonly (readonly [args: readonly string[], says: RegExp])[] = [
     [['evaluate', 'model.wick'], /without the pictures .* pass --data FOLDER to say where/],
     [
@@ -101,7 +101,7 @@ test('mistakes are told in the terms of the command', () => {
       /ValueError: --layer 'foo': MnistCNN has no 'foo'/i,
     ],
   ];
-  requireRefused(
+  await requireRefused(
     folder,
     mistakes.map(([args, says]) => [args, 1, says]),
   );

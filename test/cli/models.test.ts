@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { temporaryFolder, wick } from './run-wick.js';
+import { temporaryFolder, wick, wickAgain } from './run-wick.js';
 
 const folder = temporaryFolder();
 const own = join(folder, 'own');
@@ -42,8 +42,8 @@ test('wick models lists every network with what its weights do and where they ar
   for (const line of out.split('\n')) assert.ok(line.length <= 80, line);
 });
 
-test('wick models NAME --json tells all weights of one network', () => {
-  const { code, out } = wick(folder, ['models', 'resnet50', '--json'], env);
+test('wick models NAME --json tells all weights of one network', async () => {
+  const { code, out } = await wickAgain(folder, ['models', 'resnet50', '--json'], env);
   assert.equal(code, 0);
   const { weights, ...model } = JSON.parse(out) as { weights: Record<string, unknown>[] };
   assert.deepEqual(model, {
@@ -61,13 +61,13 @@ test('wick models NAME --json tells all weights of one network', () => {
   );
 });
 
-test('what cannot be listed or fetched is told', () => {
-  const misspelt = wick(folder, ['models', 'resnet19'], env);
+test('what cannot be listed or fetched is told', async () => {
+  const misspelt = await wickAgain(folder, ['models', 'resnet19'], env);
   assert.equal(misspelt.code, 1);
   assert.match(misspelt.err, /did you mean resnet18\?/);
-  const none = wick(folder, ['models', 'lenet', '--download'], env);
+  const none = await wickAgain(folder, ['models', 'lenet', '--download'], env);
   assert.match(none.err, /no weights of 'lenet' are published/);
-  const nowhere = wick(folder, ['models', 'alexnet', '--download'], env);
+  const nowhere = await wickAgain(folder, ['models', 'alexnet', '--download'], env);
   assert.equal(nowhere.code, 1);
   assert.match(nowhere.err, /no weights IMAGENET1K_V1; looked at [^;]*proxy 127\.0\.0\.1:9/);
 });

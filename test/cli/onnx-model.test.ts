@@ -23,25 +23,27 @@ before(async () => {
 });
 
 /** What each prints. */
-const done = (...lines: readonly (readonly string[])[]) =>
-  wickEach(folder, lines).map(({ code, out, err }, i) => {
+const done = async (...lines: readonly (readonly string[])[]) =>
+  (await wickEach(folder, lines)).map(({ code, out, err }, i) => {
     assert.equal(code, 0, `${lines[i]?.join(' ')}: ${err}`);
     return out;
   });
 
 test('import, predict, evaluate, explain, features, embed, summary and export', async () => {
-  const [made = '', predicted = '', scores = '', shape = '', answer, other] = done(
-    ['import', 'net.onnx', '--classes', 'cat,dog', '-o', 'm.wick'],
-    ['predict', 'm.wick', 'p.png'],
-    ['evaluate', 'm.wick', '--data', 'pictures'],
-    ['summary', 'm.wick'],
-    ['predict', 'm.wick', 'p.png', '--json'],
-    ['export', 'm.wick', '-o', 'e.wick'],
-    ['predict', 'e.wick', 'p.png', '--json'],
-    ['explain', 'm.wick', 'p.png'],
-    ['features', 'm.wick', 'p.png'],
-    ['embed', 'm.wick', 'pictures'],
-    ...['e.safetensors', 'e.pth', 'e.onnx'].map((path) => ['export', 'm.wick', '-o', path]),
+  const [made = '', predicted = '', scores = '', shape = '', answer, other] = (
+    await done(
+      ['import', 'net.onnx', '--classes', 'cat,dog', '-o', 'm.wick'],
+      ['predict', 'm.wick', 'p.png'],
+      ['evaluate', 'm.wick', '--data', 'pictures'],
+      ['summary', 'm.wick'],
+      ['predict', 'm.wick', 'p.png', '--json'],
+      ['export', 'm.wick', '-o', 'e.wick'],
+      ['predict', 'e.wick', 'p.png', '--json'],
+      ['explain', 'm.wick', 'p.png'],
+      ['features', 'm.wick', 'p.png'],
+      ['embed', 'm.wick', 'pictures'],
+      ...['e.safetensors', 'e.pth', 'e.onnx'].map((path) => ['export', 'm.wick', '-o', path]),
+    )
   ).filter((_, i) => i !== 5);
   assert.match(made, /^net\.onnx → m\.wick: onnx, [\d,]+ parameters, 2 classes/);
   assert.match(predicted, /^p\.png: (cat|dog) \d/);
@@ -55,7 +57,7 @@ test('import, predict, evaluate, explain, features, embed, summary and export', 
   );
 });
 
-test('what cannot be is told in the terms of the command', () => {
+test('what cannot be is told in the terms of the command', async () => {
   const mistakes = [
     [['predict', 'net.onnx', 'p.png'], /is a network of ONNX; wick import FILE/],
     [['import', 'net.onnx', '-o', 'n.wick'], /2 classes, whose names .* --classes/],
@@ -64,7 +66,7 @@ test('what cannot be is told in the terms of the command', () => {
       /m\.wick holds the network of an ONNX file, which a page does not run; export it as onnx/,
     ],
   ] as const;
-  requireRefused(
+  await requireRefused(
     folder,
     mistakes.map(([args, says]) => [args, 1, says]),
   );

@@ -74,12 +74,12 @@ test('names of files and classes cannot act on the terminal', async () => {
   ].flatMap((args) => [args, [...args, '--json']]);
   for (const { code, out, err } of [
     ...[[], ['--json']].map((more) => wick(folder, [...train, ...more])),
-    ...wickEach(folder, looks),
+    ...(await wickEach(folder, looks)),
   ]) {
     assert.equal(code, 0, err);
     assert.ok(!acting.test(out + err), JSON.stringify(out + err));
   }
-  for (const { code, err } of wickEach(folder, [
+  for (const { code, err } of await wickEach(folder, [
     ['predict', run, `none${bad}`],
     ['evaluate', bad],
     ['train', bad],

@@ -9,15 +9,14 @@ import { csvRows } from '../../src/vision/datasets/csv.js';
 import { colored } from '../recipes/picture-folder.js';
 import { namesOnDisk } from '../report/on-disk.js';
 import { put } from '../vision/datasets/temporary-folder.js';
-import { temporaryFolder, wick } from './run-wick.js';
+import { type Outcome, temporaryFolder, wick, wickAgain } from './run-wick.js';
 
 const folder = temporaryFolder();
 const [photos, run] = ['<script>alert(7)<_script> "猫" & 😀', "<img src=x onerror='alert(8)'>"];
 const chinese = { WICK_LANG: 'zh' };
 
-/** `wick ARGS…`, which ends well and tells a terminal nothing that it obeys. Returns what it prints. */
-function told(args: readonly string[], env: Readonly<Record<string, string>> = {}): string {
-  const { code, out, err } = wick(folder, args, env);
+/** What `wick ARGS…` prints, which has ended well and tells a terminal nothing that it obeys. */
+function requireTold(args: readonly string[], { code, out, err }: Outcome): string {
   assert.equal(code, 0, err);
   const obeyed = [...(out + err).replaceAll('\n', '')].filter((sign) =>
     /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u.test(sign),
@@ -25,6 +24,13 @@ function told(args: readonly string[], env: Readonly<Record<string, string>> = {
   assert.deepEqual(obeyed, [], args[0]);
   return out;
 }
+
+const told = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
+  requireTold(args, wick(folder, args, env));
+
+/** The same of looks at what is there, which follow each other in a process. */
+const toldAgain = async (...args: readonly string[]) =>
+  requireTold(args, await wickAgain(folder, args));
 
 before(async () => {
   for (const [i, name] of namesOnDisk.entries()) {
@@ -80,31 +86,31 @@ test('results.csv and the event file hold numbers, and no names', () => {
   assert.doesNotMatch(text(run, events[0] ?? ''), /alert|猫/);
 });
 
-test('evaluate and report, in the language that is asked for', () => {
+test('evaluate and report, in the language that is asked for', async () => {
   told(['evaluate', run, '--lang', 'en'], chinese);
   requirePage(text(run, 'report.html'), 'en', 3);
   assert.match(text(run, 'curves.svg'), />Accuracy \(%\)</);
-  told(['report', run, '--lang', 'zh']);
+  await toldAgain('report', run, '--lang', 'zh');
   requirePage(text(run, 'report.html'), 'zh', 3);
 });
 
-test('compare', () => {
-  told(['compare', run, '--out', 'compare.html', '--lang', 'zh']);
+test('compare', async () => {
+  await toldAgain('compare', run, '--out', 'compare.html', '--lang', 'zh');
   const html = text('compare.html');
   requirePage(html, 'zh', 0);
   assert.match(html, /各次训练/);
   assert.match(html, />准确率（%）</);
 });
 
-test('explain, features and embed', () => {
+test('explain, features and embed', async () => {
   const some = namesOnDisk.slice(0, 20).map((name) => join(photos, name, `${name}.png`));
   told(['explain', run, ...some, '--out', 'why'], chinese);
   requirePage(text('why', 'index.html'), 'zh', 0);
   assert.match(text('why', 'index.html'), /预测为/);
   assert.equal(readdirSync(join(folder, 'why')).length, some.length + 1);
-  told(['features', run, some[0] ?? '', '--out', 'maps', '--lang', 'zh']);
+  await toldAgain('features', run, some[0] ?? '', '--out', 'maps', '--lang', 'zh');
   requirePage(text('maps', 'index.html'), 'zh', 0);
-  told(['embed', run, photos, '--out', 'map.html', '--lang', 'zh']);
+  await toldAgain('embed', run, photos, '--out', 'map.html', '--lang', 'zh');
   requirePage(text('map.html'), 'zh', 0);
 });
 
@@ -113,9 +119,9 @@ const parsed = (csv: string) => [...csvRows('answers', csv)].map(({ fields }) =>
 /** Folders whose names begin with a dot are passed over, as by a training. */
 const hidden = namesOnDisk.filter((name) => name.startsWith('.'));
 
-test('predict --csv has a row a picture, with the names as they are', () => {
-  const printed = told(['predict', run, photos, '--csv', '--top', '2']);
-  told(['predict', run, photos, '--top', '2', '--out', 'answers.csv']);
+test('predict --csv has a row a picture, with the names as they are', async () => {
+  const printed = await toldAgain('predict', run, photos, '--csv', '--top', '2');
+  await toldAgain('predict', run, photos, '--top', '2', '--out', 'answers.csv');
   for (const csv of [printed, text('answers.csv')]) {
     const [head, ...rows] = parsed(csv);
     assert.deepEqual(head, ['image', 'class', 'probability', 'class2', 'probability2', 'error']);

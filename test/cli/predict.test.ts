@@ -9,7 +9,7 @@ import { manualSeed } from '../../src/tensor/generator.js';
 import { csvRows } from '../../src/vision/datasets/csv.js';
 import { colored } from '../recipes/picture-folder.js';
 import { untrainedRun } from '../runs/untrained-run.js';
-import { commandLine, temporaryFolder, wick, wickEach } from './run-wick.js';
+import { commandLine, temporaryFolder, wick, wickAgain, wickEach } from './run-wick.js';
 
 const folder = temporaryFolder();
 const classes = ['a', 'b, "quoted"'];
@@ -30,7 +30,7 @@ const named = (out: string) =>
     .split('\n')
     .map((line) => line.split(': ')[0]);
 
-test('predict takes files, folders, patterns and stdin', () => {
+test('predict takes files, folders, patterns and stdin', async () => {
   const all = ['photos/1.png', 'photos/2.png', 'photos/more/3.png', 'photos/more/[4].png'];
   const cases: readonly (readonly [string, readonly string[]])[] = [
     ['photos', all],
@@ -41,7 +41,7 @@ test('predict takes files, folders, patterns and stdin', () => {
     [join(folder, 'photos/?.png'), all.slice(0, 2).map((path) => join(folder, path))],
   ];
   const asked = cases.map(([path]) => ['predict', 'run', path]);
-  wickEach(folder, asked).forEach(({ code, out, err }, i) => {
+  (await wickEach(folder, asked)).forEach(({ code, out, err }, i) => {
     const [path, expected = []] = cases[i] ?? [];
     assert.equal(code, 0, err);
     assert.deepEqual(named(out), expected, path);
@@ -55,10 +55,10 @@ test('predict takes files, folders, patterns and stdin', () => {
   assert.equal(piped?.replace('-: ', ''), file?.replace('photos/1.png: ', ''));
 });
 
-test('a file that cannot be read is named in every form, and the others are told', () => {
+test('a file that cannot be read is named in every form, and the others are told', async () => {
   const images = ['photos/1.png', 'bad.png', 'none.png', 'photos/*.gif', 'photos/2.png'];
   const asked = ['predict', 'run', ...images];
-  const [text, json, csv] = wickEach(folder, [
+  const [text, json, csv] = await wickEach(folder, [
     asked,
     [...asked, '--json'],
     [...asked, '--csv', '--top', '9'],
@@ -90,7 +90,7 @@ test('a file that cannot be read is named in every form, and the others are told
   assert.match(rows[2]?.[5] ?? '', /^none\.png: there is no such file/);
 });
 
-test('results go into a file, in the form of its ending, whole or not at all', () => {
+test('results go into a file, in the form of its ending, whole or not at all', async () => {
   const asked = ['predict', 'run', 'photos', '--threshold', '0.99', '-o'];
   const files = [
     [
@@ -100,7 +100,7 @@ test('results go into a file, in the form of its ending, whole or not at all', (
     ['out.jsonl', /^\{"image":"photos\/1\.png",.*"unsure":true\}\n/],
     ['out.txt', /^photos\/1\.png: unsure \(.*\)\n/],
   ] as const;
-  const outcomes = wickEach(
+  const outcomes = await wickEach(
     folder,
     files.map(([file]) => [...asked, file]),
   );
@@ -111,14 +111,14 @@ test('results go into a file, in the form of its ending, whole or not at all', (
     assert.match(err, /^4 pictures in .*; unsure of 4\n$/);
     assert.match(readFileSync(join(folder, file), 'utf8'), start);
   });
-  const json = wick(folder, [...asked, 'all.json', '--json']);
+  const json = await wickAgain(folder, [...asked, 'all.json', '--json']);
   assert.deepEqual(JSON.parse(json.out), { file: 'all.json', pictures: 4, failed: 0 });
   assert.equal(json.err, '');
-  const { code } = wick(folder, [...asked, 'never.csv', '--tta', 'diagonal']);
+  const { code } = await wickAgain(folder, [...asked, 'never.csv', '--tta', 'diagonal']);
   assert.equal(code, 2);
   assert.ok(!existsSync(join(folder, 'never.csv')));
-  assert.equal(wick(folder, [...asked, 'x.csv', '--json', '--csv']).code, 2);
-  const xml = wick(folder, [...asked, 'x.xml']);
+  assert.equal((await wickAgain(folder, [...asked, 'x.csv', '--json', '--csv'])).code, 2);
+  const xml = await wickAgain(folder, [...asked, 'x.xml']);
   assert.equal(xml.code, 2);
   assert.match(xml.err, /^error: --out 'x\.xml' must end in \.csv, \.json, \.jsonl or \.txt\n/);
 });
@@ -131,8 +131,8 @@ test('an empty stdin is said to be', () => {
   }
 });
 
-test('a run is not taken for data', () => {
-  const { code, err } = wick(folder, ['train', 'run']);
+test('a run is not taken for data', async () => {
+  const { code, err } = await wickAgain(folder, ['train', 'run']);
   assert.equal(code, 1);
   assert.match(err, /^DataError: run: is a run, no data; go on with it by wick train --resume,/);
 });

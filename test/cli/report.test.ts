@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { fillFolder } from '../recipes/picture-folder.js';
 import { namesOnDisk } from '../report/on-disk.js';
-import { temporaryFolder, wick } from './run-wick.js';
+import { temporaryFolder, wick, wickAgain } from './run-wick.js';
 
 const folder = temporaryFolder();
 
@@ -26,22 +26,22 @@ function controls(text: string): string[] {
   return [...text.replaceAll('\n', '')].filter((sign) => /[\p{Cc}\u202a-\u202e]/u.test(sign));
 }
 
-test('a folder whose classes have markup, emoji and controls for names has all its pictures', () => {
+test('a folder whose classes have markup, emoji and controls for names has all its pictures', async () => {
   const files = readdirSync(join(folder, 'run'));
   for (const file of ['report.html', 'confusion.svg', 'samples.png', 'top-losses.png'])
     assert.ok(files.includes(file), file);
   const page = readFileSync(join(folder, 'run', 'report.html'), 'utf8');
   assert.ok(page.length < 5e6, `${page.length} characters`);
   assert.doesNotMatch(page, /<script>alert|<img src=x/);
-  const { out, err } = wick(folder, ['evaluate', 'run']);
+  const { out, err } = await wickAgain(folder, ['evaluate', 'run']);
   assert.deepEqual(controls(out + err), []);
   assert.match(out, /The report with all pictures is run\/report\.html/);
 });
 
-test('an evaluation whose report cannot be written tells its scores all the same', () => {
+test('an evaluation whose report cannot be written tells its scores all the same', async () => {
   rmSync(join(folder, 'run', 'curves.svg'));
   mkdirSync(join(folder, 'run', 'curves.svg'));
-  const { code, out, err } = wick(folder, ['evaluate', 'run']);
+  const { code, out, err } = await wickAgain(folder, ['evaluate', 'run']);
   assert.equal(code, 0, err);
   assert.match(out, /accuracy/);
   assert.match(err, /note: there is no report: run\/curves\.svg: cannot be written/);
@@ -57,18 +57,18 @@ test('a report in Chinese tells what is wrong with the data', () => {
   assert.match(page, /文件没有问题|重复图片|过小/);
 });
 
-test('what is no run is said, and so is a language that is not spoken', () => {
-  const { code, err } = wick(folder, ['report', 'photos']);
+test('what is no run is said, and so is a language that is not spoken', async () => {
+  const { code, err } = await wickAgain(folder, ['report', 'photos']);
   assert.equal(code, 1);
   assert.match(err, /photos: is not a run folder: model\.json is missing/);
-  const other = wick(folder, ['report', 'run', '--lang', 'fr']);
+  const other = await wickAgain(folder, ['report', 'run', '--lang', 'fr']);
   assert.equal(other.code, 2);
   assert.match(other.err, /Allowed choices are en, zh/);
 });
 
-test('without its data a report says what the logs say', () => {
+test('without its data a report says what the logs say', async () => {
   renameSync(join(folder, 'photos'), join(folder, 'elsewhere'));
-  const { code, out, err } = wick(folder, ['report', 'run', '--json']);
+  const { code, out, err } = await wickAgain(folder, ['report', 'run', '--json']);
   assert.equal(code, 0, err);
   const { path, problem } = JSON.parse(out);
   assert.match(

@@ -8,7 +8,7 @@ import { type TestContext, test } from 'node:test';
 import { untrainedRun } from '../runs/untrained-run.js';
 import { ask } from '../serve/ask.js';
 import { greyPng } from '../serve/small-server.js';
-import { commandLine, temporaryFolder, wick } from './run-wick.js';
+import { commandLine, temporaryFolder, wick, wickAgain } from './run-wick.js';
 
 const cwd = temporaryFolder();
 const made = untrainedRun(cwd);
@@ -135,7 +135,7 @@ test('what is wrong is said at once', async (t) => {
     [['serve', 'run', '--max-body', '0'], 2, /a number above 0/],
   ];
   for (const [args, code, words] of cases) {
-    const told = wick(cwd, args);
+    const told = await wickAgain(cwd, args);
     assert.equal(told.code, code, told.err);
     assert.match(told.err, words);
     assert.equal(told.out, '');

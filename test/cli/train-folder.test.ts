@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { fillFolder } from '../recipes/picture-folder.js';
-import { requireRefused, temporaryFolder, wick } from './run-wick.js';
+import { requireRefused, temporaryFolder, wick, wickAgain } from './run-wick.js';
 
 const folder = temporaryFolder();
 const short = ['--epochs', '1', '--image-size', '8'];
@@ -12,7 +12,7 @@ before(async () => {
   await fillFolder(join(folder, 'photos'), { green: 20, red: 20 });
 });
 
-test('a folder of pictures becomes a model that names them', () => {
+test('a folder of pictures becomes a model that names them', async () => {
   const train = ['train', 'photos', '--epochs', '3', '--image-size', '8', '--batch-size', '8'];
   const { code, out, err } = wick(folder, [...train, '--seed', '0']);
   assert.equal(code, 0, err);
@@ -21,22 +21,22 @@ test('a folder of pictures becomes a model that names them', () => {
     /^photos: 32 training and 8 test images, 2 classes; engine \w+, \d+ threads?\ncifarCnn on 3×8×8, adam lr 0\.001, ×0\.5 when the test loss stays for 3 epochs,\n {2}batches of 8, seed 0\nnote: photos has no test part: 8 pictures of it are kept for testing\nEpoch: 1, /,
   );
   const run = join('runs', 'photos-1');
-  const evaluation = JSON.parse(wick(folder, ['evaluate', run, '--json']).out);
+  const evaluation = JSON.parse((await wickAgain(folder, ['evaluate', run, '--json'])).out);
   const summary = JSON.parse(readFileSync(join(folder, run, 'summary.json'), 'utf8'));
   assert.ok(Math.abs(evaluation.loss - summary.best.loss) < 1e-4);
   assert.equal(evaluation.samples, 8);
 
   const images = ['photos/green/0.png', 'photos/red/0.png'];
-  const predicted = wick(folder, ['predict', run, ...images, '--json']);
+  const predicted = await wickAgain(folder, ['predict', run, ...images, '--json']);
   const lines = predicted.out.trim().split('\n');
   assert.deepEqual(
     lines.map((line) => JSON.parse(line).predictions[0].label),
     ['green', 'red'],
   );
-  assert.match(wick(folder, ['summary', run]).out, /^CifarCNN +\[1,3,8,8\] +\[1,2\]/m);
+  assert.match((await wickAgain(folder, ['summary', run])).out, /^CifarCNN +\[1,3,8,8\] +\[1,2\]/m);
 });
 
-test('evaluate --calibrate tells the temperature, and what it does on the test set', () => {
+test('evaluate --calibrate tells the temperature, and what it does on the test set', async () => {
   const train = [
     'train',
     'photos',
@@ -49,18 +49,20 @@ test('evaluate --calibrate tells the temperature, and what it does on the test s
     '0.25',
     '--no-report',
   ];
-  assert.equal(wick(folder, train).code, 0);
-  const { code, out, err } = wick(folder, ['evaluate', 'held', '--calibrate']);
+  assert.equal((await wickAgain(folder, train)).code, 0);
+  const { code, out, err } = await wickAgain(folder, ['evaluate', 'held', '--calibrate']);
   assert.equal(code, 0, err);
   const flat = out.replaceAll('\n  ', ' ');
   assert.match(
     flat,
     /^held: temperature [\d.]+ by 8 validation images, whose calibration error goes from [\d.]+% to [\d.]+%; it is kept in model\.json\nheld: test accuracy .* calibration error [\d.]+% \([\d.]+% without the temperature of [\d.]+\)/,
   );
-  const { temperature, calibration } = JSON.parse(wick(folder, ['evaluate', 'held', '--json']).out);
+  const { temperature, calibration } = JSON.parse(
+    (await wickAgain(folder, ['evaluate', 'held', '--json'])).out,
+  );
   assert.ok(temperature > 0);
   assert.equal(calibration, undefined, 'it is fitted where that is asked for');
-  const refused = wick(folder, ['evaluate', join('runs', 'photos-1'), '--calibrate']);
+  const refused = await wickAgain(folder, ['evaluate', join('runs', 'photos-1'), '--calibrate']);
   assert.equal(refused.code, 1);
   assert.match(refused.err, /photos-1: was trained without a validation part, .*--val-split 0\.1/);
 });
@@ -97,7 +99,7 @@ test('one damaged file among 500 stops the run with its name, or is left out and
   const stopped = wick(folder, [...train, '--out', 'stopped']);
   assert.equal(stopped.code, 1, stopped.err);
   assert.match(stopped.err, /^DataError: bad\/red\/0\.png: sample \d+: /m);
-  const skipped = wick(folder, [...train, '--out', 'skipped', '--on-error', 'skip']);
+  const skipped = await wickAgain(folder, [...train, '--out', 'skipped', '--on-error', 'skip']);
   assert.equal(skipped.code, 0, skipped.err);
   assert.match(
     skipped.out,
@@ -105,7 +107,7 @@ test('one damaged file among 500 stops the run with its name, or is left out and
   );
 });
 
-test('mistakes are named before anything is made', () => {
+test('mistakes are named before anything is made', async () => {
   const mistakes = [
     ['train ./fotos', 1, /^DataError: \.\/fotos: there is no such folder$/m],
     ['train photos --model vgg', 2, /Allowed choices are mnistCnn, cifarCnn, /],
@@ -120,7 +122,7 @@ test('mistakes are named before anything is made', () => {
       /^ValueError: CifarCNN: --image-size 4 must be a whole number ≥ 8/m,
     ],
   ] as const;
-  requireRefused(
+  await requireRefused(
     folder,
     mistakes.map(([line, code, says]) => [
       [...line.split(' '), '--epochs', '1', '--out', 'mistaken'],

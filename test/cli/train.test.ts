@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { encodePng } from '../../src/vision/codecs/sharp.js';
 import { Digits } from '../../src/vision/datasets/digits.js';
 import { invert } from '../../src/vision/pixels/point.js';
-import { type Outcome, temporaryFolder, wick } from './run-wick.js';
+import { type Outcome, temporaryFolder, wick, wickAgain } from './run-wick.js';
 
 const folder = temporaryFolder();
 const short = ['train', 'digits', '--epochs', '1', '--seed', '7'];
@@ -31,15 +31,27 @@ test('training prints the epoch line and what to look at next', () => {
   assert.equal(first.err, '');
 });
 
-test('a run without a page says how to get it, in words that can be copied', () => {
-  const { out } = wick(folder, [...short, '--limit', '64', '--no-report', '--out', 'my run']);
+test('a run without a page says how to get it, in words that can be copied', async () => {
+  const { out } = await wickAgain(folder, [
+    ...short,
+    '--limit',
+    '64',
+    '--no-report',
+    '--out',
+    'my run',
+  ]);
   assert.match(out, /^ {2}npx wick evaluate 'my run' /m);
   assert.match(out, /^ {2}npx wick report 'my run' +all of it on a page/m);
   assert.match(first.out, /^ {2}first\/report\.html +all of it on a page/m);
 });
 
-test('of what stands for a training one is asked for', () => {
-  const { code, err } = wick(folder, ['train', 'digits', '--dry-run', '--overfit-batch']);
+test('of what stands for a training one is asked for', async () => {
+  const { code, err } = await wickAgain(folder, [
+    'train',
+    'digits',
+    '--dry-run',
+    '--overfit-batch',
+  ]);
   assert.equal(code, 2);
   assert.match(err, /^error: option '--dry-run' cannot be used with option '--overfit-batch'\n/);
 });
@@ -89,7 +101,7 @@ test('the same seed gives the same bits', () => {
     );
 });
 
-test('a run without a seed draws one, prints it and keeps it: with it the run is the same', () => {
+test('a run without a seed draws one, prints it and keeps it: with it the run is the same', async () => {
   const tiny = ['train', 'digits', '--epochs', '1', '--limit', '60', '--no-report'];
   const drawn = [wick(folder, [...tiny, '--out', 'a']), wick(folder, [...tiny, '--out', 'b'])].map(
     ({ out }) => /batches of 32, seed (\d+)$/m.exec(out)?.[1] ?? '',
@@ -98,14 +110,20 @@ test('a run without a seed draws one, prints it and keeps it: with it the run is
   assert.notEqual(a, b);
   const config = JSON.parse(readFileSync(join(folder, 'a', 'config.json'), 'utf8'));
   assert.equal(config.settings.seed, Number(a));
-  assert.equal(wick(folder, [...tiny, '--out', 'again', '--seed', a]).code, 0);
+  assert.equal((await wickAgain(folder, [...tiny, '--out', 'again', '--seed', a])).code, 0);
   const steps = (run: string) => readFileSync(join(folder, run, 'steps.jsonl'), 'utf8');
   assert.equal(steps('again'), steps('a'));
   assert.notEqual(steps('b'), steps('a'));
 });
 
-test('--json prints one object per line and nothing else', () => {
-  const { code, out } = wick(folder, [...short, '--limit', '640', '--no-report', '--json']);
+test('--json prints one object per line and nothing else', async () => {
+  const { code, out } = await wickAgain(folder, [
+    ...short,
+    '--limit',
+    '640',
+    '--no-report',
+    '--json',
+  ]);
   assert.equal(code, 0);
   const events = out
     .trim()
@@ -118,7 +136,7 @@ test('--json prints one object per line and nothing else', () => {
   assert.ok(events[1].imagesPerSecond > 0);
 });
 
-test('evaluate finds the accuracy that training reported', () => {
+test('evaluate finds the accuracy that training reported', async () => {
   const { code, out, err } = wick(folder, ['evaluate', 'first', '--json']);
   assert.equal(code, 0, err);
   const result = JSON.parse(out);
@@ -128,7 +146,7 @@ test('evaluate finds the accuracy that training reported', () => {
   assert.equal(result.samples, 1000);
   assert.equal(result.perClass.length, 10);
   assert.match(
-    wick(folder, ['evaluate', 'first']).out,
+    (await wickAgain(folder, ['evaluate', 'first'])).out,
     /^first: test accuracy \d\d\.\d%, loss \d\.\d{3} on 1000 images\n {2}among the best five \d+\.\d%, macro F1 \d\d\.\d%, calibration error \d+\.\d%\n\nclass {2}images {2}recall {2}precision {5}F1\n0 {9}100 /,
   );
 });
@@ -153,9 +171,9 @@ test('predict names the digit in a picture, whatever its size', async () => {
   assert.ok(right >= 15, `${right} of 20`);
 });
 
-test('the sample picture that comes with wick is named', () => {
+test('the sample picture that comes with wick is named', async () => {
   const sample = fileURLToPath(new URL('../../../assets/seven.png', import.meta.url));
-  const { out, err } = wick(folder, ['predict', 'first', sample, '--json']);
+  const { out, err } = await wickAgain(folder, ['predict', 'first', sample, '--json']);
   assert.equal(err, '');
   assert.equal(JSON.parse(out).predictions[0].label, '7');
 });
@@ -169,12 +187,12 @@ test('digits written dark on light are noted, and turned on demand', async () =>
   }));
   for (const { path, image } of images) writeFileSync(join(folder, path), await encodePng(image));
   const paths = images.map(({ path }) => path);
-  const noted = wick(folder, ['predict', 'first', 'paper-0.png', 'digit-0.png']);
+  const noted = await wickAgain(folder, ['predict', 'first', 'paper-0.png', 'digit-0.png']);
   assert.match(
     noted.err,
     /^note: paper-0\.png looks inverted: .*; --invert auto turns such pictures\n2 pictures in .*\n$/,
   );
-  const { out, err } = wick(folder, [
+  const { out, err } = await wickAgain(folder, [
     'predict',
     'first',
     ...paths,
@@ -196,17 +214,17 @@ test('digits written dark on light are noted, and turned on demand', async () =>
   assert.ok(right.length >= 7, `${right.length} of 10`);
 });
 
-test('one file that is no picture does not keep predict from the others', () => {
+test('one file that is no picture does not keep predict from the others', async () => {
   writeFileSync(join(folder, 'page.png'), '<html></html>');
   const images = ['page.png', 'digit-0.png', 'none.png', 'digit-1.png'];
-  const { code, out, err } = wick(folder, ['predict', 'first', ...images]);
+  const { code, out, err } = await wickAgain(folder, ['predict', 'first', ...images]);
   assert.equal(code, 1);
   assert.match(out, /^digit-0\.png: .*\ndigit-1\.png: .*\n$/);
   assert.match(
     err,
     /^DataError: page\.png: not a PNG [^;]*\nDataError: none\.png: .*\n2 pictures in .*; 2 cannot be read\n$/,
   );
-  const json = wick(folder, ['predict', 'first', ...images, '--json']);
+  const json = await wickAgain(folder, ['predict', 'first', ...images, '--json']);
   const subjects = json.err.trim().split('\n');
   assert.deepEqual(
     subjects.map((line) => JSON.parse(line).error.subject),
@@ -219,13 +237,13 @@ test('one file that is no picture does not keep predict from the others', () => 
   );
 });
 
-test('predict says what is wrong with a file', () => {
+test('predict says what is wrong with a file', async () => {
   writeFileSync(join(folder, 'page.jpg'), '<html></html>');
-  const page = wick(folder, ['predict', 'first', 'page.jpg']);
+  const page = await wickAgain(folder, ['predict', 'first', 'page.jpg']);
   assert.equal(page.code, 1);
   assert.match(page.err, /^DataError: page\.jpg: /m);
   assert.match(
-    wick(folder, ['predict', 'first', 'none.png']).err,
+    (await wickAgain(folder, ['predict', 'first', 'none.png'])).err,
     /^DataError: none\.png: there is no such file or folder$/m,
   );
 });
@@ -238,8 +256,8 @@ test('a precision that the engine does not have is refused before anything is wr
   assert.ok(!existsSync(join(folder, 'narrow')));
 });
 
-test('summary reads the run, and totals agree with the network', () => {
-  const { code, out } = wick(folder, ['summary', 'first', '--json']);
+test('summary reads the run, and totals agree with the network', async () => {
+  const { code, out } = await wickAgain(folder, ['summary', 'first', '--json']);
   assert.equal(code, 0);
   const summary = JSON.parse(out);
   assert.equal(summary.totalParameters, 121_930);

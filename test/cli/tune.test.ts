@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
-import { type Outcome, requireRefused, temporaryFolder, wick, wickEach } from './run-wick.js';
+import {
+  type Outcome,
+  requireRefused,
+  temporaryFolder,
+  wick,
+  wickAgain,
+  wickEach,
+} from './run-wick.js';
 
 const folder = temporaryFolder();
 const short = ['--limit', '60', '--epochs', '1', '--seed', '4', '--threads', '1', '--jobs', '2'];
@@ -39,8 +46,8 @@ test('a study tells its trials and the best settings; one that fails does not en
   assert.equal(page.match(/<svg/g)?.length, 2, 'history and parallel coordinates');
 });
 
-test('a trial is an ordinary run, and the file of the best settings makes it again', () => {
-  const { code, out } = wick(folder, ['compare', 'study/trials/001', '--json']);
+test('a trial is an ordinary run, and the file of the best settings makes it again', async () => {
+  const { code, out } = await wickAgain(folder, ['compare', 'study/trials/001', '--json']);
   assert.equal(code, 0);
   const [run] = JSON.parse(out).runs;
   assert.deepEqual([run.state, run.accuracy.split, run.accuracy.samples], ['ended', 'val', 6]);
@@ -52,18 +59,18 @@ test('a trial is an ordinary run, and the file of the best settings makes it aga
     assert.equal(read('again', file), read('study', 'trials', '001', file));
 });
 
-test('a study that has ended takes more trials, and nothing that would change the others', () => {
-  const refused = (
+test('a study that has ended takes more trials, and nothing that would change the others', async () => {
+  const refused = async (
     ...cases: readonly (readonly [args: readonly string[], code: number, message: RegExp])[]
   ) => {
     const lists = cases.map(([args]) => ['tune', '--resume', 'study', ...args]);
-    wickEach(folder, lists).forEach((outcome, i) => {
+    (await wickEach(folder, lists)).forEach((outcome, i) => {
       const [, code, message = /./] = cases[i] ?? [];
       assert.deepEqual([outcome.code, outcome.out], [code, '']);
       assert.match(outcome.err, message);
     });
   };
-  refused(
+  await refused(
     [['--trials', '1'], 1, /^ValueError: wick tune: --trials 1, but the study is to have 2/],
     [['--trials', '3'], 1, /--trials 3, but the grid has 2 combinations$/m],
     [['--epochs', '3'], 2, /^error: --resume goes on with what the study has; leave --epochs out/],
@@ -73,10 +80,10 @@ test('a study that has ended takes more trials, and nothing that would change th
     join(folder, 'study', 'study.json'),
     read('study', 'study.json').replace('"tpe"', '"grid"'),
   );
-  refused([[], 1, /^DataError: study\/study\.json: field 'sampler': given "grid"/]);
+  await refused([[], 1, /^DataError: study\/study\.json: field 'sampler': given "grid"/]);
 });
 
-test('what is written wrongly is refused in the words of the command line', () => {
+test('what is written wrongly is refused in the words of the command line', async () => {
   const refused: readonly (readonly [args: readonly string[], code: number, message: RegExp])[] = [
     [['--grid', 'batchSize=8', '--grid', 'batchSize=9'], 2, /batchSize is given twice\.$/m],
     [
@@ -94,7 +101,7 @@ test('what is written wrongly is refused in the words of the command line', () =
     ],
   ];
   const common = ['tune', 'digits', ...short];
-  requireRefused(
+  await requireRefused(
     folder,
     refused.map(([args, code, says]) => [[...common, ...args, '--out', 'refused'], code, says]),
   );
