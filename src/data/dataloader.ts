@@ -2,8 +2,8 @@ import { DataError, ValueError, WickError } from '../core/errors.js';
 import { type OptionNames, optionReader, requireOneOf, requireWhole } from '../core/options.js';
 import type { Rng } from '../core/rng.js';
 import { requireThreads } from '../core/threads.js';
-import type { NdArray } from '../graph/op.js';
 import { defaultGenerator, type Generator as RandomGenerator } from '../tensor/generator.js';
+import type { Tensor } from '../tensor/tensor.js';
 import { type Collated, toTensors } from './collate.js';
 import { firstFloats } from './collate-arrays.js';
 import type { Dataset, Sample } from './dataset.js';
@@ -13,7 +13,7 @@ import {
   type FetchedBatch,
   type SkippedSample,
 } from './fetch-batch.js';
-import { isNdArray } from './nd-array.js';
+import { type BatchTransform, pairOf, pairOfTensors } from './pair-batch.js';
 import {
   type Batches,
   BatchSampler,
@@ -47,6 +47,11 @@ export interface DataLoaderOptions<T, B> {
    * batch. `transforms.MixUp` and `CutMix` are such, and `RandomChoice` of both. Not with `collate`.
    */
   readonly batchTransform?: BatchTransform;
+  /**
+   * Changes the pictures of each batch of pictures and labels once they are a tensor, so that a GPU computes it: what goes there
+   * need not be what a network takes, bytes for instance (`transforms.bytesFirst`). Not with `collate`.
+   */
+  readonly tensorTransform?: (images: Tensor) => Tensor;
   /** Where all randomness comes from, with epoch and index. @default drawn from `generator` by the first loop */
   readonly seed?: number;
   /** @default the generator that `manualSeed` seeds */
@@ -73,16 +78,6 @@ export interface DataLoaderOptions<T, B> {
   readonly onError?: 'throw' | 'skip';
 }
 
-/** A batch before it becomes tensors: pictures `[N, C, H, W]` and labels `[N]`, or shares `[N, K]`. */
-export interface PairBatch {
-  readonly images: NdArray;
-  readonly labels: NdArray;
-}
-
-export interface BatchTransform {
-  apply(batch: PairBatch, rng: Rng): PairBatch;
-}
-
 /** Whatever the types of its samples and batches, a loader has these options. */
 const names: OptionNames<DataLoaderOptions<unknown, unknown>> = {
   batchSize: true,
@@ -92,6 +87,7 @@ const names: OptionNames<DataLoaderOptions<unknown, unknown>> = {
   numWorkers: true,
   collate: true,
   batchTransform: true,
+  tensorTransform: true,
   pinMemory: true,
   dropLast: true,
   timeout: true,
@@ -138,6 +134,7 @@ export class DataLoader<T = Sample, B = Collated<T>> implements AsyncIterable<B>
   >;
   private readonly collate: ((samples: readonly T[], rng: Rng) => B) | null;
   private readonly batchTransform: BatchTransform | null;
+  private readonly tensorTransform: ((images: Tensor) => Tensor) | null;
   private readonly workerInit: ModuleFunction | null;
   private readonly persistentWorkers: boolean;
   private readonly reuseMemory: boolean;
@@ -169,8 +166,10 @@ export class DataLoader<T = Sample, B = Collated<T>> implements AsyncIterable<B>
     this.isShuffled = ordered === undefined ? (options.shuffle ?? false) : null;
     this.collate = options.collate ?? null;
     this.batchTransform = options.batchTransform ?? null;
-    if (this.collate !== null && this.batchTransform !== null)
-      throw new ValueError('DataLoader', 'collate excludes batchTransform; apply it in collate');
+    this.tensorTransform = options.tensorTransform ?? null;
+    for (const name of ['batchTransform', 'tensorTransform'] as const)
+      if (this.collate !== null && this[name] !== null)
+        throw new ValueError('DataLoader', `collate excludes ${name}; apply it in collate`);
     this.workerInit = options.workerInit ?? null;
     this.persistentWorkers = options.persistentWorkers ?? false;
     this.reuseMemory = (options.reuseMemory ?? false) && this.collate === null;
@@ -268,12 +267,17 @@ export class DataLoader<T = Sample, B = Collated<T>> implements AsyncIterable<B>
     // Both are B: `content` is a list of T exactly where `collate` is given.
     if (this.collate !== null)
       return this.collate(content as readonly T[], batchRng(this.seed, epoch, batch));
-    if (this.batchTransform === null) return toTensors(content) as B;
-    const { images, labels } = this.batchTransform.apply(
-      pairOf(content),
-      batchRng(this.seed, epoch, batch),
-    );
-    return toTensors([images, labels]) as B;
+    const tensors = toTensors(this.mixed(content, epoch, batch));
+    if (this.tensorTransform === null) return tensors as B;
+    const [images, labels] = pairOfTensors(tensors);
+    return [this.tensorTransform(images), labels] as B;
+  }
+
+  private mixed(content: unknown, epoch: number, batch: number): unknown {
+    if (this.batchTransform === null) return content;
+    const rng = batchRng(this.seed, epoch, batch);
+    const { images, labels } = this.batchTransform.apply(pairOf(content), rng);
+    return [images, labels];
   }
 
   /** The epoch's batches from number `start` on. */
@@ -360,15 +364,6 @@ export class DataLoader<T = Sample, B = Collated<T>> implements AsyncIterable<B>
       clearTimeout(timer);
     }
   }
-}
-
-function pairOf(content: unknown): PairBatch {
-  const [images, labels] = Array.isArray(content) && content.length === 2 ? content : [];
-  if (isNdArray(images) && isNdArray(labels)) return { images, labels };
-  throw new ValueError(
-    'DataLoader',
-    'batchTransform takes batches of pictures and labels; samples must be [picture, label]',
-  );
 }
 
 function batchesOf<T, B>(dataset: Dataset<T>, options: DataLoaderOptions<T, B>): Batches {

@@ -2,14 +2,13 @@
 export { type Collated, defaultCollate } from './collate.js';
 export { ConcatDataset } from './concat-dataset.js';
 export {
-  type BatchTransform,
   DataLoader,
   type DataLoaderOptions,
   type DataLoaderState,
-  type PairBatch,
 } from './dataloader.js';
 export type { Dataset, ModuleCall, Sample } from './dataset.js';
 export type { SkippedSample } from './fetch-batch.js';
+export type { BatchTransform, PairBatch } from './pair-batch.js';
 export {
   type Batches,
   BatchSampler,

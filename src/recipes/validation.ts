@@ -38,7 +38,8 @@ function isTransformable(dataset: Dataset): dataset is Transformable {
   return 'withTransform' in dataset && 'transform' in dataset;
 }
 
-function transformOf(dataset: Dataset): ImageTransform | null {
+/** What makes samples of its pictures; null for a data set of the user's own. */
+export function transformOf(dataset: Dataset): ImageTransform | null {
   if (dataset instanceof Subset) return transformOf(dataset.dataset);
   return isTransformable(dataset) ? dataset.transform : null;
 }

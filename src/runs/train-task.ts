@@ -3,9 +3,10 @@
  * before the data are open and the settings are known to be good.
  */
 import { optionReader } from '../core/options.js';
-import { type BatchTransform, DataLoader } from '../data/dataloader.js';
+import { DataLoader } from '../data/dataloader.js';
 import type { Dataset } from '../data/dataset.js';
 import type { SkippedSample } from '../data/fetch-batch.js';
+import type { BatchTransform } from '../data/pair-batch.js';
 import type { Task } from '../recipes/recipe.js';
 import { makeSchedule } from '../recipes/settings/make-schedule.js';
 import { makeOptimizer } from '../recipes/settings/optimizers.js';
@@ -43,6 +44,7 @@ import {
 } from './learner.js';
 import { loadingWorkers } from './loading-workers.js';
 import { RunPictures } from './pictures/run-pictures.js';
+import { picturesForGpu } from './pictures-for-gpu.js';
 import { writeFacts } from './run-facts.js';
 import type { RunFolder } from './run-folder.js';
 import { RunRecorder } from './run-recorder.js';
@@ -155,10 +157,10 @@ async function fit(
   manualSeed(seed);
   const model = await makeNetwork(task);
   const mixing = mixingOf(settings, task.classes.length);
-  const loaders: DataLoader[] = [];
+  const loaders = new Map<DataLoader, Dataset>();
   const load = (dataset: Dataset, shuffle = false) => {
     const loader = makeLoader(dataset, settings, shuffle ? mixing : null, shuffle);
-    loaders.push(loader);
+    loaders.set(loader, dataset);
     return loader;
   };
   try {
@@ -184,7 +186,7 @@ async function fit(
     const valLoader = learner.val && load(learner.val);
     const heldOutLoaders = [testLoader, ...(valLoader ? [valLoader] : [])];
     const skippedOf = (dataset: Dataset) =>
-      loaders.flatMap((loader) => (loader.dataset === dataset ? loader.skipped : []));
+      [...loaders].flatMap(([{ skipped }, from]) => (from === dataset ? skipped : []));
     const tell = (text: string) => {
       for (const callback of callbacks) callback.onNote?.(text);
     };
@@ -232,11 +234,11 @@ async function fit(
     const scores = summary.test ?? summary.best?.heldOut;
     return {
       summary,
-      skipped: loaders.flatMap(({ skipped }) => skipped),
+      skipped: [...loaders.keys()].flatMap(({ skipped }) => skipped),
       findings: scores === undefined ? [] : judge(scores.confusion, task.classes),
     };
   } finally {
-    await Promise.all(loaders.map((loader) => loader.close()));
+    await Promise.all([...loaders.keys()].map((loader) => loader.close()));
   }
 }
 
@@ -321,7 +323,8 @@ export function makeLoader(
   training: boolean,
 ): DataLoader {
   const { batchSize, seed, data, loader } = settings;
-  return new DataLoader(dataset, {
+  const sent = mixing === null ? picturesForGpu(dataset) : null; // what mixes takes numbers
+  return new DataLoader(sent?.dataset ?? dataset, {
     batchSize,
     shuffle: training,
     dropLast: training && loader.dropLast,
@@ -333,5 +336,6 @@ export function makeLoader(
     reuseMemory: true,
     onError: data.onError,
     ...(mixing && { batchTransform: mixing }),
+    ...(sent && { tensorTransform: sent.tensorTransform }),
   });
 }

@@ -3,6 +3,7 @@ import '../../src/ops/index.js';
 import { useEngine } from '../../src/engine/select.js';
 import { openBrowserGpuEngine } from '../../src/engine/webgpu/browser-engine.js';
 import type { WebGpuEngine } from '../../src/engine/webgpu/webgpu.js';
+import { tensor } from '../../src/tensor/creation.js';
 import type { Tensor } from '../../src/tensor/tensor.js';
 import type { Trains } from '../compile/fuzz-check.js';
 import { train } from '../compile/fuzz-run.js';
@@ -54,6 +55,14 @@ export const walk = {
     const eager = onEngine(engine, () => step(opCase, makeInputs(opCase)));
     const compiled = onEngine(engine, () => replay(opCase));
     return { eager: await awaited(eager), compiled: await awaited(compiled) };
+  },
+
+  /** Bytes as floats, by the GPU: whether each is what it was. */
+  async bytes(count: number) {
+    const given = Uint8Array.from({ length: count }, (_, i) => (i * 37) % 256);
+    const engine = await engineOf('plain');
+    const found = await onEngine(engine, () => tensor(given).to('float32')).dataAsync();
+    return found.length === count && found.every((value, i) => value === given[i]);
   },
 
   /** What a random network leaves behind. */

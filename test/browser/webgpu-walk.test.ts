@@ -81,6 +81,11 @@ test("a page's GPU computes as the reference does", { skip }, async (t) => {
         });
       }
 
+  for (const count of [4095, 4096, 5003])
+    await t.test(`${count} bytes get there`, async () => {
+      assert.ok(await there(page, 'bytes', count));
+    });
+
   for (let seed = 0; seed < randomNetworks; seed++) {
     const engine = engines[seed % engines.length] ?? 'plain';
     await t.test(`random network ${seed} on ${engine}`, async () => {

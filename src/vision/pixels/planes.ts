@@ -42,6 +42,15 @@ export function toPlanes(
   return floatImage(image.channels, height, width, out);
 }
 
+/** `[H, W, C]` bytes → `[C, H, W]` bytes. */
+export function bytePlanes({ height, width, channels, data }: Image): Uint8Array {
+  const plane = height * width;
+  const out = new Uint8Array(data.length);
+  for (let c = 0, to = 0; c < channels; c++)
+    for (let i = 0, from = c; i < plane; i++, from += channels) out[to++] = data[from] as number;
+  return out;
+}
+
 function plainPlanes(image: Image, table: PlaneTable, out: Float32Array): void {
   const { height, width, channels, data } = image;
   const plane = height * width;

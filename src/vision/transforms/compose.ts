@@ -37,6 +37,12 @@ interface Stage {
   readonly table?: (channels: number) => PlaneTable;
 }
 
+/** A pipeline as what it does to pictures, and the number that each byte becomes in the end. */
+export interface LookUp {
+  readonly before: readonly AnyTransform[];
+  readonly table: (channels: number) => PlaneTable;
+}
+
 /**
  * Applies transforms one after the other.
  *
@@ -45,6 +51,8 @@ interface Stage {
 export class Compose<I = Image, O = FloatImage> extends TransformBase<I, O> {
   readonly transforms: readonly AnyTransform[];
   readonly firstSize: ImageSize | null;
+  /** Where it ends in looking bytes up: the steps before that, and the table. */
+  readonly lookUp: LookUp | null;
   /** Where all steps together only look bytes up. */
   readonly planeTable?: (channels: number) => PlaneTable;
   private readonly stages: readonly Stage[];
@@ -62,8 +70,12 @@ export class Compose<I = Image, O = FloatImage> extends TransformBase<I, O> {
     this.stages = makeStages(transforms as readonly Step[]);
     this.lentTo = this.stages.findIndex(({ table }) => table !== undefined);
     this.lentFrom = this.stages.slice(0, Math.max(0, this.lentTo)).findLastIndex(keepsImages) + 1;
-    const [first, ...others] = this.stages;
-    if (first?.table !== undefined && others.length === 0) this.planeTable = first.table;
+    const { step, table } = this.stages.at(-1) ?? {};
+    this.lookUp =
+      table === undefined
+        ? null
+        : { before: transforms.slice(0, transforms.lastIndexOf(step as AnyTransform)), table };
+    if (table !== undefined && this.stages.length === 1) this.planeTable = table;
   }
 
   protected run(value: I, rng: Rng, place?: Float32Array): O {

@@ -15,6 +15,7 @@ import { MixUp } from './mix-up.js';
 import { Mosaic } from './mosaic.js';
 import { Normalize } from './normalize.js';
 import { Pad } from './pad.js';
+import { PILToTensor } from './pil-to-tensor.js';
 import { RandAugment } from './rand-augment.js';
 import { RandomAffine } from './random-affine.js';
 import { RandomApply } from './random-apply.js';
@@ -60,6 +61,7 @@ const makers: Readonly<Record<string, Make>> = {
   MixUp: (options) => new MixUp(options as never),
   Mosaic: ({ blockSize, ...options }) => new Mosaic(blockSize as never, options),
   Normalize: ({ mean, std }) => new Normalize(mean as never, std as never),
+  PILToTensor: () => new PILToTensor(),
   Pad: ({ padding, ...options }) => new Pad(padding as never, options),
   RandAugment: (options) => new RandAugment(options),
   RandomAffine: ({ degrees, ...options }) => new RandomAffine(degrees as never, options),

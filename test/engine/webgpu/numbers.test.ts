@@ -84,6 +84,14 @@ describe('engine webgpu on a software adapter', { skip: withoutAdapter }, () => 
     assertSame(() => tensor([Number.POSITIVE_INFINITY, Number.NaN]).sin());
   });
 
+  test('bytes that went there four in a word are what they were', () => {
+    for (const count of [4095, 4096, 4097, 5003]) {
+      const given = Uint8Array.from({ length: count }, (_, i) => (i * 37) % 256);
+      const there = onEngine(software as WebGpuEngine, () => tensor(given).to('float32').data);
+      assert.deepEqual(there, Float32Array.from(given));
+    }
+  });
+
   test('a sum of bytes that no int32 can hold is refused, as on the CPU', () => {
     useEngine(engine);
     assert.equal(full([8_421_504], 255, { dtype: 'uint8' }).sum().item(), 2_147_483_520);

@@ -47,7 +47,7 @@ for (const [name, options] of Object.entries(samples)) {
   });
 }
 
-const fixed = ['CenterCrop', 'Grayscale', 'Normalize', 'Pad', 'Resize', 'ToTensor'];
+const fixed = ['CenterCrop', 'Grayscale', 'Normalize', 'PILToTensor', 'Pad', 'Resize', 'ToTensor'];
 for (const name of transformNames.filter((n) => !fixed.includes(n)))
   test(`${name}: different generators give different results`, () => {
     const transform = make({ name, ...samples[name] });

@@ -19,6 +19,7 @@ export const samples: Readonly<Record<string, Omit<TransformJson, 'name'>>> = {
   MixUp: { alpha: 0.2, numClasses: 5 },
   Mosaic: { blockSize: [2, 6], p: 0.9 },
   Normalize: { mean: [0.1, 0.2, 0.3], std: [0.5, 0.6, 0.7] },
+  PILToTensor: {},
   Pad: { padding: [1, 2, 3, 4], fill: [5, 6, 7], paddingMode: 'constant' },
   RandAugment: {
     numOps: 3,

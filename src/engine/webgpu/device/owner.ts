@@ -12,6 +12,7 @@ import { deviceBytes, fromDevice, toDevice } from './elements.js';
 import { ErrorScopes } from './error-scopes.js';
 import { type GpuBuffer, type GpuDevice, type GpuPipeline, mapRead, usage } from './gpu-api.js';
 import type { HostCall, HostOperand, Orders, Place, Questions } from './orders.js';
+import { packedBytes, unpack, unpackShader, worthPacking } from './unpack.js';
 
 /** Pipelines that are kept for other plans with the same shaders. */
 const mostPipelines = 1024;
@@ -156,7 +157,13 @@ export class Owner {
   }
 
   private upload(buffer: GpuBuffer, data: TypedArray): void {
-    if (data.length > 0) this.device.queue.writeBuffer(buffer, 0, toDevice(data));
+    const { queue } = this.device;
+    if (data instanceof Uint8Array && data.length >= worthPacking) {
+      const packed = this.memory.take(data.length);
+      queue.writeBuffer(packed, 0, packedBytes(data));
+      unpack(this.device, this.pipelineOf('unpack', unpackShader), packed, buffer);
+      this.memory.give(packed);
+    } else if (data.length > 0) queue.writeBuffer(buffer, 0, toDevice(data));
   }
 
   private pipelineOf(label: string, code: string): GpuPipeline {
