@@ -27,7 +27,7 @@ export async function learn(request: LearnRequest, learning: Learning): Promise<
       return await onGpu(request.gpu, learning, computed);
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
-      problem = error.detail;
+      problem = error.detail.split('; ')[0] ?? error.detail; // What a program could do is nothing for visitors.
     }
   await useFastEngine();
   learning.onComputes({ on: 'cpu', problem });

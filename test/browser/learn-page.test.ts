@@ -15,6 +15,22 @@ import { temporaryFolder } from '../vision/datasets/temporary-folder.js';
 import { openPage, skip } from './open-page.js';
 import { serveFolder } from './static-server.js';
 
+/** A script of a worker whose GPU is lost in the middle of its work. */
+const losing = `{
+  const { requestDevice } = GPUAdapter.prototype;
+  GPUAdapter.prototype.requestDevice = async function (asked) {
+    const device = await requestDevice.call(this, asked);
+    const submit = device.queue.submit.bind(device.queue);
+    let count = 0;
+    device.queue.submit = (commands) => {
+      if (++count === 40) device.destroy();
+      submit(commands);
+    };
+    return device;
+  };
+}
+`;
+
 const names = ['none', 'one', 'three', 'seven'];
 const digits = [0, 1, 3, 7];
 
@@ -158,10 +174,14 @@ describe('a page that learns', { skip }, () => {
 
   test('the graphics card learns where it is asked to, and the processor where there is none', async (t) => {
     const { server } = await servedSmall(t);
-    const learnedOn = async (query: string) => {
+    const learnedOn = async (query: string, before = '') => {
       const { page, wrong } = await openPage(t, `${server.url}learn.html${query}`, {
         gpu: true,
         own: server.url,
+      });
+      await page.route(/wick-learn\.js/, async (route) => {
+        const response = await route.fetch();
+        await route.fulfill({ response, body: before + (await response.text()) });
       });
       await page.setInputFiles('#files-1', await coloured([250, 250, 250], 6));
       await page.setInputFiles('#files-2', await coloured([20, 20, 20], 6));
@@ -182,5 +202,9 @@ describe('a page that learns', { skip }, () => {
     const onSoftware = await learnedOn('?adapter=software');
     if (/there is no software adapter/.test(onSoftware ?? '')) return t.skip(onSoftware ?? '');
     assert.match(onSoftware ?? '', /^The graphics card computes \(.+\)\.$/);
+    assert.match(
+      (await learnedOn('?adapter=software', losing)) ?? '',
+      /^The processor computes, for the graphics card does not: the GPU was lost \(.+\), and what was in its memory with it\.$/,
+    );
   });
 });

@@ -45,6 +45,19 @@ test('a GPU that is there and cannot be opened is an error with its name', async
   await assert.rejects(openDevice(gpu, 'gpu'), cannot);
 });
 
+test('a GPU of which a browser tells two words is called by both', async () => {
+  const adapter = await new MadeUp().gpu().requestAdapter();
+  const described = async (info: object) => {
+    const bare = { vendor: '', architecture: '', device: '', description: '', ...info };
+    const gpu: Gpu = { requestAdapter: async () => adapter && { ...adapter, info: bare } };
+    return (await openDevice(gpu, 'gpu')).facts.description;
+  };
+  assert.equal(await described({ vendor: 'nvidia', architecture: 'ampere' }), 'nvidia ampere');
+  assert.equal(await described({ vendor: 'apple' }), 'apple');
+  assert.equal(await described({ vendor: 'nvidia', description: 'RTX 4060' }), 'RTX 4060');
+  assert.equal(await described({}), 'an adapter without a name');
+});
+
 test('an order that is refused is an error, and the first reason stays', async () => {
   const made = new MadeUp();
   useEngine(await made.open());

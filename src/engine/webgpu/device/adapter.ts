@@ -86,7 +86,9 @@ async function findAdapter(gpu: Gpu, kind: AdapterKind): Promise<GpuAdapter> {
 
 function factsOf({ info, features, limits }: GpuAdapter): AdapterFacts {
   const { vendor, architecture } = info;
-  const description = info.description || info.device || vendor || 'an adapter without a name';
+  // Browsers tell pages no more than these two.
+  const family = [vendor, architecture].filter((name) => name !== '').join(' ');
+  const description = info.description || info.device || family || 'an adapter without a name';
   return {
     vendor,
     architecture,
