@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, describe, test } from 'node:test';
 import type { WebGpuEngine } from '../../../src/engine/webgpu/webgpu.js';
 import { nn, type Tensor, tensor, useEngine } from '../../../src/index.js';
-import { onEngine } from '../../ops/run-case.js';
+import { onEngine } from '../../ops/answers.js';
 import { software, withoutAdapter } from './machine.js';
 
 afterEach(() => useEngine('reference'));
