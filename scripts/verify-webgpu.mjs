@@ -148,13 +148,13 @@ async function steps(many) {
     await step(wick.rand([2, 1, 8, 8]), wick.randint(10, [2])).itemAsync();
     // Else all that lies around until the collector comes would be counted.
     if (i % 50 === 0) await collectGarbage();
-    if (i === 100) early = await counted();
+    if (i === many / 2) early = await counted(); // the process's own memory has its size by then
   }
   const late = await counted();
-  console.log(`after 100 steps ${JSON.stringify(early)}`);
+  console.log(`after ${many / 2} steps ${JSON.stringify(early)}`);
   console.log(`after ${many} steps ${JSON.stringify(late)}`);
   for (const what of ['buffers', 'plans', 'pipelines'])
-    if (late[what] !== early[what]) failed.push(`${what} grow`);
+    if (late[what] > early[what]) failed.push(`${what} grow`);
   for (const what of ['bytes', 'resident'])
     if (late[what] > 1.2 * early[what]) failed.push(`${what} grow`);
   wick.useEngine('reference');
