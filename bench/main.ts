@@ -23,6 +23,7 @@ import { compare } from './compare.js';
 import { clocks } from './contestant.js';
 import { modes, type Settings } from './contestants/contender.js';
 import { cpuLine, machineLines, missingPeers } from './machine.js';
+import { parseList } from './parse-list.js';
 import { projectRoot } from './project-root.js';
 import { formatMeasured, formatRow, markdown, type Result } from './report.js';
 import { rowsOf } from './rows.js';
@@ -84,14 +85,3 @@ for (const workload of workloads.filter(({ name }) => only.includes(name))) {
 const isUsual = options.only === undefined && options.peer === undefined && timing.clock === 'wall';
 if (!options.json && isUsual)
   writeFileSync(join(projectRoot, 'docs/benchmarks.md'), markdown(results, machineLines(threads)));
-
-/** Names between commas, each one of `known`; ends the program where one is not. */
-function parseList<T extends string>(option: string, given: string, known: readonly T[]): T[] {
-  const wanted = given.split(',');
-  const wrong = wanted.find((name) => !known.some((one) => one === name));
-  if (wrong !== undefined) {
-    console.error(`--${option}: there is no '${wrong}'; choose from ${known.join(', ')}`);
-    process.exit(2);
-  }
-  return known.filter((name) => wanted.includes(name));
-}

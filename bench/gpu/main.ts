@@ -17,6 +17,7 @@ import { reasonOf } from '../../src/core/errors.js';
 import { preferEngine, useEngine } from '../../src/engine/select.js';
 import { estimate, gpus } from '../../src/engine/webgpu/lower/estimate.js';
 import { pytorchOnGpu } from '../contestants/pytorch.js';
+import { parseList } from '../parse-list.js';
 import { projectRoot } from '../project-root.js';
 import { workloads } from '../workloads.js';
 import { costOf } from './cost.js';
@@ -31,7 +32,8 @@ const { values: options } = parseArgs({
   },
   allowNegative: true,
 });
-const only = options.only?.split(',') ?? workloads.map(({ name }) => name);
+const names = workloads.map(({ name }) => name);
+const only = options.only === undefined ? names : parseList('only', options.only, names);
 
 preferEngine('reference');
 const head = [

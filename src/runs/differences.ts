@@ -1,5 +1,6 @@
 import { isPlain } from '../core/options.js';
 import { show } from '../core/outside-text.js';
+import type { EngineFacts } from '../engine/engine.js';
 import type { RunConfig } from './run-config.js';
 
 /** Settings on which no number depends. */
@@ -37,6 +38,7 @@ export function differences(then: RunConfig, now: RunConfig): string[] {
   if (then.engine.engine !== now.engine.engine) return changed; // its parts differ, too
   compare('its kernels', then.engine.kernels, now.engine.kernels);
   compare('its code', then.engine.code, now.engine.code);
+  compare('its GPU', gpuOf(then), gpuOf(now));
   return changed;
 }
 
@@ -50,6 +52,9 @@ function compareData(then: RunConfig, now: RunConfig, changed: string[]): void {
       changed.push(`the ${part} set has other images than it had`);
   }
 }
+
+const gpuOf = ({ engine }: RunConfig) =>
+  (engine as Pick<EngineFacts, 'adapter'>).adapter?.description; // as it was written
 
 function digest({ code }: RunConfig): string {
   return code === undefined ? 'none' : `SHA-256 ${code.sha256.slice(0, 12)}…`;

@@ -204,6 +204,11 @@ test('what numbers depend on is compared, what they do not is not', () => {
     changed({ engine: { ...config.engine, threads: 4, winograd: false, problem: '' } }),
     ['threads was 2 and is 4 now', 'winograd was true and is false now'],
   );
+  const on = (description: string) => ({ ...config.engine, adapter: { description } });
+  assert.deepEqual(
+    differences({ ...config, engine: on('one GPU') }, { ...config, engine: on('another') }),
+    ['its GPU was one GPU and is another now'],
+  );
   assert.deepEqual(
     changed({
       data: { train: 5, test: 2, val: 1, fingerprint: { train: 'a', test: 'c', val: 'd' } },
