@@ -1,5 +1,5 @@
 import type { Device } from '../core/device.js';
-import type { DType, TypedArray } from '../core/dtype.js';
+import { allocate, type DType, type TypedArray } from '../core/dtype.js';
 import { CaptureError, EngineError, internalError, ValueError } from '../core/errors.js';
 import type { Buffer, Engine, Use } from '../engine/engine.js';
 import { HostBuffer } from '../engine/host-buffer.js';
@@ -163,7 +163,7 @@ export class Storage {
   private host(reader: string): HostBuffer {
     const buffer = this.held(reader);
     if (buffer instanceof HostBuffer) return buffer;
-    const array = buffer.read();
+    const array = this.length === 0 ? allocate(this.dtype, 0) : buffer.read(); // nothing to wait for
     if (array === undefined) throw notReadNow(buffer, reader);
     return this.bring(buffer, array);
   }

@@ -190,3 +190,24 @@ test('elements that cannot be waited for are refused by the method that can', as
   assert.equal(loss.item(), 2);
   assert.equal(loss.add(1).item(), 3);
 });
+
+test('a fresh network trains with every optimizer on the CPU after one whose GPU cannot be waited for', () => {
+  const { Optimizer, ...others } = optim;
+  const makers = Object.values(others).filter(
+    (value): value is typeof optim.SGD =>
+      typeof value === 'function' && value.prototype instanceof Optimizer,
+  );
+  assert.ok(makers.length >= 4);
+  for (const Made of makers)
+    for (const engine of [asynchronous, 'reference'] as const) {
+      useEngine('reference');
+      manualSeed(1); // Else its state would be where the last network was trained.
+      const model = new nn.Linear(3, 2);
+      const optimizer = new Made(model.parameters(), { lr: 0.1 });
+      useEngine(engine);
+      model(ones([1, 3]))
+        .sum()
+        .backward();
+      optimizer.step();
+    }
+});
