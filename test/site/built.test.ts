@@ -50,6 +50,10 @@ describe('files', { skip: notBuilt }, () => {
   });
 });
 
+/** Whether the page's program runs, as an expression. */
+const isMounted =
+  "document.querySelector('#app') !== null && '__vue_app__' in document.querySelector('#app')";
+
 describe('in a browser', { skip: notBuilt || noBrowser }, () => {
   let server: StaticServer;
   before(async () => {
@@ -73,10 +77,7 @@ describe('in a browser', { skip: notBuilt || noBrowser }, () => {
           viewport: { width, height: 800 },
           colorScheme,
         });
-        await until(
-          page,
-          "document.querySelector('#app') !== null && '__vue_app__' in document.querySelector('#app')",
-        );
+        await until(page, isMounted);
         const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
         assert.ok(Number(overflow) <= 0, `${overflow} pixels too wide`);
         assert.equal(
@@ -93,6 +94,7 @@ describe('in a browser', { skip: notBuilt || noBrowser }, () => {
   ] as const)
     test(`the search of /${address} finds ${words}`, async (t) => {
       const { page, wrong } = await openPage(t, server.url + address, { own: server.url });
+      await until(page, isMounted); // before that nobody hears the keys
       await page.keyboard.press('Control+k');
       await page.locator('.search-input').fill(words);
       const first = page.locator('.result').first();

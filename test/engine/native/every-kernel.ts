@@ -28,7 +28,7 @@ Kernels.prototype.get = function (source: KernelSource<never>, shape: object): K
 const networks = 12;
 for (let seed = 0; seed < networks; seed++) {
   const engine = openMachineCode({ threads: 1 + (seed % 3), winograd: seed % 4 > 0, level });
-  train(drawNetwork(seed), { engine, compiled: true, precision });
+  await train(drawNetwork(seed), { engine, compiled: true, precision });
   engine.stop();
 }
 const engine = openMachineCode({ threads: 2, level });
