@@ -11,6 +11,7 @@ import { Lookahead } from '../../src/train/callbacks/lookahead.js';
 import { LossSpikes } from '../../src/train/callbacks/loss-spikes.js';
 import { WeightAveraging } from '../../src/train/callbacks/weight-averaging.js';
 import type { Trainer } from '../../src/train/trainer.js';
+import type { TrainerState } from '../../src/train/trainer-state.js';
 import { temporaryFolder } from '../vision/datasets/temporary-folder.js';
 import { bitsOf, type SmallOptions, smallTraining } from './small-training.js';
 
@@ -194,4 +195,19 @@ test('where no checkpoint can be written the training says so, and the one befor
       /gone\/x: cannot be written \(ENOENT: no such file or directory\); nothing was changed$/,
   });
   assert.deepEqual(await readFile(file), before);
+});
+
+test('an epoch that came after the last checkpoint is saved at the end, and nothing is saved twice', async () => {
+  const saved: string[] = [];
+  const store = {
+    async save({ facts }: TrainerState) {
+      saved.push(`${facts.globalStep} steps, ${facts.last?.epoch ?? 0} epochs`);
+    },
+    load: () => Promise.reject(new Error('nothing is loaded')),
+  };
+  const rarely = new Checkpoint(store, { everySteps: 5, everyEpochs: 10 });
+  await smallTraining({ epochs: 1, callbacks: [rarely] }).trainer.fit();
+  assert.deepEqual(saved.splice(0), ['5 steps, 0 epochs', '5 steps, 1 epochs']);
+  await smallTraining({ epochs: 1, callbacks: [new Checkpoint(store)] }).trainer.fit();
+  assert.deepEqual(saved, ['5 steps, 1 epochs']);
 });

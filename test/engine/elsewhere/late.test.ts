@@ -72,6 +72,18 @@ test('batches that are measured are seen when the next one has been ordered', as
   assert.equal(second - first, 1); // of two batches, the second was ordered before the first was seen
 });
 
+test('who is interrupted at the last batch that is measured has not measured', async () => {
+  for (const engine of [elsewhere, 'reference'] as const) {
+    const stopping = new AbortController();
+    const callback: Callback = {
+      onMeasure: ({ batch, batches: all }) => void (batch === all && stopping.abort()),
+    };
+    const { signal } = stopping;
+    const { error, epochs } = await trained(engine, { callbacks: [callback], signal });
+    assert.deepEqual([error, epochs], [null, []]);
+  }
+});
+
 test('checkpoints that are taken within an epoch are of the step that was seen last: resumed to the bits of a CPU', async (t) => {
   const whole = await trained('reference');
   const file = join(await temporaryFolder(t), 'state.safetensors');
