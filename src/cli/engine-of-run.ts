@@ -15,13 +15,12 @@ export function applyEngineOfRun(
     '--engine takes another (and --force, to go on with it), which rounds the last bits differently';
   if (options.engine === undefined) requireFormerEngine(path, engine.engine, advice);
   // A GPU's engine has one thread, which says nothing of the CPU that goes on.
-  const former = engine.adapter !== undefined ? {} : { threads: engine.threads };
+  const threads = options.threads ?? (engine.adapter === undefined ? engine.threads : undefined);
   const given = (key: string) => command.getOptionValueSource(key) === 'cli';
   applyEngineChoice({
     engine: options.engine ?? engine.engine,
     ...(options.device !== undefined && { device: options.device }),
-    ...former,
-    ...(options.threads !== undefined && { threads: options.threads }),
+    ...(threads !== undefined && { threads }),
     winograd: given('winograd') ? options.winograd === true : engine.winograd,
     precision: options.precision ?? (settings.precision as Precision), // checked with the other settings
   });

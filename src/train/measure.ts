@@ -42,12 +42,11 @@ export async function measure(
     const matrix = confusion;
     const classes = labels.ndim === 2 ? labels.argmax(1) : labels; // of shares the largest
     const isLate = logits.device === 'gpu';
-    const value = asked(loss.itemAsync());
-    const tensors = asked(Promise.all([logits.dataAsync(), classes.dataAsync()]));
+    const values = [loss.itemAsync(), logits.dataAsync(), classes.dataAsync()] as const;
+    const numbers = asked(Promise.all(values));
     await late.add(isLate, async () => {
-      await tensors;
+      const [found] = await numbers;
       matrix.update(logits, classes);
-      const found = await value;
       mean.update(found, labels.size(0));
       goesOn = await goOn({ batch: ++batch, loss: found, images, logits, labels });
     });

@@ -257,13 +257,13 @@ export class Trainer implements Training {
           requireFiniteLoss(loss, place, trainLoader.length, lr);
           part.scores.update(loss, correct, samples);
           part.lr = lr;
+          return loss;
         };
-        if (!isLate) await judge();
+        const judged = isLate ? undefined : await judge();
         if (++pending === accumulate) update();
-        await this.late.add(isLate, async () => {
-          if (isLate) await judge();
-          await this.report(part, (await numbers)[0], samples);
-        });
+        await this.late.add(isLate, async () =>
+          this.report(part, judged ?? (await judge()), samples),
+        );
       }
       await this.turns.give();
       part.trainMs = performance.now() - start;

@@ -75,7 +75,7 @@ export class Checkpoint implements Callback {
   }
 
   async onSafePoint(point: SafePoint): Promise<void> {
-    if (this.training === null) return;
+    if (this.training === null || !this.wantsSafePoint(point)) return;
     await this.store.save(await this.training.stateDict());
     this.savedAt = performance.now();
     this.savedSteps = point.globalStep;

@@ -1,4 +1,4 @@
-import { allocate, dtypeOf } from '../../core/dtype.js';
+import { allocate, type DType } from '../../core/dtype.js';
 import { ValueError } from '../../core/errors.js';
 import { optionReader } from '../../core/options.js';
 import type { Rng } from '../../core/rng.js';
@@ -7,7 +7,7 @@ import { digest } from '../../data/fingerprint.js';
 import type { NdArray } from '../../graph/op.js';
 import { defaultGenerator } from '../../tensor/generator.js';
 import { type Channels, Image } from '../image.js';
-import type { PlaneTable } from '../pixels/planes.js';
+import { byteTable, type PlaneTable } from '../pixels/planes.js';
 import { PILToTensor } from '../transforms/pil-to-tensor.js';
 import type { ImageTransform } from './image-transform.js';
 import {
@@ -75,8 +75,11 @@ export class ArrayImages implements Dataset<Sample> {
     this.notes = options.notes ?? [];
     this.printed = options;
     const table = this.transform.planeTable?.(array.channels);
-    if (table !== undefined) this.getBatch = (indices) => this.bulk(indices, table);
-    else if (this.transform instanceof PILToTensor) this.getBatch = (indices) => this.bulk(indices);
+    if (table !== undefined) this.getBatch = (indices) => this.bulk(indices, 'float32', table);
+    else if (this.transform instanceof PILToTensor) {
+      const bytes = byteTable(array.channels);
+      this.getBatch = (indices) => this.bulk(indices, 'uint8', bytes);
+    }
   }
 
   get transform(): ImageTransform {
@@ -130,12 +133,16 @@ export class ArrayImages implements Dataset<Sample> {
     return this.toString();
   }
 
-  /** The samples' planes `[N, C, H, W]`, through the table where there is one, and their class numbers. */
-  private bulk(indices: readonly number[], table?: PlaneTable): readonly [NdArray, NdArray] {
+  /** The samples' planes `[N, C, H, W]` through the table, and their class numbers. */
+  private bulk(
+    indices: readonly number[],
+    dtype: DType,
+    table: PlaneTable,
+  ): readonly [NdArray, NdArray] {
     const { height, width, channels, pixels } = this.array;
     const plane = height * width;
     const size = plane * channels;
-    const x = allocate(table === undefined ? 'uint8' : 'float32', indices.length * size);
+    const x = allocate(dtype, indices.length * size);
     const y = new Int32Array(indices.length);
     indices.forEach((index, n) => {
       y[n] = this.transforms.label(this.targets[index] ?? 0);
@@ -144,13 +151,11 @@ export class ArrayImages implements Dataset<Sample> {
         const target = n * size + c * plane;
         let source = index * size + c;
         for (let p = 0; p < plane; p++, source += channels)
-          x[target + p] = (
-            table === undefined ? pixels[source] : table[column + (pixels[source] as number)]
-          ) as number;
+          x[target + p] = table[column + (pixels[source] as number)] as number;
       }
     });
     return [
-      { shape: [indices.length, channels, height, width], dtype: dtypeOf(x), data: x },
+      { shape: [indices.length, channels, height, width], dtype, data: x },
       { shape: [indices.length], dtype: 'int32', data: y },
     ];
   }

@@ -7,6 +7,11 @@ import { pixelKernels, Scratch } from './pixel-kernels.js';
 /** For each channel in turn, the number that each of the 256 bytes becomes. */
 export type PlaneTable = Float32Array;
 
+/** Each byte as it is. */
+export function byteTable(channels: number): PlaneTable {
+  return Float32Array.from({ length: 256 * channels }, (_, i) => i % 256);
+}
+
 /** value / 255, in single precision. */
 export function unitTable(channels: number): PlaneTable {
   return Float32Array.from({ length: 256 * channels }, (_, i) => (i % 256) / 255);

@@ -75,7 +75,7 @@ export class Compose<I = Image, O = FloatImage> extends TransformBase<I, O> {
       table === undefined
         ? null
         : { before: transforms.slice(0, transforms.lastIndexOf(step as AnyTransform)), table };
-    if (table !== undefined && this.stages.length === 1) this.planeTable = table;
+    if (this.lookUp?.before.length === 0) this.planeTable = this.lookUp.table;
   }
 
   protected run(value: I, rng: Rng, place?: Float32Array): O {
