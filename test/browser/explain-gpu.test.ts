@@ -2,10 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { assertClose } from '../nn/close.js';
-import { temporaryFolder } from '../vision/datasets/temporary-folder.js';
-import { bundle, putPage } from './bundle.js';
-import { openPage, skip } from './open-page.js';
-import { serveFolder } from './static-server.js';
+import { skip } from './open-page.js';
+import { openScript } from './open-script.js';
 
 const script = `import * as wick from 'wick/browser';
 const { explain, nn } = wick;
@@ -105,12 +103,7 @@ const tolerance = 1e-4;
 
 describe("explanations on a page's GPU", { skip }, () => {
   test('are those of engine reference, or refuse by name and are awaited', async (t) => {
-    const folder = await temporaryFolder(t);
-    const { code } = await bundle(script);
-    await putPage(folder, code);
-    const server = await serveFolder(folder, true);
-    t.after(() => server.close());
-    const { page, wrong } = await openPage(t, server.url, { gpu: true });
+    const { page, wrong } = await openScript(t, script);
     const { missing, names, expected, actual } = await page.evaluate<Compared>('compare()');
     if (missing !== undefined) return t.skip(missing);
     assert.deepEqual(Object.keys(actual.maps), [...names, 'views']);

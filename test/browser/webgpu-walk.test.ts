@@ -12,12 +12,10 @@ import { fiveSteps, networks } from '../engine/webgpu/five-steps.js';
 import { answer } from '../ops/answers.js';
 import { families } from '../ops/cases.js';
 import { assertClose } from '../ops/run-case.js';
-import { temporaryFolder } from '../vision/datasets/temporary-folder.js';
 import { assertLosses } from '../vision/models/golden-training.js';
-import { bundle, putPage } from './bundle.js';
 import type { EngineName, Walk } from './gpu-walk-page.js';
-import { openPage, skip } from './open-page.js';
-import { serveFolder } from './static-server.js';
+import { skip } from './open-page.js';
+import { openScript } from './open-script.js';
 
 const all = process.env.WICK_ALL_CASES !== undefined;
 
@@ -50,15 +48,9 @@ function there<K extends keyof Walk>(
 }
 
 async function openWalk(t: TestContext): Promise<Page> {
-  const folder = await temporaryFolder(t);
   const program = fileURLToPath(new URL('gpu-walk-page.js', import.meta.url));
-  const { code } = await bundle(
-    `import { walk } from ${JSON.stringify(program)}; globalThis.walk = walk;`,
-  );
-  await putPage(folder, code);
-  const server = await serveFolder(folder, true);
-  t.after(() => server.close());
-  const { page, wrong } = await openPage(t, server.url, { gpu: true });
+  const source = `import { walk } from ${JSON.stringify(program)}; globalThis.walk = walk;`;
+  const { page, wrong } = await openScript(t, source);
   assert.deepEqual(wrong, []);
   return page;
 }

@@ -1,10 +1,8 @@
 /** The browser's WebGPU, on Chromium's software adapter, has the losses of engine `wasm` in the same page. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { temporaryFolder } from '../vision/datasets/temporary-folder.js';
-import { bundle, putPage } from './bundle.js';
-import { openPage, skip } from './open-page.js';
-import { serveFolder } from './static-server.js';
+import { skip } from './open-page.js';
+import { openScript } from './open-script.js';
 
 const script = `import * as wick from 'wick/browser';
 const { data, nn, optim, train } = wick;
@@ -96,12 +94,7 @@ interface Compared {
 
 describe("a page's GPU", { skip }, () => {
   test('trains as the CPU does, is not waited for, and says when it is lost', async (t) => {
-    const folder = await temporaryFolder(t);
-    const { code } = await bundle(script);
-    await putPage(folder, code);
-    const server = await serveFolder(folder, true);
-    t.after(() => server.close());
-    const { page } = await openPage(t, server.url, { gpu: true });
+    const { page } = await openScript(t, script);
     const { absent, missing, expected, actual, waited, named, lost } =
       await page.evaluate<Compared>('compare()');
     assert.match(absent, /a GPU|^EngineError: webgpu: there is no GPU/);
